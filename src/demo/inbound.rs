@@ -1,0 +1,283 @@
+//! Injection connections: the world's mail, and people who log in to send theirs.
+//!
+//! What is in a message is chosen here; what becomes of it is left to `mail`. Those who only try to
+//! log in are left to `intruders`.
+
+use std::sync::Arc;
+
+use super::agenda::{Event, Script};
+use super::mail::{Draft, Fate, Origin};
+use super::people::Login;
+use super::scenario::{Peer, Tls};
+use super::simulation::Simulation;
+use super::writer::Icid;
+
+/// Where a connection comes from and what the host access table says of it.
+struct Caller<'a> {
+    listener: (&'a str, &'a str),
+    address: &'a str,
+    host: Option<&'a str>,
+    /// The host's name leads back to its address.
+    verified: &'a str,
+    hat: String,
+}
+
+impl Simulation {
+    /// A host connects to hand over mail.
+    pub(super) fn incoming(&mut self) {
+        let scenario = Arc::clone(&self.scenario);
+        let gap = self.next_arrival(scenario.incoming.connections_per_minute);
+        self.agenda
+            .enter(self.now.saturating_add(gap), Event::Incoming);
+
+        let peer = self.chance.weighted(&scenario.peers, |peer| peer.weight);
+        let sbrs = peer
+            .sbrs
+            .map(|(low, high)| low + self.chance.unit() * (high - low));
+        let (action, group) = sender_group(sbrs);
+        let score = sbrs.map_or("None".to_owned(), |score| format!("{score:.1}"));
+        let caller = Caller {
+            listener: (&scenario.incoming.listener, &scenario.incoming.address),
+            address: self.chance.pick(&peer.addresses).as_str(),
+            host: peer.host.as_deref(),
+            verified: if peer.host.is_some() && !peer.unverified {
+                "yes"
+            } else {
+                "no"
+            },
+            hat: format!("{action} {group} SBRS {score} country {}", peer.country),
+        };
+        let (icid, mut script) = self.open_injection(&caller);
+        if action == "REJECT" {
+            script.wait(self.chance.between(100, 1500));
+            script.say(format!("ICID {icid} close"));
+        } else if self.injection_tls(&mut script, icid, peer.tls) {
+            self.hand_over(&mut script, icid, peer);
+        }
+        self.agenda.play(script);
+    }
+
+    /// The opening lines of a connection.
+    fn open_injection(&mut self, caller: &Caller<'_>) -> (Icid, Script) {
+        let icid = self.open_icid();
+        let mut script = Script::starting(self.now);
+        let (
+            (name, own),
+            Caller {
+                address,
+                verified,
+                hat,
+                ..
+            },
+        ) = (caller.listener, caller);
+        let host = caller.host.unwrap_or("unknown");
+        script.say(format!(
+            "New SMTP ICID {icid} interface {name} ({own}) address {address} \
+             reverse dns host {host} verified {verified}"
+        ));
+        script.wait(self.chance.between(20, 400));
+        script.say(format!("ICID {icid} {hat}"));
+        (icid, script)
+    }
+
+    /// The TLS line of a connection; false when the connection ends with it.
+    pub(super) fn injection_tls(&mut self, script: &mut Script, icid: Icid, tls: Tls) -> bool {
+        if tls == Tls::None {
+            return true;
+        }
+        script.wait(self.chance.between(40, 350));
+        match self.cipher(tls) {
+            Some(protocol) => script.say(format!("ICID {icid} TLS success protocol {protocol}")),
+            None => {
+                script.say(format!(
+                    "ICID {icid} TLS failed: [Errno 54] Connection reset by peer"
+                ));
+                script.say(format!("ICID {icid} lost"));
+                script.say(format!("ICID {icid} close"));
+            }
+        }
+        tls != Tls::Broken
+    }
+
+    /// The protocol and the cipher that are agreed on; none when TLS fails.
+    pub(super) fn cipher(&mut self, tls: Tls) -> Option<&'static str> {
+        match tls {
+            Tls::V13 => Some("TLSv1.3 cipher TLS_AES_256_GCM_SHA384"),
+            Tls::V12 => Some(*self.chance.pick(&[
+                "TLSv1.2 cipher ECDHE-RSA-AES256-GCM-SHA384",
+                "TLSv1.2 cipher ECDHE-RSA-AES128-GCM-SHA256",
+            ])),
+            Tls::V10 => Some("TLSv1 cipher DHE-RSA-AES256-SHA"),
+            Tls::None | Tls::Broken => None,
+        }
+    }
+
+    /// The mail that a peer brings, and the end of its connection, unless an aborted message is
+    /// that.
+    fn hand_over(&mut self, script: &mut Script, icid: Icid, peer: &Peer) {
+        let scenario = Arc::clone(&self.scenario);
+        for _ in 0..self.chance.between(1, peer.messages.max(1)) {
+            script.wait(self.chance.between(150, 1200));
+            let mut draft = self.letter_from_outside(icid, peer);
+            if draft.fate == Fate::Aborted {
+                draft.transfer = self.chance.between(4_000, 25_000);
+            }
+            let (transfer, fate) = (draft.transfer, draft.fate);
+            script.then(Event::Receive(Box::new(draft)));
+            if fate == Fate::Aborted {
+                return;
+            }
+            script.wait(transfer + 1000);
+        }
+        self.end_injection(script, icid, scenario.incoming.lost);
+    }
+
+    fn letter_from_outside(&mut self, icid: Icid, peer: &Peer) -> Draft {
+        let scenario = Arc::clone(&self.scenario);
+        let incoming = &scenario.incoming;
+        let spam = self.chance.happens(peer.spam);
+        let fate = if self.chance.happens(incoming.aborted) {
+            Fate::Aborted
+        } else if spam {
+            Fate::Spam
+        } else {
+            Fate::Queued
+        };
+        let mut refused = Vec::new();
+        if self.chance.happens(incoming.refused_recipients) {
+            let name = self.chance.pick(&scenario.people.strangers);
+            refused.push((
+                format!("{name}@{}", scenario.appliance.domain),
+                "LDAPACCEPT",
+            ));
+        }
+        Draft {
+            icid,
+            origin: Origin::World {
+                host: peer.host.clone(),
+                signed: peer.signed,
+            },
+            from: format!(
+                "{}@{}",
+                self.chance.pick(&scenario.people.strangers),
+                peer.domain
+            ),
+            to: self.colleagues(),
+            refused,
+            subject: self.subject(if spam {
+                &scenario.subjects.spam
+            } else {
+                &scenario.subjects.letters
+            }),
+            transfer: self.chance.between(80, 1500),
+            fate,
+        }
+    }
+
+    pub(super) fn end_injection(&mut self, script: &mut Script, icid: Icid, lost: f64) {
+        script.wait(self.chance.between(100, 4500));
+        if self.chance.happens(lost) {
+            script.say(format!("ICID {icid} lost"));
+        }
+        script.say(format!("ICID {icid} close"));
+    }
+
+    /// Somebody of the house connects to send mail.
+    pub(super) fn submission(&mut self) {
+        let scenario = Arc::clone(&self.scenario);
+        let gap = self.next_arrival(scenario.submission.connections_per_minute);
+        self.agenda
+            .enter(self.now.saturating_add(gap), Event::Submission);
+
+        let login = self.somebody();
+        let (address, host, hat) = self.seat(&login);
+        let tls = if login.number % 7 == 3 {
+            Tls::V12
+        } else {
+            Tls::V13
+        };
+        let (icid, mut script) = self.open_submission(&address, host.as_deref(), hat);
+        if login.is_person && !self.injection_tls(&mut script, icid, tls) {
+            return self.agenda.play(script);
+        }
+        if self.chance.happens(scenario.submission.mistyped) {
+            self.attempt(&mut script, icid, &login, "failed");
+            script.wait(self.chance.between(1500, 6000));
+        }
+        self.attempt(&mut script, icid, &login, "succeeded");
+        for _ in 0..if self.chance.happens(0.85) {
+            1
+        } else {
+            self.chance.between(2, 4)
+        } {
+            script.wait(self.chance.between(100, 1500));
+            self.send(&mut script, icid, &login);
+        }
+        self.end_injection(&mut script, icid, scenario.submission.lost);
+        self.agenda.play(script);
+    }
+
+    pub(super) fn open_submission(
+        &mut self,
+        address: &str,
+        host: Option<&str>,
+        hat: String,
+    ) -> (Icid, Script) {
+        let scenario = Arc::clone(&self.scenario);
+        let listener = (
+            scenario.submission.listener.as_str(),
+            scenario.submission.address.as_str(),
+        );
+        let verified = if host.is_some() { "yes" } else { "no" };
+        self.open_injection(&Caller {
+            listener,
+            address,
+            host,
+            verified,
+            hat,
+        })
+    }
+
+    /// One try to log in; `result` is the appliance's word for it.
+    pub(super) fn attempt(&mut self, script: &mut Script, icid: Icid, login: &Login, result: &str) {
+        let Login {
+            user,
+            mechanism,
+            profile,
+            ..
+        } = login;
+        script.wait(self.chance.between(150, 900));
+        script.say(format!(
+            "SMTP Auth: (ICID {icid}) {result} for user: {user} \
+             using AUTH mechanism: {mechanism} with profile: {profile}"
+        ));
+    }
+
+    /// One message of somebody who is logged in.
+    pub(super) fn send(&mut self, script: &mut Script, icid: Icid, login: &Login) {
+        let scenario = Arc::clone(&self.scenario);
+        let transfer = self.chance.between(60, 1200);
+        let draft = Draft {
+            icid,
+            origin: Origin::House,
+            from: login.address(&scenario.appliance.domain),
+            to: self.correspondents(),
+            refused: Vec::new(),
+            subject: self.subject(&scenario.subjects.letters),
+            transfer,
+            fate: Fate::Queued,
+        };
+        script.then(Event::Receive(Box::new(draft)));
+        script.wait(transfer + 900);
+    }
+}
+
+/// What the host access table does with a reputation score.
+fn sender_group(sbrs: Option<f64>) -> (&'static str, &'static str) {
+    match sbrs {
+        None => ("ACCEPT", "SG UNKNOWNLIST match sbrs[none]"),
+        Some(score) if score < -3.0 => ("REJECT", "SG BLOCKED_LIST match sbrs[-10.0:-3.0]"),
+        Some(score) if score < -1.0 => ("ACCEPT", "SG SUSPECTLIST match sbrs[-3.0:-1.0]"),
+        Some(_) => ("ACCEPT", "SG UNKNOWNLIST match sbrs[-1.0:10.0]"),
+    }
+}

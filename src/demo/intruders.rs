@@ -1,0 +1,68 @@
+//! Those who try passwords: the spray that never finds one, and the user who forgot his own.
+//!
+//! How a connection to the submission listener looks is left to `inbound`.
+
+use std::sync::Arc;
+
+use super::agenda::Event;
+use super::scenario::Tls;
+use super::simulation::Simulation;
+
+impl Simulation {
+    /// The spray tries a handful of users from one more address.
+    pub(super) fn spray(&mut self, number: usize) {
+        let scenario = Arc::clone(&self.scenario);
+        let spray = &scenario.sprays[number];
+        let gap = (self.chance.gap(60_000.0 / spray.connections_per_minute) as u64).max(1);
+        self.enter_within(
+            spray.when.next_from(self.now.saturating_add(gap)),
+            Event::Spray(number),
+        );
+
+        let address = self.chance.pick(&spray.addresses);
+        let hat = format!(
+            "ACCEPT SG None match ALL SBRS None country {}",
+            spray.country
+        );
+        let (icid, mut script) = self.open_submission(address, None, hat);
+        if self.chance.happens(0.5) {
+            self.injection_tls(&mut script, icid, Tls::V12);
+        }
+        for _ in 0..self.chance.between(2, 5) {
+            let login = self.victim(&spray.guesses);
+            self.attempt(&mut script, icid, &login, "failed");
+            script.wait(self.chance.between(100, 700));
+        }
+        self.end_injection(&mut script, icid, 0.4);
+        self.agenda.play(script);
+    }
+
+    /// Somebody who forgot the password tries again, and finds it when the time is over.
+    pub(super) fn typist(&mut self, number: usize) {
+        let scenario = Arc::clone(&self.scenario);
+        let typist = &scenario.typists[number];
+        let again = self.now + self.chance.between(20_000, 45_000);
+        let next = typist.when.next_from(again);
+        self.enter_within(next, Event::Typist(number));
+
+        let login = self.login(&typist.user);
+        let hat = format!(
+            "ACCEPT SG None match ALL SBRS None country {}",
+            typist.country
+        );
+        let (icid, mut script) = self.open_submission(&typist.address, None, hat);
+        self.injection_tls(&mut script, icid, Tls::V13);
+        if next == Some(again) {
+            for _ in 0..self.chance.between(1, 3) {
+                self.attempt(&mut script, icid, &login, "failed");
+                script.wait(self.chance.between(2500, 5000));
+            }
+        } else {
+            self.attempt(&mut script, icid, &login, "succeeded");
+            script.wait(600);
+            self.send(&mut script, icid, &login);
+        }
+        self.end_injection(&mut script, icid, 0.0);
+        self.agenda.play(script);
+    }
+}

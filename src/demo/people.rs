@@ -1,0 +1,175 @@
+//! The people of the house: who they are, where they sit, how they log in, and whom they write to.
+//!
+//! Their connections are left to `inbound`.
+
+use std::sync::Arc;
+
+use super::simulation::Simulation;
+
+/// A user as the listener meets it.
+#[derive(Debug, Clone)]
+pub(super) struct Login {
+    /// The place in the house's list; it decides where the user sits.
+    pub(super) number: usize,
+    pub(super) is_person: bool,
+    /// As typed: an address, or the bare name of a service.
+    pub(super) user: String,
+    pub(super) mechanism: &'static str,
+    pub(super) profile: String,
+}
+
+impl Login {
+    /// The address that the user sends from.
+    pub(super) fn address(&self, domain: &str) -> String {
+        if self.user.contains('@') {
+            self.user.clone()
+        } else {
+            format!("{}@{domain}", self.user)
+        }
+    }
+}
+
+impl Simulation {
+    /// Somebody who has something to send; services do so more often than each of the people.
+    pub(super) fn somebody(&mut self) -> Login {
+        let scenario = Arc::clone(&self.scenario);
+        if self.chance.happens(0.25) {
+            let user = self.chance.pick(&scenario.people.services).clone();
+            return self.login(&user);
+        }
+        let name = self.chance.pick(&scenario.people.names);
+        self.login(&format!("{name}@{}", scenario.appliance.domain))
+    }
+
+    /// How `user` logs in: always alike, as a program set up once does.
+    pub(super) fn login(&mut self, user: &str) -> Login {
+        let people = &self.scenario.people;
+        let local = user.split('@').next().unwrap_or(user);
+        let is_person = user.contains('@');
+        let mut everybody = people.names.iter().chain(&people.services);
+        let number = everybody.position(|name| name == local).unwrap_or(0);
+        let profiles = &self.scenario.submission.profiles;
+        Login {
+            number,
+            is_person,
+            user: user.to_owned(),
+            mechanism: ["PLAIN", "LOGIN", "PLAIN", "PLAIN", "CRAM-MD5"][number % 5],
+            profile: profiles[usize::from(!is_person) % profiles.len()].clone(),
+        }
+    }
+
+    /// A user whose password somebody guesses.
+    pub(super) fn victim(&mut self, guesses: &[String]) -> Login {
+        let user = if !guesses.is_empty() && self.chance.happens(0.35) {
+            self.chance.pick(guesses).clone()
+        } else {
+            let scenario = Arc::clone(&self.scenario);
+            format!(
+                "{}@{}",
+                self.chance.pick(&scenario.people.names),
+                scenario.appliance.domain
+            )
+        };
+        Login {
+            mechanism: "LOGIN",
+            ..self.login(&user)
+        }
+    }
+
+    /// Where a user connects from: address, reverse dns name, and what the host access table says.
+    pub(super) fn seat(&mut self, login: &Login) -> (String, Option<String>, String) {
+        let scenario = Arc::clone(&self.scenario);
+        let number = login.number;
+        if login.is_person && self.chance.happens(scenario.submission.roaming) {
+            let country =
+                &scenario.people.countries_abroad[number % scenario.people.countries_abroad.len()];
+            let address = match number % 4 {
+                0 => format!("2001:db8:f{:x}::{:x}", number % 16, 0x1000 + number),
+                _ => format!("198.51.100.{}", 210 + number % 20),
+            };
+            let host = format!("{}.dyn.example.net", address.replace(['.', ':'], "-"));
+            return (
+                address,
+                Some(host),
+                format!("ACCEPT SG None match ALL SBRS None country {country}"),
+            );
+        }
+        let floor = if login.is_person { number % 4 } else { 9 };
+        let hat =
+            "RELAY SG RELAYLIST match 10.0.0.0/8 SBRS rfc1918 country not applicable".to_owned();
+        let host =
+            (!login.is_person).then(|| format!("{}.{}", login.user, scenario.appliance.domain));
+        (format!("10.20.{floor}.{}", 11 + number), host, hat)
+    }
+
+    /// Those of the house who get a letter from outside.
+    pub(super) fn colleagues(&mut self) -> Vec<String> {
+        let scenario = Arc::clone(&self.scenario);
+        let count = self.how_many();
+        let mut to: Vec<String> = Vec::new();
+        for _ in 0..count {
+            push_new(
+                &mut to,
+                format!(
+                    "{}@{}",
+                    self.chance.pick(&scenario.people.names),
+                    scenario.appliance.domain
+                ),
+            );
+        }
+        to
+    }
+
+    /// Those that somebody of the house writes to: at one place, sometimes at several.
+    pub(super) fn correspondents(&mut self) -> Vec<String> {
+        let scenario = Arc::clone(&self.scenario);
+        let count = self.how_many();
+        let mut to = Vec::new();
+        let mut domain = self.destination();
+        for _ in 0..count {
+            if self.chance.happens(0.3) {
+                domain = self.destination();
+            }
+            let names = if domain == scenario.appliance.domain {
+                &scenario.people.names
+            } else {
+                &scenario.people.strangers
+            };
+            push_new(&mut to, format!("{}@{domain}", self.chance.pick(names)));
+        }
+        to
+    }
+
+    fn how_many(&mut self) -> u64 {
+        if self.chance.happens(0.8) {
+            1
+        } else {
+            self.chance.between(2, 5)
+        }
+    }
+
+    fn destination(&mut self) -> String {
+        let scenario = Arc::clone(&self.scenario);
+        if self.chance.happens(scenario.submission.misspelt) {
+            return self
+                .chance
+                .pick(&scenario.submission.misspelt_domains)
+                .clone();
+        }
+        let route = self.chance.weighted(&scenario.routes, |route| route.weight);
+        self.chance.pick(&route.domains).clone()
+    }
+
+    /// A subject out of `subjects`, its number filled in.
+    pub(super) fn subject(&mut self, subjects: &[String]) -> String {
+        let number = self.chance.between(10_000, 99_999).to_string();
+        self.chance.pick(subjects).replace("{n}", &number)
+    }
+}
+
+/// Adds an address unless it is there: nobody is written to twice.
+fn push_new(to: &mut Vec<String>, address: String) {
+    if !to.contains(&address) {
+        to.push(address);
+    }
+}

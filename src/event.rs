@@ -1,0 +1,364 @@
+//! What one entry of a `mail_logs` says: the log's words, without any memory of other entries.
+//!
+//! [`parse`] takes the text behind the frame (see [`crate::frame`]) and dispatches on its first word, by prefix
+//! and position, never by searching the line: half of every line is written by strangers. Each family of lines
+//! has a file of its own with its sample lines; fields are borrowed from the line.
+//!
+//! Parsing never fails: what has no known shape is [`Event::Unknown`] with the ids of its fixed head.
+
+mod auth;
+mod connection;
+mod delivery;
+mod fields;
+mod lineage;
+mod message;
+mod policy;
+mod reply;
+pub(crate) mod scan;
+mod system;
+mod tls;
+
+#[cfg(test)]
+mod tests;
+
+pub use connection::EndWord;
+pub use delivery::{Attempt, ConnectionError, Fate};
+pub use fields::{Value, listener};
+pub use policy::Policy;
+pub use reply::{Reply, enhanced_code};
+pub use scan::Rids;
+pub use tls::Tls;
+
+/// Declares an id newtype of the appliance.
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+        pub struct $name(pub u64);
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+    };
+}
+id! {
+    /// Injection connection id. 0 is no connection: the appliance made the message itself.
+    Icid
+}
+id! {
+    /// Delivery connection id. 0 is no connection: none came about.
+    Dcid
+}
+id! {
+    /// Message id.
+    Mid
+}
+id! {
+    /// Recipient id: the number of a recipient inside its message, from 0.
+    Rid
+}
+
+/// The connection that a line speaks of.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Link {
+    /// An injection connection.
+    In(Icid),
+    /// A delivery connection.
+    Out(Dcid),
+}
+
+/// One entry, taken apart.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Event<'a> {
+    /// `Begin Logfile`
+    LogBegin,
+    /// `Version: 15.0.0-104 SN: 4229C84B5E7C0D1A2B3C-0123456789AB`
+    LogVersion {
+        /// The AsyncOS release.
+        version: &'a [u8],
+        /// The serial number: the name space of the ids in this file.
+        serial: &'a [u8],
+    },
+    /// `Time offset from UTC: -14400 seconds`
+    LogOffset {
+        /// Seconds to add to UTC to get the log's local time.
+        seconds: i64,
+    },
+    /// `End Logfile` and `Logfile rolled over`
+    LogEnd,
+
+    /// `New SMTP ICID n interface …`
+    ConnectionOpen {
+        /// The new connection.
+        icid: Icid,
+        /// Listener interface as written: `IncomingMail (192.0.2.25)`.
+        interface: &'a [u8],
+        /// The peer's address.
+        remote_ip: &'a [u8],
+        /// The peer's reverse DNS name; `None` where the log says `unknown`.
+        host: Option<&'a [u8]>,
+        /// Whether the name leads back to the address.
+        verified: bool,
+    },
+    /// `New SMTP DCID n interface …`
+    DeliveryOpen {
+        /// The new connection.
+        dcid: Dcid,
+        /// The appliance's own address.
+        interface_ip: &'a [u8],
+        /// The destination's address.
+        remote_ip: &'a [u8],
+        /// The destination's port; not written before AsyncOS 4.6.
+        port: Option<u16>,
+    },
+    /// A connection's end: `ICID n close`, `DCID n close`, `ICID n lost`, `killed`, `disconnected`.
+    End {
+        /// The connection.
+        link: Link,
+        /// How the log words it.
+        word: EndWord,
+    },
+    /// `ICID n Receiving Failed: why`
+    ReceivingFailed {
+        /// The connection.
+        icid: Icid,
+        /// The appliance's reason.
+        reason: &'a [u8],
+    },
+    /// `ICID n ACCEPT SG group match what SBRS score country name`
+    Hat {
+        /// The connection.
+        icid: Icid,
+        /// The verdict as written, to be read by [`Policy::parse`].
+        text: &'a [u8],
+    },
+    /// `ICID n TLS …` and `DCID n TLS …`
+    Tls {
+        /// The connection.
+        link: Link,
+        /// What follows the word `TLS`, to be read by [`Tls::parse`].
+        text: &'a [u8],
+    },
+    /// `SMTP Auth: (ICID n) succeeded for user: …`
+    AuthIn {
+        /// The connection.
+        icid: Icid,
+        /// Whether the login succeeded.
+        succeeded: bool,
+        /// The user as typed by the peer.
+        user: &'a [u8],
+        /// `PLAIN`, `LOGIN`, …
+        mechanism: &'a [u8],
+        /// The appliance's SMTP Auth profile.
+        profile: &'a [u8],
+    },
+    /// `DCID: n IP: ip SMTP authentication using the profile …`
+    AuthOut {
+        /// The connection.
+        dcid: Dcid,
+        /// The far end's address.
+        remote_ip: &'a [u8],
+        /// The appliance's outgoing SMTP Auth profile.
+        profile: &'a [u8],
+        /// `None` when it succeeded, else the far end's words.
+        failure: Option<Reply<'a>>,
+    },
+    /// `Connection Error: …`
+    ConnectionError(ConnectionError<'a>),
+
+    /// `Start MID m ICID n`
+    MessageStart {
+        /// The message.
+        mid: Mid,
+        /// Its connection; 0 where the appliance made the message.
+        icid: Icid,
+    },
+    /// `MID m ICID n From: <a>`
+    MessageFrom {
+        /// The message.
+        mid: Mid,
+        /// Its connection, where the line names it.
+        icid: Option<Icid>,
+        /// The envelope sender without angle brackets.
+        from: &'a [u8],
+    },
+    /// `MID m ICID n RID r To: <a>`
+    MessageTo {
+        /// The message.
+        mid: Mid,
+        /// Its connection, where the line names it.
+        icid: Option<Icid>,
+        /// The recipient's number; some copies leave it out.
+        rid: Option<Rid>,
+        /// The envelope recipient without angle brackets.
+        to: &'a [u8],
+    },
+    /// `MID m ICID n To: <a> Rejected by RAT`
+    RecipientRejected {
+        /// The message.
+        mid: Mid,
+        /// Its connection, where the line names it.
+        icid: Option<Icid>,
+        /// The envelope recipient without angle brackets.
+        to: &'a [u8],
+        /// What refused it.
+        by: &'a [u8],
+    },
+    /// `MID m Message-ID '<…>'`
+    MessageId {
+        /// The message.
+        mid: Mid,
+        /// As written, with its angle brackets.
+        id: &'a [u8],
+    },
+    /// `MID m Subject '…'`
+    Subject {
+        /// The message.
+        mid: Mid,
+        /// Without the quotes around it.
+        text: &'a [u8],
+    },
+    /// `MID m ready n bytes from <a>`
+    Ready {
+        /// The message.
+        mid: Mid,
+        /// Bytes of the message.
+        size: u64,
+        /// The envelope sender without angle brackets.
+        from: &'a [u8],
+    },
+    /// `MID m matched all recipients for per-recipient policy p in the inbound table`
+    PolicyMatch {
+        /// The message.
+        mid: Mid,
+        /// The mail policy's name.
+        policy: &'a [u8],
+        /// `inbound`, `outbound`, or empty where older releases do not say.
+        table: &'a [u8],
+    },
+    /// `MID m [interim verdict] using engine: CASE spam negative`, `MID m antivirus negative`
+    Verdict {
+        /// The message.
+        mid: Mid,
+        /// `CASE`, `antivirus`, …
+        engine: &'a [u8],
+        /// The engine's words.
+        verdict: &'a [u8],
+        /// Interim verdicts are not the last word.
+        interim: bool,
+    },
+    /// `MID m SDR: …`
+    SenderReputation {
+        /// The message.
+        mid: Mid,
+        /// What follows `SDR: `.
+        text: &'a [u8],
+    },
+    /// `MID m queued for delivery`
+    Queued {
+        /// The message.
+        mid: Mid,
+    },
+    /// `Message aborted MID m why`
+    MessageAborted {
+        /// The message.
+        mid: Mid,
+        /// Why, in the appliance's words.
+        why: &'a [u8],
+    },
+    /// `Message finished MID m done`; not a delivery
+    MessageFinished {
+        /// The message.
+        mid: Mid,
+        /// `done` or `aborted`.
+        how: &'a [u8],
+    },
+    /// `MID 515 was generated for bounce of MID 511` and its relatives
+    Generated {
+        /// The new message.
+        mid: Mid,
+        /// The message it comes from.
+        parent: Mid,
+        /// What made it.
+        by: &'a [u8],
+    },
+
+    /// `Delivery start DCID d MID m to RID [0, 1]`
+    DeliveryStart {
+        /// The connection.
+        dcid: Dcid,
+        /// The message.
+        mid: Mid,
+        /// Its recipients on this connection.
+        rids: Rids<'a>,
+    },
+    /// `Message done DCID d MID m to RID [0, 1]`
+    Delivered {
+        /// The connection.
+        dcid: Dcid,
+        /// The message.
+        mid: Mid,
+        /// The recipients that the far end accepted.
+        rids: Rids<'a>,
+    },
+    /// `MID m RID [0] Response '2.0.0 Ok: queued as …'`
+    Response {
+        /// The message.
+        mid: Mid,
+        /// The recipients it was said for.
+        rids: Rids<'a>,
+        /// The far end's words without the quotes around them.
+        text: &'a [u8],
+    },
+    /// `Bounced: …`, `Delayed: …`, `Deleted: …`
+    Attempt(Attempt<'a>),
+
+    /// An entry of no known shape, with the ids of its fixed head.
+    Unknown {
+        /// The injection connection it names.
+        icid: Option<Icid>,
+        /// The delivery connection it names.
+        dcid: Option<Dcid>,
+        /// The message it names.
+        mid: Option<Mid>,
+    },
+}
+
+impl Event<'_> {
+    /// An entry that names nothing and has no known shape.
+    pub const NOTHING: Event<'static> = Event::Unknown {
+        icid: None,
+        dcid: None,
+        mid: None,
+    };
+}
+
+/// Takes the text of one entry apart; see the families' files for the shapes.
+pub fn parse(body: &[u8]) -> Event<'_> {
+    known(body).unwrap_or_else(|| system::unknown(body))
+}
+
+/// The shape of the text, found by its first word.
+fn known(body: &[u8]) -> Option<Event<'_>> {
+    match body.first()? {
+        b'M' => match body.get(1)? {
+            b'I' => message::of_mid(body),
+            _ => message::of_message(body).or_else(|| delivery::done(body)),
+        },
+        b'N' => connection::opening(body),
+        b'I' => connection::of_icid(body),
+        b'D' => match body {
+            [b'D', b'C', b'I', b'D', b':', ..] => auth::outbound(body),
+            [b'D', b'C', ..] => connection::of_dcid(body),
+            _ => delivery::start(body).or_else(|| delivery::attempt(body)),
+        },
+        b'S' => match body {
+            [b'S', b't', ..] => message::start(body),
+            _ => auth::inbound(body).or_else(|| connection::killed(body)),
+        },
+        b'B' => delivery::attempt(body).or_else(|| system::of_log(body)),
+        b'C' => delivery::connection_error(body),
+        _ => system::of_log(body),
+    }
+}

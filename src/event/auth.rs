@@ -1,0 +1,80 @@
+//! SMTP authentication: the reason this program exists.
+//!
+//! ```text
+//! SMTP Auth: (ICID 450) succeeded for user: ironport using AUTH mechanism: PLAIN with profile: IncomingAuthentication
+//! SMTP Auth (ICID 450) failed for user: ironport using AUTH mechanism: PLAIN with profile: IncomingAuthentication
+//! DCID: 5633 IP: 172.16.155.102 SMTP authentication using the profile OutboundAuthentication succeeded.
+//! DCID: 5640 IP: 172.16.155.102 SMTP authentication using the profile OutboundAuthentication failed: ('535', ['5.7.8 …'])
+//! ```
+//!
+//! The shapes are those of Cisco TAC document 118570; releases before it leave out the colon after `SMTP Auth`.
+
+use memchr::memmem;
+
+use super::scan::{id, number, split_first, split_last};
+use super::{Dcid, Event, Icid, Link, Reply, system};
+
+/// A login on a listener. The peer types the user's name: it ends at the last fixed words, whatever it holds.
+pub fn inbound(body: &[u8]) -> Option<Event<'_>> {
+    let rest = body.strip_prefix(b"SMTP Auth")?;
+    let rest = rest
+        .strip_prefix(b":")
+        .unwrap_or(rest)
+        .strip_prefix(b" (ICID ")?;
+    let (icid, rest) = number(rest)?;
+    let icid = Icid(icid);
+    let rest = rest.strip_prefix(b") ")?;
+    attempt(icid, rest).or(Some(system::of_link(Link::In(icid))))
+}
+
+fn attempt(icid: Icid, rest: &[u8]) -> Option<Event<'_>> {
+    let (succeeded, rest) = match rest.strip_prefix(b"succeeded for user: ") {
+        Some(rest) => (true, rest),
+        None => (false, rest.strip_prefix(b"failed for user: ")?),
+    };
+    let (user, rest) = split_last(rest, b" using AUTH mechanism: ")?;
+    let (mechanism, profile) = split_last(rest, b" with profile: ")?;
+    Some(Event::AuthIn {
+        icid,
+        succeeded,
+        user,
+        mechanism,
+        profile,
+    })
+}
+
+/// The appliance's own login at a far end.
+pub fn outbound(body: &[u8]) -> Option<Event<'_>> {
+    let (dcid, rest) = id(body, b"DCID")?;
+    let dcid = Dcid(dcid);
+    profile_login(dcid, rest).or(Some(system::of_link(Link::Out(dcid))))
+}
+
+fn profile_login(dcid: Dcid, rest: &[u8]) -> Option<Event<'_>> {
+    let (remote_ip, rest) = split_first(
+        rest.strip_prefix(b"IP: ")?,
+        b" SMTP authentication using the profile ",
+    )?;
+    if let Some(profile) = rest.strip_suffix(b" succeeded.") {
+        return Some(Event::AuthOut {
+            dcid,
+            remote_ip,
+            profile,
+            failure: None,
+        });
+    }
+    // The administrator names the profile, the far end writes the reply: the first mark whose reply fills the
+    // rest of the line is the true one.
+    const MARK: &[u8] = b" failed: ";
+    let mut marks = memmem::find_iter(rest, MARK).map(|at| (&rest[..at], &rest[at + MARK.len()..]));
+    let first = marks.clone().next()?;
+    let (profile, failure) = marks
+        .find_map(|(profile, text)| Some((profile, Reply::parse(text)?)))
+        .unwrap_or((first.0, Reply::plain(first.1)));
+    Some(Event::AuthOut {
+        dcid,
+        remote_ip,
+        profile,
+        failure: Some(failure),
+    })
+}

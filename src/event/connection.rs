@@ -1,0 +1,136 @@
+//! How connections begin and end.
+//!
+//! ```text
+//! New SMTP ICID 450 interface IncomingMail (172.16.155.16) address 172.16.155.102 reverse dns host unknown verified no
+//! New SMTP DCID 5633 interface 172.16.155.16 address 172.16.155.102 port 25
+//! ICID 450 close · ICID 450 lost · DCID 5633 close
+//! ICID 7 disconnected address 192.0.2.9, no messages injected within timeout period
+//! ICID 7 Connection from 192.0.2.9 on interface Mail (192.0.2.1) lost after 3 seconds …
+//! ICID 7 Receiving Failed: Connection limit exceeded
+//! SMTP server connection killed ICID: 7 · SMTP client connection killed DCID: 8
+//! ```
+
+use super::scan::{id, number, split_first, split_last};
+use super::{Dcid, Event, Icid, Link, policy, system, tls};
+
+/// The word by which the log ends a connection.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum EndWord {
+    /// `close`: the normal end.
+    Close,
+    /// `lost`: the peer vanished or left without QUIT; not a failure by itself.
+    Lost,
+    /// `disconnected`, `killed`, `Connection from … lost`: the appliance ended it.
+    Aborted,
+}
+
+/// `New SMTP ICID …` and `New SMTP DCID …`; a release writes `smtp` in lower case.
+pub fn opening(body: &[u8]) -> Option<Event<'_>> {
+    let rest = body
+        .strip_prefix(b"New SMTP ")
+        .or_else(|| body.strip_prefix(b"New smtp "))?;
+    match rest.first()? {
+        b'I' => injection(rest),
+        _ => delivery(rest),
+    }
+}
+
+fn injection(rest: &[u8]) -> Option<Event<'_>> {
+    let (icid, rest) = id(rest, b"ICID")?;
+    let (interface, rest) = split_first(rest.strip_prefix(b"interface ")?, b" address ")?;
+    // Whoever owns the reverse DNS writes the host: only the last fixed tail ends it.
+    let (rest, verified) = match rest.strip_suffix(b" verified yes") {
+        Some(rest) => (rest, true),
+        None => (rest.strip_suffix(b" verified no").unwrap_or(rest), false),
+    };
+    let (remote_ip, host) = match split_first(rest, b" reverse dns host ") {
+        Some((ip, host)) => (ip, host.trim_ascii()),
+        None => (rest, &b""[..]),
+    };
+    let host = (!host.is_empty() && host != b"unknown").then_some(host);
+    Some(Event::ConnectionOpen {
+        icid: Icid(icid),
+        interface,
+        remote_ip,
+        host,
+        verified,
+    })
+}
+
+fn delivery(rest: &[u8]) -> Option<Event<'_>> {
+    let (dcid, rest) = id(rest, b"DCID")?;
+    let (interface_ip, rest) = split_first(rest.strip_prefix(b"interface ")?, b" address ")?;
+    let (remote_ip, port) = match split_last(rest, b" port ") {
+        Some((ip, port)) => (
+            ip,
+            number(port).and_then(|(port, _)| u16::try_from(port).ok()),
+        ),
+        None => (rest, None),
+    };
+    Some(Event::DeliveryOpen {
+        dcid: Dcid(dcid),
+        interface_ip,
+        remote_ip,
+        port,
+    })
+}
+
+/// `ICID n …`
+pub fn of_icid(body: &[u8]) -> Option<Event<'_>> {
+    let (icid, rest) = id(body, b"ICID")?;
+    let icid = Icid(icid);
+    let link = Link::In(icid);
+    let end = |word| Some(Event::End { link, word });
+    match rest {
+        b"close" => end(EndWord::Close),
+        b"lost" => end(EndWord::Lost),
+        _ if rest.starts_with(b"TLS ") => tls::of(link, rest),
+        _ if rest.starts_with(b"disconnected") => end(EndWord::Aborted),
+        _ if rest.starts_with(b"Connection from ") => end(EndWord::Aborted),
+        _ => {
+            let failed = rest
+                .strip_prefix(b"Receiving Failed: ")
+                .or_else(|| rest.strip_prefix(b"Injection Failed: "));
+            match failed {
+                Some(reason) => Some(Event::ReceivingFailed { icid, reason }),
+                None => policy::hat(icid, rest).or(Some(system::of_link(link))),
+            }
+        }
+    }
+}
+
+/// `DCID n …`
+pub fn of_dcid(body: &[u8]) -> Option<Event<'_>> {
+    let (dcid, rest) = id(body, b"DCID")?;
+    let link = Link::Out(Dcid(dcid));
+    match rest {
+        b"close" => Some(Event::End {
+            link,
+            word: EndWord::Close,
+        }),
+        b"lost" => Some(Event::End {
+            link,
+            word: EndWord::Lost,
+        }),
+        _ if rest.starts_with(b"TLS ") => tls::of(link, rest),
+        _ => Some(system::of_link(link)),
+    }
+}
+
+/// `SMTP server connection killed ICID: 7`
+pub fn killed(body: &[u8]) -> Option<Event<'_>> {
+    let link = match body.strip_prefix(b"SMTP server connection killed ") {
+        Some(rest) => Link::In(Icid(id(rest, b"ICID")?.0)),
+        None => Link::Out(Dcid(
+            id(
+                body.strip_prefix(b"SMTP client connection killed ")?,
+                b"DCID",
+            )?
+            .0,
+        )),
+    };
+    Some(Event::End {
+        link,
+        word: EndWord::Aborted,
+    })
+}

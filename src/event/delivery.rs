@@ -1,0 +1,230 @@
+//! What became of recipients on delivery connections, and of connections that never came about.
+//!
+//! ```text
+//! Delivery start DCID 5640 MID 448 to RID [0] · Message done DCID 5640 MID 448 to RID [0, 1] [('X-SBRS', '3.5')]
+//! Bounced: DCID 5640 MID 448 to RID 0 - Bounced by destination server with response: 5.1.0 - Unknown address error ('554', ['5.7.1 …'])
+//! Bounced: DCID 8413617 MID 19338947 From: <a> To: <b> RID 0 - 5.4.7 - Delivery expired (message too old) ('000', ['timeout'])
+//! Delayed: DCID: 4370 Message 10800 to 0 - 4.4.0 - Other network problem ('000', ['[Errno 54] Connection reset by peer']) []
+//! Deleted: MID 3 to [0]
+//! Connection Error: DCID 63 domain: d.example IP: 192.0.2.3 port: 25 details: [Errno 0] Error interface: 192.0.2.1 reason: network error
+//! ```
+
+use memchr::memmem;
+
+use super::scan::{Rids, address, id, number, split_first, split_last};
+use super::{Dcid, Event, Mid, Reply};
+
+/// What a `Bounced:`, `Delayed:` or `Deleted:` line decides.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Fate {
+    /// Refused for good.
+    Bounced,
+    /// To be tried again.
+    Delayed,
+    /// Taken out of the queue by an administrator.
+    Deleted,
+}
+
+/// One recipient's failed attempt.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Attempt<'a> {
+    /// What the line decides.
+    pub fate: Fate,
+    /// The connection; 0 where none came about, `None` where the line names none.
+    pub dcid: Option<Dcid>,
+    /// The message.
+    pub mid: Mid,
+    /// The recipients concerned.
+    pub rids: Rids<'a>,
+    /// Sender and recipient, which newer releases write.
+    pub envelope: Option<(&'a [u8], &'a [u8])>,
+    /// The appliance's own class and words: `5.1.0 - Unknown address error`.
+    pub class: &'a [u8],
+    /// The far end's words.
+    pub reply: Option<Reply<'a>>,
+}
+
+/// A delivery connection that failed before a message was tried.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ConnectionError<'a> {
+    /// The connection.
+    pub dcid: Dcid,
+    /// The recipients' domain; not written by older releases.
+    pub domain: Option<&'a [u8]>,
+    /// The destination's address.
+    pub remote_ip: Option<&'a [u8]>,
+    /// The destination's port.
+    pub port: Option<u16>,
+    /// What the system or the far end said.
+    pub details: Option<&'a [u8]>,
+    /// The appliance's own address.
+    pub interface_ip: Option<&'a [u8]>,
+    /// The text after `reason: `, or what stands before the DCID.
+    pub reason: Option<&'a [u8]>,
+}
+
+impl<'a> ConnectionError<'a> {
+    /// The cause in one text: the reason, else the details.
+    pub fn cause(&self) -> &'a [u8] {
+        self.reason.or(self.details).unwrap_or(b"")
+    }
+}
+
+/// `Delivery start DCID d MID m to RID [0]`
+pub fn start(body: &[u8]) -> Option<Event<'_>> {
+    let (dcid, rest) = id(body.strip_prefix(b"Delivery start ")?, b"DCID")?;
+    let (mid, rids, _) = message_and_rids(rest)?;
+    Some(Event::DeliveryStart {
+        dcid: Dcid(dcid),
+        mid,
+        rids,
+    })
+}
+
+/// `Message done DCID d MID m to RID [0]`; logged headers may follow.
+pub fn done(body: &[u8]) -> Option<Event<'_>> {
+    let (dcid, rest) = id(body.strip_prefix(b"Message done ")?, b"DCID")?;
+    let (mid, rids, _) = message_and_rids(rest)?;
+    Some(Event::Delivered {
+        dcid: Dcid(dcid),
+        mid,
+        rids,
+    })
+}
+
+/// `MID m to RID [0]`, `MID m to [0]`, `Message m to 0`, and what follows.
+fn message_and_rids(rest: &[u8]) -> Option<(Mid, Rids<'_>, &[u8])> {
+    let (mid, rest) = id(rest, b"MID").or_else(|| id(rest, b"Message"))?;
+    let rest = rest.strip_prefix(b"to ")?;
+    let (rids, rest) = Rids::parse(rest.strip_prefix(b"RID ").unwrap_or(rest))?;
+    Some((Mid(mid), rids, rest))
+}
+
+/// `Bounced: …`, `Delayed: …` and `Deleted: …`
+pub fn attempt(body: &[u8]) -> Option<Event<'_>> {
+    let (fate, rest) = match body {
+        [
+            b'B',
+            b'o',
+            b'u',
+            b'n',
+            b'c',
+            b'e',
+            b'd',
+            b':',
+            b' ',
+            rest @ ..,
+        ] => (Fate::Bounced, rest),
+        [
+            b'D',
+            b'e',
+            b'l',
+            b'a',
+            b'y',
+            b'e',
+            b'd',
+            b':',
+            b' ',
+            rest @ ..,
+        ] => (Fate::Delayed, rest),
+        [
+            b'D',
+            b'e',
+            b'l',
+            b'e',
+            b't',
+            b'e',
+            b'd',
+            b':',
+            b' ',
+            rest @ ..,
+        ] => (Fate::Deleted, rest),
+        _ => return None,
+    };
+    let (dcid, rest) = match id(rest, b"DCID") {
+        Some((dcid, rest)) => (Some(Dcid(dcid)), rest),
+        None => (None, rest),
+    };
+    let (rest, reply) = split_reply(rest);
+    let (mid, rids, envelope, class) = recipients(rest)?;
+    Some(Event::Attempt(Attempt {
+        fate,
+        dcid,
+        mid,
+        rids,
+        envelope,
+        class,
+        reply,
+    }))
+}
+
+/// The reply at the line's end. Addresses before it and the reply itself are strangers' texts: the first tuple
+/// that fills the line to its end is the true one, for inside a reply every quote is escaped.
+fn split_reply(text: &[u8]) -> (&[u8], Option<Reply<'_>>) {
+    memmem::find_iter(text, b" ('")
+        .find_map(|at| Some((&text[..at], Some(Reply::parse(&text[at + 1..])?))))
+        .unwrap_or((text, None))
+}
+
+type Recipients<'a> = (Mid, Rids<'a>, Option<(&'a [u8], &'a [u8])>, &'a [u8]);
+
+/// Who it was: `Message 3993 to 0 - …`, `MID 4 to RID 0 - …`, `MID 4 From: <a> To: <b> RID 0 - …`.
+fn recipients(rest: &[u8]) -> Option<Recipients<'_>> {
+    if let Some((mid, rids, tail)) = message_and_rids(rest) {
+        return Some((mid, rids, None, tail.strip_prefix(b" - ").unwrap_or(tail)));
+    }
+    let (mid, rest) = id(rest, b"MID")?;
+    let rest = rest.strip_prefix(b"From: ")?;
+    // Behind the last RID only the appliance's own words stand.
+    let (envelope, tail) = split_last(rest, b" RID ")?;
+    let (rids, tail) = Rids::parse(tail)?;
+    let (from, to) = split_last(envelope, b" To: ")?;
+    let class = tail.strip_prefix(b" - ").unwrap_or(tail);
+    Some((Mid(mid), rids, Some((address(from), address(to))), class))
+}
+
+/// `Connection Error: …` of each generation. `details` is free text: keys before it are read from the left,
+/// those behind it from the right.
+pub fn connection_error(body: &[u8]) -> Option<Event<'_>> {
+    let rest = body.strip_prefix(b"Connection Error: ")?;
+    let at = memmem::find(rest, b"DCID")?;
+    let words = rest[..at].trim_ascii();
+    let (dcid, rest) = id(&rest[at..], b"DCID")?;
+    let (head, tail) =
+        split_first(rest, b"details: ").map_or((rest, None), |(head, tail)| (head, Some(tail)));
+    let (details, interface_ip, reason) = tail.map_or((None, None, None), details);
+    let reason = reason.or((!words.is_empty()).then_some(words));
+    Some(Event::ConnectionError(ConnectionError {
+        dcid: Dcid(dcid),
+        domain: value(head, b"domain: "),
+        remote_ip: value(head, b"IP: "),
+        port: value(head, b"port: ")
+            .and_then(number)
+            .and_then(|(port, _)| u16::try_from(port).ok()),
+        details,
+        interface_ip,
+        reason,
+    }))
+}
+
+type Details<'a> = (Option<&'a [u8]>, Option<&'a [u8]>, Option<&'a [u8]>);
+
+fn details(tail: &[u8]) -> Details<'_> {
+    let (tail, reason) =
+        split_last(tail, b" reason: ").map_or((tail, None), |(tail, reason)| (tail, Some(reason)));
+    let (details, interface) =
+        split_last(tail, b" interface: ").map_or((tail, None), |(details, ip)| (details, Some(ip)));
+    (
+        Some(details.trim_ascii()),
+        interface.map(<[u8]>::trim_ascii),
+        reason.map(<[u8]>::trim_ascii),
+    )
+}
+
+/// The word behind a key of the fixed head.
+fn value<'a>(head: &'a [u8], key: &[u8]) -> Option<&'a [u8]> {
+    let at = memmem::find(head, key)? + key.len();
+    let word = &head[at..];
+    let end = word.iter().position(|b| *b == b' ').unwrap_or(word.len());
+    (end > 0).then_some(&word[..end])
+}

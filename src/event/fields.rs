@@ -1,0 +1,352 @@
+//! An event's stable name and the fields it carries, for whoever prints or matches events.
+
+use super::{
+    Attempt, ConnectionError, Dcid, EndWord, Event, Fate, Icid, Link, Mid, Policy, Rid, Rids, Tls,
+};
+use super::{Reply, enhanced_code};
+
+/// A field's value.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Value<'a> {
+    /// The log's text.
+    Text(&'a [u8]),
+    /// Text put together from several pieces of the log.
+    Owned(Vec<u8>),
+    /// A whole number.
+    Number(u64),
+    /// A whole number that may be below zero.
+    Signed(i64),
+    /// A score.
+    Score(f64),
+    /// Yes or no.
+    Flag(bool),
+    /// Recipients' numbers.
+    Rids(Rids<'a>),
+}
+
+type Sink<'s, 'a> = &'s mut dyn FnMut(&'static str, Value<'a>);
+
+impl<'a> Event<'a> {
+    /// The stable dotted name that scripts match on.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::LogBegin => "log.begin",
+            Self::LogVersion { .. } => "log.version",
+            Self::LogOffset { .. } => "log.offset",
+            Self::LogEnd => "log.end",
+            Self::ConnectionOpen { .. } => "connection.open",
+            Self::DeliveryOpen { .. } => "delivery.open",
+            Self::End { link, word } => end_name(*link, *word),
+            Self::ReceivingFailed { .. } => "connection.failed",
+            Self::Hat { .. } => "policy.hat",
+            Self::Tls { text, .. } if text.starts_with(b"success") => "tls.success",
+            Self::Tls { .. } => "tls.failed",
+            Self::AuthIn {
+                succeeded: true, ..
+            }
+            | Self::AuthOut { failure: None, .. } => "auth.succeeded",
+            Self::AuthIn { .. } | Self::AuthOut { .. } => "auth.failed",
+            Self::ConnectionError(_) => "delivery.error",
+            Self::MessageStart { .. } => "message.start",
+            Self::MessageFrom { .. } => "message.from",
+            Self::MessageTo { .. } => "message.to",
+            Self::RecipientRejected { .. } => "message.rejected",
+            Self::MessageId { .. } => "message.id",
+            Self::Subject { .. } => "message.subject",
+            Self::Ready { .. } => "message.ready",
+            Self::PolicyMatch { .. } => "message.policy",
+            Self::Verdict { interim: true, .. } => "verdict.interim",
+            Self::Verdict { .. } => "verdict.final",
+            Self::SenderReputation { .. } => "verdict.sdr",
+            Self::Queued { .. } => "message.queued",
+            Self::MessageAborted { .. } => "message.aborted",
+            Self::MessageFinished { .. } => "message.finished",
+            Self::Generated { .. } => "message.generated",
+            Self::DeliveryStart { .. } => "delivery.start",
+            Self::Delivered { .. } => "delivery.done",
+            Self::Response { .. } => "delivery.response",
+            Self::Attempt(Attempt {
+                fate: Fate::Bounced,
+                ..
+            }) => "delivery.bounced",
+            Self::Attempt(Attempt {
+                fate: Fate::Delayed,
+                ..
+            }) => "delivery.delayed",
+            Self::Attempt(Attempt {
+                fate: Fate::Deleted,
+                ..
+            }) => "delivery.deleted",
+            Self::Unknown { .. } => "unknown",
+        }
+    }
+
+    /// The injection connection that the entry's fixed part names, 0 included.
+    pub fn icid(&self) -> Option<Icid> {
+        match *self {
+            Self::ConnectionOpen { icid, .. }
+            | Self::ReceivingFailed { icid, .. }
+            | Self::Hat { icid, .. }
+            | Self::AuthIn { icid, .. }
+            | Self::MessageStart { icid, .. }
+            | Self::End {
+                link: Link::In(icid),
+                ..
+            }
+            | Self::Tls {
+                link: Link::In(icid),
+                ..
+            } => Some(icid),
+            Self::MessageFrom { icid, .. }
+            | Self::MessageTo { icid, .. }
+            | Self::RecipientRejected { icid, .. }
+            | Self::Unknown { icid, .. } => icid,
+            _ => None,
+        }
+    }
+
+    /// The delivery connection that the entry's fixed part names, 0 included.
+    pub fn dcid(&self) -> Option<Dcid> {
+        match *self {
+            Self::DeliveryOpen { dcid, .. }
+            | Self::AuthOut { dcid, .. }
+            | Self::DeliveryStart { dcid, .. }
+            | Self::Delivered { dcid, .. }
+            | Self::ConnectionError(ConnectionError { dcid, .. })
+            | Self::End {
+                link: Link::Out(dcid),
+                ..
+            }
+            | Self::Tls {
+                link: Link::Out(dcid),
+                ..
+            } => Some(dcid),
+            Self::Attempt(Attempt { dcid, .. }) | Self::Unknown { dcid, .. } => dcid,
+            _ => None,
+        }
+    }
+
+    /// The message that the entry's fixed part names.
+    pub fn mid(&self) -> Option<Mid> {
+        match *self {
+            Self::MessageStart { mid, .. }
+            | Self::MessageFrom { mid, .. }
+            | Self::MessageTo { mid, .. }
+            | Self::RecipientRejected { mid, .. }
+            | Self::MessageId { mid, .. }
+            | Self::Subject { mid, .. }
+            | Self::Ready { mid, .. }
+            | Self::PolicyMatch { mid, .. }
+            | Self::Verdict { mid, .. }
+            | Self::SenderReputation { mid, .. }
+            | Self::Queued { mid }
+            | Self::MessageAborted { mid, .. }
+            | Self::MessageFinished { mid, .. }
+            | Self::Generated { mid, .. }
+            | Self::DeliveryStart { mid, .. }
+            | Self::Delivered { mid, .. }
+            | Self::Response { mid, .. }
+            | Self::Attempt(Attempt { mid, .. }) => Some(mid),
+            Self::Unknown { mid, .. } => mid,
+            _ => None,
+        }
+    }
+
+    /// The one recipient that the entry speaks of.
+    pub fn rid(&self) -> Option<Rid> {
+        let one = |rids: Rids<'_>| {
+            let mut rids = rids.iter();
+            rids.next().filter(|_| rids.next().is_none())
+        };
+        match *self {
+            Self::MessageTo { rid, .. } => rid,
+            Self::DeliveryStart { rids, .. }
+            | Self::Delivered { rids, .. }
+            | Self::Response { rids, .. }
+            | Self::Attempt(Attempt { rids, .. }) => one(rids),
+            _ => None,
+        }
+    }
+
+    /// Tells each further field that the entry carries, in a fixed order; ids are told by the methods above.
+    pub fn fields(&self, tell: Sink<'_, 'a>) {
+        match *self {
+            Self::LogVersion { version, serial } => {
+                tell("version", Value::Text(version));
+                tell("serial", Value::Text(serial));
+            }
+            Self::LogOffset { seconds } => tell("offset", Value::Signed(seconds)),
+            Self::ConnectionOpen {
+                interface,
+                remote_ip,
+                host,
+                verified,
+                ..
+            } => {
+                let (name, ip) = listener(interface);
+                tell("interface", Value::Text(name));
+                text(tell, "interface_ip", ip);
+                tell("remote_ip", Value::Text(remote_ip));
+                text(tell, "remote_host", host);
+                tell("verified", Value::Flag(verified));
+            }
+            Self::DeliveryOpen {
+                interface_ip,
+                remote_ip,
+                port,
+                ..
+            } => {
+                tell("interface_ip", Value::Text(interface_ip));
+                tell("remote_ip", Value::Text(remote_ip));
+                number(tell, "remote_port", port);
+            }
+            Self::ReceivingFailed { reason, .. } => tell("error", Value::Text(reason)),
+            Self::Hat { text: verdict, .. } => hat(tell, verdict),
+            Self::Tls { text: words, .. } => tls(tell, words),
+            Self::AuthIn {
+                user,
+                mechanism,
+                profile,
+                ..
+            } => {
+                tell("user", Value::Text(user));
+                tell("mechanism", Value::Text(mechanism));
+                tell("profile", Value::Text(profile));
+            }
+            Self::AuthOut {
+                remote_ip,
+                profile,
+                failure,
+                ..
+            } => {
+                tell("remote_ip", Value::Text(remote_ip));
+                tell("profile", Value::Text(profile));
+                reply(tell, failure);
+            }
+            Self::ConnectionError(error) => connection_error(tell, &error),
+            Self::Attempt(attempt) => {
+                tell("rids", Value::Rids(attempt.rids));
+                text(tell, "from", attempt.envelope.map(|(from, _)| from));
+                text(tell, "to", attempt.envelope.map(|(_, to)| to));
+                tell("class", Value::Text(attempt.class));
+                reply(tell, attempt.reply);
+            }
+            _ => self.message_fields(tell),
+        }
+    }
+
+    fn message_fields(&self, tell: Sink<'_, 'a>) {
+        match *self {
+            Self::MessageFrom { from, .. } => tell("from", Value::Text(from)),
+            Self::MessageTo { to, .. } => tell("to", Value::Text(to)),
+            Self::RecipientRejected { to, by, .. } => {
+                tell("to", Value::Text(to));
+                tell("by", Value::Text(by));
+            }
+            Self::MessageId { id, .. } => tell("message_id", Value::Text(id)),
+            Self::Subject { text, .. } => tell("subject", Value::Text(text)),
+            Self::Ready { size, from, .. } => {
+                tell("size", Value::Number(size));
+                tell("from", Value::Text(from));
+            }
+            Self::PolicyMatch { policy, table, .. } => {
+                tell("policy", Value::Text(policy));
+                tell("table", Value::Text(table));
+            }
+            Self::Verdict {
+                engine, verdict, ..
+            } => {
+                tell("engine", Value::Text(engine));
+                tell("verdict", Value::Text(verdict));
+            }
+            Self::SenderReputation { text, .. } => tell("detail", Value::Text(text)),
+            Self::MessageAborted { why, .. } => tell("reason", Value::Text(why)),
+            Self::MessageFinished { how, .. } => tell("how", Value::Text(how)),
+            Self::Generated { parent, by, .. } => {
+                tell("parent", Value::Number(parent.0));
+                tell("by", Value::Text(by));
+            }
+            Self::DeliveryStart { rids, .. } | Self::Delivered { rids, .. } => {
+                tell("rids", Value::Rids(rids));
+            }
+            Self::Response { rids, text, .. } => {
+                tell("rids", Value::Rids(rids));
+                if let Some(code) = enhanced_code(text) {
+                    tell("enhanced", Value::Text(code));
+                }
+                tell("detail", Value::Text(text));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The name and the address of a listener's interface: `IncomingMail (192.0.2.25)`.
+pub fn listener(interface: &[u8]) -> (&[u8], Option<&[u8]>) {
+    let parts = interface
+        .strip_suffix(b")")
+        .and_then(|head| super::scan::split_last(head, b" ("));
+    parts.map_or((interface, None), |(name, ip)| (name, Some(ip)))
+}
+
+fn end_name(link: Link, word: EndWord) -> &'static str {
+    match (link, word) {
+        (Link::In(_), EndWord::Close) => "connection.close",
+        (Link::In(_), EndWord::Lost) => "connection.lost",
+        (Link::In(_), EndWord::Aborted) => "connection.aborted",
+        (Link::Out(_), EndWord::Close) => "delivery.close",
+        (Link::Out(_), EndWord::Lost) => "delivery.lost",
+        (Link::Out(_), EndWord::Aborted) => "delivery.aborted",
+    }
+}
+
+fn text<'a>(tell: Sink<'_, 'a>, name: &'static str, value: Option<&'a [u8]>) {
+    if let Some(value) = value {
+        tell(name, Value::Text(value));
+    }
+}
+
+fn number(tell: Sink<'_, '_>, name: &'static str, value: Option<u16>) {
+    if let Some(value) = value {
+        tell(name, Value::Number(u64::from(value)));
+    }
+}
+
+fn hat<'a>(tell: Sink<'_, 'a>, verdict: &'a [u8]) {
+    let Some(policy) = Policy::parse(verdict) else {
+        return;
+    };
+    tell("action", Value::Text(policy.action));
+    tell("sender_group", Value::Text(policy.sender_group));
+    text(tell, "match", policy.matched);
+    if let Some(score) = policy.sbrs {
+        tell("sbrs", Value::Score(score));
+    }
+    text(tell, "country", policy.country);
+}
+
+fn tls<'a>(tell: Sink<'_, 'a>, words: &'a [u8]) {
+    let Some(tls) = Tls::parse(words) else { return };
+    text(tell, "protocol", tls.protocol);
+    text(tell, "cipher", tls.cipher);
+    text(tell, "detail", tls.detail);
+}
+
+fn reply(tell: Sink<'_, '_>, reply: Option<Reply<'_>>) {
+    let Some(reply) = reply else { return };
+    number(tell, "code", reply.code);
+    let text = reply.text();
+    if let Some(code) = enhanced_code(&text) {
+        tell("enhanced", Value::Owned(code.to_vec()));
+    }
+    tell("detail", Value::Owned(text));
+}
+
+fn connection_error<'a>(tell: Sink<'_, 'a>, error: &ConnectionError<'a>) {
+    text(tell, "domain", error.domain);
+    text(tell, "remote_ip", error.remote_ip);
+    number(tell, "remote_port", error.port);
+    text(tell, "detail", error.details);
+    text(tell, "interface_ip", error.interface_ip);
+    text(tell, "error", error.reason);
+}

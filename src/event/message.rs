@@ -1,0 +1,173 @@
+//! A message's life on the appliance.
+//!
+//! ```text
+//! Start MID 4 ICID 450
+//! MID 4 ICID 450 From: <a@example.com> · MID 4 ICID 450 RID 0 To: <b@example.org>
+//! MID 4 ICID 450 To: <c@example.org> Rejected by RAT
+//! MID 4 Message-ID '<1@example.com>' · MID 4 Subject 'Hello' · MID 4 ready 5674 bytes from <a@example.com>
+//! MID 4 matched all recipients for per-recipient policy DEFAULT in the inbound table
+//! MID 4 interim verdict using engine: CASE spam negative · MID 4 antivirus negative · MID 4 queued for delivery
+//! MID 4 RID [0] Response '2.0.0 Ok: queued as 4CA1'
+//! Message aborted MID 4 Dropped by CASE · Message finished MID 4 done
+//! ```
+
+use super::scan::{Rids, address, id, number, split_last, unquoted};
+use super::{Event, Icid, Mid, Rid, lineage, system};
+
+/// `Start MID m ICID n`, where the appliance made the message also with a reason: `ICID 0 (ISQ Notification)`.
+pub fn start(body: &[u8]) -> Option<Event<'_>> {
+    let (mid, rest) = id(body.strip_prefix(b"Start ")?, b"MID")?;
+    let (icid, _) = id(rest, b"ICID")?;
+    Some(Event::MessageStart {
+        mid: Mid(mid),
+        icid: Icid(icid),
+    })
+}
+
+/// `Message finished MID m done` and `Message aborted MID m why`
+pub fn of_message(body: &[u8]) -> Option<Event<'_>> {
+    let rest = body.strip_prefix(b"Message ")?;
+    if let Some(rest) = rest.strip_prefix(b"finished ") {
+        let (mid, how) = id(rest, b"MID")?;
+        return Some(Event::MessageFinished { mid: Mid(mid), how });
+    }
+    let (mid, why) = id(rest.strip_prefix(b"aborted ")?, b"MID")?;
+    Some(Event::MessageAborted { mid: Mid(mid), why })
+}
+
+/// `MID m …`
+pub fn of_mid(body: &[u8]) -> Option<Event<'_>> {
+    let (mid, rest) = id(body, b"MID")?;
+    let mid = Mid(mid);
+    let known = match rest.first() {
+        Some(b'I') => envelope(mid, rest),
+        Some(b'R') => response(mid, rest),
+        Some(b'M') => rest
+            .strip_prefix(b"Message-ID ")
+            .map(|id| Event::MessageId {
+                mid,
+                id: unquoted(id),
+            }),
+        Some(b'S') => subject(mid, rest),
+        Some(b'F' | b'T') => recipient(mid, None, rest),
+        _ => state(mid, rest),
+    };
+    known
+        .or_else(|| lineage::of_mid(mid, rest))
+        .or_else(|| Some(unknown(mid, rest)))
+}
+
+fn unknown(mid: Mid, rest: &[u8]) -> Event<'static> {
+    let icid = id(rest, b"ICID").map(|(icid, _)| Icid(icid));
+    Event::Unknown {
+        icid,
+        dcid: None,
+        mid: Some(mid),
+    }
+}
+
+fn envelope(mid: Mid, rest: &[u8]) -> Option<Event<'_>> {
+    let (icid, rest) = id(rest, b"ICID")?;
+    recipient(mid, Some(Icid(icid)), rest)
+}
+
+/// `From: <a>`, `RID 0 To: <a>`, `To: <a> Rejected by RAT`
+fn recipient(mid: Mid, icid: Option<Icid>, rest: &[u8]) -> Option<Event<'_>> {
+    if let Some(from) = rest.strip_prefix(b"From: ") {
+        return Some(Event::MessageFrom {
+            mid,
+            icid,
+            from: address(from),
+        });
+    }
+    let (rid, rest) = match id(rest, b"RID") {
+        Some((rid, rest)) => (Some(Rid(rid)), rest),
+        None => (None, rest),
+    };
+    let to = rest.strip_prefix(b"To: ")?;
+    match split_last(to, b"> Rejected by ") {
+        Some((to, by)) if rid.is_none() => Some(Event::RecipientRejected {
+            mid,
+            icid,
+            to: to.strip_prefix(b"<").unwrap_or(to),
+            by,
+        }),
+        _ => Some(Event::MessageTo {
+            mid,
+            icid,
+            rid,
+            to: address(to),
+        }),
+    }
+}
+
+fn response(mid: Mid, rest: &[u8]) -> Option<Event<'_>> {
+    let (rids, rest) = Rids::parse(rest.strip_prefix(b"RID ")?)?;
+    let text = rest.strip_prefix(b" Response ")?;
+    Some(Event::Response {
+        mid,
+        rids,
+        text: unquoted(text),
+    })
+}
+
+fn subject(mid: Mid, rest: &[u8]) -> Option<Event<'_>> {
+    if let Some(text) = rest.strip_prefix(b"Subject ") {
+        return Some(Event::Subject {
+            mid,
+            text: unquoted(text),
+        });
+    }
+    rest.strip_prefix(b"SDR: ")
+        .map(|text| Event::SenderReputation { mid, text })
+}
+
+fn state(mid: Mid, rest: &[u8]) -> Option<Event<'_>> {
+    if rest == b"queued for delivery" {
+        return Some(Event::Queued { mid });
+    }
+    if let Some(rest) = rest.strip_prefix(b"ready ") {
+        let (size, rest) = number(rest)?;
+        let from = address(rest.strip_prefix(b" bytes from ")?);
+        return Some(Event::Ready { mid, size, from });
+    }
+    if let Some(rest) = rest.strip_prefix(b"matched all recipients for per-recipient policy ") {
+        return Some(policy_match(mid, rest));
+    }
+    if let Some(verdict) = rest.strip_prefix(b"antivirus ") {
+        return Some(Event::Verdict {
+            mid,
+            engine: b"antivirus",
+            verdict,
+            interim: false,
+        });
+    }
+    let (rest, interim) = match rest.strip_prefix(b"interim verdict ") {
+        Some(rest) => (rest, true),
+        None => (rest, false),
+    };
+    let rest = rest.strip_prefix(b"using engine: ")?;
+    let engine = rest.iter().position(|b| *b == b' ').unwrap_or(rest.len());
+    Some(Event::Verdict {
+        mid,
+        engine: &rest[..engine],
+        verdict: rest[engine..].trim_ascii_start(),
+        interim,
+    })
+}
+
+fn policy_match(mid: Mid, rest: &[u8]) -> Event<'_> {
+    let (policy, table) = split_last(rest, b" in the ").unwrap_or((rest, b""));
+    Event::PolicyMatch {
+        mid,
+        policy,
+        table: table.strip_suffix(b" table").unwrap_or(table),
+    }
+}
+
+/// An entry of no known shape that begins with a message's id in an older spelling: `Message 3993 …`.
+pub fn older_spelling(body: &[u8]) -> Option<Event<'static>> {
+    let (mid, rest) = number(body.strip_prefix(b"Message ")?)?;
+    rest.starts_with(b" ")
+        .then_some(system::of_message(Mid(mid)))
+}

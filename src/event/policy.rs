@@ -1,0 +1,77 @@
+//! The host access table's verdict on a connection.
+//!
+//! ```text
+//! ICID 450 ACCEPT SG None match ALL SBRS None
+//! ICID 8 REJECT SG BLOCKED_LIST match sbrs[-10.0:-3.0] SBRS -4.2 country Viet Nam
+//! ICID 9 RELAY SG RELAY_SG match 192.168.0.200 SBRS not enabled
+//! ICID 10 ACCEPT SG GOOD match 205.188.105.0/24
+//! ```
+
+use super::scan::{split_first, split_last};
+use super::{Event, Icid};
+
+/// The verdict's parts, as written.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Policy<'a> {
+    /// `ACCEPT`, `RELAY`, `REJECT`, …
+    pub action: &'a [u8],
+    /// The sender group; one may be called `None`.
+    pub sender_group: &'a [u8],
+    /// What of the group matched; `None` where the log leaves it empty.
+    pub matched: Option<&'a [u8]>,
+    /// The sender's reputation score, −10 to 10; `None` for the log's words for nothing.
+    pub sbrs: Option<f64>,
+    /// The peer's country; `None` for the log's words for nothing.
+    pub country: Option<&'a [u8]>,
+}
+
+impl<'a> Policy<'a> {
+    /// Reads what follows `ICID n `.
+    pub fn parse(text: &'a [u8]) -> Option<Self> {
+        let (action, rest) = split_first(text, b" SG ")?;
+        let (head, sbrs, country) = match split_last(rest, b" SBRS ") {
+            None => (rest, None, None),
+            Some((head, tail)) => {
+                let (score, country) = match split_first(tail, b" country ") {
+                    Some((score, country)) => (score, Some(country)),
+                    None => (tail, None),
+                };
+                (
+                    head,
+                    std::str::from_utf8(score)
+                        .ok()
+                        .and_then(|s| s.parse::<f64>().ok()),
+                    country,
+                )
+            }
+        };
+        let (group, matched) = match split_first(head, b" match") {
+            Some((group, matched)) => (group, matched.trim_ascii()),
+            None => (head, &b""[..]),
+        };
+        Some(Self {
+            action,
+            sender_group: group,
+            matched: (!matched.is_empty()).then_some(matched),
+            sbrs: sbrs.filter(|score| score.is_finite()),
+            country: country.filter(|name| !says_nothing(name)),
+        })
+    }
+}
+
+/// The log's words for a value that it does not have.
+fn says_nothing(word: &[u8]) -> bool {
+    matches!(
+        word,
+        b"" | b"None" | b"rfc1918" | b"not enabled" | b"not applicable" | b"unable to retrieve"
+    )
+}
+
+/// The verdict line: one word, then the sender group.
+pub fn hat<'a>(icid: Icid, rest: &'a [u8]) -> Option<Event<'a>> {
+    let word = rest
+        .iter()
+        .take_while(|b| b.is_ascii_alphanumeric() || **b == b'_')
+        .count();
+    (word > 0 && rest[word..].starts_with(b" SG ")).then_some(Event::Hat { icid, text: rest })
+}

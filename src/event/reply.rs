@@ -1,0 +1,119 @@
+//! SMTP replies in the Python dress the appliance writes them in.
+//!
+//! ```text
+//! ('535', ['5.7.8 Error: authentication failed: authentication failure'])
+//! ('000', ['[Errno 54] Connection reset by peer']) []
+//! ('550', ["5.1.1 can't deliver", '5.1.1 see https://help.example/'])
+//! ```
+
+use super::scan::number;
+
+/// A remote server's reply.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Reply<'a> {
+    /// The three digits; `None` for `000`, which is the appliance's own, and where there are none.
+    pub code: Option<u16>,
+    /// The list of reply lines as written, without its brackets, or a text that is no tuple.
+    raw: &'a [u8],
+    /// Whether `raw` is such a list.
+    listed: bool,
+}
+
+impl<'a> Reply<'a> {
+    /// Reads a tuple that fills `text` to its end (a list of logged headers may follow). `None` where it does not:
+    /// a stranger's text in front of a reply must not be taken for it.
+    pub fn parse(text: &'a [u8]) -> Option<Self> {
+        let rest = text.strip_prefix(b"('")?;
+        let (code, rest) = number(rest)?;
+        let list = rest.strip_prefix(b"', [")?;
+        let length = list_length(list)?;
+        let after = list[length..].strip_prefix(b"])")?;
+        if !(after.is_empty() || after.starts_with(b" [") && after.ends_with(b"]")) {
+            return None;
+        }
+        let code = u16::try_from(code)
+            .ok()
+            .filter(|code| (100..1000).contains(code));
+        Some(Self {
+            code,
+            raw: &list[..length],
+            listed: true,
+        })
+    }
+
+    /// Words that are no tuple, as they are.
+    pub fn plain(text: &'a [u8]) -> Self {
+        Self {
+            code: None,
+            raw: text,
+            listed: false,
+        }
+    }
+
+    /// The reply's lines joined by one blank, without their quotes.
+    pub fn text(&self) -> Vec<u8> {
+        if !self.listed {
+            return self.raw.to_vec();
+        }
+        let mut text = Vec::with_capacity(self.raw.len());
+        let mut rest = self.raw;
+        while let Some(open) = rest.iter().position(|b| *b == b'\'' || *b == b'"') {
+            let quote = rest[open];
+            rest = &rest[open + 1..];
+            if !text.is_empty() {
+                text.push(b' ');
+            }
+            while let [first, tail @ ..] = rest {
+                rest = tail;
+                match (*first, tail.first()) {
+                    (b'\\', Some(&next)) if matches!(next, b'\'' | b'"' | b'\\') => {
+                        text.push(next);
+                        rest = &tail[1..];
+                    }
+                    (byte, _) if byte == quote => break,
+                    (byte, _) => text.push(byte),
+                }
+            }
+        }
+        text
+    }
+}
+
+/// Bytes of the quoted strings up to the bracket that closes their list.
+fn list_length(list: &[u8]) -> Option<usize> {
+    let mut at = 0;
+    loop {
+        match list.get(at)? {
+            b']' => return Some(at),
+            b',' | b' ' => at += 1,
+            // Python 2 marks text outside ASCII: u'…'
+            b'u' if matches!(list.get(at + 1), Some(b'\'' | b'"')) => at += 1,
+            quote @ (b'\'' | b'"') => at = string_end(list, at + 1, *quote)?,
+            _ => return None,
+        }
+    }
+}
+
+/// The place behind the quote that closes the string; only `,` or `]` may follow one.
+fn string_end(list: &[u8], mut at: usize, quote: u8) -> Option<usize> {
+    loop {
+        match list.get(at)? {
+            b'\\' => at += 2,
+            byte if byte == &quote => {
+                at += 1;
+                return matches!(list.get(at)?, b',' | b']').then_some(at);
+            }
+            _ => at += 1,
+        }
+    }
+}
+
+/// The RFC 3463 code that a text begins with: `5.7.8` of `5.7.8 Error: …`.
+pub fn enhanced_code(text: &[u8]) -> Option<&[u8]> {
+    let (class, rest) = number(text)?;
+    let (_, rest) = number(rest.strip_prefix(b".")?)?;
+    let (_, rest) = number(rest.strip_prefix(b".")?)?;
+    let code = &text[..text.len() - rest.len()];
+    let bounded = matches!(rest.first(), None | Some(b' ' | b':' | b',' | b';' | b'-'));
+    (matches!(class, 2 | 4 | 5) && text[1] == b'.' && code.len() <= 9 && bounded).then_some(code)
+}

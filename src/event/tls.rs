@@ -1,0 +1,71 @@
+//! TLS on either kind of connection.
+//!
+//! ```text
+//! ICID 4 TLS success protocol TLSv1.2 cipher ECDHE-RSA-AES256-GCM-SHA384
+//! ICID 4 TLS success · ICID 4 TLS failed: [Errno 54] Connection reset by peer
+//! DCID 33 TLS success protocol TLSv1 cipher RC4-SHA CN=mail.example · DCID 33 TLS success CN: mail.example
+//! DCID 8 TLS failed: STARTTLS unexpected response
+//! ```
+
+use super::scan::split_first;
+use super::{Event, Link};
+
+/// What a TLS line says.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Tls<'a> {
+    /// Whether the negotiation succeeded.
+    pub success: bool,
+    /// `TLSv1.2`, …
+    pub protocol: Option<&'a [u8]>,
+    /// The cipher suite.
+    pub cipher: Option<&'a [u8]>,
+    /// The certificate's name, or why it failed.
+    pub detail: Option<&'a [u8]>,
+}
+
+impl<'a> Tls<'a> {
+    /// Reads what follows the word `TLS `.
+    pub fn parse(text: &'a [u8]) -> Option<Self> {
+        if let Some(rest) = text.strip_prefix(b"failed") {
+            let detail = rest.strip_prefix(b":").unwrap_or(rest).trim_ascii();
+            return Some(Self {
+                success: false,
+                protocol: None,
+                cipher: None,
+                detail: some(detail),
+            });
+        }
+        let rest = text.strip_prefix(b"success")?.trim_ascii_start();
+        let Some(rest) = rest.strip_prefix(b"protocol ") else {
+            return Some(Self {
+                success: true,
+                protocol: None,
+                cipher: None,
+                detail: some(rest),
+            });
+        };
+        let (protocol, rest) = split_first(rest, b" cipher ").unwrap_or((rest, b""));
+        let (cipher, detail) = split_first(rest, b" ").unwrap_or((rest, b""));
+        Some(Self {
+            success: true,
+            protocol: some(protocol),
+            cipher: some(cipher),
+            detail: some(detail),
+        })
+    }
+}
+
+fn some(text: &[u8]) -> Option<&[u8]> {
+    (!text.is_empty()).then_some(text)
+}
+
+/// `TLS success …` and `TLS failed …` of a connection.
+pub fn of<'a>(link: Link, rest: &'a [u8]) -> Option<Event<'a>> {
+    let text = rest.strip_prefix(b"TLS ")?;
+    let known = text.starts_with(b"success") || text.starts_with(b"failed");
+    Some(if known {
+        Event::Tls { link, text }
+    } else {
+        super::system::of_link(link)
+    })
+}

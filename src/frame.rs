@@ -1,0 +1,235 @@
+//! What stands before an entry's message: when, which appliance, which level.
+//!
+//! ```text
+//! Wed Apr 22 11:43:59 2009 Info: <message>                  a file of the appliance; the day is padded with a blank
+//! <166>Jun 26 10:42:23 esa01 mail_logs: Info: <message>     syslog, with or without priority, host and year
+//! <111>Aug 10 12:00:00 relay ESA: Mon Aug 10 09:52:59 2020 Info: <message>     wrapped twice
+//! Info: <message>                                           pasted; the bare message stands alone too
+//! ```
+//!
+//! The tag before the level is the name an administrator gave the log subscription: free text. A stamp equal to the
+//! previous line's is not read again: thousands of lines share a second.
+
+mod stamp;
+mod years;
+
+#[cfg(test)]
+mod tests;
+
+pub use stamp::{Civil, Stamp};
+pub use years::Years;
+
+use stamp::Written;
+
+/// How grave the appliance holds an entry to be. A login or delivery failure is `Info`.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Level {
+    /// Needs somebody at once.
+    Critical,
+    /// Something is not as it should be.
+    Warning,
+    /// Nearly everything.
+    Info,
+    /// For debugging.
+    Debug,
+    /// For debugging, and much of it.
+    Trace,
+}
+
+impl Level {
+    /// As the log writes it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Critical => "Critical",
+            Self::Warning => "Warning",
+            Self::Info => "Info",
+            Self::Debug => "Debug",
+            Self::Trace => "Trace",
+        }
+    }
+
+    /// The level at the start of `text` with its colon, and what follows.
+    fn parse(text: &[u8]) -> Option<(Self, &[u8])> {
+        let (level, word): (_, &[u8]) = match text.first()? {
+            b'I' => (Self::Info, b"Info: "),
+            b'W' => (Self::Warning, b"Warning: "),
+            b'C' => (Self::Critical, b"Critical: "),
+            b'D' => (Self::Debug, b"Debug: "),
+            b'T' => (Self::Trace, b"Trace: "),
+            _ => return None,
+        };
+        if let Some(rest) = text.strip_prefix(word) {
+            return Some((level, rest));
+        }
+        // An entry without a message ends on the colon.
+        (text == word.trim_ascii_end()).then_some((level, &[]))
+    }
+}
+
+/// One line with its frame read. Ranges count from the line's first byte.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Frame {
+    /// The log's own local time; `None` where the line has none.
+    pub time: Option<Stamp>,
+    /// `None` where the line has none.
+    pub level: Option<Level>,
+    /// Where the syslog host stands; empty without one.
+    host: (u16, u16),
+    /// Where the message begins.
+    body: u32,
+}
+
+impl Frame {
+    /// The message behind the frame.
+    pub fn body<'a>(&self, line: &'a [u8]) -> &'a [u8] {
+        line.get(self.body as usize..).unwrap_or(&[])
+    }
+
+    /// The syslog host.
+    pub fn host<'a>(&self, line: &'a [u8]) -> Option<&'a [u8]> {
+        let (start, end) = (usize::from(self.host.0), usize::from(self.host.1));
+        (end > start).then(|| line.get(start..end)).flatten()
+    }
+
+    /// Whether anything stood before the message.
+    pub fn is_framed(&self) -> bool {
+        self.time.is_some() || self.level.is_some()
+    }
+}
+
+/// Reads the frames of one source's lines, in their order.
+#[derive(Clone, Debug)]
+pub struct Framer {
+    years: Years,
+    /// The stamp of the line before, as written and as read.
+    seen: ([u8; 24], usize, Option<Stamp>),
+}
+
+/// Syslog relays wrap at most a few times; a line that goes on longer is no frame.
+const MOST_WRAPPINGS: usize = 4;
+
+impl Framer {
+    /// `years` tells the year of stamps that have none.
+    pub fn new(years: Years) -> Self {
+        Self {
+            years,
+            seen: ([0; 24], 0, None),
+        }
+    }
+
+    /// The newest year-less stamp's year goes on in the next source.
+    pub fn years(&self) -> &Years {
+        &self.years
+    }
+
+    /// Reads the frame of one line (without its line end).
+    pub fn frame(&mut self, line: &[u8]) -> Frame {
+        let mut frame = Frame {
+            time: None,
+            level: None,
+            host: (0, 0),
+            body: 0,
+        };
+        let mut rest = line;
+        for _ in 0..MOST_WRAPPINGS {
+            let before = rest.len();
+            if let Some(behind) = self.stamp(rest, &mut frame) {
+                rest = behind;
+                if let Some(behind) = tag(line, rest, &mut frame) {
+                    rest = behind;
+                }
+            }
+            if let Some((level, behind)) = Level::parse(rest) {
+                frame.level = Some(level);
+                rest = behind;
+                break;
+            }
+            if rest.len() == before {
+                break;
+            }
+        }
+        if frame.level.is_none() && frame.time.is_none() {
+            rest = line;
+        }
+        frame.body = u32::try_from(line.len() - rest.len()).unwrap_or(u32::MAX);
+        frame
+    }
+
+    /// A priority and a stamp at the start of `rest`, and what follows their blank.
+    fn stamp<'a>(&mut self, rest: &'a [u8], frame: &mut Frame) -> Option<&'a [u8]> {
+        let rest = without_priority(rest);
+        let (kept, length, time) = &self.seen;
+        let length = *length;
+        if length > 0
+            && rest.len() > length
+            && rest[..length] == kept[..length]
+            && rest[length] == b' '
+        {
+            frame.time = *time;
+            return Some(&rest[length + 1..]);
+        }
+        let (written, behind) = Written::parse(rest)?;
+        let time = match written.year {
+            Some(year) => written.civil(year).to_stamp(),
+            None => self.years.resolve(&written),
+        };
+        let length = rest.len() - behind.len() - 1;
+        if length <= 24 {
+            self.seen.0[..length].copy_from_slice(&rest[..length]);
+            self.seen.1 = length;
+            self.seen.2 = time;
+        }
+        frame.time = time;
+        Some(behind)
+    }
+}
+
+/// `<166>` before a syslog stamp.
+fn without_priority(text: &[u8]) -> &[u8] {
+    match text {
+        [b'<', rest @ ..] => {
+            let digits = rest.iter().take_while(|b| b.is_ascii_digit()).count();
+            match rest.get(digits) {
+                Some(b'>') if (1..=3).contains(&digits) => &rest[digits + 1..],
+                _ => text,
+            }
+        }
+        _ => text,
+    }
+}
+
+/// `host tag: ` or `tag: ` behind a syslog stamp. Neither has blanks; a level is no tag.
+fn tag<'a>(line: &'a [u8], rest: &'a [u8], frame: &mut Frame) -> Option<&'a [u8]> {
+    let (first, behind) = word(rest)?;
+    if let Some(name) = first.strip_suffix(b":") {
+        return (Level::parse(rest).is_none() && !name.is_empty()).then_some(behind);
+    }
+    let (second, behind) = word(behind)?;
+    let name = second.strip_suffix(b":")?;
+    if name.is_empty() {
+        return None;
+    }
+    let start = line.len() - rest.len();
+    if let (Ok(start), Ok(end)) = (u16::try_from(start), u16::try_from(start + first.len())) {
+        frame.host = (start, end);
+    }
+    Some(behind)
+}
+
+/// The text up to the first blank, and what follows it.
+fn word(text: &[u8]) -> Option<(&[u8], &[u8])> {
+    let end = memchr::memchr(b' ', text)?;
+    (end > 0).then(|| (&text[..end], &text[end + 1..]))
+}
+
+/// Whether the first lines of a file hold an entry of a mail_logs: framed, and of a known shape that other
+/// subscriptions do not share.
+pub fn is_mail_log(head: &[u8]) -> bool {
+    let mut framer = Framer::new(Years::starting(2000));
+    head.split(|b| *b == b'\n').any(|line| {
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        let frame = framer.frame(line);
+        let name = crate::event::parse(frame.body(line)).name();
+        frame.is_framed() && name != "unknown" && !name.starts_with("log.")
+    })
+}

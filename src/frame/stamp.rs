@@ -1,0 +1,244 @@
+//! The log's own time: local, without a zone, to the second.
+
+use std::fmt;
+use std::num::NonZeroU32;
+
+/// Seconds since 1970-01-01T00:00:00 in the log's own local time, up to the year 2105.
+///
+/// Stamps compare as the log wrote them. Clocks step and summer time ends: the order of a log is the order of its
+/// lines, never that of its stamps.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Stamp(NonZeroU32);
+
+/// A moment in calendar terms.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Civil {
+    /// The year, 1970 to 2105.
+    pub year: i32,
+    /// 1 to 12.
+    pub month: u8,
+    /// 1 to 31.
+    pub day: u8,
+    /// 0 to 23.
+    pub hour: u8,
+    /// 0 to 59.
+    pub minute: u8,
+    /// 0 to 60.
+    pub second: u8,
+}
+
+impl Stamp {
+    /// `None` for 0 and below, and beyond 32 bits: logs know no such times.
+    pub fn from_seconds(seconds: i64) -> Option<Self> {
+        u32::try_from(seconds)
+            .ok()
+            .and_then(NonZeroU32::new)
+            .map(Self)
+    }
+
+    /// Seconds since 1970 in the log's local time.
+    pub fn seconds(self) -> i64 {
+        i64::from(self.0.get())
+    }
+
+    /// The same moment as it is kept in columns; 0 stands for none there.
+    pub fn raw(self) -> u32 {
+        self.0.get()
+    }
+
+    /// Reads a column's value.
+    pub fn from_raw(raw: u32) -> Option<Self> {
+        NonZeroU32::new(raw).map(Self)
+    }
+
+    /// The calendar's view of it.
+    pub fn civil(self) -> Civil {
+        let seconds = self.seconds();
+        let (year, month, day) = civil_from_days(seconds.div_euclid(86_400));
+        let of_day = u32::try_from(seconds.rem_euclid(86_400)).unwrap_or(0);
+        let part = |value: u32| u8::try_from(value).unwrap_or(0);
+        Civil {
+            year,
+            month,
+            day,
+            hour: part(of_day / 3600),
+            minute: part(of_day / 60 % 60),
+            second: part(of_day % 60),
+        }
+    }
+}
+
+impl Civil {
+    /// `None` where there is no such moment or it lies outside 1970 to 2105.
+    pub fn to_stamp(self) -> Option<Stamp> {
+        let valid = (1..=12).contains(&self.month)
+            && (1..=days_in_month(self.year, self.month)).contains(&self.day)
+            && self.hour < 24
+            && self.minute < 60
+            && self.second < 61
+            && (1970..=2105).contains(&self.year);
+        if !valid {
+            return None;
+        }
+        let of_day =
+            i64::from(self.hour) * 3600 + i64::from(self.minute) * 60 + i64::from(self.second);
+        Stamp::from_seconds(days_from_civil(self.year, self.month, self.day) * 86_400 + of_day)
+    }
+}
+
+/// ISO 8601 without a zone: `2009-04-22T11:43:59`.
+impl fmt::Display for Stamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let c = self.civil();
+        write!(
+            f,
+            "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}",
+            c.year, c.month, c.day, c.hour, c.minute, c.second
+        )
+    }
+}
+
+impl fmt::Debug for Stamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// A stamp as a line writes it: the year may be missing.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Written {
+    pub year: Option<i32>,
+    pub month: u8,
+    pub day: u8,
+    hour: u8,
+    minute: u8,
+    second: u8,
+}
+
+impl Written {
+    /// A stamp at the start of `text`, with or without weekday and year, and what follows its blank.
+    pub fn parse(text: &[u8]) -> Option<(Self, &[u8])> {
+        let rest = weekday(text).unwrap_or(text);
+        let month = month(rest.get(..3)?)?;
+        let rest = rest[3..].strip_prefix(b" ")?;
+        let rest = rest.strip_prefix(b" ").unwrap_or(rest);
+        let (day, rest) = digits(rest, 2)?;
+        let (hour, rest) = digits(rest.strip_prefix(b" ")?, 2)?;
+        let (minute, rest) = digits(rest.strip_prefix(b":")?, 2)?;
+        let (second, rest) = digits(rest.strip_prefix(b":")?, 2)?;
+        let mut rest = rest.strip_prefix(b" ")?;
+        let mut year = None;
+        if let Some((number, behind)) = digits(rest, 4)
+            && number >= 1000
+            && let Some(behind) = behind.strip_prefix(b" ")
+        {
+            year = Some(i32::from(number));
+            rest = behind;
+        }
+        let part = |value: u16| u8::try_from(value).ok();
+        let written = Self {
+            year,
+            month,
+            day: part(day)?,
+            hour: part(hour)?,
+            minute: part(minute)?,
+            second: part(second)?,
+        };
+        // 2000 is a leap year: 29 February is a day even where the year is not known.
+        (written.civil(year.unwrap_or(2000)).day_exists()).then_some((written, rest))
+    }
+
+    pub fn civil(&self, year: i32) -> Civil {
+        let Self {
+            month,
+            day,
+            hour,
+            minute,
+            second,
+            ..
+        } = *self;
+        Civil {
+            year,
+            month,
+            day,
+            hour,
+            minute,
+            second,
+        }
+    }
+}
+
+impl Civil {
+    fn day_exists(self) -> bool {
+        (1..=days_in_month(self.year, self.month)).contains(&self.day)
+            && self.hour < 24
+            && self.minute < 60
+            && self.second < 61
+    }
+}
+
+fn weekday(text: &[u8]) -> Option<&[u8]> {
+    let name = text.get(..4)?;
+    let known = matches!(
+        name,
+        b"Mon " | b"Tue " | b"Wed " | b"Thu " | b"Fri " | b"Sat " | b"Sun "
+    );
+    known.then(|| &text[4..])
+}
+
+fn month(name: &[u8]) -> Option<u8> {
+    const MONTHS: &[u8; 36] = b"JanFebMarAprMayJunJulAugSepOctNovDec";
+    let at = MONTHS.chunks(3).position(|month| month == name)?;
+    u8::try_from(at + 1).ok()
+}
+
+/// Up to `most` digits, and what follows.
+fn digits(text: &[u8], most: usize) -> Option<(u16, &[u8])> {
+    let length = text
+        .iter()
+        .take(most)
+        .take_while(|b| b.is_ascii_digit())
+        .count();
+    let value = text[..length]
+        .iter()
+        .fold(0u16, |value, digit| value * 10 + u16::from(digit - b'0'));
+    (length > 0).then(|| (value, &text[length..]))
+}
+
+fn days_in_month(year: i32, month: u8) -> u8 {
+    match month {
+        4 | 6 | 9 | 11 => 30,
+        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
+        2 => 28,
+        _ => 31,
+    }
+}
+
+/// Days since 1970-01-01 in the Gregorian calendar (Howard Hinnant's `days_from_civil`).
+fn days_from_civil(year: i32, month: u8, day: u8) -> i64 {
+    let (month, day) = (i64::from(month), i64::from(day));
+    let year = i64::from(year) - i64::from(month <= 2);
+    let era = year.div_euclid(400);
+    let of_era = year.rem_euclid(400);
+    let of_year = (153 * (month + if month > 2 { -3 } else { 9 }) + 2) / 5 + day - 1;
+    era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
+}
+
+/// The inverse of [`days_from_civil`].
+fn civil_from_days(days: i64) -> (i32, u8, u8) {
+    let days = days + 719_468;
+    let era = days.div_euclid(146_097);
+    let of_era = days.rem_euclid(146_097);
+    let year_of_era = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let shifted = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * shifted + 2) / 5 + 1;
+    let month = if shifted < 10 {
+        shifted + 3
+    } else {
+        shifted - 9
+    };
+    let year = year_of_era + era * 400 + i64::from(month <= 2);
+    let part = |value: i64| u8::try_from(value).unwrap_or(1);
+    (i32::try_from(year).unwrap_or(1970), part(month), part(day))
+}

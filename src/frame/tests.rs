@@ -1,0 +1,181 @@
+use super::*;
+
+fn framed(line: &str, year: i32) -> (Option<String>, Option<String>, Option<Level>, String) {
+    let line = line.as_bytes();
+    let frame = Framer::new(Years::starting(year)).frame(line);
+    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+    (
+        frame.time.map(|t| t.to_string()),
+        frame.host(line).map(text),
+        frame.level,
+        text(frame.body(line)),
+    )
+}
+
+fn expect(line: &str, time: Option<&str>, host: Option<&str>, body: &str) {
+    let (seen_time, seen_host, level, seen_body) = framed(line, 2026);
+    assert_eq!(seen_time.as_deref(), time, "{line}");
+    assert_eq!(seen_host.as_deref(), host, "{line}");
+    assert_eq!(level, Some(Level::Info), "{line}");
+    assert_eq!(seen_body, body, "{line}");
+}
+
+#[test]
+fn every_dress() {
+    let body = "ICID 7 close";
+    let at = Some("2026-03-02T08:09:10");
+    expect(
+        "Mon Mar  2 08:09:10 2026 Info: ICID 7 close",
+        at,
+        None,
+        body,
+    );
+    expect("Mon Mar 2 08:09:10 2026 Info: ICID 7 close", at, None, body);
+    expect(
+        "Mar  2 08:09:10 esa01 mail_logs: Info: ICID 7 close",
+        at,
+        Some("esa01"),
+        body,
+    );
+    expect(
+        "<22>Mar  2 08:09:10 esa01 any-Name_9: Info: ICID 7 close",
+        at,
+        Some("esa01"),
+        body,
+    );
+    expect(
+        "<166>Mar  2 08:09:10 mail_logs: Info: ICID 7 close",
+        at,
+        None,
+        body,
+    );
+    expect(
+        "Mar  2 08:09:10 2026 esa01 mail_logs: Info: ICID 7 close",
+        at,
+        Some("esa01"),
+        body,
+    );
+    expect(
+        "<1>Mar  2 12:00:00 relay ESA: Mon Mar  2 08:09:10 2026 Info: ICID 7 close",
+        at,
+        Some("relay"),
+        body,
+    );
+    expect(
+        "<1>Mar  2 12:00:00 relay ESA: Mar  2 08:09:10 10.0.1.1 Audit: Info: ICID 7 close",
+        at,
+        Some("10.0.1.1"),
+        body,
+    );
+    expect("Info: ICID 7 close", None, None, body);
+}
+
+#[test]
+fn a_bare_message_is_all_body() {
+    let (time, host, level, body) = framed("MID 4 queued for delivery", 2026);
+    assert_eq!(
+        (time, host, level, body.as_str()),
+        (None, None, None, "MID 4 queued for delivery")
+    );
+    let (.., body) = framed("Mon Mar 42 08:09:10 2026 Info: x", 2026);
+    assert_eq!(body, "Mon Mar 42 08:09:10 2026 Info: x");
+}
+
+#[test]
+fn a_word_of_level_inside_a_message_is_message() {
+    let (_, _, level, body) = framed(
+        "Mon Mar  2 08:09:10 2026 Info: Debug: MID: 65 time: 0.05",
+        2026,
+    );
+    assert_eq!(
+        (level, body.as_str()),
+        (Some(Level::Info), "Debug: MID: 65 time: 0.05")
+    );
+}
+
+#[test]
+fn the_year_steps_on_at_new_year_and_not_back() {
+    let mut framer = Framer::new(Years::starting(2023));
+    let lines = [
+        ("Dec 31 23:59:59", "2023-12-31T23:59:59"),
+        ("Jan  1 00:00:00", "2024-01-01T00:00:00"),
+        ("Dec 31 23:59:59", "2023-12-31T23:59:59"),
+        ("Jan  1 00:00:01", "2024-01-01T00:00:01"),
+        ("Feb 29 12:00:00", "2024-02-29T12:00:00"),
+        ("Feb 28 12:00:00", "2024-02-28T12:00:00"),
+        ("Nov  3 12:00:00", "2024-11-03T12:00:00"),
+        ("Feb  2 12:00:00", "2025-02-02T12:00:00"),
+    ];
+    for (stamp, time) in lines {
+        let frame = framer.frame(format!("{stamp} esa01 mail_logs: Info: x").as_bytes());
+        assert_eq!(frame.time.unwrap().to_string(), time);
+    }
+}
+
+#[test]
+fn without_a_year_the_newest_entry_lies_closest_before_the_file_was_written() {
+    let year = |modified: &str, first: &str, last: &str| {
+        let (head, tail) = (
+            format!("{first} h t: Info: a\n"),
+            format!("x\n{last} h t: Info: b\n"),
+        );
+        let modified = framed(&format!("Mon {modified} Info: x"), 0).0.unwrap();
+        let part = |range: std::ops::Range<usize>| modified[range].parse::<i32>().unwrap();
+        let byte = |range| u8::try_from(part(range)).unwrap();
+        let modified = Civil {
+            year: part(0..4),
+            month: byte(5..7),
+            day: byte(8..10),
+            hour: 0,
+            minute: 0,
+            second: 0,
+        };
+        let years = Years::before(modified, head.as_bytes(), tail.as_bytes());
+        Framer::new(years)
+            .frame(head.trim_end().as_bytes())
+            .time
+            .unwrap()
+            .civil()
+            .year
+    };
+    assert_eq!(
+        year("Mar  5 00:00:00 2026", "Mar  1 00:00:00", "Mar  5 01:00:00"),
+        2026
+    );
+    assert_eq!(
+        year("Jan  5 00:00:00 2026", "Dec  1 00:00:00", "Jan  5 00:00:00"),
+        2025
+    );
+    assert_eq!(
+        year("Jan  5 00:00:00 2026", "Mar  1 00:00:00", "Mar  5 00:00:00"),
+        2025
+    );
+    assert_eq!(
+        year("Mar  5 00:00:00 2026", "Feb 29 00:00:00", "Feb 29 00:00:01"),
+        2024
+    );
+}
+
+#[test]
+fn a_calendar_there_and_back() {
+    for seconds in (1..4_291_747_199i64).step_by(7_777_777) {
+        let stamp = Stamp::from_seconds(seconds).unwrap();
+        assert_eq!(stamp.civil().to_stamp(), Some(stamp));
+    }
+    assert_eq!(
+        Stamp::from_seconds(1_240_400_639).unwrap().to_string(),
+        "2009-04-22T11:43:59"
+    );
+}
+
+#[test]
+fn a_mail_log_is_told_by_an_entry_that_other_subscriptions_do_not_write() {
+    assert!(is_mail_log(b"Mon Mar  2 08:09:10 2026 Info: Begin Logfile\nMon Mar  2 08:09:10 2026 Info: ICID 7 close\r\n"));
+    assert!(!is_mail_log(
+        b"Mon Mar  2 08:09:10 2026 Info: Begin Logfile\n"
+    ));
+    assert!(!is_mail_log(
+        b"Mon Mar  2 08:09:10 2026 Info: req:10.0.0.1 user:admin id:x 200 GET /\n"
+    ));
+    assert!(!is_mail_log(b"ICID 7 close\n"));
+}

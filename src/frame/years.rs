@@ -1,0 +1,106 @@
+//! The year of stamps that have none.
+//!
+//! A log is read in its order: a stamp that falls far behind the one before it has passed a New Year. Where nobody
+//! says the first year, it is the one that puts the newest entry closest before the file was last written.
+
+use super::stamp::Written;
+use super::{Civil, Stamp};
+
+/// A stamp this far behind the one before it (in seconds) belongs to the next year; less is a clock stepped back.
+const STEP: i64 = 60 * 86_400;
+
+/// Where year-less stamps stand in the years.
+#[derive(Clone, Debug)]
+pub struct Years {
+    year: i32,
+    last: Option<Stamp>,
+}
+
+impl Years {
+    /// The first entry is of this year.
+    pub fn starting(year: i32) -> Self {
+        Self { year, last: None }
+    }
+
+    /// Goes on in a further source, whose entries come after those read so far.
+    pub fn continued(&self) -> Self {
+        self.clone()
+    }
+
+    /// The years that put the newest entry closest before `modified`, the time the file was last written.
+    ///
+    /// `head` and `tail` are the file's first and last bytes; the tail may be empty. More than one New Year between
+    /// them cannot be told apart from one.
+    pub fn before(modified: Civil, head: &[u8], tail: &[u8]) -> Self {
+        let first = head.split(|b| *b == b'\n').find_map(yearless);
+        let newest = tail.rsplit(|b| *b == b'\n').find_map(yearless);
+        let newest = newest.or_else(|| head.rsplit(|b| *b == b'\n').find_map(yearless));
+        let (Some(first), Some(newest)) = (first, newest) else {
+            return Self::starting(modified.year);
+        };
+        let mut year = last_year_before(&newest, modified);
+        let far_behind = |year| match (first.civil(year).to_stamp(), newest.civil(year).to_stamp())
+        {
+            (Some(first), Some(newest)) => newest.seconds() < first.seconds() - STEP,
+            _ => false,
+        };
+        if far_behind(year) {
+            year -= 1;
+        }
+        Self::starting(year)
+    }
+
+    /// The moment of a year-less stamp; `None` where no such day is near.
+    pub(super) fn resolve(&mut self, written: &Written) -> Option<Stamp> {
+        let at = |year: i32| written.civil(year).to_stamp();
+        let mut stamp = at(self.year);
+        if let Some(last) = self.last {
+            let behind = |stamp: Option<Stamp>, by: i64| {
+                stamp.is_none_or(|stamp: Stamp| stamp.seconds() < last.seconds() - by)
+            };
+            if behind(stamp, STEP)
+                && let Some(next) = at(self.year + 1)
+            {
+                self.year += 1;
+                stamp = Some(next);
+            } else if let (Some(_), Some(before)) = (stamp, at(self.year - 1))
+                && (last.seconds() - before.seconds()).abs() < 2 * 86_400
+            {
+                // The last lines of December, shuffled behind the first of January.
+                return Some(before);
+            }
+        } else if stamp.is_none() {
+            // 29 February: the nearest leap year before.
+            let leap = (1..8)
+                .map(|back| self.year - back)
+                .find(|year| at(*year).is_some())?;
+            self.year = leap;
+            stamp = at(leap);
+        }
+        self.last = stamp.max(self.last);
+        stamp
+    }
+}
+
+/// The stamp of a line, if it has one without a year.
+fn yearless(line: &[u8]) -> Option<Written> {
+    let (written, _) = Written::parse(super::without_priority(line))?;
+    written.year.is_none().then_some(written)
+}
+
+/// The latest year in which the stamp lies before `modified`; a day is allowed for the two clocks' time zones.
+fn last_year_before(newest: &Written, modified: Civil) -> i32 {
+    let limit = modified
+        .to_stamp()
+        .map_or(i64::MAX, |stamp| stamp.seconds() + 86_400);
+    let fits = |year: &i32| {
+        newest
+            .civil(*year)
+            .to_stamp()
+            .is_some_and(|stamp| stamp.seconds() <= limit)
+    };
+    (0..9)
+        .map(|back| modified.year + 1 - back)
+        .find(fits)
+        .unwrap_or(modified.year)
+}

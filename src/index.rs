@@ -1,0 +1,328 @@
+//! Everything the log told, in memory: connections, messages, recipients, authentication attempts, deliveries.
+//!
+//! One writer [`apply`](Index::apply)s entries in their order, in bounded batches; many readers look at it between
+//! batches and cache by [`generation`](Index::generation). Records stand in columns ([`column`]) under numbers of their
+//! own, for the appliance's ids come round again; names are kept once ([`intern`]); ids lead to the newest record that
+//! bears them ([`ids`]); users, profiles and addresses lead to all their records ([`posting`]). Raw lines are not kept:
+//! a record knows where its lines stand ([`extent`]).
+//!
+//! What an entry changes is written in [`correlate`], one function a family.
+
+pub mod appliance;
+pub mod attempt;
+pub mod column;
+pub mod connection;
+mod correlate;
+pub mod delivery;
+pub mod extent;
+mod ids;
+pub mod intern;
+pub mod message;
+pub mod posting;
+pub mod timeline;
+
+use crate::event::Event;
+use crate::frame::{Level, Stamp};
+use crate::source::{Position, SourceId};
+
+pub use appliance::ApplianceId;
+pub use attempt::{Attempt, AttemptId};
+pub use connection::{Connection, ConnectionId, Direction, End};
+pub use delivery::{Delivery, DeliveryId, DeliveryResult};
+pub use intern::{Interner, Name, TextId, Texts};
+pub use message::{Message, MessageId, Recipient, RecipientId, State};
+
+/// One entry of a log, taken apart, and where it came from.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry<'a> {
+    /// Where its line begins.
+    pub position: Position,
+    /// The log's local time; `None` where the line has none.
+    pub time: Option<Stamp>,
+    /// The appliance's level.
+    pub level: Option<Level>,
+    /// The syslog host.
+    pub host: Option<&'a [u8]>,
+    /// What it says.
+    pub event: Event<'a>,
+}
+
+/// The names of each kind.
+#[derive(Debug, Default)]
+pub struct Names {
+    /// Users of inbound logins, as typed.
+    pub users: Interner,
+    /// SMTP Auth profiles, inbound and outbound.
+    pub profiles: Interner,
+    /// `PLAIN`, `LOGIN`, …
+    pub mechanisms: Interner,
+    /// Remote addresses; parsed ones stand in [`Index::address`].
+    pub addresses: Interner,
+    /// Reverse DNS names.
+    pub hosts: Interner,
+    /// Interfaces as written: `IncomingMail (192.0.2.25)`, or an address.
+    pub interfaces: Interner,
+    /// HAT verdicts as written; to be read by [`crate::event::Policy::parse`].
+    pub policies: Interner,
+    /// TLS results as written; to be read by [`crate::event::Tls::parse`].
+    pub tls: Interner,
+    /// Envelope addresses.
+    pub mail: Interner,
+    /// Texts of connection errors.
+    pub errors: Interner,
+}
+
+/// Totals that are kept as entries come.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Totals {
+    /// Entries read.
+    pub entries: u64,
+    /// Entries of no known shape.
+    pub unknown: u64,
+    /// Injection connections that were opened and have not ended.
+    pub open_in: u64,
+    /// Delivery connections that were opened and have not ended.
+    pub open_out: u64,
+    /// Inbound logins that succeeded.
+    pub logins: u64,
+    /// Inbound logins that failed.
+    pub failed_logins: u64,
+    /// Outbound authentications that failed.
+    pub failed_outbound: u64,
+}
+
+/// A record that has just ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Ended {
+    /// A connection was closed, lost, aborted or superseded.
+    Connection(ConnectionId),
+    /// A message was finished.
+    Message(MessageId),
+}
+
+/// Whether records that end are noted for [`Index::take_ended`].
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Journal {
+    /// Nobody asks.
+    Off,
+    /// Somebody prints each record as it ends.
+    On,
+}
+
+/// The index; see the module's text.
+#[derive(Debug)]
+pub struct Index {
+    /// Names by kind.
+    pub names: Names,
+    /// Subjects, message ids, replies.
+    pub texts: Texts,
+    pub(crate) appliances: appliance::Appliances,
+    pub(crate) connections: connection::Connections,
+    pub(crate) messages: message::Messages,
+    pub(crate) recipients: message::Recipients,
+    pub(crate) attempts: attempt::Attempts,
+    pub(crate) deliveries: delivery::Deliveries,
+    pub(crate) timeline: timeline::Timeline,
+    addresses: Vec<Option<std::net::IpAddr>>,
+    extents: extent::Extents,
+    journal: Journal,
+    pending: correlate::Pending,
+    ended: Vec<Ended>,
+    totals: Totals,
+    newest: Option<Stamp>,
+    oldest: Option<Stamp>,
+    generation: u64,
+}
+
+impl Index {
+    /// An empty index.
+    pub fn new(journal: Journal) -> Self {
+        Self {
+            names: Names::default(),
+            texts: Texts::default(),
+            appliances: appliance::Appliances::default(),
+            connections: connection::Connections::default(),
+            messages: message::Messages::default(),
+            recipients: message::Recipients::default(),
+            attempts: attempt::Attempts::default(),
+            deliveries: delivery::Deliveries::default(),
+            timeline: timeline::Timeline::default(),
+            addresses: Vec::new(),
+            extents: extent::Extents::default(),
+            journal,
+            pending: correlate::Pending::default(),
+            ended: Vec::new(),
+            totals: Totals::default(),
+            newest: None,
+            oldest: None,
+            generation: 0,
+        }
+    }
+
+    /// A source begins; `folder` names its ids until it says better.
+    pub fn open_source(&mut self, source: SourceId, folder: &str) {
+        self.appliances.open_source(source, folder);
+    }
+
+    /// Takes one entry in.
+    pub fn apply(&mut self, entry: &Entry<'_>) {
+        self.generation += 1;
+        self.totals.entries += 1;
+        if let Some(time) = entry.time {
+            self.newest = self.newest.max(Some(time));
+            self.oldest = Some(self.oldest.map_or(time, |oldest| oldest.min(time)));
+        }
+        let appliance = self.appliances.of(entry.position.source(), entry.host);
+        correlate::apply(self, entry, appliance);
+    }
+
+    /// Takes the openings among entries of one second in before the others: a relay shuffles lines within a second.
+    /// Whoever calls this skips the entry when its turn comes.
+    pub fn is_opening(body: &[u8]) -> bool {
+        body.starts_with(b"New ") || body.starts_with(b"Start ")
+    }
+
+    /// Grows with every entry: what was computed at one generation holds until the next.
+    pub fn generation(&self) -> u64 {
+        self.generation
+    }
+
+    /// Totals so far.
+    pub fn totals(&self) -> Totals {
+        self.totals
+    }
+
+    /// The latest stamp of all entries.
+    pub fn newest(&self) -> Option<Stamp> {
+        self.newest
+    }
+
+    /// The earliest stamp of all entries.
+    pub fn oldest(&self) -> Option<Stamp> {
+        self.oldest
+    }
+
+    /// Logins and deliveries over the log's whole time.
+    pub fn timeline(&self) -> &timeline::Timeline {
+        &self.timeline
+    }
+
+    /// Records that ended since this was last asked, each once.
+    pub fn take_ended(&mut self) -> Vec<Ended> {
+        std::mem::take(&mut self.ended)
+    }
+
+    /// The remote address of that name, where it is one.
+    pub fn address(&self, name: Name) -> Option<std::net::IpAddr> {
+        self.addresses[name.at()]
+    }
+
+    /// How the appliance is shown: its syslog host, else its serial number when logs of several are read together.
+    pub fn appliance(&self, id: ApplianceId) -> Option<&str> {
+        self.appliances.shown(id)
+    }
+
+    /// How many connections there are, in and out.
+    pub fn connection_count(&self) -> usize {
+        self.connections.len()
+    }
+
+    /// A connection.
+    pub fn connection(&self, id: ConnectionId) -> Connection<'_> {
+        Connection::new(self, id)
+    }
+
+    /// All connections in the order in which they were first seen.
+    pub fn connections(
+        &self,
+    ) -> impl DoubleEndedIterator<Item = Connection<'_>> + ExactSizeIterator {
+        (0..self.connections.len()).map(|at| Connection::new(self, ConnectionId::new(at)))
+    }
+
+    /// How many messages there are.
+    pub fn message_count(&self) -> usize {
+        self.messages.len()
+    }
+
+    /// A message.
+    pub fn message(&self, id: MessageId) -> Message<'_> {
+        Message::new(self, id)
+    }
+
+    /// All messages in the order in which they were first seen.
+    pub fn messages(&self) -> impl DoubleEndedIterator<Item = Message<'_>> + ExactSizeIterator {
+        (0..self.messages.len()).map(|at| Message::new(self, MessageId::new(at)))
+    }
+
+    /// How many authentication attempts there are.
+    pub fn attempt_count(&self) -> usize {
+        self.attempts.len()
+    }
+
+    /// An authentication attempt.
+    pub fn attempt(&self, id: AttemptId) -> Attempt<'_> {
+        Attempt::new(self, id)
+    }
+
+    /// All authentication attempts in the order of the log.
+    pub fn attempts(&self) -> impl DoubleEndedIterator<Item = Attempt<'_>> + ExactSizeIterator {
+        (0..self.attempts.len()).map(|at| Attempt::new(self, AttemptId::new(at)))
+    }
+
+    /// How many deliveries there are: one a recipient and attempt.
+    pub fn delivery_count(&self) -> usize {
+        self.deliveries.len()
+    }
+
+    /// A delivery.
+    pub fn delivery(&self, id: DeliveryId) -> Delivery<'_> {
+        Delivery::new(self, id)
+    }
+
+    /// All deliveries in the order of the log.
+    pub fn deliveries(&self) -> impl DoubleEndedIterator<Item = Delivery<'_>> + ExactSizeIterator {
+        (0..self.deliveries.len()).map(|at| Delivery::new(self, DeliveryId::new(at)))
+    }
+
+    /// A recipient of a message.
+    pub fn recipient(&self, id: RecipientId) -> Recipient<'_> {
+        Recipient::new(self, id)
+    }
+
+    /// How many recipients there are.
+    pub fn recipient_count(&self) -> usize {
+        self.recipients.len()
+    }
+
+    /// The newest connection of that id, on each appliance that has one.
+    pub fn find_connections(&self, link: crate::event::Link) -> Vec<ConnectionId> {
+        self.appliances.newest_of(link)
+    }
+
+    /// Bytes that the columns, names and maps hold in memory.
+    pub fn bytes(&self) -> usize {
+        let names = &self.names;
+        let kinds = [
+            &names.users,
+            &names.profiles,
+            &names.mechanisms,
+            &names.addresses,
+            &names.hosts,
+            &names.interfaces,
+            &names.policies,
+            &names.tls,
+            &names.mail,
+            &names.errors,
+        ];
+        kinds.iter().map(|kind| kind.bytes()).sum::<usize>()
+            + self.texts.bytes()
+            + self.appliances.bytes()
+            + self.connections.bytes()
+            + self.messages.bytes()
+            + self.recipients.bytes()
+            + self.attempts.bytes()
+            + self.deliveries.bytes()
+            + self.extents.bytes()
+            + self.addresses.capacity() * size_of::<Option<std::net::IpAddr>>()
+    }
+}

@@ -1,0 +1,153 @@
+//! Whose ids they are: the syslog host's, else those of the serial number in the file's header, else of the folder.
+
+use hashbrown::HashMap;
+
+use super::ids::IdMap;
+use super::{ConnectionId, MessageId};
+use crate::event::{Dcid, Icid, Link, Mid};
+use crate::source::SourceId;
+
+/// An appliance: a name space of ids.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct ApplianceId(u16);
+
+/// How an appliance is known.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+enum Key {
+    Host(String),
+    Serial(String),
+    Folder(String),
+}
+
+/// The newest record of each id of one appliance.
+#[derive(Debug, Default)]
+struct Ids {
+    injections: IdMap<ConnectionId>,
+    deliveries: IdMap<ConnectionId>,
+    messages: IdMap<MessageId>,
+}
+
+/// All appliances seen.
+#[derive(Debug, Default)]
+pub struct Appliances {
+    keys: Vec<Key>,
+    ids: Vec<Ids>,
+    known: HashMap<Key, ApplianceId, foldhash::quality::RandomState>,
+    /// The appliance of each source's entries without a host.
+    sources: Vec<ApplianceId>,
+    serials: usize,
+    /// The host asked for last: lines of one appliance mostly follow each other.
+    last: Option<(Vec<u8>, ApplianceId)>,
+}
+
+impl Appliances {
+    /// A source begins.
+    pub fn open_source(&mut self, source: SourceId, folder: &str) {
+        let id = self.id(Key::Folder(folder.to_owned()));
+        if self.sources.len() <= source.index() {
+            self.sources.resize(source.index() + 1, id);
+        }
+        self.sources[source.index()] = id;
+    }
+
+    /// The source's header names the appliance.
+    pub fn name_source(&mut self, source: SourceId, serial: &[u8]) {
+        let id = self.id(Key::Serial(String::from_utf8_lossy(serial).into_owned()));
+        if let Some(appliance) = self.sources.get_mut(source.index()) {
+            *appliance = id;
+        }
+    }
+
+    /// The appliance of an entry.
+    pub fn of(&mut self, source: SourceId, host: Option<&[u8]>) -> ApplianceId {
+        let Some(host) = host else {
+            if self.sources.len() <= source.index() {
+                self.open_source(source, "");
+            }
+            return self.sources[source.index()];
+        };
+        if let Some((last, id)) = &self.last
+            && last == host
+        {
+            return *id;
+        }
+        let id = self.id(Key::Host(String::from_utf8_lossy(host).into_owned()));
+        self.last = Some((host.to_vec(), id));
+        id
+    }
+
+    /// Beyond 65,536 appliances all further ones share the last name space.
+    fn id(&mut self, key: Key) -> ApplianceId {
+        if let Some(id) = self.known.get(&key) {
+            return *id;
+        }
+        let Ok(number) = u16::try_from(self.keys.len()) else {
+            return ApplianceId(u16::MAX);
+        };
+        self.serials += usize::from(matches!(key, Key::Serial(_)));
+        self.keys.push(key.clone());
+        self.ids.push(Ids::default());
+        self.known.insert(key, ApplianceId(number));
+        ApplianceId(number)
+    }
+
+    /// The name to show, if any.
+    pub fn shown(&self, id: ApplianceId) -> Option<&str> {
+        match &self.keys[usize::from(id.0)] {
+            Key::Host(name) => Some(name),
+            Key::Serial(name) => (self.serials > 1).then_some(name.as_str()),
+            Key::Folder(_) => None,
+        }
+    }
+
+    /// The syslog host that writes the appliance's lines, if one does.
+    pub fn host(&self, id: ApplianceId) -> Option<&str> {
+        match &self.keys[usize::from(id.0)] {
+            Key::Host(name) => Some(name),
+            _ => None,
+        }
+    }
+
+    /// The newest connection of an id.
+    pub fn connection(&self, id: ApplianceId, link: Link) -> Option<ConnectionId> {
+        let ids = &self.ids[usize::from(id.0)];
+        match link {
+            Link::In(Icid(id)) => ids.injections.get(id),
+            Link::Out(Dcid(id)) => ids.deliveries.get(id),
+        }
+    }
+
+    /// Makes a connection the newest of its id.
+    pub fn set_connection(&mut self, id: ApplianceId, link: Link, record: ConnectionId) {
+        let ids = &mut self.ids[usize::from(id.0)];
+        match link {
+            Link::In(Icid(id)) => ids.injections.set(id, record),
+            Link::Out(Dcid(id)) => ids.deliveries.set(id, record),
+        }
+    }
+
+    /// The newest message of an id.
+    pub fn message(&self, id: ApplianceId, Mid(mid): Mid) -> Option<MessageId> {
+        self.ids[usize::from(id.0)].messages.get(mid)
+    }
+
+    /// Makes a message the newest of its id.
+    pub fn set_message(&mut self, id: ApplianceId, Mid(mid): Mid, record: MessageId) {
+        self.ids[usize::from(id.0)].messages.set(mid, record);
+    }
+
+    /// The newest connection of that id on each appliance.
+    pub fn newest_of(&self, link: Link) -> Vec<ConnectionId> {
+        (0..self.ids.len())
+            .filter_map(|at| self.connection(ApplianceId(u16::try_from(at).ok()?), link))
+            .collect()
+    }
+
+    /// Bytes held in memory.
+    pub fn bytes(&self) -> usize {
+        self.ids
+            .iter()
+            .map(|ids| ids.injections.bytes() + ids.deliveries.bytes() + ids.messages.bytes())
+            .sum()
+    }
+}

@@ -1,0 +1,444 @@
+//! Connections, in both directions.
+
+use super::attempt::AttemptId;
+use super::column::{Column, RecordId};
+use super::delivery::DeliveryId;
+use super::extent::{Runs, Span};
+use super::intern::Name;
+use super::message::{Message, MessageId};
+use super::posting::Posting;
+use super::{ApplianceId, Attempt, Delivery, Index};
+use crate::event::{Dcid, Icid, Link, Policy, Tls};
+use crate::frame::Stamp;
+use crate::source::Position;
+
+/// Kind of [`ConnectionId`].
+#[derive(Debug)]
+pub enum Connected {}
+/// A connection's own number.
+pub type ConnectionId = RecordId<Connected>;
+
+/// Which side opened the connection.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Direction {
+    /// A peer connected to a listener (ICID).
+    Inbound,
+    /// The appliance connected to a destination (DCID).
+    Outbound,
+}
+
+impl Direction {
+    /// As records and queries write it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Inbound => "inbound",
+            Self::Outbound => "outbound",
+        }
+    }
+}
+
+/// How a connection ended.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum End {
+    /// A `close` line came.
+    Close,
+    /// A `lost` line came, with or without a `close`.
+    Lost,
+    /// A Connection Error, `killed`, `disconnected` or `Connection from … lost` line came, and neither of the others.
+    Aborted,
+    /// Its id came round again before it ended.
+    Superseded,
+}
+
+impl End {
+    /// As records and queries write it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Close => "close",
+            Self::Lost => "lost",
+            Self::Aborted => "aborted",
+            Self::Superseded => "superseded",
+        }
+    }
+}
+
+/// What is known of a connection beside its ids, names and times.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Facts {
+    pub direction: Direction,
+    pub end: Option<End>,
+    /// Whether the opening line was seen.
+    pub opened: bool,
+    pub verified: bool,
+
+    /// Whether one of its authentication attempts failed.
+    pub auth_failed: bool,
+}
+
+/// The columns.
+#[derive(Debug, Default)]
+pub(crate) struct Connections {
+    pub id: Column<u64>,
+    pub appliance: Column<ApplianceId>,
+    pub facts: Column<Facts>,
+    /// When its first line was written; the opening's time if that was seen.
+    pub began: Column<Option<Stamp>>,
+    pub closed: Column<Option<Stamp>>,
+    pub remote: Column<Option<Name>>,
+    pub by_remote: Posting<Connected>,
+    /// 0 where there is none.
+    pub port: Column<u16>,
+    pub host: Column<Option<Name>>,
+    pub interface: Column<Option<Name>>,
+    pub policy: Column<Option<Name>>,
+    pub tls: Column<Option<Name>>,
+    pub error: Column<Option<Name>>,
+    pub last_attempt: Column<Option<AttemptId>>,
+    pub last_delivery: Column<Option<DeliveryId>>,
+    pub last_message: Column<Option<MessageId>>,
+    pub lines: Column<u32>,
+    pub runs: Runs,
+}
+
+impl Connections {
+    pub fn len(&self) -> usize {
+        self.id.len()
+    }
+
+    /// A new connection with its first line.
+    pub fn push(
+        &mut self,
+        link: Link,
+        appliance: ApplianceId,
+        time: Option<Stamp>,
+        at: Position,
+    ) -> ConnectionId {
+        let (id, direction) = match link {
+            Link::In(Icid(id)) => (id, Direction::Inbound),
+            Link::Out(Dcid(id)) => (id, Direction::Outbound),
+        };
+        self.id.push(id);
+        self.appliance.push(appliance);
+        self.facts.push(Facts {
+            direction,
+            end: None,
+            opened: false,
+            verified: false,
+
+            auth_failed: false,
+        });
+        self.began.push(time);
+        self.closed.push(None);
+        self.remote.push(None);
+        self.by_remote.push(None);
+        self.port.push(0);
+        self.host.push(None);
+        self.interface.push(None);
+        self.policy.push(None);
+        self.tls.push(None);
+        self.error.push(None);
+        self.last_attempt.push(None);
+        self.last_delivery.push(None);
+        self.last_message.push(None);
+        self.lines.push(0);
+        self.runs.push(at);
+        ConnectionId::new(self.len() - 1)
+    }
+
+    /// Gives a connection its remote address; an address once known stays.
+    pub fn set_remote(&mut self, id: ConnectionId, name: Name) {
+        let remote = self.remote.get_mut(id.at());
+        if remote.is_none() {
+            *remote = Some(name);
+            self.by_remote.link(id, name);
+        }
+    }
+
+    pub fn bytes(&self) -> usize {
+        let names = [
+            &self.remote,
+            &self.host,
+            &self.interface,
+            &self.policy,
+            &self.tls,
+            &self.error,
+        ];
+        names.iter().map(|column| column.bytes()).sum::<usize>()
+            + self.id.bytes()
+            + self.appliance.bytes()
+            + self.facts.bytes()
+            + self.began.bytes()
+            + self.closed.bytes()
+            + self.by_remote.bytes()
+            + self.port.bytes()
+            + self.last_attempt.bytes()
+            + self.last_delivery.bytes()
+            + self.last_message.bytes()
+            + self.lines.bytes()
+            + self.runs.bytes()
+    }
+}
+
+/// Text of the index as text again: names are decoded on their way in, and cut at ASCII only.
+pub(crate) fn text(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).unwrap_or_default()
+}
+
+/// A connection, to be read.
+#[derive(Clone, Copy, Debug)]
+pub struct Connection<'i> {
+    index: &'i Index,
+    id: ConnectionId,
+}
+
+impl<'i> Connection<'i> {
+    pub(super) fn new(index: &'i Index, id: ConnectionId) -> Self {
+        Self { index, id }
+    }
+
+    fn columns(&self) -> &'i Connections {
+        &self.index.connections
+    }
+
+    fn facts(&self) -> Facts {
+        self.columns().facts.get(self.id.at())
+    }
+
+    /// The record's own number.
+    pub fn record(&self) -> ConnectionId {
+        self.id
+    }
+
+    /// The appliance's id for it.
+    pub fn link(&self) -> Link {
+        let id = self.columns().id.get(self.id.at());
+        match self.direction() {
+            Direction::Inbound => Link::In(Icid(id)),
+            Direction::Outbound => Link::Out(Dcid(id)),
+        }
+    }
+
+    /// The ICID or DCID as a number.
+    pub fn number(&self) -> u64 {
+        self.columns().id.get(self.id.at())
+    }
+
+    /// Which side opened it.
+    pub fn direction(&self) -> Direction {
+        self.facts().direction
+    }
+
+    /// Whose id it is.
+    pub fn appliance_id(&self) -> ApplianceId {
+        self.columns().appliance.get(self.id.at())
+    }
+
+    /// The appliance as it is shown.
+    pub fn appliance(&self) -> Option<&'i str> {
+        self.index.appliance(self.appliance_id())
+    }
+
+    /// The syslog host that writes its lines.
+    pub fn host_of_appliance(&self) -> Option<&'i str> {
+        self.index.appliances.host(self.appliance_id())
+    }
+
+    /// When it was opened; `None` where the log begins in its middle.
+    pub fn opened(&self) -> Option<Stamp> {
+        self.first_seen().filter(|_| self.facts().opened)
+    }
+
+    /// When its first line was written.
+    pub fn first_seen(&self) -> Option<Stamp> {
+        self.columns().began.get(self.id.at())
+    }
+
+    /// When it ended.
+    pub fn closed(&self) -> Option<Stamp> {
+        self.columns().closed.get(self.id.at())
+    }
+
+    /// How it ended; `None` while it is open or where the log never says.
+    pub fn end(&self) -> Option<End> {
+        self.facts().end
+    }
+
+    /// Whether the log has not said how it ended.
+    pub fn is_open(&self) -> bool {
+        self.facts().end.is_none()
+    }
+
+    /// Whether one of its authentication attempts failed.
+    pub fn has_failed_auth(&self) -> bool {
+        self.facts().auth_failed
+    }
+
+    /// Whether the peer's reverse DNS name leads back to its address.
+    pub fn is_verified(&self) -> bool {
+        self.facts().verified
+    }
+
+    /// The listener's interface name (inbound).
+    pub fn interface(&self) -> Option<&'i str> {
+        let written = self.interface_written()?;
+        (self.direction() == Direction::Inbound)
+            .then(|| text(crate::event::listener(written.as_bytes()).0))
+    }
+
+    /// The appliance's own address.
+    pub fn interface_ip(&self) -> Option<&'i str> {
+        let written = self.interface_written()?;
+        match self.direction() {
+            Direction::Inbound => crate::event::listener(written.as_bytes()).1.map(text),
+            Direction::Outbound => Some(written),
+        }
+    }
+
+    fn interface_written(&self) -> Option<&'i str> {
+        Some(self.index.names.interfaces.get(self.interface_name()?))
+    }
+
+    /// The number of the interface's name in [`super::Names::interfaces`].
+    pub fn interface_name(&self) -> Option<Name> {
+        self.columns().interface.get(self.id.at())
+    }
+
+    /// The far end's address.
+    pub fn remote_ip(&self) -> Option<&'i str> {
+        Some(self.index.names.addresses.get(self.remote_name()?))
+    }
+
+    /// The number of the far end's address in [`super::Names::addresses`].
+    pub fn remote_name(&self) -> Option<Name> {
+        self.columns().remote.get(self.id.at())
+    }
+
+    /// The destination's port (outbound).
+    pub fn remote_port(&self) -> Option<u16> {
+        Some(self.columns().port.get(self.id.at())).filter(|port| *port > 0)
+    }
+
+    /// The peer's reverse DNS name (inbound).
+    pub fn remote_host(&self) -> Option<&'i str> {
+        Some(self.index.names.hosts.get(self.host_name()?))
+    }
+
+    /// The number of the peer's reverse DNS name in [`super::Names::hosts`].
+    pub fn host_name(&self) -> Option<Name> {
+        self.columns().host.get(self.id.at())
+    }
+
+    /// The HAT verdict (inbound).
+    pub fn policy(&self) -> Option<Policy<'i>> {
+        Policy::parse(
+            self.index
+                .names
+                .policies
+                .get(self.policy_name()?)
+                .as_bytes(),
+        )
+    }
+
+    /// The number of the verdict in [`super::Names::policies`].
+    pub fn policy_name(&self) -> Option<Name> {
+        self.columns().policy.get(self.id.at())
+    }
+
+    /// How TLS went, if it was tried.
+    pub fn tls(&self) -> Option<Tls<'i>> {
+        Tls::parse(self.index.names.tls.get(self.tls_name()?).as_bytes())
+    }
+
+    /// The number of the TLS result in [`super::Names::tls`].
+    pub fn tls_name(&self) -> Option<Name> {
+        self.columns().tls.get(self.id.at())
+    }
+
+    /// The connection's error.
+    pub fn error(&self) -> Option<&'i str> {
+        Some(
+            self.index
+                .names
+                .errors
+                .get(self.columns().error.get(self.id.at())?),
+        )
+    }
+
+    /// Log lines that carry its id in their fixed part.
+    pub fn lines(&self) -> u32 {
+        self.columns().lines.get(self.id.at())
+    }
+
+    /// Its authentication attempts in the order of the log.
+    pub fn attempts(&self) -> Vec<Attempt<'i>> {
+        let (index, mut next) = (self.index, self.columns().last_attempt.get(self.id.at()));
+        let mut all = Vec::new();
+        while let Some(id) = next {
+            all.push(index.attempt(id));
+            next = index.attempts.before.get(id.at());
+        }
+        all.reverse();
+        all
+    }
+
+    /// The newest authentication attempt.
+    pub fn last_attempt(&self) -> Option<Attempt<'i>> {
+        self.columns()
+            .last_attempt
+            .get(self.id.at())
+            .map(|id| self.index.attempt(id))
+    }
+
+    /// Its deliveries in the order of the log (outbound).
+    pub fn deliveries(&self) -> Vec<Delivery<'i>> {
+        let (index, mut next) = (self.index, self.columns().last_delivery.get(self.id.at()));
+        let mut all = Vec::new();
+        while let Some(id) = next {
+            all.push(index.delivery(id));
+            next = index.deliveries.before.get(id.at());
+        }
+        all.reverse();
+        all
+    }
+
+    /// The messages that came in on it, in the order of the log (inbound).
+    pub fn messages(&self) -> Vec<Message<'i>> {
+        let (index, mut next) = (self.index, self.columns().last_message.get(self.id.at()));
+        let mut all = Vec::new();
+        while let Some(id) = next {
+            all.push(index.message(id));
+            next = index.messages.before.get(id.at());
+        }
+        all.reverse();
+        all
+    }
+
+    /// The messages that it carried, either way, each once, in the order of the log.
+    pub fn carried(&self) -> Vec<Message<'i>> {
+        if self.direction() == Direction::Inbound {
+            return self.messages();
+        }
+        let mut seen = std::collections::HashSet::new();
+        let messages = self
+            .deliveries()
+            .into_iter()
+            .map(|delivery| delivery.message());
+        messages
+            .filter(|message| seen.insert(message.record()))
+            .collect()
+    }
+
+    /// The runs of the log in which its lines stand.
+    pub fn spans(&self) -> Vec<Span> {
+        self.columns().runs.spans(&self.index.extents, self.id.at())
+    }
+
+    /// Seconds from its first line to its end, or to `now` while it is open; never below 0.
+    pub fn duration(&self, now: Option<Stamp>) -> Option<i64> {
+        let until = match self.end() {
+            None => now,
+            Some(_) => self.closed(),
+        };
+        Some((until?.seconds() - self.first_seen()?.seconds()).max(0))
+    }
+}

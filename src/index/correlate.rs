@@ -1,0 +1,156 @@
+//! What each entry changes: the join of ICID, MID, RID and DCID.
+//!
+//! The log has a resolution of one second and a relay shuffles the lines within it, so nothing here depends on their
+//! order: a line may come before the opening of its connection, an end before the last line, a reply before the
+//! delivery it belongs to. Ids come round again: an opening starts a new record unless the record that bears its id
+//! was only just seen without one.
+
+mod connections;
+mod messages;
+
+use super::attempt::NewAttempt;
+use super::delivery::NewDelivery;
+use super::{ApplianceId, ConnectionId, DeliveryResult, Entry, Index, MessageId, State, timeline};
+use crate::event::{Dcid, Event, Fate, Icid, Link, Mid};
+use crate::frame::Stamp;
+
+pub(super) use messages::Pending;
+
+/// Seconds: an id that was silent for longer after its record ended is taken to have come round again.
+const LATE: i64 = 3600;
+
+/// One entry on its way into the index.
+struct Step<'e, 'a> {
+    entry: &'e Entry<'a>,
+    appliance: ApplianceId,
+}
+
+/// Takes one entry in.
+pub(super) fn apply(index: &mut Index, entry: &Entry<'_>, appliance: ApplianceId) {
+    let step = Step { entry, appliance };
+    match entry.event {
+        Event::LogVersion { serial, .. } => index
+            .appliances
+            .name_source(entry.position.source(), serial),
+        Event::LogBegin | Event::LogOffset { .. } | Event::LogEnd => {}
+        Event::ConnectionOpen { .. } | Event::DeliveryOpen { .. } => index.open(&step),
+        Event::MessageStart { mid, icid } => index.start(&step, mid, icid),
+        _ => {
+            let connection = index.touched_connection(&step);
+            let message = entry
+                .event
+                .mid()
+                .map(|mid| index.touched_message(&step, mid));
+            if let Some(message) = message {
+                index.of_message(&step, message, connection);
+            } else if let Some(connection) = connection {
+                index.of_connection(&step, connection);
+            }
+        }
+    }
+    if matches!(entry.event, Event::Unknown { .. }) {
+        index.totals.unknown += 1;
+    }
+}
+
+impl Index {
+    /// The connection that the entry's fixed part names, with this line counted.
+    fn touched_connection(&mut self, step: &Step<'_, '_>) -> Option<ConnectionId> {
+        let event = &step.entry.event;
+        let link = match (event.icid(), event.dcid()) {
+            (Some(Icid(id)), _) if id > 0 => Link::In(Icid(id)),
+            (_, Some(Dcid(id))) if id > 0 => Link::Out(Dcid(id)),
+            _ => return None,
+        };
+        let id = self.connection_of(step, link);
+        self.count_line(step, id);
+        Some(id)
+    }
+
+    fn count_line(&mut self, step: &Step<'_, '_>, id: ConnectionId) {
+        let columns = &mut self.connections;
+        *columns.lines.get_mut(id.at()) += 1;
+        columns
+            .runs
+            .extend(&mut self.extents, id.at(), step.entry.position);
+    }
+
+    /// The newest connection of the id, made if the log never opened it or spoke of it long ago.
+    fn connection_of(&mut self, step: &Step<'_, '_>, link: Link) -> ConnectionId {
+        if let Some(id) = self.appliances.connection(step.appliance, link) {
+            let closed = self.connections.closed.get(id.at());
+            if !is_past(closed, step.entry.time) {
+                return id;
+            }
+        }
+        self.new_connection(step, link)
+    }
+
+    fn new_connection(&mut self, step: &Step<'_, '_>, link: Link) -> ConnectionId {
+        let id = self
+            .connections
+            .push(link, step.appliance, step.entry.time, step.entry.position);
+        self.appliances.set_connection(step.appliance, link, id);
+        *self.open_count(link) += 1;
+        id
+    }
+
+    fn open_count(&mut self, link: Link) -> &mut u64 {
+        match link {
+            Link::In(_) => &mut self.totals.open_in,
+            Link::Out(_) => &mut self.totals.open_out,
+        }
+    }
+
+    /// The newest message of the id, made if the log never started it.
+    fn touched_message(&mut self, step: &Step<'_, '_>, mid: Mid) -> MessageId {
+        let id = self.message_of(step, mid);
+        self.messages
+            .runs
+            .extend(&mut self.extents, id.at(), step.entry.position);
+        id
+    }
+
+    fn message_of(&mut self, step: &Step<'_, '_>, mid: Mid) -> MessageId {
+        match self.appliances.message(step.appliance, mid) {
+            Some(id) => id,
+            None => self.new_message(step, mid),
+        }
+    }
+
+    fn new_message(&mut self, step: &Step<'_, '_>, mid: Mid) -> MessageId {
+        let id = self
+            .messages
+            .push(mid, step.appliance, step.entry.time, step.entry.position);
+        self.appliances.set_message(step.appliance, mid, id);
+        id
+    }
+}
+
+/// Whether a record that ended at `closed` is too old for a line of `now`.
+fn is_past(closed: Option<Stamp>, now: Option<Stamp>) -> bool {
+    match (closed, now) {
+        (Some(closed), Some(now)) => now.seconds() > closed.seconds() + LATE,
+        _ => false,
+    }
+}
+
+/// What a `Bounced:`, `Delayed:` or `Deleted:` line makes of its recipients.
+fn result_of(fate: Fate) -> DeliveryResult {
+    match fate {
+        Fate::Bounced => DeliveryResult::Bounced,
+        Fate::Delayed => DeliveryResult::Delayed,
+        Fate::Deleted => DeliveryResult::Dropped,
+    }
+}
+
+/// What becomes of a message that is aborted, by the first words of the reason.
+fn fate_of_abort(why: &[u8]) -> State {
+    if why.starts_with(b"Dropped by") {
+        State::Dropped
+    } else if why.starts_with(b"Bounced by") {
+        State::Bounced
+    } else {
+        State::Aborted
+    }
+}

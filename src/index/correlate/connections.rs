@@ -1,0 +1,217 @@
+//! Entries that speak of a connection alone.
+
+use super::super::connection::End;
+use super::{Index, NewAttempt, Step, timeline::Outcome};
+use crate::event::{EndWord, Event, Link, Reply};
+use crate::index::{ConnectionId, Ended, Journal, Name, TextId};
+
+impl Index {
+    /// `New SMTP ICID …` and `New SMTP DCID …`
+    pub(super) fn open(&mut self, step: &Step<'_, '_>) {
+        let link = match step.entry.event {
+            Event::ConnectionOpen { icid, .. } if icid.0 > 0 => Link::In(icid),
+            Event::DeliveryOpen { dcid, .. } if dcid.0 > 0 => Link::Out(dcid),
+            _ => return,
+        };
+        let id = match self.appliances.connection(step.appliance, link) {
+            Some(id) if self.awaits_opening(id, step) => id,
+            older => {
+                if let Some(older) = older {
+                    self.supersede(older);
+                }
+                self.new_connection(step, link)
+            }
+        };
+        self.connections.facts.get_mut(id.at()).opened = true;
+        self.connections.began.set(id.at(), step.entry.time);
+        self.describe(step, id);
+        self.count_line(step, id);
+    }
+
+    /// Whether the record's first line came in this very second: its opening was shuffled behind it.
+    fn awaits_opening(&self, id: ConnectionId, step: &Step<'_, '_>) -> bool {
+        !self.connections.facts.get(id.at()).opened
+            && self.connections.began.get(id.at()) == step.entry.time
+    }
+
+    fn describe(&mut self, step: &Step<'_, '_>, id: ConnectionId) {
+        let (names, columns) = (&mut self.names, &mut self.connections);
+        match step.entry.event {
+            Event::ConnectionOpen {
+                interface,
+                remote_ip,
+                host,
+                verified,
+                ..
+            } => {
+                columns.facts.get_mut(id.at()).verified = verified;
+                columns
+                    .interface
+                    .set(id.at(), Some(names.interfaces.intern(interface)));
+                columns
+                    .host
+                    .set(id.at(), host.map(|host| names.hosts.intern(host)));
+                self.set_remote(id, remote_ip);
+            }
+            Event::DeliveryOpen {
+                interface_ip,
+                remote_ip,
+                port,
+                ..
+            } => {
+                columns
+                    .interface
+                    .set(id.at(), Some(names.interfaces.intern(interface_ip)));
+                columns.port.set(id.at(), port.unwrap_or(0));
+                self.set_remote(id, remote_ip);
+            }
+            _ => {}
+        }
+    }
+
+    fn set_remote(&mut self, id: ConnectionId, ip: &[u8]) {
+        let name = self.names.addresses.intern(ip);
+        if name.at() >= self.addresses.len() {
+            let address = std::str::from_utf8(ip).ok().and_then(|ip| ip.parse().ok());
+            self.addresses.push(address);
+        }
+        self.connections.set_remote(id, name);
+    }
+
+    /// Its id came round again: how it ended is not known.
+    fn supersede(&mut self, id: ConnectionId) {
+        if self.connections.facts.get(id.at()).end.is_none() {
+            self.connections.facts.get_mut(id.at()).end = Some(End::Superseded);
+            self.note_end(id);
+        }
+    }
+
+    /// An entry of a connection that names no message.
+    pub(super) fn of_connection(&mut self, step: &Step<'_, '_>, id: ConnectionId) {
+        let at = id.at();
+        match step.entry.event {
+            Event::End { word, .. } => self.end(step, id, word),
+            Event::Hat { text, .. } => {
+                let name = self.names.policies.intern(text);
+                self.connections.policy.set(at, Some(name));
+            }
+            Event::Tls { text, .. } => {
+                let name = self.names.tls.intern(text);
+                self.connections.tls.set(at, Some(name));
+            }
+            Event::ReceivingFailed { reason, .. } => {
+                let name = self.names.errors.intern(reason);
+                self.connections.error.set(at, Some(name));
+            }
+            Event::AuthIn {
+                succeeded,
+                user,
+                mechanism,
+                profile,
+                ..
+            } => {
+                let user = Some(self.names.users.intern(user));
+                let mechanism = Some(self.names.mechanisms.intern(mechanism));
+                self.attempt_on(step, id, succeeded, (user, mechanism, profile), None);
+            }
+            Event::AuthOut {
+                remote_ip,
+                profile,
+                failure,
+                ..
+            } => {
+                self.set_remote(id, remote_ip);
+                self.attempt_on(step, id, failure.is_none(), (None, None, profile), failure);
+            }
+            Event::ConnectionError(error) => {
+                if let Some(ip) = error.remote_ip {
+                    self.set_remote(id, ip);
+                }
+                if self.connections.port.get(at) == 0 {
+                    self.connections.port.set(at, error.port.unwrap_or(0));
+                }
+                let name = self.names.errors.intern(error.cause());
+                self.connections.error.set(at, Some(name));
+                self.count(step, Outcome::Failed);
+                self.end(step, id, EndWord::Aborted);
+            }
+            _ => {}
+        }
+    }
+
+    /// Counts an outcome at the entry's time.
+    pub(super) fn count(&mut self, step: &Step<'_, '_>, outcome: Outcome) {
+        if let Some(time) = step.entry.time {
+            self.timeline.add(time, outcome);
+        }
+    }
+
+    fn attempt_on(
+        &mut self,
+        step: &Step<'_, '_>,
+        id: ConnectionId,
+        succeeded: bool,
+        (user, mechanism, profile): (Option<Name>, Option<Name>, &[u8]),
+        failure: Option<Reply<'_>>,
+    ) {
+        let detail: Option<TextId> = failure.and_then(|reply| self.texts.intern(&reply.text()));
+        let new = NewAttempt {
+            connection: id,
+            time: step.entry.time,
+            succeeded,
+            user,
+            mechanism,
+            profile: Some(self.names.profiles.intern(profile)),
+            code: failure.and_then(|reply| reply.code).unwrap_or(0),
+            detail,
+            before: self.connections.last_attempt.get(id.at()),
+        };
+        let attempt = self.attempts.push(&new);
+        self.connections.last_attempt.set(id.at(), Some(attempt));
+        self.connections.facts.get_mut(id.at()).auth_failed |= !succeeded;
+        let inbound = user.is_some();
+        let total = match (inbound, succeeded) {
+            (true, true) => Some(&mut self.totals.logins),
+            (true, false) => Some(&mut self.totals.failed_logins),
+            (false, false) => Some(&mut self.totals.failed_outbound),
+            (false, true) => None,
+        };
+        if let Some(total) = total {
+            *total += 1;
+        }
+        self.count(
+            step,
+            if succeeded {
+                Outcome::Succeeded
+            } else {
+                Outcome::Failed
+            },
+        );
+    }
+
+    /// `lost` counts for more than `close`, and both for more than an abort: whichever comes first.
+    fn end(&mut self, step: &Step<'_, '_>, id: ConnectionId, word: EndWord) {
+        let (before, time) = (self.connections.facts.get(id.at()).end, step.entry.time);
+        let end = match (before, word) {
+            (Some(End::Lost), _) | (_, EndWord::Lost) => End::Lost,
+            (Some(End::Close), _) | (_, EndWord::Close) => End::Close,
+            _ => End::Aborted,
+        };
+        if word != EndWord::Aborted || matches!(before, None | Some(End::Aborted)) {
+            self.connections.closed.set(id.at(), time);
+        }
+        self.connections.facts.get_mut(id.at()).end = Some(end);
+        if before.is_none() {
+            self.note_end(id);
+        }
+    }
+
+    fn note_end(&mut self, id: ConnectionId) {
+        let link = self.connection(id).link();
+        let open = self.open_count(link);
+        *open = open.saturating_sub(1);
+        if self.journal == Journal::On {
+            self.ended.push(Ended::Connection(id));
+        }
+    }
+}

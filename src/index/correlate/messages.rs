@@ -1,0 +1,298 @@
+//! Entries that speak of a message, on a connection or not.
+
+use hashbrown::HashMap;
+
+use super::super::message::{NEAR, NO_RID, NO_SIZE};
+use super::{Index, NewDelivery, Step, fate_of_abort, is_past, result_of, timeline::Outcome};
+use crate::event::{Event, Icid, Mid, Rid, Rids};
+use crate::index::{
+    ConnectionId, DeliveryResult, Ended, Journal, MessageId, Name, RecipientId, State, TextId,
+};
+
+/// Replies that came before the delivery they belong to, which the same second still holds.
+pub type Pending = HashMap<(MessageId, u64), TextId, foldhash::fast::RandomState>;
+
+/// More are not waited for: a reply without a delivery belongs to a log that begins behind it.
+const MOST_PENDING: usize = 4096;
+
+impl Index {
+    /// `Start MID m ICID n`
+    pub(super) fn start(&mut self, step: &Step<'_, '_>, mid: Mid, icid: Icid) {
+        let id = match self.appliances.message(step.appliance, mid) {
+            Some(id) if self.awaits_start(id, step) => id,
+            _ => self.new_message(step, mid),
+        };
+        self.messages
+            .runs
+            .extend(&mut self.extents, id.at(), step.entry.position);
+        self.messages.facts.get_mut(id.at()).started = true;
+        self.messages.began.set(id.at(), step.entry.time);
+        if icid.0 == 0 {
+            self.messages.facts.get_mut(id.at()).made_here = true;
+        } else if let Some(connection) = self.touched_connection(step) {
+            self.came_by(id, connection);
+        }
+    }
+
+    /// Whether the message was only just seen without its start: the line that says what it was generated from may
+    /// come first, and a relay shuffles a second.
+    fn awaits_start(&self, id: MessageId, step: &Step<'_, '_>) -> bool {
+        !self.messages.facts.get(id.at()).started
+            && !is_past(self.messages.began.get(id.at()), step.entry.time)
+    }
+
+    fn came_by(&mut self, id: MessageId, connection: ConnectionId) {
+        if self.messages.connection.get(id.at()).is_some() {
+            return;
+        }
+        self.messages.connection.set(id.at(), Some(connection));
+        let last = self.connections.last_message.get_mut(connection.at());
+        self.messages.before.set(id.at(), *last);
+        *last = Some(id);
+    }
+
+    /// An entry of a message, and of the connection it names.
+    pub(super) fn of_message(
+        &mut self,
+        step: &Step<'_, '_>,
+        id: MessageId,
+        connection: Option<ConnectionId>,
+    ) {
+        if let (Some(connection), Some(_)) = (connection, step.entry.event.icid()) {
+            self.came_by(id, connection);
+        }
+        match step.entry.event {
+            Event::MessageFrom { from, .. } | Event::Ready { from, .. } => {
+                self.set_from(id, from);
+                if let Event::Ready { size, .. } = step.entry.event {
+                    let size = u32::try_from(size).unwrap_or(NO_SIZE).min(NO_SIZE - 1);
+                    self.messages.size.set(id.at(), size);
+                }
+            }
+            Event::MessageTo { rid, to, .. } => {
+                let to = self.names.mail.intern(to);
+                self.addressed(id, rid, Some(to));
+            }
+            Event::MessageId { id: text, .. } => {
+                let text = self.texts.push(text);
+                self.messages.message_id.set(id.at(), text);
+            }
+            Event::Subject { text, .. } => {
+                let text = self.texts.push(text);
+                self.messages.subject.set(id.at(), text);
+            }
+            Event::MessageAborted { why, .. } => self.abort(id, fate_of_abort(why)),
+            Event::MessageFinished { .. } => self.finish(id),
+            Event::Generated { parent, .. } => {
+                let parent = self.message_of(step, parent);
+                self.descend(id, parent);
+            }
+            _ => self.of_delivery(step, id, connection),
+        }
+    }
+
+    fn of_delivery(
+        &mut self,
+        step: &Step<'_, '_>,
+        id: MessageId,
+        connection: Option<ConnectionId>,
+    ) {
+        match step.entry.event {
+            Event::Delivered { rids, .. } => {
+                for rid in rids.iter() {
+                    let detail = self.pending.remove(&(id, rid.0));
+                    self.deliver(
+                        step,
+                        (id, rid),
+                        connection,
+                        (DeliveryResult::Delivered, 0, detail),
+                    );
+                }
+            }
+            Event::Attempt(attempt) => {
+                let detail = attempt
+                    .reply
+                    .and_then(|reply| self.texts.intern(&reply.text()));
+                let code = attempt.reply.and_then(|reply| reply.code).unwrap_or(0);
+                let to = attempt.envelope.map(|(from, to)| {
+                    self.set_from(id, from);
+                    self.names.mail.intern(to)
+                });
+                for rid in attempt.rids.iter() {
+                    let recipient = self.deliver(
+                        step,
+                        (id, rid),
+                        connection,
+                        (result_of(attempt.fate), code, detail),
+                    );
+                    let known = self.recipients.to.get_mut(recipient.at());
+                    *known = known.or(to);
+                }
+            }
+            Event::Response { rids, text, .. } => self.reply(id, rids, text),
+            _ => {}
+        }
+    }
+
+    fn set_from(&mut self, id: MessageId, from: &[u8]) {
+        if self.messages.from.get(id.at()).is_none() {
+            let name = self.names.mail.intern(from);
+            self.messages.from.set(id.at(), Some(name));
+        }
+    }
+
+    /// The recipient of that number, made if it is not there. A recipient that the log wrote without a number takes
+    /// the first number asked for: recipients are numbered in the order in which they were accepted.
+    fn addressed(&mut self, message: MessageId, rid: Option<Rid>, to: Option<Name>) -> RecipientId {
+        let number = rid.map_or(NO_RID, |rid| {
+            u32::try_from(rid.0).unwrap_or(NO_RID).min(NO_RID - 1)
+        });
+        let found = if number == NO_RID {
+            None
+        } else {
+            self.find_recipient(message, number)
+        };
+        let id = found.unwrap_or_else(|| {
+            let last = self.messages.last_recipient.get(message.at());
+            let id = self.recipients.push(message, number, to, last);
+            self.messages.last_recipient.set(message.at(), Some(id));
+            if let Some(fate) = self.messages.facts.get(message.at()).fate {
+                self.recipients.state.set(id.at(), fate);
+            }
+            id
+        });
+        let known = self.recipients.to.get_mut(id.at());
+        *known = known.or(to);
+        id
+    }
+
+    fn find_recipient(&mut self, message: MessageId, number: u32) -> Option<RecipientId> {
+        if number >= NEAR
+            && let Some(id) = self.recipients.far.get(&(message, number))
+        {
+            return Some(*id);
+        }
+        let mut unnumbered = None;
+        let mut next = self.messages.last_recipient.get(message.at());
+        // A long list is searched in its newest part only: its numbers stand in the map.
+        for _ in 0..=2 * NEAR {
+            let Some(id) = next else { break };
+            match self.recipients.rid.get(id.at()) {
+                rid if rid == number => return Some(id),
+                NO_RID => unnumbered = Some(id),
+                _ => {}
+            }
+            next = self.recipients.before.get(id.at());
+        }
+        let id = unnumbered?;
+        self.recipients.rid.set(id.at(), number);
+        if number >= NEAR {
+            self.recipients.far.insert((message, number), id);
+        }
+        Some(id)
+    }
+
+    fn deliver(
+        &mut self,
+        step: &Step<'_, '_>,
+        (message, rid): (MessageId, Rid),
+        connection: Option<ConnectionId>,
+        (result, code, detail): (DeliveryResult, u16, Option<TextId>),
+    ) -> RecipientId {
+        let recipient = self.addressed(message, Some(rid), None);
+        let earlier = self.recipients.last_delivery.get(recipient.at());
+        let new = NewDelivery {
+            connection,
+            recipient,
+            time: step.entry.time,
+            result,
+            code,
+            detail,
+            before: connection.and_then(|id| self.connections.last_delivery.get(id.at())),
+            earlier,
+        };
+        let delivery = self.deliveries.push(&new);
+        if let Some(id) = connection {
+            self.connections.last_delivery.set(id.at(), Some(delivery));
+        }
+        self.recipients
+            .last_delivery
+            .set(recipient.at(), Some(delivery));
+        // Within a second a final state goes before `delayed`, whichever line came first.
+        let decided = earlier
+            .is_some_and(|id| self.deliveries.time.get(id.at()) == step.entry.time)
+            && !self.recipients.state.get(recipient.at()).is_interim();
+        if !(decided && result == DeliveryResult::Delayed) {
+            self.recipients.state.set(recipient.at(), result.state());
+        }
+        match result {
+            DeliveryResult::Delivered => self.count(step, Outcome::Succeeded),
+            DeliveryResult::Bounced => self.count(step, Outcome::Failed),
+            _ => {}
+        }
+        recipient
+    }
+
+    /// The far end's words for deliveries that succeeded.
+    fn reply(&mut self, message: MessageId, rids: Rids<'_>, text: &[u8]) {
+        let text = self.texts.push(text);
+        for rid in rids.iter() {
+            let number = u32::try_from(rid.0).unwrap_or(NO_RID - 1);
+            let recipient = self.find_recipient(message, number);
+            let mut next = recipient.and_then(|id| self.recipients.last_delivery.get(id.at()));
+            let mut found = false;
+            while let Some(id) = next {
+                let is_done = self.deliveries.result.get(id.at()) == DeliveryResult::Delivered;
+                if is_done && self.deliveries.detail.get(id.at()).is_none() {
+                    self.deliveries.detail.set(id.at(), text);
+                    found = true;
+                    break;
+                }
+                next = self.deliveries.earlier.get(id.at());
+            }
+            if let (false, Some(text)) = (found, text) {
+                if self.pending.len() >= MOST_PENDING {
+                    self.pending.clear();
+                }
+                self.pending.insert((message, rid.0), text);
+            }
+        }
+    }
+
+    /// Recipients that nothing has decided yet share the message's fate.
+    fn abort(&mut self, id: MessageId, fate: State) {
+        self.messages.facts.get_mut(id.at()).fate = Some(fate);
+        let mut next = self.messages.last_recipient.get(id.at());
+        while let Some(recipient) = next {
+            if self.recipients.state.get(recipient.at()).is_interim() {
+                self.recipients.state.set(recipient.at(), fate);
+            }
+            next = self.recipients.before.get(recipient.at());
+        }
+    }
+
+    fn finish(&mut self, id: MessageId) {
+        let facts = self.messages.facts.get_mut(id.at());
+        if !facts.finished {
+            facts.finished = true;
+            if self.journal == Journal::On {
+                self.ended.push(Ended::Message(id));
+            }
+        }
+    }
+
+    /// A message keeps its first parent; no message descends from itself.
+    fn descend(&mut self, id: MessageId, parent: MessageId) {
+        let mut ancestor = Some(parent);
+        while let Some(message) = ancestor {
+            if message == id {
+                return;
+            }
+            ancestor = self.messages.parents.get(&message).copied();
+        }
+        if !self.messages.parents.contains_key(&id) {
+            self.messages.parents.insert(id, parent);
+            self.messages.children.entry(parent).or_default().push(id);
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! Where a record's lines stand, without keeping them.
+//!
+//! A record's lines stand close together, but a retried delivery adds more hours later. So a record knows runs of the
+//! log, each from its first to its last line; a line far from the run before begins a new one. Showing the record reads
+//! its runs again and picks the lines that bear its id.
+
+use super::column::{Column, RecordId};
+use crate::source::Position;
+
+/// A line further than this from the run's last one (in bytes) begins a new run: reading on would cost more than a seek.
+const FAR: u64 = 256 * 1024;
+
+/// Kind of [`RunId`].
+#[derive(Debug)]
+pub enum Run {}
+/// An older run of some record.
+pub type RunId = RecordId<Run>;
+
+/// The newest run of each record of one kind.
+#[derive(Debug, Default)]
+pub struct Runs {
+    first: Column<Position>,
+    last: Column<u32>,
+    older: Column<Option<RunId>>,
+}
+
+/// The older runs of all records.
+#[derive(Debug, Default)]
+pub struct Extents {
+    first: Column<Position>,
+    last: Column<u32>,
+    older: Column<Option<RunId>>,
+}
+
+/// A run of the log: the places of its first and last line, both of one source.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Span {
+    /// Where the first line begins.
+    pub first: Position,
+    /// Where the last line begins.
+    pub last: Position,
+}
+
+impl Runs {
+    /// The next record begins with its first line.
+    pub fn push(&mut self, at: Position) {
+        self.first.push(at);
+        self.last.push(0);
+        self.older.push(None);
+    }
+
+    /// A further line of the record.
+    pub fn extend(&mut self, extents: &mut Extents, record: usize, at: Position) {
+        let first = self.first.get(record);
+        let last = first.offset() + u64::from(self.last.get(record));
+        let near = at.source() == first.source()
+            && at.offset() <= last + FAR
+            && at.offset() + FAR >= first.offset();
+        let length = at.offset().saturating_sub(first.offset());
+        match u32::try_from(length) {
+            Ok(length) if near && at >= first => {
+                self.last.set(record, length.max(self.last.get(record)));
+            }
+            // An opening that was taken before the lines of its second.
+            _ if near && at < first => {
+                let grown = last - at.offset();
+                if let Ok(grown) = u32::try_from(grown) {
+                    self.first.set(record, at);
+                    self.last.set(record, grown);
+                }
+            }
+            _ => {
+                let older = extents.keep(first, self.last.get(record), self.older.get(record));
+                self.older.set(record, Some(older));
+                self.first.set(record, at);
+                self.last.set(record, 0);
+            }
+        }
+    }
+
+    /// The record's runs in the order of the log.
+    pub fn spans(&self, extents: &Extents, record: usize) -> Vec<Span> {
+        let mut spans = vec![span(self.first.get(record), self.last.get(record))];
+        let mut older = self.older.get(record);
+        while let Some(id) = older {
+            spans.push(span(extents.first.get(id.at()), extents.last.get(id.at())));
+            older = extents.older.get(id.at());
+        }
+        spans.sort_unstable();
+        spans
+    }
+
+    /// Bytes held in memory.
+    pub fn bytes(&self) -> usize {
+        self.first.bytes() + self.last.bytes() + self.older.bytes()
+    }
+}
+
+impl Extents {
+    fn keep(&mut self, first: Position, last: u32, older: Option<RunId>) -> RunId {
+        self.first.push(first);
+        self.last.push(last);
+        self.older.push(older);
+        RunId::new(self.first.len() - 1)
+    }
+
+    /// Bytes held in memory.
+    pub fn bytes(&self) -> usize {
+        self.first.bytes() + self.last.bytes() + self.older.bytes()
+    }
+}
+
+fn span(first: Position, length: u32) -> Span {
+    Span {
+        first,
+        last: Position::new(first.source(), first.offset() + u64::from(length)),
+    }
+}

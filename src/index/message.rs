@@ -1,0 +1,482 @@
+//! Messages and their recipients.
+
+use hashbrown::HashMap;
+
+use super::column::{Column, RecordId};
+use super::connection::{Connection, ConnectionId};
+use super::delivery::{Delivery, DeliveryId};
+use super::extent::{Runs, Span};
+use super::intern::{Name, TextId};
+use super::{ApplianceId, Index};
+use crate::event::Mid;
+use crate::frame::Stamp;
+use crate::source::Position;
+
+/// Kind of [`MessageId`].
+#[derive(Debug)]
+pub enum Carried {}
+/// A message's own number.
+pub type MessageId = RecordId<Carried>;
+
+/// Kind of [`RecipientId`].
+#[derive(Debug)]
+pub enum Addressed {}
+/// A recipient's own number.
+pub type RecipientId = RecordId<Addressed>;
+
+/// What has become of a recipient, or of a message.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum State {
+    /// On the appliance.
+    Queued,
+    /// Taken by the far end.
+    Delivered,
+    /// Refused for good.
+    Bounced,
+    /// To be tried again.
+    Delayed,
+    /// Dropped by a filter, an engine or an administrator.
+    Dropped,
+    /// Given up.
+    Aborted,
+    /// In a quarantine.
+    Quarantined,
+}
+
+impl State {
+    /// As records and queries write it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Delivered => "delivered",
+            Self::Bounced => "bounced",
+            Self::Delayed => "delayed",
+            Self::Dropped => "dropped",
+            Self::Aborted => "aborted",
+            Self::Quarantined => "quarantined",
+        }
+    }
+
+    /// Whether more may still become of it.
+    pub fn is_interim(self) -> bool {
+        matches!(self, Self::Queued | Self::Delayed | Self::Quarantined)
+    }
+}
+
+/// What is known of a message beside its ids, names and times.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(crate) struct Facts {
+    /// Whether `Start MID` was seen.
+    pub started: bool,
+    /// Whether the appliance made it (ICID 0).
+    pub made_here: bool,
+    /// Whether `Message finished` was seen.
+    pub finished: bool,
+    /// What became of it as a whole: an abort.
+    pub fate: Option<State>,
+}
+
+/// The columns.
+#[derive(Debug, Default)]
+pub(crate) struct Messages {
+    pub mid: Column<u64>,
+    pub appliance: Column<ApplianceId>,
+    pub facts: Column<Facts>,
+    /// When its first line was written; that of `Start MID` if it was seen.
+    pub began: Column<Option<Stamp>>,
+    pub connection: Column<Option<ConnectionId>>,
+    /// The message before it on the same injection connection.
+    pub before: Column<Option<MessageId>>,
+    pub from: Column<Option<Name>>,
+    pub subject: Column<Option<TextId>>,
+    pub message_id: Column<Option<TextId>>,
+    /// Bytes; [`NO_SIZE`] where the log does not say.
+    pub size: Column<u32>,
+    pub last_recipient: Column<Option<RecipientId>>,
+    pub runs: Runs,
+    /// Parents of the few messages that have one.
+    pub parents: HashMap<MessageId, MessageId, foldhash::fast::RandomState>,
+    /// Children of the few messages that have some.
+    pub children: HashMap<MessageId, Vec<MessageId>, foldhash::fast::RandomState>,
+}
+
+/// Stands for a size that the log does not say.
+pub(crate) const NO_SIZE: u32 = u32::MAX;
+
+impl Messages {
+    pub fn len(&self) -> usize {
+        self.mid.len()
+    }
+
+    /// A new message with its first line.
+    pub fn push(
+        &mut self,
+        mid: Mid,
+        appliance: ApplianceId,
+        time: Option<Stamp>,
+        at: Position,
+    ) -> MessageId {
+        self.mid.push(mid.0);
+        self.appliance.push(appliance);
+        self.facts.push(Facts::default());
+        self.began.push(time);
+        self.connection.push(None);
+        self.before.push(None);
+        self.from.push(None);
+        self.subject.push(None);
+        self.message_id.push(None);
+        self.size.push(NO_SIZE);
+        self.last_recipient.push(None);
+        self.runs.push(at);
+        MessageId::new(self.len() - 1)
+    }
+
+    pub fn bytes(&self) -> usize {
+        self.mid.bytes()
+            + self.appliance.bytes()
+            + self.facts.bytes()
+            + self.began.bytes()
+            + self.connection.bytes()
+            + self.before.bytes()
+            + self.from.bytes()
+            + self.subject.bytes()
+            + self.message_id.bytes()
+            + self.size.bytes()
+            + self.last_recipient.bytes()
+            + self.runs.bytes()
+            + (self.parents.capacity() + self.children.capacity()) * 16
+    }
+}
+
+/// The recipients' columns.
+#[derive(Debug, Default)]
+pub(crate) struct Recipients {
+    pub message: Column<MessageId>,
+    /// [`NO_RID`] where the log does not say.
+    pub rid: Column<u32>,
+    pub to: Column<Option<Name>>,
+    pub state: Column<State>,
+    pub last_delivery: Column<Option<DeliveryId>>,
+    /// The recipient before it of the same message.
+    pub before: Column<Option<RecipientId>>,
+    /// Recipients of long lists, which are not looked for one by one.
+    pub far: HashMap<(MessageId, u32), RecipientId, foldhash::fast::RandomState>,
+}
+
+/// Stands for a number that the log does not say.
+pub(crate) const NO_RID: u32 = u32::MAX;
+/// Recipients with higher numbers are found by a map.
+pub(crate) const NEAR: u32 = 32;
+
+impl Recipients {
+    pub fn len(&self) -> usize {
+        self.message.len()
+    }
+
+    pub fn push(
+        &mut self,
+        message: MessageId,
+        rid: u32,
+        to: Option<Name>,
+        before: Option<RecipientId>,
+    ) -> RecipientId {
+        self.message.push(message);
+        self.rid.push(rid);
+        self.to.push(to);
+        self.state.push(State::Queued);
+        self.last_delivery.push(None);
+        self.before.push(before);
+        let id = RecipientId::new(self.len() - 1);
+        if rid >= NEAR && rid != NO_RID {
+            self.far.insert((message, rid), id);
+        }
+        id
+    }
+
+    pub fn bytes(&self) -> usize {
+        self.message.bytes()
+            + self.rid.bytes()
+            + self.to.bytes()
+            + self.state.bytes()
+            + self.last_delivery.bytes()
+            + self.before.bytes()
+            + self.far.capacity() * 16
+    }
+}
+
+/// A message, to be read.
+#[derive(Clone, Copy, Debug)]
+pub struct Message<'i> {
+    index: &'i Index,
+    id: MessageId,
+}
+
+impl<'i> Message<'i> {
+    pub(super) fn new(index: &'i Index, id: MessageId) -> Self {
+        Self { index, id }
+    }
+
+    fn columns(&self) -> &'i Messages {
+        &self.index.messages
+    }
+
+    fn facts(&self) -> Facts {
+        self.columns().facts.get(self.id.at())
+    }
+
+    /// The record's own number.
+    pub fn record(&self) -> MessageId {
+        self.id
+    }
+
+    /// The appliance's id for it.
+    pub fn mid(&self) -> Mid {
+        Mid(self.columns().mid.get(self.id.at()))
+    }
+
+    /// Whose id it is.
+    pub fn appliance_id(&self) -> ApplianceId {
+        self.columns().appliance.get(self.id.at())
+    }
+
+    /// The appliance as it is shown.
+    pub fn appliance(&self) -> Option<&'i str> {
+        self.index.appliance(self.appliance_id())
+    }
+
+    /// The syslog host that writes its lines.
+    pub fn host_of_appliance(&self) -> Option<&'i str> {
+        self.index.appliances.host(self.appliance_id())
+    }
+
+    /// The injection connection it came by.
+    pub fn connection(&self) -> Option<Connection<'i>> {
+        self.columns()
+            .connection
+            .get(self.id.at())
+            .map(|id| self.index.connection(id))
+    }
+
+    /// The ICID: 0 where the appliance made the message, `None` where the log does not say.
+    pub fn icid(&self) -> Option<u64> {
+        let made_here = self.facts().made_here.then_some(0);
+        self.connection()
+            .map(|connection| connection.number())
+            .or(made_here)
+    }
+
+    /// When `Start MID` was written.
+    pub fn started(&self) -> Option<Stamp> {
+        self.first_seen().filter(|_| self.facts().started)
+    }
+
+    /// When its first line was written.
+    pub fn first_seen(&self) -> Option<Stamp> {
+        self.columns().began.get(self.id.at())
+    }
+
+    /// Whether `Message finished` was written.
+    pub fn is_finished(&self) -> bool {
+        self.facts().finished
+    }
+
+    /// The envelope sender without angle brackets; empty for a bounce.
+    pub fn from(&self) -> Option<&'i str> {
+        Some(self.index.names.mail.get(self.from_name()?))
+    }
+
+    /// The sender's number in [`super::Names::mail`].
+    pub fn from_name(&self) -> Option<Name> {
+        self.columns().from.get(self.id.at())
+    }
+
+    /// The subject without the quotes around it.
+    pub fn subject(&self) -> Option<&'i str> {
+        self.columns()
+            .subject
+            .get(self.id.at())
+            .map(|id| self.index.texts.get(id))
+    }
+
+    /// The Message-ID as written.
+    pub fn message_id(&self) -> Option<&'i str> {
+        self.columns()
+            .message_id
+            .get(self.id.at())
+            .map(|id| self.index.texts.get(id))
+    }
+
+    /// Bytes.
+    pub fn size(&self) -> Option<u64> {
+        Some(self.columns().size.get(self.id.at()))
+            .filter(|size| *size != NO_SIZE)
+            .map(u64::from)
+    }
+
+    /// Its recipients by number; those without a number last.
+    pub fn recipients(&self) -> Vec<Recipient<'i>> {
+        let (index, mut next) = (self.index, self.columns().last_recipient.get(self.id.at()));
+        let mut all = Vec::new();
+        while let Some(id) = next {
+            all.push(index.recipient(id));
+            next = index.recipients.before.get(id.at());
+        }
+        all.reverse();
+        all.sort_by_key(|recipient| index.recipients.rid.get(recipient.id.at()));
+        all
+    }
+
+    /// All its deliveries, in the order of the log.
+    pub fn deliveries(&self) -> Vec<Delivery<'i>> {
+        let mut all: Vec<_> = self
+            .recipients()
+            .into_iter()
+            .flat_map(|to| to.deliveries())
+            .collect();
+        all.sort_by_key(Delivery::record);
+        all
+    }
+
+    /// The recipients' common state; `None` when they differ or there are none and nothing is known.
+    pub fn common_state(&self) -> CommonState {
+        let mut states = self
+            .recipients()
+            .into_iter()
+            .map(|recipient| recipient.state());
+        let Some(first) = states.next() else {
+            return self
+                .facts()
+                .fate
+                .map_or(CommonState::Unknown, CommonState::All);
+        };
+        if states.all(|state| state == first) {
+            CommonState::All(first)
+        } else {
+            CommonState::Mixed
+        }
+    }
+
+    /// The message it was made from.
+    pub fn parent(&self) -> Option<Message<'i>> {
+        self.columns()
+            .parents
+            .get(&self.id)
+            .map(|id| self.index.message(*id))
+    }
+
+    /// The messages made from it, in the order of the log.
+    pub fn children(&self) -> Vec<Message<'i>> {
+        let children = self.columns().children.get(&self.id);
+        children
+            .into_iter()
+            .flatten()
+            .map(|id| self.index.message(*id))
+            .collect()
+    }
+
+    /// The runs of the log in which its lines stand.
+    pub fn spans(&self) -> Vec<Span> {
+        self.columns().runs.spans(&self.index.extents, self.id.at())
+    }
+}
+
+/// The state of a message as a whole.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum CommonState {
+    /// All recipients share it, or there are none and this became of the message.
+    All(State),
+    /// The recipients' states differ.
+    Mixed,
+    /// The log does not say.
+    Unknown,
+}
+
+impl CommonState {
+    /// As records and queries write it.
+    pub fn word(self) -> Option<&'static str> {
+        match self {
+            Self::All(state) => Some(state.word()),
+            Self::Mixed => Some("mixed"),
+            Self::Unknown => None,
+        }
+    }
+}
+
+/// A recipient, to be read.
+#[derive(Clone, Copy, Debug)]
+pub struct Recipient<'i> {
+    index: &'i Index,
+    id: RecipientId,
+}
+
+impl<'i> Recipient<'i> {
+    pub(super) fn new(index: &'i Index, id: RecipientId) -> Self {
+        Self { index, id }
+    }
+
+    fn columns(&self) -> &'i Recipients {
+        &self.index.recipients
+    }
+
+    /// The recipient's own number.
+    pub fn record(&self) -> RecipientId {
+        self.id
+    }
+
+    /// The message.
+    pub fn message(&self) -> Message<'i> {
+        self.index.message(self.columns().message.get(self.id.at()))
+    }
+
+    /// The RID.
+    pub fn rid(&self) -> Option<u32> {
+        Some(self.columns().rid.get(self.id.at())).filter(|rid| *rid != NO_RID)
+    }
+
+    /// The envelope recipient without angle brackets; `None` where the log begins behind it.
+    pub fn to(&self) -> Option<&'i str> {
+        Some(self.index.names.mail.get(self.to_name()?))
+    }
+
+    /// The address's number in [`super::Names::mail`].
+    pub fn to_name(&self) -> Option<Name> {
+        self.columns().to.get(self.id.at())
+    }
+
+    /// What has become of it.
+    pub fn state(&self) -> State {
+        self.columns().state.get(self.id.at())
+    }
+
+    /// Its deliveries in the order of the log.
+    pub fn deliveries(&self) -> Vec<Delivery<'i>> {
+        let mut next = self
+            .columns()
+            .last_delivery
+            .get(self.id.at())
+            .map(|id| self.index.delivery(id));
+        let mut all = Vec::new();
+        while let Some(delivery) = next {
+            all.push(delivery);
+            next = delivery.earlier();
+        }
+        all.reverse();
+        all
+    }
+
+    /// The delivery that put it in its state.
+    pub fn decided_by(&self) -> Option<Delivery<'i>> {
+        let mut next = self
+            .columns()
+            .last_delivery
+            .get(self.id.at())
+            .map(|id| self.index.delivery(id));
+        while let Some(delivery) = next {
+            if delivery.result().state() == self.state() {
+                return Some(delivery);
+            }
+            next = delivery.earlier();
+        }
+        None
+    }
+}

@@ -1,0 +1,138 @@
+//! Logins and deliveries over the log's whole time, in a bounded number of slots.
+
+use crate::frame::Stamp;
+
+/// At most this many slots; when more would be needed, slots become twice as long.
+const MOST: usize = 4096;
+
+/// What happened in one stretch of time.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Slot {
+    /// Logins and deliveries that succeeded.
+    pub succeeded: u32,
+    /// Logins, deliveries and connections that failed.
+    pub failed: u32,
+}
+
+impl Slot {
+    fn add(&mut self, other: Self) {
+        self.succeeded = self.succeeded.saturating_add(other.succeeded);
+        self.failed = self.failed.saturating_add(other.failed);
+    }
+}
+
+/// How something went.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Outcome {
+    /// It succeeded.
+    Succeeded,
+    /// It failed.
+    Failed,
+}
+
+/// Counts by time.
+#[derive(Clone, Debug)]
+pub struct Timeline {
+    /// Seconds since 1970 at which the first slot begins.
+    base: i64,
+    /// Seconds a slot lasts; a power of two.
+    width: i64,
+    slots: Vec<Slot>,
+}
+
+impl Default for Timeline {
+    fn default() -> Self {
+        Self {
+            base: 0,
+            width: 1,
+            slots: Vec::new(),
+        }
+    }
+}
+
+impl Timeline {
+    /// Counts one outcome.
+    pub fn add(&mut self, time: Stamp, outcome: Outcome) {
+        let at = self.slot(time.seconds());
+        let slot = &mut self.slots[at];
+        match outcome {
+            Outcome::Succeeded => slot.succeeded = slot.succeeded.saturating_add(1),
+            Outcome::Failed => slot.failed = slot.failed.saturating_add(1),
+        }
+    }
+
+    /// The slot of a moment, made if it is not there.
+    fn slot(&mut self, seconds: i64) -> usize {
+        if self.slots.is_empty() {
+            self.base = seconds - seconds.rem_euclid(self.width);
+        }
+        while seconds < self.base || seconds >= self.base + self.width * MOST as i64 {
+            let end = self.base + self.width * self.slots.len().max(1) as i64;
+            let span = end.max(seconds + 1) - self.base.min(seconds);
+            if seconds < self.base && span <= self.width * MOST as i64 {
+                let missing = (self.base - seconds + self.width - 1) / self.width;
+                let front = vec![Slot::default(); usize::try_from(missing).unwrap_or(0)];
+                self.slots.splice(0..0, front);
+                self.base -= missing * self.width;
+            } else {
+                self.double();
+            }
+        }
+        let at = usize::try_from((seconds - self.base) / self.width).unwrap_or(0);
+        if at >= self.slots.len() {
+            self.slots.resize(at + 1, Slot::default());
+        }
+        at
+    }
+
+    fn double(&mut self) {
+        let width = self.width * 2;
+        let base = self.base - self.base.rem_euclid(width);
+        let mut slots: Vec<Slot> = Vec::with_capacity(self.slots.len() / 2 + 1);
+        for (n, slot) in self.slots.iter().enumerate() {
+            let at =
+                usize::try_from((self.base + self.width * n as i64 - base) / width).unwrap_or(0);
+            if at >= slots.len() {
+                slots.resize(at + 1, Slot::default());
+            }
+            slots[at].add(*slot);
+        }
+        (self.base, self.width, self.slots) = (base, width, slots);
+    }
+
+    /// The stretch from `from` to `to` (seconds since 1970, the end not included) in `columns` equal parts.
+    pub fn strip(&self, from: i64, to: i64, columns: usize) -> Vec<Slot> {
+        let mut strip = vec![Slot::default(); columns];
+        let span = (to - from).max(1);
+        for (n, slot) in self.slots.iter().enumerate() {
+            let middle = self.base + self.width * n as i64 + self.width / 2;
+            let middle = middle.clamp(from, to - 1);
+            let inside = self.base + self.width * (n as i64 + 1) > from
+                && self.base + self.width * (n as i64) < to;
+            if inside && columns > 0 {
+                let at = usize::try_from((middle - from) * columns as i64 / span).unwrap_or(0);
+                strip[at.min(columns - 1)].add(*slot);
+            }
+        }
+        strip
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    proptest::proptest! {
+        #[test]
+        fn nothing_is_lost_whatever_the_times(times in proptest::collection::vec(1i64..4_291_747_199, 1..200)) {
+            let mut line = Timeline::default();
+            for time in &times {
+                line.add(Stamp::from_seconds(*time).unwrap(), Outcome::Failed);
+                assert!(line.slots.len() <= MOST);
+            }
+            let (from, to) = (*times.iter().min().unwrap(), *times.iter().max().unwrap() + 1);
+            let strip = line.strip(from, to, 80);
+            assert_eq!(strip.iter().map(|slot| slot.failed as usize).sum::<usize>(), times.len());
+        }
+    }
+}

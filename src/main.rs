@@ -1,0 +1,2 @@
+//! mailscope
+fn main() {}
