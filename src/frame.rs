@@ -49,20 +49,32 @@ impl Level {
     }
 
     /// The level at the start of `text` with its colon, and what follows.
+    #[inline]
     fn parse(text: &[u8]) -> Option<(Self, &[u8])> {
-        let (level, word): (_, &[u8]) = match text.first()? {
-            b'I' => (Self::Info, b"Info: "),
-            b'W' => (Self::Warning, b"Warning: "),
-            b'C' => (Self::Critical, b"Critical: "),
-            b'D' => (Self::Debug, b"Debug: "),
-            b'T' => (Self::Trace, b"Trace: "),
+        match text {
+            [b'I', b'n', b'f', b'o', b':', b' ', rest @ ..] => Some((Self::Info, rest)),
+            _ => Self::parse_rare(text),
+        }
+    }
+
+    fn parse_rare(text: &[u8]) -> Option<(Self, &[u8])> {
+        let level = match text.first()? {
+            b'I' => Self::Info,
+            b'W' => Self::Warning,
+            b'C' => Self::Critical,
+            b'D' => Self::Debug,
+            b'T' => Self::Trace,
             _ => return None,
         };
-        if let Some(rest) = text.strip_prefix(word) {
-            return Some((level, rest));
-        }
+        let rest = text
+            .strip_prefix(level.word().as_bytes())?
+            .strip_prefix(b":")?;
         // An entry without a message ends on the colon.
-        (text == word.trim_ascii_end()).then_some((level, &[]))
+        if rest.is_empty() {
+            Some((level, rest))
+        } else {
+            Some((level, rest.strip_prefix(b" ")?))
+        }
     }
 }
 

@@ -100,6 +100,24 @@ pub enum Ended {
     Message(MessageId),
 }
 
+impl Ended {
+    /// The connection that ended, if it is one.
+    pub fn connection(&self) -> Option<ConnectionId> {
+        match self {
+            Self::Connection(id) => Some(*id),
+            Self::Message(_) => None,
+        }
+    }
+
+    /// The message that was finished, if it is one.
+    pub fn message(&self) -> Option<MessageId> {
+        match self {
+            Self::Message(id) => Some(*id),
+            Self::Connection(_) => None,
+        }
+    }
+}
+
 /// Whether records that end are noted for [`Index::take_ended`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Journal {
@@ -176,10 +194,11 @@ impl Index {
         correlate::apply(self, entry, appliance);
     }
 
-    /// Takes the openings among entries of one second in before the others: a relay shuffles lines within a second.
+    /// Whether an entry is taken in before the others of its second: a relay shuffles lines within a second, and a file says
+    /// whose ids it holds in its first one.
     /// Whoever calls this skips the entry when its turn comes.
     pub fn is_opening(body: &[u8]) -> bool {
-        body.starts_with(b"New ") || body.starts_with(b"Start ")
+        body.starts_with(b"New ") || body.starts_with(b"Start ") || body.starts_with(b"Version: ")
     }
 
     /// Grows with every entry: what was computed at one generation holds until the next.

@@ -1,10 +1,15 @@
 //! mailscope
 #![forbid(unsafe_code)]
+pub mod cli;
+pub mod command;
 pub mod demo;
 pub mod event;
 pub mod frame;
 pub mod index;
 pub mod ingest;
 pub mod lines;
+pub mod query;
 pub mod raw;
+pub mod report;
+pub mod safe;
 pub mod source;

@@ -1,24 +1,35 @@
-//! A record's raw lines, read again from where they stand.
+//! Records' raw lines, read again from where they stand.
+//!
+//! What is wanted is taken from the index under its lock; the files are read without it. Many records are read in one
+//! pass over the parts of the log in which any of them has lines.
 
 use std::io;
+use std::ops::ControlFlow;
+
+use hashbrown::HashMap;
 
 use crate::event::{self, Event, Link, Mid};
 use crate::frame::{Frame, Framer, Years};
 use crate::index::extent::Span;
 use crate::index::{Connection, Message};
-use crate::source::{Position, Sources};
+use crate::source::{Position, SourceId, Sources};
 
-/// Whose lines are asked for: taken from the index under its lock, so that the file is read without it.
-#[derive(Clone, Debug)]
+/// Whose lines are asked for.
+#[derive(Clone, Debug, Default)]
 pub struct Wanted {
-    owner: Owner,
-    /// The syslog host, which several appliances in one file tell apart.
-    host: Option<Vec<u8>>,
-    spans: Vec<Span>,
+    /// The runs of the log that each owner has lines in: an id that came round again has several owners.
+    owners: HashMap<Owner, Vec<Span>, foldhash::fast::RandomState>,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Owner {
+/// An id, and the syslog host that tells appliances in one file apart.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+struct Owner {
+    id: Id,
+    host: Option<Box<[u8]>>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+enum Id {
     Connection(Link),
     Message(Mid),
 }
@@ -30,7 +41,7 @@ pub struct RawLine {
     pub position: Position,
     /// Its bytes without the line end; at most the first MiB.
     pub bytes: Vec<u8>,
-    /// How the frame before its message reads; year-less stamps are not resolved here.
+    /// What stands before the message; year-less stamps are not resolved here.
     pub frame: Frame,
 }
 
@@ -49,42 +60,81 @@ impl RawLine {
 impl Wanted {
     /// The lines of a connection.
     pub fn of_connection(connection: &Connection<'_>) -> Self {
-        let host = connection
-            .host_of_appliance()
-            .map(|host| host.as_bytes().to_vec());
-        Self {
-            owner: Owner::Connection(connection.link()),
-            host,
-            spans: connection.spans(),
-        }
+        let mut wanted = Self::default();
+        wanted.add_connection(connection);
+        wanted
     }
 
     /// The lines of a message.
     pub fn of_message(message: &Message<'_>) -> Self {
-        let host = message
-            .host_of_appliance()
-            .map(|host| host.as_bytes().to_vec());
-        Self {
-            owner: Owner::Message(message.mid()),
-            host,
-            spans: message.spans(),
-        }
+        let mut wanted = Self::default();
+        wanted.add_message(message);
+        wanted
     }
 
-    fn is_of(&self, frame: &Frame, line: &[u8]) -> bool {
-        if frame.host(line) != self.host.as_deref() {
-            return false;
+    /// A connection's lines too.
+    pub fn add_connection(&mut self, connection: &Connection<'_>) {
+        self.add(
+            Id::Connection(connection.link()),
+            connection.host_of_appliance(),
+            connection.spans(),
+        );
+    }
+
+    /// A message's lines too.
+    pub fn add_message(&mut self, message: &Message<'_>) {
+        self.add(
+            Id::Message(message.mid()),
+            message.host_of_appliance(),
+            message.spans(),
+        );
+    }
+
+    fn add(&mut self, id: Id, host: Option<&str>, spans: Vec<Span>) {
+        let host = host.map(|host| host.as_bytes().into());
+        self.owners
+            .entry(Owner { id, host })
+            .or_default()
+            .extend(spans);
+    }
+
+    /// The parts of the log to read, in its order, none twice.
+    fn parts(&self) -> Vec<Span> {
+        let mut spans: Vec<Span> = self.owners.values().flatten().copied().collect();
+        spans.sort_unstable();
+        let mut parts: Vec<Span> = Vec::new();
+        for span in spans {
+            match parts.last_mut() {
+                Some(part)
+                    if span.first.source() == part.last.source() && span.first <= part.last =>
+                {
+                    part.last = part.last.max(span.last);
+                }
+                _ => parts.push(span),
+            }
         }
+        parts
+    }
+
+    fn has(&self, frame: &Frame, line: &[u8], at: Position) -> bool {
         let event = event::parse(frame.body(line));
-        match self.owner {
-            Owner::Connection(Link::In(icid)) => event.icid() == Some(icid),
-            Owner::Connection(Link::Out(dcid)) => event.dcid() == Some(dcid),
-            Owner::Message(mid) => event.mid() == Some(mid),
-        }
+        let host: Option<Box<[u8]>> = frame.host(line).map(Into::into);
+        let ids = [
+            event.icid().map(|icid| Id::Connection(Link::In(icid))),
+            event.dcid().map(|dcid| Id::Connection(Link::Out(dcid))),
+            event.mid().map(Id::Message),
+        ];
+        ids.into_iter().flatten().any(|id| {
+            let spans = self.owners.get(&Owner {
+                id,
+                host: host.clone(),
+            });
+            spans.is_some_and(|spans| spans.iter().any(|span| span.first <= at && at <= span.last))
+        })
     }
 }
 
-/// Lines that show at most: a connection held open for weeks has more than a screen can use.
+/// Lines that are read of one record at most: a connection held open for weeks has more than a screen can use.
 pub const MOST_LINES: usize = 100_000;
 
 /// Reads the lines, in the order of the log, each followed by the lines without a frame that stand under it.
@@ -93,46 +143,74 @@ pub const MOST_LINES: usize = 100_000;
 /// When a source is gone or cannot be read.
 pub fn read(sources: &Sources, wanted: &Wanted) -> io::Result<Vec<RawLine>> {
     let mut lines = Vec::new();
-    for span in &wanted.spans {
-        read_span(sources, wanted, *span, &mut lines)?;
-    }
+    each(sources, wanted, &mut |line| {
+        lines.push(line);
+        if lines.len() < MOST_LINES {
+            ControlFlow::Continue(())
+        } else {
+            ControlFlow::Break(())
+        }
+    })?;
     Ok(lines)
 }
 
-fn read_span(
+/// Hands the lines to `take` one by one, in the order of the log, until it breaks off.
+///
+/// # Errors
+/// When a source is gone or cannot be read.
+pub fn each(
     sources: &Sources,
     wanted: &Wanted,
-    span: Span,
-    lines: &mut Vec<RawLine>,
+    take: &mut dyn FnMut(RawLine) -> ControlFlow<()>,
 ) -> io::Result<()> {
-    let mut framer = Framer::new(Years::starting(2000));
-    let mut owned = false;
-    let mut at = span.first;
-    while at <= span.last || owned {
-        let Some((bytes, next)) = line_at(sources, at)? else {
-            break;
-        };
-        let frame = framer.frame(&bytes);
-        let behind = at > span.last;
-        owned = if frame.is_framed() || !matches!(event::parse(&bytes), Event::Unknown { .. }) {
-            !behind && wanted.is_of(&frame, &bytes)
-        } else {
-            owned && !bytes.is_empty()
-        };
-        if owned {
-            lines.push(RawLine {
-                position: at,
-                bytes,
-                frame,
-            });
-        }
-        if lines.len() >= MOST_LINES {
+    for part in wanted.parts() {
+        if each_of(sources, wanted, part, take)?.is_break() {
             break;
         }
-        at = next;
     }
     Ok(())
 }
+
+fn each_of(
+    sources: &Sources,
+    wanted: &Wanted,
+    part: Span,
+    take: &mut dyn FnMut(RawLine) -> ControlFlow<()>,
+) -> io::Result<ControlFlow<()>> {
+    let mut framer = Framer::new(Years::starting(2000));
+    let mut reader = Reader::new(sources, part.first);
+    let mut owned = false;
+    loop {
+        let position = reader.position();
+        let behind = position > part.last;
+        if behind && !owned {
+            return Ok(ControlFlow::Continue(()));
+        }
+        let Some((bytes, _)) = reader.next()? else {
+            return Ok(ControlFlow::Continue(()));
+        };
+        let frame = framer.frame(&bytes);
+        let is_entry = frame.is_framed() || !matches!(event::parse(&bytes), Event::Unknown { .. });
+        owned = if is_entry {
+            !behind && wanted.has(&frame, &bytes, position)
+        } else {
+            owned && !bytes.is_empty()
+        };
+        if owned
+            && take(RawLine {
+                position,
+                bytes,
+                frame,
+            })
+            .is_break()
+        {
+            return Ok(ControlFlow::Break(()));
+        }
+    }
+}
+
+/// How much of a line is kept; longer ones are cut there.
+const LONGEST: usize = crate::lines::MAX_LINE;
 
 /// The line that begins at `at` without its line end, and where the next one begins. `None` at the end of what was
 /// read of the source.
@@ -140,6 +218,99 @@ fn read_span(
 /// # Errors
 /// When the source is gone or cannot be read.
 pub fn line_at(sources: &Sources, at: Position) -> io::Result<Option<(Vec<u8>, Position)>> {
-    let _ = (sources, at);
-    Ok(None)
+    Reader::new(sources, at).next()
+}
+
+/// Lines of one source from a position on.
+#[derive(Debug)]
+pub struct Reader<'s> {
+    sources: &'s Sources,
+    source: SourceId,
+    /// Where `buffer` begins.
+    base: u64,
+    buffer: Vec<u8>,
+    /// Where the next line begins in `buffer`.
+    at: usize,
+}
+
+const CHUNK: usize = 64 * 1024;
+
+impl<'s> Reader<'s> {
+    /// Reads on from a line's beginning.
+    pub fn new(sources: &'s Sources, at: Position) -> Self {
+        Self {
+            sources,
+            source: at.source(),
+            base: at.offset(),
+            buffer: Vec::new(),
+            at: 0,
+        }
+    }
+
+    /// Where the next line begins.
+    pub fn position(&self) -> Position {
+        Position::new(self.source, self.base + self.at as u64)
+    }
+
+    /// The next line without its line end, and where the one behind it begins. `None` at the end of what was read of
+    /// the source.
+    ///
+    /// # Errors
+    /// When the source is gone or cannot be read.
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "an iterator could not tell an error from the end"
+    )]
+    pub fn next(&mut self) -> io::Result<Option<(Vec<u8>, Position)>> {
+        let mut searched = 0;
+        loop {
+            let rest = &self.buffer[self.at..];
+            if let Some(end) = memchr::memchr(b'\n', &rest[searched..]) {
+                let end = searched + end;
+                let line = &rest[..end];
+                let line = line.strip_suffix(b"\r").unwrap_or(line);
+                let line = line[..line.len().min(LONGEST)].to_vec();
+                self.at += end + 1;
+                return Ok(Some((line, self.position())));
+            }
+            searched = rest.len();
+            if self.fill()? == 0 {
+                let line = self.buffer[self.at..].to_vec();
+                self.at = self.buffer.len();
+                return Ok((!line.is_empty()).then(|| (line, self.position())));
+            }
+            if self.buffer.len() - self.at > LONGEST + CHUNK {
+                return self.skip_to_line_end().map(Some);
+            }
+        }
+    }
+
+    /// Reads on behind the buffer; what was taken of it goes.
+    fn fill(&mut self) -> io::Result<usize> {
+        self.buffer.drain(..self.at);
+        self.base += self.at as u64;
+        self.at = 0;
+        let kept = self.buffer.len();
+        self.buffer.resize(kept + CHUNK, 0);
+        let from = Position::new(self.source, self.base + kept as u64);
+        let read = self.sources.read_at(from, &mut self.buffer[kept..]);
+        self.buffer.truncate(kept + *read.as_ref().unwrap_or(&0));
+        read
+    }
+
+    /// The head of an over-long line; its tail is passed over.
+    fn skip_to_line_end(&mut self) -> io::Result<(Vec<u8>, Position)> {
+        let line = self.buffer[self.at..self.at + LONGEST].to_vec();
+        loop {
+            self.at = self.buffer.len();
+            if self.fill()? == 0 {
+                break;
+            }
+            if let Some(end) = memchr::memchr(b'\n', &self.buffer) {
+                self.at = end + 1;
+                break;
+            }
+        }
+        Ok((line, self.position()))
+    }
 }

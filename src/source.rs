@@ -1,93 +1,192 @@
-//! source (stub until the real one lands)
-/// id
+//! Where bytes come from: files read from their start and then followed, folders, globs, archives and pipes.
+//!
+//! [`Feeder`] tells blocks of whole lines with their positions, every line once and in order, whatever befalls the files;
+//! [`Sources`] reads them again. What the lines mean is left to others: the one thing asked about them, whether a file
+//! of a folder is a mail log, comes as a predicate with the [`Request`].
+//!
+//! ```text
+//! discover ── which files ──▶ follow ── what is new ──▶ tail, archive, stdin ── bytes ──▶ lines
+//!     watch ── when to look ──▲           identity ── was it read already? ──▲
+//! ```
+
+use std::ffi::OsString;
+use std::fmt;
+use std::io;
+use std::path::PathBuf;
+use std::time::Duration;
+
+mod archive;
+mod begin;
+mod discover;
+mod disk;
+mod feeder;
+mod follow;
+mod identity;
+mod order;
+mod sources;
+mod stdin;
+mod tail;
+mod told;
+mod watch;
+
+pub use feeder::{Feeder, Recycler};
+pub use sources::{Progress, SourceInfo, Sources};
+pub use told::{Notice, NoticeKind, Opened, Severity, Told};
+pub use watch::Stop;
+
+/// The number of a source, in the order in which their first lines were told.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct SourceId(u32);
+
 impl SourceId {
-    /// new
-    pub const fn new(index: u32) -> Self {
-        Self(index)
+    /// The source with this number, from 0.
+    pub fn new(index: usize) -> Self {
+        Self(u32::try_from(index).unwrap_or(u32::MAX))
     }
-    /// index
-    pub const fn index(self) -> usize {
+
+    /// Its number, from 0.
+    pub fn index(self) -> usize {
         self.0 as usize
     }
 }
-/// position
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+
+/// Where a line begins: its source and the offset in it, in decompressed bytes. Positions sort in reading order.
+///
+/// Sources beyond 4 million and offsets beyond 4 TiB are told as the last that can be told.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Position(u64);
+
 impl Position {
-    /// new
+    const OFFSET_BITS: u32 = 42;
+    const MAX_OFFSET: u64 = (1 << Self::OFFSET_BITS) - 1;
+    const MAX_SOURCE: u32 = (1 << (64 - Self::OFFSET_BITS)) - 1;
+
+    /// The place `offset` bytes into `source`.
     pub fn new(source: SourceId, offset: u64) -> Self {
-        Self((u64::from(source.0) << 42) | offset.min((1 << 42) - 1))
+        let source = u64::from(source.0.min(Self::MAX_SOURCE));
+        Self(source << Self::OFFSET_BITS | offset.min(Self::MAX_OFFSET))
     }
-    /// source
+
+    /// The source.
     pub fn source(self) -> SourceId {
-        SourceId((self.0 >> 42) as u32)
+        SourceId((self.0 >> Self::OFFSET_BITS) as u32)
     }
-    /// offset
+
+    /// The offset in it, in decompressed bytes.
     pub fn offset(self) -> u64 {
-        self.0 & ((1 << 42) - 1)
+        self.0 & Self::MAX_OFFSET
     }
 }
 
-/// stub
-#[derive(Debug, Default)]
-pub struct Sources {
-    files: std::sync::RwLock<Vec<(std::path::PathBuf, std::fs::File)>>,
+impl fmt::Debug for Position {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}:{}", self.source().0, self.offset())
+    }
 }
-/// info
+
+/// Whether to stay when everything was read.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Follow {
+    /// Read what is there, then end.
+    Once,
+    /// Go on with what is appended and with files that appear, across rotation.
+    Live,
+}
+
+/// What a folder or glob without a single mail log is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum EmptyFolder {
+    /// An error.
+    Refuse,
+    /// Waited for. Only with [`Follow::Live`].
+    Wait,
+}
+
+/// What was asked for on the command line.
 #[derive(Clone, Debug)]
-pub struct SourceInfo {
-    /** path */
-    pub path: std::path::PathBuf,
+pub struct Request {
+    /// Files, folders, globs, or `-` for standard input.
+    pub paths: Vec<OsString>,
+    /// Whether to stay when everything was read.
+    pub follow: Follow,
+    /// `Some`: look at the files at this pace and ask for no notifications.
+    pub poll: Option<Duration>,
+    /// Whether a file of a folder or glob is to be read, by its first 64 KiB, unpacked.
+    pub is_mail_log: fn(&[u8]) -> bool,
+    /// What a folder without a mail log is.
+    pub empty_folder: EmptyFolder,
+    /// Ends the reading from outside.
+    pub stop: Stop,
 }
-/// Bytes read of all there are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Progress {
-    /** read */
-    pub read: u64,
-    /** total */
-    pub total: u64,
+
+/// Why a PATH cannot be read. One line each, lower case; the path is as on disk, not yet safe for a terminal.
+#[derive(Debug, thiserror::Error)]
+pub enum SourceError {
+    /// Nothing has that name.
+    #[error("{}: no such file or folder; check the path", .path.display())]
+    NotFound {
+        /// The path.
+        path: PathBuf,
+    },
+    /// The system refuses.
+    #[error("{}: permission denied; run as a user who may read it", .path.display())]
+    Permission {
+        /// The path.
+        path: PathBuf,
+    },
+    /// A folder or glob means no mail log.
+    #[error("{}: no mail_logs here; name a folder that holds some, or follow it to wait for them", .path.display())]
+    NoLogs {
+        /// The folder or pattern.
+        path: PathBuf,
+    },
+    /// A pattern that means nothing.
+    #[error("{}: not a valid pattern ({reason}); check its brackets and stars", .path.display())]
+    BadGlob {
+        /// The pattern.
+        path: PathBuf,
+        /// What is wrong.
+        reason: &'static str,
+    },
+    /// A device, a socket.
+    #[error("{}: neither a file, a folder nor a pipe; name a log file", .path.display())]
+    NoFile {
+        /// The path.
+        path: PathBuf,
+    },
+    /// Text in 16-bit units.
+    #[error("{}: the file is UTF-16; convert it to UTF-8 first", .path.display())]
+    Utf16 {
+        /// The path.
+        path: PathBuf,
+    },
+    /// Not a byte can be unpacked.
+    #[error("{}: damaged archive ({cause}); fetch the file again", .path.display())]
+    Damaged {
+        /// The path.
+        path: PathBuf,
+        /// What the unpacking says.
+        cause: io::Error,
+    },
+    /// The system says something else.
+    #[error("{}: cannot be read ({cause}); check the file and its disk", .path.display())]
+    Unreadable {
+        /// The path.
+        path: PathBuf,
+        /// What it says.
+        cause: io::Error,
+    },
 }
-impl Sources {
-    /// stub
-    pub fn open(path: &std::path::Path) -> std::io::Result<Self> {
-        Ok(Self {
-            files: std::sync::RwLock::new(vec![(path.to_owned(), std::fs::File::open(path)?)]),
-        })
-    }
-    /// len
-    pub fn len(&self) -> usize {
-        self.files.read().map_or(0, |f| f.len())
-    }
-    /// info
-    pub fn info(&self, id: SourceId) -> SourceInfo {
-        SourceInfo {
-            path: self
-                .files
-                .read()
-                .map(|f| f[id.index()].0.clone())
-                .unwrap_or_default(),
+
+impl SourceError {
+    fn of(path: PathBuf, cause: io::Error) -> Self {
+        match cause.kind() {
+            io::ErrorKind::NotFound => Self::NotFound { path },
+            io::ErrorKind::PermissionDenied => Self::Permission { path },
+            _ => Self::Unreadable { path, cause },
         }
     }
-    /// read
-    pub fn read_at(&self, at: Position, buf: &mut [u8]) -> std::io::Result<usize> {
-        use std::os::unix::fs::FileExt;
-        let files = self
-            .files
-            .read()
-            .map_err(|_| std::io::Error::other("poisoned"))?;
-        files[at.source().index()].1.read_at(buf, at.offset())
-    }
-    /// bytes handed out so far
-    pub fn told(&self, id: SourceId) -> u64 {
-        self.files
-            .read()
-            .map_or(0, |f| f[id.index()].1.metadata().map_or(0, |m| m.len()))
-    }
-    /// progress
-    pub fn progress(&self) -> Progress {
-        let n = self.told(SourceId::new(0));
-        Progress { read: n, total: n }
-    }
 }
+
+#[cfg(test)]
+mod tests;

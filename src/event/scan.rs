@@ -1,15 +1,21 @@
 //! Small steps over a line's bytes that all families share.
 
-use memchr::memmem;
-
 /// The number at the start of `text`, and what follows it. `None` without a digit or beyond 64 bits.
+#[inline]
 pub fn number(text: &[u8]) -> Option<(u64, &[u8])> {
     let mut value = 0u64;
     let mut used = 0;
-    for digit in text.iter().take_while(|b| b.is_ascii_digit()) {
-        value = value
-            .checked_mul(10)?
-            .checked_add(u64::from(digit - b'0'))?;
+    while let Some(digit) = text
+        .get(used)
+        .map(|b| b.wrapping_sub(b'0'))
+        .filter(|digit| *digit < 10)
+    {
+        // Nineteen digits always fit 64 bits.
+        value = if used < 19 {
+            value * 10 + u64::from(digit)
+        } else {
+            value.checked_mul(10)?.checked_add(u64::from(digit))?
+        };
         used += 1;
     }
     (used > 0).then(|| (value, &text[used..]))
@@ -32,14 +38,60 @@ pub fn id<'a>(text: &'a [u8], word: &[u8]) -> Option<(u64, &'a [u8])> {
 
 /// Both sides of the first `mark`.
 pub fn split_first<'a>(text: &'a [u8], mark: &[u8]) -> Option<(&'a [u8], &'a [u8])> {
-    let at = memmem::find(text, mark)?;
+    let at = find(text, mark)?;
     Some((&text[..at], &text[at + mark.len()..]))
 }
 
 /// Both sides of the last `mark`: what stands before it may be a stranger's text.
 pub fn split_last<'a>(text: &'a [u8], mark: &[u8]) -> Option<(&'a [u8], &'a [u8])> {
-    let at = memmem::rfind(text, mark)?;
+    let at = rfind(text, mark)?;
     Some((&text[..at], &text[at + mark.len()..]))
+}
+
+/// Where the first `mark` stands.
+///
+/// Lines are short and marks are looked for once: preparing a general search takes longer than looking for the mark's
+/// rarest byte. Endless lines of that byte cost no more than a mark's length each.
+pub fn find(text: &[u8], mark: &[u8]) -> Option<usize> {
+    let (rare, byte) = rarest(mark);
+    let mut from = rare;
+    while let Some(found) = text.get(from..).and_then(|rest| memchr::memchr(byte, rest)) {
+        let at = from + found - rare;
+        if text[at..].starts_with(mark) {
+            return Some(at);
+        }
+        from += found + 1;
+    }
+    None
+}
+
+/// Where the last `mark` stands.
+pub fn rfind(text: &[u8], mark: &[u8]) -> Option<usize> {
+    let (rare, byte) = rarest(mark);
+    let mut until = text.len();
+    while let Some(found) = memchr::memrchr(byte, &text[..until]) {
+        if found >= rare && text[found - rare..].starts_with(mark) {
+            return Some(found - rare);
+        }
+        until = found;
+    }
+    None
+}
+
+/// The byte of a mark that log lines hold least of: capitals and signs before small letters before blanks.
+fn rarest(mark: &[u8]) -> (usize, u8) {
+    let rank = |b: u8| match b {
+        b' ' => 3,
+        b'a'..=b'z' | b'.' | b':' => 2,
+        _ => 1,
+    };
+    let (mut best, mut byte) = (0, b' ');
+    for (at, b) in mark.iter().enumerate() {
+        if at == 0 || rank(*b) < rank(byte) {
+            (best, byte) = (at, *b);
+        }
+    }
+    (best, byte)
 }
 
 /// The text without one pair of equal quotes around it.

@@ -66,8 +66,24 @@ impl Arena {
 #[derive(Debug, Default)]
 pub struct Texts {
     arena: Arena,
-    known: HashTable<TextId>,
+    known: HashTable<Known<TextId>>,
     hasher: RandomState,
+}
+
+/// A text in a table, with its hash: most texts are told apart, and all are moved, without a look at them.
+#[derive(Clone, Copy, Debug)]
+struct Known<T> {
+    hash: u32,
+    text: T,
+}
+
+/// The part of a hash that is kept. Its low bits choose the place in a table and its high ones the tag there.
+fn kept(hash: u64) -> u32 {
+    (hash >> 32) as u32 ^ hash as u32
+}
+
+fn spread(hash: u32) -> u64 {
+    u64::from(hash) | u64::from(hash) << 32
 }
 
 impl Texts {
@@ -80,17 +96,16 @@ impl Texts {
     pub fn intern(&mut self, text: &[u8]) -> Option<TextId> {
         let text = decoded(text);
         let text = &text[..text.floor_char_boundary(LONGEST)];
-        let hash = self.hasher.hash_one(text);
-        if let Some(id) = self.known.find(hash, |id| self.arena.get(*id) == text) {
-            return Some(*id);
+        let hash = kept(self.hasher.hash_one(text));
+        let same = |known: &Known<TextId>| known.hash == hash && self.arena.get(known.text) == text;
+        if let Some(known) = self.known.find(spread(hash), same) {
+            return Some(known.text);
         }
         let id = self.arena.push(text)?;
-        let Self {
-            arena,
-            known,
-            hasher,
-        } = self;
-        known.insert_unique(hash, id, |id| hasher.hash_one(arena.get(*id)));
+        self.known
+            .insert_unique(spread(hash), Known { hash, text: id }, |known| {
+                spread(known.hash)
+            });
         Some(id)
     }
 
@@ -101,7 +116,7 @@ impl Texts {
 
     /// Bytes held in memory.
     pub fn bytes(&self) -> usize {
-        self.arena.bytes() + self.known.capacity() * 5
+        self.arena.bytes() + self.known.capacity() * 9
     }
 }
 
@@ -127,7 +142,7 @@ impl Name {
 pub struct Interner {
     arena: Arena,
     texts: Vec<TextId>,
-    known: HashTable<u32>,
+    known: HashTable<Known<(u32, TextId)>>,
     hasher: RandomState,
 }
 
@@ -136,24 +151,22 @@ impl Interner {
     pub fn intern(&mut self, text: &[u8]) -> Name {
         let text = decoded(text);
         let text = &text[..text.floor_char_boundary(LONGEST)];
-        let hash = self.hasher.hash_one(text);
-        let Self {
-            arena,
-            texts,
-            known,
-            hasher,
-        } = self;
-        let kept = |at: u32| arena.get(texts[at as usize]);
-        if let Some(at) = known.find(hash, |at| kept(*at) == text) {
-            return Name::new(*at as usize);
+        let hash = kept(self.hasher.hash_one(text));
+        if let Some(name) = self.lookup(hash, text) {
+            return name;
         }
-        let (Ok(at), Some(id)) = (u32::try_from(texts.len()), arena.push(text)) else {
-            return Name::new(texts.len().saturating_sub(1));
+        let (Ok(at), Some(id)) = (u32::try_from(self.texts.len()), self.arena.push(text)) else {
+            return Name::new(self.texts.len().saturating_sub(1));
         };
-        texts.push(id);
-        known.insert_unique(hash, at, |at| {
-            hasher.hash_one(arena.get(texts[*at as usize]))
-        });
+        self.texts.push(id);
+        self.known.insert_unique(
+            spread(hash),
+            Known {
+                hash,
+                text: (at, id),
+            },
+            |known| spread(known.hash),
+        );
         Name::new(at as usize)
     }
 
@@ -164,11 +177,16 @@ impl Interner {
 
     /// The name of this very text, if it was ever seen.
     pub fn find(&self, text: &str) -> Option<Name> {
-        let hash = self.hasher.hash_one(text);
-        let at = self
-            .known
-            .find(hash, |at| self.arena.get(self.texts[*at as usize]) == text)?;
-        Some(Name::new(*at as usize))
+        self.lookup(kept(self.hasher.hash_one(text)), text)
+    }
+
+    fn lookup(&self, hash: u32, text: &str) -> Option<Name> {
+        let same = |known: &Known<(u32, TextId)>| {
+            known.hash == hash && self.arena.get(known.text.1) == text
+        };
+        self.known
+            .find(spread(hash), same)
+            .map(|known| Name::new(known.text.0 as usize))
     }
 
     /// How many names there are.
@@ -191,12 +209,16 @@ impl Interner {
 
     /// Bytes held in memory.
     pub fn bytes(&self) -> usize {
-        self.arena.bytes() + self.texts.capacity() * 4 + self.known.capacity() * 5
+        self.arena.bytes() + self.texts.capacity() * 4 + self.known.capacity() * 9
     }
 }
 
 fn decoded(text: &[u8]) -> Cow<'_, str> {
-    String::from_utf8_lossy(text)
+    // The lossy decoder looks at each byte; nearly all text is valid, which is told much faster.
+    match std::str::from_utf8(text) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => String::from_utf8_lossy(text),
+    }
 }
 
 #[cfg(test)]

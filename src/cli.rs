@@ -1,0 +1,151 @@
+//! The command line, and nothing but.
+
+use std::ffi::OsString;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::report::{Format, View};
+
+const EXAMPLES: &str = "\
+Examples:
+  mailscope mail.current                                 watch a log live
+  mailscope -q 'user:ironport auth:failed' /logs/        start with a filter on a folder of logs
+  mailscope query 'auth:failed dir:in' mail.current      print the connections with a failed login
+  mailscope query 'dcid:5640' mail.current --format log  the raw lines of one delivery connection
+  mailscope query '' mail.current --view users           who logs in and who fails
+  ssh esa01 tail -f mail_logs | mailscope -              read from a pipe
+  mailscope demo                                         look around on a simulated appliance";
+
+/// A terminal explorer for the mail_logs of the Cisco Email Security Appliance.
+///
+/// Joins login, connection, message and route from the interleaved lines of a log, follows it live, and answers the same
+/// questions headless.
+#[derive(Parser, Debug)]
+#[command(name = "mailscope", version, after_help = EXAMPLES, args_conflicts_with_subcommands = true)]
+#[command(subcommand_negates_reqs = true)]
+pub struct Cli {
+    /// What to do; without a command, explore.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// What to explore.
+    #[command(flatten)]
+    pub explore: Explore,
+}
+
+/// The commands beside exploring.
+#[derive(Subcommand, Debug)]
+pub enum Command {
+    /// Print the records that match a query
+    #[command(after_help = QUERY_HELP)]
+    Query(Query),
+    /// Explore a simulated appliance that writes a real log while you look
+    Demo(Demo),
+}
+
+const QUERY_HELP: &str = "\
+Query language:
+  user:ironport auth:failed            terms side by side must all hold
+  profile:Outbound* OR code:535        OR, NOT or a leading -, parentheses
+  icid:450..460  mid:1,2,3  sbrs:<-3   numbers: one, a range, a list, > >= < <=
+  ip:172.16.0.0/12  host:*.example.com addresses by CIDR; * and ? in names; case is ignored
+  user~\"^svc-\\d+$\"                    ~ is a regular expression
+  since:-15m until:11:50               times: absolute, of the newest day, back from the newest entry
+  \"relay access denied\"  /5\\.7\\.[18]/  bare words and /regex/ look into the raw lines
+
+Exit status: 0 something matched, 1 nothing did, 2 an error.";
+
+/// Options that every command shares.
+#[derive(Args, Debug, Clone)]
+pub struct Reading {
+    /// Year of the first entry, for logs whose stamps have none
+    #[arg(long, value_name = "YEAR", value_parser = clap::value_parser!(i32).range(1970..=2105))]
+    pub year: Option<i32>,
+    /// Look at the files every SECONDS instead of waiting for notifications
+    #[arg(long, value_name = "SECONDS", num_args = 0..=1, require_equals = true, default_missing_value = "1",
+          value_parser = seconds)]
+    pub poll: Option<Duration>,
+    /// When to use colours
+    #[arg(long, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
+    pub color: Color,
+}
+
+/// When to use colours; `NO_COLOR` is honoured by `auto`.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Color {
+    /// On a terminal, unless `NO_COLOR` is set.
+    Auto,
+    /// Even where nobody looks.
+    Always,
+    /// None at all.
+    Never,
+}
+
+/// Exploring: the interface, or a summary where there is no terminal.
+#[derive(Args, Debug)]
+pub struct Explore {
+    /// Files, folders, globs, or - for standard input; compressed files are read as they are
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<OsString>,
+    /// The filter the interface starts with
+    #[arg(short, long, value_name = "QUERY", default_value = "")]
+    pub query: String,
+    /// Read what is there and do not follow
+    #[arg(long)]
+    pub no_follow: bool,
+    /// Options that every command shares.
+    #[command(flatten)]
+    pub reading: Reading,
+}
+
+/// `mailscope demo`
+#[derive(Args, Debug)]
+pub struct Demo {
+    /// The filter the interface starts with
+    #[arg(short, long, value_name = "QUERY", default_value = "")]
+    pub query: String,
+    /// When to use colours
+    #[arg(long, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
+    pub color: Color,
+}
+
+/// `mailscope query`
+#[derive(Args, Debug)]
+pub struct Query {
+    /// The query; '' matches everything
+    pub query: String,
+    /// Files, folders, globs, or - for standard input
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<OsString>,
+    /// What to print
+    #[arg(long, value_enum, default_value_t = View::Connections)]
+    pub view: View,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    pub format: Format,
+    /// Print only these fields, in this order
+    #[arg(long, value_delimiter = ',', value_name = "A,B")]
+    pub fields: Vec<String>,
+    /// Print only how many records match
+    #[arg(long, conflicts_with_all = ["follow", "fields", "limit"])]
+    pub count: bool,
+    /// Print at most N records
+    #[arg(long, value_name = "N")]
+    pub limit: Option<u64>,
+    /// Go on with what is written to the log
+    #[arg(short, long)]
+    pub follow: bool,
+    /// Options that every command shares.
+    #[command(flatten)]
+    pub reading: Reading,
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds: f64 = text
+        .parse()
+        .map_err(|_| "expected seconds, as in --poll=2".to_owned())?;
+    Duration::try_from_secs_f64(seconds)
+        .ok()
+        .filter(|pace| (0.05..=3600.0).contains(&pace.as_secs_f64()))
+        .ok_or_else(|| "expected 0.05 to 3600 seconds".to_owned())
+}

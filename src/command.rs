@@ -1,0 +1,160 @@
+//! What each command does: from the command line's words to sources, index, query and output.
+
+mod events;
+mod explore;
+mod follow;
+mod output;
+mod problem;
+mod records;
+
+use std::ffi::OsString;
+use std::io::{self, BufWriter, IsTerminal, Write};
+use std::process::ExitCode;
+
+use crate::cli::{Cli, Command, Query, Reading};
+use crate::frame;
+use crate::ingest::FirstYear;
+use crate::report::View;
+use crate::source::{EmptyFolder, Follow, Request, Stop};
+
+pub use problem::Problem;
+
+use output::{Notices, Out, with_output};
+
+/// How a command went, for the exit status.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Status {
+    /// Something matched, or all went well.
+    Matched,
+    /// Nothing matched.
+    Nothing,
+    /// Something that was asked for could not be read; it was said on standard error.
+    Incomplete,
+    /// A signal ended the interface: the status is 128 and the signal's number.
+    Signal(u8),
+}
+
+impl From<Status> for ExitCode {
+    fn from(status: Status) -> Self {
+        match status {
+            Status::Matched => Self::SUCCESS,
+            Status::Nothing => Self::from(1),
+            Status::Incomplete => Self::from(2),
+            Status::Signal(number) => Self::from(128 + number),
+        }
+    }
+}
+
+/// Runs a command.
+///
+/// # Errors
+/// When nothing can be read or shown; a closed pipe is none.
+pub fn run(cli: &Cli) -> Result<Status, Problem> {
+    let result = match &cli.command {
+        None => explore::run(&cli.explore),
+        Some(Command::Demo(demo)) => explore::demo(demo),
+        Some(Command::Query(query)) => run_query(query),
+    };
+    match result {
+        Err(Problem::Output(cause)) if cause.kind() == io::ErrorKind::BrokenPipe => {
+            Ok(Status::Matched)
+        }
+        other => other,
+    }
+}
+
+fn run_query(args: &Query) -> Result<Status, Problem> {
+    let query = crate::query::parse(&args.query).map_err(Problem::Query)?;
+    match (args.view, args.follow) {
+        (View::Events, _) => events::run(args, &query),
+        (View::Users | View::Profiles, true) => Err(Problem::Usage(
+            "--follow goes with views whose records come one by one; users and profiles are sums (ask again without -f)"
+                .to_owned(),
+        )),
+        (_, true) => follow::run(args, &query),
+        (_, false) => records::run(args, &query),
+    }
+}
+
+/// What to read, by the command line's words.
+fn request(
+    paths: &[OsString],
+    reading: &Reading,
+    follow: Follow,
+) -> Result<(Request, Stop), Problem> {
+    let paths = if paths.is_empty() {
+        default_paths()?
+    } else {
+        paths.to_vec()
+    };
+    let stop = Stop::new();
+    let empty_folder = match follow {
+        Follow::Once => EmptyFolder::Refuse,
+        Follow::Live => EmptyFolder::Wait,
+    };
+    let request = Request {
+        paths,
+        follow,
+        poll: reading.poll,
+        is_mail_log: frame::is_mail_log,
+        empty_folder,
+        stop: stop.clone(),
+    };
+    Ok((request, stop))
+}
+
+/// Without a PATH: standard input where something is piped in.
+fn default_paths() -> Result<Vec<OsString>, Problem> {
+    if is_piped() {
+        Ok(vec!["-".into()])
+    } else {
+        Err(Problem::NoPath)
+    }
+}
+
+/// Whether standard input is a pipe or a file, and neither a terminal nor nothing at all.
+fn is_piped() -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::fd::AsFd;
+        use std::os::unix::fs::FileTypeExt;
+        let Ok(stdin) = io::stdin().as_fd().try_clone_to_owned() else {
+            return false;
+        };
+        let kind = std::fs::File::from(stdin)
+            .metadata()
+            .map(|data| data.file_type());
+        kind.is_ok_and(|kind| kind.is_fifo() || kind.is_file() || kind.is_socket())
+    }
+    #[cfg(not(unix))]
+    {
+        !io::stdin().is_terminal()
+    }
+}
+
+fn first_year(reading: &Reading) -> FirstYear {
+    reading
+        .year
+        .map_or(FirstYear::ByModification, FirstYear::Is)
+}
+
+/// Standard output, buffered: results are flushed when there are no more for now.
+fn output() -> BufWriter<io::StdoutLock<'static>> {
+    BufWriter::with_capacity(64 * 1024, io::stdout().lock())
+}
+
+/// What a table may take: the terminal's width, or no limit where nobody looks.
+fn table_width() -> Option<usize> {
+    if !io::stdout().is_terminal() {
+        return None;
+    }
+    ratatui::crossterm::terminal::size()
+        .ok()
+        .map(|(width, _)| usize::from(width))
+        .filter(|width| *width > 0)
+}
+
+/// Says one line on standard error. Nobody may be listening there.
+fn complain(line: &str) {
+    let _ = writeln!(io::stderr(), "mailscope: {line}");
+}

@@ -1,0 +1,86 @@
+//! `mailscope PATH` and `mailscope demo`: the interface, or a summary where there is no terminal.
+
+use std::io::{self, IsTerminal, Write};
+use std::sync::mpsc::channel;
+
+use super::{Problem, Status, complain, first_year, output, request};
+use crate::cli::{Demo, Explore, Reading};
+use crate::demo;
+use crate::index::Journal;
+use crate::ingest::{Ingest, News};
+use crate::report::summary;
+use crate::safe;
+use crate::source::{Feeder, Follow, Request, Severity, Stop};
+
+/// `mailscope PATH`
+pub fn run(args: &Explore) -> Result<Status, Problem> {
+    if !io::stdout().is_terminal() {
+        let (request, stop) = request(&args.paths, &args.reading, Follow::Once)?;
+        return summarise(request, stop, &args.reading, &args.query);
+    }
+    Err(Problem::Terminal(
+        "the interface is not here yet".to_owned(),
+    ))
+}
+
+/// `mailscope demo`
+pub fn demo(args: &Demo) -> Result<Status, Problem> {
+    let reading = Reading {
+        year: None,
+        poll: None,
+        color: args.color,
+    };
+    if !io::stdout().is_terminal() {
+        let (_folder, path) = demo::simulated_hour().map_err(Problem::Demo)?;
+        let (request, stop) = request(&[path.into_os_string()], &reading, Follow::Once)?;
+        return summarise(request, stop, &reading, &args.query);
+    }
+    Err(Problem::Terminal(
+        "the interface is not here yet".to_owned(),
+    ))
+}
+
+fn summarise(
+    request: Request,
+    stop: Stop,
+    reading: &Reading,
+    query: &str,
+) -> Result<Status, Problem> {
+    let query = crate::query::parse(query).map_err(Problem::Query)?;
+    let feeder = Feeder::open(&request)?;
+    let (sender, news) = channel();
+    let ingest = Ingest::start(
+        feeder,
+        stop,
+        first_year(reading),
+        Journal::Off,
+        move |news| {
+            let _ = sender.send(news);
+        },
+    );
+    let mut status = Status::Matched;
+    for news in &news {
+        match news {
+            News::Refused(judgement, opened) => {
+                return Err(Problem::Refused(judgement, Box::new(opened)));
+            }
+            News::Notice(notice) if notice.severity >= Severity::Warning => {
+                complain(&safe::text(&notice.to_string()));
+                if notice.severity == Severity::Error {
+                    status = Status::Incomplete;
+                }
+            }
+            News::End => break,
+            _ => {}
+        }
+    }
+    let hits = super::records::hits(&query, &ingest.sources)?;
+    let index = ingest.index.read();
+    let mut out = output();
+    summary::write(&mut out, &index, &query, &hits)?;
+    out.flush()?;
+    if index.totals().entries == 0 && status == Status::Matched {
+        return Ok(Status::Nothing);
+    }
+    Ok(status)
+}

@@ -1,0 +1,185 @@
+//! `query -f` over records: what the log already holds, then each record as the log tells it.
+
+use std::collections::BTreeSet;
+use std::io;
+use std::ops::ControlFlow;
+use std::sync::mpsc::channel;
+use std::time::Duration;
+
+use super::records::{Selection, hits};
+use super::{Notices, Out, Problem, Status, first_year, request};
+use crate::cli::Query as Args;
+use crate::index::{ConnectionId, Ended, Journal, MessageId};
+use crate::ingest::{Ingest, News};
+use crate::query::Query;
+use crate::report::record::{AttemptRecord, ConnectionRecord, DeliveryRecord, MessageRecord};
+use crate::report::{Format, Plain, View};
+use crate::source::{Feeder, Follow};
+
+/// Lines of one second come together: a moment's wait takes them in at once.
+const GATHER: Duration = Duration::from_millis(20);
+
+/// Prints what is there, then goes on until standard input ends or a signal comes.
+pub fn run(args: &Args, query: &Query) -> Result<Status, Problem> {
+    if args.format == Format::Log {
+        return Err(Problem::Usage(
+            "--follow --format log goes with --view events: a record's lines are complete only when it has ended".to_owned(),
+        ));
+    }
+    let (request, stop) = request(&args.paths, &args.reading, Follow::Live)?;
+    let feeder = Feeder::open(&request)?;
+    let mut notices = Notices::new(args);
+    let (sender, news) = channel();
+    let ingest = Ingest::start(
+        feeder,
+        stop,
+        first_year(&args.reading),
+        Journal::On,
+        move |news| {
+            let _ = sender.send(news);
+        },
+    );
+    super::with_output(args, |out| {
+        let mut told = Following {
+            args,
+            query,
+            ingest: &ingest,
+            initial: true,
+            attempts: 0,
+            deliveries: 0,
+        };
+        for news in &news {
+            let flow = match news {
+                News::Refused(judgement, opened) => {
+                    return Err(Problem::Refused(judgement, Box::new(opened)));
+                }
+                News::Notice(notice) => {
+                    notices.tell(&notice);
+                    ControlFlow::Continue(())
+                }
+                News::CaughtUp if told.initial => told.first(out)?,
+                News::Grew if !told.initial => {
+                    std::thread::sleep(GATHER);
+                    told.further(out)?
+                }
+                News::End => {
+                    let _ = if told.initial {
+                        told.first(out)?
+                    } else {
+                        told.further(out)?
+                    };
+                    ControlFlow::Break(())
+                }
+                News::Grew | News::CaughtUp => ControlFlow::Continue(()),
+            };
+            if flow.is_break() {
+                break;
+            }
+        }
+        Ok(())
+    })
+    .map(|status| notices.status(status))
+}
+
+struct Following<'f> {
+    args: &'f Args,
+    query: &'f Query,
+    ingest: &'f Ingest,
+    initial: bool,
+    /// How many attempts and deliveries were looked at.
+    attempts: usize,
+    deliveries: usize,
+}
+
+type Flow = Result<ControlFlow<()>, Problem>;
+
+impl Following<'_> {
+    /// What the log already holds.
+    fn first(&mut self, out: &mut Out<'_>) -> Flow {
+        self.initial = false;
+        self.ingest.seen();
+        let hits = hits(self.query, &self.ingest.sources)?;
+        self.ingest.index.take_ended();
+        let index = self.ingest.index.read();
+        (self.attempts, self.deliveries) = (index.attempt_count(), index.delivery_count());
+        Selection {
+            query: self.query,
+            index: &index,
+            hits: &hits,
+        }
+        .print(self.args.view, out)?;
+        out.flush()?;
+        Ok(out.flow())
+    }
+
+    /// What the log has told since.
+    fn further(&mut self, out: &mut Out<'_>) -> Flow {
+        self.ingest.seen();
+        let ended = self.ingest.index.take_ended();
+        let hits = hits(self.query, &self.ingest.sources)?;
+        let index = self.ingest.index.read();
+        let query = self.query;
+        match self.args.view {
+            View::Connections => {
+                let new: BTreeSet<ConnectionId> =
+                    ended.iter().filter_map(Ended::connection).collect();
+                if !new.is_empty() {
+                    let found = query
+                        .connections(&index, &hits)
+                        .into_iter()
+                        .filter(|id| new.contains(id));
+                    print(out, found, |id| {
+                        Plain(ConnectionRecord::from(index.connection(id)))
+                    })?;
+                }
+            }
+            View::Messages => {
+                let new: BTreeSet<MessageId> = ended.iter().filter_map(Ended::message).collect();
+                if !new.is_empty() {
+                    let found = query
+                        .messages(&index, &hits)
+                        .into_iter()
+                        .filter(|id| new.contains(id));
+                    print(out, found, |id| {
+                        Plain(MessageRecord::from(index.message(id)))
+                    })?;
+                }
+            }
+            View::Auth => {
+                let from = std::mem::replace(&mut self.attempts, index.attempt_count());
+                let found = query
+                    .attempts(&index, &hits)
+                    .into_iter()
+                    .filter(|id| id.at() >= from);
+                print(out, found, |id| {
+                    Plain(AttemptRecord::from(index.attempt(id)))
+                })?;
+            }
+            _ => {
+                let from = std::mem::replace(&mut self.deliveries, index.delivery_count());
+                let found = query
+                    .deliveries(&index, &hits)
+                    .into_iter()
+                    .filter(|id| id.at() >= from);
+                print(out, found, |id| {
+                    Plain(DeliveryRecord::from(index.delivery(id)))
+                })?;
+            }
+        }
+        out.flush()?;
+        Ok(out.flow())
+    }
+}
+
+fn print<I, R: crate::report::Record>(
+    out: &mut Out<'_>,
+    records: impl Iterator<Item = I>,
+    record: impl Fn(I) -> R,
+) -> io::Result<()> {
+    for item in records {
+        if out.record(&record(item))?.is_break() {
+            break;
+        }
+    }
+    Ok(())
+}

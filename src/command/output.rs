@@ -1,0 +1,179 @@
+//! Where results and notices go.
+
+use std::io::{self, Write};
+use std::ops::ControlFlow;
+
+use serde_json::json;
+
+use super::{Problem, Status, complain, output, table_width};
+use crate::cli::Query as Args;
+use crate::report::{self, Fields, Format, Printer, Record, View};
+use crate::safe;
+use crate::source::{Notice, Severity};
+
+/// What is done with the results.
+enum Target<'o> {
+    Counted,
+    Printed(Box<dyn Printer + 'o>),
+    /// Raw lines of records, which are read again from the log.
+    Raw(&'o mut dyn Write),
+}
+
+/// Results on their way out: printed or only counted, up to a limit.
+pub struct Out<'o> {
+    target: Target<'o>,
+    left: u64,
+    seen: u64,
+}
+
+impl Out<'_> {
+    /// Prints a record; breaks off behind the last one wanted.
+    pub fn record(&mut self, record: &dyn Record) -> io::Result<ControlFlow<()>> {
+        if self.take().is_break() {
+            return Ok(ControlFlow::Break(()));
+        }
+        if let Target::Printed(printer) = &mut self.target {
+            printer.record(record)?;
+        }
+        Ok(self.flow())
+    }
+
+    /// Counts a record that is printed otherwise; breaks off when it is one too many.
+    pub fn take(&mut self) -> ControlFlow<()> {
+        if self.left == 0 {
+            return ControlFlow::Break(());
+        }
+        self.left -= 1;
+        self.seen += 1;
+        ControlFlow::Continue(())
+    }
+
+    /// Whether records are only counted: none need be made.
+    pub fn is_counting(&self) -> bool {
+        matches!(self.target, Target::Counted)
+    }
+
+    /// Whether more are wanted.
+    pub fn flow(&self) -> ControlFlow<()> {
+        if self.left == 0 {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
+    }
+
+    /// Prints what was held back.
+    pub fn flush(&mut self) -> io::Result<()> {
+        match &mut self.target {
+            Target::Counted => Ok(()),
+            Target::Printed(printer) => printer.flush(),
+            Target::Raw(out) => out.flush(),
+        }
+    }
+
+    /// The output itself, where raw lines of records are printed.
+    pub fn raw(&mut self) -> Option<&mut dyn Write> {
+        match &mut self.target {
+            Target::Raw(out) => Some(*out),
+            _ => None,
+        }
+    }
+}
+
+/// Lets `print` print to standard output as the command line asks, then ends the output.
+pub fn with_output(
+    args: &Args,
+    print: impl FnOnce(&mut Out<'_>) -> Result<(), Problem>,
+) -> Result<Status, Problem> {
+    let mut stdout = output();
+    let target = match args.format {
+        _ if args.count => Target::Counted,
+        Format::Log if args.view != View::Events => Target::Raw(&mut stdout),
+        format => {
+            let fields = Fields::new(args.fields.clone());
+            Target::Printed(report::printer(
+                format,
+                args.view,
+                fields,
+                table_width(),
+                &mut stdout,
+            ))
+        }
+    };
+    let mut out = Out {
+        target,
+        left: args.limit.unwrap_or(u64::MAX),
+        seen: 0,
+    };
+    let printed = print(&mut out);
+    let flushed = out.flush();
+    let seen = out.seen;
+    drop(out);
+    printed?;
+    flushed?;
+    if args.count {
+        writeln!(stdout, "{seen}")?;
+    }
+    stdout.flush()?;
+    Ok(if seen > 0 {
+        Status::Matched
+    } else {
+        Status::Nothing
+    })
+}
+
+/// Notices of the sources, told on standard error as they come.
+pub struct Notices {
+    as_json: bool,
+    least: Severity,
+    incomplete: bool,
+}
+
+impl Notices {
+    /// A follower tells what befalls its files; a command that ends tells only what is wrong.
+    pub fn new(args: &Args) -> Self {
+        let least = if args.follow {
+            Severity::Info
+        } else {
+            Severity::Warning
+        };
+        Self {
+            as_json: args.format == Format::Json,
+            least,
+            incomplete: false,
+        }
+    }
+
+    /// Tells one.
+    pub fn tell(&mut self, notice: &Notice) {
+        self.incomplete |= notice.severity == Severity::Error;
+        if notice.severity < self.least {
+            return;
+        }
+        let text = notice.to_string();
+        if !self.as_json {
+            return complain(&safe::text(&text));
+        }
+        let path = notice.path.to_string_lossy();
+        let mut line = Vec::new();
+        if report::json::write(
+            &mut line,
+            &json!({"notice": notice.kind(), "path": path, "text": text}),
+        )
+        .is_ok()
+        {
+            line.push(b'\n');
+            // Nobody may be listening.
+            let _ = io::stderr().write_all(&line);
+        }
+    }
+
+    /// The command's status: what could not be read counts for more than what matched.
+    pub fn status(&self, status: Status) -> Status {
+        if self.incomplete {
+            Status::Incomplete
+        } else {
+            status
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! What can go wrong with a command, in one line each.
+
+use std::io;
+
+use crate::ingest::Judgement;
+use crate::query::QueryError;
+use crate::safe;
+use crate::source::{Opened, SourceError};
+
+/// Why a command failed. The text says what, where and what to do, and is safe to print.
+#[derive(Debug, thiserror::Error)]
+pub enum Problem {
+    /// Nothing to read was named.
+    #[error("no PATH, and nothing is piped in; name a log file or folder, or try `mailscope demo`")]
+    NoPath,
+    /// A PATH cannot be read.
+    #[error("{}", safe::text(&.0.to_string()))]
+    Source(#[from] SourceError),
+    /// A file that was named is no log.
+    #[error("{}", refusal(.0, .1))]
+    Refused(Judgement, Box<Opened>),
+    /// The query cannot be read.
+    #[error("{0}")]
+    Query(QueryError),
+    /// Words of the command line that do not go together.
+    #[error("{0}")]
+    Usage(String),
+    /// Raw lines cannot be read again.
+    #[error("the log can no longer be read ({0}); was it moved or deleted meanwhile?")]
+    Raw(io::Error),
+    /// Results cannot be written.
+    #[error("the output cannot be written ({0})")]
+    Output(#[from] io::Error),
+    /// The interface cannot run here.
+    #[error("{0}")]
+    Terminal(String),
+    /// The demo's simulated appliance cannot write.
+    #[error(
+        "the demo cannot write its log to the temporary folder ({0}); set TMPDIR to a folder with room"
+    )]
+    Demo(io::Error),
+}
+
+fn refusal(judgement: &Judgement, opened: &Opened) -> String {
+    let path = safe::path(&opened.path);
+    match judgement {
+        Judgement::Binary => format!("{path}: not text; name a mail_logs file"),
+        Judgement::OtherSubscription => {
+            format!(
+                "{path}: a log of another subscription, without mail_logs entries; name the mail_logs file beside it"
+            )
+        }
+        Judgement::OtherText | Judgement::Log => {
+            format!("{path}: no mail_logs entries in its first 64 KiB; name a mail_logs file")
+        }
+    }
+}

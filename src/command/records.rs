@@ -1,0 +1,162 @@
+//! `query` over the whole log, once.
+
+use std::io;
+use std::ops::ControlFlow;
+use std::sync::atomic::AtomicBool;
+use std::sync::mpsc::channel;
+
+use super::{Notices, Out, Problem, Status, first_year, request};
+use crate::cli::Query as Args;
+use crate::index::{Index, Journal};
+use crate::ingest::{Ingest, News};
+use crate::query::{Hits, Query, rollup};
+use crate::raw::Wanted;
+use crate::report::record::{AttemptRecord, ConnectionRecord, DeliveryRecord, MessageRecord};
+use crate::report::{Format, Plain, Record, View, log};
+use crate::source::{Feeder, Follow, Sources};
+
+/// Reads everything, then prints the records that match.
+pub fn run(args: &Args, query: &Query) -> Result<Status, Problem> {
+    let (request, stop) = request(&args.paths, &args.reading, Follow::Once)?;
+    let feeder = Feeder::open(&request)?;
+    let mut notices = Notices::new(args);
+    let (sender, news) = channel();
+    // Nobody listens any more when the command has failed.
+    let ingest = Ingest::start(
+        feeder,
+        stop,
+        first_year(&args.reading),
+        Journal::Off,
+        move |news| {
+            let _ = sender.send(news);
+        },
+    );
+    for news in &news {
+        match news {
+            News::Refused(judgement, opened) => {
+                return Err(Problem::Refused(judgement, Box::new(opened)));
+            }
+            News::Notice(notice) => notices.tell(&notice),
+            News::End => break,
+            News::Grew | News::CaughtUp => {}
+        }
+    }
+    let hits = hits(query, &ingest.sources)?;
+    let index = ingest.index.read();
+    let selection = Selection {
+        query,
+        index: &index,
+        hits: &hits,
+    };
+    super::with_output(args, |out| match (args.format, args.view) {
+        (Format::Log, _) if !args.count => selection.raw_lines(args.view, &ingest.sources, out),
+        _ => Ok(selection.print(args.view, out)?),
+    })
+    .map(|status| notices.status(status))
+}
+
+/// Where the log holds the query's words.
+pub(super) fn hits(query: &Query, sources: &Sources) -> Result<Hits, Problem> {
+    if !query.needs_text() {
+        return Ok(Hits::none());
+    }
+    Hits::search(query, sources, &AtomicBool::new(false), &mut |_| {}).map_err(Problem::Raw)
+}
+
+/// The records of an index that match a query.
+pub(super) struct Selection<'s> {
+    pub query: &'s Query,
+    pub index: &'s Index,
+    pub hits: &'s Hits,
+}
+
+impl Selection<'_> {
+    /// Prints the records of a view, until no more are wanted.
+    pub fn print(&self, view: View, out: &mut Out<'_>) -> io::Result<()> {
+        let (query, index, hits) = (self.query, self.index, self.hits);
+        match view {
+            View::Connections => {
+                let all = query.connections(index, hits);
+                each(out, all, |id| {
+                    Plain(ConnectionRecord::from(index.connection(id)))
+                })
+            }
+            View::Messages => {
+                let all = query.messages(index, hits);
+                each(out, all, |id| Plain(MessageRecord::from(index.message(id))))
+            }
+            View::Auth => {
+                let all = query.attempts(index, hits);
+                each(out, all, |id| Plain(AttemptRecord::from(index.attempt(id))))
+            }
+            View::Deliveries => {
+                let all = query.deliveries(index, hits);
+                each(out, all, |id| {
+                    Plain(DeliveryRecord::from(index.delivery(id)))
+                })
+            }
+            View::Users => each(
+                out,
+                rollup::users(index, &query.attempts(index, hits)),
+                Plain,
+            ),
+            View::Profiles => each(
+                out,
+                rollup::profiles(index, &query.attempts(index, hits)),
+                Plain,
+            ),
+            View::Events => Ok(()),
+        }
+    }
+
+    /// Prints the raw lines of the records of a view.
+    fn raw_lines(&self, view: View, sources: &Sources, out: &mut Out<'_>) -> Result<(), Problem> {
+        let (query, index, hits) = (self.query, self.index, self.hits);
+        let mut wanted = Wanted::default();
+        match view {
+            View::Messages => {
+                for id in query.messages(index, hits) {
+                    if out.take().is_break() {
+                        break;
+                    }
+                    wanted.add_message(&index.message(id));
+                }
+            }
+            View::Connections => {
+                for id in query.connections(index, hits) {
+                    if out.take().is_break() {
+                        break;
+                    }
+                    wanted.add_connection(&index.connection(id));
+                }
+            }
+            _ => {
+                return Err(Problem::Usage(
+                    "--format log prints the lines of connections, messages or events; name one with --view".to_owned(),
+                ));
+            }
+        }
+        if let Some(raw) = out.raw() {
+            log::print(raw, sources, &wanted).map_err(Problem::Raw)??;
+        }
+        Ok(())
+    }
+}
+
+fn each<I, R: Record>(
+    out: &mut Out<'_>,
+    records: impl IntoIterator<Item = I>,
+    record: impl Fn(I) -> R,
+) -> io::Result<()> {
+    for item in records {
+        let flow = if out.is_counting() {
+            out.take()
+        } else {
+            out.record(&record(item))?
+        };
+        if flow.is_break() {
+            break;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,189 @@
+//! Line ends, stamps and levels of each source's blocks.
+
+use crate::event::{self, Event};
+use crate::frame::{Civil, Frame, Framer, Stamp, Years};
+use crate::lines::{self, Block};
+use crate::source::{Opened, SourceId};
+
+use super::FirstYear;
+
+/// A line with its frame read.
+#[derive(Clone, Copy, Debug)]
+pub struct Line {
+    start: u32,
+    end: u32,
+    /// What stands before the message.
+    pub frame: Frame,
+}
+
+impl Line {
+    /// Its bytes in the block's, without the line end.
+    pub fn bytes<'a>(&self, block: &'a [u8]) -> &'a [u8] {
+        block
+            .get(self.start as usize..self.end as usize)
+            .unwrap_or(&[])
+    }
+
+    /// Where it begins in the block.
+    pub fn start(&self) -> u64 {
+        u64::from(self.start)
+    }
+}
+
+/// A block with its entries framed; blank lines are none.
+#[derive(Debug)]
+pub struct Framed {
+    pub block: Block,
+    pub lines: Vec<Line>,
+}
+
+/// Frames the blocks of many sources, each with its own state.
+#[derive(Debug)]
+pub struct Framing {
+    years: FirstYear,
+    framers: Vec<Framer>,
+    /// The source whose year-less stamps were resolved last: further ones go on from there.
+    last: Option<usize>,
+}
+
+impl Framing {
+    /// `years` tells where stamps without a year start.
+    pub fn new(years: FirstYear) -> Self {
+        Self {
+            years,
+            framers: Vec::new(),
+            last: None,
+        }
+    }
+
+    /// A source begins.
+    pub fn open(&mut self, opened: &Opened) {
+        let years = match (self.years, self.last) {
+            (FirstYear::Is(_), Some(last)) => self.framers[last].years().clone(),
+            (FirstYear::Is(year), None) => Years::starting(year),
+            (FirstYear::ByModification, _) => {
+                Years::before(written(opened), &opened.head, &opened.tail)
+            }
+        };
+        let at = opened.source.index();
+        if at >= self.framers.len() {
+            self.framers.resize(at + 1, Framer::new(years.clone()));
+        }
+        self.framers[at] = Framer::new(years);
+        self.last = Some(at);
+    }
+
+    /// Frames one line of a source.
+    pub fn line(&mut self, source: SourceId, line: &lines::Line<'_>) -> Frame {
+        self.framer(source).frame(line.bytes)
+    }
+
+    fn framer(&mut self, source: SourceId) -> &mut Framer {
+        let at = source.index();
+        if at >= self.framers.len() {
+            self.framers
+                .resize(at + 1, Framer::new(Years::starting(1970)));
+        }
+        &mut self.framers[at]
+    }
+
+    /// Frames all lines of a block.
+    pub(crate) fn block(&mut self, block: Block) -> Framed {
+        let framer = self.framer(block.source);
+        let mut framed = Vec::with_capacity(block.bytes.len() / 80);
+        for line in block.lines() {
+            if is_blank(line.bytes) {
+                continue;
+            }
+            let start = u32::try_from(line.offset - block.offset).unwrap_or(u32::MAX);
+            let length = u32::try_from(line.bytes.len()).unwrap_or(u32::MAX);
+            framed.push(Line {
+                start,
+                end: start.saturating_add(length),
+                frame: framer.frame(line.bytes),
+            });
+        }
+        Framed {
+            block,
+            lines: framed,
+        }
+    }
+}
+
+/// Blank lines are no entries.
+pub fn is_blank(line: &[u8]) -> bool {
+    line.first().is_none_or(u8::is_ascii_whitespace) && line.trim_ascii().is_empty()
+}
+
+/// When the source was last written, in its log's local time as far as anybody knows: a stream is written now.
+fn written(opened: &Opened) -> Civil {
+    use chrono::{DateTime, Datelike, Local, Timelike};
+    let at: DateTime<Local> = opened.modified.map_or_else(Local::now, Into::into);
+    let part = |value: u32| u8::try_from(value).unwrap_or(0);
+    Civil {
+        year: at.year(),
+        month: part(at.month()),
+        day: part(at.day()),
+        hour: part(at.hour()),
+        minute: part(at.minute()),
+        second: part(at.second()),
+    }
+}
+
+/// What the first bytes of a file say of it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Judgement {
+    /// A mail_logs, or nothing yet that says otherwise.
+    Log,
+    /// Not text.
+    Binary,
+    /// Framed like a log of the appliance, but of another subscription.
+    OtherSubscription,
+    /// Text without a single entry.
+    OtherText,
+}
+
+/// Judges a file that was asked for by name: one odd line is never an error, a file without any entry is a mistake.
+pub fn judge(head: &[u8]) -> Judgement {
+    let mut framer = Framer::new(Years::starting(2000));
+    let (mut framed, mut odd) = (0usize, 0usize);
+    for line in head.split(|b| *b == b'\n') {
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        if is_blank(line) {
+            continue;
+        }
+        let frame = framer.frame(line);
+        match event::parse(frame.body(line)) {
+            Event::Unknown {
+                icid: None,
+                dcid: None,
+                mid: None,
+            } if frame.is_framed() => framed += 1,
+            Event::Unknown {
+                icid: None,
+                dcid: None,
+                mid: None,
+            } => odd += 1,
+            Event::LogBegin
+            | Event::LogVersion { .. }
+            | Event::LogOffset { .. }
+            | Event::LogEnd => {}
+            _ => return Judgement::Log,
+        }
+    }
+    let controls = head
+        .iter()
+        .filter(|b| matches!(b, 0..=8 | 14..=31 if **b != 0x1b))
+        .count();
+    match (framed, odd) {
+        (0, 0) => Judgement::Log,
+        (0, _) if controls * 20 > head.len() => Judgement::Binary,
+        (0, _) => Judgement::OtherText,
+        _ => Judgement::OtherSubscription,
+    }
+}
+
+/// The time of a line, for runs of one second.
+pub(crate) fn second(line: &Line) -> Option<Stamp> {
+    line.frame.time
+}

@@ -1,0 +1,128 @@
+//! Headless output: records as tables, JSON, CSV and raw lines.
+//!
+//! A view says which records there are ([`view`]), a record says its keys and values in the contract's order
+//! ([`record`]), a format says how they are printed ([`table`], [`json`], [`csv`], [`log`]). Standard output carries
+//! results only.
+
+pub mod csv;
+pub mod event;
+pub mod json;
+pub mod log;
+pub mod record;
+pub mod summary;
+pub mod table;
+pub mod view;
+
+use std::io::{self, Write};
+
+use serde_json::{Map, Value};
+
+pub use view::View;
+
+/// How records are printed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, clap::ValueEnum)]
+pub enum Format {
+    /// Aligned columns for people.
+    Table,
+    /// One JSON object a line.
+    Json,
+    /// Comma-separated values with a header, safe in a spreadsheet.
+    Csv,
+    /// The raw lines of the matching records, in the order of the log.
+    Log,
+}
+
+/// What is printed of each record.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Fields(Vec<String>);
+
+impl Fields {
+    /// These keys, in this order; none means all.
+    pub fn new(keys: Vec<String>) -> Self {
+        Self(keys)
+    }
+
+    /// The keys asked for; `None` when all are.
+    pub fn asked(&self) -> Option<&[String]> {
+        (!self.0.is_empty()).then_some(&self.0)
+    }
+
+    /// A record's keys and values, as asked for. A key that the record does not carry is null.
+    pub fn pick(&self, mut record: Map<String, Value>) -> Map<String, Value> {
+        match self.asked() {
+            None => record,
+            Some(keys) => keys
+                .iter()
+                .map(|key| (key.clone(), record.remove(key).unwrap_or(Value::Null)))
+                .collect(),
+        }
+    }
+}
+
+/// Prints records one after another.
+pub trait Printer {
+    /// Prints one record.
+    ///
+    /// # Errors
+    /// When the output cannot be written.
+    fn record(&mut self, record: &dyn Record) -> io::Result<()>;
+
+    /// Prints what was held back: no more records come for now, or none at all.
+    ///
+    /// # Errors
+    /// When the output cannot be written.
+    fn flush(&mut self) -> io::Result<()>;
+}
+
+/// A record that can be printed in any format.
+pub trait Record {
+    /// Writes it as a JSON object of one line, without the line end.
+    ///
+    /// # Errors
+    /// When the output cannot be written.
+    fn json(&self, out: &mut dyn Write) -> io::Result<()>;
+
+    /// Its keys and values.
+    fn map(&self) -> Map<String, Value>;
+
+    /// The entry as written, where the record is one.
+    fn raw(&self) -> &[u8] {
+        b""
+    }
+}
+
+/// Any serialisable record.
+pub struct Plain<T>(pub T);
+
+impl<T: serde::Serialize> Record for Plain<T> {
+    fn json(&self, out: &mut dyn Write) -> io::Result<()> {
+        json::write(out, &self.0)
+    }
+
+    fn map(&self) -> Map<String, Value> {
+        to_map(&self.0)
+    }
+}
+
+fn to_map<T: serde::Serialize>(record: &T) -> Map<String, Value> {
+    match serde_json::to_value(record) {
+        Ok(Value::Object(map)) => map,
+        _ => Map::new(),
+    }
+}
+
+/// A printer of that format for a view; `width` is what a table may take.
+pub fn printer<'w>(
+    format: Format,
+    view: View,
+    fields: Fields,
+    width: Option<usize>,
+    out: &'w mut dyn Write,
+) -> Box<dyn Printer + 'w> {
+    match format {
+        Format::Json => Box::new(json::Lines::new(out, fields)),
+        Format::Csv => Box::new(csv::Rows::new(out, view, &fields)),
+        Format::Table => Box::new(table::Table::new(out, view, &fields, width)),
+        Format::Log => Box::new(log::Lines::new(out)),
+    }
+}

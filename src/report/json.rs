@@ -1,0 +1,85 @@
+//! One JSON object a line, in characters that no terminal acts on.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+use serde_json::ser::{CompactFormatter, Formatter, Serializer};
+
+use super::{Fields, Printer, Record};
+use crate::safe;
+
+/// Writes a value compactly, with every control, bidi and invisible character escaped.
+///
+/// # Errors
+/// When the output cannot be written.
+pub fn write<T: Serialize + ?Sized>(out: &mut dyn Write, value: &T) -> io::Result<()> {
+    value
+        .serialize(&mut Serializer::with_formatter(out, Escaping))
+        .map_err(io::Error::from)
+}
+
+/// JSON's own escapes leave DEL, C1 controls, bidi and zero-width characters as they are: a terminal acts on them.
+struct Escaping;
+
+impl Formatter for Escaping {
+    fn write_string_fragment<W: ?Sized + Write>(
+        &mut self,
+        out: &mut W,
+        fragment: &str,
+    ) -> io::Result<()> {
+        if fragment.bytes().all(|b| (b' '..=b'~').contains(&b)) {
+            return CompactFormatter.write_string_fragment(out, fragment);
+        }
+        let mut plain = 0;
+        for (at, c) in fragment.char_indices() {
+            if safe::is_control_like(c) {
+                out.write_all(fragment[plain..at].as_bytes())?;
+                for unit in c.encode_utf16(&mut [0; 2]) {
+                    write!(out, "\\u{unit:04x}")?;
+                }
+                plain = at + c.len_utf8();
+            }
+        }
+        out.write_all(fragment[plain..].as_bytes())
+    }
+}
+
+/// Prints records as JSON lines.
+pub struct Lines<'w> {
+    out: &'w mut dyn Write,
+    fields: Fields,
+}
+
+impl<'w> Lines<'w> {
+    /// Prints to `out`.
+    pub fn new(out: &'w mut dyn Write, fields: Fields) -> Self {
+        Self { out, fields }
+    }
+}
+
+impl Printer for Lines<'_> {
+    fn record(&mut self, record: &dyn Record) -> io::Result<()> {
+        match self.fields.asked() {
+            None => record.json(self.out)?,
+            Some(_) => write(self.out, &self.fields.pick(record.map()))?,
+        }
+        self.out.write_all(b"\n")
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn nothing_that_a_terminal_acts_on_is_written_and_nothing_is_lost() {
+        let text = "a\u{1b}[31m\u{7f}\u{9b}\u{202e}\u{200b}\u{e0041}\n\"\\ü漢";
+        let mut out = Vec::new();
+        super::write(&mut out, text).unwrap();
+        let line = String::from_utf8(out).unwrap();
+        assert!(!line.chars().any(crate::safe::is_control_like), "{line}");
+        assert_eq!(serde_json::from_str::<String>(&line).unwrap(), text);
+    }
+}

@@ -1,0 +1,258 @@
+//! Aligned columns for people. Everything a stranger wrote is made safe to print.
+
+use std::io::{self, Write};
+
+use serde_json::{Map, Value};
+use unicode_width::UnicodeWidthStr;
+
+use super::view::Cell;
+use super::{Fields, Printer, Record, View, csv};
+use crate::safe;
+
+/// Rows that are looked at before the columns' widths are fixed; the others fit themselves in.
+const MEASURED: usize = 1000;
+/// A column other than the last is no wider.
+const WIDEST: usize = 44;
+
+/// Prints records as rows of a table.
+pub struct Table<'w> {
+    out: &'w mut dyn Write,
+    columns: Vec<(String, Column)>,
+    /// What a row may take; `None` where nobody looks at a terminal.
+    width: Option<usize>,
+    held: Vec<Vec<String>>,
+    widths: Option<Vec<usize>>,
+}
+
+enum Column {
+    OfView(Cell),
+    Asked(String),
+}
+
+impl<'w> Table<'w> {
+    /// Prints to `out`. Without fields asked for, the columns are the view's own for people.
+    pub fn new(out: &'w mut dyn Write, view: View, fields: &Fields, width: Option<usize>) -> Self {
+        let columns = match fields.asked() {
+            Some(keys) => keys
+                .iter()
+                .map(|key| (key.clone(), Column::Asked(key.clone())))
+                .collect(),
+            None => {
+                let cells = view.columns().iter();
+                cells
+                    .map(|(title, cell)| ((*title).to_owned(), Column::OfView(*cell)))
+                    .collect()
+            }
+        };
+        Self {
+            out,
+            columns,
+            width,
+            held: Vec::new(),
+            widths: None,
+        }
+    }
+
+    fn flush_held(&mut self) -> io::Result<()> {
+        let titles: Vec<String> = self
+            .columns
+            .iter()
+            .map(|(title, _)| title.to_uppercase())
+            .collect();
+        let mut widths: Vec<usize> = titles.iter().map(|title| title.width()).collect();
+        for row in &self.held {
+            for (width, cell) in widths.iter_mut().zip(row) {
+                *width = (*width).max(cell.width().min(WIDEST));
+            }
+        }
+        self.widths = Some(widths);
+        if !self.held.is_empty() {
+            self.row(&titles)?;
+        }
+        for row in std::mem::take(&mut self.held) {
+            self.row(&row)?;
+        }
+        Ok(())
+    }
+
+    fn row(&mut self, cells: &[String]) -> io::Result<()> {
+        let widths = self.widths.as_deref().unwrap_or_default();
+        let mut line = String::new();
+        for (at, (cell, width)) in cells.iter().zip(widths).enumerate() {
+            if at + 1 == cells.len() {
+                line.push_str(cell);
+            } else {
+                line.push_str(&safe::fit(cell, *width));
+                line.push_str("  ");
+            }
+        }
+        let line = line.trim_end();
+        match self.width {
+            Some(width) if line.width() > width => {
+                writeln!(self.out, "{}", safe::fit(line, width).trim_end())
+            }
+            _ => writeln!(self.out, "{line}"),
+        }
+    }
+}
+
+impl Printer for Table<'_> {
+    fn record(&mut self, record: &dyn Record) -> io::Result<()> {
+        let record = record.map();
+        let row: Vec<String> = self
+            .columns
+            .iter()
+            .map(|(_, column)| match column {
+                Column::OfView(cell) => render(*cell, &record),
+                Column::Asked(key) => record.get(key).map(value).unwrap_or_default(),
+            })
+            .collect();
+        if self.widths.is_some() {
+            return self.row(&row);
+        }
+        self.held.push(row);
+        if self.held.len() >= MEASURED {
+            self.flush_held()?;
+        }
+        Ok(())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        if self.widths.is_none() {
+            self.flush_held()?;
+        }
+        self.out.flush()
+    }
+}
+
+fn value(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => safe::text(text).into_owned(),
+        Value::Array(items)
+            if items
+                .iter()
+                .all(|item| item.is_string() || item.is_number()) =>
+        {
+            items.iter().map(self::value).collect::<Vec<_>>().join(", ")
+        }
+        other => csv::cell(other),
+    }
+}
+
+fn of(record: &Map<String, Value>, key: &str) -> String {
+    record.get(key).map(value).unwrap_or_default()
+}
+
+/// What people read in a cell.
+fn render(cell: Cell, record: &Map<String, Value>) -> String {
+    match cell {
+        Cell::Key(key) => of(record, key),
+        Cell::Time(key) => of(record, key).replacen('T', " ", 1),
+        Cell::Connection => match (of(record, "icid"), of(record, "dcid")) {
+            (icid, _) if !icid.is_empty() => format!("ICID {icid}"),
+            (_, dcid) if !dcid.is_empty() => format!("DCID {dcid}"),
+            _ => String::new(),
+        },
+        Cell::Route => {
+            let (ip, port) = (of(record, "remote_ip"), of(record, "remote_port"));
+            if port.is_empty() {
+                ip
+            } else {
+                format!("{ip}:{port}")
+            }
+        }
+        Cell::Policy => policy(record),
+        Cell::Tls => tls(record),
+        Cell::Logins => logins(record),
+        Cell::Recipients => recipients(record),
+        Cell::Message => of(record, super::event::BODY),
+    }
+}
+
+fn policy(record: &Map<String, Value>) -> String {
+    let Some(Value::Object(policy)) = record.get("policy") else {
+        return String::new();
+    };
+    format!(
+        "{} {} {}",
+        of(record, "interface"),
+        of(policy, "action"),
+        of(policy, "sender_group")
+    )
+    .trim()
+    .to_owned()
+}
+
+fn tls(record: &Map<String, Value>) -> String {
+    let Some(Value::Object(tls)) = record.get("tls") else {
+        return String::new();
+    };
+    let protocol = of(tls, "protocol");
+    if of(tls, "result") == "failed" || protocol.is_empty() {
+        of(tls, "result")
+    } else {
+        protocol
+    }
+}
+
+/// The last attempt's result, who it was, and how often it was tried.
+fn logins(record: &Map<String, Value>) -> String {
+    let Some(Value::Array(attempts)) = record.get("auth") else {
+        return String::new();
+    };
+    let Some(Value::Object(last)) = attempts.last() else {
+        return String::new();
+    };
+    let who = if last.contains_key("user") {
+        of(last, "user")
+    } else {
+        of(last, "profile")
+    };
+    let times = if attempts.len() > 1 {
+        format!(" ({} attempts)", attempts.len())
+    } else {
+        String::new()
+    };
+    format!("{} {who}{times}", of(last, "result"))
+}
+
+fn recipients(record: &Map<String, Value>) -> String {
+    if let Some(Value::Array(recipients)) = record.get("recipients") {
+        let first = recipients
+            .first()
+            .and_then(Value::as_object)
+            .map(|first| of(first, "to"))
+            .unwrap_or_default();
+        return match recipients.len() {
+            0 | 1 => first,
+            more => format!("{first} and {} more", more - 1),
+        };
+    }
+    let many = |key: &str| record.get(key).and_then(Value::as_array).map(Vec::len);
+    match (
+        many("messages"),
+        record.get("deliveries").and_then(Value::as_array),
+    ) {
+        (Some(count), _) => count.to_string(),
+        (None, Some(deliveries)) => delivery_results(deliveries),
+        _ => String::new(),
+    }
+}
+
+/// `12 delivered, 1 bounced`
+fn delivery_results(deliveries: &[Value]) -> String {
+    let mut counts: Vec<(String, usize)> = Vec::new();
+    for delivery in deliveries.iter().filter_map(Value::as_object) {
+        let result = of(delivery, "result");
+        match counts.iter_mut().find(|(word, _)| *word == result) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((result, 1)),
+        }
+    }
+    counts
+        .iter()
+        .map(|(word, count)| format!("{count} {word}"))
+        .collect::<Vec<_>>()
+        .join(", ")
+}

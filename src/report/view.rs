@@ -1,0 +1,235 @@
+//! The views: which records there are to print, and their keys.
+
+/// What is printed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, clap::ValueEnum)]
+pub enum View {
+    /// One record a connection, in and out.
+    Connections,
+    /// One record a message.
+    Messages,
+    /// One record an authentication attempt.
+    Auth,
+    /// One record a recipient and delivery attempt.
+    Deliveries,
+    /// Logins by user.
+    Users,
+    /// Authentication by SMTP Auth profile and direction.
+    Profiles,
+    /// Every log entry.
+    Events,
+}
+
+impl View {
+    /// The columns of a CSV file: every key that a record of this view can have.
+    pub fn keys(self) -> &'static [&'static str] {
+        match self {
+            Self::Connections => &[
+                "direction",
+                "appliance",
+                "icid",
+                "dcid",
+                "opened",
+                "closed",
+                "end",
+                "interface",
+                "interface_ip",
+                "remote_ip",
+                "remote_port",
+                "remote_host",
+                "verified",
+                "policy",
+                "tls",
+                "auth",
+                "messages",
+                "deliveries",
+                "error",
+                "lines",
+            ],
+            Self::Messages => &[
+                "appliance",
+                "mid",
+                "icid",
+                "started",
+                "from",
+                "subject",
+                "message_id",
+                "size",
+                "recipients",
+                "parent",
+                "children",
+                "state",
+            ],
+            Self::Auth => &[
+                "direction",
+                "appliance",
+                "icid",
+                "dcid",
+                "remote_ip",
+                "remote_port",
+                "time",
+                "result",
+                "user",
+                "mechanism",
+                "profile",
+                "code",
+                "enhanced",
+                "detail",
+            ],
+            Self::Deliveries => &[
+                "appliance",
+                "dcid",
+                "time",
+                "mid",
+                "rid",
+                "result",
+                "code",
+                "enhanced",
+                "detail",
+                "to",
+                "from",
+                "remote_ip",
+                "remote_port",
+                "profile",
+            ],
+            Self::Users => &[
+                "user",
+                "succeeded",
+                "failed",
+                "sources",
+                "profiles",
+                "mechanisms",
+                "first_seen",
+                "last_seen",
+                "last_success",
+                "last_failure",
+            ],
+            Self::Profiles => &[
+                "profile",
+                "direction",
+                "succeeded",
+                "failed",
+                "first_seen",
+                "last_seen",
+                "last_success",
+                "last_failure",
+            ],
+            Self::Events => &[
+                "appliance",
+                "time",
+                "level",
+                "event",
+                "icid",
+                "dcid",
+                "mid",
+                "rid",
+                "user",
+                "mechanism",
+                "profile",
+                "code",
+                "enhanced",
+                "detail",
+                "file",
+                "line",
+                "text",
+                "cut",
+            ],
+        }
+    }
+
+    /// The columns of a table for people: the title, and what of the record stands under it.
+    pub fn columns(self) -> &'static [(&'static str, Cell)] {
+        use Cell::{Connection, Key, Logins, Policy, Recipients, Route, Time, Tls};
+        match self {
+            Self::Connections => &[
+                ("opened", Time("opened")),
+                ("end", Key("end")),
+                ("id", Connection),
+                ("peer", Route),
+                ("group", Policy),
+                ("tls", Tls),
+                ("login", Logins),
+                ("messages", Recipients),
+                ("error", Key("error")),
+            ],
+            Self::Messages => &[
+                ("started", Time("started")),
+                ("mid", Key("mid")),
+                ("icid", Key("icid")),
+                ("state", Key("state")),
+                ("from", Key("from")),
+                ("to", Recipients),
+                ("size", Key("size")),
+                ("subject", Key("subject")),
+            ],
+            Self::Auth => &[
+                ("time", Time("time")),
+                ("result", Key("result")),
+                ("user", Key("user")),
+                ("profile", Key("profile")),
+                ("mechanism", Key("mechanism")),
+                ("id", Connection),
+                ("peer", Route),
+                ("code", Key("code")),
+                ("detail", Key("detail")),
+            ],
+            Self::Deliveries => &[
+                ("time", Time("time")),
+                ("result", Key("result")),
+                ("dcid", Key("dcid")),
+                ("mid", Key("mid")),
+                ("rid", Key("rid")),
+                ("to", Key("to")),
+                ("peer", Route),
+                ("code", Key("code")),
+                ("detail", Key("detail")),
+            ],
+            Self::Users => &[
+                ("user", Key("user")),
+                ("succeeded", Key("succeeded")),
+                ("failed", Key("failed")),
+                ("sources", Key("sources")),
+                ("last success", Time("last_success")),
+                ("last failure", Time("last_failure")),
+                ("profiles", Key("profiles")),
+                ("mechanisms", Key("mechanisms")),
+            ],
+            Self::Profiles => &[
+                ("profile", Key("profile")),
+                ("direction", Key("direction")),
+                ("succeeded", Key("succeeded")),
+                ("failed", Key("failed")),
+                ("last success", Time("last_success")),
+                ("last failure", Time("last_failure")),
+            ],
+            Self::Events => &[
+                ("time", Time("time")),
+                ("appliance", Key("appliance")),
+                ("event", Key("event")),
+                ("text", Cell::Message),
+            ],
+        }
+    }
+}
+
+/// What of a record stands in a cell of a table.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Cell {
+    /// The value of a key.
+    Key(&'static str),
+    /// A time, without the letter between day and hour.
+    Time(&'static str),
+    /// `ICID 450`, `DCID 5640`.
+    Connection,
+    /// The far end's address, with its port where there is one.
+    Route,
+    /// Interface, action and sender group.
+    Policy,
+    /// Protocol, or that it failed.
+    Tls,
+    /// The authentication result with the user or profile.
+    Logins,
+    /// Messages carried, or recipients.
+    Recipients,
+    /// The entry behind its frame.
+    Message,
+}

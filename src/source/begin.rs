@@ -1,0 +1,170 @@
+//! How a file begins: opened under whatever name it has by now, told from the copies of what was read already, entered as
+//! a source with its first line.
+
+use std::fs::File;
+use std::io;
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::archive::{Form, Packed};
+use super::feeder::{Feeder, Hashing};
+use super::identity::{self, Known, Likeness};
+use super::tail::Body;
+use super::told::{Opened, Told};
+use super::{Follow, SourceId, discover, disk};
+
+/// How much of a file's beginning and end is told when it is opened.
+pub(super) const ENDS: usize = 64 << 10;
+
+impl Feeder {
+    /// Opens a new file and finds out whether it was read before under another name.
+    pub(super) fn begin(&mut self, at: usize) -> io::Result<()> {
+        let file = match self.files[at].file() {
+            Some(file) => Arc::clone(file),
+            None => self.open_again(at)?,
+        };
+        let stat = disk::stat(&file)?;
+        if matches!(&self.files[at].body, Body::Part(_, seen) if *seen == stat) {
+            return Ok(());
+        }
+        self.files[at].stat = stat;
+        if stat.size == 0 {
+            self.files[at].body = Body::New(Some(file));
+            return Ok(());
+        }
+        let (form, head) = discover::head(&file, identity::HEAD)?;
+        let mut copied = None;
+        if self.hashing == Hashing::On && !self.heads.hold(&head) && self.files[at].copies_only {
+            self.files[at].body = Body::Done;
+            return Ok(());
+        }
+        if self.hashing == Hashing::On && self.heads.hold(&head) {
+            let began = Instant::now();
+            let folder = &self.files[at].known.folder;
+            let others = self
+                .files
+                .iter()
+                .enumerate()
+                .filter(|&(other, _)| other != at)
+                .map(|(_, file)| &file.known);
+            let open = || Packed::open(form, &file, &Arc::default()).ok();
+            match identity::likeness(self.past.iter().chain(others), folder, &head, open) {
+                Likeness::CopyOf(known) => copied = Some(known.clone()),
+                Likeness::Part => {
+                    // A large copy under way is not compared again with each piece that comes.
+                    self.files[at].failed = Some(Instant::now() + began.elapsed() * 10);
+                    self.files[at].body = Body::Part(file, stat);
+                    return Ok(());
+                }
+                Likeness::New if self.files[at].copies_only => {
+                    self.files[at].body = Body::Done;
+                    return Ok(());
+                }
+                Likeness::New => {}
+            }
+        }
+        if let Some(known) = copied {
+            let original = self
+                .files
+                .iter()
+                .position(|file| known.source.is_some() && file.known.source == known.source);
+            let behind = original.is_some_and(|original| self.files[original].has_more());
+            if behind && self.follow == Follow::Live {
+                // What is appended to both would be told twice: the original goes first.
+                self.files[at].body = Body::New(Some(file));
+                self.scan_wanted = true;
+                return Ok(());
+            }
+            self.go_on_from(at, &known, original, form);
+        }
+        self.files[at].begin(&file, form)
+    }
+
+    fn go_on_from(&mut self, at: usize, known: &Known, original: Option<usize>, form: Form) {
+        self.files[at].go_on_from(known);
+        self.files[at].form = form;
+        if let Some(source) = known.source {
+            self.sources.copied(source, self.files[at].place());
+        }
+        // The unfinished line goes on in the copy, unless the original may still finish it.
+        if let Some(original) = original.filter(|&original| self.files[original].replaced) {
+            self.files[original].known.splitter.forget_unfinished();
+        }
+    }
+
+    fn open_again(&mut self, at: usize) -> io::Result<Arc<File>> {
+        let file = &self.files[at];
+        let opened = disk::open(&file.path).or_else(|error| match error.kind() {
+            io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied => Err(error),
+            // Most likely too many are open.
+            _ => {
+                self.sources.close_all();
+                disk::open(&file.path)
+            }
+        });
+        let id = file.stat.id;
+        match opened {
+            Ok((opened, stat)) if stat.id == id => return Ok(Arc::new(opened)),
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        // Its name was taken from it before it was its turn.
+        self.scan_wanted = true;
+        self.find_new_name(at);
+        match disk::open(&self.files[at].path)? {
+            (opened, stat) if stat.id == id => Ok(Arc::new(opened)),
+            _ => Err(io::Error::new(
+                io::ErrorKind::NotFound,
+                "another file has its name now",
+            )),
+        }
+    }
+
+    /// The number of a file's source, which begins when it is first asked for.
+    pub(super) fn source_of(&mut self, at: usize) -> SourceId {
+        let file = &self.files[at];
+        if let Some(source) = file.known.source {
+            return source;
+        }
+        let mut ends = (Vec::new(), Vec::new());
+        let mut place = file.place();
+        let opened = match file.file() {
+            Some(open) => Some(Arc::clone(open)),
+            None => disk::open(&file.path).ok().map(|(open, _)| Arc::new(open)),
+        };
+        if let Some(open) = opened {
+            ends = both_ends(&open, file.form);
+            self.sources.keep_open(file.stat.id, &open);
+        }
+        if !file.form.is_packed() {
+            place.head = ends.0[..ends.0.len().min(identity::HEAD)].to_vec();
+        }
+        let source = self.sources.add_file(place, &file.path);
+        let opened = Opened {
+            source,
+            path: file.path.clone(),
+            head: ends.0,
+            tail: ends.1,
+            modified: file.stat.modified,
+            compressed: file.form.is_packed(),
+            begins: file.known.splitter.told(),
+        };
+        self.files[at].known.source = Some(source);
+        self.queue.push_back(Told::Opened(opened));
+        source
+    }
+}
+
+fn both_ends(file: &Arc<File>, form: Form) -> (Vec<u8>, Vec<u8>) {
+    let head = discover::head(file, ENDS).map_or_else(|_| Vec::new(), |(_, head)| head);
+    let mut tail = Vec::new();
+    if let Ok(stat) = disk::stat(file)
+        && !form.is_packed()
+    {
+        let start = stat.size.saturating_sub(ENDS as u64);
+        tail.resize(ENDS.min(usize::try_from(stat.size).unwrap_or(ENDS)), 0);
+        let count = disk::read_at(file, &mut tail, start).unwrap_or(0);
+        tail.truncate(count);
+    }
+    (head, tail)
+}

@@ -1,0 +1,119 @@
+//! What is asked of the file system: opening without ever hanging, reading at an offset, and what a file is.
+
+use std::fs::{File, Metadata, OpenOptions};
+use std::io;
+use std::path::Path;
+use std::time::SystemTime;
+
+#[cfg(unix)]
+use std::os::unix::fs::{FileExt, FileTypeExt, MetadataExt, OpenOptionsExt};
+
+/// A FIFO in a log folder must not stop the reader, nor a terminal become ours.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+const GENTLY: i32 = if cfg!(any(target_arch = "mips", target_arch = "mips64")) {
+    0x80 | 0x800
+} else if cfg!(any(target_arch = "sparc", target_arch = "sparc64")) {
+    0x4000 | 0x8000
+} else {
+    0o4000 | 0o400
+};
+#[cfg(all(unix, not(any(target_os = "linux", target_os = "android"))))]
+const GENTLY: i32 = 0x4;
+
+/// Which file it is, whatever it is called: device and inode.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(crate) struct FileId(u64, u64);
+
+/// What a file looked like at one moment.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Stat {
+    /// Which file.
+    pub id: FileId,
+    /// Its length in bytes.
+    pub size: u64,
+    /// When its content changed last.
+    pub modified: Option<SystemTime>,
+    /// When anything of it changed last: a file that got the inode of another has its own.
+    changed: (i64, i64),
+    /// How many names it has.
+    pub names: u64,
+}
+
+#[cfg(unix)]
+impl Stat {
+    /// What `metadata` says.
+    pub fn of(metadata: &Metadata) -> Self {
+        Self {
+            id: FileId(metadata.dev(), metadata.ino()),
+            size: metadata.size(),
+            modified: metadata.modified().ok(),
+            changed: (metadata.ctime(), metadata.ctime_nsec()),
+            names: metadata.nlink(),
+        }
+    }
+}
+
+/// What kind of thing a path names, as far as a reader cares.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Kind {
+    /// A file that can be read at any offset.
+    File,
+    /// A folder.
+    Folder,
+    /// A pipe or terminal: read once, in order.
+    Stream,
+    /// Nothing to read.
+    Other,
+}
+
+#[cfg(unix)]
+pub(crate) fn kind(metadata: &Metadata) -> Kind {
+    let kind = metadata.file_type();
+    if kind.is_file() {
+        Kind::File
+    } else if kind.is_dir() {
+        Kind::Folder
+    } else if kind.is_fifo() || kind.is_char_device() {
+        Kind::Stream
+    } else {
+        Kind::Other
+    }
+}
+
+/// Opens a regular file; what is none, or became none since it was looked at, is an error and never a wait.
+pub(crate) fn open(path: &Path) -> io::Result<(File, Stat)> {
+    let mut options = OpenOptions::new();
+    options.read(true);
+    #[cfg(unix)]
+    options.custom_flags(GENTLY);
+    let file = options.open(path)?;
+    let metadata = file.metadata()?;
+    if !metadata.is_file() {
+        return Err(io::Error::new(
+            io::ErrorKind::InvalidInput,
+            "no regular file",
+        ));
+    }
+    Ok((file, Stat::of(&metadata)))
+}
+
+/// What the open file looks like now.
+pub(crate) fn stat(file: &File) -> io::Result<Stat> {
+    Ok(Stat::of(&file.metadata()?))
+}
+
+/// Reads at `offset`; fewer bytes than asked for mean the end of the file.
+#[cfg(unix)]
+pub(crate) fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+    let mut filled = 0;
+    while filled < buffer.len() {
+        match file.read_at(&mut buffer[filled..], offset + filled as u64) {
+            Ok(0) => break,
+            Ok(count) => filled += count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) if filled == 0 => return Err(error),
+            Err(_) => break,
+        }
+    }
+    Ok(filled)
+}

@@ -1,0 +1,443 @@
+//! The one reader: tells everything in order, and waits when there is nothing.
+
+use std::collections::{HashMap, VecDeque};
+use std::ffi::OsStr;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant, SystemTime};
+
+use super::discover::{self, Found, Place, Refused};
+use super::disk::FileId;
+use super::identity::{Heads, Past};
+use super::sources::Sources;
+use super::stdin::Stream;
+use super::tail::{Body, Look, Tracked};
+use super::told::{Notice, NoticeKind, Severity, Told};
+use super::watch::{Signal, Wake, Watch};
+use super::{EmptyFolder, Follow, Request, SourceError};
+use crate::lines::{Block, Cut};
+
+/// How long the timer sleeps where notifications come: they are only hints.
+const PACE: Duration = Duration::from_secs(1);
+/// How many buffers wait to be used again.
+const SPARE: usize = 16;
+
+/// A PATH, and what was found there.
+pub(super) struct Target {
+    pub place: Place,
+    /// The file that has the name now, of [`Place::Name`].
+    pub current: Option<usize>,
+    /// The file that had it last.
+    pub former: Option<usize>,
+    /// Files that stood beside it and are none of its rolled forms to come, of [`Place::Name`].
+    pub beside: HashMap<FileId, Option<SystemTime>>,
+    /// Whether its being away was told.
+    pub away: bool,
+}
+
+impl Target {
+    /// Enters a file that stands beside the followed one; whether it did not stand there before. An inode that comes
+    /// back as another file was written at another time.
+    pub fn is_new_beside(&mut self, found: &Found) -> bool {
+        self.beside.insert(found.stat.id, found.stat.modified) != Some(found.stat.modified)
+    }
+}
+
+/// Takes block buffers back, so that reading a large log allocates but few.
+#[derive(Clone, Debug, Default)]
+pub struct Recycler(Arc<Mutex<Vec<Vec<u8>>>>);
+
+impl Recycler {
+    /// Gives back the bytes of a block that is no longer needed.
+    pub fn give(&self, bytes: Vec<u8>) {
+        let mut spare = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if spare.len() < SPARE {
+            spare.push(bytes);
+        }
+    }
+
+    pub(super) fn take(&self) -> Vec<u8> {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .pop()
+            .unwrap_or_default()
+    }
+}
+
+/// Reads what was asked for and follows it. Lives on one thread.
+pub struct Feeder {
+    pub(super) follow: Follow,
+    pub(super) pace: Duration,
+    pub(super) is_mail_log: fn(&[u8]) -> bool,
+    pub(super) signal: Arc<Signal>,
+    pub(super) watch: Watch,
+    pub(super) sources: Arc<Sources>,
+    pub(super) targets: Vec<Target>,
+    pub(super) streams: Vec<Stream>,
+    /// Every file met, by its number here.
+    pub(super) files: Vec<Tracked>,
+    pub(super) by_id: HashMap<FileId, usize>,
+    /// The files that are looked at, in reading order.
+    pub(super) active: Vec<usize>,
+    pub(super) turns: usize,
+    pub(super) refused: Refused,
+    pub(super) past: Past,
+    pub(super) heads: Heads,
+    pub(super) queue: VecDeque<Told>,
+    pub(super) recycler: Recycler,
+    caught_up: bool,
+    ended: bool,
+    pub(super) scan_wanted: bool,
+    pub(super) next_scan: Instant,
+    /// Not before this a hint makes the folders be listed: listing takes at most a tenth of the time.
+    pub(super) scan_from: Instant,
+    polling_told: bool,
+    /// Whether copies can turn up, so that what is read must be known again.
+    pub(super) hashing: Hashing,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Hashing {
+    On,
+    Off,
+}
+
+impl Feeder {
+    /// Finds out what is to be read.
+    ///
+    /// # Errors
+    /// A path that names nothing that can be read; a folder without mail logs where that is an error.
+    pub fn open(request: &Request) -> Result<Self, SourceError> {
+        let signal = request.stop.signal();
+        let places = discover::in_time_order(&request.paths)?;
+        let live = request.follow == Follow::Live;
+        let alone = places.len() == 1 && matches!(places[0], Place::Name(_) | Place::Stream(_));
+        let watch = if live && request.poll.is_none() {
+            Watch::new(&signal)
+        } else {
+            Watch::off(&signal)
+        };
+        let now = Instant::now();
+        let mut feeder = Self {
+            follow: request.follow,
+            pace: request.poll.unwrap_or(PACE),
+            is_mail_log: request.is_mail_log,
+            signal,
+            watch,
+            sources: Arc::default(),
+            targets: Vec::new(),
+            streams: Vec::new(),
+            files: Vec::new(),
+            by_id: HashMap::new(),
+            active: Vec::new(),
+            turns: 0,
+            refused: Refused::default(),
+            past: Past::default(),
+            heads: Heads::default(),
+            queue: VecDeque::new(),
+            recycler: Recycler::default(),
+            caught_up: false,
+            ended: false,
+            scan_wanted: false,
+            next_scan: now,
+            scan_from: now,
+            polling_told: false,
+            hashing: if live || !alone {
+                Hashing::On
+            } else {
+                Hashing::Off
+            },
+        };
+        for place in places {
+            feeder.add_target(place, request.empty_folder)?;
+        }
+        feeder.hold_newest();
+        feeder.next_scan = Instant::now() + feeder.pace;
+        Ok(feeder)
+    }
+
+    /// The registry of what is read, to be shared.
+    pub fn sources(&self) -> Arc<Sources> {
+        Arc::clone(&self.sources)
+    }
+
+    /// Where buffers of blocks are given back, from any thread.
+    pub fn recycler(&self) -> Recycler {
+        self.recycler.clone()
+    }
+
+    fn add_target(&mut self, place: Place, empty: EmptyFolder) -> Result<(), SourceError> {
+        if let Place::Stream(path) = &place {
+            if !self.streams.iter().any(|stream| stream.path == *path) {
+                let stream = Stream::open(path, &self.signal);
+                self.streams
+                    .push(stream.map_err(|error| SourceError::of(path.clone(), error))?);
+            }
+            return Ok(());
+        }
+        if self.targets.iter().any(|target| target.place == place) {
+            return Ok(());
+        }
+        if let Place::Name(path) = &place {
+            discover::check(path)?;
+        }
+        let path = place.path().to_path_buf();
+        let beside = match &place {
+            Place::Name(path) if self.follow == Follow::Live => discover::siblings(path),
+            _ => Vec::new(),
+        };
+        let beside = beside
+            .iter()
+            .map(|found| (found.stat.id, found.stat.modified))
+            .collect();
+        self.targets.push(Target {
+            place,
+            current: None,
+            former: None,
+            beside,
+            away: false,
+        });
+        let at = self.targets.len() - 1;
+        // Watched before it is listed: what appears between the two is told of.
+        self.keep_watch(at);
+        let found = self
+            .list(at)
+            .map_err(|error| SourceError::of(path.clone(), error))?;
+        let held = self.take_in(at, found);
+        if held == 0 && !matches!(self.targets[at].place, Place::Name(_)) {
+            if empty == EmptyFolder::Refuse || self.follow == Follow::Once {
+                return Err(SourceError::NoLogs { path });
+            }
+            self.notice(NoticeKind::Waiting, &path, String::new());
+        }
+        Ok(())
+    }
+
+    /// The next thing to know. Blocks until there is one; [`Told::End`] again and again at the end.
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "it never says that nothing comes: the end is told as one thing more"
+    )]
+    pub fn next(&mut self) -> Told {
+        loop {
+            let wake = self.signal.take();
+            if wake.stopped || self.ended {
+                return Told::End;
+            }
+            self.heed(wake);
+            if let Some(told) = self.queue.pop_front() {
+                return told;
+            }
+            if self.follow == Follow::Live {
+                self.scan_when_due();
+            }
+            if self.read_files() || self.read_streams() || !self.queue.is_empty() {
+                continue;
+            }
+            let streaming = self.streams.iter().any(Stream::is_open);
+            let over = !streaming && (self.follow == Follow::Once || self.targets.is_empty());
+            if !self.caught_up && (over || self.follow == Follow::Live) {
+                self.caught_up = true;
+                return Told::CaughtUp;
+            }
+            if over {
+                self.ended = true;
+                return Told::End;
+            }
+            self.rest();
+        }
+    }
+
+    fn heed(&mut self, wake: Wake) {
+        self.scan_wanted |= wake.scan
+            || (wake.look && self.refused.may_become_logs())
+            || wake.written.iter().any(|name| self.sleeps(name));
+        if let Some(why) = wake.failed
+            && self.follow == Follow::Live
+            && !self.polling_told
+        {
+            self.polling_told = true;
+            let path = self
+                .targets
+                .first()
+                .map_or_else(PathBuf::new, |target| target.place.path().to_path_buf());
+            self.notice(NoticeKind::Polling, &path, why);
+        }
+    }
+
+    /// Whether a file of this name is known and closed, so that only a scan finds what was written to it.
+    fn sleeps(&self, name: &OsStr) -> bool {
+        let is_called = |at: &usize| self.files[*at].path.file_name() == Some(name);
+        !self.active.iter().any(is_called)
+            && self
+                .by_id
+                .values()
+                .any(|at| matches!(self.files[*at].body, Body::Asleep) && is_called(at))
+    }
+
+    /// Waits for a hint or the timer.
+    fn rest(&mut self) {
+        let limit = (self.follow == Follow::Live && !self.targets.is_empty()).then(|| {
+            let until = if self.scan_wanted {
+                self.scan_from.min(self.next_scan)
+            } else {
+                self.next_scan
+            };
+            until.saturating_duration_since(Instant::now())
+        });
+        let wake = self.signal.wait(limit);
+        self.heed(wake);
+    }
+
+    /// Tells something of the first file in order that has something new.
+    fn read_files(&mut self) -> bool {
+        let mut at = 0;
+        while let Some(&file) = self.active.get(at) {
+            let told = self.queue.len();
+            self.read_file(file);
+            if self.queue.len() > told {
+                return true;
+            }
+            at = self
+                .active
+                .iter()
+                .position(|&other| other == file)
+                .map_or(at, |place| place + 1);
+        }
+        false
+    }
+
+    fn read_file(&mut self, at: usize) {
+        if self.files[at]
+            .failed
+            .is_some_and(|until| Instant::now() < until)
+        {
+            return;
+        }
+        if matches!(self.files[at].body, Body::New(_) | Body::Part(..)) {
+            match self.begin(at) {
+                Ok(()) => {}
+                Err(error) => return self.fail(at, &error),
+            }
+        }
+        // A read may bring no line: the end of the file is told by a look that brings nothing at all.
+        loop {
+            let recycler = self.recycler.clone();
+            let told = self.queue.len();
+            match self.files[at].look(|| recycler.take()) {
+                Look::Bytes(buffer, mark, count) => {
+                    self.files[at].failed = None;
+                    self.take_bytes(at, buffer, mark, count);
+                }
+                Look::Nothing => return self.finish_if_over(at),
+                Look::Rewritten => return self.rewritten(at),
+                Look::Failed(error) => return self.fail(at, &error),
+            }
+            if self.queue.len() > told || self.signal.is_stopped() {
+                return;
+            }
+        }
+    }
+
+    fn take_bytes(&mut self, at: usize, buffer: Vec<u8>, mark: usize, count: usize) {
+        let source = self.source_of(at);
+        let file = &mut self.files[at];
+        if self.hashing == Hashing::On {
+            file.known.content.add(&buffer[mark..mark + count]);
+            self.heads.note(&file.known.content);
+        }
+        let pieces = file.known.splitter.split(source, buffer, count);
+        let told = file.known.splitter.told();
+        let read = if file.form.is_packed() {
+            file.newly_unpacked()
+        } else {
+            count as u64
+        };
+        self.sources.count_read(read);
+        self.sources.set_told(source, told);
+        self.tell(pieces.cut);
+        self.tell(pieces.whole);
+    }
+
+    pub(super) fn tell(&mut self, block: Option<Block>) {
+        if let Some(block) =
+            block.filter(|block| !block.bytes.is_empty() || block.cut == Cut::LastLine)
+        {
+            self.caught_up = false;
+            self.queue.push_back(Told::Block(block));
+        }
+    }
+
+    /// Nothing more comes now: the end, where nobody waits for more.
+    fn finish_if_over(&mut self, at: usize) {
+        let packed = matches!(self.files[at].body, Body::Packed(_));
+        if self.follow == Follow::Once || packed {
+            let rest = self.files[at].newly_unpacked();
+            self.sources.count_read(rest);
+            self.flush(at);
+            self.files[at].sleep(Body::Done);
+            self.active.retain(|&other| other != at);
+        } else {
+            self.shed();
+        }
+    }
+
+    /// Tells the unfinished line as a line.
+    pub(super) fn flush(&mut self, at: usize) {
+        let file = &mut self.files[at];
+        let Some(source) = file.known.source else {
+            return;
+        };
+        let block = file.known.splitter.finish(source);
+        self.sources.set_told(source, file.known.splitter.told());
+        self.tell(block);
+    }
+
+    fn fail(&mut self, at: usize, error: &io::Error) {
+        let file = &mut self.files[at];
+        let path = file.path.clone();
+        let packed = file.form.is_packed();
+        let kind = if packed {
+            NoticeKind::Damaged
+        } else {
+            NoticeKind::Unreadable
+        };
+        if self.follow == Follow::Live && packed {
+            // It may be on its way here: told when nothing more comes.
+            file.damage = Some((error.to_string(), Instant::now()));
+            file.sleep(Body::Done);
+            self.active.retain(|&other| other != at);
+            return;
+        }
+        if self.follow == Follow::Once {
+            file.body = Body::Done;
+            self.active.retain(|&other| other != at);
+        } else {
+            let again = file.failed.is_some();
+            file.failed = Some(Instant::now() + PACE);
+            if again || error.kind() == io::ErrorKind::NotFound {
+                return;
+            }
+        }
+        self.notice(kind, &path, error.to_string());
+    }
+
+    pub(super) fn notice(&mut self, kind: NoticeKind, path: &Path, detail: String) {
+        let severity = match kind {
+            NoticeKind::Rotated | NoticeKind::Replaced | NoticeKind::Waiting => Severity::Info,
+            NoticeKind::Truncated
+            | NoticeKind::Gone
+            | NoticeKind::Polling
+            | NoticeKind::NotKept => Severity::Warning,
+            NoticeKind::Damaged | NoticeKind::Unreadable => Severity::Error,
+        };
+        self.queue.push_back(Told::Notice(Notice {
+            kind,
+            path: path.to_path_buf(),
+            severity,
+            detail,
+        }));
+    }
+}

@@ -1,0 +1,190 @@
+//! The order in time of the files of one folder, as their names tell it. The times of the files themselves tell nothing:
+//! a copy has others.
+
+use std::cmp::Reverse;
+use std::ffi::OsStr;
+
+/// Sorts names by the age of what they hold, oldest first.
+///
+/// ```text
+/// mail.@20090422T114359.s   mail.log-20260301.gz   mail.log-1772323200     the time, in whatever dress
+/// mail.log.3.gz   mail.log.2.gz   mail.log.1                               the higher the older
+/// mail.current   mail.log                                                  what is written now
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) enum Age {
+    /// When the file was begun or rolled, in seconds, and its number among those.
+    At(i64, Reverse<u32>),
+    /// How many files were rolled after it.
+    Rolled(Reverse<u32>),
+    /// Nothing in the name tells that it was rolled.
+    Newest,
+}
+
+impl Age {
+    /// What `name` tells.
+    pub fn of(name: &OsStr) -> Self {
+        let name = name.to_string_lossy();
+        let mut stem: &str = &name;
+        while let Some((rest, ending)) = stem.rsplit_once('.') {
+            if !["gz", "zst", "bz2", "xz", "s", "c", "current", "log", "txt"].contains(&ending) {
+                break;
+            }
+            stem = rest;
+        }
+        let rolled = stem
+            .rsplit_once('.')
+            .filter(|(_, number)| {
+                number.len() <= 5 && number.bytes().all(|byte| byte.is_ascii_digit())
+            })
+            .and_then(|(_, number)| number.parse().ok());
+        match (time_in(stem.as_bytes()), rolled) {
+            (Some(time), number) => Self::At(time, Reverse(number.unwrap_or(0))),
+            (None, Some(number)) => Self::Rolled(Reverse(number)),
+            (None, None) => Self::Newest,
+        }
+    }
+}
+
+/// The last time in a name, in seconds since 1970.
+fn time_in(name: &[u8]) -> Option<i64> {
+    let mut found = None;
+    let mut at = 0;
+    while at < name.len() {
+        if !name[at].is_ascii_digit() {
+            at += 1;
+            continue;
+        }
+        let run = digits(&name[at..]);
+        let (time, taken) = match date(&name[at..]) {
+            Some((day, length)) => {
+                let (seconds, clock) = clock(&name[at + length..]);
+                (Some(day * 86400 + seconds), length + clock)
+            }
+            None if run == 10 && name[at] == b'1' => (Some(number(&name[at..at + run])), run),
+            None => (None, run),
+        };
+        found = time.or(found);
+        at += taken;
+    }
+    found
+}
+
+fn digits(text: &[u8]) -> usize {
+    text.iter().take_while(|byte| byte.is_ascii_digit()).count()
+}
+
+fn number(text: &[u8]) -> i64 {
+    text.iter()
+        .fold(0, |sum, byte| sum * 10 + i64::from(byte - b'0'))
+}
+
+/// A date at the front, as days since 1970 and the bytes it takes: `20260301`, `2026-03-01`, also when a clock follows at once.
+fn date(text: &[u8]) -> Option<(i64, usize)> {
+    let run = digits(text);
+    let (year, month, day, length) = if matches!(run, 8 | 10 | 12 | 14) {
+        (&text[..4], &text[4..6], &text[6..8], 8)
+    } else if run == 4
+        && text.len() >= 10
+        && matches!(text[4], b'-' | b'_' | b'.')
+        && text[7] == text[4]
+        && digits(&text[5..]) == 2
+        && digits(&text[8..]) == 2
+    {
+        (&text[..4], &text[5..7], &text[8..10], 10)
+    } else {
+        return None;
+    };
+    let (year, month, day) = (number(year), number(month), number(day));
+    if !(1990..2200).contains(&year) || !(1..=12).contains(&month) || !(1..=31).contains(&day) {
+        return None;
+    }
+    // Days from the civil calendar, years counted from March so that the leap day comes last.
+    let (y, m) = if month > 2 {
+        (year, month - 3)
+    } else {
+        (year - 1, month + 9)
+    };
+    let days = y * 365 + y / 4 - y / 100 + y / 400 + (m * 153 + 2) / 5 + day - 719_469;
+    Some((days, length))
+}
+
+/// A time of day at the front, in seconds and the bytes it takes: `T114359`, `-1143`, `_11`, `114359`.
+fn clock(text: &[u8]) -> (i64, usize) {
+    let mark = usize::from(
+        text.first()
+            .is_some_and(|byte| matches!(byte, b'T' | b't' | b'-' | b'_')),
+    );
+    let run = digits(&text[mark..]);
+    if !matches!(run, 2 | 4 | 6) {
+        return (0, 0);
+    }
+    let part = |at: usize| {
+        if at < run {
+            number(&text[mark + at..mark + at + 2])
+        } else {
+            0
+        }
+    };
+    let (hour, minute, second) = (part(0), part(2), part(4));
+    if hour > 23 || minute > 59 || second > 60 {
+        return (0, 0);
+    }
+    (hour * 3600 + minute * 60 + second, mark + run)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sorted(names: &[&str]) -> Vec<String> {
+        let mut names: Vec<String> = names.iter().map(ToString::to_string).collect();
+        names.sort_by_key(|name| Age::of(OsStr::new(name)));
+        names
+    }
+
+    #[test]
+    fn names_sort_by_the_time_they_tell() {
+        for wanted in [
+            &[
+                "mail.@20090421T235959.s",
+                "mail.@20090422T114359.s.gz",
+                "mail.@20090422T114400.s",
+                "mail.current",
+            ][..],
+            &[
+                "mail.log.10.gz",
+                "mail.log.9.gz",
+                "mail.log.2.gz",
+                "mail.log.1",
+                "mail.log",
+            ],
+            &[
+                "maillog-20251231.gz",
+                "maillog-20260101",
+                "maillog-20260301-12",
+                "maillog-20260301-1330",
+                "maillog",
+            ],
+            &["mail-2026-02-28.log", "mail-2026-03-01.log", "mail.log"],
+            &["mail.log-1772323200.gz", "mail.log-1772409600", "mail.log"],
+            &["mail.@20260301T000000.c", "mail.@20260302T000000.c"],
+        ] {
+            let mut turned = wanted.to_vec();
+            turned.reverse();
+            assert_eq!(sorted(&turned), wanted);
+        }
+    }
+
+    #[test]
+    fn an_address_or_a_version_is_no_time() {
+        for name in ["mail-10.1.2.300000.current", "esa99999999.log", "mail", ""] {
+            assert_eq!(Age::of(OsStr::new(name)), Age::Newest, "{name}");
+        }
+        assert_eq!(Age::of(OsStr::new("mail-19700102")), Age::Newest);
+        assert_eq!(
+            Age::of(OsStr::new("mail-20000101")),
+            Age::At(946_684_800, Reverse(0))
+        );
+    }
+}

@@ -1,0 +1,333 @@
+//! One file under way: how far it was read, and whether it still is what was read.
+//!
+//! A file goes on where it was left only when the bytes before that place are still the same; else it was truncated or
+//! rewritten and is another source.
+
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+
+use super::archive::{Form, Packed, Unpacked, fill};
+use super::discover;
+use super::disk::{self, Stat};
+use super::identity::{Content, HEAD, Known};
+use super::sources::Place;
+use crate::lines::{MAX_LINE, Splitter};
+
+/// How a file is read.
+pub(crate) enum Body {
+    /// Not begun; held open where its name may be taken from it meanwhile.
+    New(Option<Arc<File>>),
+    /// As far as it goes, it is what another source told; it is looked at again when it is no longer as here.
+    Part(Arc<File>, Stat),
+    /// Under way.
+    Plain(Arc<File>),
+    /// Under way, unpacked.
+    Packed(Unpack),
+    /// Closed: quiet, and others need the descriptor. Its name is looked at.
+    Asleep,
+    /// Read to its end, which is final.
+    Done,
+}
+
+/// An archive under way.
+pub(crate) struct Unpack {
+    pub stream: Unpacked,
+    pub packed: Arc<AtomicU64>,
+    /// Packed bytes that were counted as read.
+    pub counted: u64,
+}
+
+/// What a look at a file gave.
+pub(crate) enum Look {
+    /// So many bytes behind the mark in the buffer.
+    Bytes(Vec<u8>, usize, usize),
+    /// Nothing new.
+    Nothing,
+    /// Other bytes stand where read ones stood.
+    Rewritten,
+    /// It cannot be read on.
+    Failed(io::Error),
+}
+
+/// A file that is read or was.
+pub(crate) struct Tracked {
+    pub path: PathBuf,
+    /// Where a link led to.
+    real: Option<PathBuf>,
+    /// Its place in the reading order.
+    pub turn: usize,
+    /// What it looked like when it was read last.
+    pub stat: Stat,
+    /// A state it was found in later, and when, until that has lasted.
+    pub changing: Option<(Stat, Instant)>,
+    pub form: Form,
+    pub body: Body,
+    pub known: Known,
+    /// The bytes before the place where it was left.
+    marker: Vec<u8>,
+    /// When it was last seen to grow.
+    pub grown: Instant,
+    /// Its name is another's now, or gone.
+    pub replaced: bool,
+    /// It was given another name.
+    pub renamed: bool,
+    /// Only what it has more than a known content is wanted.
+    pub copies_only: bool,
+    /// It could not be read when last tried, and when it is tried again.
+    pub failed: Option<Instant>,
+    /// Damage found that may be but an upload under way, until that is told.
+    pub damage: Option<(String, Instant)>,
+}
+
+impl Tracked {
+    /// A file not yet begun.
+    pub fn new(path: &Path, stat: Stat, file: Option<Arc<File>>) -> Self {
+        Self {
+            path: path.to_path_buf(),
+            real: path
+                .is_symlink()
+                .then(|| path.canonicalize().ok())
+                .flatten(),
+            turn: 0,
+            stat,
+            changing: None,
+            form: Form::Plain,
+            body: Body::New(file),
+            known: Self::nothing_known(path),
+            marker: Vec::new(),
+            grown: Instant::now(),
+            replaced: false,
+            renamed: false,
+            copies_only: false,
+            failed: None,
+            damage: None,
+        }
+    }
+
+    fn nothing_known(path: &Path) -> Known {
+        Known {
+            folder: discover::folder_of(path),
+            content: Content::default(),
+            splitter: Splitter::default(),
+            source: None,
+        }
+    }
+
+    /// Where it lies.
+    pub fn place(&self) -> Place {
+        let path = self.real.as_ref().unwrap_or(&self.path).clone();
+        let head = if self.form.is_packed() {
+            Vec::new()
+        } else {
+            self.known.content.head().to_vec()
+        };
+        Place {
+            path,
+            form: self.form,
+            id: self.stat.id,
+            head,
+        }
+    }
+
+    /// It is called otherwise now.
+    pub fn rename(&mut self, path: &Path) {
+        self.path = path.to_path_buf();
+        self.real = None;
+        self.renamed = true;
+    }
+
+    /// Closes it until its name tells of something new.
+    pub fn sleep(&mut self, body: Body) {
+        self.body = body;
+        self.known.content.forget_recent();
+    }
+
+    /// The open file.
+    pub fn file(&self) -> Option<&Arc<File>> {
+        match &self.body {
+            Body::New(file) => file.as_ref(),
+            Body::Plain(file) | Body::Part(file, _) => Some(file),
+            Body::Packed(_) | Body::Asleep | Body::Done => None,
+        }
+    }
+
+    /// Whether it has bytes that were not read, as far as a look tells.
+    pub fn has_more(&self) -> bool {
+        let longer = |file: &File, than| disk::stat(file).is_ok_and(|stat| stat.size > than);
+        match &self.body {
+            Body::Plain(file) => longer(file, self.known.splitter.next_offset()),
+            Body::New(Some(file)) => longer(file, 0),
+            Body::New(None) | Body::Packed(_) => true,
+            Body::Part(..) | Body::Asleep | Body::Done => false,
+        }
+    }
+
+    /// Goes on behind what `known` told of the same bytes.
+    pub fn go_on_from(&mut self, known: &Known) {
+        self.known.content = known.content.clone();
+        self.known.splitter = known.splitter.clone();
+    }
+
+    /// Begins anew from the first byte; returns what was known of the former content.
+    pub fn restart(&mut self) -> Known {
+        self.marker = Vec::new();
+        std::mem::replace(&mut self.known, Self::nothing_known(&self.path))
+    }
+
+    /// Begins to read at the place that was set.
+    pub fn begin(&mut self, file: &Arc<File>, form: Form) -> io::Result<()> {
+        self.form = form;
+        let offset = self.known.splitter.next_offset();
+        if form.is_packed() {
+            let packed = Arc::new(AtomicU64::new(0));
+            let mut stream = Packed::open(form, file, &packed)?;
+            let last = self.known.content.forgotten().unwrap_or(0);
+            io::copy(
+                &mut io::Read::take(&mut stream, offset - last as u64),
+                &mut io::sink(),
+            )?;
+            let mut bytes = vec![0; last];
+            fill(&mut stream, &mut bytes);
+            self.recall(&bytes);
+            self.body = Body::Packed(Unpack {
+                stream,
+                packed,
+                counted: 0,
+            });
+        } else {
+            self.marker = before(file, offset, HEAD)?;
+            let last = self.known.content.forgotten().unwrap_or(0);
+            self.recall(&before(file, offset, last)?);
+            self.body = Body::Plain(Arc::clone(file));
+        }
+        Ok(())
+    }
+
+    fn recall(&mut self, last: &[u8]) {
+        if self.known.content.forgotten().is_some() {
+            self.known.content.recall(last);
+        }
+    }
+
+    /// Opens a file that slept; whether it is still the one that was left.
+    pub fn wake(&mut self) -> io::Result<bool> {
+        if self.known.splitter.next_offset() == 0 {
+            self.body = Body::New(None);
+            return Ok(true);
+        }
+        let (file, stat) = disk::open(&self.path)?;
+        let offset = self.known.splitter.next_offset();
+        let head = head_of(&file)?;
+        if stat.id != self.stat.id
+            || !head.starts_with(self.known.content.head())
+            || before(&file, offset, HEAD)? != self.marker
+        {
+            return Ok(false);
+        }
+        let last = self.known.content.forgotten().unwrap_or(0);
+        self.recall(&before(&file, offset, last)?);
+        self.body = Body::Plain(Arc::new(file));
+        Ok(true)
+    }
+
+    /// Reads what came, at most as much as a block holds. `buffer` is used where there is something.
+    pub fn look(&mut self, buffer: impl FnOnce() -> Vec<u8>) -> Look {
+        match &mut self.body {
+            Body::Plain(file) => {
+                let file = Arc::clone(file);
+                self.look_plain(&file, buffer).unwrap_or_else(Look::Failed)
+            }
+            Body::Packed(unpack) => {
+                let mut buffer = buffer();
+                let mark = self.known.splitter.prepare(&mut buffer, MAX_LINE);
+                let (count, error) = fill(&mut unpack.stream, &mut buffer[mark..]);
+                match error {
+                    _ if count > 0 => Look::Bytes(buffer, mark, count),
+                    Some(error) => Look::Failed(error),
+                    None => Look::Nothing,
+                }
+            }
+            Body::New(_) | Body::Part(..) | Body::Asleep | Body::Done => Look::Nothing,
+        }
+    }
+
+    fn look_plain(&mut self, file: &File, buffer: impl FnOnce() -> Vec<u8>) -> io::Result<Look> {
+        let stat = disk::stat(file)?;
+        let offset = self.known.splitter.next_offset();
+        if stat.size <= offset {
+            if stat.size == offset && stat.modified == self.stat.modified {
+                return Ok(Look::Nothing);
+            }
+            self.stat = stat;
+            // A network file system may tell a size that is old: the bytes themselves decide.
+            return Ok(if self.is_unchanged(file, offset)? {
+                Look::Nothing
+            } else {
+                Look::Rewritten
+            });
+        }
+        self.stat = stat;
+        let room = usize::try_from(stat.size - offset)
+            .unwrap_or(MAX_LINE)
+            .min(MAX_LINE);
+        let mut buffer = buffer();
+        let mark = self.known.splitter.prepare(&mut buffer, room);
+        let count = disk::read_at(file, &mut buffer[mark..], offset)?;
+        // Looked at after the reading: what changed before it is seen, what changes after it is seen next time.
+        if !self.is_unchanged(file, offset)? {
+            return Ok(Look::Rewritten);
+        }
+        if count == 0 {
+            return Ok(Look::Nothing);
+        }
+        self.grown = Instant::now();
+        self.remember(&buffer[mark..mark + count]);
+        Ok(Look::Bytes(buffer, mark, count))
+    }
+
+    fn is_unchanged(&self, file: &File, offset: u64) -> io::Result<bool> {
+        Ok(self.marker.is_empty() || before(file, offset, HEAD)? == self.marker)
+    }
+
+    fn remember(&mut self, fresh: &[u8]) {
+        if fresh.len() < HEAD {
+            self.marker.extend_from_slice(fresh);
+            let over = self.marker.len().saturating_sub(HEAD);
+            self.marker.drain(..over);
+        } else {
+            self.marker.clear();
+            self.marker.extend_from_slice(&fresh[fresh.len() - HEAD..]);
+        }
+    }
+
+    /// Packed bytes read since the last call.
+    pub fn newly_unpacked(&mut self) -> u64 {
+        let Body::Packed(unpack) = &mut self.body else {
+            return 0;
+        };
+        let read = unpack.packed.load(Ordering::Relaxed);
+        let fresh = read.saturating_sub(unpack.counted);
+        unpack.counted = read;
+        fresh
+    }
+}
+
+/// The at most `most` bytes before `offset`; fewer where the file ends before it.
+fn before(file: &File, offset: u64, most: usize) -> io::Result<Vec<u8>> {
+    let start = offset.saturating_sub(most as u64);
+    let mut bytes = vec![0; usize::try_from(offset - start).unwrap_or(most)];
+    let count = disk::read_at(file, &mut bytes, start)?;
+    bytes.truncate(count);
+    Ok(bytes)
+}
+
+fn head_of(file: &File) -> io::Result<Vec<u8>> {
+    let mut head = vec![0; HEAD];
+    let count = disk::read_at(file, &mut head, 0)?;
+    head.truncate(count);
+    Ok(head)
+}

@@ -1,0 +1,443 @@
+use std::fs::{self, OpenOptions};
+use std::io::Write;
+use std::path::Path;
+use std::thread;
+
+use super::*;
+
+/// A line that a test tells from all others.
+fn line(number: usize) -> String {
+    format!(
+        "Mon Mar  2 {:02}:{:02}:{:02} 2026 Info: ICID {number} close\n",
+        number / 3600,
+        number / 60 % 60,
+        number % 60
+    )
+}
+
+fn lines(numbers: std::ops::Range<usize>) -> String {
+    numbers.map(line).collect()
+}
+
+fn append(path: &Path, text: &str) {
+    let mut file = OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(path)
+        .expect("opens");
+    file.write_all(text.as_bytes()).expect("writes");
+}
+
+fn gzip(path: &Path, text: &str) {
+    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    packer.write_all(text.as_bytes()).expect("packs");
+    fs::write(path, packer.finish().expect("packs")).expect("writes");
+}
+
+fn is_mail_log(head: &[u8]) -> bool {
+    head.split(|byte| *byte == b'\n')
+        .any(|line| line.starts_with(b"Mon Mar  2"))
+}
+
+fn request(paths: &[&Path], follow: Follow) -> Request {
+    Request {
+        paths: paths
+            .iter()
+            .map(|path| path.as_os_str().to_owned())
+            .collect(),
+        follow,
+        poll: Some(Duration::from_millis(20)),
+        is_mail_log,
+        empty_folder: if follow == Follow::Live {
+            EmptyFolder::Wait
+        } else {
+            EmptyFolder::Refuse
+        },
+        stop: Stop::new(),
+    }
+}
+
+/// A feeder and what it told.
+struct Reader {
+    feeder: Feeder,
+    told: String,
+    notices: Vec<&'static str>,
+    first: Option<Position>,
+}
+
+impl Reader {
+    fn open(paths: &[&Path], follow: Follow) -> Self {
+        Self::of(&request(paths, follow))
+    }
+
+    fn of(request: &Request) -> Self {
+        let stop = request.stop.clone();
+        // What never comes ends the test instead of hanging it.
+        thread::spawn(move || {
+            thread::sleep(Duration::from_secs(30));
+            stop.stop();
+        });
+        let feeder = Feeder::open(request).expect("opens");
+        Self {
+            feeder,
+            told: String::new(),
+            notices: Vec::new(),
+            first: None,
+        }
+    }
+
+    /// Reads on until all these lines came, in this order and nothing else, and then all that is there.
+    fn expect(&mut self, wanted: &str) {
+        let mut caught_up = false;
+        while self.told.len() < wanted.len() || !caught_up {
+            match self.feeder.next() {
+                Told::Block(block) => {
+                    self.first = self
+                        .first
+                        .or(Some(Position::new(block.source, block.offset)));
+                    caught_up = false;
+                    for line in block.lines() {
+                        self.told.push_str(&String::from_utf8_lossy(line.bytes));
+                        self.told.push('\n');
+                    }
+                }
+                Told::CaughtUp => caught_up = true,
+                Told::Notice(notice) => self.notices.push(notice.kind()),
+                Told::Opened(_) => {}
+                Told::End => break,
+            }
+        }
+        assert_eq!(self.told, wanted);
+    }
+
+    fn expect_notice(&mut self, kind: &str) {
+        while !self.notices.contains(&kind) {
+            match self.feeder.next() {
+                Told::Notice(notice) => self.notices.push(notice.kind()),
+                Told::End => panic!("no {kind} among {:?}", self.notices),
+                _ => {}
+            }
+        }
+    }
+}
+
+fn folder() -> tempfile::TempDir {
+    tempfile::tempdir().expect("a folder")
+}
+
+#[test]
+fn a_position_keeps_source_and_offset_and_sorts_in_reading_order() {
+    let place = Position::new(SourceId::new(7), 1 << 41);
+    assert_eq!(
+        (place.source(), place.offset()),
+        (SourceId::new(7), 1 << 41)
+    );
+    assert!(Position::new(SourceId::new(1), u64::MAX) < Position::new(SourceId::new(2), 0));
+    assert_eq!(
+        Position::new(SourceId::new(usize::MAX), u64::MAX).offset(),
+        (1 << 42) - 1
+    );
+}
+
+#[test]
+fn without_following_an_unfinished_last_line_is_a_line() {
+    let dir = folder();
+    let path = dir.path().join("mail.current");
+    fs::write(&path, lines(0..3).trim_end()).expect("writes");
+    Reader::open(&[&path], Follow::Once).expect(&lines(0..3));
+}
+
+#[test]
+fn a_followed_line_comes_with_its_newline() {
+    let dir = folder();
+    let path = dir.path().join("mail.current");
+    fs::write(&path, line(0) + &line(1)[..20]).expect("writes");
+    let mut reader = Reader::open(&[&path], Follow::Live);
+    reader.expect(&line(0));
+    append(&path, &line(1)[20..]);
+    reader.expect(&lines(0..2));
+}
+
+#[test]
+fn a_rename_is_followed_and_a_late_writer_heard() {
+    let dir = folder();
+    let path = dir.path().join("mail.current");
+    append(&path, &line(0));
+    let mut reader = Reader::open(&[&path], Follow::Live);
+    reader.expect(&line(0));
+    let rolled = dir.path().join("mail.@20260302T000000.s");
+    append(&path, &line(1));
+    fs::rename(&path, &rolled).expect("renames");
+    append(&rolled, &line(2));
+    append(&path, &line(3));
+    reader.expect(&lines(0..4));
+    append(&rolled, &line(4));
+    reader.expect(&lines(0..5));
+    reader.expect_notice("rotated");
+}
+
+#[test]
+fn files_rolled_between_two_looks_are_read_in_their_order() {
+    let dir = folder();
+    for followed in ["mail.log", ""] {
+        let path = dir.path().join("mail.log");
+        fs::write(&path, line(0)).expect("writes");
+        let mut reader = Reader::open(&[&dir.path().join(followed)], Follow::Live);
+        reader.expect(&line(0));
+        for turn in 0..3 {
+            for old in (1..3).rev() {
+                let _ = fs::rename(
+                    dir.path().join(format!("mail.log.{old}")),
+                    dir.path().join(format!("mail.log.{}", old + 1)),
+                );
+            }
+            fs::rename(&path, dir.path().join("mail.log.1")).expect("renames");
+            append(&path, &line(turn + 1));
+        }
+        reader.expect(&lines(0..4));
+        for name in ["mail.log", "mail.log.1", "mail.log.2", "mail.log.3"] {
+            fs::remove_file(dir.path().join(name)).expect("removes");
+        }
+    }
+}
+
+#[test]
+fn of_a_copied_and_truncated_log_each_line_comes_once() {
+    let dir = folder();
+    for followed in ["mail.log", ""] {
+        let path = dir.path().join("mail.log");
+        let copy = dir.path().join("mail.log.1");
+        fs::write(&path, lines(0..50)).expect("writes");
+        let mut reader = Reader::open(&[&dir.path().join(followed)], Follow::Live);
+        reader.expect(&lines(0..50));
+        append(&path, &lines(50..60));
+        fs::copy(&path, &copy).expect("copies");
+        fs::write(&path, lines(60..65)).expect("writes");
+        reader.expect(&lines(0..65));
+        reader.expect_notice("truncated");
+        fs::remove_file(&path).expect("removes");
+        fs::remove_file(&copy).expect("removes");
+    }
+}
+
+#[test]
+fn a_file_rewritten_longer_is_read_from_its_start() {
+    let dir = folder();
+    let path = dir.path().join("mail.log");
+    fs::write(&path, lines(0..10)).expect("writes");
+    let mut reader = Reader::open(&[&path], Follow::Live);
+    reader.expect(&lines(0..10));
+    fs::write(&path, lines(10..60)).expect("writes");
+    reader.expect(&lines(0..60));
+}
+
+#[test]
+fn a_compressed_copy_adds_only_what_is_new_and_keeps_positions_readable() {
+    let dir = folder();
+    let path = dir.path().join("mail.@20260301T000000.s");
+    fs::write(&path, lines(0..3000)).expect("writes");
+    let mut reader = Reader::open(&[dir.path()], Follow::Live);
+    reader.expect(&lines(0..3000));
+    gzip(
+        &dir.path().join("mail.@20260301T000000.s.gz"),
+        &lines(0..3010),
+    );
+    fs::remove_file(&path).expect("removes");
+    reader.expect(&lines(0..3010));
+    let sources = reader.feeder.sources();
+    sources.close_all();
+    let mut bytes = vec![0; line(0).len()];
+    let count = sources
+        .read_at(reader.first.expect("a line"), &mut bytes)
+        .expect("reads the copy");
+    assert_eq!(&bytes[..count], line(0).as_bytes());
+}
+
+#[test]
+fn a_link_that_moves_on_is_followed() {
+    let dir = folder();
+    let (first, second, link) = (
+        dir.path().join("a"),
+        dir.path().join("b"),
+        dir.path().join("mail.current"),
+    );
+    fs::write(&first, line(0)).expect("writes");
+    std::os::unix::fs::symlink("a", &link).expect("links");
+    let mut reader = Reader::open(&[&link], Follow::Live);
+    reader.expect(&line(0));
+    fs::write(&second, line(1)).expect("writes");
+    std::os::unix::fs::symlink("b", dir.path().join("next")).expect("links");
+    fs::rename(dir.path().join("next"), &link).expect("renames");
+    reader.expect(&lines(0..2));
+    append(&first, &line(2));
+    reader.expect(&lines(0..3));
+}
+
+#[test]
+fn a_folder_is_read_in_time_order_and_each_file_once() {
+    let dir = folder();
+    fs::write(dir.path().join("mail.current"), line(3)).expect("writes");
+    fs::write(
+        dir.path().join("mail.@20260302T000000.s"),
+        line(1) + &line(2),
+    )
+    .expect("writes");
+    gzip(
+        &dir.path().join("mail.@20260302T000000.s.gz"),
+        &(line(1) + &line(2)),
+    );
+    gzip(&dir.path().join("mail.@20260301T000000.s.gz"), &line(0));
+    fs::write(dir.path().join("notes"), "nothing of interest\n").expect("writes");
+    std::os::unix::fs::symlink("mail.current", dir.path().join("a-link")).expect("links");
+    fs::hard_link(dir.path().join("mail.current"), dir.path().join("z-link")).expect("links");
+    Reader::open(
+        &[dir.path(), &dir.path().join("mail.current")],
+        Follow::Once,
+    )
+    .expect(&lines(0..4));
+}
+
+#[test]
+fn an_empty_folder_is_waited_for_when_followed() {
+    let dir = folder();
+    let mut reader = Reader::open(&[dir.path()], Follow::Live);
+    reader.expect("");
+    assert_eq!(reader.notices, ["waiting"]);
+    fs::write(dir.path().join("mail.current"), line(0)).expect("writes");
+    reader.expect(&line(0));
+}
+
+#[test]
+fn a_damaged_archive_tells_what_stands_before_the_damage() {
+    let dir = folder();
+    let path = dir.path().join("mail.gz");
+    gzip(&path, &lines(0..3000));
+    let whole = fs::read(&path).expect("reads");
+    fs::write(&path, &whole[..whole.len() - 40]).expect("writes");
+    let mut reader = Reader::open(&[&path], Follow::Once);
+    let mut severity = None;
+    loop {
+        match reader.feeder.next() {
+            Told::Block(block) => block.lines().for_each(|line| {
+                reader.told.push_str(&String::from_utf8_lossy(line.bytes));
+                reader.told.push('\n');
+            }),
+            Told::Notice(notice) => severity = Some(notice.severity),
+            Told::End => break,
+            _ => {}
+        }
+    }
+    assert_eq!(severity, Some(Severity::Error));
+    assert!(reader.told.len() > 1000 && lines(0..3000).starts_with(&reader.told));
+}
+
+#[test]
+fn what_cannot_be_read_is_said_in_one_line_that_names_it() {
+    let dir = folder();
+    let utf16 = dir.path().join("wide.log");
+    fs::write(&utf16, b"\xff\xfeM\0o\0n\0").expect("writes");
+    let damaged = dir.path().join("bad.gz");
+    fs::write(&damaged, b"\x1f\x8b\x08\0garbage garbage garbage").expect("writes");
+    let empty = dir.path().join("empty");
+    fs::create_dir(&empty).expect("makes");
+    for (path, wanted) in [
+        (dir.path().join("nothing"), "no such file"),
+        (utf16, "UTF-16"),
+        (damaged, "damaged archive"),
+        (empty, "no mail_logs"),
+        (dir.path().join("*.nothing"), "no mail_logs"),
+        (dir.path().join("[a"), "not a valid pattern"),
+    ] {
+        let error = Feeder::open(&request(&[&path], Follow::Once))
+            .err()
+            .expect("an error")
+            .to_string();
+        assert!(
+            error.contains(wanted)
+                && error.contains(&*path.to_string_lossy())
+                && error.lines().count() == 1,
+            "{error}"
+        );
+    }
+}
+
+#[test]
+fn stopping_ends_a_waiting_reader() {
+    let dir = folder();
+    let path = dir.path().join("mail.log");
+    fs::write(&path, line(0)).expect("writes");
+    let mut request = request(&[&path], Follow::Live);
+    request.poll = Some(Duration::from_secs(3600));
+    let mut feeder = Feeder::open(&request).expect("opens");
+    while !matches!(feeder.next(), Told::CaughtUp) {}
+    let stop = request.stop.clone();
+    let stopper = thread::spawn(move || stop.stop());
+    assert!(matches!(feeder.next(), Told::End));
+    stopper.join().expect("ends");
+}
+
+#[test]
+fn notifications_tell_of_appended_lines_and_of_rotation() {
+    let dir = folder();
+    let path = dir.path().join("mail.current");
+    append(&path, &line(0));
+    let mut request = request(&[dir.path()], Follow::Live);
+    request.poll = None;
+    let mut reader = Reader::of(&request);
+    reader.expect(&line(0));
+    append(&path, &line(1));
+    reader.expect(&lines(0..2));
+    fs::rename(&path, dir.path().join("mail.@20260301T000000.s")).expect("renames");
+    append(&path, &line(2));
+    reader.expect(&lines(0..3));
+}
+
+#[test]
+fn a_file_deleted_before_its_turn_is_read_to_its_end() {
+    let dir = folder();
+    for day in 0..3 {
+        let path = dir
+            .path()
+            .join(format!("mail.@2026030{}T000000.s", day + 1));
+        fs::write(path, lines(day * 10..day * 10 + 10)).expect("writes");
+    }
+    let mut reader = Reader::open(&[dir.path()], Follow::Live);
+    fs::remove_file(dir.path().join("mail.@20260302T000000.s")).expect("removes");
+    fs::remove_file(dir.path().join("mail.@20260303T000000.s")).expect("removes");
+    reader.expect(&lines(0..30));
+}
+
+#[test]
+fn raw_lines_are_read_again_from_a_file_that_was_rolled_on_and_from_an_archive() {
+    let dir = folder();
+    let path = dir.path().join("mail.log");
+    gzip(&dir.path().join("mail.log.2.gz"), &lines(0..5000));
+    fs::write(&path, lines(5000..5010)).expect("writes");
+    let mut reader = Reader::open(&[dir.path()], Follow::Once);
+    reader.expect(&lines(0..5010));
+    let sources = reader.feeder.sources();
+    sources.close_all();
+    fs::rename(&path, dir.path().join("mail.log.1")).expect("renames");
+    let length = line(0).len();
+    let mut bytes = vec![0; length];
+    let text = lines(0..5010);
+    for number in [4000, 4001, 10, 5003, 4999] {
+        let at = text.find(&line(number)).expect("there");
+        let (source, offset) = if number < 5000 {
+            (0, at)
+        } else {
+            (1, at - lines(0..5000).len())
+        };
+        let wanted = line(number);
+        bytes.resize(wanted.len(), 0);
+        let count = sources
+            .read_at(
+                Position::new(SourceId::new(source), offset as u64),
+                &mut bytes,
+            )
+            .expect("reads");
+        assert_eq!(&bytes[..count], wanted.as_bytes());
+    }
+    let progress = sources.progress();
+    assert_eq!(progress.read, progress.total);
+}

@@ -1,0 +1,209 @@
+//! When to look again: notifications of the file system and the one who waits for them.
+//!
+//! A notification is a hint to look, never a fact; whatever is missed here, the reader's timer finds. Folders are watched,
+//! never files: a watch on a file is deaf once another takes its name.
+
+use std::collections::HashMap;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use notify::event::{AccessKind, EventKind, ModifyKind};
+use notify::{Config, RecommendedWatcher, RecursiveMode, Watcher};
+
+use super::disk::{self, FileId};
+
+/// How many names of written files are kept between two looks; the timer finds the others.
+const NAMES: usize = 16;
+
+/// What happened since the last wait.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Wake {
+    /// A file may have grown.
+    pub look: bool,
+    /// What those files are called, as far as they are few.
+    pub written: Vec<OsString>,
+    /// Names may have changed.
+    pub scan: bool,
+    /// Notifications can no longer be trusted, and why.
+    pub failed: Option<String>,
+    /// The reader is to stop.
+    pub stopped: bool,
+}
+
+impl Wake {
+    fn wrote(&mut self, paths: &[PathBuf]) {
+        self.look = true;
+        for name in paths.iter().filter_map(|path| path.file_name()) {
+            if self.written.len() < NAMES && !self.written.iter().any(|known| known == name) {
+                self.written.push(name.to_owned());
+            }
+        }
+    }
+}
+
+/// A flag that ends a [`Feeder`](super::Feeder), from any thread and at once, also while it waits.
+#[derive(Clone, Debug, Default)]
+pub struct Stop(Arc<Signal>);
+
+impl Stop {
+    /// A flag that is not set.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets the flag for good.
+    pub fn stop(&self) {
+        self.0.tell(|wake| wake.stopped = true);
+    }
+
+    /// Whether it is set.
+    pub fn is_stopped(&self) -> bool {
+        self.0.is_stopped()
+    }
+
+    pub(crate) fn signal(&self) -> Arc<Signal> {
+        Arc::clone(&self.0)
+    }
+}
+
+/// Where those who know of something new leave word.
+#[derive(Debug, Default)]
+pub(crate) struct Signal {
+    wake: Mutex<Wake>,
+    told: Condvar,
+}
+
+impl Signal {
+    fn lock(&self) -> MutexGuard<'_, Wake> {
+        self.wake.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether the reader is to stop.
+    pub fn is_stopped(&self) -> bool {
+        self.lock().stopped
+    }
+
+    /// Leaves word.
+    pub fn tell(&self, change: impl FnOnce(&mut Wake)) {
+        change(&mut self.lock());
+        self.told.notify_all();
+    }
+
+    /// Takes what was left, without waiting.
+    pub fn take(&self) -> Wake {
+        Self::taken(&mut self.lock())
+    }
+
+    /// Waits for word, at most `limit`, and takes it.
+    pub fn wait(&self, limit: Option<Duration>) -> Wake {
+        let quiet =
+            |wake: &mut Wake| !(wake.look || wake.scan || wake.stopped || wake.failed.is_some());
+        let mut wake = match limit {
+            Some(limit) => {
+                let waited = self.told.wait_timeout_while(self.lock(), limit, quiet);
+                waited.unwrap_or_else(PoisonError::into_inner).0
+            }
+            None => {
+                let waited = self.told.wait_while(self.lock(), quiet);
+                waited.unwrap_or_else(PoisonError::into_inner)
+            }
+        };
+        Self::taken(&mut wake)
+    }
+
+    fn taken(wake: &mut Wake) -> Wake {
+        let stopped = wake.stopped;
+        std::mem::replace(
+            wake,
+            Wake {
+                stopped,
+                ..Wake::default()
+            },
+        )
+    }
+}
+
+/// The folders watched.
+pub(crate) struct Watch {
+    signal: Arc<Signal>,
+    watcher: Option<RecommendedWatcher>,
+    folders: HashMap<PathBuf, FileId>,
+}
+
+impl Watch {
+    /// Watches nothing yet. What cannot be had is left word of as failed.
+    pub fn new(signal: &Arc<Signal>) -> Self {
+        let teller = Arc::clone(signal);
+        let config = Config::default().with_follow_symlinks(false);
+        let watcher = RecommendedWatcher::new(move |event| hint(&teller, event), config);
+        let watcher = match watcher {
+            Ok(watcher) => Some(watcher),
+            Err(error) => {
+                signal.tell(|wake| wake.failed = Some(error.to_string()));
+                None
+            }
+        };
+        Self {
+            signal: Arc::clone(signal),
+            watcher,
+            folders: HashMap::new(),
+        }
+    }
+
+    /// Watches nothing ever: the timer alone is asked.
+    pub fn off(signal: &Arc<Signal>) -> Self {
+        Self {
+            signal: Arc::clone(signal),
+            watcher: None,
+            folders: HashMap::new(),
+        }
+    }
+
+    /// Watches `folder` from now on; one that was replaced by another of its name is watched anew.
+    pub fn keep(&mut self, folder: &Path) {
+        let Some(watcher) = &mut self.watcher else {
+            return;
+        };
+        let Ok(metadata) = folder.metadata() else {
+            return;
+        };
+        let id = disk::Stat::of(&metadata).id;
+        match self.folders.get(folder) {
+            Some(&watched) if watched == id => return,
+            Some(_) => {
+                // The old folder is gone, and its watch with it: an error here says nothing new.
+                let _ = watcher.unwatch(folder);
+            }
+            None => {}
+        }
+        self.folders.insert(folder.to_path_buf(), id);
+        if let Err(error) = watcher.watch(folder, RecursiveMode::NonRecursive) {
+            self.signal
+                .tell(|wake| wake.failed = Some(error.to_string()));
+        } else {
+            self.signal.tell(|wake| wake.scan = true);
+        }
+    }
+}
+
+fn hint(signal: &Signal, event: notify::Result<notify::Event>) {
+    match event {
+        Ok(event) if event.need_rescan() => signal.tell(|wake| wake.scan = true),
+        Ok(event) => match event.kind {
+            // Our own opening and reading comes back as these.
+            EventKind::Access(AccessKind::Open(_) | AccessKind::Read | AccessKind::Any) => {}
+            EventKind::Access(AccessKind::Close(mode))
+                if mode != notify::event::AccessMode::Write => {}
+            EventKind::Modify(ModifyKind::Data(_)) | EventKind::Access(_) => {
+                signal.tell(|wake| wake.wrote(&event.paths));
+            }
+            _ => signal.tell(|wake| wake.scan = true),
+        },
+        Err(error) => signal.tell(|wake| {
+            wake.scan = true;
+            wake.failed = Some(error.to_string());
+        }),
+    }
+}
