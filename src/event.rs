@@ -332,6 +332,18 @@ impl Event<'_> {
         dcid: None,
         mid: None,
     };
+
+    /// Whether an entry is to be taken in before the others of its second: a relay shuffles lines within a second,
+    /// and a file says whose ids it holds in its first one.
+    pub fn is_opening(&self) -> bool {
+        matches!(
+            self,
+            Self::ConnectionOpen { .. }
+                | Self::DeliveryOpen { .. }
+                | Self::MessageStart { .. }
+                | Self::LogVersion { .. }
+        )
+    }
 }
 
 /// Takes the text of one entry apart; see the families' files for the shapes.

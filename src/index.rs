@@ -194,13 +194,6 @@ impl Index {
         correlate::apply(self, entry, appliance);
     }
 
-    /// Whether an entry is taken in before the others of its second: a relay shuffles lines within a second, and a file says
-    /// whose ids it holds in its first one.
-    /// Whoever calls this skips the entry when its turn comes.
-    pub fn is_opening(body: &[u8]) -> bool {
-        body.starts_with(b"New ") || body.starts_with(b"Start ") || body.starts_with(b"Version: ")
-    }
-
     /// Grows with every entry: what was computed at one generation holds until the next.
     pub fn generation(&self) -> u64 {
         self.generation

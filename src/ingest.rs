@@ -1,11 +1,10 @@
-//! From sources to the index: reading and framing on one thread, taking apart and joining on another.
+//! From sources to the index: reading and taking apart on one thread, joining on another.
 //!
 //! ```text
-//! source::Feeder ── blocks ──▶ Framing ── framed blocks, bounded ──▶ Joiner ── batches ──▶ Index
+//! source::Feeder ── blocks ──▶ Framing ── entries, bounded ──▶ Joiner ── batches ──▶ Index
 //! ```
 //!
-//! Two threads are what two cores can use: reading, finding line ends and reading stamps costs about as much as taking
-//! entries apart and joining them. The index's lock is held for a batch of [`BATCH`] entries at a time, and given away
+//! Two threads are what two cores can use: reading and taking entries apart costs about as much as joining them. The index's lock is held for a batch of [`BATCH`] entries at a time, and given away
 //! between batches when somebody waits for it.
 
 mod framing;
@@ -24,13 +23,13 @@ pub use shared::{Reading, SharedIndex};
 
 use crate::index::{Index, Journal};
 use crate::source::{Feeder, Notice, Opened, Progress, Recycler, Sources, Stop, Told};
-use framing::Framed;
+use framing::Parsed;
 use joiner::Joiner;
 
 /// Entries taken in under one lock: well under a millisecond.
 const BATCH: usize = 2048;
 
-/// Blocks framed ahead of the joining.
+/// Blocks read ahead of the joining.
 const AHEAD: usize = 4;
 
 /// What a running [`Ingest`] tells whoever started it. Never sent in floods: `Grew` comes once until
@@ -58,11 +57,10 @@ pub enum FirstYear {
     ByModification,
 }
 
-/// What the framing thread hands on.
-#[derive(Debug)]
+/// What the reading thread hands on.
 pub(crate) enum Piece {
     Opened(Opened),
-    Lines(Framed),
+    Lines(Parsed),
     Notice(Notice),
     Refused(Judgement, Opened),
     CaughtUp,
@@ -136,7 +134,7 @@ fn named(name: &str, work: impl FnOnce() + Send + 'static) -> JoinHandle<()> {
     builder.spawn(work).expect("a process can start a thread")
 }
 
-/// The reading thread: blocks in, framed blocks out, until the end or until nobody listens.
+/// The reading thread: blocks in, entries out, until the end or until nobody listens.
 fn read(mut feeder: Feeder, years: FirstYear, pieces: &SyncSender<Piece>) {
     let mut framing = Framing::new(years);
     let mut initial = true;
@@ -177,15 +175,15 @@ fn join(mut joiner: Joiner, incoming: &Receiver<Piece>, recycler: &Recycler, new
         };
         match piece {
             Piece::Opened(opened) => joiner.open(&opened),
-            Piece::Lines(framed) => {
+            Piece::Lines(parsed) => {
                 let ahead = match &next {
                     Some(Piece::Lines(ahead)) => Some(ahead),
                     _ => None,
                 };
-                if joiner.apply(&framed, ahead) {
+                if joiner.apply(&parsed, ahead) {
                     news(News::Grew);
                 }
-                recycler.give(framed.block.bytes);
+                recycler.give(parsed.into_owner().bytes);
             }
             Piece::Notice(notice) => news(News::Notice(notice)),
             Piece::Refused(judgement, opened) => news(News::Refused(judgement, opened)),

@@ -3,25 +3,35 @@
 /// The number at the start of `text`, and what follows it. `None` without a digit or beyond 64 bits.
 #[inline]
 pub fn number(text: &[u8]) -> Option<(u64, &[u8])> {
+    // Nineteen digits always fit 64 bits: all but the strangest lines need no further check.
     let mut value = 0u64;
-    let mut used = 0;
-    while let Some(digit) = text
-        .get(used)
-        .map(|b| b.wrapping_sub(b'0'))
-        .filter(|digit| *digit < 10)
-    {
-        // Nineteen digits always fit 64 bits.
-        value = if used < 19 {
-            value * 10 + u64::from(digit)
-        } else {
-            value.checked_mul(10)?.checked_add(u64::from(digit))?
-        };
-        used += 1;
+    for (used, byte) in text.iter().enumerate() {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            return (used > 0).then(|| (value, &text[used..]));
+        }
+        if used == 19 {
+            return number_checked(text);
+        }
+        value = value * 10 + u64::from(digit);
     }
-    (used > 0).then(|| (value, &text[used..]))
+    (!text.is_empty()).then_some((value, &[]))
+}
+
+#[cold]
+fn number_checked(text: &[u8]) -> Option<(u64, &[u8])> {
+    let digits = text.iter().take_while(|b| b.is_ascii_digit()).count();
+    let mut value = 0u64;
+    for digit in &text[..digits] {
+        value = value
+            .checked_mul(10)?
+            .checked_add(u64::from(digit - b'0'))?;
+    }
+    Some((value, &text[digits..]))
 }
 
 /// The id behind `word`, in each of the spellings `ICID 4`, `ICID: 4` and `ICID 4:`, and what follows its blank.
+#[inline]
 pub fn id<'a>(text: &'a [u8], word: &[u8]) -> Option<(u64, &'a [u8])> {
     let rest = text.strip_prefix(word)?;
     let rest = rest.strip_prefix(b":").unwrap_or(rest).strip_prefix(b" ")?;

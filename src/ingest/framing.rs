@@ -1,40 +1,32 @@
-//! Line ends, stamps and levels of each source's blocks.
+//! Line ends, frames and events of each source's blocks.
 
 use crate::event::{self, Event};
-use crate::frame::{Civil, Frame, Framer, Stamp, Years};
+use crate::frame::{Civil, Frame, Framer, Years};
+use crate::index::Entry;
 use crate::lines::{self, Block};
-use crate::source::{Opened, SourceId};
+use crate::source::{Opened, Position, SourceId};
 
 use super::FirstYear;
 
-/// A line with its frame read.
-#[derive(Clone, Copy, Debug)]
-pub struct Line {
-    start: u32,
-    end: u32,
-    /// What stands before the message.
-    pub frame: Frame,
-}
+/// The entries of a block, which borrow its bytes.
+type Entries<'b> = Vec<Entry<'b>>;
 
-impl Line {
-    /// Its bytes in the block's, without the line end.
-    pub fn bytes<'a>(&self, block: &'a [u8]) -> &'a [u8] {
-        block
-            .get(self.start as usize..self.end as usize)
-            .unwrap_or(&[])
+self_cell::self_cell!(
+    /// A block with its entries taken apart; blank lines are none.
+    ///
+    /// Entries borrow the block, and both go to the joining thread together: nothing is copied out of the block.
+    pub(crate) struct Parsed {
+        owner: Block,
+        #[covariant]
+        dependent: Entries,
     }
+);
 
-    /// Where it begins in the block.
-    pub fn start(&self) -> u64 {
-        u64::from(self.start)
+impl Parsed {
+    /// The source and its entries, in the order of the log.
+    pub fn entries(&self) -> &[Entry<'_>] {
+        self.borrow_dependent()
     }
-}
-
-/// A block with its entries framed; blank lines are none.
-#[derive(Debug)]
-pub struct Framed {
-    pub block: Block,
-    pub lines: Vec<Line>,
 }
 
 /// Frames the blocks of many sources, each with its own state.
@@ -87,26 +79,23 @@ impl Framing {
         &mut self.framers[at]
     }
 
-    /// Frames all lines of a block.
-    pub(crate) fn block(&mut self, block: Block) -> Framed {
+    /// Takes all lines of a block apart.
+    pub(crate) fn block(&mut self, block: Block) -> Parsed {
         let framer = self.framer(block.source);
-        let mut framed = Vec::with_capacity(block.bytes.len() / 80);
-        for line in block.lines() {
-            if is_blank(line.bytes) {
-                continue;
+        Parsed::new(block, |block| {
+            let mut entries = Vec::with_capacity(block.bytes.len() / 88);
+            for line in block.lines().filter(|line| !is_blank(line.bytes)) {
+                let frame = framer.frame(line.bytes);
+                entries.push(Entry {
+                    position: Position::new(block.source, line.offset),
+                    time: frame.time,
+                    level: frame.level,
+                    host: frame.host(line.bytes),
+                    event: event::parse(frame.body(line.bytes)),
+                });
             }
-            let start = u32::try_from(line.offset - block.offset).unwrap_or(u32::MAX);
-            let length = u32::try_from(line.bytes.len()).unwrap_or(u32::MAX);
-            framed.push(Line {
-                start,
-                end: start.saturating_add(length),
-                frame: framer.frame(line.bytes),
-            });
-        }
-        Framed {
-            block,
-            lines: framed,
-        }
+            entries
+        })
     }
 }
 
@@ -181,9 +170,4 @@ pub fn judge(head: &[u8]) -> Judgement {
         (0, _) => Judgement::OtherText,
         _ => Judgement::OtherSubscription,
     }
-}
-
-/// The time of a line, for runs of one second.
-pub(crate) fn second(line: &Line) -> Option<Stamp> {
-    line.frame.time
 }

@@ -1,16 +1,15 @@
-//! Applies framed blocks to the index, the openings of each second first.
+//! Applies blocks of entries to the index, the openings of each second first.
 
-use super::framing::{Framed, Line, second};
+use super::framing::Parsed;
 use super::{BATCH, SharedIndex};
-use crate::event;
 use crate::index::{Entry, Index};
-use crate::source::{Opened, Position};
+use crate::source::Opened;
 
 /// The writer of the index.
 #[derive(Debug)]
 pub struct Joiner {
     index: SharedIndex,
-    /// How many lines at the start of the next block belong to a second whose openings were taken already.
+    /// How many entries at the start of the next block belong to a second whose openings were taken already.
     taken: usize,
 }
 
@@ -38,29 +37,28 @@ impl Joiner {
             .open_source(opened.source, &folder.unwrap_or_default());
     }
 
-    /// Takes a block in. Lines of one second may go on in the block `ahead`: its openings of that second are taken now.
+    /// Takes a block in. Entries of one second may go on in the block `ahead`: its openings of that second are taken now.
     /// Whether the growth is news.
-    pub fn apply(&mut self, framed: &Framed, ahead: Option<&Framed>) -> bool {
-        let lines = &framed.lines;
+    pub fn apply(&mut self, block: &Parsed, ahead: Option<&Parsed>) -> bool {
+        let entries = block.entries();
+        let ahead = ahead.map_or(&[][..], Parsed::entries);
         let mut at = 0;
-        while at < lines.len() {
+        while at < entries.len() {
             let mut index = self.index.write();
-            let until = (at + BATCH).min(lines.len());
+            let until = (at + BATCH).min(entries.len());
             while at < until {
-                let run = run_length(&lines[at..]);
+                let run = &entries[at..at + run_length(&entries[at..])];
                 if at >= self.taken {
-                    apply_run(&mut index, framed, &lines[at..at + run], Pass::Openings);
+                    apply_run(&mut index, run, Pass::Openings);
                 }
-                let reaches_end = at + run == lines.len();
-                let further =
-                    ahead.filter(|ahead| reaches_end && goes_on(framed, lines[at], ahead));
-                let taken = further.map_or(0, |ahead| {
-                    let run = run_length(&ahead.lines);
-                    apply_run(&mut index, ahead, &ahead.lines[..run], Pass::Openings);
-                    run
-                });
-                apply_run(&mut index, framed, &lines[at..at + run], Pass::Others);
-                at += run;
+                let reaches_end = at + run.len() == entries.len();
+                let mut taken = 0;
+                if reaches_end && goes_on(&run[0], ahead) {
+                    taken = run_length(ahead);
+                    apply_run(&mut index, &ahead[..taken], Pass::Openings);
+                }
+                apply_run(&mut index, run, Pass::Others);
+                at += run.len();
                 if reaches_end {
                     self.taken = taken;
                 }
@@ -70,40 +68,29 @@ impl Joiner {
     }
 }
 
-/// Whether the second of the last lines of a block goes on in the next one.
-fn goes_on(framed: &Framed, line: Line, ahead: &Framed) -> bool {
-    framed.block.source == ahead.block.source
-        && ahead
-            .lines
-            .first()
-            .is_some_and(|first| second(first) == second(&line))
+/// Whether the second of the last entries of a block goes on in the next one.
+fn goes_on(last: &Entry<'_>, ahead: &[Entry<'_>]) -> bool {
+    let same = |first: &Entry<'_>| {
+        first.position.source() == last.position.source() && first.time == last.time
+    };
+    last.time.is_some() && ahead.first().is_some_and(same)
 }
 
-/// Lines at the start that share their second. Lines without a time stand alone.
-fn run_length(lines: &[Line]) -> usize {
-    match lines.first().map(second) {
-        Some(Some(time)) => lines
+/// Entries at the start that share their second. Those without a time stand alone.
+fn run_length(entries: &[Entry<'_>]) -> usize {
+    match entries.first().map(|first| first.time) {
+        Some(time @ Some(_)) => entries
             .iter()
-            .take_while(|line| second(line) == Some(time))
+            .take_while(|entry| entry.time == time)
             .count(),
-        _ => lines.len().min(1),
+        _ => entries.len().min(1),
     }
 }
 
-fn apply_run(index: &mut Index, framed: &Framed, lines: &[Line], pass: Pass) {
-    let block = &framed.block;
-    for line in lines {
-        let bytes = line.bytes(&block.bytes);
-        let body = line.frame.body(bytes);
-        if Index::is_opening(body) != (pass == Pass::Openings) {
-            continue;
+fn apply_run(index: &mut Index, entries: &[Entry<'_>], pass: Pass) {
+    for entry in entries {
+        if entry.event.is_opening() == (pass == Pass::Openings) {
+            index.apply(entry);
         }
-        index.apply(&Entry {
-            position: Position::new(block.source, block.offset + line.start()),
-            time: line.frame.time,
-            level: line.frame.level,
-            host: line.frame.host(bytes),
-            event: event::parse(body),
-        });
     }
 }
