@@ -13,3 +13,4 @@ pub mod raw;
 pub mod report;
 pub mod safe;
 pub mod source;
+pub mod triage;

@@ -1,61 +1,127 @@
-//! stub
-#![allow(missing_docs)]
-use crate::{frame::Stamp, index::*, source::Sources};
-pub struct Query(String);
-#[derive(Debug)]
-pub struct QueryError(String);
-impl std::fmt::Display for QueryError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
+//! The query language: which records and entries somebody asks for.
+//!
+//! [`parse`] reads a query, [`Query`] answers which records of an [`Index`] hold. A term is answered for all records of
+//! a kind at once, from columns and postings, as a set of bits; sets are joined by `and`, `or` and `not`. Words in raw
+//! lines are looked for beforehand ([`Hits`]), without the index. [`field`] is the one table of fields, [`complete`]
+//! the filter bar's suggestions, [`rollup`] the sums by user and by profile.
+//!
+//! What is shown of the records, and how, is left to reports and screens.
+
+mod bits;
+mod complete;
+mod entry;
+mod error;
+pub mod field;
+mod glob;
+mod lex;
+mod own;
+mod parse;
+mod plan;
+pub mod rollup;
+mod text;
+mod time;
+mod value;
+
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+
+use crate::frame::Stamp;
+use crate::index::{AttemptId, ConnectionId, DeliveryId, Entry, Index, MessageId};
+
+pub use complete::{Completion, complete};
+pub use error::QueryError;
+pub use field::{FIELDS, Field, FieldDoc, Kind};
+pub use lex::quote;
+pub use text::Hits;
+
+/// A query that was read. Its `Display` is the query in normal form, which reads as the same query.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Query {
+    expr: parse::Expr,
+    texts: Vec<text::TextTest>,
+}
+
+/// Reads a query; the empty one holds for every record.
+///
+/// # Errors
+/// When it cannot be read: what was expected, and where.
+pub fn parse(query: &str) -> Result<Query, QueryError> {
+    match parse::parse(query) {
+        Ok(parse::Parsed { expr, texts }) => Ok(Query { expr, texts }),
+        Err(fault) => Err(fault.of(query)),
     }
 }
-pub struct Hits;
-pub fn parse(t: &str) -> Result<Query, QueryError> {
-    Ok(Query(t.to_owned()))
-}
-impl Hits {
-    pub fn none() -> Self {
-        Hits
-    }
-    pub fn search(
-        _: &Query,
-        _: &Sources,
-        _: &std::sync::atomic::AtomicBool,
-        _: &mut dyn FnMut(u64),
-    ) -> std::io::Result<Self> {
-        Ok(Hits)
+
+impl std::str::FromStr for Query {
+    type Err = QueryError;
+
+    fn from_str(query: &str) -> Result<Self, QueryError> {
+        parse(query)
     }
 }
+
+impl fmt::Display for Query {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        parse::write(&self.expr, &self.texts, f)
+    }
+}
+
 impl Query {
+    /// Whether it holds for every record.
+    pub fn is_empty(&self) -> bool {
+        matches!(&self.expr, parse::Expr::All(parts) if parts.is_empty())
+    }
+
+    /// Whether raw lines must be searched ([`Hits::search`]) before it can be answered.
     pub fn needs_text(&self) -> bool {
-        false
+        !self.texts.is_empty()
     }
-    pub fn connections(&self, i: &Index, _: &Hits) -> Vec<ConnectionId> {
-        i.connections().map(|c| c.record()).collect()
+
+    /// The connections for which it holds, in the records' order.
+    pub fn connections(&self, index: &Index, hits: &Hits) -> Vec<ConnectionId> {
+        plan::Plan::new(self, index, hits)
+            .answer(plan::View::Connections)
+            .ids()
     }
-    pub fn messages(&self, i: &Index, _: &Hits) -> Vec<MessageId> {
-        i.messages().map(|c| c.record()).collect()
+
+    /// The messages for which it holds, in the records' order.
+    pub fn messages(&self, index: &Index, hits: &Hits) -> Vec<MessageId> {
+        plan::Plan::new(self, index, hits)
+            .answer(plan::View::Messages)
+            .ids()
     }
-    pub fn attempts(&self, i: &Index, _: &Hits) -> Vec<AttemptId> {
-        i.attempts().map(|c| c.record()).collect()
+
+    /// The authentication attempts for which it holds, in the order of the log.
+    pub fn attempts(&self, index: &Index, hits: &Hits) -> Vec<AttemptId> {
+        plan::Plan::new(self, index, hits)
+            .answer(plan::View::Attempts)
+            .ids()
     }
-    pub fn deliveries(&self, i: &Index, _: &Hits) -> Vec<DeliveryId> {
-        i.deliveries().map(|c| c.record()).collect()
+
+    /// The deliveries for which it holds, in the order of the log.
+    pub fn deliveries(&self, index: &Index, hits: &Hits) -> Vec<DeliveryId> {
+        plan::Plan::new(self, index, hits)
+            .answer(plan::View::Deliveries)
+            .ids()
     }
-    pub fn event(&self, _: &Entry<'_>, _: &[u8], _: Option<&str>, _: Option<Stamp>) -> bool {
-        true
-    }
-}
-pub mod rollup {
-    use super::*;
-    #[derive(serde::Serialize)]
-    pub struct UserRow;
-    #[derive(serde::Serialize)]
-    pub struct ProfileRow;
-    pub fn users(_: &Index, _: &[AttemptId]) -> Vec<UserRow> {
-        vec![]
-    }
-    pub fn profiles(_: &Index, _: &[AttemptId]) -> Vec<ProfileRow> {
-        vec![]
+
+    /// Whether it holds for one entry, by what the entry itself says: `line` is the entry as written, `appliance` as it
+    /// is shown, `newest` the stamp that times count from.
+    pub fn event(
+        &self,
+        entry: &Entry<'_>,
+        line: &[u8],
+        appliance: Option<&str>,
+        newest: Option<Stamp>,
+    ) -> bool {
+        entry::Asked {
+            entry,
+            line,
+            appliance,
+            newest,
+        }
+        .holds(&self.expr, &self.texts)
     }
 }

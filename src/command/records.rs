@@ -1,7 +1,6 @@
 //! `query` over the whole log, once.
 
 use std::io;
-use std::ops::ControlFlow;
 use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::channel;
 

@@ -131,7 +131,8 @@ impl Name {
         self.0.get() as usize - 1
     }
 
-    fn new(at: usize) -> Self {
+    /// The name at this place among its kind.
+    pub(crate) fn new(at: usize) -> Self {
         let next = u32::try_from(at).unwrap_or(u32::MAX).saturating_add(1);
         Self(NonZeroU32::new(next).unwrap_or(NonZeroU32::MAX))
     }

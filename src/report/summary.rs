@@ -1,20 +1,236 @@
-//! What a pipe or a cron job gets instead of the interface: the log at a glance.
+//! What a pipe or a cron job gets instead of the interface: the log at a glance, the worst first.
 
 use std::io::{self, Write};
 
-use crate::index::Index;
+use crate::frame::Stamp;
+use crate::index::{ConnectionId, DeliveryResult, Direction, Index};
+use crate::query::rollup::{self, ProfileRow, UserRow};
 use crate::query::{Hits, Query};
+use crate::safe;
+use crate::triage::{self, Route, State};
+
+/// Rows of each list; what is left out is counted.
+const MOST: usize = 10;
 
 /// Writes the summary of the records that match.
 ///
 /// # Errors
 /// When the output cannot be written.
 pub fn write(out: &mut dyn Write, index: &Index, query: &Query, hits: &Hits) -> io::Result<()> {
-    let connections = query.connections(index, hits);
+    totals(out, index, &query.connections(index, hits))?;
+    let attempts = query.attempts(index, hits);
+    deliveries(out, index, query, hits)?;
+    if query.is_empty() {
+        routes(out, index)?;
+    }
+    users(out, &rollup::users(index, &attempts))?;
+    profiles(out, &rollup::profiles(index, &attempts))
+}
+
+fn day_time(stamp: Option<Stamp>) -> String {
+    stamp.map_or_else(
+        || "?".to_owned(),
+        |stamp| stamp.to_string().replacen('T', " ", 1),
+    )
+}
+
+/// `1,126,409`
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at) % 3 == 0 {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+fn totals(out: &mut dyn Write, index: &Index, connections: &[ConnectionId]) -> io::Result<()> {
+    let totals = index.totals();
+    let unknown = match totals.unknown {
+        0 => String::new(),
+        count => format!(", {} of no known shape", grouped(count)),
+    };
     writeln!(
         out,
-        "{} entries, {} connections",
-        index.totals().entries,
-        connections.len()
-    )
+        "log          {} entries{unknown}",
+        grouped(totals.entries)
+    )?;
+    if totals.entries > 0 {
+        writeln!(
+            out,
+            "time         {} to {}",
+            day_time(index.oldest()),
+            day_time(index.newest())
+        )?;
+    }
+    for (title, direction) in [
+        ("inbound", Direction::Inbound),
+        ("outbound", Direction::Outbound),
+    ] {
+        let of_direction = connections
+            .iter()
+            .map(|id| index.connection(*id))
+            .filter(|c| c.direction() == direction);
+        let (mut all, mut open) = (0, 0);
+        let (mut succeeded, mut failed) = (0, 0);
+        for connection in of_direction {
+            all += 1;
+            open += u64::from(connection.is_open());
+            for attempt in connection.attempts() {
+                *if attempt.succeeded() {
+                    &mut succeeded
+                } else {
+                    &mut failed
+                } += 1;
+            }
+        }
+        let [all, open, succeeded, failed] = [all, open, succeeded, failed].map(grouped);
+        writeln!(
+            out,
+            "{title:<12} {all} connections, {open} open; authentication: {succeeded} succeeded, {failed} failed"
+        )?;
+    }
+    Ok(())
+}
+
+fn deliveries(out: &mut dyn Write, index: &Index, query: &Query, hits: &Hits) -> io::Result<()> {
+    let mut counts = DeliveryResult::ALL.map(|result| (result, 0u64));
+    for id in query.deliveries(index, hits) {
+        let result = index.delivery(id).result();
+        if let Some((_, count)) = counts.iter_mut().find(|(of, _)| *of == result) {
+            *count += 1;
+        }
+    }
+    let told = counts.iter().filter(|(_, count)| *count > 0);
+    let words: Vec<_> = told
+        .map(|(result, count)| format!("{} {}", grouped(*count), result.word()))
+        .collect();
+    let words = if words.is_empty() {
+        "none".to_owned()
+    } else {
+        words.join(", ")
+    };
+    writeln!(out, "deliveries   {words}")
+}
+
+fn routes(out: &mut dyn Write, index: &Index) -> io::Result<()> {
+    let routes = triage::routes(index);
+    let count = |state| routes.iter().filter(|route| route.state == state).count();
+    let (failing, degraded, healthy) = (
+        count(State::Failing),
+        count(State::Degraded),
+        count(State::Healthy),
+    );
+    if routes.is_empty() {
+        return Ok(());
+    }
+    writeln!(
+        out,
+        "\nROUTES       {failing} failing, {degraded} degraded, {healthy} healthy"
+    )?;
+    let bad: Vec<&Route> = routes
+        .iter()
+        .filter(|route| route.state != State::Healthy)
+        .collect();
+    for route in bad.iter().take(MOST) {
+        route_line(out, index, route)?;
+    }
+    left_out(out, bad.len())
+}
+
+fn route_line(out: &mut dyn Write, index: &Index, route: &Route) -> io::Result<()> {
+    let ip = route
+        .remote
+        .map_or("?", |name| index.names.addresses.get(name));
+    let place = route
+        .port
+        .map_or_else(|| ip.to_owned(), |port| format!("{ip}:{port}"));
+    let appliance = index
+        .appliance(route.appliance)
+        .map_or_else(String::new, |name| format!(" on {name}"));
+    let profile = route.profile.map_or_else(String::new, |name| {
+        format!(", profile {}", index.names.profiles.get(name))
+    });
+    let why = route.why.map_or("", triage::Outcome::phrase);
+    let line = match route.state {
+        State::Failing => format!(
+            "✗ failing    {place}{appliance}{profile}: {why}, {} in a row since {}; last good {}",
+            grouped(route.run),
+            day_time(route.failing_since),
+            route.last_ok.map_or_else(
+                || "never in this log".to_owned(),
+                |stamp| day_time(Some(stamp))
+            ),
+        ),
+        _ => format!(
+            "! degraded   {place}{appliance}{profile}: works again, {} of {} connections failed, the last one: {why}",
+            grouped(route.failed),
+            grouped(route.connections),
+        ),
+    };
+    writeln!(out, "{}", safe::text(&line))
+}
+
+fn left_out(out: &mut dyn Write, all: usize) -> io::Result<()> {
+    if all > MOST {
+        writeln!(out, "             and {} more", all - MOST)
+    } else {
+        Ok(())
+    }
+}
+
+fn users(out: &mut dyn Write, users: &[UserRow]) -> io::Result<()> {
+    if users.is_empty() {
+        return Ok(());
+    }
+    let failed = users.iter().filter(|user| user.failed > 0).count();
+    writeln!(
+        out,
+        "\nUSERS        {} logged in or tried to, {} failed at least once",
+        users.len(),
+        failed
+    )?;
+    for user in users.iter().filter(|user| user.failed > 0).take(MOST) {
+        let sources = if user.sources == 1 {
+            "1 source"
+        } else {
+            &format!("{} sources", user.sources)
+        };
+        let name = if user.user.is_empty() {
+            "(no name)"
+        } else {
+            &user.user
+        };
+        let line = format!(
+            "✗ {:<10} {name}: {} failed, {} succeeded, from {sources}; last failure {}",
+            "",
+            grouped(user.failed),
+            grouped(user.succeeded),
+            day_time(user.last_failure),
+        );
+        writeln!(out, "{}", safe::text(&line))?;
+    }
+    left_out(out, failed)
+}
+
+fn profiles(out: &mut dyn Write, profiles: &[ProfileRow]) -> io::Result<()> {
+    if profiles.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\nPROFILES")?;
+    for profile in profiles.iter().take(MOST) {
+        let sign = if profile.failed > 0 { "✗" } else { "✓" };
+        let line = format!(
+            "{sign} {:<10} {}: {} succeeded, {} failed",
+            profile.direction.word(),
+            profile.profile,
+            grouped(profile.succeeded),
+            grouped(profile.failed),
+        );
+        writeln!(out, "{}", safe::text(&line))?;
+    }
+    left_out(out, profiles.len())
 }

@@ -1,0 +1,111 @@
+//! Sets of records: one bit a record.
+
+use crate::index::column::RecordId;
+
+/// A set of the records of one kind, by their places in the columns.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Bits {
+    words: Vec<u64>,
+    len: usize,
+}
+
+impl Bits {
+    /// None of `len` records.
+    pub fn none(len: usize) -> Self {
+        Self {
+            words: vec![0; len.div_ceil(64)],
+            len,
+        }
+    }
+
+    /// All of `len` records.
+    pub fn all(len: usize) -> Self {
+        let mut all = Self {
+            words: vec![u64::MAX; len.div_ceil(64)],
+            len,
+        };
+        all.trim();
+        all
+    }
+
+    /// The records for whose values `holds`; values come in the records' order.
+    pub fn of<T>(
+        values: impl Iterator<Item = T>,
+        len: usize,
+        mut holds: impl FnMut(T) -> bool,
+    ) -> Self {
+        let mut bits = Self::none(len);
+        values
+            .take(len)
+            .enumerate()
+            .for_each(|(at, value)| bits.words[at >> 6] |= u64::from(holds(value)) << (at & 63));
+        bits
+    }
+
+    /// Bits behind the last record stay clear.
+    fn trim(&mut self) {
+        if let (Some(last), used @ 1..) = (self.words.last_mut(), self.len & 63) {
+            *last &= (1 << used) - 1;
+        }
+    }
+
+    #[inline]
+    pub fn set(&mut self, at: usize) {
+        self.words[at >> 6] |= 1 << (at & 63);
+    }
+
+    #[inline]
+    pub fn has(&self, at: usize) -> bool {
+        self.words[at >> 6] >> (at & 63) & 1 == 1
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.words.iter().all(|word| *word == 0)
+    }
+
+    pub fn count(&self) -> usize {
+        self.words
+            .iter()
+            .map(|word| word.count_ones() as usize)
+            .sum()
+    }
+
+    pub fn and(mut self, other: &Self) -> Self {
+        let pairs = self.words.iter_mut().zip(&other.words);
+        pairs.for_each(|(word, other)| *word &= other);
+        self
+    }
+
+    pub fn or(mut self, other: &Self) -> Self {
+        let pairs = self.words.iter_mut().zip(&other.words);
+        pairs.for_each(|(word, other)| *word |= other);
+        self
+    }
+
+    pub fn not(mut self) -> Self {
+        self.words.iter_mut().for_each(|word| *word = !*word);
+        self.trim();
+        self
+    }
+
+    /// The places of its records, in their order.
+    pub fn iter(&self) -> impl Iterator<Item = usize> + '_ {
+        self.words.iter().enumerate().flat_map(|(at, word)| {
+            let mut rest = *word;
+            std::iter::from_fn(move || {
+                let bit = rest.trailing_zeros() as usize;
+                (rest != 0).then(|| {
+                    rest &= rest - 1;
+                    at * 64 + bit
+                })
+            })
+        })
+    }
+
+    /// Its records' ids, in their order.
+    pub fn ids<K>(&self) -> Vec<RecordId<K>> {
+        let mut ids = Vec::with_capacity(self.count());
+        ids.extend(self.iter().map(RecordId::new));
+        ids
+    }
+}

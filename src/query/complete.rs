@@ -1,0 +1,296 @@
+//! Suggestions for the filter bar: names of fields, and values that the log holds.
+
+use std::cmp::Reverse;
+use std::ops::Range;
+
+use hashbrown::HashMap;
+
+use super::field::{FIELDS, Field, Kind};
+use super::glob::Needle;
+use super::lex::quote;
+use crate::event::{Policy, Tls, listener};
+use crate::index::connection::text as decoded;
+use crate::index::posting::Posting;
+use crate::index::{Index, Interner};
+
+/// A suggestion.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Completion {
+    /// The bytes of the query to be replaced.
+    pub replace: Range<usize>,
+    /// What to put there, in quotes where it needs them.
+    pub text: String,
+    /// How many records have the value, where that is known.
+    pub count: Option<usize>,
+    /// What it is: a field's meaning, or the field whose value it is.
+    pub what: &'static str,
+}
+
+/// Suggestions at most.
+const MOST: usize = 20;
+/// Characters that must be typed before addresses and hosts are looked through: there are too many of them.
+const ENOUGH: usize = 2;
+
+/// What could stand at the cursor (a byte of `text`): the best first, at most 20.
+pub fn complete(text: &str, cursor: usize, index: &Index) -> Vec<Completion> {
+    let cursor = text.floor_char_boundary(cursor);
+    let place = Place::find(text, cursor);
+    match place.field {
+        Some(field) => values(field, &place, index),
+        None if place.is_name => fields(&place),
+        None => Vec::new(),
+    }
+}
+
+/// What is being typed.
+struct Place {
+    replace: Range<usize>,
+    typed: String,
+    /// The field whose value is typed.
+    field: Option<Field>,
+    /// Whether the name of a field may be typed.
+    is_name: bool,
+}
+
+impl Place {
+    fn find(text: &str, cursor: usize) -> Self {
+        let (start, quoted) = token(text, cursor);
+        let token = text[start..cursor].trim_start_matches('-');
+        let start = cursor - token.len();
+        let name_length = token
+            .find(|c: char| !(c.is_ascii_alphabetic() || c == '_'))
+            .unwrap_or(token.len());
+        let (name, rest) = token.split_at(name_length);
+        let Some(items) = rest.strip_prefix(':') else {
+            let word = text[cursor..].find(|c: char| !(c.is_ascii_alphabetic() || c == '_'));
+            let mut end = word.map_or(text.len(), |at| cursor + at);
+            end += usize::from(text[end..].starts_with(':'));
+            return Self {
+                replace: start..end,
+                typed: name.to_owned(),
+                field: None,
+                is_name: rest.is_empty(),
+            };
+        };
+        let typed = &items[last_item(items)..];
+        let start = cursor - typed.len();
+        let ends = |c: char| c.is_whitespace() || matches!(c, ')' | ',');
+        let end = match text[cursor..].find(ends) {
+            _ if quoted => cursor + usize::from(text[cursor..].starts_with('"')),
+            Some(at) => cursor + at,
+            None => text.len(),
+        };
+        let bare = typed.strip_prefix('"').unwrap_or(typed);
+        Self {
+            replace: start..end,
+            typed: bare.replace("\\\"", "\""),
+            field: Field::find(name),
+            is_name: false,
+        }
+    }
+}
+
+/// Where the term at the cursor begins, and whether the cursor stands inside quotes.
+fn token(text: &str, cursor: usize) -> (usize, bool) {
+    let (mut start, mut quoted, mut before) = (0, false, ' ');
+    for (at, c) in text[..cursor].char_indices() {
+        match c {
+            '"' if quoted => quoted = before == '\\',
+            '"' => quoted = at == start || matches!(before, ':' | '~' | ','),
+            _ if quoted => {}
+            _ if c.is_whitespace() || matches!(c, '(' | ')') => start = at + c.len_utf8(),
+            _ => {}
+        }
+        before = c;
+    }
+    (start, quoted)
+}
+
+/// Where the last of the comma-separated values begins.
+fn last_item(items: &str) -> usize {
+    let (mut start, mut quoted, mut before) = (0, false, ',');
+    for (at, c) in items.char_indices() {
+        match c {
+            '"' if quoted => quoted = before == '\\',
+            '"' => quoted = before == ',',
+            ',' if !quoted => start = at + 1,
+            _ => {}
+        }
+        before = c;
+    }
+    start
+}
+
+fn fields(place: &Place) -> Vec<Completion> {
+    let typed = place.typed.to_ascii_lowercase();
+    let mut found: Vec<_> = FIELDS
+        .iter()
+        .enumerate()
+        .filter_map(|(at, doc)| {
+            let at_start = doc.name.starts_with(&typed) || doc.aliases.contains(&typed.as_str());
+            (at_start || doc.name.contains(&typed)).then_some((!at_start, at, doc))
+        })
+        .collect();
+    found.sort_by_key(|(inside, at, _)| (*inside, *at));
+    let all = found.into_iter().map(|(_, _, doc)| Completion {
+        replace: place.replace.clone(),
+        text: format!("{}:", doc.name),
+        count: None,
+        what: doc.doc,
+    });
+    // Nothing typed: all fields are worth seeing.
+    all.take(if typed.is_empty() { FIELDS.len() } else { MOST })
+        .collect()
+}
+
+fn values(field: Field, place: &Place, index: &Index) -> Vec<Completion> {
+    let doc = field.doc();
+    let mut values = Values {
+        needle: Needle::new(&place.typed.to_lowercase()),
+        typed: place.typed.to_lowercase(),
+        best: Vec::new(),
+    };
+    for (at, word) in doc.words.iter().enumerate() {
+        values.add(word, at, None);
+    }
+    values.of_log(field, index);
+    if doc.kind == Kind::Time {
+        for (at, back) in ["-15m", "-1h", "-1d", "-1w"].iter().enumerate() {
+            values.add(back, at, None);
+        }
+    }
+    let found = values.best.into_iter();
+    found
+        .map(|(rank, text)| Completion {
+            replace: place.replace.clone(),
+            text: quote(&text),
+            count: rank.count.0,
+            what: doc.name,
+        })
+        .collect()
+}
+
+/// What makes a value better than another: lower is better.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Rank {
+    /// Whether what was typed stands inside it rather than at its start.
+    inside: bool,
+    /// The place among fixed words, which come first.
+    word: usize,
+    count: Reverse<Option<usize>>,
+}
+
+/// The best values so far, the best first.
+struct Values {
+    typed: String,
+    needle: Needle,
+    best: Vec<(Rank, String)>,
+}
+
+impl Values {
+    fn value(&mut self, value: &str, count: Option<usize>) {
+        self.add(value, usize::MAX, count);
+    }
+
+    /// Values come by the hundred thousand: one that is not among the best costs no memory.
+    fn add(&mut self, value: &str, word: usize, count: Option<usize>) {
+        let found = if value.is_ascii() {
+            self.needle.find(value.as_bytes())
+        } else {
+            value.to_lowercase().find(&self.typed)
+        };
+        let Some(at) = found else { return };
+        let rank = Rank {
+            inside: at > 0,
+            word,
+            count: Reverse(count),
+        };
+        let key = (rank, value);
+        let at = self
+            .best
+            .partition_point(|(rank, text)| (*rank, text.as_str()) < key);
+        let is_known = self.best.iter().any(|(_, text)| text == value);
+        if at < MOST && !is_known {
+            self.best.truncate(MOST - 1);
+            self.best.insert(at, (rank, value.to_owned()));
+        }
+    }
+
+    fn posted<K>(&mut self, names: &Interner, posting: &Posting<K>) {
+        for (name, text) in names.iter() {
+            let count = posting.count(name);
+            if count > 0 {
+                self.value(text, Some(count));
+            }
+        }
+    }
+
+    fn named(&mut self, names: &Interner) {
+        names.iter().for_each(|(_, text)| self.value(text, None));
+    }
+
+    fn of_log(&mut self, field: Field, index: &Index) {
+        let names = &index.names;
+        let is_enough = self.typed.chars().nth(ENOUGH - 1).is_some();
+        match field {
+            Field::User => self.posted(&names.users, &index.attempts.by_user),
+            Field::Profile => self.posted(&names.profiles, &index.attempts.by_profile),
+            Field::Ip => self.posted(&names.addresses, &index.connections.by_remote),
+            Field::Mechanism => self.named(&names.mechanisms),
+            Field::Interface => names.interfaces.iter().for_each(|(_, written)| {
+                self.value(decoded(listener(written.as_bytes()).0), None);
+            }),
+            Field::Group | Field::Action | Field::Country => self.policies(field, index),
+            Field::Tls | Field::Cipher => names.tls.iter().for_each(|(_, written)| {
+                let tls = Tls::parse(written.as_bytes());
+                let value = tls.and_then(|tls| {
+                    if field == Field::Tls {
+                        tls.protocol
+                    } else {
+                        tls.cipher
+                    }
+                });
+                if let Some(value) = value {
+                    self.value(decoded(value), None);
+                }
+            }),
+            Field::Appliance => self.appliances(index),
+            Field::Host if is_enough => self.named(&names.hosts),
+            Field::From | Field::To if is_enough => self.named(&names.mail),
+            Field::Domain if is_enough => names.mail.iter().for_each(|(_, address)| {
+                if let Some(domain) = super::own::domain(address) {
+                    self.value(domain, None);
+                }
+            }),
+            _ => {}
+        }
+    }
+
+    fn policies(&mut self, field: Field, index: &Index) {
+        for (_, written) in index.names.policies.iter() {
+            let Some(policy) = Policy::parse(written.as_bytes()) else {
+                continue;
+            };
+            let value = match field {
+                Field::Group => Some(policy.sender_group),
+                Field::Action => Some(policy.action),
+                _ => policy.country,
+            };
+            if let Some(value) = value {
+                self.value(decoded(value), None);
+            }
+        }
+    }
+
+    fn appliances(&mut self, index: &Index) {
+        let mut counts = HashMap::new();
+        for id in index.connections.appliance.iter() {
+            *counts.entry(id).or_insert(0) += 1;
+        }
+        for (id, count) in counts {
+            if let Some(name) = index.appliance(id) {
+                self.value(name, Some(count));
+            }
+        }
+    }
+}

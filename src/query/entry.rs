@@ -1,0 +1,183 @@
+//! Whether a query holds for one entry of the log, by what that entry itself says.
+
+use super::field::Field;
+use super::own::{moment, policy_holds, tls_holds};
+use super::parse::Expr;
+use super::text::TextTest;
+use super::value::{Names, Test};
+use crate::event::{EndWord, Event, Policy, Tls, Value};
+use crate::frame::{Level, Stamp};
+use crate::index::Entry;
+
+/// The entry that is asked.
+pub(super) struct Asked<'a> {
+    pub entry: &'a Entry<'a>,
+    pub line: &'a [u8],
+    pub appliance: Option<&'a str>,
+    pub newest: Option<Stamp>,
+}
+
+impl Asked<'_> {
+    pub fn holds(&self, expr: &Expr, texts: &[TextTest]) -> bool {
+        match expr {
+            Expr::All(parts) => parts.iter().all(|part| self.holds(part, texts)),
+            Expr::Any(parts) => parts.iter().any(|part| self.holds(part, texts)),
+            Expr::Not(part) => !self.holds(part, texts),
+            Expr::Field(field, test) => self.field(*field, test),
+            Expr::Text(at) => texts[*at].holds(self.line),
+        }
+    }
+
+    fn field(&self, field: Field, test: &Test) -> bool {
+        let event = &self.entry.event;
+        match test {
+            Test::Moment(_) => {
+                let holds = moment(field, test, self.newest);
+                self.entry
+                    .time
+                    .is_some_and(|time| holds(time.seconds(), time.seconds()))
+            }
+            Test::Words(words) => {
+                word(field, event, self.entry.level).is_some_and(|at| words >> at & 1 == 1)
+            }
+            Test::Names(names) => self.named(field, names, test),
+            Test::Ranges(ranges) => match id(field, event) {
+                Some(Ids::One(id)) => ranges.holds(i128::from(id)),
+                Some(Ids::None) => false,
+                None => self.told(field, test),
+            },
+            Test::Addresses(_) => self.told(field, test),
+        }
+    }
+
+    fn named(&self, field: Field, names: &Names, test: &Test) -> bool {
+        let event = &self.entry.event;
+        match (field, event) {
+            (Field::Appliance, _) => self.appliance.is_some_and(|name| names.holds(name)),
+            (Field::Event, _) => names.holds(event.name()),
+            (Field::Tls | Field::Cipher, Event::Tls { text, .. }) => {
+                Tls::parse(text).is_some_and(|tls| tls_holds(field, names, &tls))
+            }
+            (Field::Group | Field::Action | Field::Country, Event::Hat { text, .. }) => {
+                Policy::parse(text).is_some_and(|policy| policy_holds(field, test, &policy))
+            }
+            _ => self.told(field, test),
+        }
+    }
+
+    /// Whether one of the values under the field's keys holds.
+    fn told(&self, field: Field, test: &Test) -> bool {
+        let keys = keys(field);
+        let mut found = false;
+        self.entry.event.fields(&mut |key, value| {
+            found |= keys.contains(&key) && value_holds(field, key, test, &value);
+        });
+        found
+    }
+}
+
+/// The keys of an entry's values that a field asks.
+fn keys(field: Field) -> &'static [&'static str] {
+    match field {
+        Field::User => &["user"],
+        Field::Mechanism => &["mechanism"],
+        Field::Profile => &["profile"],
+        Field::Ip => &["remote_ip"],
+        Field::Host => &["remote_host"],
+        Field::Port => &["remote_port"],
+        Field::Interface => &["interface", "interface_ip"],
+        Field::Sbrs => &["sbrs"],
+        Field::From => &["from"],
+        Field::To => &["to"],
+        Field::Domain => &["from", "to", "domain"],
+        Field::Subject => &["subject"],
+        Field::Msgid => &["message_id"],
+        Field::Size => &["size"],
+        Field::Code => &["code"],
+        Field::Enhanced => &["enhanced"],
+        Field::Rid => &["rids"],
+        _ => &[],
+    }
+}
+
+fn value_holds(field: Field, key: &str, test: &Test, value: &Value<'_>) -> bool {
+    match (test, value) {
+        (Test::Ranges(ranges), Value::Number(number)) => ranges.holds(i128::from(*number)),
+        (Test::Ranges(ranges), Value::Score(score)) => {
+            ranges.holds(super::value::thousandths(*score))
+        }
+        (Test::Ranges(ranges), Value::Rids(rids)) => {
+            rids.iter().any(|rid| ranges.holds(i128::from(rid.0)))
+        }
+        (_, Value::Text(bytes)) => text_holds(field, key, test, bytes),
+        (_, Value::Owned(bytes)) => text_holds(field, key, test, bytes),
+        _ => false,
+    }
+}
+
+fn text_holds(field: Field, key: &str, test: &Test, bytes: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(bytes);
+    match (field, test) {
+        (Field::Domain, Test::Names(names)) if key != "domain" => {
+            super::own::domain(&text).is_some_and(|domain| names.holds(domain))
+        }
+        (Field::Msgid, Test::Names(names)) => super::own::message_id_holds(names, &text),
+        (_, Test::Names(names)) => names.holds(&text),
+        (_, Test::Addresses(tests)) => {
+            let address = text.parse().ok();
+            tests.iter().any(|test| test.holds(&text, address))
+        }
+        _ => false,
+    }
+}
+
+enum Ids {
+    One(u64),
+    None,
+}
+
+/// The id of the entry's fixed part; `None` where the field is no such id or the entry lists several.
+fn id(field: Field, event: &Event<'_>) -> Option<Ids> {
+    let id = match field {
+        Field::Icid => event.icid().map(|icid| icid.0),
+        Field::Dcid => event.dcid().map(|dcid| dcid.0),
+        Field::Mid => event.mid().map(|mid| mid.0),
+        Field::Rid => return event.rid().map(|rid| Ids::One(rid.0)),
+        _ => return None,
+    };
+    Some(id.map_or(Ids::None, Ids::One))
+}
+
+/// The place of the entry's word in the field's row of the table.
+fn word(field: Field, event: &Event<'_>, level: Option<Level>) -> Option<u16> {
+    match (field, event) {
+        (Field::Level, _) => level.map(|level| match level {
+            Level::Critical => 0,
+            Level::Warning => 1,
+            Level::Info => 2,
+            Level::Debug => 3,
+            Level::Trace => 4,
+        }),
+        (Field::Dir, _) => match (event.icid(), event.dcid()) {
+            (Some(icid), _) if icid.0 > 0 => Some(0),
+            (_, Some(dcid)) if dcid.0 > 0 => Some(1),
+            _ => None,
+        },
+        (Field::Auth, Event::AuthIn { succeeded, .. }) => Some(u16::from(!succeeded)),
+        (Field::Auth, Event::AuthOut { failure, .. }) => Some(u16::from(failure.is_some())),
+        (Field::End, Event::End { word, .. }) => Some(match word {
+            EndWord::Close => 0,
+            EndWord::Lost => 1,
+            EndWord::Aborted => 2,
+        }),
+        (Field::End, Event::ConnectionError(_)) => Some(2),
+        (Field::Result, _) => match event.name() {
+            "delivery.done" => Some(0),
+            "delivery.bounced" => Some(1),
+            "delivery.delayed" => Some(2),
+            "delivery.deleted" => Some(3),
+            _ => None,
+        },
+        _ => None,
+    }
+}

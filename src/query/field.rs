@@ -1,0 +1,354 @@
+//! The one table of all fields: the parser, completion, errors, help and the README read it.
+
+/// A field of the query language.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Field {
+    /// `icid`
+    Icid,
+    /// `dcid`
+    Dcid,
+    /// `mid`
+    Mid,
+    /// `rid`
+    Rid,
+    /// `user`
+    User,
+    /// `auth`
+    Auth,
+    /// `mechanism`
+    Mechanism,
+    /// `profile`
+    Profile,
+    /// `ip`
+    Ip,
+    /// `host`
+    Host,
+    /// `port`
+    Port,
+    /// `interface`
+    Interface,
+    /// `group`
+    Group,
+    /// `action`
+    Action,
+    /// `country`
+    Country,
+    /// `sbrs`
+    Sbrs,
+    /// `tls`
+    Tls,
+    /// `cipher`
+    Cipher,
+    /// `from`
+    From,
+    /// `to`
+    To,
+    /// `domain`
+    Domain,
+    /// `subject`
+    Subject,
+    /// `msgid`
+    Msgid,
+    /// `size`
+    Size,
+    /// `result`
+    Result,
+    /// `code`
+    Code,
+    /// `enhanced`
+    Enhanced,
+    /// `dir`
+    Dir,
+    /// `state`
+    State,
+    /// `end`
+    End,
+    /// `duration`
+    Duration,
+    /// `appliance`
+    Appliance,
+    /// `since`
+    Since,
+    /// `until`
+    Until,
+    /// `at`
+    At,
+    /// `event`
+    Event,
+    /// `level`
+    Level,
+}
+
+/// What a field's values are.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Kind {
+    /// Whole numbers: one, a range, a list, comparisons.
+    Number,
+    /// A number that may have a sign and decimals.
+    Score,
+    /// Bytes: `512`, `10k`, `5M`.
+    Size,
+    /// Seconds, or `5m`, `2h`.
+    Duration,
+    /// Text, matched whole, with `*` and `?`.
+    Name,
+    /// Addresses: one, a CIDR block, or with `*` and `?`.
+    Address,
+    /// One of a few words.
+    Word,
+    /// A moment.
+    Time,
+}
+
+impl Kind {
+    /// What a value is, in words.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Number => "number",
+            Self::Score => "score",
+            Self::Size => "size",
+            Self::Duration => "duration",
+            Self::Name => "name",
+            Self::Address => "address",
+            Self::Word => "word",
+            Self::Time => "time",
+        }
+    }
+}
+
+/// A field as it is parsed, completed and explained.
+#[derive(Clone, Copy, Debug)]
+pub struct FieldDoc {
+    /// Which one.
+    pub field: Field,
+    /// How queries write it.
+    pub name: &'static str,
+    /// Other spellings that are understood: the keys of the records.
+    pub aliases: &'static [&'static str],
+    /// What its values are.
+    pub kind: Kind,
+    /// One line.
+    pub doc: &'static str,
+    /// A term that shows its use.
+    pub example: &'static str,
+    /// The words it takes, or the fixed ones among its names; at most 16.
+    pub words: &'static [&'static str],
+    /// Whose it is.
+    pub of: &'static str,
+}
+
+impl Field {
+    /// Its row of the table.
+    pub fn doc(self) -> &'static FieldDoc {
+        &FIELDS[self as usize]
+    }
+
+    /// How queries write it.
+    pub fn name(self) -> &'static str {
+        self.doc().name
+    }
+
+    /// The field of that name or alias, whatever its case.
+    pub fn find(name: &str) -> Option<Self> {
+        let is = |other: &&str| other.eq_ignore_ascii_case(name);
+        FIELDS
+            .iter()
+            .find(|doc| is(&doc.name) || doc.aliases.iter().any(is))
+            .map(|doc| doc.field)
+    }
+
+    /// The name that a mistyped one comes nearest to, if any is near.
+    pub fn nearest(name: &str) -> Option<&'static str> {
+        nearest(name, FIELDS.iter().map(|doc| doc.name))
+    }
+}
+
+/// The word that a mistyped one comes nearest to, if any is near.
+pub(super) fn nearest(
+    typed: &str,
+    words: impl Iterator<Item = &'static str>,
+) -> Option<&'static str> {
+    let typed = typed.to_lowercase();
+    let near = |word: &'static str| {
+        let limit = if typed.len() <= 3 { 1 } else { 2 };
+        let distance = distance(typed.as_bytes(), word.as_bytes());
+        let begins = typed.len() >= 3 && word.starts_with(typed.as_str());
+        (begins || distance <= limit).then_some((usize::from(!begins) * distance, word))
+    };
+    words.filter_map(near).min().map(|(_, word)| word)
+}
+
+/// Edits between two words; swapped neighbours are one.
+fn distance(a: &[u8], b: &[u8]) -> usize {
+    if a.len() > 32 {
+        return usize::MAX;
+    }
+    let width = b.len() + 1;
+    let mut table = vec![0; (a.len() + 1) * width];
+    for i in 0..=a.len() {
+        for j in 0..=b.len() {
+            let at = |i: usize, j: usize| i * width + j;
+            table[at(i, j)] = if i == 0 || j == 0 {
+                i + j
+            } else {
+                let change = table[at(i - 1, j - 1)] + usize::from(a[i - 1] != b[j - 1]);
+                let step = (table[at(i - 1, j)] + 1).min(table[at(i, j - 1)] + 1);
+                let swap = if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                    table[at(i - 2, j - 2)] + 1
+                } else {
+                    usize::MAX
+                };
+                change.min(step).min(swap)
+            };
+        }
+    }
+    table[table.len() - 1]
+}
+
+/// Where a field's rows are rendered as the README's table.
+pub fn markdown() -> String {
+    let mut text =
+        String::from("| Field | Value | Of | Meaning | Example |\n|---|---|---|---|---|\n");
+    for doc in &FIELDS {
+        let row = format!(
+            "| `{}` | {} | {} | {} | `{}` |\n",
+            doc.name,
+            doc.kind.word(),
+            doc.of,
+            doc.doc,
+            doc.example
+        );
+        text.push_str(&row);
+    }
+    text
+}
+
+/// The words of `auth`.
+pub(super) const AUTH: [&str; 3] = ["succeeded", "failed", "none"];
+/// The words of `result`, in the order of [`crate::index::DeliveryResult::ALL`].
+pub(super) const RESULT: [&str; 5] = ["delivered", "bounced", "delayed", "dropped", "aborted"];
+/// The words of `dir`.
+pub(super) const DIR: [&str; 2] = ["inbound", "outbound"];
+/// The words of `state`: first those of connections.
+pub(super) const STATE: [&str; 10] = [
+    "open",
+    "closed",
+    "queued",
+    "delivered",
+    "bounced",
+    "delayed",
+    "dropped",
+    "aborted",
+    "quarantined",
+    "mixed",
+];
+/// The words of `end`.
+pub(super) const END: [&str; 4] = ["close", "lost", "aborted", "superseded"];
+/// The words of `level`.
+pub(super) const LEVEL: [&str; 5] = ["critical", "warning", "info", "debug", "trace"];
+/// The fixed words of `tls`, beside the names of protocols.
+pub(super) const TLS: [&str; 3] = ["success", "failed", "none"];
+
+const CONNECTION: &str = "connection";
+const ATTEMPT: &str = "login";
+const DELIVERY: &str = "delivery";
+const MESSAGE: &str = "message";
+const ANY: &str = "any record";
+const ENTRY: &str = "log entry";
+
+macro_rules! fields {
+    ($($field:ident $name:literal $aliases:expr, $kind:ident, $of:expr, $words:expr, $doc:literal, $example:literal;)*) => {
+        /// All fields, in the order in which people meet them.
+        pub static FIELDS: [FieldDoc; [$($name),*].len()] = [$(FieldDoc {
+            field: Field::$field,
+            name: $name,
+            aliases: &$aliases,
+            kind: Kind::$kind,
+            doc: $doc,
+            example: $example,
+            words: &$words,
+            of: $of,
+        }),*];
+    };
+}
+
+fields! {
+    Icid "icid" [], Number, CONNECTION, [], "injection connection; 0 of messages that the appliance made", "icid:450..460";
+    Dcid "dcid" [], Number, CONNECTION, [], "delivery connection", "dcid:5640";
+    Mid "mid" [], Number, MESSAGE, [], "message", "mid:1,2,3";
+    Rid "rid" [], Number, MESSAGE, [], "recipient's number inside its message", "rid:>0";
+    User "user" [], Name, ATTEMPT, [], "user of a login, as typed", "user:svc-*";
+    Auth "auth" [], Word, ATTEMPT, AUTH, "how a login went; `none`: no login at all", "auth:failed";
+    Mechanism "mechanism" ["mech"], Name, ATTEMPT, [], "AUTH mechanism of a login", "mechanism:PLAIN";
+    Profile "profile" [], Name, ATTEMPT, [], "SMTP Auth profile, inbound or outbound", "profile:Outbound*";
+    Ip "ip" ["remote_ip"], Address, CONNECTION, [], "far end's address: one, a CIDR block, or with `*`", "ip:172.16.0.0/12";
+    Host "host" ["remote_host"], Name, CONNECTION, [], "peer's reverse DNS name", "host:*.example.com";
+    Port "port" ["remote_port"], Number, CONNECTION, [], "destination's port (outbound)", "port:25";
+    Interface "interface" ["interface_ip"], Name, CONNECTION, [], "the appliance's interface, by name or address", "interface:IncomingMail";
+    Group "group" ["sender_group"], Name, CONNECTION, [], "sender group of the HAT", "group:UNKNOWNLIST";
+    Action "action" [], Name, CONNECTION, [], "verdict of the HAT", "action:reject";
+    Country "country" [], Name, CONNECTION, [], "peer's country", "country:\"Viet Nam\"";
+    Sbrs "sbrs" [], Score, CONNECTION, [], "peer's reputation, -10 to 10", "sbrs:<-3";
+    Tls "tls" [], Name, CONNECTION, TLS, "how TLS went, or its protocol; `none`: not tried", "tls:TLSv1.2";
+    Cipher "cipher" [], Name, CONNECTION, [], "TLS cipher suite", "cipher:*RC4*";
+    From "from" [], Name, MESSAGE, [], "envelope sender", "from:*@example.com";
+    To "to" [], Name, MESSAGE, [], "envelope recipient", "to:postmaster@*";
+    Domain "domain" [], Name, MESSAGE, [], "domain of the sender or of a recipient", "domain:example.com";
+    Subject "subject" [], Name, MESSAGE, [], "subject", "subject:\"*your invoice*\"";
+    Msgid "msgid" ["message_id"], Name, MESSAGE, [], "Message-ID, with or without its angle brackets", "msgid:*@mail.example.com";
+    Size "size" [], Size, MESSAGE, [], "bytes, or `10k`, `5M` (of 1024)", "size:>5M";
+    Result "result" [], Word, DELIVERY, RESULT, "what became of a recipient in one attempt", "result:bounced";
+    Code "code" [], Number, DELIVERY, [], "far end's three digits, to a delivery or a login", "code:500..599";
+    Enhanced "enhanced" [], Name, DELIVERY, [], "RFC 3463 code that the far end's text begins with", "enhanced:5.7.*";
+    Dir "dir" ["direction"], Word, CONNECTION, DIR, "who opened it; `in` and `out` will do", "dir:out";
+    State "state" [], Word, ANY, STATE, "of a connection `open` or `closed`; else the message's state", "state:delayed";
+    End "end" [], Word, CONNECTION, END, "how a connection ended", "end:lost";
+    Duration "duration" [], Duration, CONNECTION, [], "seconds, or `5m`, `2h`; of an open one so far", "duration:>5m";
+    Appliance "appliance" [], Name, ANY, [], "syslog host or serial number", "appliance:esa01*";
+    Since "since" [], Time, ANY, [], "not over before: ISO time, `11:50` of the newest day, or back from the newest entry", "since:-15m";
+    Until "until" [], Time, ANY, [], "begun by then; a bare date is its whole day", "until:11:50";
+    At "at" [], Time, ANY, [], "open, or under way, at that moment; `11:19` is its whole minute", "at:11:19";
+    Event "event" [], Name, ENTRY, [], "kind of entry (events view only: nothing else answers)", "event:auth.*";
+    Level "level" [], Word, ENTRY, LEVEL, "level of the entry (events view only: nothing else answers)", "level:warning";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_row_stands_at_its_field_and_its_example_can_be_read() {
+        for (at, doc) in FIELDS.iter().enumerate() {
+            assert_eq!(doc.field as usize, at, "{}", doc.name);
+            assert!(doc.words.len() <= 16);
+            assert!(
+                doc.example.starts_with(&format!("{}:", doc.name)),
+                "{}",
+                doc.name
+            );
+            crate::query::parse(doc.example).unwrap();
+        }
+    }
+
+    #[test]
+    fn near_misses_are_named() {
+        let cases = [
+            ("usr", Some("user")),
+            ("prot", Some("port")),
+            ("mechansim", Some("mechanism")),
+            ("sub", Some("subject")),
+            ("x", None),
+            ("http", None),
+        ];
+        for (typed, expected) in cases {
+            assert_eq!(Field::nearest(typed), expected, "{typed}");
+        }
+    }
+
+    #[test]
+    fn the_readme_table_has_a_row_for_every_field() {
+        let table = markdown();
+        assert_eq!(table.lines().count(), FIELDS.len() + 2);
+        assert!(table.contains("| `sbrs` | score | connection |"));
+    }
+}

@@ -1,0 +1,194 @@
+//! Texts with `*` and `?`, matched whole, whatever the case.
+
+use super::lex::{quoted_if, value_needs_quotes};
+
+/// A text with `*` and `?`.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Glob {
+    text: String,
+    lower: Vec<char>,
+    /// The same where it is ASCII: most are, and so are most names.
+    ascii: Option<Pieces>,
+    wild: bool,
+}
+
+/// What stands between the `*`, in lower case; the first piece begins the text and the last one ends it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct Pieces(Vec<Needle>);
+
+/// A lower-case text to be found whatever the case of ASCII letters; `?` is any byte.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Needle {
+    lower: Vec<u8>,
+    /// The place of its rarest byte, by which it is looked for; `None` where it has only `?`.
+    rare: Option<usize>,
+}
+
+/// Letters from the most to the least common in the texts of mail.
+const COMMON: &[u8] = b"etaoinsrlhdcumpfgywbvkxjqz";
+
+impl Needle {
+    pub fn new(lower: &str) -> Self {
+        let lower = lower.as_bytes().to_vec();
+        let common = |byte: u8| {
+            COMMON
+                .iter()
+                .position(|letter| *letter == byte)
+                .unwrap_or(8)
+        };
+        let known = (0..lower.len()).filter(|at| lower[*at] != b'?');
+        let rare = known.max_by_key(|at| common(lower[*at]));
+        Self { lower, rare }
+    }
+
+    fn len(&self) -> usize {
+        self.lower.len()
+    }
+
+    /// Whether the text, which is as long, reads so.
+    fn equals(&self, text: &[u8]) -> bool {
+        let mut pairs = self.lower.iter().zip(text);
+        pairs.all(|(lower, byte)| *lower == b'?' || *lower == byte.to_ascii_lowercase())
+    }
+
+    /// Where it first stands in the text.
+    pub fn find(&self, text: &[u8]) -> Option<usize> {
+        let last = text.len().checked_sub(self.len())?;
+        let Some(rare) = self.rare else {
+            return Some(0);
+        };
+        let byte = self.lower[rare];
+        let upper = byte.to_ascii_uppercase();
+        let mut at = 0;
+        while at <= last {
+            at += memchr::memchr2(byte, upper, &text[at + rare..=last + rare])?;
+            if self.equals(&text[at..at + self.len()]) {
+                return Some(at);
+            }
+            at += 1;
+        }
+        None
+    }
+}
+
+impl Glob {
+    pub fn new(text: &str) -> Self {
+        let pieces = |lower: String| Pieces(lower.split('*').map(Needle::new).collect());
+        Self {
+            text: text.to_owned(),
+            lower: lowercase(text).collect(),
+            ascii: text.is_ascii().then(|| pieces(text.to_ascii_lowercase())),
+            wild: text.contains(['*', '?']),
+        }
+    }
+
+    pub fn is_wild(&self) -> bool {
+        self.wild
+    }
+
+    pub fn holds(&self, text: &str) -> bool {
+        match &self.ascii {
+            Some(pieces) if text.is_ascii() => pieces.fit(text.as_bytes()),
+            // Some characters beyond ASCII have a lower case inside it.
+            _ => self.fits(&lowercase(text).collect::<Vec<_>>()),
+        }
+    }
+
+    /// Whether a text that goes on after this one's beginning could hold.
+    pub fn may_begin(&self, text: &str) -> bool {
+        match &self.ascii {
+            Some(Pieces(pieces)) => {
+                let (first, text) = (&pieces[0], text.as_bytes());
+                text.len() >= first.len() && first.equals(&text[..first.len()])
+            }
+            None => true,
+        }
+    }
+
+    /// As queries write it.
+    pub fn written(&self) -> String {
+        quoted_if(&self.text, value_needs_quotes)
+    }
+
+    /// Goes back to the last `*` only: time is at most the product of the lengths.
+    fn fits(&self, text: &[char]) -> bool {
+        let (mut at, mut here, mut star) = (0, 0, None);
+        while here < text.len() {
+            match self.lower.get(at) {
+                Some('*') => {
+                    star = Some((at + 1, here));
+                    at += 1;
+                }
+                Some(c) if *c == '?' || *c == text[here] => {
+                    at += 1;
+                    here += 1;
+                }
+                _ => match &mut star {
+                    Some((behind, from)) => {
+                        *from += 1;
+                        (at, here) = (*behind, *from);
+                    }
+                    None => return false,
+                },
+            }
+        }
+        self.lower[at..].iter().all(|c| *c == '*')
+    }
+}
+
+impl Pieces {
+    fn fit(&self, text: &[u8]) -> bool {
+        let (Some(first), Some(last)) = (self.0.first(), self.0.last()) else {
+            return false;
+        };
+        if self.0.len() == 1 {
+            return text.len() == first.len() && first.equals(text);
+        }
+        let Some(length) = text.len().checked_sub(first.len() + last.len()) else {
+            return false;
+        };
+        let (begin, rest) = text.split_at(first.len());
+        let (mut middle, end) = rest.split_at(length);
+        let mut pieces = self.0[1..self.0.len() - 1].iter();
+        first.equals(begin)
+            && last.equals(end)
+            && pieces.all(|piece| {
+                piece.find(middle).is_some_and(|at| {
+                    middle = &middle[at + piece.len()..];
+                    true
+                })
+            })
+    }
+}
+
+fn lowercase(text: &str) -> impl Iterator<Item = char> {
+    text.chars().flat_map(char::to_lowercase)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn case_is_ignored_beyond_ascii_too() {
+        for (glob, text) in [
+            ("GRÜN*", "grüner"),
+            ("?", "Ä"),
+            ("straße", "STRAßE"),
+            ("k", "\u{212a}"),
+        ] {
+            assert!(Glob::new(glob).holds(text), "{glob} {text}");
+        }
+        assert!(!Glob::new("ab").holds("abc"));
+    }
+
+    proptest! {
+        #[test]
+        fn pieces_answer_as_characters_do(glob in "[abA?*]{0,8}", text in "[abB]{0,10}") {
+            let glob = Glob::new(&glob);
+            let chars: Vec<char> = lowercase(&text).collect();
+            prop_assert_eq!(glob.holds(&text), glob.fits(&chars), "{:?} {:?}", glob, text);
+        }
+    }
+}

@@ -1,0 +1,292 @@
+//! From the text of a query to its tokens, each with its place.
+
+use std::ops::Range;
+
+use super::error::{Fault, shown};
+use super::field::Field;
+
+/// One token.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Token {
+    pub range: Range<usize>,
+    pub what: What,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum What {
+    Open,
+    Close,
+    And,
+    Or,
+    Not,
+    /// `field:value,"other value"`
+    Values(Field, Vec<Item>),
+    /// `field~regex`
+    Matches(Field, Item),
+    /// A bare word or a quoted phrase.
+    Text(String),
+    /// `/regex/`
+    Regex(Item),
+}
+
+/// One value with its place, its quotes taken off.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Item {
+    pub range: Range<usize>,
+    pub text: String,
+}
+
+pub(super) fn lex(query: &str) -> Result<Vec<Token>, Fault> {
+    let mut lexer = Lexer { query, at: 0 };
+    let mut tokens = Vec::new();
+    while let Some(token) = lexer.next()? {
+        tokens.push(token);
+    }
+    Ok(tokens)
+}
+
+struct Lexer<'q> {
+    query: &'q str,
+    at: usize,
+}
+
+fn ends_word(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '(' | ')')
+}
+
+impl<'q> Lexer<'q> {
+    fn rest(&self) -> &'q str {
+        &self.query[self.at..]
+    }
+
+    fn peek(&self) -> Option<char> {
+        self.rest().chars().next()
+    }
+
+    fn take_while(&mut self, mut holds: impl FnMut(char) -> bool) -> &'q str {
+        let rest = self.rest();
+        let length = rest.find(|c| !holds(c)).unwrap_or(rest.len());
+        self.at += length;
+        &rest[..length]
+    }
+
+    fn next(&mut self) -> Result<Option<Token>, Fault> {
+        self.take_while(char::is_whitespace);
+        let start = self.at;
+        let Some(first) = self.peek() else {
+            return Ok(None);
+        };
+        let what = match first {
+            '(' | ')' | '-' => {
+                self.at += 1;
+                match first {
+                    '(' => What::Open,
+                    ')' => What::Close,
+                    _ => What::Not,
+                }
+            }
+            '"' => What::Text(self.quoted()?),
+            '/' => What::Regex(self.slashed()?),
+            _ => self.word()?,
+        };
+        let range = start..self.at;
+        Ok(Some(Token { range, what }))
+    }
+
+    fn word(&mut self) -> Result<What, Fault> {
+        let start = self.at;
+        let name = self.take_while(|c| c.is_ascii_alphabetic() || c == '_');
+        if let (false, Some(mark @ (':' | '~'))) = (name.is_empty(), self.peek()) {
+            let field = Field::find(name).ok_or_else(|| unknown_field(start, name))?;
+            self.at += 1;
+            return if mark == ':' {
+                Ok(What::Values(field, self.values(field)?))
+            } else {
+                Ok(What::Matches(field, self.pattern(field)?))
+            };
+        }
+        self.at = start;
+        let word = self.take_while(|c| !ends_word(c));
+        Ok(match word {
+            "AND" => What::And,
+            "OR" => What::Or,
+            "NOT" => What::Not,
+            _ => What::Text(word.to_owned()),
+        })
+    }
+
+    /// Text between quotes, behind which a term or a value ends.
+    fn quoted(&mut self) -> Result<String, Fault> {
+        let start = self.at;
+        let mut text = String::new();
+        let mut chars = self.rest().char_indices().skip(1).peekable();
+        while let Some((at, c)) = chars.next() {
+            match c {
+                '\\' if chars.peek().is_some_and(|(_, next)| *next == '"') => {
+                    text.push('"');
+                    chars.next();
+                }
+                '"' => {
+                    self.at = start + at + 1;
+                    return Ok(text);
+                }
+                _ => text.push(c),
+            }
+        }
+        Err(Fault::new(
+            start..self.query.len(),
+            "a closing \" is missing",
+        ))
+    }
+
+    fn slashed(&mut self) -> Result<Item, Fault> {
+        let start = self.at;
+        let mut escaped = false;
+        for (at, c) in self.rest().char_indices().skip(1) {
+            if c == '/' && !escaped {
+                let range = start + 1..start + at;
+                self.at = start + at + 1;
+                if self.peek().is_some_and(|c| !ends_word(c)) {
+                    let message = "a blank is expected behind /regex/; for text with slashes quote it, for a slash in a regex write \\/";
+                    return Err(Fault::new(self.at..self.at, message));
+                }
+                let text = self.query[range.clone()].to_owned();
+                return Ok(Item { range, text });
+            }
+            escaped = c == '\\' && !escaped;
+        }
+        let message = "a closing / is missing; for text with slashes quote it";
+        Err(Fault::new(start..self.query.len(), message))
+    }
+
+    /// The comma-separated values behind `field:`.
+    fn values(&mut self, field: Field) -> Result<Vec<Item>, Fault> {
+        let mut items = Vec::new();
+        loop {
+            let start = self.at;
+            let text = if self.peek() == Some('"') {
+                let text = self.quoted()?;
+                self.ends_here()?;
+                text
+            } else {
+                let text = self.take_while(|c| !ends_word(c) && c != ',');
+                if text.is_empty() {
+                    let message = format!(
+                        "a {} is expected behind `{}:`, such as `{}`",
+                        field.doc().kind.word(),
+                        field.name(),
+                        field.doc().example
+                    );
+                    return Err(Fault::new(start..start, message));
+                }
+                text.to_owned()
+            };
+            let range = start..self.at;
+            items.push(Item { range, text });
+            if self.peek() != Some(',') {
+                return Ok(items);
+            }
+            self.at += 1;
+        }
+    }
+
+    fn ends_here(&self) -> Result<(), Fault> {
+        match self.peek() {
+            Some(c) if !ends_word(c) && c != ',' => {
+                let message =
+                    "a blank is expected behind the closing \"; inside quotes write \\\" for \"";
+                Err(Fault::new(self.at..self.at + c.len_utf8(), message))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The regular expression behind `field~`: in quotes, or up to a blank or the bracket that closes a group of terms.
+    fn pattern(&mut self, field: Field) -> Result<Item, Fault> {
+        let start = self.at;
+        let text = if self.peek() == Some('"') {
+            let text = self.quoted()?;
+            self.ends_here()?;
+            text
+        } else {
+            self.take_while(unquoted_pattern()).to_owned()
+        };
+        let range = start..self.at;
+        if range.is_empty() {
+            let message = format!(
+                "a regular expression is expected behind `{}~`",
+                field.name()
+            );
+            return Err(Fault::new(range, message));
+        }
+        Ok(Item { range, text })
+    }
+}
+
+/// Whether a character still belongs to a regular expression without quotes.
+pub(super) fn unquoted_pattern() -> impl FnMut(char) -> bool {
+    let (mut depth, mut escaped) = (0usize, false);
+    move |c| {
+        let was = escaped;
+        escaped = c == '\\' && !was;
+        match c {
+            _ if c.is_whitespace() => return false,
+            '(' if !was => depth += 1,
+            ')' if !was && depth == 0 => return false,
+            ')' if !was => depth -= 1,
+            _ => {}
+        }
+        true
+    }
+}
+
+fn unknown_field(start: usize, name: &str) -> Fault {
+    let hint = match Field::nearest(name) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "for text with a colon quote it".to_owned(),
+    };
+    Fault::new(
+        start..start + name.len(),
+        format!("unknown field `{}`; {hint}", shown(name)),
+    )
+}
+
+/// Puts a value in quotes where a query needs them.
+pub(super) fn quoted_if(text: &str, needs: impl FnOnce(&str) -> bool) -> String {
+    if needs(text) {
+        format!("\"{}\"", text.replace('"', "\\\""))
+    } else {
+        text.to_owned()
+    }
+}
+
+/// Whether a value behind `field:` must stand in quotes.
+pub(super) fn value_needs_quotes(text: &str) -> bool {
+    text.is_empty() || text.starts_with('"') || text.contains(|c| ends_word(c) || c == ',')
+}
+
+/// Whether a regular expression behind `field~` must stand in quotes.
+pub(super) fn pattern_needs_quotes(text: &str) -> bool {
+    text.is_empty() || text.starts_with('"') || !text.chars().all(unquoted_pattern())
+}
+
+/// Whether a text must stand in quotes to be no field, operator or regular expression.
+pub(super) fn text_needs_quotes(text: &str) -> bool {
+    let name = text.trim_start_matches(|c: char| c.is_ascii_alphabetic() || c == '_');
+    text.is_empty()
+        || text.starts_with(['"', '/', '-'])
+        || text.contains(ends_word)
+        || matches!(text, "AND" | "OR" | "NOT")
+        || name.len() < text.len() && name.starts_with([':', '~'])
+}
+
+/// Builds the value of a `field:value` term that keeps exactly the records with this value, or a few more where it
+/// holds `*` or `?`, which stay wildcards in quotes.
+pub fn quote(value: &str) -> String {
+    // The only escape is \", so a quoted value cannot end in a backslash: any character stands for it.
+    let needs = value_needs_quotes(value);
+    match value.strip_suffix('\\') {
+        Some(head) if needs => quoted_if(&format!("{head}?"), value_needs_quotes),
+        _ => quoted_if(value, |_| needs),
+    }
+}

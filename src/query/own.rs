@@ -1,0 +1,293 @@
+//! What the records of each kind answer for themselves, and how they hang together.
+//!
+//! A predicate on names is asked once for each distinct name; then the column of the names' numbers is scanned, or the
+//! few records of the matching names are walked.
+
+mod connection;
+mod message;
+
+use super::bits::Bits;
+use super::field::Field;
+use super::value::{Names, Test};
+use crate::event::enhanced_code;
+use crate::frame::Stamp;
+use crate::index::column::Column;
+use crate::index::posting::Posting;
+use crate::index::{DeliveryResult, Index, Interner, Name, TextId};
+
+pub(super) use connection::{connections, policy_holds, tls_holds};
+pub(super) use message::{domain, message_id_holds, messages};
+
+/// The bit of `none` in [`super::field::AUTH`].
+pub(super) const AUTH_NONE: u16 = 1 << 2;
+
+/// What an attempt answers for itself; `None` where it is not its field.
+pub(super) fn attempts(
+    index: &Index,
+    field: Field,
+    test: &Test,
+    newest: Option<Stamp>,
+) -> Option<Bits> {
+    let columns = &index.attempts;
+    let count = columns.len();
+    let bits = match (field, test) {
+        (Field::User, Test::Names(names)) => {
+            let matching = matching(&index.names.users, names);
+            posted(&matching, &columns.user, &columns.by_user)
+        }
+        (Field::Profile, Test::Names(names)) => {
+            let matching = matching(&index.names.profiles, names);
+            posted(&matching, &columns.profile, &columns.by_profile)
+        }
+        (Field::Mechanism, Test::Names(names)) => named(
+            &matching(&index.names.mechanisms, names),
+            &columns.mechanism,
+        ),
+        (Field::Auth, Test::Words(words)) => {
+            Bits::of(columns.succeeded.iter(), count, |succeeded| {
+                words >> u16::from(!succeeded) & 1 == 1
+            })
+        }
+        (Field::Code, Test::Ranges(ranges)) => Bits::of(columns.code.iter(), count, |code| {
+            code > 0 && ranges.holds(i128::from(code))
+        }),
+        (Field::Enhanced, Test::Names(names)) => enhanced(index, &columns.detail, names),
+        (Field::Since | Field::Until, Test::Moment(_)) => {
+            by_time(&columns.time, field, test, newest)
+        }
+        _ => return None,
+    };
+    Some(bits)
+}
+
+/// What a delivery answers for itself, its recipient and its message.
+pub(super) fn deliveries(
+    index: &Index,
+    field: Field,
+    test: &Test,
+    newest: Option<Stamp>,
+) -> Option<Bits> {
+    if let Some(own) = outcomes(index, field, test) {
+        return Some(own);
+    }
+    let columns = &index.deliveries;
+    if matches!(field, Field::Since | Field::Until) {
+        return Some(by_time(&columns.time, field, test, newest));
+    }
+    let of_recipients = |recipients: Bits| {
+        Bits::of(columns.recipient.iter(), columns.len(), |id| {
+            recipients.has(id.at())
+        })
+    };
+    if let (Field::Domain, Test::Names(names)) = (field, test) {
+        let to = of_recipients(message::addressed(index, &message::domains(index, names)));
+        let from = message::sent(index, &message::domains(index, names));
+        return Some(to.or(&messages_deliveries(index, &from)));
+    }
+    if let Some(recipients) = message::recipients(index, field, test) {
+        return Some(of_recipients(recipients));
+    }
+    let is_its_messages = matches!(
+        field,
+        Field::Mid
+            | Field::Icid
+            | Field::From
+            | Field::Subject
+            | Field::Msgid
+            | Field::Size
+            | Field::Appliance
+    );
+    is_its_messages
+        .then(|| messages(index, field, test, newest))
+        .flatten()
+        .map(|messages| messages_deliveries(index, &messages))
+}
+
+/// What a delivery answers of its outcome: `result`, `code`, `enhanced`.
+fn outcomes(index: &Index, field: Field, test: &Test) -> Option<Bits> {
+    let columns = &index.deliveries;
+    let bits = match (field, test) {
+        (Field::Result, Test::Words(words)) => {
+            Bits::of(columns.result.iter(), columns.len(), |result| {
+                let at = DeliveryResult::ALL.iter().position(|one| *one == result);
+                at.is_some_and(|at| words >> at & 1 == 1)
+            })
+        }
+        (Field::Code, Test::Ranges(ranges)) => {
+            Bits::of(columns.code.iter(), columns.len(), |code| {
+                code > 0 && ranges.holds(i128::from(code))
+            })
+        }
+        (Field::Enhanced, Test::Names(names)) => enhanced(index, &columns.detail, names),
+        _ => return None,
+    };
+    Some(bits)
+}
+
+fn enhanced(index: &Index, details: &Column<Option<TextId>>, names: &Names) -> Bits {
+    Bits::of(details.iter(), details.len(), |id| {
+        let text = id.map_or("", |id| index.texts.get(id));
+        names.may_begin(text)
+            && enhanced_code(text.as_bytes()).is_some_and(|code| names.holds(ascii(code)))
+    })
+}
+
+/// A code's digits and dots as text.
+fn ascii(code: &[u8]) -> &str {
+    std::str::from_utf8(code).unwrap_or_default()
+}
+
+/// `since` and `until` of what happens at one moment.
+fn by_time(
+    times: &Column<Option<Stamp>>,
+    field: Field,
+    test: &Test,
+    newest: Option<Stamp>,
+) -> Bits {
+    let holds = moment(field, test, newest);
+    Bits::of(times.iter(), times.len(), |time| {
+        time.is_some_and(|time| holds(time.seconds(), time.seconds()))
+    })
+}
+
+/// Whether a life from its first to its last second is meant by `since`, `until` or `at`.
+pub(super) fn moment(
+    field: Field,
+    test: &Test,
+    newest: Option<Stamp>,
+) -> impl Fn(i64, i64) -> bool {
+    let span = match (field, test) {
+        (Field::Since, Test::Moment(moment)) => {
+            moment.span(newest).map(|(first, _)| (first, i64::MAX))
+        }
+        (Field::Until, Test::Moment(moment)) => moment.until(newest).map(|last| (i64::MIN, last)),
+        (_, Test::Moment(moment)) => moment.span(newest),
+        _ => None,
+    };
+    move |began, ended| span.is_some_and(|(first, last)| began <= last && ended >= first)
+}
+
+/// The names that hold.
+fn matching(names: &Interner, wanted: &Names) -> Bits {
+    Bits::of(names.iter(), names.len(), |(_, name)| wanted.holds(name))
+}
+
+/// The records whose name is one of these.
+fn named(names: &Bits, column: &Column<Option<Name>>) -> Bits {
+    if names.is_empty() {
+        return Bits::none(column.len());
+    }
+    Bits::of(column.iter(), column.len(), |name| {
+        name.is_some_and(|name| names.has(name.at()))
+    })
+}
+
+/// The same by postings where these names have few records.
+fn posted<K>(names: &Bits, column: &Column<Option<Name>>, posting: &Posting<K>) -> Bits {
+    let few = column.len() / 16;
+    let mut records = 0;
+    let rare = names.iter().all(|at| {
+        records += posting.count(Name::new(at)) + 1;
+        records <= few
+    });
+    if !rare {
+        return named(names, column);
+    }
+    let mut bits = Bits::none(column.len());
+    for name in names.iter().map(Name::new) {
+        posting
+            .records(name)
+            .for_each(|record| bits.set(record.at()));
+    }
+    bits
+}
+
+/// The connections on which these attempts were made.
+pub(super) fn attempts_connections(index: &Index, attempts: &Bits) -> Bits {
+    let mut connections = Bits::none(index.connections.len());
+    for at in attempts.iter() {
+        connections.set(index.attempts.connection.get(at).at());
+    }
+    connections
+}
+
+/// The connections of these deliveries.
+fn deliveries_connections(index: &Index, deliveries: &Bits) -> Bits {
+    let mut connections = Bits::none(index.connections.len());
+    for at in deliveries.iter() {
+        if let Some(id) = index.deliveries.connection.get(at) {
+            connections.set(id.at());
+        }
+    }
+    connections
+}
+
+/// The messages of these recipients.
+fn recipients_messages(index: &Index, recipients: &Bits) -> Bits {
+    let mut messages = Bits::none(index.messages.len());
+    for at in recipients.iter() {
+        messages.set(index.recipients.message.get(at).at());
+    }
+    messages
+}
+
+/// The message of each delivery.
+fn messages_of_deliveries(index: &Index) -> impl Iterator<Item = usize> + '_ {
+    let recipients = &index.recipients;
+    let columns = &index.deliveries;
+    columns
+        .recipient
+        .iter()
+        .map(|id| recipients.message.get(id.at()).at())
+}
+
+/// The deliveries of these messages.
+pub(super) fn messages_deliveries(index: &Index, messages: &Bits) -> Bits {
+    let count = index.deliveries.len();
+    if messages.is_empty() {
+        return Bits::none(count);
+    }
+    Bits::of(messages_of_deliveries(index), count, |message| {
+        messages.has(message)
+    })
+}
+
+/// The messages of these deliveries.
+fn deliveries_messages(index: &Index, deliveries: &Bits) -> Bits {
+    let mut messages = Bits::none(index.messages.len());
+    for at in deliveries.iter() {
+        let recipient = index.deliveries.recipient.get(at);
+        messages.set(index.recipients.message.get(recipient.at()).at());
+    }
+    messages
+}
+
+/// The connections that these messages came by or went out on.
+pub(super) fn messages_connections(index: &Index, messages: &Bits) -> Bits {
+    let mut connections = deliveries_connections(index, &messages_deliveries(index, messages));
+    for at in messages.iter() {
+        if let Some(id) = index.messages.connection.get(at) {
+            connections.set(id.at());
+        }
+    }
+    connections
+}
+
+/// The messages that came by or went out on one of these connections.
+pub(super) fn connections_messages(index: &Index, connections: &Bits) -> Bits {
+    let columns = &index.messages;
+    if connections.is_empty() {
+        return Bits::none(columns.len());
+    }
+    let has =
+        |id: Option<crate::index::ConnectionId>| id.is_some_and(|id| connections.has(id.at()));
+    let mut messages = Bits::of(columns.connection.iter(), columns.len(), has);
+    let went = index
+        .deliveries
+        .connection
+        .iter()
+        .zip(index.deliveries.recipient.iter());
+    went.filter(|(connection, _)| has(*connection))
+        .for_each(|(_, recipient)| messages.set(index.recipients.message.get(recipient.at()).at()));
+    messages
+}

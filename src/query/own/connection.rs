@@ -1,0 +1,235 @@
+//! What a connection answers for itself.
+
+use hashbrown::HashMap;
+
+use super::{
+    Field, attempts, attempts_connections, deliveries_connections, matching, moment, named,
+    outcomes, posted,
+};
+use crate::event::{Policy, Tls, listener};
+use crate::frame::Stamp;
+use crate::index::connection::{Connections, text};
+use crate::index::{Direction, End, Index, Name};
+use crate::query::bits::Bits;
+use crate::query::value::{AddressTest, Names, Ranges, Test, thousandths};
+
+/// `None` where it is not a connection's field.
+pub(in crate::query) fn connections(
+    index: &Index,
+    field: Field,
+    test: &Test,
+    newest: Option<Stamp>,
+) -> Option<Bits> {
+    let columns = &index.connections;
+    let bits = match (field, test) {
+        (Field::Icid, Test::Ranges(ranges)) => ids(columns, Direction::Inbound, ranges),
+        (Field::Dcid, Test::Ranges(ranges)) => ids(columns, Direction::Outbound, ranges),
+        (Field::Port, Test::Ranges(ranges)) => {
+            Bits::of(columns.port.iter(), columns.len(), |port| {
+                port > 0 && ranges.holds(i128::from(port))
+            })
+        }
+        (Field::Ip, _) => posted(
+            &addresses(index, test)?,
+            &columns.remote,
+            &columns.by_remote,
+        ),
+        (Field::Host, Test::Names(names)) => {
+            named(&matching(&index.names.hosts, names), &columns.host)
+        }
+        (Field::Interface, Test::Names(names)) => {
+            named(&interfaces(index, names), &columns.interface)
+        }
+        (Field::Group | Field::Action | Field::Country | Field::Sbrs, _) => {
+            named(&policies(index, field, test), &columns.policy)
+        }
+        (Field::Tls | Field::Cipher, Test::Names(names)) => tls(index, field, names),
+        (Field::Dir | Field::State | Field::End, Test::Words(words)) => {
+            facts(columns, field, *words)
+        }
+        (Field::Duration, Test::Ranges(ranges)) => durations(index, ranges, newest),
+        (Field::Appliance, Test::Names(names)) => appliances(index, names),
+        (Field::Code | Field::Enhanced | Field::Result, _) => replies(index, field, test, newest),
+        (Field::Since | Field::Until | Field::At, Test::Moment(_)) => {
+            let holds = moment(field, test, newest);
+            lives(index, holds)
+        }
+        _ => return None,
+    };
+    Some(bits)
+}
+
+fn ids(columns: &Connections, direction: Direction, ranges: &Ranges) -> Bits {
+    let ids = columns.id.iter().zip(columns.facts.iter());
+    Bits::of(ids, columns.len(), |(id, facts)| {
+        facts.direction == direction && ranges.holds(i128::from(id))
+    })
+}
+
+fn addresses(index: &Index, test: &Test) -> Option<Bits> {
+    let names = &index.names.addresses;
+    Some(match test {
+        Test::Addresses(tests) => Bits::of(names.iter(), names.len(), |(name, text)| {
+            let address = index.address(name);
+            tests
+                .iter()
+                .any(|test: &AddressTest| test.holds(text, address))
+        }),
+        Test::Names(wanted) => matching(names, wanted),
+        _ => return None,
+    })
+}
+
+/// Interfaces by the listener's name or by the address.
+fn interfaces(index: &Index, wanted: &Names) -> Bits {
+    let names = &index.names.interfaces;
+    Bits::of(names.iter(), names.len(), |(_, written)| {
+        let (name, address) = listener(written.as_bytes());
+        wanted.holds(text(name)) || address.is_some_and(|address| wanted.holds(text(address)))
+    })
+}
+
+/// Whether a HAT verdict answers the field so.
+pub(in crate::query) fn policy_holds(field: Field, test: &Test, policy: &Policy<'_>) -> bool {
+    let value = match (field, test) {
+        (Field::Sbrs, Test::Ranges(ranges)) => {
+            return policy
+                .sbrs
+                .is_some_and(|score| ranges.holds(thousandths(score)));
+        }
+        (Field::Group, _) => Some(policy.sender_group),
+        (Field::Action, _) => Some(policy.action),
+        (Field::Country, _) => policy.country,
+        _ => None,
+    };
+    match (value, test) {
+        (Some(value), Test::Names(names)) => names.holds(&String::from_utf8_lossy(value)),
+        _ => false,
+    }
+}
+
+fn policies(index: &Index, field: Field, test: &Test) -> Bits {
+    let names = &index.names.policies;
+    Bits::of(names.iter(), names.len(), |(_, written)| {
+        Policy::parse(written.as_bytes()).is_some_and(|policy| policy_holds(field, test, &policy))
+    })
+}
+
+/// Whether a TLS result answers the field so.
+pub(in crate::query) fn tls_holds(field: Field, names: &Names, tls: &Tls<'_>) -> bool {
+    let result = if tls.success { "success" } else { "failed" };
+    let value = if field == Field::Tls {
+        tls.protocol
+    } else {
+        tls.cipher
+    };
+    field == Field::Tls && names.holds(result)
+        || value.is_some_and(|value| names.holds(&String::from_utf8_lossy(value)))
+}
+
+fn tls(index: &Index, field: Field, wanted: &Names) -> Bits {
+    let (names, column) = (&index.names.tls, &index.connections.tls);
+    let matching = Bits::of(names.iter(), names.len(), |(_, written)| {
+        Tls::parse(written.as_bytes()).is_some_and(|tls| tls_holds(field, wanted, &tls))
+    });
+    let bits = named(&matching, column);
+    if field == Field::Tls && wanted.names("none") {
+        return bits.or(&Bits::of(
+            column.iter(),
+            column.len(),
+            |tls: Option<Name>| tls.is_none(),
+        ));
+    }
+    bits
+}
+
+fn facts(columns: &Connections, field: Field, words: u16) -> Bits {
+    let has = |at: u16| words >> at & 1 == 1;
+    Bits::of(columns.facts.iter(), columns.len(), |facts| {
+        match (field, facts.end) {
+            (Field::Dir, _) => has(u16::from(facts.direction == Direction::Outbound)),
+            (Field::State, end) => has(u16::from(end.is_some())),
+            (_, Some(end)) => has(match end {
+                End::Close => 0,
+                End::Lost => 1,
+                End::Aborted => 2,
+                End::Superseded => 3,
+            }),
+            (_, None) => false,
+        }
+    })
+}
+
+fn durations(index: &Index, ranges: &Ranges, newest: Option<Stamp>) -> Bits {
+    let columns = &index.connections;
+    let times = columns.began.iter().zip(columns.closed.iter());
+    Bits::of(
+        times.zip(columns.facts.iter()),
+        columns.len(),
+        |((began, closed), facts)| {
+            let until = if facts.end.is_none() { newest } else { closed };
+            let seconds = until
+                .zip(began)
+                .map(|(until, began)| until.seconds() - began.seconds());
+            seconds.is_some_and(|seconds| ranges.holds(i128::from(seconds.max(0))))
+        },
+    )
+}
+
+fn appliances(index: &Index, wanted: &Names) -> Bits {
+    let column = &index.connections.appliance;
+    let mut known = HashMap::new();
+    Bits::of(column.iter(), column.len(), |id| {
+        *known
+            .entry(id)
+            .or_insert_with(|| index.appliance(id).is_some_and(|name| wanted.holds(name)))
+    })
+}
+
+/// Of replies to its logins and to its deliveries.
+fn replies(index: &Index, field: Field, test: &Test, newest: Option<Stamp>) -> Bits {
+    let none = Bits::none(index.connections.len());
+    let of_attempts = attempts(index, field, test, newest);
+    let of_deliveries = outcomes(index, field, test);
+    let bits = of_attempts.map_or(none, |attempts| attempts_connections(index, &attempts));
+    match of_deliveries {
+        Some(deliveries) => bits.or(&deliveries_connections(index, &deliveries)),
+        None => bits,
+    }
+}
+
+/// From the first line to the end; an open connection lives on. Of one whose id came round again the log does not say
+/// when it ended: it is taken to have lived until it was last heard of.
+fn lives(index: &Index, holds: impl Fn(i64, i64) -> bool) -> Bits {
+    let columns = &index.connections;
+    let times = columns.began.iter().zip(columns.closed.iter());
+    let all = times.zip(columns.facts.iter()).enumerate();
+    Bits::of(all, columns.len(), |(at, ((began, closed), facts))| {
+        let Some(began) = began.map(Stamp::seconds) else {
+            return false;
+        };
+        let ended = match (closed, facts.end) {
+            (Some(closed), _) => closed.seconds(),
+            (None, None) => i64::MAX,
+            (None, Some(_)) => last_heard(index, at).map_or(began, Stamp::seconds),
+        };
+        holds(began, ended.max(began))
+    })
+}
+
+fn last_heard(index: &Index, at: usize) -> Option<Stamp> {
+    let columns = &index.connections;
+    let attempt = columns
+        .last_attempt
+        .get(at)
+        .and_then(|id| index.attempts.time.get(id.at()));
+    let delivery = columns
+        .last_delivery
+        .get(at)
+        .and_then(|id| index.deliveries.time.get(id.at()));
+    let message = columns
+        .last_message
+        .get(at)
+        .and_then(|id| index.messages.began.get(id.at()));
+    attempt.max(delivery).max(message)
+}

@@ -1,0 +1,193 @@
+//! What a message answers for itself, its recipients and their deliveries.
+
+use hashbrown::HashMap;
+
+use super::{
+    Field, connections, connections_messages, deliveries_messages, matching,
+    messages_of_deliveries, moment, named, outcomes, recipients_messages,
+};
+use crate::frame::Stamp;
+use crate::index::column::Column;
+use crate::index::message::{NO_RID, NO_SIZE};
+use crate::index::{Index, State, TextId};
+use crate::query::bits::Bits;
+use crate::query::value::{Names, Ranges, Test};
+
+/// `None` where it is not a message's field.
+pub(in crate::query) fn messages(
+    index: &Index,
+    field: Field,
+    test: &Test,
+    newest: Option<Stamp>,
+) -> Option<Bits> {
+    let columns = &index.messages;
+    let count = columns.len();
+    let bits = match (field, test) {
+        (Field::Mid, Test::Ranges(ranges)) => Bits::of(columns.mid.iter(), count, |mid| {
+            ranges.holds(i128::from(mid))
+        }),
+        (Field::Icid, Test::Ranges(ranges)) => came_by(index, test, ranges, newest)?,
+        (Field::From, Test::Names(names)) => sent(index, &matching(&index.names.mail, names)),
+        (Field::Domain, Test::Names(names)) => {
+            let names = domains(index, names);
+            let to = recipients_messages(index, &addressed(index, &names));
+            sent(index, &names).or(&to)
+        }
+        (Field::Subject, Test::Names(names)) => {
+            texts(index, &columns.subject, |text| names.holds(text))
+        }
+        (Field::Msgid, Test::Names(names)) => texts(index, &columns.message_id, |text| {
+            message_id_holds(names, text)
+        }),
+        (Field::Size, Test::Ranges(ranges)) => Bits::of(columns.size.iter(), count, |size| {
+            size != NO_SIZE && ranges.holds(i128::from(size))
+        }),
+        (Field::State, Test::Words(words)) => states(index, *words),
+        (Field::Appliance, Test::Names(names)) => {
+            let mut known = HashMap::new();
+            Bits::of(columns.appliance.iter(), count, |id| {
+                *known
+                    .entry(id)
+                    .or_insert_with(|| index.appliance(id).is_some_and(|name| names.holds(name)))
+            })
+        }
+        (Field::Since | Field::Until | Field::At, Test::Moment(_)) => {
+            lives(index, moment(field, test, newest))
+        }
+        (Field::Rid | Field::To, _) => recipients_messages(index, &recipients(index, field, test)?),
+        (Field::Result | Field::Code | Field::Enhanced, _) => {
+            deliveries_messages(index, &outcomes(index, field, test)?)
+        }
+        _ => return None,
+    };
+    Some(bits)
+}
+
+/// What a recipient answers for itself.
+pub(super) fn recipients(index: &Index, field: Field, test: &Test) -> Option<Bits> {
+    let columns = &index.recipients;
+    Some(match (field, test) {
+        (Field::Rid, Test::Ranges(ranges)) => Bits::of(columns.rid.iter(), columns.len(), |rid| {
+            rid != NO_RID && ranges.holds(i128::from(rid))
+        }),
+        (Field::To, Test::Names(names)) => addressed(index, &matching(&index.names.mail, names)),
+        (Field::State, Test::Words(words)) => {
+            Bits::of(columns.state.iter(), columns.len(), |state| {
+                words & bit(state) != 0
+            })
+        }
+        _ => return None,
+    })
+}
+
+/// The messages that one of these addresses sent.
+pub(super) fn sent(index: &Index, names: &Bits) -> Bits {
+    named(names, &index.messages.from)
+}
+
+/// The recipients with one of these addresses.
+pub(super) fn addressed(index: &Index, names: &Bits) -> Bits {
+    named(names, &index.recipients.to)
+}
+
+/// The addresses of these domains.
+pub(super) fn domains(index: &Index, wanted: &Names) -> Bits {
+    let names = &index.names.mail;
+    Bits::of(names.iter(), names.len(), |(_, address)| {
+        domain(address).is_some_and(|domain| wanted.holds(domain))
+    })
+}
+
+/// What follows an address's last `@`.
+pub(in crate::query) fn domain(address: &str) -> Option<&str> {
+    address.rsplit_once('@').map(|(_, domain)| domain)
+}
+
+/// A Message-ID answers with and without its angle brackets.
+pub(in crate::query) fn message_id_holds(names: &Names, id: &str) -> bool {
+    let bare = id.strip_prefix('<').and_then(|id| id.strip_suffix('>'));
+    names.holds(id) || bare.is_some_and(|id| names.holds(id))
+}
+
+fn texts(index: &Index, column: &Column<Option<TextId>>, holds: impl Fn(&str) -> bool) -> Bits {
+    Bits::of(column.iter(), column.len(), |id| {
+        id.is_some_and(|id| holds(index.texts.get(id)))
+    })
+}
+
+/// The connection's ICID, or 0 where the appliance made the message.
+fn came_by(index: &Index, test: &Test, ranges: &Ranges, newest: Option<Stamp>) -> Option<Bits> {
+    let columns = &index.messages;
+    let came = connections_messages(index, &connections(index, Field::Icid, test, newest)?);
+    if !ranges.holds(0) {
+        return Some(came);
+    }
+    let made_here = columns.facts.iter().zip(columns.connection.iter());
+    Some(came.or(&Bits::of(
+        made_here,
+        columns.len(),
+        |(facts, connection)| facts.made_here && connection.is_none(),
+    )))
+}
+
+/// The bit of a state in [`crate::query::field::STATE`].
+fn bit(state: State) -> u16 {
+    match state {
+        State::Queued => 1 << 2,
+        State::Delivered => 1 << 3,
+        State::Bounced => 1 << 4,
+        State::Delayed => 1 << 5,
+        State::Dropped => 1 << 6,
+        State::Aborted => 1 << 7,
+        State::Quarantined => 1 << 8,
+    }
+}
+
+/// The bit of `mixed`.
+const MIXED: u16 = 1 << 9;
+
+/// The recipients' states of each message, joined.
+fn joined_states(index: &Index) -> Vec<u16> {
+    let mut states = vec![0; index.messages.len()];
+    let recipients = index
+        .recipients
+        .message
+        .iter()
+        .zip(index.recipients.state.iter());
+    recipients.for_each(|(message, state)| states[message.at()] |= bit(state));
+    states
+}
+
+fn states(index: &Index, words: u16) -> Bits {
+    let columns = &index.messages;
+    let all = joined_states(index).into_iter().zip(columns.facts.iter());
+    Bits::of(all, columns.len(), |(joined, facts)| {
+        let state = match joined.count_ones() {
+            0 => facts.fate.map_or(0, bit),
+            1 => joined,
+            _ => MIXED,
+        };
+        words & state != 0
+    })
+}
+
+/// From the first line to when the last recipient was decided; a message with more to come is under way still.
+fn lives(index: &Index, holds: impl Fn(i64, i64) -> bool) -> Bits {
+    const INTERIM: [State; 3] = [State::Queued, State::Delayed, State::Quarantined];
+    let interim = INTERIM.into_iter().fold(0, |all, state| all | bit(state));
+    let columns = &index.messages;
+    let mut decided = vec![i64::MIN; columns.len()];
+    let times = messages_of_deliveries(index).zip(index.deliveries.time.iter());
+    for (message, time) in times {
+        decided[message] = decided[message].max(time.map_or(i64::MIN, Stamp::seconds));
+    }
+    let states = joined_states(index).into_iter().zip(decided);
+    let all = states.zip(columns.facts.iter()).zip(columns.began.iter());
+    Bits::of(all, columns.len(), |(((states, decided), facts), began)| {
+        let Some(began) = began.map(Stamp::seconds) else {
+            return false;
+        };
+        let over = facts.finished || facts.fate.is_some() || states != 0 && states & interim == 0;
+        holds(began, if over { decided.max(began) } else { i64::MAX })
+    })
+}

@@ -1,0 +1,262 @@
+//! From tokens to a query: `OR` binds weakest, then terms side by side, then `NOT` and a leading `-`.
+
+use std::fmt;
+use std::ops::Range;
+
+use super::error::Fault;
+use super::field::Field;
+use super::lex::{Item, Token, What, lex, quoted_if, text_needs_quotes};
+use super::text::TextTest;
+use super::value::{Test, check_length};
+
+/// A query's shape. `All` of nothing holds for every record and stands only at the top.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) enum Expr {
+    All(Vec<Expr>),
+    Any(Vec<Expr>),
+    Not(Box<Expr>),
+    Field(Field, Test),
+    /// A text term, by its place among the query's text terms.
+    Text(usize),
+}
+
+/// A query's text terms and its shape.
+pub(super) struct Parsed {
+    pub expr: Expr,
+    pub texts: Vec<TextTest>,
+}
+
+/// Bytes of a query at most: more is a paste gone wrong.
+const LONGEST: usize = 64 * 1024;
+/// Brackets and negations inside each other at most.
+const DEEPEST: usize = 64;
+/// Terms at most.
+const MOST_TERMS: usize = 512;
+/// Regular expressions at most: each may take a MiB.
+const MOST_PATTERNS: usize = 32;
+
+pub(super) fn parse(query: &str) -> Result<Parsed, Fault> {
+    if query.len() > LONGEST {
+        let message = format!("the query is longer than {} KiB", LONGEST / 1024);
+        return Err(Fault::new(0..0, message));
+    }
+    let mut parser = Parser {
+        tokens: lex(query)?,
+        at: 0,
+        end: query.len(),
+        depth: 0,
+        terms: 0,
+        patterns: 0,
+        texts: Vec::new(),
+    };
+    let expr = if parser.tokens.is_empty() {
+        Expr::All(Vec::new())
+    } else {
+        parser.any()?
+    };
+    if parser.peek().is_some() {
+        let message = "no ( stands before this )";
+        return Err(Fault::new(parser.place(), message));
+    }
+    let texts = parser.texts;
+    Ok(Parsed { expr, texts })
+}
+
+struct Parser {
+    tokens: Vec<Token>,
+    at: usize,
+    end: usize,
+    depth: usize,
+    terms: usize,
+    patterns: usize,
+    texts: Vec<TextTest>,
+}
+
+impl Parser {
+    fn peek(&self) -> Option<&What> {
+        self.tokens.get(self.at).map(|token| &token.what)
+    }
+
+    fn place(&self) -> Range<usize> {
+        self.tokens
+            .get(self.at)
+            .map_or(self.end..self.end, |token| token.range.clone())
+    }
+
+    fn any(&mut self) -> Result<Expr, Fault> {
+        let mut parts = Vec::new();
+        loop {
+            match self.all()? {
+                Expr::Any(inner) => parts.extend(inner),
+                part => parts.push(part),
+            }
+            if self.peek() != Some(&What::Or) {
+                return Ok(one_or(parts, Expr::Any));
+            }
+            self.at += 1;
+        }
+    }
+
+    fn all(&mut self) -> Result<Expr, Fault> {
+        let mut parts = Vec::new();
+        loop {
+            match self.one()? {
+                Expr::All(inner) => parts.extend(inner),
+                part => parts.push(part),
+            }
+            if self.peek() == Some(&What::And) {
+                self.at += 1;
+                continue;
+            }
+            if matches!(self.peek(), None | Some(What::Or | What::Close)) {
+                return Ok(one_or(parts, Expr::All));
+            }
+        }
+    }
+
+    fn one(&mut self) -> Result<Expr, Fault> {
+        let place = self.place();
+        self.depth += 1;
+        if self.depth > DEEPEST {
+            let message = format!("more than {DEEPEST} brackets and negations inside each other");
+            return Err(Fault::new(place, message));
+        }
+        let Some(token) = self.tokens.get(self.at).cloned() else {
+            return Err(Fault::new(place, expected_term(self.before())));
+        };
+        self.at += 1;
+        let expr = match token.what {
+            What::Open => self.bracketed(place)?,
+            What::Not => Expr::Not(Box::new(self.one()?)),
+            What::Close | What::And | What::Or => {
+                self.at -= 1;
+                return Err(Fault::new(place, expected_term(self.before())));
+            }
+            what => self.term(what, place)?,
+        };
+        self.depth -= 1;
+        Ok(expr)
+    }
+
+    /// The token before the current one.
+    fn before(&self) -> Option<&What> {
+        let at = self.at.checked_sub(1)?;
+        self.tokens.get(at).map(|token| &token.what)
+    }
+
+    fn bracketed(&mut self, open: Range<usize>) -> Result<Expr, Fault> {
+        let expr = self.any()?;
+        if self.peek() != Some(&What::Close) {
+            return Err(Fault::new(open, "the ) that closes this ( is missing"));
+        }
+        self.at += 1;
+        Ok(expr)
+    }
+
+    fn term(&mut self, what: What, place: Range<usize>) -> Result<Expr, Fault> {
+        self.terms += 1;
+        if self.terms > MOST_TERMS {
+            return Err(Fault::new(place, format!("more than {MOST_TERMS} terms")));
+        }
+        match what {
+            What::Values(field, items) => {
+                Test::parse(field.doc(), &items).map(|test| Expr::Field(field, test))
+            }
+            What::Matches(field, item) => {
+                self.pattern(&item)?;
+                Test::parse_pattern(field.doc(), &item).map(|test| Expr::Field(field, test))
+            }
+            What::Regex(item) => {
+                self.pattern(&item)?;
+                self.text(TextTest::regex(&item)?)
+            }
+            What::Text(text) => {
+                let item = Item { range: place, text };
+                check_length(&item)?;
+                self.text(TextTest::literal(&item)?)
+            }
+            _ => Err(Fault::new(place, expected_term(None))),
+        }
+    }
+
+    fn pattern(&mut self, item: &Item) -> Result<(), Fault> {
+        self.patterns += 1;
+        if self.patterns <= MOST_PATTERNS {
+            return Ok(());
+        }
+        let message = format!("more than {MOST_PATTERNS} regular expressions");
+        Err(Fault::new(item.range.clone(), message))
+    }
+
+    fn text(&mut self, test: TextTest) -> Result<Expr, Fault> {
+        self.texts.push(test);
+        Ok(Expr::Text(self.texts.len() - 1))
+    }
+}
+
+fn one_or(mut parts: Vec<Expr>, many: fn(Vec<Expr>) -> Expr) -> Expr {
+    match parts.pop() {
+        Some(only) if parts.is_empty() => only,
+        Some(last) => {
+            parts.push(last);
+            many(parts)
+        }
+        None => many(parts),
+    }
+}
+
+fn expected_term(before: Option<&What>) -> String {
+    let place = match before {
+        Some(What::Not) => " behind NOT or -",
+        Some(What::Or) => " behind OR",
+        Some(What::And) => " behind AND",
+        Some(What::Open) => " behind (",
+        _ => "",
+    };
+    format!("a term is expected{place}: field:value, a word, \"a phrase\" or /regex/")
+}
+
+/// Writes an expression so that reading it gives the same one.
+pub(super) fn write(expr: &Expr, texts: &[TextTest], f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    match expr {
+        Expr::All(parts) => {
+            for (at, part) in parts.iter().enumerate() {
+                f.write_str(if at > 0 { " " } else { "" })?;
+                match part {
+                    Expr::Any(_) => write_bracketed(part, texts, f)?,
+                    _ => write(part, texts, f)?,
+                }
+            }
+            Ok(())
+        }
+        Expr::Any(parts) => {
+            for (at, part) in parts.iter().enumerate() {
+                f.write_str(if at > 0 { " OR " } else { "" })?;
+                write(part, texts, f)?;
+            }
+            Ok(())
+        }
+        Expr::Not(part) => {
+            f.write_str("-")?;
+            match **part {
+                Expr::All(_) | Expr::Any(_) => write_bracketed(part, texts, f),
+                _ => write(part, texts, f),
+            }
+        }
+        Expr::Field(field, test) => test.write(field.doc(), f),
+        Expr::Text(at) => {
+            let text = &texts[*at];
+            if text.is_regex() {
+                write!(f, "/{}/", text.source())
+            } else {
+                f.write_str(&quoted_if(text.source(), text_needs_quotes))
+            }
+        }
+    }
+}
+
+fn write_bracketed(part: &Expr, texts: &[TextTest], f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    f.write_str("(")?;
+    write(part, texts, f)?;
+    f.write_str(")")
+}

@@ -1,0 +1,211 @@
+//! A query's answer for all records of a kind: each term over its own table, joined as sets of bits.
+//!
+//! Links: a connection answers a message's fields through the messages it carried, a message answers a connection's
+//! fields through any connection it came by or went out on, attempts and deliveries answer theirs through what they are
+//! part of. Nothing is followed further. A value that the log did not give answers no comparison, so `-port:25` keeps
+//! records without a port.
+
+use super::bits::Bits;
+use super::field::Field;
+use super::own;
+use super::parse::Expr;
+use super::value::Test;
+use super::{Hits, Query};
+use crate::frame::Stamp;
+use crate::index::Index;
+
+/// The kind of records that is asked for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum View {
+    Connections,
+    Messages,
+    Attempts,
+    Deliveries,
+}
+
+pub(super) struct Plan<'q> {
+    query: &'q Query,
+    index: &'q Index,
+    hits: &'q Hits,
+    newest: Option<Stamp>,
+}
+
+impl<'q> Plan<'q> {
+    pub fn new(query: &'q Query, index: &'q Index, hits: &'q Hits) -> Self {
+        Self {
+            query,
+            index,
+            hits,
+            newest: index.newest(),
+        }
+    }
+
+    pub fn answer(&self, view: View) -> Bits {
+        self.expr(&self.query.expr, view)
+    }
+
+    fn count(&self, view: View) -> usize {
+        match view {
+            View::Connections => self.index.connection_count(),
+            View::Messages => self.index.message_count(),
+            View::Attempts => self.index.attempt_count(),
+            View::Deliveries => self.index.delivery_count(),
+        }
+    }
+
+    fn expr(&self, expr: &Expr, view: View) -> Bits {
+        match expr {
+            Expr::All(parts) => self.all(parts, view),
+            _ if is_of_attempt(expr) => self.attempt(&[expr], view),
+            Expr::Any(parts) => {
+                let none = Bits::none(self.count(view));
+                parts
+                    .iter()
+                    .fold(none, |any, part| any.or(&self.expr(part, view)))
+            }
+            Expr::Not(part) => self.expr(part, view).not(),
+            Expr::Field(field, test) => self.field(*field, test, view),
+            Expr::Text(term) => self.text(*term, view),
+        }
+    }
+
+    /// Terms side by side; those on one attempt's fields speak of the same attempt.
+    fn all(&self, parts: &[Expr], view: View) -> Bits {
+        let (of_attempt, others): (Vec<&Expr>, Vec<&Expr>) =
+            parts.iter().partition(|part| is_of_attempt(part));
+        let mut all = Bits::all(self.count(view));
+        if !of_attempt.is_empty() {
+            all = self.attempt(&of_attempt, view);
+        }
+        for part in others {
+            if all.is_empty() {
+                break;
+            }
+            all = all.and(&self.expr(part, view));
+        }
+        all
+    }
+
+    /// The records with one attempt for which all of these hold. A connection without any attempt holds where each of
+    /// them asks for `auth:none`.
+    fn attempt(&self, parts: &[&Expr], view: View) -> Bits {
+        let all = Bits::all(self.index.attempt_count());
+        let attempts = parts
+            .iter()
+            .fold(all, |all, part| all.and(&self.one_attempt(part)));
+        if view == View::Attempts {
+            return attempts;
+        }
+        let columns = &self.index.connections;
+        let mut connections = own::attempts_connections(self.index, &attempts);
+        if parts.iter().all(|part| asks_for_none(part)) {
+            let last = columns.last_attempt.iter();
+            connections = connections.or(&Bits::of(last, columns.len(), |last| last.is_none()));
+        }
+        self.of_connections(connections, view)
+    }
+
+    fn one_attempt(&self, expr: &Expr) -> Bits {
+        let count = self.index.attempt_count();
+        match expr {
+            Expr::All(parts) => parts.iter().fold(Bits::all(count), |all, part| {
+                all.and(&self.one_attempt(part))
+            }),
+            Expr::Any(parts) => parts.iter().fold(Bits::none(count), |any, part| {
+                any.or(&self.one_attempt(part))
+            }),
+            Expr::Field(field, test) => own::attempts(self.index, *field, test, self.newest)
+                .unwrap_or_else(|| Bits::none(count)),
+            Expr::Not(_) | Expr::Text(_) => Bits::none(count),
+        }
+    }
+
+    /// The view's records that belong to one of these connections.
+    fn of_connections(&self, connections: Bits, view: View) -> Bits {
+        let index = self.index;
+        if connections.is_empty() {
+            return Bits::none(self.count(view));
+        }
+        match view {
+            View::Connections => connections,
+            View::Messages => own::connections_messages(index, &connections),
+            View::Attempts => {
+                let columns = &index.attempts;
+                Bits::of(columns.connection.iter(), columns.len(), |id| {
+                    connections.has(id.at())
+                })
+            }
+            View::Deliveries => {
+                let columns = &index.deliveries;
+                Bits::of(columns.connection.iter(), columns.len(), |id| {
+                    id.is_some_and(|id| connections.has(id.at()))
+                })
+            }
+        }
+    }
+
+    fn field(&self, field: Field, test: &Test, view: View) -> Bits {
+        let (index, newest) = (self.index, self.newest);
+        let itself = match view {
+            View::Connections => own::connections(index, field, test, newest),
+            View::Messages => own::messages(index, field, test, newest),
+            View::Attempts => own::attempts(index, field, test, newest),
+            View::Deliveries => own::deliveries(index, field, test, newest),
+        };
+        let linked = || match view {
+            View::Connections if is_carried(field) => own::messages(index, field, test, newest)
+                .map(|messages| own::messages_connections(index, &messages)),
+            View::Connections => None,
+            // Of a connection these would say something else than of what it is linked to.
+            _ if matches!(field, Field::State) => None,
+            _ => own::connections(index, field, test, newest)
+                .map(|connections| self.of_connections(connections, view)),
+        };
+        itself
+            .or_else(linked)
+            .unwrap_or_else(|| Bits::none(self.count(view)))
+    }
+
+    fn text(&self, term: usize, view: View) -> Bits {
+        let (connections, messages) = self.hits.records(term, self.index);
+        match view {
+            View::Messages => messages,
+            View::Deliveries => own::messages_deliveries(self.index, &messages)
+                .or(&self.of_connections(connections, view)),
+            _ => self.of_connections(connections, view),
+        }
+    }
+}
+
+/// Fields that a connection answers through the messages it carried.
+fn is_carried(field: Field) -> bool {
+    use Field::{Domain, From, Mid, Msgid, Rid, Size, Subject, To};
+    matches!(
+        field,
+        Mid | Rid | From | To | Domain | Subject | Msgid | Size
+    )
+}
+
+/// Whether the expression speaks of one attempt: terms on its fields, without a NOT, which speaks of the whole record.
+fn is_of_attempt(expr: &Expr) -> bool {
+    match expr {
+        Expr::Field(field, _) => {
+            matches!(
+                field,
+                Field::User | Field::Auth | Field::Mechanism | Field::Profile
+            )
+        }
+        Expr::All(parts) | Expr::Any(parts) => !parts.is_empty() && parts.iter().all(is_of_attempt),
+        Expr::Not(_) | Expr::Text(_) => false,
+    }
+}
+
+/// Whether the expression holds for a record without any attempt.
+fn asks_for_none(expr: &Expr) -> bool {
+    match expr {
+        Expr::Field(Field::Auth, Test::Words(words)) => words & own::AUTH_NONE != 0,
+        Expr::All(parts) => parts.iter().all(asks_for_none),
+        Expr::Any(parts) => parts.iter().any(asks_for_none),
+        _ => false,
+    }
+}

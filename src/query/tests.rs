@@ -1,0 +1,626 @@
+//! Queries over a small log: what is kept, what is refused and where.
+
+use std::sync::atomic::AtomicBool;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::event;
+use crate::frame::{Framer, Years};
+use crate::index::Journal;
+use crate::source::{Position, SourceId, Sources};
+
+mod model;
+
+/// An index of a log's lines.
+fn load(log: &str) -> Index {
+    let mut index = Index::new(Journal::Off);
+    index.open_source(SourceId::new(0), "");
+    each_entry(log, |entry, _| index.apply(entry));
+    index
+}
+
+fn each_entry(log: &str, mut tell: impl FnMut(&Entry<'_>, &[u8])) {
+    let mut framer = Framer::new(Years::starting(2026));
+    let mut offset = 0;
+    for line in log.lines() {
+        let bytes = line.as_bytes();
+        let frame = framer.frame(bytes);
+        let entry = Entry {
+            position: Position::new(SourceId::new(0), offset),
+            time: frame.time,
+            level: frame.level,
+            host: frame.host(bytes),
+            event: event::parse(frame.body(bytes)),
+        };
+        tell(&entry, bytes);
+        offset += bytes.len() as u64 + 1;
+    }
+}
+
+/// What a text search finds in a log.
+fn search(query: &Query, log: &str) -> Hits {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), log).unwrap();
+    let sources = Sources::open(file.path()).unwrap();
+    Hits::search(query, &sources, &AtomicBool::new(false), &mut |_| {}).unwrap()
+}
+
+/// A connection as `i450` or `d5640`.
+fn name(connection: &crate::index::Connection<'_>) -> String {
+    match connection.link() {
+        event::Link::In(id) => format!("i{id}"),
+        event::Link::Out(id) => format!("d{id}"),
+    }
+}
+
+fn connections(log: &str, query: &str) -> String {
+    let query = parse(query).unwrap();
+    let (index, hits) = (load(log), search(&query, log));
+    let found = query.connections(&index, &hits);
+    let names: Vec<_> = found
+        .iter()
+        .map(|id| name(&index.connection(*id)))
+        .collect();
+    names.join(" ")
+}
+
+fn messages(log: &str, query: &str) -> String {
+    let query = parse(query).unwrap();
+    let (index, hits) = (load(log), search(&query, log));
+    let found = query.messages(&index, &hits);
+    let names: Vec<_> = found
+        .iter()
+        .map(|id| index.message(*id).mid().to_string())
+        .collect();
+    names.join(" ")
+}
+
+const LOG: &str = "\
+Mon Mar  2 10:00:00 2026 Info: New SMTP ICID 1 interface IncomingMail (192.0.2.25) address 198.51.100.7 reverse dns host mx7.example.net verified yes
+Mon Mar  2 10:00:00 2026 Info: ICID 1 ACCEPT SG UNKNOWNLIST match sbrs[-10.0:-3.0] SBRS -4.2 country Viet Nam
+Mon Mar  2 10:00:01 2026 Info: ICID 1 TLS success protocol TLSv1.2 cipher ECDHE-RSA-AES256-GCM-SHA384
+Mon Mar  2 10:00:02 2026 Info: SMTP Auth: (ICID 1) failed for user: alice@example.com using AUTH mechanism: PLAIN with profile: IncomingAuthentication
+Mon Mar  2 10:00:03 2026 Info: SMTP Auth: (ICID 1) succeeded for user: Bob using AUTH mechanism: LOGIN with profile: LDAP_SMTPAUTH
+Mon Mar  2 10:00:04 2026 Info: Start MID 11 ICID 1
+Mon Mar  2 10:00:04 2026 Info: MID 11 ICID 1 From: <carol@sender.example>
+Mon Mar  2 10:00:04 2026 Info: MID 11 ICID 1 RID 0 To: <dave@dest.example>
+Mon Mar  2 10:00:04 2026 Info: MID 11 ICID 1 RID 1 To: <erin@dest.example>
+Mon Mar  2 10:00:05 2026 Info: MID 11 Message-ID '<m11@sender.example>'
+Mon Mar  2 10:00:05 2026 Info: MID 11 Subject 'Your invoice, (no. 5) is \"late\"'
+Mon Mar  2 10:00:05 2026 Info: MID 11 ready 20480 bytes from <carol@sender.example>
+Mon Mar  2 10:00:06 2026 Info: ICID 1 close
+Mon Mar  2 10:00:10 2026 Info: New SMTP DCID 21 interface 192.0.2.25 address 203.0.113.9 port 25
+Mon Mar  2 10:00:11 2026 Info: DCID: 21 IP: 203.0.113.9 SMTP authentication using the profile OutboundAuthentication failed: ('535', ['5.7.8 Error: authentication failed'])
+Mon Mar  2 10:00:12 2026 Info: Delivery start DCID 21 MID 11 to RID [0, 1]
+Mon Mar  2 10:00:12 2026 Info: Bounced: DCID 21 MID 11 to RID 0 - Bounced by destination server with response: 5.1.0 - Unknown address error ('554', ['5.7.1 <dave@dest.example>: Relay access denied'])
+Mon Mar  2 10:00:13 2026 Info: Message done DCID 21 MID 11 to RID [1]
+Mon Mar  2 10:00:13 2026 Info: MID 11 RID [1] Response '2.0.0 Ok: queued as 4F1'
+Mon Mar  2 10:00:14 2026 Info: Message finished MID 11 done
+Mon Mar  2 10:00:15 2026 Info: DCID 21 close
+Mon Mar  2 10:30:00 2026 Info: New SMTP ICID 2 interface Submission (192.0.2.26) address 172.16.155.102 reverse dns host unknown verified no
+Mon Mar  2 10:30:00 2026 Info: ICID 2 RELAY SG RELAY_SG match 172.16.0.0/12 SBRS rfc1918
+Mon Mar  2 10:30:05 2026 Info: ICID 2 lost
+Mon Mar  2 11:00:00 2026 Warning: New SMTP ICID 3 interface IncomingMail (192.0.2.25) address 2001:db8::5 reverse dns host unknown verified no
+Mon Mar  2 11:00:01 2026 Info: SMTP Auth: (ICID 3) failed for user:  using AUTH mechanism: PLAIN with profile: IncomingAuthentication
+Mon Mar  2 11:00:30 2026 Info: Start MID 12 ICID 0
+Mon Mar  2 11:00:30 2026 Info: MID 12 was generated for bounce of MID 11
+Mon Mar  2 11:00:30 2026 Info: MID 12 ICID 0 From: <>
+Mon Mar  2 11:00:30 2026 Info: MID 12 ICID 0 RID 0 To: <carol@sender.example>
+Mon Mar  2 11:00:40 2026 Info: New SMTP DCID 22 interface 192.0.2.25 address 203.0.113.10 port 587
+";
+
+#[test]
+fn queries_keep_the_connections_they_speak_of() {
+    let cases = [
+        ("", "i1 d21 i2 i3 d22"),
+        ("icid:1", "i1"),
+        ("icid:2..3", "i2 i3"),
+        ("dcid:21,22 icid:1", ""),
+        ("dcid:>21 OR icid:<2", "i1 d22"),
+        ("mid:11", "i1 d21"),
+        ("user:bob", "i1"),
+        ("user:bo", ""),
+        ("user:\"\"", "i3"),
+        ("user~^al", "i1"),
+        ("user~(LICE|x)", "i1"),
+        ("auth:failed", "i1 d21 i3"),
+        ("user:bob auth:failed", ""),
+        (
+            "user:bob auth:succeeded mechanism:login profile:ldap*",
+            "i1",
+        ),
+        ("user:bob (auth:failed OR mechanism:PLAIN)", ""),
+        ("(user:bob) auth:failed", ""),
+        ("user:bob -auth:failed", ""),
+        ("-(user:bob auth:failed) dir:in", "i1 i2 i3"),
+        ("auth:none", "i2 d22"),
+        ("auth:none,succeeded", "i1 i2 d22"),
+        ("auth:none user:bob", ""),
+        ("-auth:none", "i1 d21 i3"),
+        ("auth:fail dir:out", "d21"),
+        ("profile:Outbound* auth:failed", "d21"),
+        ("code:535", "d21"),
+        ("code:554", "d21"),
+        ("enhanced:5.7.*", "d21"),
+        ("enhanced:2.0.0", "d21"),
+        ("result:bounced result:delivered", "d21"),
+        ("ip:172.16.0.0/12", "i2"),
+        ("ip:172.16.155.102", "i2"),
+        ("ip:::ffff:172.16.155.102", "i2"),
+        ("ip:2001:db8::/32", "i3"),
+        ("ip:203.0.113.*", "d21 d22"),
+        ("ip~^203", "d21 d22"),
+        ("host:*.EXAMPLE.net", "i1"),
+        ("-port:25", "i1 i2 i3 d22"),
+        ("port:587,465", "d22"),
+        ("interface:incomingmail", "i1 i3"),
+        ("interface:192.0.2.25", "i1 d21 i3 d22"),
+        ("group:unknownlist", "i1"),
+        ("action:relay", "i2"),
+        ("country:\"viet nam\"", "i1"),
+        ("sbrs:<-3", "i1"),
+        ("sbrs:-4.2", "i1"),
+        ("sbrs:>=-10", "i1"),
+        ("-sbrs:<-3", "d21 i2 i3 d22"),
+        ("tls:success", "i1"),
+        ("tls:tlsv1.*", "i1"),
+        ("tls:none dir:in", "i2 i3"),
+        ("cipher:*AES256*", "i1"),
+        ("from:carol@sender.example", "i1 d21"),
+        ("to:erin@*", "i1 d21"),
+        ("domain:dest.example", "i1 d21"),
+        ("subject:\"your invoice*\"", "i1 d21"),
+        ("msgid:m11@sender.example", "i1 d21"),
+        ("size:20k", "i1 d21"),
+        ("size:>1M", ""),
+        ("rid:1", "i1 d21"),
+        ("state:open", "i3 d22"),
+        ("state:delivered", ""),
+        ("end:lost", "i2"),
+        ("duration:5", "d21 i2"),
+        ("duration:>30", "i3"),
+        ("since:10:30", "i2 i3 d22"),
+        ("until:2026-03-02T10:00:05", "i1"),
+        ("until:2026-03-02", "i1 d21 i2 i3 d22"),
+        ("since:-1m", "i3 d22"),
+        ("since:-31m until:10:59", "i2"),
+        ("at:10:00:06", "i1"),
+        ("at:10:00", "i1 d21"),
+        ("at:10:30", "i2"),
+        ("event:*", ""),
+        ("level:warning", ""),
+        ("appliance:*", ""),
+        ("\"relay access denied\"", "d21"),
+        ("/5\\.7\\.[18]/", "d21"),
+        ("invoice", ""),
+        ("carol", "i1"),
+        ("/^Mon.*close$/", "i1 d21"),
+        ("-close dir:in", "i2 i3"),
+        ("relay -mid:11", "i2"),
+        ("NOT (dir:in OR dir:out)", ""),
+        ("dir:in AND end:lost", "i2"),
+    ];
+    for (query, expected) in cases {
+        assert_eq!(connections(LOG, query), expected, "{query}");
+    }
+}
+
+#[test]
+fn queries_keep_the_messages_they_speak_of() {
+    let cases = [
+        ("", "11 12"),
+        ("mid:12", "12"),
+        ("icid:1", "11"),
+        ("icid:0", "12"),
+        ("dcid:21", "11"),
+        ("user:bob", "11"),
+        ("user:bob auth:failed", ""),
+        ("profile:Outbound* auth:failed", "11"),
+        ("auth:none", ""),
+        ("dir:in dir:out", "11"),
+        ("code:554", "11"),
+        ("code:535", ""),
+        ("result:delivered", "11"),
+        ("state:mixed", "11"),
+        ("state:queued", "12"),
+        ("state:closed", ""),
+        ("from:\"\"", "12"),
+        ("domain:sender.example", "11 12"),
+        ("-ip:203.0.113.9", "12"),
+        ("subject:*LATE*", "11"),
+        ("subject:\"Your invoice, (no. 5) is \\\"late\\\"\"", "11"),
+        ("at:10:00:10", "11"),
+        ("at:10:00:20", ""),
+        ("since:11:00", "12"),
+        ("invoice", "11"),
+        ("\"generated for bounce\"", "12"),
+        ("SBRS", ""),
+    ];
+    for (query, expected) in cases {
+        assert_eq!(messages(LOG, query), expected, "{query}");
+    }
+}
+
+#[test]
+fn attempts_and_deliveries_answer_what_they_are_part_of() {
+    let index = load(LOG);
+    let count = |text: &str| {
+        let query = parse(text).unwrap();
+        let hits = search(&query, LOG);
+        (
+            query.attempts(&index, &hits).len(),
+            query.deliveries(&index, &hits).len(),
+        )
+    };
+    let cases = [
+        ("", (4, 2)),
+        ("auth:failed", (3, 2)),
+        ("-auth:failed", (1, 0)),
+        ("user:bob", (1, 0)),
+        ("icid:1", (2, 2)),
+        ("dcid:21", (1, 2)),
+        ("code:535", (1, 0)),
+        ("code:554", (0, 1)),
+        ("mid:11", (0, 2)),
+        ("to:dave@*", (0, 1)),
+        ("domain:sender.example", (0, 2)),
+        ("state:bounced", (0, 1)),
+        ("ip:203.0.113.9", (1, 2)),
+        ("until:10:00:02", (1, 0)),
+        ("since:10:00:13 until:10:59", (0, 1)),
+        ("auth:none", (0, 0)),
+        ("tls:success", (2, 0)),
+        ("denied", (1, 2)),
+    ];
+    for (query, expected) in cases {
+        assert_eq!(count(query), expected, "{query}");
+    }
+}
+
+#[test]
+fn an_entry_answers_for_itself_alone() {
+    let count = |query: &str| {
+        let query = parse(query).unwrap();
+        let newest = load(LOG).newest();
+        let mut count = 0;
+        each_entry(LOG, |entry, line| {
+            count += usize::from(query.event(entry, line, Some("esa01"), newest));
+        });
+        count
+    };
+    let cases = [
+        ("", 31),
+        ("event:auth.*", 4),
+        ("level:warning", 1),
+        ("icid:1", 10),
+        ("user:bob", 1),
+        ("auth:failed profile:out*", 1),
+        ("mid:11 rid:1", 4),
+        ("ip:203.0.113.0/24", 3),
+        ("domain:dest.example", 2),
+        ("result:bounced code:554 enhanced:5.7.1", 1),
+        ("tls:success cipher:*GCM*", 1),
+        ("sbrs:<0 country:viet*", 1),
+        ("end:lost", 1),
+        ("since:-1m", 7),
+        ("denied", 1),
+        ("/^Mon.*SBRS/ -action:relay", 1),
+        ("appliance:ESA01 level:info", 30),
+    ];
+    for (query, expected) in cases {
+        assert_eq!(count(query), expected, "{query}");
+    }
+}
+
+/// Ids come round again: text counts for the record whose line it was.
+#[test]
+fn text_is_found_in_the_record_whose_line_it_was() {
+    let log = "\
+Mon Mar  2 10:00:00 2026 Info: New SMTP ICID 7 interface A (192.0.2.25) address 198.51.100.1 reverse dns host one.example verified yes
+Mon Mar  2 10:00:01 2026 Info: ICID 7 close
+Mon Mar  2 12:00:00 2026 Info: New SMTP ICID 7 interface A (192.0.2.25) address 198.51.100.2 reverse dns host two.example verified yes
+Mon Mar  2 12:00:01 2026 Info: ICID 7 lost
+";
+    let index = load(log);
+    for (text, expected) in [
+        ("one.example", vec![0]),
+        ("two.example", vec![1]),
+        ("New", vec![0, 1]),
+        ("lost", vec![1]),
+    ] {
+        let query = parse(text).unwrap();
+        let found = query.connections(&index, &search(&query, log));
+        assert_eq!(
+            found.iter().map(|id| id.at()).collect::<Vec<_>>(),
+            expected,
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn hosts_with_equal_ids_are_told_apart() {
+    let log = "\
+<166>Mar  2 10:00:00 esa01 mail_logs: Info: New SMTP ICID 7 interface A (192.0.2.25) address 198.51.100.1 reverse dns host unknown verified no
+<166>Mar  2 10:00:00 esa02 mail_logs: Info: New SMTP ICID 7 interface A (192.0.2.25) address 198.51.100.2 reverse dns host unknown verified no
+<166>Mar  2 10:00:01 esa02 mail_logs: Info: SMTP Auth: (ICID 7) failed for user: zoe using AUTH mechanism: PLAIN with profile: P
+<166>Mar  2 10:00:02 esa01 mail_logs: Info: ICID 7 close
+";
+    assert_eq!(connections(log, "zoe"), "i7");
+    assert_eq!(connections(log, "zoe ip:198.51.100.2"), "i7");
+    assert_eq!(connections(log, "zoe appliance:esa01"), "");
+    assert_eq!(connections(log, "user:zoe appliance:esa0?"), "i7");
+}
+
+#[test]
+fn a_query_that_cannot_be_read_is_refused_with_a_caret_under_the_place() {
+    let cases = [
+        (
+            "usr:bob",
+            "unknown field `usr`; did you mean `user`?\n  usr:bob\n  ^^^",
+        ),
+        (
+            "http://x",
+            "unknown field `http`; for text with a colon quote it\n  http://x\n  ^^^^",
+        ),
+        (
+            "user:",
+            "a name is expected behind `user:`, such as `user:svc-*`\n  user:\n       ^",
+        ),
+        (
+            "mid:abc",
+            "a number is expected, a range `1..5`, a list `1,2,3`, or one behind > >= < <=\n  mid:abc\n      ^^^",
+        ),
+        (
+            "mid:1,x",
+            "a number is expected, a range `1..5`, a list `1,2,3`, or one behind > >= < <=\n  mid:1,x\n        ^",
+        ),
+        (
+            "icid:9..1",
+            "the range runs backwards\n  icid:9..1\n       ^^^^",
+        ),
+        (
+            "auth:faild",
+            "`faild` is no auth, did you mean `failed`? expected: succeeded, failed, none\n  auth:faild\n       ^^^^^",
+        ),
+        (
+            "ip:10.0.0.0/40",
+            "an address is expected: 192.0.2.7, 172.16.0.0/12, 2001:db8::/32 or 10.1.*\n  ip:10.0.0.0/40\n     ^^^^^^^^^^^",
+        ),
+        (
+            "(user:a OR",
+            "a term is expected behind OR: field:value, a word, \"a phrase\" or /regex/\n  (user:a OR\n            ^",
+        ),
+        (
+            "(user:a",
+            "the ) that closes this ( is missing\n  (user:a\n  ^",
+        ),
+        ("user:a)", "no ( stands before this )\n  user:a)\n        ^"),
+        (
+            "\"ünß\" \"x\u{7}",
+            "a closing \" is missing\n  \"ünß\" \"x␇\n        ^^^",
+        ),
+        (
+            "日本 \u{1b}[2J usr:b",
+            "unknown field `usr`; did you mean `user`?\n  日本 ␛[2J usr:b\n            ^^^",
+        ),
+        (
+            "user~\"(\"",
+            "not a regular expression: unclosed group\n  user~\"(\"\n       ^^^",
+        ),
+        (
+            "port~25",
+            "`port` is a number, not text: write `port:25`\n  port~25\n       ^^",
+        ),
+        (
+            "since:yesterday",
+            "a time is expected: 2009-04-22T11:50, 11:50 of the newest day, or -15m back from the newest entry\n  since:yesterday\n        ^^^^^^^^^",
+        ),
+        (
+            "since:2026-02-30",
+            "a time is expected: 2009-04-22T11:50, 11:50 of the newest day, or -15m back from the newest entry\n  since:2026-02-30\n        ^^^^^^^^^^",
+        ),
+        (
+            "/a",
+            "a closing / is missing; for text with slashes quote it\n  /a\n  ^^",
+        ),
+    ];
+    for (query, expected) in cases {
+        assert_eq!(parse(query).unwrap_err().to_string(), expected, "{query}");
+    }
+}
+
+#[test]
+fn what_would_take_too_much_is_refused() {
+    let deep = "(".repeat(100_000);
+    let negated = "-".repeat(60_000);
+    let many = "a ".repeat(1000);
+    let patterns = "/a/ ".repeat(40);
+    let long = "x".repeat(5000);
+    for query in [
+        &deep,
+        &negated,
+        &many,
+        &patterns,
+        &long,
+        &"x ".repeat(100_000),
+    ] {
+        let shown = parse(query).unwrap_err().to_string();
+        assert!(shown.len() < 1000, "{shown}");
+    }
+    assert!(parse("user~\"(a{1000}){1000}\"").is_err());
+}
+
+#[test]
+fn the_place_in_a_long_query_is_shown_with_what_stands_around_it() {
+    let query = format!(
+        "{}usr:bob {}",
+        "user:alice ".repeat(30),
+        "user:bob ".repeat(30)
+    );
+    let text = parse(&query).unwrap_err().to_string();
+    let lines: Vec<_> = text.lines().collect();
+    let column = lines[2].find('^').unwrap();
+    let under: String = lines[1].chars().skip(column).take(3).collect();
+    assert_eq!(under, "usr");
+    assert!(lines[1].chars().count() < 140);
+}
+
+#[test]
+fn a_quoted_value_finds_what_it_was_made_of() {
+    for value in [
+        "", "a b", "x\"y", "\"", "back\\", "a b\\", "c,d", "(e)", "a\\\" b", "*", "ü ß",
+    ] {
+        let query = parse(&format!("user:{}", quote(value))).unwrap();
+        let log = format!(
+            "Mon Mar  2 10:00:00 2026 Info: SMTP Auth: (ICID 1) failed for user: {value} using AUTH mechanism: PLAIN with profile: P"
+        );
+        assert_eq!(
+            query.connections(&load(&log), &Hits::none()).len(),
+            1,
+            "{value}"
+        );
+    }
+}
+
+#[test]
+fn queries_have_a_normal_form() {
+    let cases = [
+        ("  user:Bob   AND auth:FAIL ", "user:Bob auth:failed"),
+        ("NOT a", "-a"),
+        ("(a OR b) c", "(a OR b) c"),
+        ("a OR (b c)", "a OR b c"),
+        ("mid:3,1,2..5,>9", "mid:1..5,>=10"),
+        ("size:10240 duration:300", "size:10k duration:5m"),
+        ("remote_ip:10.1.2.3/8", "ip:10.0.0.0/8"),
+        ("ip:::ffff:10.0.0.0/104", "ip:10.0.0.0/8"),
+        ("at:2026-03-02t9:05", "at:2026-03-02T09:05"),
+        ("user~\"a b\" \"OR\"", "user~\"a b\" \"OR\""),
+        ("sbrs:<-3", "sbrs:<=-3.001"),
+        ("auth:*", "auth:succeeded,failed"),
+        ("country:\"viet nam\",x", "country:\"viet nam\",x"),
+    ];
+    for (query, expected) in cases {
+        assert_eq!(parse(query).unwrap().to_string(), expected, "{query}");
+    }
+}
+
+#[test]
+fn suggestions_name_fields_and_what_the_log_holds() {
+    let index = load(LOG);
+    let texts = |text: &str| -> Vec<String> {
+        complete(text, text.len(), &index)
+            .into_iter()
+            .map(|one| one.text)
+            .collect()
+    };
+    assert_eq!(texts("us"), ["user:"]);
+    assert_eq!(texts("auth:failed -pro"), ["profile:"]);
+    assert_eq!(texts("auth:"), ["succeeded", "failed", "none"]);
+    assert_eq!(
+        texts("profile:"),
+        [
+            "IncomingAuthentication",
+            "LDAP_SMTPAUTH",
+            "OutboundAuthentication"
+        ]
+    );
+    assert_eq!(
+        texts("profile:auth"),
+        [
+            "IncomingAuthentication",
+            "LDAP_SMTPAUTH",
+            "OutboundAuthentication"
+        ]
+    );
+    assert_eq!(texts("(country:v"), ["\"Viet Nam\""]);
+    assert_eq!(texts("country:\"viet n"), ["\"Viet Nam\""]);
+    assert_eq!(texts("tls:TLS"), ["TLSv1.2"]);
+    assert_eq!(texts("user:bob,al"), ["alice@example.com"]);
+    assert_eq!(texts("\"user"), Vec::<String>::new());
+    let one = &complete("dir:in user:b x", 13, &index)[0];
+    assert_eq!(
+        (one.replace.clone(), one.text.as_str(), one.count),
+        (12..13, "Bob", Some(1))
+    );
+}
+
+#[test]
+fn users_and_profiles_are_summed() {
+    let index = load(LOG);
+    let all = parse("").unwrap().attempts(&index, &Hits::none());
+    let users = rollup::users(&index, &all);
+    let names: Vec<_> = users.iter().map(|row| row.user.as_str()).collect();
+    assert_eq!(names, ["", "alice@example.com", "Bob"]);
+    let row = serde_json::to_string(&users[2]).unwrap();
+    assert_eq!(
+        row,
+        r#"{"user":"Bob","succeeded":1,"failed":0,"sources":1,"profiles":["LDAP_SMTPAUTH"],"mechanisms":["LOGIN"],"first_seen":"2026-03-02T10:00:03","last_seen":"2026-03-02T10:00:03","last_success":"2026-03-02T10:00:03","last_failure":null}"#
+    );
+    let profiles = rollup::profiles(&index, &all);
+    let row = serde_json::to_string(&profiles[1]).unwrap();
+    assert_eq!(
+        row,
+        r#"{"profile":"OutboundAuthentication","direction":"outbound","succeeded":0,"failed":1,"first_seen":"2026-03-02T10:00:11","last_seen":"2026-03-02T10:00:11","last_success":null,"last_failure":"2026-03-02T10:00:11"}"#
+    );
+    assert_eq!(profiles[0].failed, 2);
+}
+
+#[test]
+fn a_search_goes_on_where_it_stopped_and_can_be_called_off() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let (first, rest) = LOG.split_at(LOG.find("Relay access").unwrap() + 3);
+    std::fs::write(file.path(), first).unwrap();
+    let sources = Sources::open(file.path()).unwrap();
+    let query = parse("\"relay access denied\"").unwrap();
+    let go_on = AtomicBool::new(false);
+    let mut hits = Hits::search(&query, &sources, &go_on, &mut |_| {}).unwrap();
+    let index = load(LOG);
+    assert!(query.connections(&index, &hits).is_empty());
+    std::fs::write(file.path(), format!("{first}{rest}")).unwrap();
+    hits.advance(&query, &sources, &go_on, &mut |_| {}).unwrap();
+    assert_eq!(query.connections(&index, &hits).len(), 1);
+    let stopped = Hits::search(&query, &sources, &AtomicBool::new(true), &mut |_| {});
+    assert_eq!(stopped.unwrap_err().kind(), std::io::ErrorKind::Interrupted);
+}
+
+#[test]
+fn lines_longer_than_a_block_hide_nothing_behind_them() {
+    let long = "x".repeat(3 << 20);
+    let forged = "MID 11 zebra";
+    let log = format!(
+        "{LOG}Mon Mar  2 11:01:00 2026 Info: {long}\n{forged}{long}\nMon Mar  2 11:02:00 2026 Info: MID 12 ICID 0 zebra\n"
+    );
+    assert_eq!(messages(&log, "zebra"), "11 12");
+}
+
+proptest! {
+    #[test]
+    fn a_query_reads_as_itself_again(text in "[a-c:~(),\"/\\\\*?. \\-<>=0-9ORNT]{0,24}") {
+        if let Ok(query) = parse(&text) {
+            let normal = query.to_string();
+            let again = parse(&normal);
+            prop_assert_eq!(again.as_ref(), Ok(&query), "{:?} → {:?}", text, normal);
+        }
+    }
+
+    #[test]
+    fn a_query_of_terms_reads_as_itself_again(terms in proptest::collection::vec((0..FIELDS.len(), "(\"[a-z ,()\\\\]{0,6}\"|[a-z0-9.*<>=,-]{1,8})", "( |  OR | -| \\(|\\) )"), 1..5)) {
+        let text: String = terms.iter().map(|(field, value, joint)| format!("{}:{value}{joint}", FIELDS[*field].name)).collect();
+        if let Ok(query) = parse(&text) {
+            let normal = query.to_string();
+            let again = parse(&normal);
+            prop_assert_eq!(again.as_ref(), Ok(&query), "{:?} → {:?}", text, normal);
+        }
+    }
+
+    #[test]
+    fn no_text_upsets_parser_or_suggestions(text in "\\PC{0,40}", cursor in 0usize..60) {
+        let index = load("");
+        if let Err(error) = parse(&text) {
+            prop_assert!(error.to_string().lines().count() >= 3);
+        }
+        complete(&text, cursor.min(text.len()), &index);
+    }
+}

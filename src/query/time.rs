@@ -1,0 +1,222 @@
+//! Moments as queries write them: absolute, of the newest day, or back from the newest entry.
+
+use std::fmt;
+
+use crate::frame::{Civil, Stamp};
+
+/// A moment; those of the newest day and those that count back are known only beside a log.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Moment {
+    /// A day.
+    Day { year: i32, month: u8, day: u8 },
+    /// A time of a day.
+    Absolute {
+        year: i32,
+        month: u8,
+        day: u8,
+        clock: Clock,
+    },
+    /// A time of the newest day.
+    OfDay(Clock),
+    /// Seconds before the newest entry.
+    Back(i64),
+}
+
+/// A time of day.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Clock {
+    hour: u8,
+    minute: u8,
+    /// `None` where only the minute is written.
+    second: Option<u8>,
+}
+
+impl Moment {
+    /// Reads a moment: `2009-04-22`, `2009-04-22T11:50:30`, `11:50`, `-15m`.
+    pub fn parse(text: &str) -> Option<Self> {
+        if let Some(back) = text.strip_prefix('-') {
+            return duration(back).map(Self::Back);
+        }
+        let Some((date, rest)) = text.split_at_checked(10).filter(|_| text.contains('-')) else {
+            return Clock::parse(text).map(Self::OfDay);
+        };
+        let mut parts = date.splitn(3, '-');
+        let mut part = |digits: usize| {
+            let text = parts.next()?;
+            (text.len() == digits).then(|| whole(text)).flatten()
+        };
+        let (year, month, day) = (part(4)?, part(2)?, part(2)?);
+        let (year, month, day) = (
+            i32::from(year),
+            u8::try_from(month).ok()?,
+            u8::try_from(day).ok()?,
+        );
+        let moment = match rest.strip_prefix(['T', 't', ' ']) {
+            None if rest.is_empty() => Self::Day { year, month, day },
+            None => return None,
+            Some(clock) => Self::Absolute {
+                year,
+                month,
+                day,
+                clock: Clock::parse(clock)?,
+            },
+        };
+        moment.span(None).map(|_| moment)
+    }
+
+    /// Its first and last second; a day lasts a day, a minute a minute. `None` where no newest entry tells.
+    pub fn span(self, newest: Option<Stamp>) -> Option<(i64, i64)> {
+        let midnight = |(year, month, day)| {
+            let civil = Civil {
+                year,
+                month,
+                day,
+                hour: 0,
+                minute: 0,
+                second: 1,
+            };
+            civil.to_stamp().map(|stamp| stamp.seconds() - 1)
+        };
+        match self {
+            Self::Day { year, month, day } => {
+                midnight((year, month, day)).map(|first| (first, first + 86_399))
+            }
+            Self::Absolute {
+                year,
+                month,
+                day,
+                clock,
+            } => midnight((year, month, day)).map(|day| clock.of(day)),
+            Self::OfDay(clock) => {
+                let newest = newest?.seconds();
+                Some(clock.of(newest - newest.rem_euclid(86_400)))
+            }
+            Self::Back(seconds) => {
+                newest.map(|newest| (newest.seconds() - seconds, newest.seconds() - seconds))
+            }
+        }
+    }
+
+    /// The last second of `until`: a bare day is meant whole, a time of day to the second.
+    pub fn until(self, newest: Option<Stamp>) -> Option<i64> {
+        let (first, last) = self.span(newest)?;
+        Some(if matches!(self, Self::Day { .. }) {
+            last
+        } else {
+            first
+        })
+    }
+}
+
+impl Clock {
+    fn parse(text: &str) -> Option<Self> {
+        let mut parts = text.split(':');
+        let mut part = |limit: u16| {
+            let text = parts.next()?;
+            let value = whole(text).filter(|value| *value < limit && text.len() <= 2)?;
+            u8::try_from(value).ok()
+        };
+        let clock = Self {
+            hour: part(24)?,
+            minute: part(60)?,
+            second: None,
+        };
+        match text.matches(':').count() {
+            1 => Some(clock),
+            2 => Some(Self {
+                second: Some(part(60)?),
+                ..clock
+            }),
+            _ => None,
+        }
+    }
+
+    fn of(self, midnight: i64) -> (i64, i64) {
+        let minute = midnight + i64::from(self.hour) * 3600 + i64::from(self.minute) * 60;
+        match self.second {
+            Some(second) => (minute + i64::from(second), minute + i64::from(second)),
+            None => (minute, minute + 59),
+        }
+    }
+}
+
+/// A number in digits alone.
+fn whole(text: &str) -> Option<u16> {
+    text.bytes()
+        .all(|b| b.is_ascii_digit())
+        .then(|| text.parse().ok())
+        .flatten()
+}
+
+/// Seconds, or a count of `s m h d w`, or several of them: `90`, `5m`, `1h30m`.
+pub(super) fn duration(text: &str) -> Option<i64> {
+    let (mut total, mut rest) = (0i64, text);
+    while !rest.is_empty() {
+        let digits = rest
+            .find(|c: char| !c.is_ascii_digit())
+            .unwrap_or(rest.len());
+        let count: i64 = rest[..digits].parse().ok()?;
+        let mut behind = rest[digits..].chars();
+        let unit = match behind.next() {
+            None if rest.len() == text.len() => 1,
+            Some('s') => 1,
+            Some('m') => 60,
+            Some('h') => 3600,
+            Some('d') => 86_400,
+            Some('w') => 604_800,
+            _ => return None,
+        };
+        total = total
+            .checked_add(count.checked_mul(unit)?)
+            .filter(|total| *total <= LONGEST)?;
+        rest = behind.as_str();
+    }
+    (!text.is_empty()).then_some(total)
+}
+
+/// Seconds: longer than any log.
+pub(super) const LONGEST: i64 = 1 << 33;
+
+/// Seconds in the largest unit that holds them exactly.
+pub(super) fn write_duration(seconds: i128) -> String {
+    let units = [
+        (604_800, 'w'),
+        (86_400, 'd'),
+        (3600, 'h'),
+        (60, 'm'),
+        (1, 's'),
+    ];
+    units
+        .into_iter()
+        .find(|(unit, _)| seconds != 0 && seconds % unit == 0)
+        .map_or_else(
+            || seconds.to_string(),
+            |(unit, sign)| format!("{}{sign}", seconds / unit),
+        )
+}
+
+impl fmt::Display for Clock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:02}:{:02}", self.hour, self.minute)?;
+        self.second
+            .map_or(Ok(()), |second| write!(f, ":{second:02}"))
+    }
+}
+
+impl fmt::Display for Moment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Day { year, month, day } => write!(f, "{year:04}-{month:02}-{day:02}"),
+            Self::Absolute {
+                year,
+                month,
+                day,
+                clock,
+            } => {
+                write!(f, "{year:04}-{month:02}-{day:02}T{clock}")
+            }
+            Self::OfDay(clock) => clock.fmt(f),
+            Self::Back(seconds) => write!(f, "-{}", write_duration(i128::from(*seconds))),
+        }
+    }
+}

@@ -1,0 +1,441 @@
+//! What a term asks of a value: ranges, names, addresses, words, moments.
+
+use std::fmt;
+use std::net::IpAddr;
+
+use ipnet::{IpNet, Ipv4Net};
+
+use super::error::{Fault, shown};
+use super::field::{FieldDoc, Kind, nearest};
+use super::glob::Glob;
+use super::lex::{Item, pattern_needs_quotes, quoted_if};
+use super::time::{LONGEST, Moment, duration, write_duration};
+
+/// What a term asks of its field's value.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) enum Test {
+    Ranges(Ranges),
+    Names(Names),
+    Addresses(Vec<AddressTest>),
+    /// A set of the field's words, by their place in its row of the table.
+    Words(u16),
+    Moment(Moment),
+}
+
+/// Numbers in ranges, both ends included, sorted and apart. Scores are in thousandths.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Ranges(Vec<(i128, i128)>);
+
+impl Ranges {
+    pub fn holds(&self, value: i128) -> bool {
+        let at = self.0.partition_point(|(_, last)| *last < value);
+        self.0.get(at).is_some_and(|(first, _)| *first <= value)
+    }
+
+    fn normal(mut all: Vec<(i128, i128)>) -> Self {
+        all.sort_unstable();
+        let mut apart: Vec<(i128, i128)> = Vec::with_capacity(all.len());
+        for (first, last) in all {
+            match apart.last_mut() {
+                Some(before) if first <= before.1.saturating_add(1) => {
+                    before.1 = before.1.max(last);
+                }
+                _ => apart.push((first, last)),
+            }
+        }
+        Self(apart)
+    }
+}
+
+/// A score as [`Ranges`] holds it.
+pub(super) fn thousandths(score: f64) -> i128 {
+    (score * 1000.0).round() as i128
+}
+
+/// Text to be matched whole, or anywhere by a regular expression; case is ignored.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) enum Names {
+    Globs(Vec<Glob>),
+    Pattern(Pattern),
+}
+
+impl Names {
+    pub fn holds(&self, text: &str) -> bool {
+        match self {
+            Self::Globs(globs) => globs.iter().any(|glob| glob.holds(text)),
+            Self::Pattern(pattern) => pattern.regex.is_match(text),
+        }
+    }
+
+    /// Whether a text that begins so could hold: cheaper than asking for the text itself.
+    pub fn may_begin(&self, text: &str) -> bool {
+        match self {
+            Self::Globs(globs) => globs.iter().any(|glob| glob.may_begin(text)),
+            Self::Pattern(_) => true,
+        }
+    }
+
+    /// Whether this very word, and no wildcard, is asked for.
+    pub fn names(&self, word: &str) -> bool {
+        matches!(self, Self::Globs(globs) if globs.iter().any(|glob| !glob.is_wild() && glob.holds(word)))
+    }
+}
+
+/// A regular expression with its source.
+#[derive(Clone, Debug)]
+pub(super) struct Pattern {
+    pub source: String,
+    regex: regex::Regex,
+}
+
+impl PartialEq for Pattern {
+    fn eq(&self, other: &Self) -> bool {
+        self.source == other.source
+    }
+}
+
+/// Characters: longer expressions and texts are refused.
+pub(super) const LONGEST_PATTERN: usize = 1000;
+/// Bytes that a compiled expression may take.
+pub(super) const PATTERN_BYTES: usize = 1 << 20;
+
+impl Pattern {
+    pub fn parse(item: &Item) -> Result<Self, Fault> {
+        check_length(item)?;
+        let regex = regex::RegexBuilder::new(&item.text)
+            .case_insensitive(true)
+            .size_limit(PATTERN_BYTES)
+            .build()
+            .map_err(|error| pattern_fault(item, &error))?;
+        Ok(Self {
+            source: item.text.clone(),
+            regex,
+        })
+    }
+}
+
+pub(super) fn check_length(item: &Item) -> Result<(), Fault> {
+    if item.text.chars().nth(LONGEST_PATTERN).is_none() {
+        return Ok(());
+    }
+    let message = format!("longer than {LONGEST_PATTERN} characters");
+    Err(Fault::new(item.range.clone(), message))
+}
+
+/// The first line of what the regex crate says that is about the cause, not its drawing of the place.
+pub(super) fn pattern_fault(item: &Item, error: &regex::Error) -> Fault {
+    let cause = match error {
+        regex::Error::CompiledTooBig(_) => "too large once compiled".to_owned(),
+        other => {
+            let text = other.to_string();
+            let last = text.lines().last().unwrap_or_default();
+            shown(last.strip_prefix("error: ").unwrap_or(last))
+        }
+    };
+    Fault::new(
+        item.range.clone(),
+        format!("not a regular expression: {cause}"),
+    )
+}
+
+/// What a term asks of an address.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum AddressTest {
+    Net(IpNet),
+    Glob(Glob),
+}
+
+impl AddressTest {
+    /// Whether an address, as written and as read, is meant.
+    pub fn holds(&self, text: &str, address: Option<IpAddr>) -> bool {
+        match self {
+            Self::Net(net) => address.is_some_and(|ip| net.contains(&ip.to_canonical())),
+            Self::Glob(glob) => glob.holds(text),
+        }
+    }
+
+    fn parse(item: &Item) -> Result<Self, Fault> {
+        let text = &item.text;
+        if text.contains(['*', '?']) {
+            return Ok(Self::Glob(Glob::new(text)));
+        }
+        let net = text
+            .parse::<IpNet>()
+            .ok()
+            .or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from));
+        net.map(|net| Self::Net(canonical(net))).ok_or_else(|| {
+            let message =
+                "an address is expected: 192.0.2.7, 172.16.0.0/12, 2001:db8::/32 or 10.1.*";
+            Fault::new(item.range.clone(), message)
+        })
+    }
+}
+
+/// The block that its first address begins; IPv4 addresses in IPv6 dress are IPv4 addresses.
+fn canonical(net: IpNet) -> IpNet {
+    if let IpNet::V6(v6) = net
+        && let (Some(v4), Some(length)) =
+            (v6.addr().to_ipv4_mapped(), v6.prefix_len().checked_sub(96))
+        && let Ok(net) = Ipv4Net::new(v4, length)
+    {
+        return IpNet::V4(net).trunc();
+    }
+    net.trunc()
+}
+
+impl Test {
+    /// Reads the values behind `field:`.
+    pub fn parse(doc: &FieldDoc, items: &[Item]) -> Result<Self, Fault> {
+        match doc.kind {
+            Kind::Name => Ok(Self::Names(Names::Globs(
+                items.iter().map(|item| name(doc, item)).collect(),
+            ))),
+            Kind::Address => {
+                let all: Result<_, _> = items.iter().map(AddressTest::parse).collect();
+                all.map(Self::Addresses)
+            }
+            Kind::Word => {
+                let all: Result<Vec<u16>, _> = items.iter().map(|item| words(doc, item)).collect();
+                Ok(Self::Words(all?.into_iter().fold(0, |all, one| all | one)))
+            }
+            Kind::Time => moment(items),
+            Kind::Number | Kind::Score | Kind::Size | Kind::Duration => {
+                let all: Result<_, _> = items.iter().map(|item| range(doc, item)).collect();
+                Ok(Self::Ranges(Ranges::normal(all?)))
+            }
+        }
+    }
+
+    /// Reads the regular expression behind `field~`.
+    pub fn parse_pattern(doc: &FieldDoc, item: &Item) -> Result<Self, Fault> {
+        match doc.kind {
+            Kind::Name | Kind::Address => Ok(Self::Names(Names::Pattern(Pattern::parse(item)?))),
+            Kind::Word => {
+                let pattern = Pattern::parse(item)?;
+                let words = bits(doc, |word| pattern.regex.is_match(word));
+                nonempty(doc, item, words).map(Self::Words)
+            }
+            _ => {
+                let message = format!(
+                    "`{}` is a {}, not text: write `{}`",
+                    doc.name,
+                    doc.kind.word(),
+                    doc.example
+                );
+                Err(Fault::new(item.range.clone(), message))
+            }
+        }
+    }
+
+    /// Writes it behind its field's name.
+    pub fn write(&self, doc: &FieldDoc, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let list = |all: Vec<String>| all.join(",");
+        let text = match self {
+            Self::Names(Names::Pattern(pattern)) => {
+                let source = quoted_if(&pattern.source, pattern_needs_quotes);
+                return write!(f, "{}~{source}", doc.name);
+            }
+            Self::Ranges(Ranges(all)) => list(
+                all.iter()
+                    .map(|range| write_range(doc.kind, *range))
+                    .collect(),
+            ),
+            Self::Names(Names::Globs(globs)) => list(globs.iter().map(Glob::written).collect()),
+            Self::Addresses(all) => list(all.iter().map(AddressTest::written).collect()),
+            Self::Words(set) => {
+                let words = doc.words.iter().enumerate();
+                let chosen = words.filter(|(at, _)| set >> at & 1 == 1);
+                list(chosen.map(|(_, word)| (*word).to_owned()).collect())
+            }
+            Self::Moment(moment) => moment.to_string(),
+        };
+        write!(f, "{}:{text}", doc.name)
+    }
+}
+
+impl AddressTest {
+    fn written(&self) -> String {
+        match self {
+            Self::Net(net) if net.prefix_len() == net.max_prefix_len() => net.addr().to_string(),
+            Self::Net(net) => net.to_string(),
+            Self::Glob(glob) => glob.written(),
+        }
+    }
+}
+
+fn name(doc: &FieldDoc, item: &Item) -> Glob {
+    let text = match (doc.name, item.text.to_ascii_lowercase().as_str()) {
+        ("tls", "succeeded" | "ok") => "success",
+        ("tls", "fail" | "failure") => "failed",
+        _ => &item.text,
+    };
+    Glob::new(text)
+}
+
+/// The field's words that hold, as bits.
+fn bits(doc: &FieldDoc, mut holds: impl FnMut(&str) -> bool) -> u16 {
+    let words = doc.words.iter().enumerate();
+    words
+        .filter(|(_, word)| holds(word))
+        .fold(0, |all, (at, _)| all | 1 << at)
+}
+
+/// A word, one of its short forms, or several by wildcards; `none` is no value and has no wildcard.
+fn words(doc: &FieldDoc, item: &Item) -> Result<u16, Fault> {
+    let lower = item.text.to_lowercase();
+    let word = match (doc.name, lower.as_str()) {
+        ("auth", "success" | "ok") => "succeeded",
+        ("auth", "fail" | "failure") => "failed",
+        ("dir", "in") => "inbound",
+        ("dir", "out") => "outbound",
+        (_, word) => word,
+    };
+    let glob = Glob::new(word);
+    let set = bits(doc, |word| {
+        glob.holds(word) && !(glob.is_wild() && word == "none")
+    });
+    nonempty(doc, item, set)
+}
+
+fn nonempty(doc: &FieldDoc, item: &Item, set: u16) -> Result<u16, Fault> {
+    if set != 0 {
+        return Ok(set);
+    }
+    let near = nearest(&item.text, doc.words.iter().copied())
+        .map_or_else(String::new, |near| format!(", did you mean `{near}`?"));
+    let message = format!(
+        "`{}` is no {}{near} expected: {}",
+        shown(&item.text),
+        doc.name,
+        doc.words.join(", ")
+    );
+    Err(Fault::new(item.range.clone(), message))
+}
+
+fn moment(items: &[Item]) -> Result<Test, Fault> {
+    let place = items[0].range.start..items[items.len() - 1].range.end;
+    let one = (items.len() == 1)
+        .then(|| Moment::parse(&items[0].text))
+        .flatten();
+    one.map(Test::Moment).ok_or_else(|| {
+        let message = "a time is expected: 2009-04-22T11:50, 11:50 of the newest day, or -15m back from the newest entry";
+        Fault::new(place, message)
+    })
+}
+
+fn range(doc: &FieldDoc, item: &Item) -> Result<(i128, i128), Fault> {
+    let text = item.text.as_str();
+    let one = |text: &str| number(doc.kind, text);
+    let found = if let Some(rest) = text.strip_prefix(">=") {
+        one(rest).map(|first| (first, i128::MAX))
+    } else if let Some(rest) = text.strip_prefix("<=") {
+        one(rest).map(|last| (i128::MIN, last))
+    } else if let Some(rest) = text.strip_prefix('>') {
+        one(rest).map(|before| ((before + 1).min(top(doc.kind)), i128::MAX))
+    } else if let Some(rest) = text.strip_prefix('<') {
+        one(rest).map(|behind| (i128::MIN, (behind - 1).max(-top(doc.kind))))
+    } else if let Some((first, last)) = text.split_once("..") {
+        let first = if first.is_empty() {
+            Some(i128::MIN)
+        } else {
+            one(first)
+        };
+        let last = if last.is_empty() {
+            Some(i128::MAX)
+        } else {
+            one(last)
+        };
+        first.zip(last).filter(|_| text != "..")
+    } else {
+        one(text).map(|value| (value, value))
+    };
+    let (first, last) = found.ok_or_else(|| {
+        let unit = match doc.kind {
+            Kind::Size => "a size in bytes or like 10k, 5M",
+            Kind::Duration => "a duration in seconds or like 5m, 2h",
+            Kind::Score => "a score",
+            _ => "a number",
+        };
+        let message =
+            format!("{unit} is expected, a range `1..5`, a list `1,2,3`, or one behind > >= < <=");
+        Fault::new(item.range.clone(), message)
+    })?;
+    if first > last {
+        return Err(Fault::new(item.range.clone(), "the range runs backwards"));
+    }
+    Ok((first, last))
+}
+
+fn number(kind: Kind, text: &str) -> Option<i128> {
+    match kind {
+        Kind::Score => {
+            let plain = text
+                .bytes()
+                .all(|b| b.is_ascii_digit() || matches!(b, b'-' | b'+' | b'.'));
+            let score: f64 = text.parse().ok()?;
+            (plain && score.abs() <= 1e9).then(|| thousandths(score))
+        }
+        Kind::Duration => duration(text).map(i128::from),
+        Kind::Size => {
+            let unit = match text.chars().next_back()? {
+                'k' | 'K' => 1 << 10,
+                'm' | 'M' => 1 << 20,
+                'g' | 'G' => 1 << 30,
+                _ => 1,
+            };
+            let digits = if unit == 1 {
+                text
+            } else {
+                &text[..text.len() - 1]
+            };
+            whole(digits)
+                .map(|count| count * unit)
+                .filter(|size| *size <= top(kind))
+        }
+        _ => whole(text),
+    }
+}
+
+/// The highest number that queries write: beyond it there are no values.
+fn top(kind: Kind) -> i128 {
+    match kind {
+        Kind::Score => 1_000_000_000_000,
+        Kind::Duration => i128::from(LONGEST),
+        _ => 1 << 64,
+    }
+}
+
+fn whole(text: &str) -> Option<i128> {
+    let digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    digits
+        .then(|| text.parse::<i128>().ok())
+        .flatten()
+        .filter(|value| *value <= 1 << 64)
+}
+
+fn write_number(kind: Kind, value: i128) -> String {
+    match kind {
+        Kind::Duration => write_duration(value),
+        Kind::Score => (value as f64 / 1000.0).to_string(),
+        Kind::Size => {
+            let units = [(1 << 30, "G"), (1 << 20, "M"), (1 << 10, "k"), (1, "")];
+            let fits = |(unit, _): &(i128, &str)| value % unit == 0 && (value != 0 || *unit == 1);
+            let (unit, sign) = units.into_iter().find(fits).unwrap_or((1, ""));
+            format!("{}{sign}", value / unit)
+        }
+        _ => value.to_string(),
+    }
+}
+
+fn write_range(kind: Kind, (first, last): (i128, i128)) -> String {
+    let one = |value| write_number(kind, value);
+    match (first, last) {
+        (first, last) if first == last => one(first),
+        (i128::MIN, i128::MAX) => "<=0,>=0".to_owned(),
+        (first, i128::MAX) => format!(">={}", one(first)),
+        // No number of these kinds lies below 0, so that none is written.
+        (i128::MIN, last) if last < 0 && kind != Kind::Score => "<0".to_owned(),
+        (i128::MIN, last) => format!("<={}", one(last)),
+        (first, last) => format!("{}..{}", one(first), one(last)),
+    }
+}
