@@ -241,7 +241,7 @@ pub enum Event<'a> {
     Verdict {
         /// The message.
         mid: Mid,
-        /// `CASE`, `antivirus`, …
+        /// `CASE`, `antivirus`, `SPF`, …
         engine: &'a [u8],
         /// The engine's words.
         verdict: &'a [u8],

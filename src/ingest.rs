@@ -142,7 +142,7 @@ fn read(mut feeder: Feeder, years: FirstYear, pieces: &SyncSender<Piece>) {
         let piece = match feeder.next() {
             Told::Opened(opened) => {
                 framing.open(&opened);
-                match judge(&opened.head) {
+                match judge(&opened) {
                     Judgement::Log => Piece::Opened(opened),
                     judgement if initial => Piece::Refused(judgement, opened),
                     _ => Piece::Opened(opened),

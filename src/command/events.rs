@@ -82,7 +82,7 @@ impl Events<'_, '_> {
             self.files.resize(at + 1, String::new());
         }
         self.files[at] = opened.path.to_string_lossy().into_owned();
-        match judge(&opened.head) {
+        match judge(&opened) {
             Judgement::Log => {}
             judgement if self.initial => return Err(Problem::Refused(judgement, Box::new(opened))),
             _ => {}

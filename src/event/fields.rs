@@ -56,7 +56,7 @@ impl<'a> Event<'a> {
             Self::Ready { .. } => "message.ready",
             Self::PolicyMatch { .. } => "message.policy",
             Self::Verdict { interim: true, .. } => "verdict.interim",
-            Self::Verdict { .. } => "verdict.final",
+            Self::Verdict { engine, .. } => verdict_name(engine),
             Self::SenderReputation { .. } => "verdict.sdr",
             Self::Queued { .. } => "message.queued",
             Self::MessageAborted { .. } => "message.aborted",
@@ -287,6 +287,18 @@ pub fn listener(interface: &[u8]) -> (&[u8], Option<&[u8]>) {
         .strip_suffix(b")")
         .and_then(|head| super::scan::split_last(head, b" ("));
     parts.map_or((interface, None), |(name, ip)| (name, Some(ip)))
+}
+
+fn verdict_name(engine: &[u8]) -> &'static str {
+    match engine {
+        b"antivirus" => "verdict.antivirus",
+        b"SPF" => "verdict.spf",
+        b"DKIM" => "verdict.dkim",
+        b"DMARC" => "verdict.dmarc",
+        b"AMP" => "verdict.amp",
+        b"Outbreak Filters" => "verdict.outbreak",
+        _ => "verdict.engine",
+    }
 }
 
 fn end_name(link: Link, word: EndWord) -> &'static str {

@@ -6,7 +6,8 @@
 //! MID 4 ICID 450 To: <c@example.org> Rejected by RAT
 //! MID 4 Message-ID '<1@example.com>' · MID 4 Subject 'Hello' · MID 4 ready 5674 bytes from <a@example.com>
 //! MID 4 matched all recipients for per-recipient policy DEFAULT in the inbound table
-//! MID 4 interim verdict using engine: CASE spam negative · MID 4 antivirus negative · MID 4 queued for delivery
+//! MID 4 interim verdict using engine: CASE spam negative · MID 4 antivirus negative · MID 4 SPF: … · MID 4 DKIM: …
+//! MID 4 queued for delivery
 //! MID 4 RID [0] Response '2.0.0 Ok: queued as 4CA1'
 //! Message aborted MID 4 Dropped by CASE · Message finished MID 4 done
 //! ```
@@ -48,7 +49,7 @@ pub fn of_mid(body: &[u8]) -> Option<Event<'_>> {
                 mid,
                 id: unquoted(id),
             }),
-        Some(b'S') => subject(mid, rest),
+        Some(b'S') => subject(mid, rest).or_else(|| verdict(mid, rest)),
         Some(b'F' | b'T') => recipient(mid, None, rest),
         _ => state(mid, rest),
     };
@@ -134,26 +135,63 @@ fn state(mid: Mid, rest: &[u8]) -> Option<Event<'_>> {
     if let Some(rest) = rest.strip_prefix(b"matched all recipients for per-recipient policy ") {
         return Some(policy_match(mid, rest));
     }
-    if let Some(verdict) = rest.strip_prefix(b"antivirus ") {
-        return Some(Event::Verdict {
-            mid,
-            engine: b"antivirus",
-            verdict,
-            interim: false,
-        });
+    verdict(mid, rest)
+}
+
+/// Engines that write their verdict behind a head of their own, and how records call them.
+const ENGINES: [(&[u8], &[u8]); 8] = [
+    (b"antivirus ", b"antivirus"),
+    (b"SPF: ", b"SPF"),
+    (b"DKIM: ", b"DKIM"),
+    (b"DMARC: ", b"DMARC"),
+    (b"Outbreak Filters: verdict ", b"Outbreak Filters"),
+    (b"AMP file reputation verdict : ", b"AMP"),
+    (b"using engine: ", b""),
+    (b"interim AV verdict using ", b""),
+];
+
+fn verdict(mid: Mid, rest: &[u8]) -> Option<Event<'_>> {
+    if let Some(rest) = rest.strip_prefix(b"interim verdict using engine: ") {
+        return Some(of_engine(mid, rest, Certainty::Interim));
     }
-    let (rest, interim) = match rest.strip_prefix(b"interim verdict ") {
-        Some(rest) => (rest, true),
-        None => (rest, false),
-    };
-    let rest = rest.strip_prefix(b"using engine: ")?;
-    let engine = rest.iter().position(|b| *b == b' ').unwrap_or(rest.len());
+    let (engine, verdict) = ENGINES
+        .iter()
+        .find_map(|(head, engine)| Some((*engine, rest.strip_prefix(*head)?)))?;
+    if engine.is_empty() {
+        let interim = rest.starts_with(b"interim");
+        return Some(of_engine(
+            mid,
+            verdict,
+            if interim {
+                Certainty::Interim
+            } else {
+                Certainty::Final
+            },
+        ));
+    }
     Some(Event::Verdict {
         mid,
-        engine: &rest[..engine],
-        verdict: rest[engine..].trim_ascii_start(),
-        interim,
+        engine,
+        verdict,
+        interim: false,
     })
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Certainty {
+    Interim,
+    Final,
+}
+
+/// `CASE spam negative`: the engine is the first word.
+fn of_engine(mid: Mid, words: &[u8], certainty: Certainty) -> Event<'_> {
+    let engine = words.iter().position(|b| *b == b' ').unwrap_or(words.len());
+    Event::Verdict {
+        mid,
+        engine: &words[..engine],
+        verdict: words[engine..].trim_ascii_start(),
+        interim: certainty == Certainty::Interim,
+    }
 }
 
 fn policy_match(mid: Mid, rest: &[u8]) -> Event<'_> {

@@ -133,7 +133,16 @@ pub enum Judgement {
 }
 
 /// Judges a file that was asked for by name: one odd line is never an error, a file without any entry is a mistake.
-pub fn judge(head: &[u8]) -> Judgement {
+/// A stream is taken as it comes, for its first piece may be a few bytes.
+pub fn judge(opened: &Opened) -> Judgement {
+    if opened.modified.is_none() {
+        Judgement::Log
+    } else {
+        judge_head(&opened.head)
+    }
+}
+
+fn judge_head(head: &[u8]) -> Judgement {
     let mut framer = Framer::new(Years::starting(2000));
     let (mut framed, mut odd) = (0usize, 0usize);
     for line in head.split(|b| *b == b'\n') {

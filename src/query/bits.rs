@@ -9,6 +9,10 @@ pub(super) struct Bits {
     len: usize,
 }
 
+/// Records from which on a costly question is shared among threads.
+const SHARED: usize = 1 << 16;
+const MOST_THREADS: usize = 8;
+
 impl Bits {
     /// None of `len` records.
     pub fn none(len: usize) -> Self {
@@ -39,6 +43,33 @@ impl Bits {
             .take(len)
             .enumerate()
             .for_each(|(at, value)| bits.words[at >> 6] |= u64::from(holds(value)) << (at & 63));
+        bits
+    }
+
+    /// The places that hold, for questions that cost enough to be shared among threads: texts read from all over memory.
+    pub fn of_places(len: usize, holds: impl Fn(usize) -> bool + Sync) -> Self {
+        let threads = match std::thread::available_parallelism() {
+            Ok(threads) if len >= SHARED => threads.get().min(MOST_THREADS),
+            _ => 1,
+        };
+        let mut bits = Self::none(len);
+        let share = bits.words.len().div_ceil(threads).max(1);
+        let fill = &|first: usize, words: &mut [u64]| {
+            for (word, first) in words.iter_mut().zip((first * 64..).step_by(64)) {
+                let places = first..len.min(first + 64);
+                *word = places.fold(0, |word, at| word | u64::from(holds(at)) << (at - first));
+            }
+        };
+        std::thread::scope(|scope| {
+            let mut shares = bits.words.chunks_mut(share).enumerate();
+            let own = shares.next();
+            for (number, words) in shares {
+                scope.spawn(move || fill(number * share, words));
+            }
+            if let Some((_, words)) = own {
+                fill(0, words);
+            }
+        });
         bits
     }
 
@@ -107,5 +138,23 @@ impl Bits {
         let mut ids = Vec::with_capacity(self.count());
         ids.extend(self.iter().map(RecordId::new));
         ids
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn threads_share_the_places_without_gaps() {
+        for len in [0, 1, 63, 64, 65, SHARED - 1, SHARED, SHARED + 77] {
+            let odd = |at: usize| at % 3 == 1;
+            assert_eq!(
+                Bits::of_places(len, odd),
+                Bits::of(0..len, len, odd),
+                "{len}"
+            );
+            assert_eq!(Bits::none(len).not(), Bits::all(len));
+        }
     }
 }

@@ -125,8 +125,8 @@ fn outcomes(index: &Index, field: Field, test: &Test) -> Option<Bits> {
 }
 
 fn enhanced(index: &Index, details: &Column<Option<TextId>>, names: &Names) -> Bits {
-    Bits::of(details.iter(), details.len(), |id| {
-        let text = id.map_or("", |id| index.texts.get(id));
+    Bits::of_places(details.len(), |at| {
+        let text = details.get(at).map_or("", |id| index.texts.get(id));
         names.may_begin(text)
             && enhanced_code(text.as_bytes()).is_some_and(|code| names.holds(ascii(code)))
     })

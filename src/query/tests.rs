@@ -8,7 +8,7 @@ use super::*;
 use crate::event;
 use crate::frame::{Framer, Years};
 use crate::index::Journal;
-use crate::source::{Position, SourceId, Sources};
+use crate::source::{EmptyFolder, Feeder, Follow, Position, Request, SourceId, Stop, Told};
 
 mod model;
 
@@ -38,11 +38,30 @@ fn each_entry(log: &str, mut tell: impl FnMut(&Entry<'_>, &[u8])) {
     }
 }
 
+/// A reader that has read what a file holds.
+fn follow(path: &std::path::Path) -> Feeder {
+    let request = Request {
+        paths: vec![path.into()],
+        follow: Follow::Live,
+        poll: Some(std::time::Duration::from_millis(50)),
+        is_mail_log: |_| true,
+        empty_folder: EmptyFolder::Refuse,
+        stop: Stop::new(),
+    };
+    let mut feeder = Feeder::open(&request).unwrap();
+    catch_up(&mut feeder);
+    feeder
+}
+
+fn catch_up(feeder: &mut Feeder) {
+    while !matches!(feeder.next(), Told::CaughtUp) {}
+}
+
 /// What a text search finds in a log.
 fn search(query: &Query, log: &str) -> Hits {
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), log).unwrap();
-    let sources = Sources::open(file.path()).unwrap();
+    let sources = follow(file.path()).sources();
     Hits::search(query, &sources, &AtomicBool::new(false), &mut |_| {}).unwrap()
 }
 
@@ -313,6 +332,14 @@ fn an_entry_answers_for_itself_alone() {
     }
 }
 
+#[test]
+fn every_kind_of_entry_is_suggested() {
+    let events = Field::Event.doc().words;
+    each_entry(LOG, |entry, _| {
+        assert!(events.contains(&entry.event.name()));
+    });
+}
+
 /// Ids come round again: text counts for the record whose line it was.
 #[test]
 fn text_is_found_in_the_record_whose_line_it_was() {
@@ -572,13 +599,22 @@ fn a_search_goes_on_where_it_stopped_and_can_be_called_off() {
     let file = tempfile::NamedTempFile::new().unwrap();
     let (first, rest) = LOG.split_at(LOG.find("Relay access").unwrap() + 3);
     std::fs::write(file.path(), first).unwrap();
-    let sources = Sources::open(file.path()).unwrap();
+    let mut feeder = follow(file.path());
+    let sources = feeder.sources();
     let query = parse("\"relay access denied\"").unwrap();
     let go_on = AtomicBool::new(false);
     let mut hits = Hits::search(&query, &sources, &go_on, &mut |_| {}).unwrap();
     let index = load(LOG);
     assert!(query.connections(&index, &hits).is_empty());
-    std::fs::write(file.path(), format!("{first}{rest}")).unwrap();
+    std::io::Write::write_all(
+        &mut std::fs::OpenOptions::new()
+            .append(true)
+            .open(file.path())
+            .unwrap(),
+        rest.as_bytes(),
+    )
+    .unwrap();
+    catch_up(&mut feeder);
     hits.advance(&query, &sources, &go_on, &mut |_| {}).unwrap();
     assert_eq!(query.connections(&index, &hits).len(), 1);
     let stopped = Hits::search(&query, &sources, &AtomicBool::new(true), &mut |_| {});

@@ -1,1 +1,9 @@
-//! it
+//! The program as its users meet it: the binary on real files.
+
+mod bad_input;
+mod following;
+mod formats;
+mod records;
+mod run;
+mod shuffled;
+mod torn;

@@ -109,9 +109,14 @@ pub(in crate::query) fn message_id_holds(names: &Names, id: &str) -> bool {
     names.holds(id) || bare.is_some_and(|id| names.holds(id))
 }
 
-fn texts(index: &Index, column: &Column<Option<TextId>>, holds: impl Fn(&str) -> bool) -> Bits {
-    Bits::of(column.iter(), column.len(), |id| {
-        id.is_some_and(|id| holds(index.texts.get(id)))
+fn texts(
+    index: &Index,
+    column: &Column<Option<TextId>>,
+    holds: impl Fn(&str) -> bool + Sync,
+) -> Bits {
+    Bits::of_places(column.len(), |at| {
+        let text = column.get(at).map(|id| index.texts.get(id));
+        text.is_some_and(&holds)
     })
 }
 

@@ -1,0 +1,145 @@
+//! `query -f`: what the log holds, then what it tells.
+
+use std::fs::OpenOptions;
+use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
+use std::process::{Child, ChildStdout, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::run::Place;
+
+/// Nothing here takes that long; a loaded machine may.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+struct Follower {
+    child: Child,
+    lines: Receiver<Value>,
+}
+
+impl Follower {
+    fn start(place: &Place, view: &str) -> Self {
+        let mut command = place.command();
+        command.args([
+            "query",
+            "",
+            "mail.current",
+            "--view",
+            view,
+            "--format",
+            "json",
+            "-f",
+        ]);
+        let mut child = command
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let lines = read(child.stdout.take().unwrap());
+        Self { child, lines }
+    }
+
+    fn next(&self) -> Value {
+        self.lines.recv_timeout(PATIENCE).expect("a record comes")
+    }
+}
+
+impl Drop for Follower {
+    fn drop(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+fn read(out: ChildStdout) -> Receiver<Value> {
+    let (sender, lines) = channel();
+    std::thread::spawn(move || {
+        for line in BufReader::new(out).lines() {
+            let record = serde_json::from_str(&line.unwrap()).unwrap();
+            if sender.send(record).is_err() {
+                return;
+            }
+        }
+    });
+    lines
+}
+
+fn append(path: &Path, text: &str) {
+    OpenOptions::new()
+        .append(true)
+        .open(path)
+        .unwrap()
+        .write_all(text.as_bytes())
+        .unwrap();
+}
+
+#[test]
+fn an_event_at_once_and_a_half_line_not_before_its_end() {
+    let place = Place::new();
+    let log = place.write(
+        "mail.current",
+        "Mon Mar  2 08:00:00 2026 Info: ICID 1 close\nMon Mar  2 08:00:01 2026 Info: ICID 2",
+    );
+    let follower = Follower::start(&place, "events");
+    assert_eq!(follower.next()["icid"], 1);
+    append(
+        &log,
+        " close\nMon Mar  2 08:00:01 2026 Info: ICID 3 close\n",
+    );
+    assert_eq!(follower.next()["icid"], 2);
+    assert_eq!(follower.next()["icid"], 3);
+    append(&log, "Mon Mar  2 08:00:02 2026 Info: ICID 4 close\n");
+    assert_eq!(follower.next()["icid"], 4);
+}
+
+#[test]
+fn a_connection_when_it_ends() {
+    let place = Place::new();
+    let log = place.write(
+        "mail.current",
+        "Mon Mar  2 08:00:00 2026 Info: ICID 1 close\n",
+    );
+    let follower = Follower::start(&place, "connections");
+    assert_eq!(follower.next()["icid"], 1);
+    append(
+        &log,
+        "Mon Mar  2 08:00:01 2026 Info: New SMTP DCID 8 interface 192.0.2.1 address 198.51.100.7 port 25\n",
+    );
+    append(&log, "Mon Mar  2 08:00:02 2026 Info: ICID 2 close\n");
+    assert_eq!(follower.next()["icid"], 2, "DCID 8 is still open");
+    append(&log, "Mon Mar  2 08:00:09 2026 Info: DCID 8 close\n");
+    let ended = follower.next();
+    assert_eq!(
+        (&ended["dcid"], &ended["end"], &ended["lines"]),
+        (&8.into(), &"close".into(), &2.into())
+    );
+}
+
+#[test]
+fn an_attempt_as_it_is_made() {
+    let place = Place::new();
+    let login = |icid| {
+        format!(
+            "Mon Mar  2 08:00:01 2026 Info: SMTP Auth: (ICID {icid}) failed for user: a using AUTH mechanism: PLAIN with profile: P\n"
+        )
+    };
+    let log = place.write("mail.current", login(1));
+    let follower = Follower::start(&place, "auth");
+    assert_eq!(follower.next()["icid"], 1);
+    append(&log, &login(2));
+    assert_eq!(follower.next()["icid"], 2);
+}
+
+#[test]
+fn sums_are_not_followed() {
+    let place = Place::new();
+    place.write(
+        "mail.current",
+        "Mon Mar  2 08:00:00 2026 Info: ICID 1 close\n",
+    );
+    let said = place.run(&["query", "", "mail.current", "--view", "users", "-f"]);
+    assert_eq!(said.status, 2);
+    assert!(said.err.contains("-f"), "{}", said.err);
+}

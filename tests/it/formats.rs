@@ -1,0 +1,169 @@
+//! Tables, JSON, CSV and raw lines.
+
+use crate::run::{Place, tac};
+
+fn tac_path() -> String {
+    tac().to_str().unwrap().to_owned()
+}
+
+#[test]
+fn a_table_for_people() {
+    let said = Place::new().run(&["query", "dir:out", &tac_path()]);
+    assert_eq!(said.status, 0);
+    let lines: Vec<&str> = said.out.lines().collect();
+    assert_eq!(lines.len(), 3);
+    assert!(lines[0].starts_with("OPENED"), "{}", said.out);
+    for word in [
+        "2009-04-22 11:19:39",
+        "DCID 5640",
+        "172.16.155.102:25",
+        "failed OutboundAuthentication",
+        "1 bounced",
+    ] {
+        assert!(lines[2].contains(word), "{word} in {}", said.out);
+    }
+}
+
+#[test]
+fn fields_limit_and_count() {
+    let place = Place::new();
+    let json = place.run(&[
+        "query",
+        "dir:in",
+        &tac_path(),
+        "--format",
+        "json",
+        "--fields",
+        "icid,end,nothing",
+    ]);
+    assert_eq!(
+        json.out,
+        "{\"icid\":450,\"end\":\"close\",\"nothing\":null}\n{\"icid\":451,\"end\":\"close\",\"nothing\":null}\n"
+    );
+    let csv = place.run(&[
+        "query",
+        "dir:in",
+        &tac_path(),
+        "--format",
+        "csv",
+        "--fields",
+        "icid,end",
+        "--limit",
+        "1",
+    ]);
+    assert_eq!(csv.out, "icid,end\n450,close\n");
+    let count = place.run(&["query", "auth:failed", &tac_path(), "--count"]);
+    assert_eq!((count.out.as_str(), count.status), ("2\n", 0));
+    let none = place.run(&["query", "icid:1", &tac_path(), "--count"]);
+    assert_eq!((none.out.as_str(), none.status), ("0\n", 1));
+}
+
+#[test]
+fn the_raw_lines_of_matching_records_in_the_order_of_the_log() {
+    let said = Place::new().run(&["query", "auth:failed", &tac_path(), "--format", "log"]);
+    let text = std::fs::read_to_string(tac()).unwrap();
+    let wanted: String = text
+        .lines()
+        .filter(|line| line.contains("5640") || line.contains("451"))
+        .map(|line| format!("{line}\n"))
+        .collect();
+    assert_eq!(said.out, wanted);
+}
+
+#[test]
+fn nothing_of_a_strangers_text_reaches_a_terminal_or_a_spreadsheet() {
+    let place = Place::new();
+    let evil = "=cmd\u{1b}]0;X\u{7}\u{202e}\u{200b}\u{9b}31m";
+    place.write("mail.current", format!("\
+Mon Mar  2 08:00:00 2026 Info: SMTP Auth: (ICID 9) failed for user: {evil} using AUTH mechanism: PLAIN with profile: P
+"));
+    for format in ["table", "json", "csv"] {
+        for view in ["connections", "auth", "users", "events"] {
+            let said = place.run(&[
+                "query",
+                "",
+                "mail.current",
+                "--view",
+                view,
+                "--format",
+                format,
+            ]);
+            assert_eq!(said.status, 0, "{}", said.err);
+            for bad in ['\u{1b}', '\u{7}', '\u{202e}', '\u{200b}', '\u{9b}'] {
+                assert!(!said.out.contains(bad), "{view} {format}: {bad:?}");
+            }
+        }
+    }
+    let csv = place.run(&[
+        "query",
+        "",
+        "mail.current",
+        "--view",
+        "users",
+        "--format",
+        "csv",
+        "--fields",
+        "user",
+    ]);
+    assert!(
+        csv.out.lines().nth(1).unwrap().starts_with("'=cmd"),
+        "{}",
+        csv.out
+    );
+    let summary = place.run(&["mail.current"]);
+    assert!(
+        summary.out.contains("=cmd") && !summary.out.contains('\u{1b}'),
+        "{}",
+        summary.out
+    );
+}
+
+#[test]
+fn standard_input_and_pipes() {
+    let place = Place::new();
+    let log = std::fs::read(tac()).unwrap();
+    let said = place.pipe(
+        &[
+            "query",
+            "user:ironport auth:failed",
+            "-",
+            "--fields",
+            "icid",
+            "--format",
+            "csv",
+        ],
+        &log,
+    );
+    assert_eq!(said.out, "icid\n451\n");
+    let said = place.pipe(&["query", "icid:451", "--format", "log"], &log);
+    assert_eq!(
+        said.out.lines().count(),
+        4,
+        "raw lines of a pipe are shown again: {}",
+        said.err
+    );
+}
+
+#[test]
+fn a_summary_where_nobody_looks_at_a_terminal() {
+    let place = Place::new();
+    let said = place.run(&[&tac_path()]);
+    assert_eq!(said.status, 0);
+    for word in [
+        "1 failing",
+        "172.16.155.102:25",
+        "OutboundAuthentication",
+        "2009-04-22 11:19:39",
+        "ironport",
+    ] {
+        assert!(said.out.contains(word), "{word} in\n{}", said.out);
+    }
+    let demo = place.run(&["demo"]);
+    assert_eq!(demo.status, 0, "{}", demo.err);
+    assert!(
+        demo.out.contains("failing") && demo.out.contains("OutboundAuthentication"),
+        "{}",
+        demo.out
+    );
+    assert!(!demo.out.contains("no known shape"), "{}", demo.out);
+}
