@@ -333,17 +333,29 @@ impl Event<'_> {
         mid: None,
     };
 
-    /// Whether an entry is to be taken in before the others of its second: a relay shuffles lines within a second,
-    /// and a file says whose ids it holds in its first one.
-    pub fn is_opening(&self) -> bool {
-        matches!(
-            self,
-            Self::ConnectionOpen { .. }
-                | Self::DeliveryOpen { .. }
-                | Self::MessageStart { .. }
-                | Self::LogVersion { .. }
-        )
+    /// When among the entries of one second it is to be taken in: a relay shuffles lines within a second, and a file
+    /// says whose ids it holds in its first one. Connections are opened before messages are started on them.
+    #[inline]
+    pub fn turn(&self) -> Turn {
+        match self {
+            Self::ConnectionOpen { .. } | Self::DeliveryOpen { .. } | Self::LogVersion { .. } => {
+                Turn::Connections
+            }
+            Self::MessageStart { .. } => Turn::Messages,
+            _ => Turn::Others,
+        }
     }
+}
+
+/// The order in which the entries of one second are taken in.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Turn {
+    /// Openings of connections.
+    Connections,
+    /// Starts of messages.
+    Messages,
+    /// All else.
+    Others,
 }
 
 /// Takes the text of one entry apart; see the families' files for the shapes.

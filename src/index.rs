@@ -21,6 +21,9 @@ pub mod message;
 pub mod posting;
 pub mod timeline;
 
+#[cfg(test)]
+mod tests;
+
 use crate::event::Event;
 use crate::frame::{Level, Stamp};
 use crate::source::{Position, SourceId};

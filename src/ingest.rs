@@ -24,6 +24,8 @@ pub use shared::{Reading, SharedIndex};
 use crate::index::{Index, Journal};
 use crate::source::{Feeder, Notice, Opened, Progress, Recycler, Sources, Stop, Told};
 use framing::Parsed;
+#[cfg(test)]
+use framing::judge_head;
 use joiner::Joiner;
 
 /// Entries taken in under one lock: well under a millisecond.

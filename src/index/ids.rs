@@ -94,7 +94,7 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn the_newest_record_of_every_id_is_found(ids in proptest::collection::vec(
-            proptest::prop_oneof![0u64..300, 70_000u64..70_300, proptest::num::u64::ANY], 0..400)
+            proptest::prop_oneof![0u64..300, 70_000u64..70_300, proptest::num::u64::ANY], 0..120)
         ) {
             let (mut map, mut model) = (IdMap::default(), Model::new());
             for (record, id) in ids.iter().enumerate() {

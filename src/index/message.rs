@@ -84,6 +84,8 @@ pub(crate) struct Messages {
     pub facts: Column<Facts>,
     /// When its first line was written; that of `Start MID` if it was seen.
     pub began: Column<Option<Stamp>>,
+    /// When it was last said to be finished or aborted.
+    pub ended: Column<Option<Stamp>>,
     pub connection: Column<Option<ConnectionId>>,
     /// The message before it on the same injection connection.
     pub before: Column<Option<MessageId>>,
@@ -120,6 +122,7 @@ impl Messages {
         self.appliance.push(appliance);
         self.facts.push(Facts::default());
         self.began.push(time);
+        self.ended.push(None);
         self.connection.push(None);
         self.before.push(None);
         self.from.push(None);
@@ -136,6 +139,7 @@ impl Messages {
             + self.appliance.bytes()
             + self.facts.bytes()
             + self.began.bytes()
+            + self.ended.bytes()
             + self.connection.bytes()
             + self.before.bytes()
             + self.from.bytes()
@@ -273,6 +277,11 @@ impl<'i> Message<'i> {
     /// When its first line was written.
     pub fn first_seen(&self) -> Option<Stamp> {
         self.columns().began.get(self.id.at())
+    }
+
+    /// When it was last said to be finished or aborted.
+    pub fn ended(&self) -> Option<Stamp> {
+        self.columns().ended.get(self.id.at())
     }
 
     /// Whether `Message finished` was written.

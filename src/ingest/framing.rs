@@ -142,7 +142,7 @@ pub fn judge(opened: &Opened) -> Judgement {
     }
 }
 
-fn judge_head(head: &[u8]) -> Judgement {
+pub(crate) fn judge_head(head: &[u8]) -> Judgement {
     let mut framer = Framer::new(Years::starting(2000));
     let (mut framed, mut odd) = (0usize, 0usize);
     for line in head.split(|b| *b == b'\n') {

@@ -2,6 +2,7 @@
 
 use super::framing::Parsed;
 use super::{BATCH, SharedIndex};
+use crate::event::Turn;
 use crate::index::{Entry, Index};
 use crate::source::Opened;
 
@@ -11,13 +12,6 @@ pub struct Joiner {
     index: SharedIndex,
     /// How many entries at the start of the next block belong to a second whose openings were taken already.
     taken: usize,
-}
-
-/// Which of a second's entries are taken in.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Pass {
-    Openings,
-    Others,
 }
 
 impl Joiner {
@@ -48,16 +42,19 @@ impl Joiner {
             let until = (at + BATCH).min(entries.len());
             while at < until {
                 let run = &entries[at..at + run_length(&entries[at..])];
-                if at >= self.taken {
-                    apply_run(&mut index, run, Pass::Openings);
-                }
                 let reaches_end = at + run.len() == entries.len();
-                let mut taken = 0;
-                if reaches_end && goes_on(&run[0], ahead) {
-                    taken = run_length(ahead);
-                    apply_run(&mut index, &ahead[..taken], Pass::Openings);
+                let taken = if reaches_end && goes_on(&run[0], ahead) {
+                    run_length(ahead)
+                } else {
+                    0
+                };
+                // Openings that the block before has taken are not taken twice.
+                let new = if at >= self.taken { run } else { &[] };
+                for turn in [Turn::Connections, Turn::Messages] {
+                    apply_run(&mut index, new, turn);
+                    apply_run(&mut index, &ahead[..taken], turn);
                 }
-                apply_run(&mut index, run, Pass::Others);
+                apply_run(&mut index, run, Turn::Others);
                 at += run.len();
                 if reaches_end {
                     self.taken = taken;
@@ -87,10 +84,8 @@ fn run_length(entries: &[Entry<'_>]) -> usize {
     }
 }
 
-fn apply_run(index: &mut Index, entries: &[Entry<'_>], pass: Pass) {
-    for entry in entries {
-        if entry.event.is_opening() == (pass == Pass::Openings) {
-            index.apply(entry);
-        }
+fn apply_run(index: &mut Index, entries: &[Entry<'_>], turn: Turn) {
+    for entry in entries.iter().filter(|entry| entry.event.turn() == turn) {
+        index.apply(entry);
     }
 }

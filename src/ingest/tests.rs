@@ -1,1 +1,87 @@
+//! Blocks may begin and end anywhere.
 
+use super::*;
+use crate::lines::{Block, Cut};
+use crate::source::SourceId;
+
+/// Feeds a log to an index in blocks of so many lines.
+fn load(lines: &[&str], at_once: usize) -> SharedIndex {
+    let index = SharedIndex::new(Index::new(Journal::Off));
+    let mut joiner = Joiner::new(index.clone());
+    let mut framing = Framing::new(FirstYear::Is(2026));
+    let (mut offset, mut number) = (0, 1);
+    let mut blocks: Vec<Parsed> = Vec::new();
+    for chunk in lines.chunks(at_once) {
+        let bytes = (chunk.join("\n") + "\n").into_bytes();
+        let length = bytes.len() as u64;
+        let block = Block {
+            source: SourceId::new(0),
+            offset,
+            first_line: number,
+            bytes,
+            cut: Cut::No,
+        };
+        blocks.push(framing.block(block));
+        offset += length;
+        number += chunk.len() as u64;
+    }
+    for at in 0..blocks.len() {
+        joiner.apply(&blocks[at], blocks.get(at + 1));
+    }
+    index
+}
+
+#[test]
+fn a_second_may_go_on_in_the_next_block() {
+    let reused = "Mon Mar  2 08:00:00 2026 Info: ICID 7 close";
+    // The relay put the lines of 09:00 before the opening they belong to.
+    let lines = [
+        "Mon Mar  2 08:00:00 2026 Info: New SMTP ICID 7 interface A (192.0.2.1) address 192.0.2.8 reverse dns host unknown verified no",
+        reused,
+        "Mon Mar  2 08:30:00 2026 Info: ICID 7 ACCEPT SG A match ALL SBRS None",
+        "Mon Mar  2 08:30:00 2026 Info: Start MID 4 ICID 7",
+        "Mon Mar  2 08:30:00 2026 Info: New SMTP ICID 7 interface A (192.0.2.1) address 192.0.2.9 reverse dns host unknown verified no",
+        "Mon Mar  2 08:30:01 2026 Info: ICID 7 close",
+    ];
+    for at_once in [1, 2, 3, 4, 6] {
+        let index = load(&lines, at_once);
+        let index = index.read();
+        let seen: Vec<_> = index
+            .connections()
+            .map(|c| (c.remote_ip().unwrap(), c.lines(), c.messages().len()))
+            .collect();
+        // One line of lookahead is what the reader promises; a second in three blocks is beyond it.
+        if at_once > 1 {
+            assert_eq!(
+                seen,
+                [("192.0.2.8", 2, 0), ("192.0.2.9", 4, 1)],
+                "{at_once} lines a block"
+            );
+        } else {
+            assert_eq!(
+                seen.iter().map(|(_, lines, _)| lines).sum::<u32>(),
+                6,
+                "no line is lost"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_file_is_judged_by_its_entries() {
+    let judge = |text: &str| judge_head(text.as_bytes());
+    let stamp = "Mon Mar  2 08:00:00 2026 Info: ";
+    assert_eq!(judge(""), Judgement::Log);
+    assert_eq!(judge(&format!("{stamp}Begin Logfile\n")), Judgement::Log);
+    assert_eq!(
+        judge(&format!("{stamp}who knows\n{stamp}ICID 7 close\n")),
+        Judgement::Log
+    );
+    assert_eq!(judge("MID 4 queued for delivery\n"), Judgement::Log);
+    assert_eq!(
+        judge(&format!("{stamp}User admin was authenticated\n")),
+        Judgement::OtherSubscription
+    );
+    assert_eq!(judge("dear diary\n"), Judgement::OtherText);
+    assert_eq!(judge("\u{1}\u{2}\u{0}\u{7}"), Judgement::Binary);
+}

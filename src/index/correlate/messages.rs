@@ -81,8 +81,14 @@ impl Index {
                 let text = self.texts.push(text);
                 self.messages.subject.set(id.at(), text);
             }
-            Event::MessageAborted { why, .. } => self.abort(id, fate_of_abort(why)),
-            Event::MessageFinished { .. } => self.finish(id),
+            Event::MessageAborted { why, .. } => {
+                self.messages.ended.set(id.at(), step.entry.time);
+                self.abort(id, fate_of_abort(why));
+            }
+            Event::MessageFinished { .. } => {
+                self.messages.ended.set(id.at(), step.entry.time);
+                self.finish(id);
+            }
             Event::Generated { parent, .. } => {
                 let parent = self.message_of(step, parent);
                 self.descend(id, parent);

@@ -176,7 +176,7 @@ fn states(index: &Index, words: u16) -> Bits {
     })
 }
 
-/// From the first line to when the last recipient was decided; a message with more to come is under way still.
+/// From the first line to when it was finished and the last recipient decided; a message with more to come is under way still.
 fn lives(index: &Index, holds: impl Fn(i64, i64) -> bool) -> Bits {
     const INTERIM: [State; 3] = [State::Queued, State::Delayed, State::Quarantined];
     let interim = INTERIM.into_iter().fold(0, |all, state| all | bit(state));
@@ -187,12 +187,27 @@ fn lives(index: &Index, holds: impl Fn(i64, i64) -> bool) -> Bits {
         decided[message] = decided[message].max(time.map_or(i64::MIN, Stamp::seconds));
     }
     let states = joined_states(index).into_iter().zip(decided);
-    let all = states.zip(columns.facts.iter()).zip(columns.began.iter());
-    Bits::of(all, columns.len(), |(((states, decided), facts), began)| {
-        let Some(began) = began.map(Stamp::seconds) else {
-            return false;
-        };
-        let over = facts.finished || facts.fate.is_some() || states != 0 && states & interim == 0;
-        holds(began, if over { decided.max(began) } else { i64::MAX })
-    })
+    let all = states
+        .zip(columns.facts.iter())
+        .zip(columns.began.iter().zip(columns.ended.iter()));
+    Bits::of(
+        all,
+        columns.len(),
+        |(((states, decided), facts), (began, ended))| {
+            let Some(began) = began.map(Stamp::seconds) else {
+                return false;
+            };
+            let over =
+                facts.finished || facts.fate.is_some() || states != 0 && states & interim == 0;
+            let ended = ended.map_or(i64::MIN, Stamp::seconds);
+            holds(
+                began,
+                if over {
+                    decided.max(ended).max(began)
+                } else {
+                    i64::MAX
+                },
+            )
+        },
+    )
 }
