@@ -16,7 +16,7 @@ use crate::source::{Feeder, Follow, Request, Severity, Stop};
 pub fn run(args: &Explore) -> Result<Status, Problem> {
     if !io::stdout().is_terminal() {
         let (request, stop) = request(&args.paths, &args.reading, Follow::Once)?;
-        return summarise(request, stop, &args.reading, &args.query);
+        return summarise(&request, stop, &args.reading, &args.query);
     }
     Err(Problem::Terminal(
         "the interface is not here yet".to_owned(),
@@ -33,7 +33,7 @@ pub fn demo(args: &Demo) -> Result<Status, Problem> {
     if !io::stdout().is_terminal() {
         let (_folder, path) = demo::simulated_hour().map_err(Problem::Demo)?;
         let (request, stop) = request(&[path.into_os_string()], &reading, Follow::Once)?;
-        return summarise(request, stop, &reading, &args.query);
+        return summarise(&request, stop, &reading, &args.query);
     }
     Err(Problem::Terminal(
         "the interface is not here yet".to_owned(),
@@ -41,13 +41,13 @@ pub fn demo(args: &Demo) -> Result<Status, Problem> {
 }
 
 fn summarise(
-    request: Request,
+    request: &Request,
     stop: Stop,
     reading: &Reading,
     query: &str,
 ) -> Result<Status, Problem> {
     let query = crate::query::parse(query).map_err(Problem::Query)?;
-    let feeder = Feeder::open(&request)?;
+    let feeder = Feeder::open(request)?;
     let (sender, news) = channel();
     let ingest = Ingest::start(
         feeder,

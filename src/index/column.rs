@@ -26,6 +26,11 @@ impl<T: Copy> Column<T> {
             .map_or(0, |last| (self.pages.len() - 1) * PAGE + last.len())
     }
 
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.pages.is_empty()
+    }
+
     /// Appends the next record's value.
     pub fn push(&mut self, value: T) {
         match self.pages.last_mut() {

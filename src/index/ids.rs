@@ -37,13 +37,11 @@ impl<T: Copy> IdMap<T> {
     #[inline]
     pub fn get(&self, id: u64) -> Option<T> {
         for run in &self.runs {
-            if let Some(record) = id
+            let at = id
                 .checked_sub(run.base)
-                .and_then(|at| run.records.get(usize::try_from(at).ok()?))
-            {
-                if record.is_some() {
-                    return *record;
-                }
+                .and_then(|at| usize::try_from(at).ok());
+            if let Some(Some(record)) = at.and_then(|at| run.records.get(at)) {
+                return Some(*record);
             }
         }
         if self.others.is_empty() {

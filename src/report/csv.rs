@@ -17,7 +17,7 @@ pub struct Rows<'w> {
 impl<'w> Rows<'w> {
     /// Prints to `out`. Without fields asked for, the columns are the view's.
     pub fn new(out: &'w mut dyn Write, view: View, fields: &Fields) -> Self {
-        let own = || view.keys().iter().map(|key| (*key).to_owned()).collect();
+        let own = || view.keys().map(str::to_owned).collect();
         let keys = fields.asked().map_or_else(own, <[String]>::to_vec);
         Self {
             writer: csv::Writer::from_writer(out),

@@ -33,14 +33,14 @@ impl Formatter for Escaping {
         let mut plain = 0;
         for (at, c) in fragment.char_indices() {
             if safe::is_control_like(c) {
-                out.write_all(fragment[plain..at].as_bytes())?;
+                out.write_all(&fragment.as_bytes()[plain..at])?;
                 for unit in c.encode_utf16(&mut [0; 2]) {
                     write!(out, "\\u{unit:04x}")?;
                 }
                 plain = at + c.len_utf8();
             }
         }
-        out.write_all(fragment[plain..].as_bytes())
+        out.write_all(&fragment.as_bytes()[plain..])
     }
 }
 

@@ -21,119 +21,34 @@ pub enum View {
 
 impl View {
     /// The columns of a CSV file: every key that a record of this view can have.
-    pub fn keys(self) -> &'static [&'static str] {
-        match self {
-            Self::Connections => &[
-                "direction",
-                "appliance",
-                "icid",
-                "dcid",
-                "opened",
-                "closed",
-                "end",
-                "interface",
-                "interface_ip",
-                "remote_ip",
-                "remote_port",
-                "remote_host",
-                "verified",
-                "policy",
-                "tls",
-                "auth",
-                "messages",
-                "deliveries",
-                "error",
-                "lines",
-            ],
-            Self::Messages => &[
-                "appliance",
-                "mid",
-                "icid",
-                "started",
-                "from",
-                "subject",
-                "message_id",
-                "size",
-                "recipients",
-                "parent",
-                "children",
-                "state",
-            ],
-            Self::Auth => &[
-                "direction",
-                "appliance",
-                "icid",
-                "dcid",
-                "remote_ip",
-                "remote_port",
-                "time",
-                "result",
-                "user",
-                "mechanism",
-                "profile",
-                "code",
-                "enhanced",
-                "detail",
-            ],
-            Self::Deliveries => &[
-                "appliance",
-                "dcid",
-                "time",
-                "mid",
-                "rid",
-                "result",
-                "code",
-                "enhanced",
-                "detail",
-                "to",
-                "from",
-                "remote_ip",
-                "remote_port",
-                "profile",
-            ],
-            Self::Users => &[
-                "user",
-                "succeeded",
-                "failed",
-                "sources",
-                "profiles",
-                "mechanisms",
-                "first_seen",
-                "last_seen",
-                "last_success",
-                "last_failure",
-            ],
-            Self::Profiles => &[
-                "profile",
-                "direction",
-                "succeeded",
-                "failed",
-                "first_seen",
-                "last_seen",
-                "last_success",
-                "last_failure",
-            ],
-            Self::Events => &[
-                "appliance",
-                "time",
-                "level",
-                "event",
-                "icid",
-                "dcid",
-                "mid",
-                "rid",
-                "user",
-                "mechanism",
-                "profile",
-                "code",
-                "enhanced",
-                "detail",
-                "file",
-                "line",
-                "text",
-                "cut",
-            ],
-        }
+    pub fn keys(self) -> impl Iterator<Item = &'static str> {
+        let keys = match self {
+            Self::Connections => {
+                "direction appliance icid dcid opened closed end interface interface_ip remote_ip remote_port \
+                 remote_host verified policy tls auth messages deliveries error lines"
+            }
+            Self::Messages => {
+                "appliance mid icid started from subject message_id size recipients parent children state"
+            }
+            Self::Auth => {
+                "direction appliance icid dcid remote_ip remote_port time result user mechanism profile code \
+                 enhanced detail"
+            }
+            Self::Deliveries => {
+                "appliance dcid time mid rid result code enhanced detail to from remote_ip remote_port profile"
+            }
+            Self::Users => {
+                "user succeeded failed sources profiles mechanisms first_seen last_seen last_success last_failure"
+            }
+            Self::Profiles => {
+                "profile direction succeeded failed first_seen last_seen last_success last_failure"
+            }
+            Self::Events => {
+                "appliance time level event icid dcid mid rid user mechanism profile code enhanced detail file line \
+                 text cut"
+            }
+        };
+        keys.split(' ')
     }
 
     /// The columns of a table for people: the title, and what of the record stands under it.

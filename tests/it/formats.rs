@@ -167,3 +167,24 @@ fn a_summary_where_nobody_looks_at_a_terminal() {
     );
     assert!(!demo.out.contains("no known shape"), "{}", demo.out);
 }
+
+#[test]
+fn a_csv_file_has_every_key_that_a_record_has() {
+    let place = Place::new();
+    for view in [
+        "connections",
+        "messages",
+        "auth",
+        "deliveries",
+        "users",
+        "profiles",
+    ] {
+        let csv = place.run(&["query", "", &tac_path(), "--view", view, "--format", "csv"]);
+        let header: Vec<&str> = csv.out.lines().next().unwrap().split(',').collect();
+        for record in place.records("", view, &tac()) {
+            for key in record.as_object().unwrap().keys() {
+                assert!(header.contains(&key.as_str()), "{view}: {key}");
+            }
+        }
+    }
+}
