@@ -69,6 +69,8 @@ pub enum Link {
 }
 
 /// One entry, taken apart.
+///
+/// Events go from thread to thread by the million: the few with many fields are read in full only by those who ask.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum Event<'a> {
     /// `Begin Logfile`
@@ -165,7 +167,12 @@ pub enum Event<'a> {
         failure: Option<Reply<'a>>,
     },
     /// `Connection Error: …`
-    ConnectionError(ConnectionError<'a>),
+    ConnectionError {
+        /// The connection.
+        dcid: Dcid,
+        /// The whole line, to be read by [`ConnectionError::parse`].
+        text: &'a [u8],
+    },
 
     /// `Start MID m ICID n`
     MessageStart {
@@ -312,7 +319,16 @@ pub enum Event<'a> {
         text: &'a [u8],
     },
     /// `Bounced: …`, `Delayed: …`, `Deleted: …`
-    Attempt(Attempt<'a>),
+    Attempt {
+        /// What the line decides.
+        fate: Fate,
+        /// The connection; 0 where none came about, `None` where the line names none.
+        dcid: Option<Dcid>,
+        /// The message.
+        mid: Mid,
+        /// The whole line, to be read by [`Attempt::parse`].
+        text: &'a [u8],
+    },
 
     /// An entry of no known shape, with the ids of its fixed head.
     Unknown {

@@ -64,6 +64,29 @@ pub struct ConnectionError<'a> {
 }
 
 impl<'a> ConnectionError<'a> {
+    /// Reads a line of any generation. `details` is free text: keys before it are read from the left, those behind it
+    /// from the right.
+    pub fn parse(body: &'a [u8]) -> Option<Self> {
+        let rest = body.strip_prefix(b"Connection Error: ")?;
+        let at = memmem::find(rest, b"DCID")?;
+        let words = rest[..at].trim_ascii();
+        let (dcid, rest) = id(&rest[at..], b"DCID")?;
+        let (head, tail) =
+            split_first(rest, b"details: ").map_or((rest, None), |(head, tail)| (head, Some(tail)));
+        let (details, interface_ip, reason) = tail.map_or((None, None, None), details);
+        Some(Self {
+            dcid: Dcid(dcid),
+            domain: value(head, b"domain: "),
+            remote_ip: value(head, b"IP: "),
+            port: value(head, b"port: ")
+                .and_then(number)
+                .and_then(|(port, _)| u16::try_from(port).ok()),
+            details,
+            interface_ip,
+            reason: reason.or((!words.is_empty()).then_some(words)),
+        })
+    }
+
     /// The cause in one text: the reason, else the details.
     pub fn cause(&self) -> &'a [u8] {
         self.reason.or(self.details).unwrap_or(b"")
@@ -102,60 +125,75 @@ fn message_and_rids(rest: &[u8]) -> Option<(Mid, Rids<'_>, &[u8])> {
 
 /// `Bounced: …`, `Delayed: …` and `Deleted: …`
 pub fn attempt(body: &[u8]) -> Option<Event<'_>> {
-    let (fate, rest) = match body {
-        [
-            b'B',
-            b'o',
-            b'u',
-            b'n',
-            b'c',
-            b'e',
-            b'd',
-            b':',
-            b' ',
-            rest @ ..,
-        ] => (Fate::Bounced, rest),
-        [
-            b'D',
-            b'e',
-            b'l',
-            b'a',
-            b'y',
-            b'e',
-            b'd',
-            b':',
-            b' ',
-            rest @ ..,
-        ] => (Fate::Delayed, rest),
-        [
-            b'D',
-            b'e',
-            b'l',
-            b'e',
-            b't',
-            b'e',
-            b'd',
-            b':',
-            b' ',
-            rest @ ..,
-        ] => (Fate::Deleted, rest),
-        _ => return None,
-    };
-    let (dcid, rest) = match id(rest, b"DCID") {
-        Some((dcid, rest)) => (Some(Dcid(dcid)), rest),
-        None => (None, rest),
-    };
-    let (rest, reply) = split_reply(rest);
-    let (mid, rids, envelope, class) = recipients(rest)?;
-    Some(Event::Attempt(Attempt {
+    let Attempt {
+        fate, dcid, mid, ..
+    } = Attempt::parse(body)?;
+    Some(Event::Attempt {
         fate,
         dcid,
         mid,
-        rids,
-        envelope,
-        class,
-        reply,
-    }))
+        text: body,
+    })
+}
+
+impl<'a> Attempt<'a> {
+    /// Reads the whole line.
+    pub fn parse(body: &'a [u8]) -> Option<Self> {
+        let (fate, rest) = match body {
+            [
+                b'B',
+                b'o',
+                b'u',
+                b'n',
+                b'c',
+                b'e',
+                b'd',
+                b':',
+                b' ',
+                rest @ ..,
+            ] => (Fate::Bounced, rest),
+            [
+                b'D',
+                b'e',
+                b'l',
+                b'a',
+                b'y',
+                b'e',
+                b'd',
+                b':',
+                b' ',
+                rest @ ..,
+            ] => (Fate::Delayed, rest),
+            [
+                b'D',
+                b'e',
+                b'l',
+                b'e',
+                b't',
+                b'e',
+                b'd',
+                b':',
+                b' ',
+                rest @ ..,
+            ] => (Fate::Deleted, rest),
+            _ => return None,
+        };
+        let (dcid, rest) = match id(rest, b"DCID") {
+            Some((dcid, rest)) => (Some(Dcid(dcid)), rest),
+            None => (None, rest),
+        };
+        let (rest, reply) = split_reply(rest);
+        let (mid, rids, envelope, class) = recipients(rest)?;
+        Some(Self {
+            fate,
+            dcid,
+            mid,
+            rids,
+            envelope,
+            class,
+            reply,
+        })
+    }
 }
 
 /// The reply at the line's end. Addresses before it and the reply itself are strangers' texts: the first tuple
@@ -183,28 +221,10 @@ fn recipients(rest: &[u8]) -> Option<Recipients<'_>> {
     Some((Mid(mid), rids, Some((address(from), address(to))), class))
 }
 
-/// `Connection Error: …` of each generation. `details` is free text: keys before it are read from the left,
-/// those behind it from the right.
+/// `Connection Error: …`
 pub fn connection_error(body: &[u8]) -> Option<Event<'_>> {
-    let rest = body.strip_prefix(b"Connection Error: ")?;
-    let at = memmem::find(rest, b"DCID")?;
-    let words = rest[..at].trim_ascii();
-    let (dcid, rest) = id(&rest[at..], b"DCID")?;
-    let (head, tail) =
-        split_first(rest, b"details: ").map_or((rest, None), |(head, tail)| (head, Some(tail)));
-    let (details, interface_ip, reason) = tail.map_or((None, None, None), details);
-    let reason = reason.or((!words.is_empty()).then_some(words));
-    Some(Event::ConnectionError(ConnectionError {
-        dcid: Dcid(dcid),
-        domain: value(head, b"domain: "),
-        remote_ip: value(head, b"IP: "),
-        port: value(head, b"port: ")
-            .and_then(number)
-            .and_then(|(port, _)| u16::try_from(port).ok()),
-        details,
-        interface_ip,
-        reason,
-    }))
+    let ConnectionError { dcid, .. } = ConnectionError::parse(body)?;
+    Some(Event::ConnectionError { dcid, text: body })
 }
 
 type Details<'a> = (Option<&'a [u8]>, Option<&'a [u8]>, Option<&'a [u8]>);

@@ -46,7 +46,7 @@ impl<'a> Event<'a> {
             }
             | Self::AuthOut { failure: None, .. } => "auth.succeeded",
             Self::AuthIn { .. } | Self::AuthOut { .. } => "auth.failed",
-            Self::ConnectionError(_) => "delivery.error",
+            Self::ConnectionError { .. } => "delivery.error",
             Self::MessageStart { .. } => "message.start",
             Self::MessageFrom { .. } => "message.from",
             Self::MessageTo { .. } => "message.to",
@@ -65,18 +65,18 @@ impl<'a> Event<'a> {
             Self::DeliveryStart { .. } => "delivery.start",
             Self::Delivered { .. } => "delivery.done",
             Self::Response { .. } => "delivery.response",
-            Self::Attempt(Attempt {
+            Self::Attempt {
                 fate: Fate::Bounced,
                 ..
-            }) => "delivery.bounced",
-            Self::Attempt(Attempt {
+            } => "delivery.bounced",
+            Self::Attempt {
                 fate: Fate::Delayed,
                 ..
-            }) => "delivery.delayed",
-            Self::Attempt(Attempt {
+            } => "delivery.delayed",
+            Self::Attempt {
                 fate: Fate::Deleted,
                 ..
-            }) => "delivery.deleted",
+            } => "delivery.deleted",
             Self::Unknown { .. } => "unknown",
         }
     }
@@ -112,7 +112,7 @@ impl<'a> Event<'a> {
             | Self::AuthOut { dcid, .. }
             | Self::DeliveryStart { dcid, .. }
             | Self::Delivered { dcid, .. }
-            | Self::ConnectionError(ConnectionError { dcid, .. })
+            | Self::ConnectionError { dcid, .. }
             | Self::End {
                 link: Link::Out(dcid),
                 ..
@@ -121,7 +121,7 @@ impl<'a> Event<'a> {
                 link: Link::Out(dcid),
                 ..
             } => Some(dcid),
-            Self::Attempt(Attempt { dcid, .. }) | Self::Unknown { dcid, .. } => dcid,
+            Self::Attempt { dcid, .. } | Self::Unknown { dcid, .. } => dcid,
             _ => None,
         }
     }
@@ -146,7 +146,7 @@ impl<'a> Event<'a> {
             | Self::DeliveryStart { mid, .. }
             | Self::Delivered { mid, .. }
             | Self::Response { mid, .. }
-            | Self::Attempt(Attempt { mid, .. }) => Some(mid),
+            | Self::Attempt { mid, .. } => Some(mid),
             Self::Unknown { mid, .. } => mid,
             _ => None,
         }
@@ -162,8 +162,10 @@ impl<'a> Event<'a> {
             Self::MessageTo { rid, .. } => rid,
             Self::DeliveryStart { rids, .. }
             | Self::Delivered { rids, .. }
-            | Self::Response { rids, .. }
-            | Self::Attempt(Attempt { rids, .. }) => one(rids),
+            | Self::Response { rids, .. } => one(rids),
+            Self::Attempt { text, .. } => {
+                Attempt::parse(text).and_then(|attempt| one(attempt.rids))
+            }
             _ => None,
         }
     }
@@ -223,14 +225,8 @@ impl<'a> Event<'a> {
                 tell("profile", Value::Text(profile));
                 reply(tell, failure);
             }
-            Self::ConnectionError(error) => connection_error(tell, &error),
-            Self::Attempt(attempt) => {
-                tell("rids", Value::Rids(attempt.rids));
-                text(tell, "from", attempt.envelope.map(|(from, _)| from));
-                text(tell, "to", attempt.envelope.map(|(_, to)| to));
-                tell("class", Value::Text(attempt.class));
-                reply(tell, attempt.reply);
-            }
+            Self::ConnectionError { text, .. } => connection_error(tell, text),
+            Self::Attempt { text, .. } => attempt(tell, text),
             _ => self.message_fields(tell),
         }
     }
@@ -354,7 +350,21 @@ fn reply(tell: Sink<'_, '_>, reply: Option<Reply<'_>>) {
     tell("detail", Value::Owned(text));
 }
 
-fn connection_error<'a>(tell: Sink<'_, 'a>, error: &ConnectionError<'a>) {
+fn attempt<'a>(tell: Sink<'_, 'a>, line: &'a [u8]) {
+    let Some(attempt) = Attempt::parse(line) else {
+        return;
+    };
+    tell("rids", Value::Rids(attempt.rids));
+    text(tell, "from", attempt.envelope.map(|(from, _)| from));
+    text(tell, "to", attempt.envelope.map(|(_, to)| to));
+    tell("class", Value::Text(attempt.class));
+    reply(tell, attempt.reply);
+}
+
+fn connection_error<'a>(tell: Sink<'_, 'a>, line: &'a [u8]) {
+    let Some(error) = ConnectionError::parse(line) else {
+        return;
+    };
     text(tell, "domain", error.domain);
     text(tell, "remote_ip", error.remote_ip);
     number(tell, "remote_port", error.port);

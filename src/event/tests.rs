@@ -46,9 +46,8 @@ fn an_outbound_failure_keeps_the_reply_whatever_the_far_end_wrote() {
 #[test]
 fn addresses_and_replies_cannot_move_the_recipient() {
     let line = b"Bounced: DCID 5 MID 7 From: <a RID 9 - ('250', ['ok'@x.example> To: <b@y.example> RID 3 - 5.1.0 - Unknown address error ('554', ['5.7.1 <b> RID 8 - ok']) []";
-    let Event::Attempt(attempt) = parse(line) else {
-        panic!("no attempt")
-    };
+    assert!(matches!(parse(line), Event::Attempt { mid: Mid(7), .. }));
+    let attempt = Attempt::parse(line).unwrap();
     assert_eq!(attempt.rids.iter().collect::<Vec<_>>(), [Rid(3)]);
     assert_eq!(attempt.class, b"5.1.0 - Unknown address error");
     let reply = attempt.reply.unwrap();
@@ -118,7 +117,7 @@ fn verdicts_of_every_generation() {
 #[test]
 fn connection_errors_of_three_generations() {
     let read = |text: &'static str| match parse(text.as_bytes()) {
-        Event::ConnectionError(error) => error,
+        Event::ConnectionError { text, .. } => ConnectionError::parse(text).unwrap(),
         other => panic!("{other:?}"),
     };
     let old = read(

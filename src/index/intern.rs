@@ -8,7 +8,6 @@ use std::hash::BuildHasher;
 use std::num::NonZeroU32;
 
 use foldhash::quality::RandomState;
-use hashbrown::HashTable;
 
 /// Texts end to end in chunks, each behind its length. A text is found by where it begins.
 #[derive(Debug, Default)]
@@ -66,24 +65,75 @@ impl Arena {
 #[derive(Debug, Default)]
 pub struct Texts {
     arena: Arena,
-    known: HashTable<Known<TextId>>,
+    known: Known,
+}
+
+/// Which texts are known, by their hash.
+///
+/// Half of the time of a first load goes into waiting for memory here. So a text's hash, number and place stand in one
+/// slot (16 bytes, four to a cache line, looked for in a row): most texts are told apart, and all are moved when the
+/// table grows, without a look at them.
+#[derive(Debug, Default)]
+struct Known {
+    /// A power of two of them, at most three quarters full; none at first.
+    slots: Vec<Slot>,
+    used: usize,
     hasher: RandomState,
 }
 
-/// A text in a table, with its hash: most texts are told apart, and all are moved, without a look at them.
-#[derive(Clone, Copy, Debug)]
-struct Known<T> {
+#[derive(Clone, Copy, Debug, Default)]
+struct Slot {
     hash: u32,
-    text: T,
+    number: u32,
+    text: Option<TextId>,
 }
 
-/// The part of a hash that is kept. Its low bits choose the place in a table and its high ones the tag there.
-fn kept(hash: u64) -> u32 {
-    (hash >> 32) as u32 ^ hash as u32
-}
+impl Known {
+    fn hash(&self, text: &str) -> u32 {
+        let hash = self.hasher.hash_one(text);
+        (hash >> 32) as u32 ^ hash as u32
+    }
 
-fn spread(hash: u32) -> u64 {
-    u64::from(hash) | u64::from(hash) << 32
+    fn find(&self, arena: &Arena, hash: u32, text: &str) -> Option<Slot> {
+        let mask = self.slots.len().checked_sub(1)?;
+        let mut at = hash as usize & mask;
+        loop {
+            let slot = self.slots[at];
+            let id = slot.text?;
+            if slot.hash == hash && arena.get(id) == text {
+                return Some(slot);
+            }
+            at = (at + 1) & mask;
+        }
+    }
+
+    /// Enters a text that is not there.
+    fn insert(&mut self, slot: Slot) {
+        if (self.used + 1) * 4 > self.slots.len() * 3 {
+            let slots = vec![Slot::default(); (self.slots.len() * 2).max(16)];
+            for slot in std::mem::replace(&mut self.slots, slots)
+                .into_iter()
+                .filter(|slot| slot.text.is_some())
+            {
+                self.place(slot);
+            }
+        }
+        self.place(slot);
+        self.used += 1;
+    }
+
+    fn place(&mut self, slot: Slot) {
+        let mask = self.slots.len() - 1;
+        let mut at = slot.hash as usize & mask;
+        while self.slots[at].text.is_some() {
+            at = (at + 1) & mask;
+        }
+        self.slots[at] = slot;
+    }
+
+    fn bytes(&self) -> usize {
+        self.slots.capacity() * size_of::<Slot>()
+    }
 }
 
 impl Texts {
@@ -96,16 +146,16 @@ impl Texts {
     pub fn intern(&mut self, text: &[u8]) -> Option<TextId> {
         let text = decoded(text);
         let text = &text[..text.floor_char_boundary(LONGEST)];
-        let hash = kept(self.hasher.hash_one(text));
-        let same = |known: &Known<TextId>| known.hash == hash && self.arena.get(known.text) == text;
-        if let Some(known) = self.known.find(spread(hash), same) {
-            return Some(known.text);
+        let hash = self.known.hash(text);
+        if let Some(slot) = self.known.find(&self.arena, hash, text) {
+            return slot.text;
         }
         let id = self.arena.push(text)?;
-        self.known
-            .insert_unique(spread(hash), Known { hash, text: id }, |known| {
-                spread(known.hash)
-            });
+        self.known.insert(Slot {
+            hash,
+            number: 0,
+            text: Some(id),
+        });
         Some(id)
     }
 
@@ -116,7 +166,7 @@ impl Texts {
 
     /// Bytes held in memory.
     pub fn bytes(&self) -> usize {
-        self.arena.bytes() + self.known.capacity() * 9
+        self.arena.bytes() + self.known.bytes()
     }
 }
 
@@ -143,8 +193,7 @@ impl Name {
 pub struct Interner {
     arena: Arena,
     texts: Vec<TextId>,
-    known: HashTable<Known<(u32, TextId)>>,
-    hasher: RandomState,
+    known: Known,
 }
 
 impl Interner {
@@ -152,23 +201,21 @@ impl Interner {
     pub fn intern(&mut self, text: &[u8]) -> Name {
         let text = decoded(text);
         let text = &text[..text.floor_char_boundary(LONGEST)];
-        let hash = kept(self.hasher.hash_one(text));
-        if let Some(name) = self.lookup(hash, text) {
-            return name;
+        let hash = self.known.hash(text);
+        if let Some(slot) = self.known.find(&self.arena, hash, text) {
+            return Name::new(slot.number as usize);
         }
-        let (Ok(at), Some(id)) = (u32::try_from(self.texts.len()), self.arena.push(text)) else {
+        let (Ok(number), Some(id)) = (u32::try_from(self.texts.len()), self.arena.push(text))
+        else {
             return Name::new(self.texts.len().saturating_sub(1));
         };
         self.texts.push(id);
-        self.known.insert_unique(
-            spread(hash),
-            Known {
-                hash,
-                text: (at, id),
-            },
-            |known| spread(known.hash),
-        );
-        Name::new(at as usize)
+        self.known.insert(Slot {
+            hash,
+            number,
+            text: Some(id),
+        });
+        Name::new(number as usize)
     }
 
     /// The name's text.
@@ -178,16 +225,8 @@ impl Interner {
 
     /// The name of this very text, if it was ever seen.
     pub fn find(&self, text: &str) -> Option<Name> {
-        self.lookup(kept(self.hasher.hash_one(text)), text)
-    }
-
-    fn lookup(&self, hash: u32, text: &str) -> Option<Name> {
-        let same = |known: &Known<(u32, TextId)>| {
-            known.hash == hash && self.arena.get(known.text.1) == text
-        };
-        self.known
-            .find(spread(hash), same)
-            .map(|known| Name::new(known.text.0 as usize))
+        let slot = self.known.find(&self.arena, self.known.hash(text), text)?;
+        Some(Name::new(slot.number as usize))
     }
 
     /// How many names there are.
@@ -210,7 +249,7 @@ impl Interner {
 
     /// Bytes held in memory.
     pub fn bytes(&self) -> usize {
-        self.arena.bytes() + self.texts.capacity() * 4 + self.known.capacity() * 9
+        self.arena.bytes() + self.texts.capacity() * 4 + self.known.bytes()
     }
 }
 

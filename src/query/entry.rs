@@ -170,7 +170,7 @@ fn word(field: Field, event: &Event<'_>, level: Option<Level>) -> Option<u16> {
             EndWord::Lost => 1,
             EndWord::Aborted => 2,
         }),
-        (Field::End, Event::ConnectionError(_)) => Some(2),
+        (Field::End, Event::ConnectionError { .. }) => Some(2),
         (Field::Result, _) => match event.name() {
             "delivery.done" => Some(0),
             "delivery.bounced" => Some(1),

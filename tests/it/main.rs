@@ -1,3 +1,4 @@
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails there")]
 //! The program as its users meet it: the binary on real files.
 
 mod bad_input;

@@ -2,7 +2,7 @@
 
 use super::super::connection::End;
 use super::{Index, NewAttempt, Step, timeline::Outcome};
-use crate::event::{EndWord, Event, Link, Reply};
+use crate::event::{ConnectionError, EndWord, Event, Link, Reply};
 use crate::index::{ConnectionId, Ended, Journal, Name, TextId};
 
 impl Index {
@@ -123,7 +123,10 @@ impl Index {
                 self.set_remote(id, remote_ip);
                 self.attempt_on(step, id, failure.is_none(), (None, None, profile), failure);
             }
-            Event::ConnectionError(error) => {
+            Event::ConnectionError { text, .. } => {
+                let Some(error) = ConnectionError::parse(text) else {
+                    return;
+                };
                 if let Some(ip) = error.remote_ip {
                     self.set_remote(id, ip);
                 }

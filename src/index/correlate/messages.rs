@@ -4,7 +4,7 @@ use hashbrown::HashMap;
 
 use super::super::message::{NEAR, NO_RID, NO_SIZE};
 use super::{Index, NewDelivery, Step, fate_of_abort, is_past, result_of, timeline::Outcome};
-use crate::event::{Event, Icid, Mid, Rid, Rids};
+use crate::event::{Attempt, Event, Icid, Mid, Rid, Rids};
 use crate::index::{
     ConnectionId, DeliveryResult, Ended, Journal, MessageId, Name, RecipientId, State, TextId,
 };
@@ -115,7 +115,10 @@ impl Index {
                     );
                 }
             }
-            Event::Attempt(attempt) => {
+            Event::Attempt { text, .. } => {
+                let Some(attempt) = Attempt::parse(text) else {
+                    return;
+                };
                 let detail = attempt
                     .reply
                     .and_then(|reply| self.texts.intern(&reply.text()));
