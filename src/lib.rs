@@ -12,5 +12,7 @@ pub mod query;
 pub mod raw;
 pub mod report;
 pub mod safe;
+pub mod signal;
 pub mod source;
 pub mod triage;
+pub mod tui;

@@ -17,7 +17,7 @@ pub enum Problem {
     #[error("{}", safe::text(&.0.to_string()))]
     Source(#[from] SourceError),
     /// A file that was named is no log.
-    #[error("{}", refusal(.0, .1))]
+    #[error("{}", .0.refusal(.1))]
     Refused(Judgement, Box<Opened>),
     /// The query cannot be read.
     #[error("{0}")]
@@ -39,19 +39,4 @@ pub enum Problem {
         "the demo cannot write its log to the temporary folder ({0}); set TMPDIR to a folder with room"
     )]
     Demo(io::Error),
-}
-
-fn refusal(judgement: &Judgement, opened: &Opened) -> String {
-    let path = safe::path(&opened.path);
-    match judgement {
-        Judgement::Binary => format!("{path}: not text; name a mail_logs file"),
-        Judgement::OtherSubscription => {
-            format!(
-                "{path}: a log of another subscription, without mail_logs entries; name the mail_logs file beside it"
-            )
-        }
-        Judgement::OtherText | Judgement::Log => {
-            format!("{path}: no mail_logs entries in its first 64 KiB; name a mail_logs file")
-        }
-    }
 }

@@ -4,6 +4,7 @@ use crate::event::{self, Event};
 use crate::frame::{Civil, Frame, Framer, Years};
 use crate::index::Entry;
 use crate::lines::{self, Block};
+use crate::safe;
 use crate::source::{Opened, Position, SourceId};
 
 use super::FirstYear;
@@ -130,6 +131,24 @@ pub enum Judgement {
     OtherSubscription,
     /// Text without a single entry.
     OtherText,
+}
+
+impl Judgement {
+    /// Why the file is not read, in one line that is safe to print.
+    pub fn refusal(self, opened: &Opened) -> String {
+        let path = safe::path(&opened.path);
+        match self {
+            Self::Binary => format!("{path}: not text; name a mail_logs file"),
+            Self::OtherSubscription => {
+                format!(
+                    "{path}: a log of another subscription, without mail_logs entries; name the mail_logs file beside it"
+                )
+            }
+            Self::OtherText | Self::Log => {
+                format!("{path}: no mail_logs entries in its first 64 KiB; name a mail_logs file")
+            }
+        }
+    }
 }
 
 /// Judges a file that was asked for by name: one odd line is never an error, a file without any entry is a mistake.

@@ -1,0 +1,415 @@
+//! The interface: one channel of events; block, drain, update, draw if dirty.
+//!
+//! Keys draw at once, growth at most every 50 ms; while nothing happens nothing wakes and not a byte goes to the
+//! terminal, so ages count from the log's newest entry and no clock ticks. The state and all that changes it stand in
+//! `app`, which knows no terminal; drawing in `view` changes nothing; what may take long is done by `worker`s.
+//! The index is read under short guards, never while the terminal is written or a file read.
+
+mod app;
+mod columns;
+mod filter;
+pub mod keymap;
+mod lines;
+mod log;
+mod page;
+mod prompt;
+mod record;
+mod rows;
+mod terminal;
+mod theme;
+mod users;
+mod view;
+mod worker;
+
+use std::io;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use ratatui::crossterm::event::{self, Event};
+
+use crate::ingest::{Ingest, News, Reading};
+use crate::signal::{self, Signal};
+
+use app::{Action, App, Effect, Feed};
+use terminal::Screen;
+use theme::{Symbols, Theme};
+use worker::{Answer, Workers};
+
+pub use app::Follow;
+pub use theme::Color;
+
+/// Growth is drawn at most this often.
+const FRAME: Duration = Duration::from_millis(50);
+/// Over which the rate of lines is counted.
+const RATE: Duration = Duration::from_secs(1);
+/// How long a record's lines may take before the frame is drawn without them.
+const PATIENCE: Duration = Duration::from_millis(12);
+
+/// How the interface starts.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// The filter to begin with.
+    pub query: String,
+    /// What is followed, safe to show.
+    pub title: String,
+    /// Whether more may come.
+    pub follow: Follow,
+    /// When to use colour.
+    pub color: Color,
+}
+
+/// How the interface ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Exit {
+    /// The reader has left.
+    Quit,
+    /// A signal of this number ended it; the exit status is 128 more.
+    Signal(i32),
+}
+
+/// What comes in on the channel.
+enum Message {
+    Input(io::Result<Event>),
+    Signal(Signal),
+    News(News),
+    Answer(Answer),
+    Panicked,
+}
+
+/// Runs the interface until the reader leaves. `start` begins the ingest, which tells its news to what it is given.
+///
+/// # Errors
+/// When there is no terminal, it is gone, or a thread panicked. The terminal is restored in each case.
+pub fn run(
+    options: &Options,
+    start: impl FnOnce(Box<dyn Fn(News) + Send + Sync>) -> Ingest,
+) -> io::Result<Exit> {
+    let (tell, messages) = mpsc::channel();
+    let on_panic = tell.clone();
+    let screen = Screen::open(options.color, move || {
+        let _ = on_panic.send(Message::Panicked);
+    })?;
+    let theme = Theme::new(options.color, Symbols::of_locale());
+    let news = tell.clone();
+    let ingest = start(Box::new(move |told| {
+        // Nobody receives only when the program ends.
+        let _ = news.send(Message::News(told));
+    }));
+    read_input(tell.clone())?;
+    let signals = tell.clone();
+    signal::listen(move |signal| {
+        let _ = signals.send(Message::Signal(signal));
+    })?;
+    let workers = Workers::start(ingest.sources.clone(), move |answer| {
+        let _ = tell.send(Message::Answer(answer));
+    })?;
+    let app = App::new(&options.title, options.follow);
+    Session {
+        screen,
+        theme,
+        ingest,
+        workers,
+        app,
+        began: Instant::now(),
+        due: None,
+        drawn: None,
+        rate: Rate::default(),
+        grown: Grown::No,
+    }
+    .run(&options.query, &messages)
+}
+
+/// Keys come in on a thread of their own: reading them blocks.
+fn read_input(tell: Sender<Message>) -> io::Result<()> {
+    let read = move || {
+        loop {
+            let event = event::read();
+            let gone = event.is_err();
+            if tell.send(Message::Input(event)).is_err() {
+                return;
+            }
+            if gone {
+                signal::end_soon(129);
+                return;
+            }
+        }
+    };
+    thread::Builder::new()
+        .name("input".into())
+        .spawn(read)
+        .map(drop)
+}
+
+/// Lines a second, counted over [`RATE`].
+#[derive(Default)]
+struct Rate {
+    since: Option<(Instant, u64)>,
+    now: Option<u64>,
+}
+
+impl Rate {
+    fn count(&mut self, entries: u64, now: Instant) {
+        let Some((since, before)) = self.since else {
+            self.since = Some((now, entries));
+            return;
+        };
+        let passed = now - since;
+        if passed >= RATE {
+            let per_second = (entries - before.min(entries)) as f64 / passed.as_secs_f64();
+            self.now = (entries > before).then_some(per_second.round() as u64);
+            self.since = self.now.map(|_| (now, entries));
+        }
+    }
+
+    /// When to count again, while lines come.
+    fn due(&self) -> Option<Instant> {
+        self.since.map(|(since, _)| since + RATE)
+    }
+}
+
+/// Whether the index has grown since it was last drawn.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Grown {
+    Yes,
+    No,
+}
+
+/// A running interface.
+struct Session {
+    screen: Screen,
+    theme: Theme,
+    ingest: Ingest,
+    workers: Workers,
+    app: App,
+    began: Instant,
+    /// When to draw next.
+    due: Option<Instant>,
+    /// When it was last drawn.
+    drawn: Option<Instant>,
+    rate: Rate,
+    grown: Grown,
+}
+
+impl Session {
+    fn run(mut self, query: &str, messages: &Receiver<Message>) -> io::Result<Exit> {
+        let (width, height) = self.screen.size()?;
+        let effects = self.app.start(query);
+        self.perform(effects)?;
+        self.update(Action::Resize(width, height))?;
+        self.due = Some(Instant::now());
+        loop {
+            if let Some(message) = self.wait(messages)? {
+                if let Some(exit) = self.receive(message)? {
+                    return Ok(exit);
+                }
+                // A burst is taken in as a whole; a paste of keys must not draw a frame each.
+                for message in messages.try_iter().take(1000) {
+                    if let Some(exit) = self.receive(message)? {
+                        return Ok(exit);
+                    }
+                }
+            }
+            if self.due.is_some_and(|due| due <= Instant::now())
+                && let Some(exit) = self.draw(messages)?
+            {
+                return Ok(exit);
+            }
+        }
+    }
+
+    fn wait(&self, messages: &Receiver<Message>) -> io::Result<Option<Message>> {
+        let gone = || io::Error::other("the interface's threads have ended");
+        let Some(due) = self.due else {
+            return messages.recv().map(Some).map_err(|_| gone());
+        };
+        match messages.recv_timeout(due.saturating_duration_since(Instant::now())) {
+            Ok(message) => Ok(Some(message)),
+            Err(RecvTimeoutError::Timeout) => Ok(None),
+            Err(RecvTimeoutError::Disconnected) => Err(gone()),
+        }
+    }
+
+    fn receive(&mut self, message: Message) -> io::Result<Option<Exit>> {
+        match message {
+            Message::Input(event) => return self.input(event?),
+            Message::Signal(Signal::End(number)) => return Ok(Some(Exit::Signal(number))),
+            Message::Signal(Signal::Stop) => return self.perform(vec![Effect::Suspend]),
+            Message::Signal(Signal::Continue) => {
+                self.screen.retake()?;
+                self.draw_by(Instant::now());
+            }
+            Message::News(news) => self.hear(news)?,
+            Message::Answer(answer) => {
+                self.draw_by(Instant::now());
+                return self.update(Action::Answer(answer));
+            }
+            Message::Panicked => {
+                return Err(io::Error::other("a thread panicked; see the message above"));
+            }
+        }
+        Ok(None)
+    }
+
+    fn input(&mut self, event: Event) -> io::Result<Option<Exit>> {
+        self.draw_by(Instant::now());
+        match event {
+            Event::Key(key) => self.update(Action::Key(key)),
+            Event::Paste(text) => self.update(Action::Paste(text)),
+            Event::Resize(width, height) => self.update(Action::Resize(width, height)),
+            _ => Ok(None),
+        }
+    }
+
+    fn hear(&mut self, news: News) -> io::Result<()> {
+        let action = match news {
+            News::Grew => {
+                self.grown = Grown::Yes;
+                let earliest = self.drawn.map_or_else(Instant::now, |drawn| drawn + FRAME);
+                self.draw_by(earliest);
+                return Ok(());
+            }
+            News::CaughtUp => Action::CaughtUp,
+            News::Notice(notice) => {
+                Action::Notice(crate::safe::text(&notice.to_string()).into_owned())
+            }
+            News::End => Action::End,
+            News::Refused(judgement, opened) => {
+                return Err(io::Error::other(judgement.refusal(&opened)));
+            }
+        };
+        self.grown = Grown::Yes;
+        self.draw_by(Instant::now());
+        self.update(action).map(drop)
+    }
+
+    fn draw_by(&mut self, when: Instant) {
+        self.due = Some(self.due.map_or(when, |due| due.min(when)));
+    }
+
+    fn index(&self) -> Reading<'_> {
+        self.ingest.index.read()
+    }
+
+    fn update(&mut self, action: Action) -> io::Result<Option<Exit>> {
+        let effects = {
+            let index = self.ingest.index.read();
+            self.app.update(action, &index)
+        };
+        self.perform(effects)
+    }
+
+    fn perform(&mut self, effects: Vec<Effect>) -> io::Result<Option<Exit>> {
+        for effect in effects {
+            match effect {
+                Effect::Exit => return Ok(Some(Exit::Quit)),
+                Effect::Redraw => {
+                    self.screen.forget()?;
+                    self.draw_by(Instant::now());
+                }
+                Effect::Suspend => {
+                    self.screen.suspend()?;
+                    self.draw_by(Instant::now());
+                }
+                Effect::Copy(text) => self.screen.copy(&text)?,
+                Effect::Read(job) => self.workers.read(job),
+                Effect::Search(filter, hits) => self.workers.search(filter, hits),
+                Effect::Find(from, way, needle) => self.workers.find(from, way, needle),
+                Effect::Cancel => self.workers.cancel(),
+            }
+        }
+        Ok(None)
+    }
+
+    /// Brings the state up to date and draws it.
+    fn draw(&mut self, messages: &Receiver<Message>) -> io::Result<Option<Exit>> {
+        self.due = None;
+        self.look()?;
+        let exit = self.refresh()?;
+        if exit.is_some() {
+            return Ok(exit);
+        }
+        let exit = self.await_lines(messages)?;
+        if exit.is_some() {
+            return Ok(exit);
+        }
+        let Self {
+            screen,
+            theme,
+            ingest,
+            app,
+            ..
+        } = self;
+        screen.draw(|frame| {
+            let index = ingest.index.read();
+            view::draw(frame, app, &index, *theme);
+        })?;
+        self.drawn = Some(Instant::now());
+        if terminal::panicked() {
+            return Err(io::Error::other("a thread panicked; see the message above"));
+        }
+        if let Some(again) = self.again() {
+            self.draw_by(again);
+        }
+        Ok(None)
+    }
+
+    /// Takes in what has grown.
+    fn look(&mut self) -> io::Result<()> {
+        let counting = self.rate.due().is_some_and(|due| due <= Instant::now());
+        if self.grown == Grown::No && !counting {
+            return Ok(());
+        }
+        self.grown = Grown::No;
+        // Before the index is read, or growth in between would never be told.
+        self.ingest.seen();
+        let entries = self.index().totals().entries;
+        self.rate.count(entries, Instant::now());
+        let action = Action::Grew(self.ingest.progress(), self.rate.now);
+        self.update(action).map(drop)
+    }
+
+    fn refresh(&mut self) -> io::Result<Option<Exit>> {
+        let began = Instant::now();
+        let effects = {
+            let index = self.ingest.index.read();
+            let now = began - self.began;
+            if self.app.refresh(&index, now) {
+                let spent = began.elapsed();
+                self.app.took(spent, now + spent);
+            }
+            let mut effects = self.app.settle(&index);
+            effects.extend(self.app.search_again(&index, now));
+            effects
+        };
+        self.perform(effects)
+    }
+
+    /// Lines that come at once are drawn with the row they belong to, not a frame later.
+    fn await_lines(&mut self, messages: &Receiver<Message>) -> io::Result<Option<Exit>> {
+        let until = Instant::now() + PATIENCE;
+        while self.app.awaits_lines() {
+            match messages.recv_timeout(until.saturating_duration_since(Instant::now())) {
+                Ok(message) => {
+                    let exit = self.receive(message)?;
+                    if exit.is_some() {
+                        return Ok(exit);
+                    }
+                }
+                Err(_) => break,
+            }
+        }
+        Ok(None)
+    }
+
+    /// When to draw again though nothing comes in: rows that were not due yet, and a rate that may end.
+    fn again(&self) -> Option<Instant> {
+        let rows = self.app.wake(&self.index()).map(|due| self.began + due);
+        let rows = rows.map(|rows| rows.max(self.drawn.map_or(rows, |drawn| drawn + FRAME)));
+        let rate = self
+            .rate
+            .due()
+            .filter(|_| self.app.feed != Feed::Ended || self.rate.now.is_some());
+        rows.into_iter().chain(rate).min()
+    }
+}

@@ -1,0 +1,483 @@
+//! What the interface knows and how it changes: no terminal, no file and no clock in here, so that a test can press
+//! keys. What the outside must do comes back as [`Effect`]s; what the outside found out comes in as [`Action`]s.
+
+mod bar;
+mod go;
+mod press;
+mod refresh;
+mod table;
+mod time;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use ratatui::crossterm::event::KeyEvent;
+
+use super::columns::{self, Column};
+use super::filter::{Completion, Filter, Hits};
+use super::keymap::Context;
+use super::lines::{Needle, Way};
+use super::log::Log;
+use super::page::Page;
+use super::prompt::Line;
+use super::record::Record;
+use super::theme::Role;
+use super::users::Users;
+use super::view;
+use super::worker::{Answer, Job};
+use crate::index::Index;
+use crate::index::extent::Span;
+use crate::raw::RawLine;
+use crate::source::{Position, Progress};
+
+pub use table::Table;
+
+/// The views on the tab bar.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum View {
+    /// Connections in both directions.
+    Connections,
+    /// Messages.
+    Messages,
+    /// Users who logged in or tried to.
+    Users,
+    /// The log as it is.
+    Log,
+}
+
+impl View {
+    /// All of them with their keys, in the order of the tab bar.
+    pub const ALL: [(u8, Self); 4] = [
+        (1, Self::Connections),
+        (2, Self::Messages),
+        (3, Self::Users),
+        (6, Self::Log),
+    ];
+
+    /// As the tab bar calls it.
+    pub fn title(self) -> &'static str {
+        self.context().title()
+    }
+
+    /// Which keys hold.
+    pub fn context(self) -> Context {
+        match self {
+            Self::Connections => Context::Connections,
+            Self::Messages => Context::Messages,
+            Self::Users => Context::Users,
+            Self::Log => Context::Log,
+        }
+    }
+
+    /// A table's columns.
+    pub fn columns(self) -> &'static [Column] {
+        match self {
+            Self::Connections => columns::CONNECTIONS,
+            Self::Messages => columns::MESSAGES,
+            Self::Users => columns::USERS,
+            Self::Log => &[],
+        }
+    }
+}
+
+/// How the log comes in.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Feed {
+    /// What was there is still being read.
+    Loading(Progress),
+    /// All was read; more may come.
+    Following,
+    /// All was read; no more will come.
+    Ended,
+}
+
+/// Whether more may come when all was read.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Follow {
+    /// It may.
+    #[default]
+    Yes,
+    /// It will not.
+    No,
+}
+
+/// Something happened.
+#[derive(Debug)]
+pub enum Action {
+    /// A key was pressed.
+    Key(KeyEvent),
+    /// Text was pasted.
+    Paste(String),
+    /// The terminal has so many columns and rows.
+    Resize(u16, u16),
+    /// The index has grown; this much was read, and so many lines a second come in.
+    Grew(Progress, Option<u64>),
+    /// All that was there has been read.
+    CaughtUp,
+    /// Something to tell, safe to show.
+    Notice(String),
+    /// Nothing more will come.
+    End,
+    /// A worker has something.
+    Answer(Answer),
+}
+
+/// Something for the outside to do.
+#[derive(Debug)]
+pub enum Effect {
+    /// End the program.
+    Exit,
+    /// Draw the whole screen again.
+    Redraw,
+    /// Stop the program.
+    Suspend,
+    /// Hand safe text to the clipboard.
+    Copy(String),
+    /// Read something.
+    Read(Job),
+    /// Read the log for a filter's texts, behind what was read already.
+    Search(Filter, Hits),
+    /// Look for a line.
+    Find(Position, Way, Needle),
+    /// Stop the search that runs.
+    Cancel,
+}
+
+/// What is typed on the bottom line.
+#[derive(Debug)]
+pub struct Prompt {
+    /// What for.
+    pub kind: Kind,
+    /// The text.
+    pub line: Line,
+    /// What is wrong with it, safe to show.
+    pub error: Option<String>,
+    /// Where, in bytes of the text.
+    pub error_at: Option<usize>,
+    /// What may stand at the cursor.
+    pub completions: Vec<Completion>,
+    /// The completion that was taken last, and the range of it.
+    pub taken: Option<(usize, std::ops::Range<usize>)>,
+    /// How far back in what was typed before; 0 is the text being typed.
+    pub recalled: usize,
+}
+
+/// What is typed for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Kind {
+    /// The filter.
+    Filter,
+    /// A search in the log.
+    Search,
+    /// A time.
+    Time,
+    /// A command.
+    Command,
+}
+
+/// Lines of a record, read for showing.
+#[derive(Debug)]
+pub struct Lines {
+    /// Whose.
+    pub record: Record,
+    /// Where they stand.
+    pub spans: Vec<Span>,
+    /// What was read, or why not; `None` until it is there.
+    pub read: Option<Result<Vec<RawLine>, String>>,
+}
+
+/// How far the log was read for a filter's texts.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Search {
+    /// As far as it goes, or there is no need.
+    Done,
+    /// So many bytes; the rows are still those of the filter before.
+    First(u64),
+    /// It is read on behind what was read.
+    Further,
+}
+
+/// The filter and what was found for it.
+#[derive(Debug)]
+pub struct Filtering {
+    /// As it was last kept.
+    pub kept: String,
+    /// What holds now: while typing, the last text that could be read.
+    pub active: Filter,
+    /// What the log's text gave for it.
+    pub hits: Hits,
+    /// Whether the log is being read for it.
+    pub search: Search,
+    /// The index's generation when the log was last read for it.
+    searched_at: u64,
+    /// When that began and when it may begin again: times since the start.
+    searched: (Duration, Duration),
+    /// How long the last answer took.
+    pub took: Option<Duration>,
+}
+
+/// The whole state.
+#[derive(Debug)]
+pub struct App {
+    /// Columns and rows of the terminal.
+    pub size: (u16, u16),
+    /// What is followed.
+    pub title: String,
+    /// How it comes in.
+    pub feed: Feed,
+    /// Lines a second, while they come.
+    pub rate: Option<u64>,
+    /// Bytes that were written and not yet read, when all was read before.
+    pub behind: u64,
+    /// Entries read when the feed was held.
+    pub paused: Option<u64>,
+    /// The view chosen.
+    pub view: View,
+    /// Of connections.
+    pub connections: Table,
+    /// Of messages.
+    pub messages: Table,
+    /// Of users.
+    pub users: Table,
+    /// What the users' logins came to.
+    pub logins: Users,
+    /// The log.
+    pub log: Log,
+    /// Records opened one from another.
+    pub pages: Vec<Page>,
+    /// How far the list of keys is scrolled, while it is shown.
+    pub help: Option<usize>,
+    /// What is typed.
+    pub prompt: Option<Prompt>,
+    /// The filter.
+    pub filter: Filtering,
+    /// The selected record's lines.
+    pub preview: Option<Lines>,
+    /// Marked records.
+    pub marks: BTreeSet<Record>,
+    /// Marked lines of the log.
+    pub line_marks: BTreeSet<Position>,
+    /// Something to tell, until the next key.
+    pub notice: Option<(Role, String)>,
+    follow: Follow,
+    /// What was typed before, the newest last.
+    history: Vec<(Kind, String)>,
+    /// Whose lines are to be copied when they are there.
+    copying: Option<Record>,
+    finding: bool,
+    next_refresh: Duration,
+}
+
+impl App {
+    /// The state at the start.
+    pub fn new(title: &str, follow: Follow) -> Self {
+        Self {
+            size: (0, 0),
+            title: title.to_owned(),
+            feed: Feed::Loading(Progress { read: 0, total: 0 }),
+            rate: None,
+            behind: 0,
+            paused: None,
+            view: View::Connections,
+            connections: Table::new(View::Connections),
+            messages: Table::new(View::Messages),
+            users: Table::new(View::Users),
+            logins: Users::default(),
+            log: Log::default(),
+            pages: Vec::new(),
+            help: None,
+            prompt: None,
+            filter: Filtering {
+                kept: String::new(),
+                active: Filter::none(),
+                hits: Hits::none(),
+                search: Search::Done,
+                searched_at: 0,
+                searched: (Duration::ZERO, Duration::ZERO),
+                took: None,
+            },
+            preview: None,
+            marks: BTreeSet::new(),
+            line_marks: BTreeSet::new(),
+            notice: None,
+            follow,
+            history: Vec::new(),
+            copying: None,
+            finding: false,
+            next_refresh: Duration::ZERO,
+        }
+    }
+
+    /// Begins with a filter.
+    pub fn start(&mut self, query: &str) -> Vec<Effect> {
+        self.set_filter_text(query)
+    }
+
+    /// Whether lines that are shown were asked for and are not there.
+    pub fn awaits_lines(&self) -> bool {
+        match self.pages.last() {
+            Some(page) => page.lines.read.is_none(),
+            None if self.view == View::Log => {
+                self.log.lines.is_empty() && self.log.error.is_none() && self.log.is_asked()
+            }
+            None => self
+                .preview
+                .as_ref()
+                .is_some_and(|preview| preview.read.is_none()),
+        }
+    }
+
+    /// Takes in what happened.
+    pub fn update(&mut self, action: Action, index: &Index) -> Vec<Effect> {
+        let mut effects = match action {
+            Action::Key(key) => self.press(&key, index),
+            Action::Paste(text) => self.paste(&text, index),
+            Action::Resize(width, height) => {
+                self.size = (width, height);
+                let height = usize::from(view::areas(self.size).rows.height);
+                for table in [&mut self.connections, &mut self.messages, &mut self.users] {
+                    table.fill(height);
+                }
+                Vec::new()
+            }
+            Action::Grew(progress, rate) => self.grew(progress, rate),
+            Action::CaughtUp => {
+                let over = self.follow == Follow::No;
+                self.feed = if over { Feed::Ended } else { Feed::Following };
+                self.refresh_soon();
+                Vec::new()
+            }
+            Action::Notice(text) => {
+                self.notice = Some((Role::Warning, text));
+                Vec::new()
+            }
+            Action::End => {
+                self.feed = Feed::Ended;
+                self.refresh_soon();
+                Vec::new()
+            }
+            Action::Answer(answer) => self.take(answer, index),
+        };
+        effects.extend(self.settle(index));
+        effects
+    }
+
+    fn grew(&mut self, progress: Progress, rate: Option<u64>) -> Vec<Effect> {
+        self.rate = rate;
+        self.behind = progress.total.saturating_sub(progress.read);
+        if matches!(self.feed, Feed::Loading(_)) {
+            self.feed = Feed::Loading(progress);
+        }
+        if self.paused.is_none() {
+            self.log.grew();
+        }
+        Vec::new()
+    }
+
+    fn take(&mut self, answer: Answer, index: &Index) -> Vec<Effect> {
+        match answer {
+            Answer::Record(record, spans, lines) => {
+                return self.take_lines(record, &spans, lines, index);
+            }
+            Answer::Log(ask, chunk) => self.log.take(ask, chunk),
+            Answer::Searched(text, bytes) if text == self.filter.active.text() => {
+                if let Search::First(read) = &mut self.filter.search {
+                    *read = bytes;
+                }
+            }
+            Answer::Hits(text, hits) if text == self.filter.active.text() => {
+                self.filter.search = Search::Done;
+                match hits {
+                    Ok(hits) => self.filter.hits = hits,
+                    Err(error) => {
+                        self.notice = Some((Role::Failed, crate::safe::text(&error).into_owned()));
+                    }
+                }
+                self.filter_changed();
+            }
+            Answer::Searched(..) | Answer::Hits(..) => {}
+            Answer::Found(found) => self.found(found),
+        }
+        Vec::new()
+    }
+
+    fn take_lines(
+        &mut self,
+        record: Record,
+        spans: &[Span],
+        read: Result<Vec<RawLine>, String>,
+        index: &Index,
+    ) -> Vec<Effect> {
+        let wants = |lines: &Lines| lines.record == record && lines.spans == spans;
+        let mut effects = Vec::new();
+        if self.copying == Some(record) {
+            self.copying = None;
+            effects = self.copy_lines(record, read.as_deref().unwrap_or_default(), index);
+        }
+        if let Some(page) = self.pages.last_mut().filter(|page| wants(&page.lines)) {
+            page.lines.read = Some(read.clone());
+        }
+        if let Some(preview) = self.preview.as_mut().filter(|preview| wants(preview)) {
+            preview.read = Some(read);
+        }
+        effects
+    }
+
+    fn found(&mut self, found: Result<Option<Position>, String>) {
+        self.finding = false;
+        self.notice = match found {
+            Ok(Some(position)) => {
+                self.log.go_to(position);
+                None
+            }
+            Ok(None) => Some((Role::Pending, "nothing more that way".into())),
+            Err(error) => Some((Role::Failed, crate::safe::text(&error).into_owned())),
+        };
+    }
+
+    /// Which keys hold now.
+    pub fn context(&self) -> Context {
+        if self.help.is_some() {
+            Context::Help
+        } else if self.pages.is_empty() {
+            self.view.context()
+        } else {
+            Context::Page
+        }
+    }
+
+    /// The table of the view; `None` in the log.
+    pub fn table(&self) -> Option<&Table> {
+        match self.view {
+            View::Connections => Some(&self.connections),
+            View::Messages => Some(&self.messages),
+            View::Users => Some(&self.users),
+            View::Log => None,
+        }
+    }
+
+    fn table_mut(&mut self) -> Option<&mut Table> {
+        match self.view {
+            View::Connections => Some(&mut self.connections),
+            View::Messages => Some(&mut self.messages),
+            View::Users => Some(&mut self.users),
+            View::Log => None,
+        }
+    }
+
+    /// The record that keys speak of: the page's, else the selected row's.
+    pub fn current(&self) -> Option<Record> {
+        match self.pages.last() {
+            Some(page) => Some(page.lines.record),
+            None => self.table().and_then(Table::selected),
+        }
+    }
+
+    /// Whether a search runs.
+    pub fn is_searching(&self) -> bool {
+        self.finding || matches!(self.filter.search, Search::First(_))
+    }
+}

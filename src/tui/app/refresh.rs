@@ -1,0 +1,288 @@
+//! Keeping what is shown up to date with the index, as often as it costs little.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use super::table::Keep;
+use super::{App, Effect, Feed, Follow, Lines, Search, View};
+use crate::index::Index;
+use crate::tui::filter::{Filter, Hits};
+use crate::tui::page;
+use crate::tui::record::Record;
+use crate::tui::rows::{self, OpenFirst, Order};
+use crate::tui::view;
+use crate::tui::worker::Job;
+
+/// Rows are computed again after at least this many times what it took last.
+const REST: u32 = 10;
+/// Up to so many rows, records that match only later are looked for too.
+const FEW: usize = 50_000;
+
+impl App {
+    /// Another filter holds.
+    pub(super) fn set_filter(&mut self, filter: Filter) -> Vec<Effect> {
+        self.filter.kept = filter.text().to_owned();
+        self.apply_filter(filter)
+    }
+
+    /// Another filter holds for now.
+    pub(super) fn apply_filter(&mut self, filter: Filter) -> Vec<Effect> {
+        if filter.text() == self.filter.active.text() {
+            return Vec::new();
+        }
+        let was_searching =
+            std::mem::replace(&mut self.filter.search, Search::Done) != Search::Done;
+        let needs_text = filter.needs_text();
+        self.filter.active = filter;
+        if needs_text {
+            // The rows stay until the log was read.
+            self.filter.search = Search::First(0);
+            self.filter.hits = Hits::none();
+            return vec![Effect::Search(self.filter.active.clone(), Hits::none())];
+        }
+        self.filter.hits = Hits::none();
+        self.filter_changed();
+        if was_searching {
+            vec![Effect::Cancel]
+        } else {
+            Vec::new()
+        }
+    }
+
+    /// All rows are out of date.
+    pub(super) fn filter_changed(&mut self) {
+        for table in [&mut self.connections, &mut self.messages, &mut self.users] {
+            table.generation = None;
+        }
+    }
+
+    /// The next growth is shown at once.
+    pub(super) fn refresh_soon(&mut self) {
+        self.next_refresh = Duration::ZERO;
+    }
+
+    /// When the rows are to be computed again, if they are out of date: a time since the start.
+    pub fn due(&self, index: &Index) -> Option<Duration> {
+        let table = self
+            .table()
+            .filter(|_| self.filter.search == Search::Done)?;
+        match table.generation {
+            None => Some(Duration::ZERO),
+            Some(of) if of != index.generation() && self.paused.is_none() => {
+                Some(self.next_refresh)
+            }
+            Some(_) => None,
+        }
+    }
+
+    /// When there is something to do though nothing comes in: a time since the start.
+    pub fn wake(&self, index: &Index) -> Option<Duration> {
+        let filter = &self.filter;
+        let behind = filter.active.needs_text()
+            && filter.searched_at != index.generation()
+            && self.paused.is_none();
+        let search = (behind && filter.search == Search::Done).then_some(filter.searched.1);
+        self.due(index).into_iter().chain(search).min()
+    }
+
+    /// Computes the rows again if they are due. Whether they were.
+    pub fn refresh(&mut self, index: &Index, now: Duration) -> bool {
+        let due = self.due(index).is_some_and(|due| due <= now);
+        if due {
+            self.refresh_rows(index);
+        }
+        due
+    }
+
+    /// Tells how long the rows took.
+    pub fn took(&mut self, spent: Duration, now: Duration) {
+        self.filter.took = Some(spent);
+        self.next_refresh = now + spent * REST;
+    }
+
+    /// What came in since the log was last read for the filter's texts is read too, as often as it costs little.
+    pub fn search_again(&mut self, index: &Index, now: Duration) -> Option<Effect> {
+        let filter = &mut self.filter;
+        let (began, again) = filter.searched;
+        match filter.search {
+            Search::Done if !filter.active.needs_text() => None,
+            Search::Done if began > again => {
+                // It has just ended: rest for as long as it deserves.
+                filter.searched = (began, now + (now - began) * REST);
+                None
+            }
+            Search::Done
+                if filter.searched_at != index.generation()
+                    && now >= again
+                    && self.paused.is_none() =>
+            {
+                filter.searched_at = index.generation();
+                filter.searched = (now, Duration::ZERO);
+                filter.search = Search::Further;
+                Some(Effect::Search(
+                    filter.active.clone(),
+                    std::mem::take(&mut filter.hits),
+                ))
+            }
+            Search::First(0) if began <= again => {
+                filter.searched_at = index.generation();
+                filter.searched = (now.max(Duration::from_nanos(1)), Duration::ZERO);
+                None
+            }
+            _ => None,
+        }
+    }
+
+    fn refresh_rows(&mut self, index: &Index) {
+        let Some(table) = self.table() else { return };
+        let (sort, view) = (table.sort, table.view);
+        let forced = table.generation.is_none();
+        let held = table.cursor > 0 || self.paused.is_some();
+        if !forced && held && table.sort.order == Order::Natural {
+            self.add_rows(index);
+            return;
+        }
+        let following = self.feed != Feed::Ended && self.follow == Follow::Yes;
+        let open_first = if following {
+            OpenFirst::Yes
+        } else {
+            OpenFirst::No
+        };
+        let (filter, hits) = (&self.filter.active, &self.filter.hits);
+        let rows = match view {
+            View::Connections => rows::connections(index, filter, hits, sort, open_first),
+            View::Messages => rows::messages(index, filter, hits, sort),
+            _ => {
+                let (rows, logins) = rows::users(index, filter, hits, sort);
+                self.logins = logins;
+                rows
+            }
+        };
+        let Some(table) = self.table_mut() else {
+            return;
+        };
+        // At the top the reader follows what comes; anywhere else the selected record stays selected.
+        let keep = if table.cursor == 0 {
+            Keep::Top
+        } else {
+            Keep::Selected
+        };
+        table.replace(rows, keep);
+        table.generation = Some(index.generation());
+        table.seen = table.total(index);
+    }
+
+    /// Rows keep their place while the reader is among them: new ones come before them, in a table by time.
+    fn add_rows(&mut self, index: &Index) {
+        let (filter, hits) = (&self.filter.active, &self.filter.hits);
+        let Some(table) = self.table() else { return };
+        if table.view == View::Users {
+            // Counts change in place; rows do not move.
+            let (rows, logins) = rows::users(index, filter, hits, table.sort);
+            let known: HashSet<Record> = table.rows.iter().copied().collect();
+            self.logins = logins;
+            let table = &mut self.users;
+            table
+                .rows
+                .extend(rows.into_iter().filter(|row| !known.contains(row)));
+            table.generation = Some(index.generation());
+            return;
+        }
+        let sort = rows::Sort::NEWEST;
+        let seen = table.seen;
+        let rows = match table.view {
+            View::Connections => rows::connections(index, filter, hits, sort, OpenFirst::No),
+            _ => rows::messages(index, filter, hits, sort),
+        };
+        let known: Option<HashSet<Record>> =
+            (table.rows.len() <= FEW).then(|| table.rows.iter().copied().collect());
+        let is_new = |row: &Record| match (&known, row) {
+            (Some(known), row) => !known.contains(row),
+            (None, Record::Connection(id)) => id.at() >= seen,
+            (None, Record::Message(id)) => id.at() >= seen,
+            (None, Record::User(_)) => false,
+        };
+        let new: Vec<Record> = rows.into_iter().filter(is_new).collect();
+        let by_time = table.is_newest_first();
+        let Some(table) = self.table_mut() else {
+            return;
+        };
+        if by_time {
+            table.prepend(new);
+        }
+        table.generation = Some(index.generation());
+        table.seen = table.total(index);
+    }
+
+    /// After every change: cursors inside their lists, and what is shown but not yet read is asked for.
+    pub fn settle(&mut self, index: &Index) -> Vec<Effect> {
+        let areas = view::areas(self.size);
+        let height = usize::from(areas.rows.height);
+        if let Some(table) = self.table_mut() {
+            table.settle(height);
+        }
+        let mut effects = Vec::new();
+        self.settle_page(index, usize::from(areas.page.height), &mut effects);
+        if self.view == View::Log {
+            let height = usize::from(areas.log.height);
+            self.log.settle(height);
+            if self.paused.is_none() || self.log.lines.is_empty() {
+                let ask = self.log.ask(height);
+                effects.extend(ask.map(|ask| Effect::Read(Job::Log(ask))));
+            }
+        }
+        self.settle_preview(index, areas.preview.height, &mut effects);
+        effects
+    }
+
+    fn settle_page(&mut self, index: &Index, height: usize, effects: &mut Vec<Effect>) {
+        let Some(page) = self.pages.last_mut() else {
+            return;
+        };
+        let record = page.lines.record;
+        let spans = record.spans(index);
+        if page.lines.spans != spans || page.head.is_empty() {
+            page.head = page::head(index, record);
+            if page.lines.spans != spans {
+                page.lines.spans = spans.clone();
+                let job = record
+                    .wanted(index)
+                    .map(|wanted| Job::Record(record, spans, wanted));
+                effects.extend(job.map(Effect::Read));
+            }
+        }
+        page.settle(height);
+    }
+
+    fn settle_preview(&mut self, index: &Index, height: u16, effects: &mut Vec<Effect>) {
+        let copying = self.copying;
+        let record = if height > 0 && self.pages.is_empty() {
+            self.table().and_then(super::Table::selected)
+        } else {
+            None
+        };
+        let Some(record) = record.or(copying) else {
+            return;
+        };
+        let spans = record.spans(index);
+        if self
+            .preview
+            .as_ref()
+            .is_some_and(|preview| preview.record == record && preview.spans == spans)
+        {
+            return;
+        }
+        let Some(wanted) = record.wanted(index) else {
+            self.preview = None;
+            return;
+        };
+        // Lines that grew stay shown until the new ones are there.
+        let before = self.preview.take().filter(|before| before.record == record);
+        self.preview = Some(Lines {
+            record,
+            spans: spans.clone(),
+            read: before.and_then(|before| before.read),
+        });
+        effects.push(Effect::Read(Job::Record(record, spans, wanted)));
+    }
+}

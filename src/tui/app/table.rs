@@ -1,0 +1,171 @@
+//! A table's rows, and which of them is selected and shown.
+
+use crate::index::Index;
+use crate::tui::app::View;
+use crate::tui::columns::{Column, Field, Sortable};
+use crate::tui::record::Record;
+use crate::tui::rows::{Order, Sort};
+
+/// A table of records.
+#[derive(Debug)]
+pub struct Table {
+    /// Its rows in order.
+    pub rows: Vec<Record>,
+    /// The selected row.
+    pub cursor: usize,
+    /// The first row shown.
+    pub offset: usize,
+    /// The column of the cell under the cursor.
+    pub column: usize,
+    /// How it is sorted.
+    pub sort: Sort,
+    pub(super) view: View,
+    /// The index's generation that the rows are of; `None` when they are out of date for another reason.
+    pub(super) generation: Option<u64>,
+    /// Records of the kind there were then.
+    pub(super) seen: usize,
+}
+
+/// Whether the selected record is looked for among new rows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Keep {
+    /// It stays selected where it still is.
+    Selected,
+    /// The first row is selected.
+    Top,
+}
+
+impl Table {
+    /// An empty table.
+    pub(super) fn new(view: View) -> Self {
+        let sort = if view == View::Users {
+            Sort {
+                field: Field::Failed,
+                order: Order::Natural,
+            }
+        } else {
+            Sort::NEWEST
+        };
+        Self {
+            rows: Vec::new(),
+            cursor: 0,
+            offset: 0,
+            column: 0,
+            sort,
+            view,
+            generation: None,
+            seen: 0,
+        }
+    }
+
+    /// The selected record.
+    pub fn selected(&self) -> Option<Record> {
+        self.rows.get(self.cursor).copied()
+    }
+
+    /// Its columns.
+    pub fn columns(&self) -> &'static [Column] {
+        self.view.columns()
+    }
+
+    /// The field under the cursor.
+    pub fn field(&self) -> Option<Field> {
+        self.columns().get(self.column).map(|column| column.field)
+    }
+
+    /// Whether its rows are sorted by time with the newest first.
+    pub fn is_newest_first(&self) -> bool {
+        self.sort == Sort::NEWEST
+    }
+
+    /// Moves the cursor by rows.
+    pub(super) fn step(&mut self, by: isize) {
+        let last = self.rows.len().saturating_sub(1);
+        self.cursor = self.cursor.saturating_add_signed(by).min(last);
+    }
+
+    /// Moves the cell cursor among the columns that have room.
+    pub(super) fn step_column(&mut self, by: isize, shown: &[usize]) {
+        let at = shown
+            .iter()
+            .position(|column| *column == self.column)
+            .unwrap_or(0);
+        let to = at
+            .saturating_add_signed(by)
+            .min(shown.len().saturating_sub(1));
+        self.column = shown.get(to).copied().unwrap_or(0);
+    }
+
+    /// Sorts otherwise, and goes to the top.
+    pub(super) fn sort_by(&mut self, sort: Sort) {
+        self.sort = sort;
+        self.generation = None;
+        (self.cursor, self.offset) = (0, 0);
+    }
+
+    /// Sorts by the next column that can be.
+    pub(super) fn sort_next(&mut self) -> &'static str {
+        let sortable: Vec<&Column> = self
+            .columns()
+            .iter()
+            .filter(|column| column.sort == Sortable::Yes)
+            .collect();
+        let at = sortable
+            .iter()
+            .position(|column| column.field == self.sort.field)
+            .unwrap_or(0);
+        let next = sortable[(at + 1) % sortable.len()];
+        self.sort_by(Sort {
+            field: next.field,
+            order: Order::Natural,
+        });
+        next.title
+    }
+
+    /// Takes rows in.
+    pub(super) fn replace(&mut self, rows: Vec<Record>, keep: Keep) {
+        let selected = self.selected().filter(|_| keep == Keep::Selected);
+        let height = self.cursor - self.offset.min(self.cursor);
+        self.rows = rows;
+        let kept = selected.and_then(|record| self.rows.iter().position(|row| *row == record));
+        self.cursor = kept.unwrap_or(0);
+        self.offset = self.cursor.saturating_sub(height);
+    }
+
+    /// Puts new rows before the others; what is shown stays where it is.
+    pub(super) fn prepend(&mut self, mut rows: Vec<Record>) {
+        let more = rows.len();
+        if more == 0 {
+            return;
+        }
+        rows.append(&mut self.rows);
+        self.rows = rows;
+        self.cursor += more;
+        self.offset += more;
+    }
+
+    /// Scrolls so that the cursor is seen.
+    pub(super) fn settle(&mut self, height: usize) {
+        let height = height.max(1);
+        self.cursor = self.cursor.min(self.rows.len().saturating_sub(1));
+        // Room below the last row stays as it is: filling it would move the rows.
+        self.offset = self
+            .offset
+            .clamp((self.cursor + 1).saturating_sub(height), self.cursor);
+    }
+
+    /// Fills the room below the last row.
+    pub(super) fn fill(&mut self, height: usize) {
+        self.offset = self.offset.min(self.rows.len().saturating_sub(height));
+    }
+
+    /// How many records of its kind there are.
+    pub fn total(&self, index: &Index) -> usize {
+        match self.view {
+            View::Connections => index.connection_count(),
+            View::Messages => index.message_count(),
+            View::Users => index.names.users.len(),
+            View::Log => 0,
+        }
+    }
+}

@@ -1,0 +1,871 @@
+//! Keys are pressed on the state, and what a reader would see is looked for.
+
+use std::io::Write;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::buffer::{Buffer, Cell};
+use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use ratatui::style::{Color as Colour, Modifier};
+
+use super::*;
+use crate::frame::{Framer, Years};
+use crate::index::{Entry, Journal};
+use crate::source::{SourceId, Sources};
+use crate::tui::lines;
+use crate::tui::theme::{Color, Symbols, Theme};
+use crate::tui::view;
+
+const LOG: &str = "\
+Wed Apr 22 11:06:20 2009 Info: New SMTP DCID 5633 interface 172.16.155.16 address 172.16.155.102 port 25
+Wed Apr 22 11:06:20 2009 Info: DCID: 5633 IP: 172.16.155.102 SMTP authentication using the profile OutboundAuthentication succeeded.
+Wed Apr 22 11:06:21 2009 Info: Delivery start DCID 5633 MID 441 to RID [0]
+Wed Apr 22 11:06:22 2009 Info: Message done DCID 5633 MID 441 to RID [0]
+Wed Apr 22 11:06:25 2009 Info: DCID 5633 close
+Wed Apr 22 11:18:02 2009 Info: New SMTP ICID 447 interface Submission (172.16.155.16) address 172.16.2.9 reverse dns host billing01.corp.example verified yes
+Wed Apr 22 11:18:03 2009 Info: Start MID 448 ICID 447
+Wed Apr 22 11:18:03 2009 Info: MID 448 ICID 447 From: <billing@corp.example>
+Wed Apr 22 11:18:03 2009 Info: MID 448 ICID 447 RID 0 To: <postmaster@example.com>
+Wed Apr 22 11:18:04 2009 Info: MID 448 Subject 'Invoice'
+Wed Apr 22 11:18:05 2009 Info: ICID 447 close
+Wed Apr 22 11:19:39 2009 Info: New SMTP DCID 5640 interface 172.16.155.16 address 172.16.155.102 port 25
+Wed Apr 22 11:19:41 2009 Info: DCID: 5640 IP: 172.16.155.102 SMTP authentication using the profile OutboundAuthentication failed: ('535', ['5.7.8 Error: authentication failed: authentication failure'])
+Wed Apr 22 11:19:41 2009 Info: Delivery start DCID 5640 MID 448 to RID [0]
+Wed Apr 22 11:19:41 2009 Info: Bounced: DCID 5640 MID 448 to RID 0 - Bounced by destination server with response: 5.1.0 - Unknown address error ('554', ['5.7.1 <postmaster@example.com>: Relay access denied'])
+Wed Apr 22 11:19:46 2009 Info: DCID 5640 close
+Wed Apr 22 11:43:59 2009 Info: New SMTP ICID 450 interface IncomingMail (172.16.155.16) address 172.16.155.102 reverse dns host unknown verified no
+Wed Apr 22 11:43:59 2009 Info: ICID 450 ACCEPT SG None match ALL SBRS None
+Wed Apr 22 11:44:48 2009 Info: SMTP Auth: (ICID 450) succeeded for user: ironport using AUTH mechanism: PLAIN with profile: IncomingAuthentication
+Wed Apr 22 11:46:14 2009 Info: ICID 450 close
+Wed Apr 22 11:47:30 2009 Info: New SMTP ICID 451 interface mail (172.16.155.16) address 172.16.155.102 reverse dns host unknown verified no
+Wed Apr 22 11:47:30 2009 Info: ICID 451 ACCEPT SG None match ALL SBRS None
+Wed Apr 22 11:47:47 2009 Info: SMTP Auth: (ICID 451) failed for user: ironport using AUTH mechanism: PLAIN with profile: IncomingAuthentication
+";
+
+/// A reader at a terminal, with everything around the state that the program has, done at once.
+struct Desk {
+    app: App,
+    index: Index,
+    log: tempfile::NamedTempFile,
+    sources: Sources,
+    framer: Framer,
+    told: u64,
+    now: Duration,
+    theme: Theme,
+    search: Option<(Filter, Hits)>,
+    copied: Vec<String>,
+    exited: bool,
+}
+
+impl Desk {
+    fn new(log: &str, width: u16, height: u16) -> Self {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let sources = open(file.path());
+        let mut index = Index::new(Journal::Off);
+        index.open_source(SourceId::new(0), "");
+        let mut desk = Self {
+            app: App::new("mail.current", Follow::Yes),
+            index,
+            log: file,
+            sources,
+            framer: Framer::new(Years::starting(2009)),
+            told: 0,
+            now: Duration::ZERO,
+            theme: Theme::new(Color::Always, Symbols::Unicode),
+            search: None,
+            copied: Vec::new(),
+            exited: false,
+        };
+        desk.does(Action::Resize(width, height));
+        desk.grow(log);
+        desk.does(Action::CaughtUp);
+        desk.settle();
+        desk
+    }
+
+    fn grow(&mut self, text: &str) {
+        self.log.write_all(text.as_bytes()).unwrap();
+        for line in text.as_bytes().split_inclusive(|byte| *byte == b'\n') {
+            let body = line.strip_suffix(b"\n").unwrap_or(line);
+            let frame = self.framer.frame(body);
+            self.index.apply(&Entry {
+                position: Position::new(SourceId::new(0), self.told),
+                time: frame.time,
+                level: frame.level,
+                host: frame.host(body),
+                event: crate::event::parse(frame.body(body)),
+            });
+            self.told += line.len() as u64;
+        }
+        self.sources.set_told(SourceId::new(0), self.told);
+        self.does(Action::Grew(
+            Progress {
+                read: self.told,
+                total: self.told,
+            },
+            None,
+        ));
+        self.settle();
+    }
+
+    fn does(&mut self, action: Action) {
+        let effects = self.app.update(action, &self.index);
+        self.perform(effects);
+    }
+
+    fn settle(&mut self) {
+        self.now += Duration::from_secs(1);
+        self.app.refresh(&self.index, self.now);
+        let mut effects = self.app.settle(&self.index);
+        effects.extend(self.app.search_again(&self.index, self.now));
+        self.perform(effects);
+    }
+
+    fn perform(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
+            let answer = match effect {
+                Effect::Read(Job::Record(record, spans, wanted)) => {
+                    let read =
+                        crate::raw::read(&self.sources, &wanted).map_err(|error| error.to_string());
+                    Answer::Record(record, spans, read)
+                }
+                Effect::Read(Job::Log(ask)) => Answer::Log(
+                    ask,
+                    lines::read(&self.sources, ask).map_err(|error| error.to_string()),
+                ),
+                Effect::Find(from, way, needle) => Answer::Found(Ok(lines::find(
+                    &self.sources,
+                    from,
+                    way,
+                    &needle,
+                    &AtomicBool::new(false),
+                )
+                .unwrap())),
+                Effect::Search(filter, hits) => {
+                    self.search = Some((filter, hits));
+                    continue;
+                }
+                Effect::Cancel => {
+                    self.search = None;
+                    continue;
+                }
+                Effect::Copy(text) => {
+                    self.copied.push(text);
+                    continue;
+                }
+                Effect::Exit => {
+                    self.exited = true;
+                    continue;
+                }
+                _ => continue,
+            };
+            self.does(Action::Answer(answer));
+        }
+    }
+
+    /// The reader stops typing for a moment: searches come to their end.
+    fn pause(&mut self) {
+        self.settle();
+        if let Some((filter, hits)) = self.search.take() {
+            let read = filter.search(hits, &self.sources, &AtomicBool::new(false), &mut |_| {});
+            let read = read.map_err(|error| error.to_string());
+            self.does(Action::Answer(Answer::Hits(filter.text().to_owned(), read)));
+        }
+        self.settle();
+    }
+
+    fn key(&mut self, code: KeyCode) {
+        self.does(Action::Key(KeyEvent::new(code, KeyModifiers::NONE)));
+        self.settle();
+    }
+
+    fn control(&mut self, c: char) {
+        self.does(Action::Key(KeyEvent::new(
+            KeyCode::Char(c),
+            KeyModifiers::CONTROL,
+        )));
+        self.settle();
+    }
+
+    fn types(&mut self, text: &str) {
+        text.chars().for_each(|c| self.key(KeyCode::Char(c)));
+    }
+
+    fn filter(&mut self, text: &str) {
+        self.types("/");
+        self.control('u');
+        self.types(text);
+        self.key(KeyCode::Enter);
+    }
+
+    fn buffer(&self) -> Buffer {
+        let (width, height) = self.app.size;
+        let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+        terminal
+            .draw(|frame| view::draw(frame, &self.app, &self.index, self.theme))
+            .unwrap();
+        terminal.backend().buffer().clone()
+    }
+
+    fn screen(&self) -> String {
+        let buffer = self.buffer();
+        let rows = buffer.content.chunks(usize::from(buffer.area.width).max(1));
+        rows.map(|row| {
+            row.iter()
+                .map(Cell::symbol)
+                .collect::<String>()
+                .trim_end()
+                .to_owned()
+                + "\n"
+        })
+        .collect()
+    }
+
+    /// The screen without the lines where the filter stands.
+    fn body(&self) -> String {
+        let screen = self.screen();
+        let rows: Vec<&str> = screen.lines().collect();
+        rows[3..rows.len() - 2].join("\n")
+    }
+
+    /// The colour of the first such word on the screen.
+    fn colour_of(&self, word: &str) -> Colour {
+        let row = self.row_of(word).unwrap();
+        let line = self.screen().lines().nth(row).unwrap().to_owned();
+        let at = line[..line.find(word).unwrap()].chars().count();
+        self.buffer()[(u16::try_from(at).unwrap(), u16::try_from(row).unwrap())].fg
+    }
+
+    fn row_of(&self, text: &str) -> Option<usize> {
+        self.screen().lines().position(|line| line.contains(text))
+    }
+}
+
+fn open(path: &std::path::Path) -> Sources {
+    let sources = Sources::default();
+    sources.add_stream(
+        path,
+        false,
+        Some(Arc::new(std::fs::File::open(path).unwrap())),
+    );
+    sources
+}
+
+fn desk() -> Desk {
+    Desk::new(LOG, 80, 24)
+}
+
+#[test]
+fn it_opens_on_the_newest_connections_with_open_ones_first() {
+    let mut desk = desk();
+    let screen = desk.screen();
+    for word in [
+        "mail.current",
+        "● following",
+        "ICID 451",
+        "ICID 450",
+        "DCID 5640",
+        "DCID 5633",
+        "✗ failed",
+        "✓ ok",
+        "in 1 out 0",
+    ] {
+        assert!(screen.contains(word), "{word}:\n{screen}");
+    }
+    assert!(desk.row_of("ICID 451") < desk.row_of("ICID 450"));
+    let line = "Wed Apr 22 11:50:00 2009 Info: New SMTP DCID 5650 interface 172.16.155.16 address 172.16.155.103 port 25\n\
+                Wed Apr 22 11:50:09 2009 Info: DCID 5650 close\n";
+    desk.grow(line);
+    assert!(
+        desk.row_of("ICID 451") < desk.row_of("DCID 5650"),
+        "open ones stay first:\n{}",
+        desk.screen()
+    );
+    assert!(
+        desk.screen().contains("2m 39"),
+        "age counts from the newest entry:\n{}",
+        desk.screen()
+    );
+}
+
+#[test]
+fn every_keystroke_of_the_filter_applies_and_escape_drops_the_change() {
+    let mut desk = desk();
+    desk.filter("dcid:5640");
+    assert!(
+        desk.body().contains("5640") && !desk.body().contains("5633"),
+        "{}",
+        desk.screen()
+    );
+    assert!(desk.screen().contains("filter dcid:5640"));
+    desk.types("/");
+    desk.key(KeyCode::Backspace);
+    assert!(
+        desk.screen().contains("/ dcid:564"),
+        "comes back with its text:\n{}",
+        desk.screen()
+    );
+    assert!(!desk.body().contains("5640"));
+    desk.key(KeyCode::Esc);
+    assert!(desk.body().contains("5640"), "{}", desk.screen());
+    desk.key(KeyCode::Esc);
+    assert!(
+        desk.body().contains("5633"),
+        "Esc in the list takes the filter away"
+    );
+}
+
+#[test]
+fn a_filter_that_cannot_be_read_says_so_and_the_list_stays() {
+    let mut desk = desk();
+    desk.filter("icid:450");
+    desk.types("/");
+    desk.types(" usr:x");
+    let screen = desk.screen();
+    assert!(screen.contains("unknown field"), "{screen}");
+    assert!(desk.body().contains("ICID 450") && !desk.body().contains("ICID 451"));
+    desk.key(KeyCode::Enter);
+    assert!(
+        desk.app.prompt.is_some(),
+        "Enter does not keep what cannot be read"
+    );
+}
+
+#[test]
+fn words_are_looked_for_in_the_log_and_again_when_it_grows() {
+    let mut desk = desk();
+    desk.types("/\"relay access denied\"");
+    assert!(desk.screen().contains("searching"), "{}", desk.screen());
+    assert!(
+        desk.body().contains("ICID 450"),
+        "the rows stay until there is an answer"
+    );
+    desk.pause();
+    assert!(
+        desk.body().contains("5640") && !desk.body().contains("ICID 450"),
+        "{}",
+        desk.screen()
+    );
+    desk.key(KeyCode::Enter);
+    desk.now += Duration::from_secs(3600);
+    desk.grow("Wed Apr 22 12:00:00 2009 Info: New SMTP DCID 5700 interface 172.16.155.16 address 192.0.2.1 port 25\n\
+               Wed Apr 22 12:00:01 2009 Info: Bounced: DCID 5700 MID 448 to RID 0 - Bounced by destination server with response: 5.1.0 - Unknown address error ('554', ['5.7.1 Relay access denied'])\n");
+    for _ in 0..3 {
+        desk.pause();
+        desk.now += Duration::from_secs(3600);
+    }
+    assert!(
+        desk.body().contains("5700") && desk.body().contains("5640"),
+        "{}",
+        desk.screen()
+    );
+}
+
+#[test]
+fn completions_are_shown_and_taken() {
+    let mut desk = desk();
+    desk.types("/user:ir");
+    assert!(desk.screen().contains("ironport ("), "{}", desk.screen());
+    desk.key(KeyCode::Tab);
+    desk.key(KeyCode::Enter);
+    assert_eq!(desk.app.filter.kept, "user:ironport");
+    assert!(desk.body().contains("ICID 451") && !desk.body().contains("DCID"));
+}
+
+#[test]
+fn keys_filter_by_the_selected_record_s_values() {
+    let mut desk = desk();
+    for (key, text) in [
+        ('i', "icid:451"),
+        ('u', "user:ironport"),
+        ('p', "profile:IncomingAuthentication"),
+        ('d', "dcid:"),
+    ] {
+        desk.types(&key.to_string());
+        assert!(
+            desk.screen().contains(&format!("/ {text}")),
+            "{}",
+            desk.screen()
+        );
+        desk.key(KeyCode::Esc);
+    }
+    // Beside the time: the age has no value to filter by, the id has.
+    desk.types("ll+");
+    assert_eq!(desk.app.filter.kept, "icid:451");
+    desk.key(KeyCode::Esc);
+    desk.types("-");
+    assert!(!desk.body().contains("ICID 451"), "{}", desk.screen());
+}
+
+#[test]
+fn rows_keep_their_place_while_one_is_selected() {
+    let mut desk = desk();
+    desk.types("jj");
+    let (selected, row) = (desk.app.current(), desk.row_of("▸"));
+    for n in 0..40 {
+        desk.grow(&format!("Wed Apr 22 12:00:{n:02} 2009 Info: New SMTP DCID {} interface 172.16.155.16 address 192.0.2.1 port 25\n", 7000 + n));
+    }
+    assert_eq!(
+        (desk.app.current(), desk.row_of("▸")),
+        (selected, row),
+        "{}",
+        desk.screen()
+    );
+    desk.types("G");
+    assert!(desk.body().contains("7039"), "{}", desk.screen());
+    desk.grow("Wed Apr 22 12:01:00 2009 Info: New SMTP DCID 7100 interface 172.16.155.16 address 192.0.2.1 port 25\n");
+    assert!(
+        desk.body().contains("▸ 12:01:00"),
+        "at the newest it stays at the newest:\n{}",
+        desk.screen()
+    );
+}
+
+#[test]
+fn a_paused_feed_counts_what_waits() {
+    let mut desk = desk();
+    desk.types(" ");
+    desk.grow("Wed Apr 22 12:01:00 2009 Info: New SMTP DCID 7100 interface 172.16.155.16 address 192.0.2.1 port 25\n");
+    assert!(
+        desk.screen().contains("‖ paused (1 waiting)"),
+        "{}",
+        desk.screen()
+    );
+    assert!(!desk.body().contains("7100"));
+    desk.types(" ");
+    assert!(desk.body().contains("7100"), "{}", desk.screen());
+}
+
+#[test]
+fn pages_lead_from_a_connection_to_its_message_and_to_the_one_that_delivered_it() {
+    let mut desk = Desk::new(LOG, 160, 45);
+    desk.filter("icid:447");
+    desk.key(KeyCode::Enter);
+    assert!(
+        desk.screen().contains("MID 448  ✗ bounced"),
+        "{}",
+        desk.screen()
+    );
+    assert!(
+        desk.screen()
+            .contains("New SMTP ICID 447 interface Submission"),
+        "raw lines:\n{}",
+        desk.screen()
+    );
+    desk.key(KeyCode::Enter);
+    assert!(
+        desk.screen().contains("Recipients (1)"),
+        "{}",
+        desk.screen()
+    );
+    desk.types("n");
+    desk.key(KeyCode::Enter);
+    let screen = desk.screen();
+    assert!(screen.contains("DCID 5640  outbound"), "{screen}");
+    assert!(
+        screen.contains("✗ failed   profile OutboundAuthentication  535"),
+        "{screen}"
+    );
+    assert!(screen.contains("tried without authentication"), "{screen}");
+    assert!(
+        screen.contains("OutboundAuthentication ✗ failed: ('535'"),
+        "the raw line is marked:\n{screen}"
+    );
+    desk.key(KeyCode::Esc);
+    assert!(desk.screen().contains("Recipients (1)"));
+    desk.types("qq");
+    assert!(!desk.exited);
+    desk.types("q");
+    assert!(desk.exited, "back, and then out");
+}
+
+#[test]
+fn failures_are_one_key_apart_in_every_view() {
+    let mut desk = desk();
+    desk.types("e");
+    assert!(
+        desk.body()
+            .lines()
+            .any(|line| line.starts_with('▸') && line.contains("DCID 5640")),
+        "{}",
+        desk.screen()
+    );
+    desk.types("E");
+    assert!(
+        desk.body()
+            .lines()
+            .any(|line| line.starts_with('▸') && line.contains("ICID 451"))
+    );
+    desk.types("6gee");
+    assert!(
+        desk.body()
+            .lines()
+            .any(|line| line.contains('▸') && line.contains("Bounced")),
+        "{}",
+        desk.screen()
+    );
+}
+
+#[test]
+fn the_log_is_shown_searched_and_followed() {
+    let mut desk = desk();
+    desk.types("6");
+    assert!(
+        desk.body().contains("failed for user: ironport"),
+        "opens at its end:\n{}",
+        desk.screen()
+    );
+    desk.types("/invoice");
+    desk.key(KeyCode::Enter);
+    assert!(
+        desk.body()
+            .lines()
+            .any(|line| line.contains('▸') && line.contains("Subject 'Invoice'")),
+        "{}",
+        desk.screen()
+    );
+    desk.key(KeyCode::Enter);
+    assert!(
+        desk.screen().contains("MID 448  ✗ bounced"),
+        "{}",
+        desk.screen()
+    );
+    desk.key(KeyCode::Esc);
+    desk.types("G");
+    desk.grow("Wed Apr 22 12:01:00 2009 Warning: something \x1b[2J odd \u{202e}\n");
+    let screen = desk.screen();
+    assert!(
+        screen.contains("Warning: something \\x1b[2J odd ‹U+202E›"),
+        "{screen}"
+    );
+}
+
+#[test]
+fn a_long_log_is_walked_through_from_end_to_end() {
+    let long: String = (0..5000)
+        .map(|n| format!("Wed Apr 22 12:00:00 2009 Info: number {n:04} of many\n"))
+        .collect();
+    let mut desk = Desk::new(&long, 80, 24);
+    desk.types("6");
+    assert!(desk.body().contains("number 4999"));
+    for _ in 0..300 {
+        desk.key(KeyCode::PageUp);
+    }
+    assert!(desk.body().contains("number 0000"), "{}", desk.screen());
+    for _ in 0..300 {
+        desk.key(KeyCode::PageDown);
+    }
+    assert!(desk.body().contains("number 4999"), "{}", desk.screen());
+    desk.types("g");
+    assert!(desk.body().contains("number 0000"), "{}", desk.screen());
+    desk.types("G");
+    assert!(desk.body().contains("number 4999"), "{}", desk.screen());
+}
+
+#[test]
+fn users_are_summed_up_and_lead_to_their_connections() {
+    let mut desk = desk();
+    desk.types("3");
+    let row = desk
+        .body()
+        .lines()
+        .find(|line| line.contains("ironport"))
+        .unwrap()
+        .to_owned();
+    assert!(
+        row.contains("✗ 1") && row.contains("✓ 1") && row.contains("2009-04-22 11:47:47"),
+        "{row}"
+    );
+    desk.key(KeyCode::Enter);
+    assert_eq!(
+        (desk.app.view, desk.app.filter.kept.as_str()),
+        (View::Connections, "user:ironport")
+    );
+    assert!(!desk.body().contains("DCID"), "{}", desk.screen());
+}
+
+#[test]
+fn a_user_s_newest_logins_stand_under_the_table_where_there_is_room() {
+    let mut desk = Desk::new(LOG, 160, 45);
+    desk.types("3");
+    let screen = desk.screen();
+    assert!(
+        screen.contains("2009-04-22 11:47:47  ✗ failed     ICID 451  172.16.155.102"),
+        "{screen}"
+    );
+}
+
+#[test]
+fn messages_have_a_view_of_their_own() {
+    let mut desk = desk();
+    desk.types("2");
+    assert!(
+        desk.body().contains("448")
+            && desk.body().contains("✗ bounced")
+            && desk.body().contains("✓ delivered"),
+        "{}",
+        desk.screen()
+    );
+    desk.key(KeyCode::Tab);
+    assert_eq!(desk.app.view, View::Users);
+}
+
+#[test]
+fn a_time_is_gone_to_and_marks_are_found_again() {
+    let mut desk = desk();
+    desk.types("t11:19");
+    desk.key(KeyCode::Enter);
+    assert!(
+        desk.body()
+            .lines()
+            .any(|line| line.starts_with('▸') && line.contains("DCID 5640")),
+        "{}",
+        desk.screen()
+    );
+    desk.types("mG'");
+    assert!(
+        desk.body()
+            .lines()
+            .any(|line| line.starts_with('▸') && line.contains("DCID 5640")),
+        "{}",
+        desk.screen()
+    );
+    desk.types("tnoon");
+    desk.key(KeyCode::Enter);
+    assert!(
+        desk.screen().contains("expected a time"),
+        "{}",
+        desk.screen()
+    );
+}
+
+#[test]
+fn the_command_line_knows_its_commands() {
+    let mut desk = desk();
+    desk.types(":filter icid:450");
+    desk.key(KeyCode::Enter);
+    assert!(!desk.body().contains("ICID 451"));
+    desk.types(":view users");
+    desk.key(KeyCode::Enter);
+    assert_eq!(desk.app.view, View::Users);
+    desk.types(":nonsense");
+    desk.key(KeyCode::Enter);
+    assert!(
+        desk.screen().contains("unknown command"),
+        "{}",
+        desk.screen()
+    );
+    desk.key(KeyCode::Esc);
+    desk.types(":q");
+    desk.key(KeyCode::Enter);
+    assert!(desk.exited);
+}
+
+#[test]
+fn sorting_puts_what_is_looked_for_first() {
+    let mut desk = desk();
+    desk.types(":sort login");
+    desk.key(KeyCode::Enter);
+    assert!(
+        desk.row_of("DCID 5640") < desk.row_of("ICID 450"),
+        "{}",
+        desk.screen()
+    );
+    desk.types("S");
+    assert!(
+        desk.row_of("DCID 5640") > desk.row_of("ICID 450"),
+        "{}",
+        desk.screen()
+    );
+}
+
+#[test]
+fn what_is_copied_is_told_and_safe() {
+    let mut desk = desk();
+    desk.grow("Wed Apr 22 11:48:00 2009 Info: SMTP Auth: (ICID 451) failed for user: \x1b[31mred using AUTH mechanism: PLAIN with profile: X\n");
+    desk.types("y");
+    assert!(
+        desk.screen().contains("copied 4 lines of ICID 451"),
+        "{}",
+        desk.screen()
+    );
+    assert!(
+        desk.copied[0].contains("user: \\x1b[31mred"),
+        "{:?}",
+        desk.copied
+    );
+    assert_eq!(desk.copied[0].lines().count(), 4);
+}
+
+#[test]
+fn help_lists_the_keys_of_the_view() {
+    let mut desk = desk();
+    desk.types("?");
+    let screen = desk.screen();
+    assert!(
+        screen.contains("Keys in Connections")
+            && screen.contains("filter bar")
+            && screen.contains("next failure"),
+        "{screen}"
+    );
+    desk.types("G");
+    assert!(desk.screen().contains("out at once"), "{}", desk.screen());
+    desk.types("q");
+    assert!(desk.app.help.is_none() && !desk.exited);
+    desk.control('c');
+    assert!(desk.exited);
+}
+
+#[test]
+fn no_size_is_too_odd() {
+    let mut desk = desk();
+    for view in ["1", "2", "3", "6", "1\n", "?"] {
+        for c in view.chars() {
+            desk.key(if c == '\n' {
+                KeyCode::Enter
+            } else {
+                KeyCode::Char(c)
+            });
+        }
+        for width in 0..=40 {
+            for height in 0..=20 {
+                desk.does(Action::Resize(width, height));
+                let _ = desk.buffer();
+            }
+        }
+        for (width, height) in [(50, 9), (51, 10), (79, 12), (300, 100), (65, 200)] {
+            desk.does(Action::Resize(width, height));
+            let _ = desk.buffer();
+        }
+    }
+    desk.does(Action::Resize(20, 5));
+    assert!(desk.screen().contains("too small"));
+}
+
+#[test]
+fn without_colour_there_is_none_and_words_and_modifiers_say_the_same() {
+    let mut desk = desk();
+    desk.theme = Theme::new(Color::Never, Symbols::Unicode);
+    for keys in ["", "/us", "?", "2", "3", "6"] {
+        desk.types(keys);
+        let buffer = desk.buffer();
+        assert!(
+            buffer
+                .content
+                .iter()
+                .all(|cell| cell.fg == Colour::Reset && cell.bg == Colour::Reset),
+            "{keys}"
+        );
+        desk.key(KeyCode::Esc);
+    }
+    desk.types("1");
+    assert!(desk.body().contains("✗ failed"));
+    let row = u16::try_from(desk.row_of("▸").unwrap()).unwrap();
+    assert!(
+        desk.buffer()[(10, row)]
+            .modifier
+            .contains(Modifier::REVERSED),
+        "the selection is seen"
+    );
+}
+
+#[test]
+fn failed_is_red_and_ok_is_green_where_colour_is_wanted() {
+    let mut desk = desk();
+    // The selected row has one look of its own.
+    desk.types("j");
+    assert_eq!(desk.colour_of("✗ failed"), Colour::Red);
+    desk.types("jj");
+    assert_eq!(desk.colour_of("✓ ok"), Colour::Green);
+}
+
+#[test]
+fn hostile_text_never_reaches_a_cell() {
+    let evil = "Wed Apr 22 12:00:00 2009 Info: SMTP Auth: (ICID 451) failed for user: \x1b]0;OWNED\x07\x1b[2J\u{202e}gnp\u{200b}\u{9b}31m\u{e0041}\u{feff} using AUTH mechanism: PLAIN with profile: X\u{2066}\n";
+    let marks = format!(
+        "Wed Apr 22 12:00:01 2009 Info: MID 448 Subject 'a{}'\n",
+        "\u{301}".repeat(5000)
+    );
+    let mut desk = Desk::new(&format!("{LOG}{evil}{marks}"), 160, 45);
+    for keys in ["", "2", "3", "6", "1", "1\n", "u", "?"] {
+        for c in keys.chars() {
+            desk.key(if c == '\n' {
+                KeyCode::Enter
+            } else {
+                KeyCode::Char(c)
+            });
+        }
+        for cell in &desk.buffer().content {
+            assert!(
+                !cell.symbol().chars().any(crate::safe::is_control_like),
+                "{:?}",
+                cell.symbol()
+            );
+            assert!(cell.symbol().len() <= 32);
+        }
+    }
+}
+
+#[test]
+fn a_terminal_without_unicode_gets_ascii_only() {
+    let mut desk = desk();
+    desk.theme = Theme::new(Color::Always, Symbols::Ascii);
+    assert!(desk.screen().is_ascii(), "{}", desk.screen());
+    assert!(
+        desk.screen().contains("x failed") && desk.screen().contains("+ ok"),
+        "{}",
+        desk.screen()
+    );
+}
+
+#[test]
+fn what_was_typed_before_comes_back() {
+    let mut desk = desk();
+    desk.filter("icid:450");
+    desk.filter("dcid:5640");
+    desk.types("/");
+    desk.key(KeyCode::Up);
+    desk.key(KeyCode::Up);
+    assert!(
+        desk.screen().contains("/ icid:450") && desk.body().contains("ICID 450"),
+        "{}",
+        desk.screen()
+    );
+    desk.key(KeyCode::Down);
+    assert!(desk.screen().contains("/ dcid:5640"), "{}", desk.screen());
+}
+
+#[test]
+fn a_paste_is_one_line_of_the_filter() {
+    let mut desk = desk();
+    desk.types("/");
+    desk.does(Action::Paste("icid:450\n".repeat(100_000)));
+    assert!(
+        desk.app
+            .prompt
+            .as_ref()
+            .is_some_and(|prompt| prompt.line.text().len() <= 4096)
+    );
+    desk.does(Action::Paste("ignored".into()));
+}
+
+#[test]
+fn reading_again_may_fail_and_is_said() {
+    let mut desk = Desk::new(LOG, 160, 45);
+    desk.types("j");
+    let record = desk.app.current().unwrap();
+    let spans = record.spans(&desk.index);
+    desk.does(Action::Answer(Answer::Record(
+        record,
+        spans,
+        Err("gone".into()),
+    )));
+    assert!(
+        desk.screen().contains("cannot be read again: gone"),
+        "{}",
+        desk.screen()
+    );
+}

@@ -1,0 +1,529 @@
+//! The tables' columns: what stands in a cell, how it looks, and which filter it makes.
+
+use crate::frame::Stamp;
+use crate::index::message::CommonState;
+use crate::index::{Attempt, Connection, Direction, Index, Message, State};
+
+use super::filter::term;
+use super::record::{Record, is_refusal};
+use super::theme::Role;
+use super::users::Users;
+use crate::safe;
+
+/// What a column shows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Field {
+    Opened,
+    Age,
+    Direction,
+    Id,
+    Peer,
+    Host,
+    Place,
+    Tls,
+    Login,
+    Who,
+    Messages,
+    End,
+    Mid,
+    State,
+    From,
+    To,
+    Size,
+    Subject,
+    User,
+    Failed,
+    Succeeded,
+    Sources,
+    LastFailure,
+    LastSuccess,
+}
+
+/// A column of a table.
+#[derive(Debug)]
+pub struct Column {
+    /// What it shows.
+    pub field: Field,
+    /// Its heading, also its name on the command line.
+    pub title: &'static str,
+    /// Columns it takes at least.
+    pub least: u16,
+    /// Columns it can use at most.
+    pub most: u16,
+    /// The higher, the sooner it gives way where there is no room; 0 never does.
+    pub gives_way: u8,
+    /// Whether its values are numbers, written to the right.
+    pub numbers: Numbers,
+    /// Whether `s` stops here.
+    pub sort: Sortable,
+}
+
+/// Whether a column's values are numbers.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Numbers {
+    Yes,
+    No,
+}
+
+/// Whether a table can be sorted by a column.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Sortable {
+    Yes,
+    No,
+}
+
+const fn text(
+    field: Field,
+    title: &'static str,
+    least: u16,
+    most: u16,
+    gives_way: u8,
+    sort: Sortable,
+) -> Column {
+    Column {
+        field,
+        title,
+        least,
+        most,
+        gives_way,
+        numbers: Numbers::No,
+        sort,
+    }
+}
+
+const fn number(field: Field, title: &'static str, least: u16, most: u16, gives_way: u8) -> Column {
+    Column {
+        field,
+        title,
+        least,
+        most,
+        gives_way,
+        numbers: Numbers::Yes,
+        sort: Sortable::Yes,
+    }
+}
+
+/// Of connections.
+pub const CONNECTIONS: &[Column] = &[
+    text(Field::Opened, "opened", 8, 8, 0, Sortable::Yes),
+    number(Field::Age, "age", 6, 6, 4),
+    text(Field::Direction, "dir", 3, 3, 7, Sortable::No),
+    text(Field::Id, "id", 9, 15, 0, Sortable::Yes),
+    text(Field::Peer, "peer", 17, 40, 0, Sortable::Yes),
+    text(Field::Host, "host", 14, 36, 8, Sortable::No),
+    text(Field::Place, "interface · group", 16, 36, 6, Sortable::No),
+    text(Field::Tls, "tls", 8, 8, 5, Sortable::No),
+    text(Field::Login, "login", 8, 10, 0, Sortable::Yes),
+    text(
+        Field::Who,
+        "user · profile · error",
+        10,
+        44,
+        0,
+        Sortable::Yes,
+    ),
+    number(Field::Messages, "msgs", 4, 7, 3),
+    text(Field::End, "end", 7, 10, 1, Sortable::No),
+];
+
+/// Of messages.
+pub const MESSAGES: &[Column] = &[
+    text(Field::Opened, "started", 8, 8, 0, Sortable::Yes),
+    text(Field::Mid, "mid", 8, 14, 0, Sortable::Yes),
+    text(Field::State, "state", 13, 13, 0, Sortable::Yes),
+    text(Field::From, "from", 14, 36, 0, Sortable::Yes),
+    text(Field::To, "to", 14, 40, 0, Sortable::No),
+    number(Field::Size, "size", 7, 7, 3),
+    text(Field::Subject, "subject", 12, 80, 4, Sortable::No),
+];
+
+/// Of users.
+pub const USERS: &[Column] = &[
+    text(Field::User, "user", 20, 60, 0, Sortable::Yes),
+    number(Field::Failed, "failed", 9, 12, 0),
+    number(Field::Succeeded, "ok", 9, 12, 0),
+    number(Field::Sources, "sources", 7, 9, 1),
+    text(Field::LastFailure, "last failure", 19, 19, 0, Sortable::Yes),
+    text(Field::LastSuccess, "last success", 19, 19, 2, Sortable::Yes),
+];
+
+/// What stands in a cell.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Cell {
+    /// Safe text.
+    pub text: String,
+    /// How it looks.
+    pub role: Role,
+}
+
+fn shown(text: impl Into<String>, role: Role) -> Cell {
+    Cell {
+        text: text.into(),
+        role,
+    }
+}
+
+fn plain(text: &str) -> Cell {
+    shown(safe::text(text), Role::Text)
+}
+
+fn none() -> Cell {
+    shown("–", Role::Dim)
+}
+
+/// A cell of a row.
+pub fn cell(index: &Index, users: &Users, record: Record, field: Field) -> Cell {
+    match record {
+        Record::Connection(id) => of_connection(index, &index.connection(id), field),
+        Record::Message(id) => of_message(&index.message(id), field),
+        Record::User(name) => {
+            let user = users.of(name);
+            let count = |n: u64, mark: &str, role| {
+                if n == 0 {
+                    none()
+                } else {
+                    shown(format!("{mark}{}", thousands(n)), role)
+                }
+            };
+            match field {
+                Field::User => match index.names.users.get(name) {
+                    "" => shown("(empty)", Role::Dim),
+                    text => plain(text),
+                },
+                Field::Failed => count(user.failed, "✗ ", Role::Failed),
+                Field::Succeeded => count(user.succeeded, "✓ ", Role::Ok),
+                Field::Sources => count(user.sources, "", Role::Text),
+                Field::LastFailure => user
+                    .last_failure
+                    .map_or_else(none, |time| shown(moment(time), Role::Text)),
+                Field::LastSuccess => user
+                    .last_success
+                    .map_or_else(none, |time| shown(moment(time), Role::Text)),
+                _ => none(),
+            }
+        }
+    }
+}
+
+fn of_connection(index: &Index, connection: &Connection<'_>, field: Field) -> Cell {
+    match field {
+        Field::Opened => connection.first_seen().map_or_else(none, |time| {
+            shown(
+                clock(time),
+                if connection.opened().is_some() {
+                    Role::Text
+                } else {
+                    Role::Dim
+                },
+            )
+        }),
+        Field::Age => connection
+            .duration(index.newest())
+            .map_or_else(none, |s| shown(duration(s), Role::Text)),
+        Field::Direction => match connection.direction() {
+            Direction::Inbound => plain("in"),
+            Direction::Outbound => plain("out"),
+        },
+        Field::Id => shown(
+            Record::Connection(connection.record()).title(index),
+            Role::Id,
+        ),
+        Field::Peer => shown(address(connection), Role::Text),
+        Field::Host => connection.remote_host().map_or_else(none, plain),
+        Field::Place => place(connection),
+        Field::Tls => tls(connection),
+        Field::Login => login(connection),
+        Field::Who => who(connection),
+        Field::Messages => carried(connection),
+        Field::End => match connection.end() {
+            None => shown("open", Role::Pending),
+            Some(end) if end.word() == "close" => shown(end.word(), Role::Dim),
+            Some(end) => shown(end.word(), Role::Warning),
+        },
+        _ => none(),
+    }
+}
+
+/// The far end: `172.16.155.102:25`, `10.1.77.223 billing01.corp.example`.
+pub fn peer(connection: &Connection<'_>) -> String {
+    match connection.remote_host() {
+        Some(host) => format!("{} {}", address(connection), safe::text(host)),
+        None => address(connection),
+    }
+}
+
+/// `172.16.155.102:25`, `[2001:db8::1]:25`, `10.1.77.223`.
+fn address(connection: &Connection<'_>) -> String {
+    let ip = connection
+        .remote_ip()
+        .map_or_else(|| "–".into(), safe::text);
+    match connection.remote_port() {
+        Some(port) if ip.contains(':') => format!("[{ip}]:{port}"),
+        Some(port) => format!("{ip}:{port}"),
+        None => ip.into_owned(),
+    }
+}
+
+fn place(connection: &Connection<'_>) -> Cell {
+    if connection.direction() == Direction::Outbound {
+        let deliveries = connection.deliveries();
+        let to = deliveries
+            .first()
+            .and_then(|delivery| delivery.recipient().to());
+        let domain = to
+            .and_then(|to| to.rsplit_once('@'))
+            .map(|(_, domain)| domain);
+        return domain.map_or_else(none, |domain| plain(&format!("→ {domain}")));
+    }
+    let group = connection
+        .policy()
+        .map(|policy| safe::bytes(policy.sender_group).into_owned());
+    match (connection.interface(), group) {
+        (None, None) => none(),
+        (interface, group) => plain(&format!(
+            "{} · {}",
+            interface.unwrap_or("–"),
+            group.as_deref().unwrap_or("–")
+        )),
+    }
+}
+
+fn tls(connection: &Connection<'_>) -> Cell {
+    match connection.tls() {
+        None => none(),
+        Some(tls) if !tls.success => shown("✗ failed", Role::Failed),
+        Some(tls) => shown(tls.protocol.map_or("✓".into(), safe::bytes), Role::Text),
+    }
+}
+
+/// `✓ ok`, `✗ failed`, `✓ ok ✗2` when others had failed before.
+fn login(connection: &Connection<'_>) -> Cell {
+    let attempts = connection.attempts();
+    let failed = attempts
+        .iter()
+        .filter(|attempt| !attempt.succeeded())
+        .count();
+    match (attempts.last().map(Attempt::succeeded), failed) {
+        (None, _) => none(),
+        (Some(true), 0) => shown("✓ ok", Role::Ok),
+        (Some(true), failed) => shown(format!("✓ ok ✗{failed}"), Role::Pending),
+        (Some(false), _) => shown("✗ failed", Role::Failed),
+    }
+}
+
+/// The user or profile, or how many there were.
+fn who(connection: &Connection<'_>) -> Cell {
+    let attempts = connection.attempts();
+    let mut users: Vec<_> = attempts.iter().filter_map(Attempt::user_name).collect();
+    users.sort_unstable();
+    users.dedup();
+    match (users.len(), attempts.last()) {
+        (_, None) => trouble(connection),
+        (0, Some(last)) => last.profile().map_or_else(none, plain),
+        (1, Some(last)) => {
+            let user = last
+                .user()
+                .filter(|user| !user.is_empty())
+                .unwrap_or("(empty)");
+            let times = if attempts.len() > 1 {
+                format!(" ×{}", attempts.len())
+            } else {
+                String::new()
+            };
+            plain(&format!("{user}{times}"))
+        }
+        (n, _) => shown(format!("{n} users"), Role::Warning),
+    }
+}
+
+/// What kept the peer from logging in: the connection's error, or the access table's refusal.
+fn trouble(connection: &Connection<'_>) -> Cell {
+    if let Some(error) = connection.error() {
+        return shown(format!("✗ {}", safe::text(error)), Role::Failed);
+    }
+    let action = connection.policy().map(|policy| policy.action);
+    match action.filter(|action| !matches!(*action, b"ACCEPT" | b"RELAY" | b"TRUST")) {
+        Some(action) => shown(format!("⚠ {}", safe::bytes(action)), Role::Warning),
+        None => none(),
+    }
+}
+
+fn carried(connection: &Connection<'_>) -> Cell {
+    let count = connection.carried().len();
+    let refused = match connection.direction() {
+        Direction::Inbound => 0,
+        Direction::Outbound => connection
+            .deliveries()
+            .iter()
+            .filter(|d| is_refusal(d.result()))
+            .count(),
+    };
+    match (count, refused) {
+        (0, _) => shown("0", Role::Dim),
+        (count, 0) => plain(&count.to_string()),
+        (count, refused) => shown(format!("✗{refused} {count}"), Role::Failed),
+    }
+}
+
+fn of_message(message: &Message<'_>, field: Field) -> Cell {
+    match field {
+        Field::Opened => message
+            .first_seen()
+            .map_or_else(none, |time| shown(clock(time), Role::Text)),
+        Field::Mid => shown(message.mid().to_string(), Role::Id),
+        Field::State => state(message.common_state()),
+        Field::From => message.from().map_or_else(none, |from| {
+            plain(if from.is_empty() { "<>" } else { from })
+        }),
+        Field::To => to(message),
+        Field::Size => message
+            .size()
+            .map_or_else(none, |size| shown(bytes(size), Role::Text)),
+        Field::Subject => message.subject().map_or_else(none, plain),
+        _ => none(),
+    }
+}
+
+fn to(message: &Message<'_>) -> Cell {
+    let recipients = message.recipients();
+    let Some(first) = recipients.first() else {
+        return none();
+    };
+    let more = if recipients.len() > 1 {
+        format!(" +{}", recipients.len() - 1)
+    } else {
+        String::new()
+    };
+    plain(&format!("{}{more}", first.to().unwrap_or("–")))
+}
+
+/// A message's state in a word and a sign.
+pub fn state(state: CommonState) -> Cell {
+    match state {
+        CommonState::All(state) => of_state(state),
+        CommonState::Mixed => shown("⚠ mixed", Role::Warning),
+        CommonState::Unknown => none(),
+    }
+}
+
+/// A recipient's state in a word and a sign.
+pub fn of_state(state: State) -> Cell {
+    let (sign, role) = match state {
+        State::Delivered => ("✓", Role::Ok),
+        State::Bounced | State::Aborted => ("✗", Role::Failed),
+        State::Delayed => ("…", Role::Pending),
+        State::Queued => ("○", Role::Pending),
+        State::Dropped | State::Quarantined => ("⚠", Role::Warning),
+    };
+    shown(format!("{sign} {}", state.word()), role)
+}
+
+/// The filter that keeps records with this cell's value.
+pub fn cell_term(index: &Index, record: Record, field: Field) -> Option<String> {
+    match record {
+        Record::Connection(id) => connection_term(&index.connection(id), field),
+        Record::Message(id) => message_term(&index.message(id), field),
+        Record::User(name) => Some(term("user", index.names.users.get(name))),
+    }
+}
+
+fn connection_term(connection: &Connection<'_>, field: Field) -> Option<String> {
+    let attempts = connection.attempts();
+    let number = connection.number();
+    Some(match field {
+        Field::Opened => term("at", &connection.first_seen()?.to_string()),
+        Field::Direction => term("dir", connection.direction().word()),
+        Field::Id if connection.direction() == Direction::Inbound => {
+            term("icid", &number.to_string())
+        }
+        Field::Id => term("dcid", &number.to_string()),
+        Field::Peer => term("ip", connection.remote_ip()?),
+        Field::Host => term("host", connection.remote_host()?),
+        Field::Place => match connection.policy() {
+            Some(policy) => term("group", &String::from_utf8_lossy(policy.sender_group)),
+            None => term("interface", connection.interface()?),
+        },
+        Field::Tls => match connection.tls() {
+            None => term("tls", "none"),
+            Some(tls) if !tls.success => term("tls", "failed"),
+            Some(tls) => tls.protocol.map_or_else(
+                || term("tls", "success"),
+                |name| term("tls", &String::from_utf8_lossy(name)),
+            ),
+        },
+        Field::Login => match attempts.last() {
+            None => term("auth", "none"),
+            Some(last) => term("auth", last.result()),
+        },
+        Field::Who => {
+            let last = attempts.last()?;
+            match last.user() {
+                Some(user) => term("user", user),
+                None => term("profile", last.profile()?),
+            }
+        }
+        Field::End => connection
+            .end()
+            .map_or_else(|| term("state", "open"), |end| term("end", end.word())),
+        _ => return None,
+    })
+}
+
+fn message_term(message: &Message<'_>, field: Field) -> Option<String> {
+    Some(match field {
+        Field::Mid => term("mid", &message.mid().to_string()),
+        Field::State => term("state", message.common_state().word()?),
+        Field::From => term("from", message.from()?),
+        Field::To => term("to", message.recipients().first()?.to()?),
+        Field::Subject => term("subject", message.subject()?),
+        _ => return None,
+    })
+}
+
+/// The time of day: `11:43:59`.
+pub fn clock(time: Stamp) -> String {
+    let c = time.civil();
+    format!("{:02}:{:02}:{:02}", c.hour, c.minute, c.second)
+}
+
+/// Date and time: `2009-04-22 11:43:59`.
+pub fn moment(time: Stamp) -> String {
+    time.to_string().replace('T', " ")
+}
+
+/// How long, in two figures at most: `3 s`, `2 m 13`, `1 h 05`, `3 d`.
+pub fn duration(seconds: i64) -> String {
+    match seconds {
+        0..60 => format!("{seconds} s"),
+        60..600 => format!("{}m {:02}", seconds / 60, seconds % 60),
+        600..3600 => format!("{} m", seconds / 60),
+        3600..86_400 => format!("{}h {:02}", seconds / 3600, seconds / 60 % 60),
+        _ => format!("{} d", seconds / 86_400),
+    }
+}
+
+/// A size: `812`, `4.1 KB`, `31 MB`.
+pub fn bytes(size: u64) -> String {
+    let mut value = size as f64;
+    for unit in ["B", "KB", "MB", "GB"] {
+        if value < 999.5 || unit == "GB" {
+            let digits = usize::from(unit != "B" && value < 9.95);
+            return format!("{value:.digits$} {unit}");
+        }
+        value /= 1000.0;
+    }
+    String::new()
+}
+
+/// A number with commas: `1,126,409`.
+pub fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() * 4 / 3 + 1);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}

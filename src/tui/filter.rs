@@ -1,0 +1,99 @@
+//! All that the interface asks the query language, in one place.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use crate::index::{ConnectionId, Index, MessageId};
+use crate::query;
+use crate::source::Sources;
+
+pub use crate::query::{Completion, Hits};
+
+/// Why a text is no filter.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Problem {
+    /// What is wrong and what was expected, in one safe line.
+    pub message: String,
+    /// The place in the text, in bytes.
+    pub at: usize,
+}
+
+/// A filter that can be read.
+#[derive(Clone, Debug)]
+pub struct Filter {
+    text: String,
+    query: Arc<query::Query>,
+}
+
+impl Filter {
+    /// Reads the text.
+    ///
+    /// # Errors
+    /// What is wrong with it, and where.
+    pub fn parse(text: &str) -> Result<Self, Problem> {
+        let problem = |error: query::QueryError| Problem {
+            message: crate::safe::text(error.message()).into_owned(),
+            at: error.range().start.min(text.len()),
+        };
+        let query = query::parse(text).map_err(problem)?;
+        Ok(Self {
+            text: text.to_owned(),
+            query: Arc::new(query),
+        })
+    }
+
+    /// The filter that keeps everything.
+    pub fn none() -> Self {
+        Self::parse("").expect("the empty query holds for everything")
+    }
+
+    /// As it was typed.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether it keeps everything.
+    pub fn is_empty(&self) -> bool {
+        self.query.is_empty()
+    }
+
+    /// Whether the log must be read before it can be answered.
+    pub fn needs_text(&self) -> bool {
+        self.query.needs_text()
+    }
+
+    /// Connections that match, in the order in which they were first seen.
+    pub fn connections(&self, index: &Index, hits: &Hits) -> Vec<ConnectionId> {
+        self.query.connections(index, hits)
+    }
+
+    /// Messages that match, in the order in which they were first seen.
+    pub fn messages(&self, index: &Index, hits: &Hits) -> Vec<MessageId> {
+        self.query.messages(index, hits)
+    }
+
+    /// Reads the log for what [`Filter::needs_text`], from where `hits` was read to; `tell` hears of bytes read.
+    ///
+    /// # Errors
+    /// When a source cannot be read.
+    pub fn search(
+        &self,
+        mut hits: Hits,
+        sources: &Sources,
+        stop: &AtomicBool,
+        tell: &mut dyn FnMut(u64),
+    ) -> std::io::Result<Hits> {
+        hits.advance(&self.query, sources, stop, tell)?;
+        Ok(hits)
+    }
+}
+
+/// What may stand at the cursor.
+pub fn complete(text: &str, cursor: usize, index: &Index) -> Vec<Completion> {
+    query::complete(text, cursor, index)
+}
+
+/// `field:value`, quoted where it must be.
+pub fn term(field: &str, value: &str) -> String {
+    format!("{field}:{}", query::quote(value))
+}

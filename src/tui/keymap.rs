@@ -1,0 +1,417 @@
+//! The keys: one table, from which come what a key does, the footer, the help and the README's list.
+
+use std::fmt::Write;
+
+use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+/// Where a key is pressed.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Context {
+    /// A table of connections.
+    Connections,
+    /// A table of messages.
+    Messages,
+    /// A table of users.
+    Users,
+    /// The log itself.
+    Log,
+    /// A record's page.
+    Page,
+    /// The list of keys.
+    Help,
+}
+
+impl Context {
+    /// All of them.
+    pub const ALL: [Self; 6] = [
+        Self::Connections,
+        Self::Messages,
+        Self::Users,
+        Self::Log,
+        Self::Page,
+        Self::Help,
+    ];
+
+    /// As a heading.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Connections => "Connections",
+            Self::Messages => "Messages",
+            Self::Users => "Users",
+            Self::Log => "Log",
+            Self::Page => "a record's page",
+            Self::Help => "Help",
+        }
+    }
+}
+
+/// What a key does.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Command {
+    /// Open what is selected.
+    Open,
+    /// One row up.
+    Up,
+    /// One row down.
+    Down,
+    /// A screen up.
+    PageUp,
+    /// A screen down.
+    PageDown,
+    /// Half a screen up.
+    HalfUp,
+    /// Half a screen down.
+    HalfDown,
+    /// To the oldest, or the top.
+    First,
+    /// To the newest, following it; or the bottom.
+    Last,
+    /// Sideways.
+    Left,
+    /// Sideways.
+    Right,
+    /// The filter bar, or the search in the log.
+    Filter,
+    /// The next match.
+    Next,
+    /// The match before.
+    Previous,
+    /// The next failure.
+    NextFailure,
+    /// The failure before.
+    PreviousFailure,
+    /// Filter by the record's ICID.
+    ByIcid,
+    /// Filter by the record's DCID.
+    ByDcid,
+    /// Filter by the record's user.
+    ByUser,
+    /// Filter by the record's profile.
+    ByProfile,
+    /// Keep the value under the cursor.
+    Keep,
+    /// Drop the value under the cursor.
+    Drop,
+    /// The next column to sort by.
+    Sort,
+    /// Sort the other way round.
+    Reverse,
+    /// Hold the feed, or let it go on.
+    Pause,
+    /// Go to a time.
+    Time,
+    /// Mark the row.
+    Mark,
+    /// The next mark.
+    NextMark,
+    /// Copy.
+    Copy,
+    /// The command line.
+    CommandLine,
+    /// A view by its number on the tab bar.
+    View(u8),
+    /// The next view.
+    NextView,
+    /// The view before.
+    PreviousView,
+    /// Back: out of a page, or the filter away.
+    Back,
+    /// Back, and then out.
+    Quit,
+    /// Out at once.
+    Leave,
+    /// The list of keys.
+    Help,
+    /// Draw everything again.
+    Redraw,
+    /// Stop the program.
+    Suspend,
+}
+
+/// A key as the table writes it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Key {
+    /// A character.
+    Char(char),
+    /// A character with Ctrl.
+    Ctrl(char),
+    /// A key with a name.
+    Named(KeyCode),
+}
+
+/// One line of the table.
+#[derive(Debug)]
+pub struct Binding {
+    /// Where it holds; empty: everywhere.
+    pub contexts: &'static [Context],
+    /// Any of these.
+    pub keys: &'static [Key],
+    /// What it does.
+    pub command: Command,
+    /// Its word in the footer; empty: not shown there.
+    pub word: &'static str,
+    /// What it does, for the help.
+    pub says: &'static str,
+}
+
+const TABLES: &[Context] = &[Context::Connections, Context::Messages, Context::Users];
+const RECORDS: &[Context] = &[Context::Connections, Context::Messages];
+const CONNECTIONS: &[Context] = &[Context::Connections, Context::Messages, Context::Page];
+const PEOPLE: &[Context] = &[
+    Context::Connections,
+    Context::Messages,
+    Context::Users,
+    Context::Page,
+];
+const LISTS: &[Context] = &[
+    Context::Connections,
+    Context::Messages,
+    Context::Users,
+    Context::Log,
+];
+const LOG: &[Context] = &[Context::Log];
+const PAGE: &[Context] = &[Context::Page];
+const NOT_HELP: &[Context] = &[
+    Context::Connections,
+    Context::Messages,
+    Context::Users,
+    Context::Log,
+    Context::Page,
+];
+
+const PAGE_AND_HELP: &[Context] = &[Context::Page, Context::Help];
+const LOG_AND_HELP: &[Context] = &[Context::Log, Context::Help];
+const LINES: &[Context] = &[Context::Log, Context::Page];
+const ALL: &[Context] = &[];
+
+/// A line of the table: where it holds, keys, command, word for the footer, what it does.
+macro_rules! bindings {
+    ($($contexts:ident [$($key:expr),+] $command:ident $(($view:literal))? => $word:literal $says:literal;)+) => {
+        &[$(Binding {
+            contexts: $contexts,
+            keys: &[$($key),+],
+            command: Command::$command $(($view))?,
+            word: $word,
+            says: $says,
+        }),+]
+    };
+}
+
+use Key::{Char, Ctrl, Named};
+
+/// The table. Where several lines hold, the first one does; the footer shows them in this order.
+pub const BINDINGS: &[Binding] = bindings! {
+    LISTS [Named(KeyCode::Enter)] Open => "open" "open the selected record; of a user, the connections";
+    PAGE [Named(KeyCode::Enter)] Open => "follow" "open the record that the line leads to";
+    PAGE [Named(KeyCode::Esc), Named(KeyCode::Backspace)] Back => "back" "back to where you came from";
+    PEOPLE [Char('/')] Filter => "filter" "the filter bar; each keystroke applies, Enter keeps, Esc drops the change, Tab completes, ↑ ↓ bring earlier ones back";
+    LOG [Char('/')] Filter => "search" "search the log's text (a regular expression, case is ignored)";
+    NOT_HELP [Char('e')] NextFailure => "next failure" "next failure";
+    NOT_HELP [Char('E')] PreviousFailure => "" "previous failure";
+    LOG [Char('n')] Next => "next" "next match of the search";
+    LOG [Char('N')] Previous => "" "previous match of the search";
+    TABLES [Char('n')] Next => "" "next record that matches the filter";
+    TABLES [Char('N')] Previous => "" "previous record that matches the filter";
+    PAGE [Char('n')] Next => "next link" "next line that leads to a record";
+    PAGE [Char('N')] Previous => "" "previous line that leads to a record";
+    CONNECTIONS [Char('i')] ByIcid => "ICID" "filter by the record's ICID";
+    CONNECTIONS [Char('d')] ByDcid => "DCID" "filter by the record's DCID";
+    PEOPLE [Char('u')] ByUser => "user" "filter by the record's user";
+    CONNECTIONS [Char('p')] ByProfile => "profile" "filter by the record's SMTP Auth profile";
+    RECORDS [Char('+')] Keep => "keep" "keep only records with the value under the cursor";
+    RECORDS [Char('-')] Drop => "drop" "drop records with the value under the cursor";
+    ALL [Char(' ')] Pause => "pause" "hold the feed and count what waits; again to go on";
+    ALL [Char('?'), Named(KeyCode::F(1))] Help => "help" "these keys";
+    ALL [Char('q')] Quit => "quit" "back, and from the first level out";
+    TABLES [Char('s')] Sort => "sort" "sort by the next column";
+    TABLES [Char('S')] Reverse => "" "sort the other way round";
+    LISTS [Char('t')] Time => "time" "go to a time: 11:20, 2009-04-22 11:20, -15m; or keep a range: 11:00..11:30";
+    NOT_HELP [Char('y')] Copy => "copy" "copy the record's lines to the clipboard (OSC 52)";
+    LISTS [Char('m')] Mark => "mark" "mark the row, or take its mark away";
+    LISTS [Char('\'')] NextMark => "" "next mark";
+    ALL [Char(':')] CommandLine => "" "command line: q, filter, view, sort, goto, help";
+    ALL [Char('k'), Named(KeyCode::Up)] Up => "" "up";
+    ALL [Char('j'), Named(KeyCode::Down)] Down => "" "down";
+    ALL [Named(KeyCode::PageUp), Ctrl('b')] PageUp => "" "a screen up";
+    ALL [Named(KeyCode::PageDown), Ctrl('f')] PageDown => "" "a screen down";
+    ALL [Ctrl('u')] HalfUp => "" "half a screen up";
+    ALL [Ctrl('d')] HalfDown => "" "half a screen down";
+    TABLES [Char('g'), Named(KeyCode::Home)] First => "" "the oldest; sorted by another column, the top";
+    TABLES [Char('G'), Named(KeyCode::End)] Last => "" "the newest, and follow again; sorted by another column, the bottom";
+    LOG [Char('g'), Named(KeyCode::Home)] First => "" "the first line";
+    LOG [Char('G'), Named(KeyCode::End)] Last => "follow" "the last line, and follow again";
+    PAGE_AND_HELP [Char('g'), Named(KeyCode::Home)] First => "" "the top";
+    PAGE_AND_HELP [Char('G'), Named(KeyCode::End)] Last => "" "the bottom";
+    TABLES [Char('h'), Named(KeyCode::Left)] Left => "" "the column to the left";
+    TABLES [Char('l'), Named(KeyCode::Right)] Right => "" "the column to the right";
+    LINES [Char('h'), Named(KeyCode::Left)] Left => "" "long lines: to the left";
+    LINES [Char('l'), Named(KeyCode::Right)] Right => "" "long lines: to the right";
+    ALL [Char('1')] View(1) => "" "Connections";
+    ALL [Char('2')] View(2) => "" "Messages";
+    ALL [Char('3')] View(3) => "" "Users";
+    ALL [Char('6')] View(6) => "" "Log";
+    ALL [Named(KeyCode::Tab)] NextView => "" "next view";
+    ALL [Named(KeyCode::BackTab)] PreviousView => "" "previous view";
+    TABLES [Named(KeyCode::Esc), Named(KeyCode::Backspace)] Back => "" "take the filter away";
+    LOG_AND_HELP [Named(KeyCode::Esc), Named(KeyCode::Backspace)] Back => "" "back";
+    ALL [Ctrl('l')] Redraw => "" "draw everything again";
+    ALL [Ctrl('z')] Suspend => "" "stop; `fg` goes on";
+    ALL [Ctrl('c')] Leave => "" "out at once";
+};
+
+impl Binding {
+    /// Whether the line holds there.
+    pub fn holds(&self, context: Context) -> bool {
+        self.contexts.is_empty() || self.contexts.contains(&context)
+    }
+
+    /// Its keys as a reader knows them.
+    pub fn names(&self) -> String {
+        let names: Vec<String> = self.keys.iter().map(|key| key.name()).collect();
+        names.join(" ")
+    }
+}
+
+impl Key {
+    /// As a reader knows it.
+    pub fn name(self) -> String {
+        match self {
+            Char(' ') => "Space".into(),
+            Char(c) => c.to_string(),
+            Ctrl(c) => format!("Ctrl-{c}"),
+            Named(code) => match code {
+                KeyCode::Up => "↑".into(),
+                KeyCode::Down => "↓".into(),
+                KeyCode::Left => "←".into(),
+                KeyCode::Right => "→".into(),
+                KeyCode::PageUp => "PgUp".into(),
+                KeyCode::PageDown => "PgDn".into(),
+                KeyCode::F(n) => format!("F{n}"),
+                KeyCode::BackTab => "Shift-Tab".into(),
+                code => format!("{code:?}"),
+            },
+        }
+    }
+
+    fn is(self, pressed: &KeyEvent) -> bool {
+        let control = pressed.modifiers.contains(KeyModifiers::CONTROL);
+        let alt = pressed.modifiers.contains(KeyModifiers::ALT);
+        match self {
+            Char(c) => !control && !alt && pressed.code == KeyCode::Char(c),
+            Ctrl(c) => control && !alt && pressed.code == KeyCode::Char(c),
+            Named(code) => !alt && pressed.code == code,
+        }
+    }
+}
+
+/// What a key does there.
+pub fn find(context: Context, pressed: &KeyEvent) -> Option<Command> {
+    let does = |binding: &&Binding| {
+        binding.holds(context) && binding.keys.iter().any(|key| key.is(pressed))
+    };
+    BINDINGS.iter().find(does).map(|binding| binding.command)
+}
+
+/// The README's list of keys, in Markdown.
+pub fn markdown() -> String {
+    let mut table = String::from("| Keys | Where | What |\n|---|---|---|\n");
+    for binding in BINDINGS {
+        let keys: Vec<String> = binding
+            .keys
+            .iter()
+            .map(|key| format!("`{}`", key.name()))
+            .collect();
+        let places: Vec<&str> = binding
+            .contexts
+            .iter()
+            .map(|context| context.title())
+            .collect();
+        let places = if places.is_empty() {
+            "everywhere".to_owned()
+        } else {
+            places.join(", ")
+        };
+        // Writing to a string cannot fail.
+        let _ = writeln!(
+            table,
+            "| {} | {places} | {} |",
+            keys.join(" "),
+            binding.says
+        );
+    }
+    table
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn press(code: KeyCode, modifiers: KeyModifiers) -> KeyEvent {
+        KeyEvent::new(code, modifiers)
+    }
+
+    #[test]
+    fn every_promised_key_does_something() {
+        let none = KeyModifiers::NONE;
+        for c in "jkgGhl/nNeE1236s idup+-tm'y:?q".chars() {
+            assert!(
+                find(Context::Connections, &press(KeyCode::Char(c), none)).is_some(),
+                "{c}"
+            );
+        }
+        for c in "dulzc".chars() {
+            assert!(
+                find(
+                    Context::Connections,
+                    &press(KeyCode::Char(c), KeyModifiers::CONTROL)
+                )
+                .is_some(),
+                "Ctrl-{c}"
+            );
+        }
+        use KeyCode::{
+            Backspace, Down, End, Enter, Esc, F, Home, Left, PageDown, PageUp, Right, Tab, Up,
+        };
+        for code in [
+            Up,
+            Down,
+            Left,
+            Right,
+            PageUp,
+            PageDown,
+            Home,
+            End,
+            Enter,
+            Esc,
+            Backspace,
+            Tab,
+            F(1),
+        ] {
+            for context in [Context::Connections, Context::Log] {
+                assert!(find(context, &press(code, none)).is_some(), "{code:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn no_line_of_the_table_hides_another() {
+        for context in Context::ALL {
+            let mut seen: Vec<Key> = Vec::new();
+            for key in BINDINGS
+                .iter()
+                .filter(|binding| binding.holds(context))
+                .flat_map(|binding| binding.keys)
+            {
+                assert!(!seen.contains(key), "{key:?} twice in {context:?}");
+                seen.push(*key);
+            }
+        }
+    }
+
+    #[test]
+    fn the_readme_s_list_has_every_line() {
+        let list = markdown();
+        assert_eq!(list.lines().count(), BINDINGS.len() + 2);
+        assert!(list.contains("| `k` `↑` | everywhere | up |"));
+    }
+}

@@ -1,0 +1,130 @@
+//! What a row stands for, and what is asked of it: its lines, its failures, its terms for a filter.
+
+use crate::event::Link;
+use crate::index::extent::Span;
+use crate::index::{
+    Connection, ConnectionId, DeliveryResult, Direction, Index, Message, MessageId, Name, State,
+};
+use crate::raw::Wanted;
+
+use super::filter::term;
+
+/// What a row stands for.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Record {
+    /// A connection, in or out.
+    Connection(ConnectionId),
+    /// A message.
+    Message(MessageId),
+    /// A user who logged in or tried to.
+    User(Name),
+}
+
+impl Record {
+    /// How the appliance calls it: `ICID 451`, `DCID 5640`, `MID 448`; a user by name, as the log has it.
+    pub fn title(self, index: &Index) -> String {
+        match self {
+            Self::Connection(id) => match index.connection(id).link() {
+                Link::In(icid) => format!("ICID {icid}"),
+                Link::Out(dcid) => format!("DCID {dcid}"),
+            },
+            Self::Message(id) => format!("MID {}", index.message(id).mid()),
+            Self::User(name) => format!("user {}", index.names.users.get(name)),
+        }
+    }
+
+    /// Where its lines stand; empty for a user, who has none.
+    pub fn spans(self, index: &Index) -> Vec<Span> {
+        match self {
+            Self::Connection(id) => index.connection(id).spans(),
+            Self::Message(id) => index.message(id).spans(),
+            Self::User(_) => Vec::new(),
+        }
+    }
+
+    /// What to ask for to get its lines.
+    pub fn wanted(self, index: &Index) -> Option<Wanted> {
+        match self {
+            Self::Connection(id) => Some(Wanted::of_connection(&index.connection(id))),
+            Self::Message(id) => Some(Wanted::of_message(&index.message(id))),
+            Self::User(_) => None,
+        }
+    }
+
+    /// Whether something of it failed.
+    pub fn has_failed(self, index: &Index) -> bool {
+        match self {
+            Self::Connection(id) => connection_failed(&index.connection(id)),
+            Self::Message(id) => message_failed(&index.message(id)),
+            Self::User(_) => false,
+        }
+    }
+
+    /// The term that filters by its value of a field: `icid`, `dcid`, `user` or `profile`. Without the value the
+    /// term's beginning.
+    pub fn term(self, index: &Index, field: &'static str) -> String {
+        let value = match self {
+            Self::Connection(id) => of_connection(&index.connection(id), field),
+            Self::Message(id) => of_message(&index.message(id), field),
+            Self::User(name) => (field == "user").then(|| index.names.users.get(name).to_owned()),
+        };
+        value.map_or_else(|| format!("{field}:"), |value| term(field, &value))
+    }
+}
+
+fn connection_failed(connection: &Connection<'_>) -> bool {
+    connection.has_failed_auth()
+        || connection.error().is_some()
+        || connection.tls().is_some_and(|tls| !tls.success)
+        || connection.direction() == Direction::Outbound
+            && connection
+                .deliveries()
+                .iter()
+                .any(|delivery| is_refusal(delivery.result()))
+}
+
+/// Whether mail did not get through for good.
+pub fn is_refusal(result: DeliveryResult) -> bool {
+    matches!(result, DeliveryResult::Bounced | DeliveryResult::Aborted)
+}
+
+fn message_failed(message: &Message<'_>) -> bool {
+    message
+        .recipients()
+        .iter()
+        .any(|recipient| matches!(recipient.state(), State::Bounced | State::Aborted))
+}
+
+fn of_connection(connection: &Connection<'_>, field: &str) -> Option<String> {
+    let last = connection.last_attempt();
+    match (field, connection.link()) {
+        ("icid", Link::In(icid)) => Some(icid.to_string()),
+        ("dcid", Link::Out(dcid)) => Some(dcid.to_string()),
+        ("user", _) => last?.user().map(str::to_owned),
+        ("profile", _) => last?.profile().map(str::to_owned),
+        ("icid", Link::Out(_)) => {
+            let message = connection.carried().into_iter().next()?;
+            message
+                .icid()
+                .filter(|icid| *icid > 0)
+                .map(|icid| icid.to_string())
+        }
+        ("dcid", Link::In(_)) => of_message(connection.messages().first()?, "dcid"),
+        _ => None,
+    }
+}
+
+fn of_message(message: &Message<'_>, field: &str) -> Option<String> {
+    match field {
+        "dcid" => {
+            let deliveries = message.deliveries();
+            let connection = deliveries.last()?.connection()?;
+            Some(connection.number().to_string())
+        }
+        "icid" => message
+            .icid()
+            .filter(|icid| *icid > 0)
+            .map(|icid| icid.to_string()),
+        _ => of_connection(&message.connection()?, field),
+    }
+}

@@ -1,0 +1,290 @@
+//! Which rows a table shows, in which order.
+
+use crate::index::{ConnectionId, Direction, Index, MessageId, Name};
+
+use super::columns::Field;
+use super::filter::{Filter, Hits};
+use super::record::Record;
+use super::users::Users;
+
+/// How a table is sorted.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Sort {
+    /// By this column.
+    pub field: Field,
+    /// Which way.
+    pub order: Order,
+}
+
+/// Which way a column is sorted.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Order {
+    /// What is looked for mostly comes first: the newest, the longest, the failed, the first letters.
+    Natural,
+    /// The other way round.
+    Reversed,
+}
+
+/// Whether open connections come first.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum OpenFirst {
+    /// While following.
+    Yes,
+    /// In a log that does not grow.
+    No,
+}
+
+impl Sort {
+    /// By time, the newest first.
+    pub const NEWEST: Self = Self {
+        field: Field::Opened,
+        order: Order::Natural,
+    };
+
+    fn by_time(self) -> bool {
+        self.field == Field::Opened
+    }
+
+    /// Puts rows in order by a key; those of one key stay as they were.
+    fn apply(self, rows: &mut [Record], mut key: impl FnMut(Record) -> u64) {
+        let mut keyed: Vec<(u64, Record)> = rows.iter().map(|row| (key(*row), *row)).collect();
+        match self.order {
+            Order::Natural => keyed.sort_by_key(|(key, _)| *key),
+            Order::Reversed => keyed.sort_by_key(|(key, _)| u64::MAX - *key),
+        }
+        for (row, (_, sorted)) in rows.iter_mut().zip(keyed) {
+            *row = sorted;
+        }
+    }
+}
+
+/// Matching connections in order.
+pub fn connections(
+    index: &Index,
+    filter: &Filter,
+    hits: &Hits,
+    sort: Sort,
+    open_first: OpenFirst,
+) -> Vec<Record> {
+    let mut rows: Vec<Record> = if filter.is_empty() {
+        (0..index.connection_count())
+            .rev()
+            .map(|at| Record::Connection(ConnectionId::new(at)))
+            .collect()
+    } else {
+        filter
+            .connections(index, hits)
+            .into_iter()
+            .rev()
+            .map(Record::Connection)
+            .collect()
+    };
+    let is_open =
+        |row: &Record| matches!(row, Record::Connection(id) if index.connection(*id).is_open());
+    if sort.by_time() {
+        if sort.order == Order::Reversed {
+            rows.reverse();
+        } else if open_first == OpenFirst::Yes {
+            let (open, closed): (Vec<_>, Vec<_>) = rows.into_iter().partition(is_open);
+            rows = open;
+            rows.extend(closed);
+        }
+        return rows;
+    }
+    let ranks = Ranks::new(index, sort.field);
+    sort.apply(&mut rows, |row| match row {
+        Record::Connection(id) => connection_key(index, &ranks, id, sort.field),
+        _ => 0,
+    });
+    rows
+}
+
+/// Names in the order of the alphabet, looked up by number.
+struct Ranks {
+    first: Vec<u32>,
+    second: Vec<u32>,
+}
+
+impl Ranks {
+    fn new(index: &Index, field: Field) -> Self {
+        let names = &index.names;
+        match field {
+            Field::Peer => Self {
+                first: addresses(index),
+                second: Vec::new(),
+            },
+            Field::Who => Self {
+                first: ranks(names.users.iter()),
+                second: ranks(names.profiles.iter()),
+            },
+            _ => Self {
+                first: Vec::new(),
+                second: Vec::new(),
+            },
+        }
+    }
+}
+
+fn addresses(index: &Index) -> Vec<u32> {
+    let mut order: Vec<_> = index
+        .names
+        .addresses
+        .iter()
+        .map(|(name, text)| (index.address(name), text, name))
+        .collect();
+    order.sort_unstable();
+    by_number(order.into_iter().map(|(_, _, name)| name))
+}
+
+fn ranks<'i>(names: impl Iterator<Item = (Name, &'i str)>) -> Vec<u32> {
+    let mut order: Vec<(String, Name)> = names
+        .map(|(name, text)| (text.to_lowercase(), name))
+        .collect();
+    order.sort_unstable();
+    by_number(order.into_iter().map(|(_, name)| name))
+}
+
+fn by_number(order: impl ExactSizeIterator<Item = Name>) -> Vec<u32> {
+    let mut ranks = vec![0; order.len()];
+    for (rank, name) in (0u32..).zip(order) {
+        ranks[name.at()] = rank;
+    }
+    ranks
+}
+
+fn connection_key(index: &Index, ranks: &Ranks, id: ConnectionId, field: Field) -> u64 {
+    let connection = index.connection(id);
+    let rank = |ranks: &[u32], name: Option<Name>| {
+        name.and_then(|name| ranks.get(name.at()))
+            .map_or(u64::from(u32::MAX), |rank| u64::from(*rank))
+    };
+    match field {
+        Field::Age => most_first(connection.duration(index.newest()).unwrap_or(-1) + 1),
+        Field::Id => {
+            u64::from(connection.direction() == Direction::Outbound) << 63
+                | (u64::MAX >> 1).saturating_sub(connection.number())
+        }
+        Field::Peer => rank(&ranks.first, connection.remote_name()),
+        Field::Login => match connection.last_attempt() {
+            Some(last) if !last.succeeded() => 0,
+            Some(_) => 1 + u64::from(!connection.has_failed_auth()),
+            None => 3,
+        },
+        Field::Who => match connection.last_attempt() {
+            Some(last) if last.user_name().is_some() => rank(&ranks.first, last.user_name()),
+            Some(last) => 1 << 40 | rank(&ranks.second, last.profile_name()),
+            None => u64::MAX,
+        },
+        Field::Messages => {
+            most_first(i64::try_from(connection.carried().len()).unwrap_or(i64::MAX))
+        }
+        _ => 0,
+    }
+}
+
+fn most_first(value: i64) -> u64 {
+    u64::MAX - u64::try_from(value).unwrap_or(0)
+}
+
+/// Matching messages in order.
+pub fn messages(index: &Index, filter: &Filter, hits: &Hits, sort: Sort) -> Vec<Record> {
+    let mut rows: Vec<Record> = if filter.is_empty() {
+        (0..index.message_count())
+            .rev()
+            .map(|at| Record::Message(MessageId::new(at)))
+            .collect()
+    } else {
+        filter
+            .messages(index, hits)
+            .into_iter()
+            .rev()
+            .map(Record::Message)
+            .collect()
+    };
+    if sort.by_time() {
+        if sort.order == Order::Reversed {
+            rows.reverse();
+        }
+        return rows;
+    }
+    let senders = if sort.field == Field::From {
+        ranks(index.names.mail.iter())
+    } else {
+        Vec::new()
+    };
+    sort.apply(&mut rows, |row| {
+        let Record::Message(id) = row else { return 0 };
+        let message = index.message(id);
+        match sort.field {
+            Field::Mid => u64::MAX - message.mid().0,
+            Field::Size => most_first(
+                message
+                    .size()
+                    .map_or(-1, |size| i64::try_from(size).unwrap_or(i64::MAX))
+                    + 1,
+            ),
+            Field::State => state_key(message.common_state().word()),
+            Field::From => message
+                .from_name()
+                .map_or(u64::MAX, |name| u64::from(senders[name.at()])),
+            _ => 0,
+        }
+    });
+    rows
+}
+
+/// What went wrong comes first.
+fn state_key(word: Option<&str>) -> u64 {
+    const ORDER: [&str; 8] = [
+        "bounced",
+        "aborted",
+        "mixed",
+        "delayed",
+        "dropped",
+        "quarantined",
+        "queued",
+        "delivered",
+    ];
+    word.and_then(|word| ORDER.iter().position(|known| *known == word))
+        .unwrap_or(ORDER.len()) as u64
+}
+
+/// The users of the matching connections, and what their logins came to.
+pub fn users(index: &Index, filter: &Filter, hits: &Hits, sort: Sort) -> (Vec<Record>, Users) {
+    let users = if filter.is_empty() {
+        Users::of_attempts(index.attempts())
+    } else {
+        let connections = filter.connections(index, hits);
+        Users::of_attempts(
+            connections
+                .into_iter()
+                .flat_map(|id| index.connection(id).attempts()),
+        )
+    };
+    let mut rows: Vec<Record> = users.names(index).into_iter().map(Record::User).collect();
+    let names = ranks(index.names.users.iter());
+    let time = |time: Option<crate::frame::Stamp>| {
+        most_first(time.map_or(0, crate::frame::Stamp::seconds))
+    };
+    Sort {
+        order: Order::Natural,
+        ..sort
+    }
+    .apply(&mut rows, |row| match row {
+        Record::User(name) => u64::from(names[name.at()]),
+        _ => 0,
+    });
+    sort.apply(&mut rows, |row| {
+        let Record::User(name) = row else { return 0 };
+        let user = users.of(name);
+        match sort.field {
+            Field::Failed => u64::MAX - user.failed,
+            Field::Succeeded => u64::MAX - user.succeeded,
+            Field::Sources => u64::MAX - user.sources,
+            Field::LastFailure => time(user.last_failure),
+            Field::LastSuccess => time(user.last_success),
+            _ => u64::from(names[name.at()]),
+        }
+    });
+    (rows, users)
+}

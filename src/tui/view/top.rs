@@ -1,0 +1,165 @@
+//! The top line and the tab bar.
+
+use super::{Areas, Canvas, width};
+use crate::index::Index;
+use crate::safe;
+use crate::tui::app::{App, Feed, View};
+use crate::tui::columns::{bytes, clock, thousands};
+use crate::tui::record::Record;
+use crate::tui::theme::Role;
+use ratatui::layout::Rect;
+
+type Parts = Vec<(Role, String)>;
+
+pub(super) fn draw(canvas: &mut Canvas<'_, '_>, areas: &Areas, app: &App, index: &Index) {
+    let right = totals(index, areas.top.width);
+    let room = usize::from(areas.top.width).saturating_sub(width(&right) + 1);
+    let mut left: Parts = vec![(Role::Title, " mailscope  ".into())];
+    let feed = feed(app, index);
+    let title_room = room.saturating_sub(width(&left) + width(&feed) + 2).max(8);
+    let title = safe::text(&app.title);
+    left.push((
+        Role::Text,
+        safe::fit(&title, safe::width(&title).min(title_room)),
+    ));
+    left.push((Role::Text, "  ".into()));
+    left.extend(feed);
+    while width(&left) > room && left.len() > 3 {
+        left.pop();
+    }
+    canvas.parts(areas.top, &left);
+    put_right(canvas, areas.top, &right);
+    tabs(canvas, areas, app, index);
+}
+
+fn put_right(canvas: &mut Canvas<'_, '_>, area: Rect, parts: &[(Role, String)]) {
+    let taken = u16::try_from(width(parts))
+        .unwrap_or(u16::MAX)
+        .saturating_add(1);
+    if taken < area.width {
+        canvas.parts(
+            Rect {
+                x: area.right() - taken,
+                width: taken,
+                ..area
+            },
+            parts,
+        );
+    }
+}
+
+fn feed(app: &App, index: &Index) -> Parts {
+    if let Some(since) = app.paused {
+        let waits = index.totals().entries.saturating_sub(since);
+        return vec![(
+            Role::Pending,
+            format!("‖ paused ({} waiting)", thousands(waits)),
+        )];
+    }
+    let mut parts = match &app.feed {
+        Feed::Loading(progress) => {
+            let percent = (progress.read * 100)
+                .checked_div(progress.total)
+                .unwrap_or(0);
+            vec![(Role::Pending, format!("loading {percent} %"))]
+        }
+        Feed::Following if app.behind > 0 => {
+            vec![(
+                Role::Pending,
+                format!("● following, {} behind", bytes(app.behind)),
+            )]
+        }
+        Feed::Following => vec![(Role::Ok, "● following".into())],
+        Feed::Ended => vec![(Role::Dim, "ended".into())],
+    };
+    if let Some(rate) = app.rate {
+        parts.push((Role::Dim, format!("  {} lines/s", thousands(rate))));
+    }
+    parts
+}
+
+/// Open connections and logins, in as many words as there is room for.
+fn totals(index: &Index, room: u16) -> Parts {
+    let totals = index.totals();
+    let failed = |count: u64| {
+        let role = if count > 0 { Role::Failed } else { Role::Dim };
+        (role, format!("✗ {}", thousands(count)))
+    };
+    let (open_in, open_out) = (thousands(totals.open_in), thousands(totals.open_out));
+    let mut parts = match room {
+        0..72 => Vec::new(),
+        72..100 => vec![(Role::Dim, format!("open in {open_in} out {open_out}  "))],
+        _ => vec![(
+            Role::Dim,
+            format!("in {open_in} open · out {open_out} open  "),
+        )],
+    };
+    parts.push((Role::Dim, "logins ".into()));
+    parts.push((Role::Ok, format!("✓ {} ", thousands(totals.logins))));
+    parts.push(failed(totals.failed_logins));
+    if room >= 120 {
+        parts.push((Role::Dim, "  out auth ".into()));
+        parts.push(failed(totals.failed_outbound));
+    }
+    parts
+}
+
+fn tabs(canvas: &mut Canvas<'_, '_>, areas: &Areas, app: &App, index: &Index) {
+    let mut left: Parts = vec![(Role::Text, " ".into())];
+    for (key, view) in View::ALL {
+        let chosen = view == app.view;
+        // The brackets say it where nothing is bold.
+        let (open, close) = if chosen { ("[", "]") } else { (" ", " ") };
+        left.push((
+            if chosen { Role::Title } else { Role::Dim },
+            format!("{open}{key} "),
+        ));
+        left.push((
+            if chosen { Role::Title } else { Role::Text },
+            format!("{}{close}", view.title()),
+        ));
+    }
+    for page in &app.pages {
+        left.push((
+            Role::Title,
+            format!("› {} ", safe::text(&page.lines.record.title(index))),
+        ));
+    }
+    canvas.parts(areas.tabs, &left);
+    let mut right = shown(app, index, areas);
+    while width(&right) + width(&left) + 2 > usize::from(areas.tabs.width) && !right.is_empty() {
+        right.remove(0);
+    }
+    put_right(canvas, areas.tabs, &right);
+}
+
+/// The part of the log's time that is shown, and which records of how many.
+fn shown(app: &App, index: &Index, areas: &Areas) -> Parts {
+    let Some(table) = app.table().filter(|_| app.pages.is_empty()) else {
+        return Vec::new();
+    };
+    let mut parts = Vec::new();
+    if let Some((from, to)) = super::strip::shown_span(app, index, areas) {
+        parts.push((Role::Dim, format!("{}–{}   ", clock(from), clock(to))));
+    }
+    let total = table.total(index);
+    let newer = match table.rows.first() {
+        Some(Record::Connection(_) | Record::Message(_))
+            if table.cursor > 0 && table.is_newest_first() =>
+        {
+            table.cursor
+        }
+        _ => 0,
+    };
+    if newer > 0 {
+        parts.push((Role::Dim, format!("{} above   ", thousands(newer as u64))));
+    }
+    let rows = thousands(table.rows.len() as u64);
+    let text = if table.rows.len() == total {
+        rows
+    } else {
+        format!("{rows} of {}", thousands(total as u64))
+    };
+    parts.push((Role::Text, text));
+    parts
+}

@@ -1,0 +1,158 @@
+//! What would make a key wait is done here: reading lines, searching the log.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, Sender};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::filter::{Filter, Hits};
+use super::lines::{self, Ask, Chunk, Needle, Way};
+use super::record::Record;
+use crate::index::extent::Span;
+use crate::raw::{self, RawLine, Wanted};
+use crate::source::{Position, Sources};
+
+/// A search waits so long for the next key.
+const TYPING: Duration = Duration::from_millis(150);
+
+/// Something to be read.
+#[derive(Debug)]
+pub enum Job {
+    /// A record's lines, which stand in these spans.
+    Record(Record, Vec<Span>, Wanted),
+    /// Lines of the log.
+    Log(Ask),
+}
+
+/// What was read, or why not in one sentence.
+#[derive(Debug)]
+pub enum Answer {
+    /// A record's lines.
+    Record(Record, Vec<Span>, Result<Vec<RawLine>, String>),
+    /// Lines of the log.
+    Log(Ask, Result<Chunk, String>),
+    /// So many bytes were searched for that filter.
+    Searched(String, u64),
+    /// What was found for that filter.
+    Hits(String, Result<Hits, String>),
+    /// Where the line stands that was looked for.
+    Found(Result<Option<Position>, String>),
+}
+
+/// The threads that read.
+pub struct Workers {
+    sources: Arc<Sources>,
+    jobs: Sender<Job>,
+    tell: Arc<dyn Fn(Answer) + Send + Sync>,
+    /// Stops the search that runs.
+    stop: Arc<AtomicBool>,
+}
+
+impl Workers {
+    /// Starts them.
+    ///
+    /// # Errors
+    /// When the system gives no thread.
+    pub fn start(
+        sources: Arc<Sources>,
+        tell: impl Fn(Answer) + Send + Sync + 'static,
+    ) -> std::io::Result<Self> {
+        let (jobs, queue) = mpsc::channel::<Job>();
+        let tell: Arc<dyn Fn(Answer) + Send + Sync> = Arc::new(tell);
+        let (files, told) = (Arc::clone(&sources), Arc::clone(&tell));
+        thread::Builder::new().name("lines".into()).spawn(move || {
+            while let Ok(first) = queue.recv() {
+                let mut waiting: Vec<Job> =
+                    std::iter::once(first).chain(queue.try_iter()).collect();
+                // Of several records asked for only the last one is still looked at.
+                let last = waiting
+                    .iter()
+                    .rposition(|job| matches!(job, Job::Record(..)));
+                let mut at = 0;
+                waiting.retain(|job| {
+                    at += 1;
+                    !matches!(job, Job::Record(..)) || Some(at - 1) == last
+                });
+                waiting.into_iter().for_each(|job| told(work(&files, job)));
+            }
+        })?;
+        Ok(Self {
+            sources,
+            jobs,
+            tell,
+            stop: Arc::default(),
+        })
+    }
+
+    /// Reads something.
+    pub fn read(&self, job: Job) {
+        // The thread ends with the program only.
+        let _ = self.jobs.send(job);
+    }
+
+    /// Stops the search that runs, if one does.
+    pub fn cancel(&mut self) {
+        self.stop.store(true, Ordering::Relaxed);
+    }
+
+    /// Reads the log for a filter's texts, behind what was read for `hits`.
+    pub fn search(&mut self, filter: Filter, hits: Hits) {
+        self.long("search", move |sources, stop, tell| {
+            // The word being typed may become the name of a field with the next key.
+            let typed = Instant::now();
+            while typed.elapsed() < TYPING && !stop.load(Ordering::Relaxed) {
+                thread::sleep(Duration::from_millis(10));
+            }
+            let text = filter.text().to_owned();
+            let mut progress = |bytes| tell(Answer::Searched(text.clone(), bytes));
+            let hits = filter.search(hits, sources, stop, &mut progress);
+            (!stop.load(Ordering::Relaxed))
+                .then(|| Answer::Hits(text.clone(), hits.map_err(|e| e.to_string())))
+        });
+    }
+
+    /// Looks for a line of the log.
+    pub fn find(&mut self, from: Position, way: Way, needle: Needle) {
+        self.long("find", move |sources, stop, _| {
+            let found = lines::find(sources, from, way, &needle, stop);
+            (!stop.load(Ordering::Relaxed)).then(|| Answer::Found(found.map_err(|e| e.to_string())))
+        });
+    }
+
+    fn long(
+        &mut self,
+        name: &str,
+        work: impl FnOnce(&Sources, &AtomicBool, &dyn Fn(Answer)) -> Option<Answer> + Send + 'static,
+    ) {
+        self.cancel();
+        self.stop = Arc::default();
+        let (stop, sources, tell) = (
+            Arc::clone(&self.stop),
+            Arc::clone(&self.sources),
+            Arc::clone(&self.tell),
+        );
+        let spawned = thread::Builder::new().name(name.into()).spawn(move || {
+            if let Some(answer) = work(&sources, &stop, &*tell) {
+                tell(answer);
+            }
+        });
+        if let Err(error) = spawned {
+            (self.tell)(Answer::Found(Err(error.to_string())));
+        }
+    }
+}
+
+fn work(sources: &Sources, job: Job) -> Answer {
+    match job {
+        Job::Record(record, spans, wanted) => Answer::Record(
+            record,
+            spans,
+            raw::read(sources, &wanted).map_err(|error| error.to_string()),
+        ),
+        Job::Log(ask) => Answer::Log(
+            ask,
+            lines::read(sources, ask).map_err(|error| error.to_string()),
+        ),
+    }
+}
