@@ -5,7 +5,7 @@
 //! all, not even a default one: terminals that honour `NO_COLOR` would take modifiers away with it.
 
 use ratatui::buffer::Buffer;
-use ratatui::style::{Modifier, Style};
+use ratatui::style::Style;
 
 /// When to use colour.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -99,7 +99,9 @@ impl Theme {
     /// The look of a role.
     pub fn style(self, role: Role) -> Style {
         match self.colours {
-            Colours::None => plain(role),
+            // Words and symbols say it all. Nor is another attribute used: where one ends, terminals in between (tmux
+            // 3.3) write a reset of the colours too, and who asked for none should find none in a recording.
+            Colours::None => Style::new(),
             Colours::Sixteen => coloured(role),
         }
     }
@@ -148,7 +150,7 @@ impl Symbols {
 }
 
 fn coloured(role: Role) -> Style {
-    let style = plain(role);
+    let style = Style::new();
     match role {
         Role::Ok => style.green(),
         Role::Failed => style.red(),
@@ -160,16 +162,6 @@ fn coloured(role: Role) -> Style {
         Role::Key => style.cyan(),
         Role::Match => style.yellow(),
         _ => style,
-    }
-}
-
-/// Without colour, words and symbols say it all, and the selected row is reversed from edge to edge. No other attribute
-/// is used: where one ends in the middle of a line, terminals in between (tmux 3.3) reset the colours too, and nobody
-/// who asked for none should find any in what they record.
-fn plain(role: Role) -> Style {
-    match role {
-        Role::Selected => Style::new().add_modifier(Modifier::REVERSED),
-        _ => Style::new(),
     }
 }
 

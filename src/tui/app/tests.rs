@@ -9,7 +9,7 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use ratatui::style::{Color as Colour, Modifier};
+use ratatui::style::Color as Colour;
 
 use super::*;
 use crate::frame::{Framer, Years};
@@ -746,7 +746,7 @@ fn no_size_is_too_odd() {
 }
 
 #[test]
-fn without_colour_there_is_none_and_words_and_modifiers_say_the_same() {
+fn without_colour_words_and_symbols_say_the_same() {
     let mut desk = desk();
     desk.theme = Theme::new(Color::Never, Symbols::Unicode);
     for keys in ["", "/us", "?", "2", "3", "6"] {
@@ -763,13 +763,7 @@ fn without_colour_there_is_none_and_words_and_modifiers_say_the_same() {
     }
     desk.types("1");
     assert!(desk.body().contains("✗ failed"));
-    let row = u16::try_from(desk.row_of("▸").unwrap()).unwrap();
-    assert!(
-        desk.buffer()[(10, row)]
-            .modifier
-            .contains(Modifier::REVERSED),
-        "the selection is seen"
-    );
+    assert!(desk.row_of("▸").is_some(), "the selection is seen");
 }
 
 #[test]
