@@ -4,6 +4,7 @@
 mod bad_input;
 mod following;
 mod formats;
+mod readme;
 mod records;
 mod run;
 mod shuffled;

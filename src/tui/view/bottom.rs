@@ -115,10 +115,9 @@ fn resting(app: &App, room: usize) -> Parts {
 
 /// What is wrong with the text, else what may stand at the cursor.
 fn hints(prompt: &Prompt, room: usize) -> Parts {
-    let typing = prompt
-        .error_at
-        .is_some_and(|at| at >= prompt.line.text().len())
-        && !prompt.completions.is_empty();
+    // A word that is still being typed is no error while it can become one that is right.
+    let word = prompt.completions.first().map(|first| first.replace.start);
+    let typing = word.is_some_and(|word| prompt.error_at.is_some_and(|at| at >= word));
     if let Some(error) = prompt.error.as_ref().filter(|_| !typing) {
         let before = prompt
             .error_at

@@ -13,7 +13,7 @@ type Parts = Vec<(Role, String)>;
 
 pub(super) fn draw(canvas: &mut Canvas<'_, '_>, areas: &Areas, app: &App, index: &Index) {
     let right = totals(index, areas.top.width);
-    let room = usize::from(areas.top.width).saturating_sub(width(&right) + 1);
+    let room = usize::from(areas.top.width).saturating_sub(width(&right) + 3);
     let mut left: Parts = vec![(Role::Title, " mailscope  ".into())];
     let feed = feed(app, index);
     let title_room = room.saturating_sub(width(&left) + width(&feed) + 2).max(8);
