@@ -11,10 +11,11 @@ use std::ffi::OsString;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::process::ExitCode;
 
-use crate::cli::{Cli, Command, Query, Reading};
+use crate::cli::{Cli, Color, Command, Query, Reading};
 use crate::frame;
 use crate::ingest::FirstYear;
 use crate::report::View;
+use crate::report::table::{Look, Paint};
 use crate::source::{EmptyFolder, Follow, Request, Stop};
 
 pub use problem::Problem;
@@ -143,15 +144,29 @@ fn output() -> BufWriter<io::StdoutLock<'static>> {
     BufWriter::with_capacity(64 * 1024, io::stdout().lock())
 }
 
-/// What a table may take: the terminal's width, or no limit where nobody looks.
-fn table_width() -> Option<usize> {
-    if !io::stdout().is_terminal() {
-        return None;
+/// How a table may look: as wide as the terminal, or without limit where nobody looks; in colour on a terminal.
+fn table_look(color: Color) -> Look {
+    let terminal = io::stdout().is_terminal();
+    let size = ratatui::crossterm::terminal::size;
+    let width = if terminal {
+        size().ok().map(|(width, _)| usize::from(width))
+    } else {
+        None
+    };
+    let refused = || std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let coloured = match color {
+        Color::Always => true,
+        Color::Auto => terminal && !refused(),
+        Color::Never => false,
+    };
+    Look {
+        width: width.filter(|width| *width > 0),
+        paint: if coloured {
+            Paint::Coloured
+        } else {
+            Paint::Plain
+        },
     }
-    ratatui::crossterm::terminal::size()
-        .ok()
-        .map(|(width, _)| usize::from(width))
-        .filter(|width| *width > 0)
 }
 
 /// Says one line on standard error. Nobody may be listening there.

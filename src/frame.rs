@@ -147,7 +147,10 @@ impl Framer {
             let before = rest.len();
             if let Some(behind) = self.stamp(rest, &mut frame) {
                 rest = behind;
-                if let Some(behind) = tag(line, rest, &mut frame) {
+                // In a file of the appliance the level follows at once: there is no tag to look for.
+                if Level::parse(rest).is_none()
+                    && let Some(behind) = tag(line, rest, &mut frame)
+                {
                     rest = behind;
                 }
             }
@@ -210,11 +213,11 @@ fn without_priority(text: &[u8]) -> &[u8] {
     }
 }
 
-/// `host tag: ` or `tag: ` behind a syslog stamp. Neither has blanks; a level is no tag.
+/// `host tag: ` or `tag: ` behind a syslog stamp. Neither has blanks; what stands there is no level.
 fn tag<'a>(line: &'a [u8], rest: &'a [u8], frame: &mut Frame) -> Option<&'a [u8]> {
     let (first, behind) = word(rest)?;
     if let Some(name) = first.strip_suffix(b":") {
-        return (Level::parse(rest).is_none() && !name.is_empty()).then_some(behind);
+        return (!name.is_empty()).then_some(behind);
     }
     let (second, behind) = word(behind)?;
     let name = second.strip_suffix(b":")?;

@@ -1,12 +1,12 @@
 //! Everything the log told, in memory: connections, messages, recipients, authentication attempts, deliveries.
 //!
 //! One writer [`apply`](Index::apply)s entries in their order, in bounded batches; many readers look at it between
-//! batches and cache by [`generation`](Index::generation). Records stand in columns ([`column`]) under numbers of their
+//! batches and cache by [`generation`](Index::generation). Records stand in columns ([`mod@column`]) under numbers of their
 //! own, for the appliance's ids come round again; names are kept once ([`intern`]); ids lead to the newest record that
-//! bears them ([`ids`]); users, profiles and addresses lead to all their records ([`posting`]). Raw lines are not kept:
+//! bears them (`ids`); users, profiles and addresses lead to all their records ([`posting`]). Raw lines are not kept:
 //! a record knows where its lines stand ([`extent`]).
 //!
-//! What an entry changes is written in [`correlate`], one function a family.
+//! What an entry changes is written in `correlate`, one function a family.
 
 pub mod appliance;
 pub mod attempt;

@@ -4,7 +4,7 @@
 //! source::Feeder ── blocks ──▶ Framing ── entries, bounded ──▶ Joiner ── batches ──▶ Index
 //! ```
 //!
-//! Two threads are what two cores can use: reading and taking entries apart costs about as much as joining them. The index's lock is held for a batch of [`BATCH`] entries at a time, and given away
+//! Two threads are what two cores can use: reading and taking entries apart costs about as much as joining them. The index's lock is held for a batch of 2048 entries at a time, and given away
 //! between batches when somebody waits for it.
 
 mod framing;

@@ -111,18 +111,18 @@ fn to_map<T: serde::Serialize>(record: &T) -> Map<String, Value> {
     }
 }
 
-/// A printer of that format for a view; `width` is what a table may take.
+/// A printer of that format for a view; `look` is how a table may look.
 pub fn printer<'w>(
     format: Format,
     view: View,
     fields: Fields,
-    width: Option<usize>,
+    look: table::Look,
     out: &'w mut dyn Write,
 ) -> Box<dyn Printer + 'w> {
     match format {
         Format::Json => Box::new(json::Lines::new(out, fields)),
         Format::Csv => Box::new(csv::Rows::new(out, view, &fields)),
-        Format::Table => Box::new(table::Table::new(out, view, &fields, width)),
+        Format::Table => Box::new(table::Table::new(out, view, &fields, look)),
         Format::Log => Box::new(log::Lines::new(out)),
     }
 }

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 
 use serde_json::json;
 
-use super::{Problem, Status, complain, output, table_width};
+use super::{Problem, Status, complain, output, table_look};
 use crate::cli::Query as Args;
 use crate::report::{self, Fields, Format, Printer, Record, View};
 use crate::safe;
@@ -95,7 +95,7 @@ pub fn with_output(
                 format,
                 args.view,
                 fields,
-                table_width(),
+                table_look(args.reading.color),
                 &mut stdout,
             ))
         }

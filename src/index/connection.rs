@@ -145,13 +145,10 @@ impl Connections {
         ConnectionId::new(self.len() - 1)
     }
 
-    /// Gives a connection its remote address; an address once known stays.
+    /// Gives a connection that has none its remote address.
     pub fn set_remote(&mut self, id: ConnectionId, name: Name) {
-        let remote = self.remote.get_mut(id.at());
-        if remote.is_none() {
-            *remote = Some(name);
-            self.by_remote.link(id, name);
-        }
+        self.remote.set(id.at(), Some(name));
+        self.by_remote.link(id, name);
     }
 
     pub fn bytes(&self) -> usize {

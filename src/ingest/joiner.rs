@@ -50,11 +50,13 @@ impl Joiner {
                 };
                 // Openings that the block before has taken are not taken twice.
                 let new = if at >= self.taken { run } else { &[] };
-                for turn in [Turn::Connections, Turn::Messages] {
-                    apply_run(&mut index, new, turn);
-                    apply_run(&mut index, &ahead[..taken], turn);
+                apply_openings(&mut index, new, &ahead[..taken]);
+                for entry in run
+                    .iter()
+                    .filter(|entry| entry.event.turn() == Turn::Others)
+                {
+                    index.apply(entry);
                 }
-                apply_run(&mut index, run, Turn::Others);
                 at += run.len();
                 if reaches_end {
                     self.taken = taken;
@@ -84,8 +86,17 @@ fn run_length(entries: &[Entry<'_>]) -> usize {
     }
 }
 
-fn apply_run(index: &mut Index, entries: &[Entry<'_>], turn: Turn) {
-    for entry in entries.iter().filter(|entry| entry.event.turn() == turn) {
+/// Takes the openings of a second in, connections before the messages that come by them.
+fn apply_openings(index: &mut Index, run: &[Entry<'_>], ahead: &[Entry<'_>]) {
+    let mut starts = Vec::new();
+    for entry in run.iter().chain(ahead) {
+        match entry.event.turn() {
+            Turn::Connections => index.apply(entry),
+            Turn::Messages => starts.push(entry),
+            Turn::Others => {}
+        }
+    }
+    for entry in starts {
         index.apply(entry);
     }
 }

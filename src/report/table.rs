@@ -18,10 +18,28 @@ const WIDEST: usize = 44;
 pub struct Table<'w> {
     out: &'w mut dyn Write,
     columns: Vec<(String, Column)>,
-    /// What a row may take; `None` where nobody looks at a terminal.
-    width: Option<usize>,
+    look: Look,
     held: Vec<Vec<String>>,
     widths: Option<Vec<usize>>,
+}
+
+/// How a table may look.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Look {
+    /// What a row may take; `None` where nobody looks at a terminal.
+    pub width: Option<usize>,
+    /// Whether results are coloured.
+    pub paint: Paint,
+}
+
+/// Whether results are coloured; their words say the same.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Paint {
+    /// As they are.
+    #[default]
+    Plain,
+    /// In the terminal's own red, yellow and green.
+    Coloured,
 }
 
 enum Column {
@@ -31,7 +49,7 @@ enum Column {
 
 impl<'w> Table<'w> {
     /// Prints to `out`. Without fields asked for, the columns are the view's own for people.
-    pub fn new(out: &'w mut dyn Write, view: View, fields: &Fields, width: Option<usize>) -> Self {
+    pub fn new(out: &'w mut dyn Write, view: View, fields: &Fields, look: Look) -> Self {
         let columns = match fields.asked() {
             Some(keys) => keys
                 .iter()
@@ -47,7 +65,7 @@ impl<'w> Table<'w> {
         Self {
             out,
             columns,
-            width,
+            look,
             held: Vec::new(),
             widths: None,
         }
@@ -77,21 +95,50 @@ impl<'w> Table<'w> {
 
     fn row(&mut self, cells: &[String]) -> io::Result<()> {
         let widths = self.widths.as_deref().unwrap_or_default();
+        let mut left = self.look.width.unwrap_or(usize::MAX);
         let mut line = String::new();
         for (at, (cell, width)) in cells.iter().zip(widths).enumerate() {
-            if at + 1 == cells.len() {
-                line.push_str(cell);
+            let fitted = if at + 1 == cells.len() {
+                cell.clone()
             } else {
-                line.push_str(&safe::fit(cell, *width));
-                line.push_str("  ");
+                safe::fit(cell, *width)
+            };
+            let fitted = if fitted.width() > left {
+                safe::fit(&fitted, left)
+            } else {
+                fitted
+            };
+            left = left.saturating_sub(fitted.width() + 2);
+            let colour = self.colour_of(at, cell);
+            line.push_str(&colour.map_or_else(
+                || fitted.clone(),
+                |code| format!("\x1b[{code}m{fitted}\x1b[0m"),
+            ));
+            if left == 0 {
+                break;
             }
+            line.push_str("  ");
         }
-        let line = line.trim_end();
-        match self.width {
-            Some(width) if line.width() > width => {
-                writeln!(self.out, "{}", safe::fit(line, width).trim_end())
-            }
-            _ => writeln!(self.out, "{line}"),
+        writeln!(self.out, "{}", line.trim_end())
+    }
+
+    /// The colour of a cell that begins with a result's word.
+    fn colour_of(&self, column: usize, cell: &str) -> Option<u8> {
+        let tells = |key: &str| matches!(key, "result" | "end" | "state" | "event");
+        let is_result = match &self.columns.get(column)?.1 {
+            Column::OfView(Cell::Logins | Cell::Tls) => true,
+            Column::OfView(Cell::Key(key)) => tells(key),
+            Column::Asked(key) => tells(key),
+            Column::OfView(_) => false,
+        };
+        if !is_result || self.look.paint == Paint::Plain {
+            return None;
+        }
+        match cell.split(' ').next()?.rsplit('.').next()? {
+            "failed" | "bounced" | "aborted" | "error" => Some(31),
+            "delayed" | "lost" | "superseded" | "dropped" | "mixed" => Some(33),
+            "succeeded" | "delivered" | "success" | "done" => Some(32),
+            _ => None,
         }
     }
 }

@@ -188,3 +188,19 @@ fn a_csv_file_has_every_key_that_a_record_has() {
         }
     }
 }
+
+#[test]
+fn colour_where_it_is_asked_for_and_nowhere_else() {
+    let place = Place::new();
+    let table = |when: &str| {
+        place
+            .run(&["query", "", &tac_path(), "--view", "auth", "--color", when])
+            .out
+    };
+    assert!(
+        table("always").contains("\u{1b}[31mfailed"),
+        "{}",
+        table("always")
+    );
+    assert!(!table("auto").contains('\u{1b}') && !table("never").contains('\u{1b}'));
+}

@@ -70,6 +70,10 @@ impl Index {
     }
 
     fn set_remote(&mut self, id: ConnectionId, ip: &[u8]) {
+        // An address once known stays.
+        if self.connections.remote.get(id.at()).is_some() {
+            return;
+        }
         let name = self.names.addresses.intern(ip);
         if name.at() >= self.addresses.len() {
             let address = std::str::from_utf8(ip).ok().and_then(|ip| ip.parse().ok());

@@ -123,10 +123,9 @@ impl Index {
                     .reply
                     .and_then(|reply| self.texts.intern(&reply.text()));
                 let code = attempt.reply.and_then(|reply| reply.code).unwrap_or(0);
-                let to = attempt.envelope.map(|(from, to)| {
+                if let Some((from, _)) = attempt.envelope {
                     self.set_from(id, from);
-                    self.names.mail.intern(to)
-                });
+                }
                 for rid in attempt.rids.iter() {
                     let recipient = self.deliver(
                         step,
@@ -134,8 +133,12 @@ impl Index {
                         connection,
                         (result_of(attempt.fate), code, detail),
                     );
-                    let known = self.recipients.to.get_mut(recipient.at());
-                    *known = known.or(to);
+                    if let (None, Some((_, to))) =
+                        (self.recipients.to.get(recipient.at()), attempt.envelope)
+                    {
+                        let to = self.names.mail.intern(to);
+                        self.recipients.to.set(recipient.at(), Some(to));
+                    }
                 }
             }
             Event::Response { rids, text, .. } => self.reply(id, rids, text),
