@@ -3,7 +3,9 @@
 use std::fmt;
 use std::ops::Range;
 
-use unicode_width::UnicodeWidthChar;
+use unicode_width::UnicodeWidthStr;
+
+use crate::safe;
 
 /// A query that cannot be read. Its `Display` has three lines: the message, the query, a caret under the place; it is
 /// safe to print whatever the query holds.
@@ -76,7 +78,7 @@ impl QueryError {
         let mut start = None;
         for (end, piece) in shown {
             if end > first && end <= last {
-                let begin = end - piece.chars().filter_map(char::width).sum::<usize>();
+                let begin = end - piece.width();
                 start.get_or_insert(begin);
                 text.push_str(&piece);
             }
@@ -110,28 +112,9 @@ impl std::error::Error for QueryError {}
 
 /// A character as it can be printed, and its columns.
 fn visible(c: char) -> (String, usize) {
-    let picture = match c {
-        '\0'..='\x1f' => char::from_u32(0x2400 + u32::from(c)),
-        '\x7f' => Some('␡'),
-        _ => None,
-    };
-    if let Some(picture) = picture {
-        return (picture.to_string(), picture.width().unwrap_or(1));
-    }
-    match c.width() {
-        Some(width) if width > 0 && !is_format(c) => (c.to_string(), width),
-        _ => {
-            let text: String = c.escape_unicode().collect();
-            let width = text.len();
-            (text, width)
-        }
-    }
-}
-
-/// Characters that steer the text around them.
-fn is_format(c: char) -> bool {
-    matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
-        || ('\u{e0000}'..='\u{e0fff}').contains(&c)
+    let text = safe::text(c.encode_utf8(&mut [0; 4])).into_owned();
+    let width = text.width();
+    (text, width)
 }
 
 /// Text from a query inside a message: safe to print, and short.

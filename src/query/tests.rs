@@ -426,7 +426,7 @@ fn a_query_that_cannot_be_read_is_refused_with_a_caret_under_the_place() {
         ("user:a)", "no ( stands before this )\n  user:a)\n        ^"),
         (
             "\"ünß\" \"x\u{7}",
-            "a closing \" is missing\n  \"ünß\" \"x␇\n        ^^^",
+            "a closing \" is missing\n  \"ünß\" \"x\\x07\n        ^^^^^^",
         ),
         (
             "日本 \u{1b}[2J usr:b",
