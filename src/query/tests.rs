@@ -430,7 +430,7 @@ fn a_query_that_cannot_be_read_is_refused_with_a_caret_under_the_place() {
         ),
         (
             "日本 \u{1b}[2J usr:b",
-            "unknown field `usr`; did you mean `user`?\n  日本 ␛[2J usr:b\n            ^^^",
+            "unknown field `usr`; did you mean `user`?\n  日本 \\x1b[2J usr:b\n               ^^^",
         ),
         (
             "user~\"(\"",
