@@ -5,7 +5,7 @@
 //! all, not even a default one: terminals that honour `NO_COLOR` would take modifiers away with it.
 
 use ratatui::buffer::Buffer;
-use ratatui::style::Style;
+use ratatui::style::{Modifier, Style};
 
 /// When to use colour.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -150,7 +150,7 @@ impl Symbols {
 }
 
 fn coloured(role: Role) -> Style {
-    let style = Style::new();
+    let style = marked(role);
     match role {
         Role::Ok => style.green(),
         Role::Failed => style.red(),
@@ -162,6 +162,23 @@ fn coloured(role: Role) -> Style {
         Role::Key => style.cyan(),
         Role::Match => style.yellow(),
         _ => style,
+    }
+}
+
+/// What a role looks like beside its colour.
+fn marked(role: Role) -> Style {
+    let style = Style::new();
+    match role {
+        Role::Text | Role::Ok | Role::Pending | Role::Id => style,
+        Role::Failed | Role::Warning | Role::Title | Role::Key => {
+            style.add_modifier(Modifier::BOLD)
+        }
+        Role::Selected => style
+            .add_modifier(Modifier::REVERSED)
+            .remove_modifier(Modifier::DIM),
+        Role::Shown => style.add_modifier(Modifier::REVERSED),
+        Role::Cell | Role::Match => style.add_modifier(Modifier::BOLD | Modifier::UNDERLINED),
+        Role::Dim => style.add_modifier(Modifier::DIM),
     }
 }
 

@@ -9,7 +9,7 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use ratatui::style::Color as Colour;
+use ratatui::style::{Color as Colour, Modifier};
 
 use super::*;
 use crate::frame::{Framer, Years};
@@ -764,6 +764,22 @@ fn without_colour_words_and_symbols_say_the_same() {
     desk.types("1");
     assert!(desk.body().contains("✗ failed"));
     assert!(desk.row_of("▸").is_some(), "the selection is seen");
+}
+
+#[test]
+fn the_selected_row_is_reversed_from_edge_to_edge() {
+    let mut desk = desk();
+    desk.types("j");
+    let row = u16::try_from(desk.row_of("▸").unwrap()).unwrap();
+    let buffer = desk.buffer();
+    for column in 0..80 {
+        let cell = &buffer[(column, row)];
+        assert!(
+            cell.modifier.contains(Modifier::REVERSED),
+            "column {column}"
+        );
+    }
+    assert!(!buffer[(10, row + 1)].modifier.contains(Modifier::REVERSED));
 }
 
 #[test]
