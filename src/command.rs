@@ -10,13 +10,15 @@ mod records;
 use std::ffi::OsString;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::process::ExitCode;
+use std::sync::mpsc::{Receiver, channel};
 
 use crate::cli::{Cli, Color, Command, Query, Reading};
 use crate::frame;
-use crate::ingest::FirstYear;
+use crate::index::Journal;
+use crate::ingest::{FirstYear, Ingest, News};
 use crate::report::View;
 use crate::report::table::{Look, Paint};
-use crate::source::{EmptyFolder, Follow, Request, Stop};
+use crate::source::{EmptyFolder, Feeder, Follow, Request, Stop};
 
 pub use problem::Problem;
 
@@ -137,6 +139,25 @@ fn first_year(reading: &Reading) -> FirstYear {
     reading
         .year
         .map_or(FirstYear::ByModification, FirstYear::Is)
+}
+
+/// Starts reading; the news come on the channel until nothing more will.
+fn ingest(
+    request: &Request,
+    stop: Stop,
+    reading: &Reading,
+    journal: Journal,
+) -> Result<(Ingest, Receiver<News>), Problem> {
+    let feeder = Feeder::open(request)?;
+    let (sender, news) = channel();
+    // Nobody listens any more when the command has failed.
+    let tell = move |told| {
+        let _ = sender.send(told);
+    };
+    Ok((
+        Ingest::start(feeder, stop, first_year(reading), journal, tell),
+        news,
+    ))
 }
 
 /// Standard output, buffered: results are flushed when there are no more for now.

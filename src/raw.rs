@@ -212,15 +212,6 @@ fn each_of(
 /// How much of a line is kept; longer ones are cut there.
 const LONGEST: usize = crate::lines::MAX_LINE;
 
-/// The line that begins at `at` without its line end, and where the next one begins. `None` at the end of what was
-/// read of the source.
-///
-/// # Errors
-/// When the source is gone or cannot be read.
-pub fn line_at(sources: &Sources, at: Position) -> io::Result<Option<(Vec<u8>, Position)>> {
-    Reader::new(sources, at).next()
-}
-
 /// Lines of one source from a position on.
 #[derive(Debug)]
 pub struct Reader<'s> {

@@ -2,9 +2,8 @@
 
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
-use std::sync::mpsc::channel;
 
-use super::{Problem, Status, complain, first_year, output, request};
+use super::{Problem, Status, complain, first_year, ingest, output, request};
 use crate::cli::{Color, Demo, Explore, Reading};
 use crate::demo;
 use crate::index::Journal;
@@ -93,17 +92,7 @@ fn summarise(
     query: &str,
 ) -> Result<Status, Problem> {
     let query = crate::query::parse(query).map_err(Problem::Query)?;
-    let feeder = Feeder::open(request)?;
-    let (sender, news) = channel();
-    let ingest = Ingest::start(
-        feeder,
-        stop,
-        first_year(reading),
-        Journal::Off,
-        move |news| {
-            let _ = sender.send(news);
-        },
-    );
+    let (ingest, news) = ingest(request, stop, reading, Journal::Off)?;
     let mut status = Status::Matched;
     for news in &news {
         match news {

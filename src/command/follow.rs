@@ -3,18 +3,17 @@
 use std::collections::BTreeSet;
 use std::io;
 use std::ops::ControlFlow;
-use std::sync::mpsc::channel;
 use std::time::Duration;
 
 use super::records::{Selection, hits};
-use super::{Notices, Out, Problem, Status, first_year, request};
+use super::{Notices, Out, Problem, Status, ingest, request};
 use crate::cli::Query as Args;
 use crate::index::{ConnectionId, Ended, Journal, MessageId};
 use crate::ingest::{Ingest, News};
 use crate::query::Query;
 use crate::report::record::{AttemptRecord, ConnectionRecord, DeliveryRecord, MessageRecord};
 use crate::report::{Format, Plain, View};
-use crate::source::{Feeder, Follow};
+use crate::source::Follow;
 
 /// Lines of one second come together: a moment's wait takes them in at once.
 const GATHER: Duration = Duration::from_millis(20);
@@ -27,18 +26,8 @@ pub fn run(args: &Args, query: &Query) -> Result<Status, Problem> {
         ));
     }
     let (request, stop) = request(&args.paths, &args.reading, Follow::Live)?;
-    let feeder = Feeder::open(&request)?;
     let mut notices = Notices::new(args);
-    let (sender, news) = channel();
-    let ingest = Ingest::start(
-        feeder,
-        stop,
-        first_year(&args.reading),
-        Journal::On,
-        move |news| {
-            let _ = sender.send(news);
-        },
-    );
+    let (ingest, news) = ingest(&request, stop, &args.reading, Journal::On)?;
     super::with_output(args, |out| {
         let mut told = Following {
             args,

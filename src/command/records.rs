@@ -2,34 +2,22 @@
 
 use std::io;
 use std::sync::atomic::AtomicBool;
-use std::sync::mpsc::channel;
 
-use super::{Notices, Out, Problem, Status, first_year, request};
+use super::{Notices, Out, Problem, Status, ingest, request};
 use crate::cli::Query as Args;
 use crate::index::{Index, Journal};
-use crate::ingest::{Ingest, News};
+use crate::ingest::News;
 use crate::query::{Hits, Query, rollup};
 use crate::raw::Wanted;
 use crate::report::record::{AttemptRecord, ConnectionRecord, DeliveryRecord, MessageRecord};
 use crate::report::{Format, Plain, Record, View, log};
-use crate::source::{Feeder, Follow, Sources};
+use crate::source::{Follow, Sources};
 
 /// Reads everything, then prints the records that match.
 pub fn run(args: &Args, query: &Query) -> Result<Status, Problem> {
     let (request, stop) = request(&args.paths, &args.reading, Follow::Once)?;
-    let feeder = Feeder::open(&request)?;
     let mut notices = Notices::new(args);
-    let (sender, news) = channel();
-    // Nobody listens any more when the command has failed.
-    let ingest = Ingest::start(
-        feeder,
-        stop,
-        first_year(&args.reading),
-        Journal::Off,
-        move |news| {
-            let _ = sender.send(news);
-        },
-    );
+    let (ingest, news) = ingest(&request, stop, &args.reading, Journal::Off)?;
     for news in &news {
         match news {
             News::Refused(judgement, opened) => {

@@ -3,6 +3,7 @@
 use crate::frame::Stamp;
 use crate::index::message::CommonState;
 use crate::index::{Attempt, Connection, Direction, Index, Message, State};
+pub use crate::report::summary::grouped as thousands;
 
 use super::filter::term;
 use super::record::{Record, is_refusal};
@@ -513,17 +514,4 @@ pub fn bytes(size: u64) -> String {
         value /= 1000.0;
     }
     String::new()
-}
-
-/// A number with commas: `1,126,409`.
-pub fn thousands(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() * 4 / 3 + 1);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
