@@ -13,7 +13,7 @@ use std::process::ExitCode;
 use std::sync::mpsc::{Receiver, channel};
 
 use crate::cli::{Cli, Color, Command, Query, Reading};
-use crate::frame;
+use crate::event;
 use crate::index::Journal;
 use crate::ingest::{FirstYear, Ingest, News};
 use crate::report::View;
@@ -99,7 +99,7 @@ fn request(
         paths,
         follow,
         poll: reading.poll,
-        is_mail_log: frame::is_mail_log,
+        is_mail_log: event::is_mail_log,
         empty_folder,
         stop: stop.clone(),
     };

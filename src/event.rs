@@ -10,23 +10,33 @@ mod auth;
 mod connection;
 mod delivery;
 mod fields;
+mod foreign;
+mod kind;
 mod lineage;
 mod message;
 mod policy;
 mod reply;
 pub(crate) mod scan;
+mod shape;
+mod shapes;
 mod system;
 mod tls;
 
 #[cfg(test)]
 mod tests;
 
+pub use auth::AuthTrouble;
 pub use connection::EndWord;
 pub use delivery::{Attempt, ConnectionError, Fate};
 pub use fields::{Value, listener};
+pub use foreign::{is_mail_log, of_entry};
+pub use kind::Kind;
+pub use lineage::Lineage;
 pub use policy::Policy;
 pub use reply::{Reply, enhanced_code};
 pub use scan::Rids;
+pub use shape::{Ids, Says, Shape};
+pub use system::unknown_shape;
 pub use tls::Tls;
 
 /// Declares an id newtype of the appliance.
@@ -155,6 +165,19 @@ pub enum Event<'a> {
         /// The appliance's SMTP Auth profile.
         profile: &'a [u8],
     },
+    /// A login that failed for a reason of the appliance's own: `SMTP Auth (ICID n) could not reach forwarding server …`
+    AuthTrouble {
+        /// The connection.
+        icid: Icid,
+        /// What kept the login from being checked.
+        trouble: AuthTrouble,
+        /// The user, where the line names one.
+        user: Option<&'a [u8]>,
+        /// The SMTP Auth profile, where the line names one.
+        profile: Option<&'a [u8]>,
+        /// The log's words.
+        text: &'a [u8],
+    },
     /// `DCID: n IP: ip SMTP authentication using the profile …`
     AuthOut {
         /// The connection.
@@ -281,12 +304,14 @@ pub enum Event<'a> {
         /// `done` or `aborted`.
         how: &'a [u8],
     },
-    /// `MID 515 was generated for bounce of MID 511` and its relatives
-    Generated {
-        /// The new message.
-        mid: Mid,
+    /// `MID 515 was generated for bounce of MID 511`, `MID 2 rewritten to 3 by antispam` and their relatives
+    Descent {
+        /// How the one came of the other.
+        lineage: Lineage,
         /// The message it comes from.
         parent: Mid,
+        /// The new message.
+        child: Mid,
         /// What made it.
         by: &'a [u8],
     },
@@ -330,25 +355,26 @@ pub enum Event<'a> {
         text: &'a [u8],
     },
 
+    /// A line that a template reads: it decides little or nothing.
+    Note {
+        /// Its row in the table of shapes.
+        shape: &'static Shape,
+        /// The ids of its fixed words.
+        ids: Ids,
+        /// The whole line.
+        text: &'a [u8],
+    },
+
     /// An entry of no known shape, with the ids of its fixed head.
     Unknown {
-        /// The injection connection it names.
-        icid: Option<Icid>,
-        /// The delivery connection it names.
-        dcid: Option<Dcid>,
-        /// The message it names.
-        mid: Option<Mid>,
+        /// The ids it names there.
+        ids: Ids,
+        /// The whole line.
+        text: &'a [u8],
     },
 }
 
 impl Event<'_> {
-    /// An entry that names nothing and has no known shape.
-    pub const NOTHING: Event<'static> = Event::Unknown {
-        icid: None,
-        dcid: None,
-        mid: None,
-    };
-
     /// When among the entries of one second it is to be taken in: a relay shuffles lines within a second, and a file
     /// says whose ids it holds in its first one. Connections are opened before messages are started on them.
     #[inline]
@@ -374,9 +400,12 @@ pub enum Turn {
     Others,
 }
 
-/// Takes the text of one entry apart; see the families' files for the shapes.
+/// Takes the text of one entry apart; see the families' files for the shapes. Whoever knows the entry's frame asks
+/// [`of_entry`].
 pub fn parse(body: &[u8]) -> Event<'_> {
-    known(body).unwrap_or_else(|| system::unknown(body))
+    known(body)
+        .or_else(|| shape::of(body))
+        .unwrap_or_else(|| system::unknown(body))
 }
 
 /// The shape of the text, found by its first word.
@@ -387,12 +416,15 @@ fn known(body: &[u8]) -> Option<Event<'_>> {
             _ => message::of_message(body).or_else(|| delivery::done(body)),
         },
         b'N' => connection::opening(body),
-        b'I' => connection::of_icid(body),
         b'D' => match body {
-            [b'D', b'C', b'I', b'D', b':', ..] => auth::outbound(body),
+            [b'D', b'C', b'I', b'D', b':', ..] => {
+                auth::outbound(body).or_else(|| connection::of_dcid(body))
+            }
             [b'D', b'C', ..] => connection::of_dcid(body),
             _ => delivery::start(body).or_else(|| delivery::attempt(body)),
         },
+        b'I' => connection::of_icid(body).or_else(|| lineage::reinjected(body)),
+        b'E' => lineage::reinjected(body).or_else(|| system::of_log(body)),
         b'S' => match body {
             [b'S', b't', ..] => message::start(body),
             _ => auth::inbound(body).or_else(|| connection::killed(body)),

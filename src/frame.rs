@@ -97,6 +97,20 @@ impl Frame {
         line.get(self.body as usize..).unwrap_or(&[])
     }
 
+    /// The tag that stands before the level in syslog: the name of the log subscription.
+    pub fn tag<'a>(&self, line: &'a [u8]) -> Option<&'a [u8]> {
+        let level = self.level?;
+        let body = line.len() - self.body(line).len();
+        let head = line[..body].trim_ascii_end();
+        let head = head
+            .strip_suffix(b":")?
+            .strip_suffix(level.word().as_bytes())?;
+        let head = head.strip_suffix(b": ")?;
+        head.rsplit(|b| *b == b' ')
+            .next()
+            .filter(|tag| !tag.is_empty())
+    }
+
     /// The syslog host.
     pub fn host<'a>(&self, line: &'a [u8]) -> Option<&'a [u8]> {
         let (start, end) = (usize::from(self.host.0), usize::from(self.host.1));
@@ -215,6 +229,8 @@ fn without_priority(text: &[u8]) -> &[u8] {
 
 /// `host tag: ` or `tag: ` behind a syslog stamp. Neither has blanks; what stands there is no level.
 fn tag<'a>(line: &'a [u8], rest: &'a [u8], frame: &mut Frame) -> Option<&'a [u8]> {
+    // Some relays write a second blank before the host.
+    let rest = rest.trim_ascii_start();
     let (first, behind) = word(rest)?;
     if let Some(name) = first.strip_suffix(b":") {
         return (!name.is_empty()).then_some(behind);
@@ -235,16 +251,4 @@ fn tag<'a>(line: &'a [u8], rest: &'a [u8], frame: &mut Frame) -> Option<&'a [u8]
 fn word(text: &[u8]) -> Option<(&[u8], &[u8])> {
     let end = memchr::memchr(b' ', text)?;
     (end > 0).then(|| (&text[..end], &text[end + 1..]))
-}
-
-/// Whether the first lines of a file hold an entry of a mail_logs: framed, and of a known shape that other
-/// subscriptions do not share.
-pub fn is_mail_log(head: &[u8]) -> bool {
-    let mut framer = Framer::new(Years::starting(2000));
-    head.split(|b| *b == b'\n').any(|line| {
-        let line = line.strip_suffix(b"\r").unwrap_or(line);
-        let frame = framer.frame(line);
-        let name = crate::event::parse(frame.body(line)).name();
-        frame.is_framed() && name != "unknown" && !name.starts_with("log.")
-    })
 }

@@ -10,6 +10,7 @@
 
 pub mod appliance;
 pub mod attempt;
+pub mod census;
 pub mod column;
 pub mod connection;
 mod correlate;
@@ -24,12 +25,13 @@ pub mod timeline;
 #[cfg(test)]
 mod tests;
 
-use crate::event::Event;
+use crate::event::{Event, Kind};
 use crate::frame::{Level, Stamp};
 use crate::source::{Position, SourceId};
 
-pub use appliance::ApplianceId;
+pub use appliance::{ApplianceId, SourceFacts};
 pub use attempt::{Attempt, AttemptId};
+pub use census::{Census, Tally, UnknownShape};
 pub use connection::{Connection, ConnectionId, Direction, End};
 pub use delivery::{Delivery, DeliveryId, DeliveryResult};
 pub use intern::{Interner, Name, TextId, Texts};
@@ -144,6 +146,7 @@ pub struct Index {
     pub(crate) attempts: attempt::Attempts,
     pub(crate) deliveries: delivery::Deliveries,
     pub(crate) timeline: timeline::Timeline,
+    census: Census,
     addresses: Vec<Option<std::net::IpAddr>>,
     extents: extent::Extents,
     journal: Journal,
@@ -168,6 +171,7 @@ impl Index {
             attempts: attempt::Attempts::default(),
             deliveries: delivery::Deliveries::default(),
             timeline: timeline::Timeline::default(),
+            census: Census::default(),
             addresses: Vec::new(),
             extents: extent::Extents::default(),
             journal,
@@ -189,6 +193,10 @@ impl Index {
     pub fn apply(&mut self, entry: &Entry<'_>) {
         self.generation += 1;
         self.totals.entries += 1;
+        self.census.add(entry.event.kind(), entry.time);
+        if let Event::Unknown { text, .. } = entry.event {
+            self.census.note_unknown(text, entry.position, entry.time);
+        }
         if let Some(time) = entry.time {
             self.newest = self.newest.max(Some(time));
             self.oldest = Some(self.oldest.map_or(time, |oldest| oldest.min(time)));
@@ -204,7 +212,15 @@ impl Index {
 
     /// Totals so far.
     pub fn totals(&self) -> Totals {
-        self.totals
+        Totals {
+            unknown: self.census.of(Kind::Unknown).count,
+            ..self.totals
+        }
+    }
+
+    /// How many entries of each kind were read, and what the unknown ones look like.
+    pub fn census(&self) -> &Census {
+        &self.census
     }
 
     /// The latest stamp of all entries.
@@ -235,6 +251,11 @@ impl Index {
     /// How the appliance is shown: its syslog host, else its serial number when logs of several are read together.
     pub fn appliance(&self, id: ApplianceId) -> Option<&str> {
         self.appliances.shown(id)
+    }
+
+    /// What a source's first and last lines say of it.
+    pub fn source_facts(&self, source: SourceId) -> Option<&SourceFacts> {
+        self.appliances.facts(source)
     }
 
     /// How many connections there are, in and out.

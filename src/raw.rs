@@ -53,7 +53,7 @@ impl RawLine {
 
     /// What it says.
     pub fn event(&self) -> Event<'_> {
-        event::parse(self.body())
+        event::of_entry(&self.frame, &self.bytes)
     }
 }
 
@@ -117,13 +117,9 @@ impl Wanted {
     }
 
     fn has(&self, frame: &Frame, line: &[u8], at: Position) -> bool {
-        let event = event::parse(frame.body(line));
+        let owners = event::of_entry(frame, line).owners();
         let host: Option<Box<[u8]>> = frame.host(line).map(Into::into);
-        let ids = [
-            event.icid().map(|icid| Id::Connection(Link::In(icid))),
-            event.dcid().map(|dcid| Id::Connection(Link::Out(dcid))),
-            event.mid().map(Id::Message),
-        ];
+        let ids = [owners.link.map(Id::Connection), owners.mid.map(Id::Message)];
         ids.into_iter().flatten().any(|id| {
             let spans = self.owners.get(&Owner {
                 id,

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 
 use super::{Notices, Out, Problem, Status, first_year, request};
 use crate::cli::Query as Args;
-use crate::event::{self, Event};
+use crate::event::{self, Kind};
 use crate::frame::Stamp;
 use crate::index::Entry;
 use crate::index::appliance::Appliances;
@@ -105,9 +105,9 @@ impl Events<'_, '_> {
     fn line(&mut self, source: SourceId, line: &Line<'_>) -> Result<ControlFlow<()>, io::Error> {
         let frame = self.framing.line(source, line);
         let body = frame.body(line.bytes);
-        let event = event::parse(body);
-        if let Event::LogVersion { serial, .. } = event {
-            self.appliances.name_source(source, serial);
+        let event = event::of_entry(&frame, line.bytes);
+        if matches!(event.kind(), Kind::LogVersion) {
+            self.appliances.note_framing(source, &event, frame.time);
         }
         self.newest = self.newest.max(frame.time);
         let entry = Entry {

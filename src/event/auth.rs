@@ -3,16 +3,21 @@
 //! ```text
 //! SMTP Auth: (ICID 450) succeeded for user: ironport using AUTH mechanism: PLAIN with profile: IncomingAuthentication
 //! SMTP Auth (ICID 450) failed for user: ironport using AUTH mechanism: PLAIN with profile: IncomingAuthentication
+//! SMTP Auth (ICID 450) profile: Staff is misconfigured or missing causing an Auth failure
+//! SMTP Auth (ICID 450) could not reach forwarding server auth.example.com with reason: timed out
+//! SMTP Auth (ICID 450) LDAP query/user lookup failed for user: alice
+//! SMTP Auth (ICID 450) was required but remote host did not initiate it
 //! DCID: 5633 IP: 172.16.155.102 SMTP authentication using the profile OutboundAuthentication succeeded.
 //! DCID: 5640 IP: 172.16.155.102 SMTP authentication using the profile OutboundAuthentication failed: ('535', ['5.7.8 …'])
 //! ```
 //!
-//! The shapes are those of Cisco TAC document 118570; releases before it leave out the colon after `SMTP Auth`.
+//! The shapes are those of Cisco TAC document 118570; releases before it leave out the colon after `SMTP Auth`. The
+//! appliance's own troubles are templates of IronPort's message catalogue (SMTPAUTH_FWD_SERVER_BADCFG and its relatives).
 
 use memchr::memmem;
 
 use super::scan::{id, number, split_first, split_last};
-use super::{Dcid, Event, Icid, Link, Reply, system};
+use super::{Dcid, Event, Icid, Kind, Reply};
 
 /// A login on a listener. The peer types the user's name: it ends at the last fixed words, whatever it holds.
 pub fn inbound(body: &[u8]) -> Option<Event<'_>> {
@@ -24,7 +29,57 @@ pub fn inbound(body: &[u8]) -> Option<Event<'_>> {
     let (icid, rest) = number(rest)?;
     let icid = Icid(icid);
     let rest = rest.strip_prefix(b") ")?;
-    attempt(icid, rest).or(Some(system::of_link(Link::In(icid))))
+    attempt(icid, rest).or_else(|| trouble(icid, rest))
+}
+
+/// Why a login failed that nobody's password was wrong for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum AuthTrouble {
+    /// The SMTP Auth profile is misconfigured or missing.
+    Misconfigured,
+    /// The forwarding server could not be reached.
+    Unreachable,
+    /// The LDAP query for the user failed.
+    LookupFailed,
+    /// A login is required and none was tried.
+    Required,
+}
+
+impl AuthTrouble {
+    /// The kind of its entries.
+    pub fn kind(self) -> Kind {
+        match self {
+            Self::Misconfigured => Kind::AuthMisconfigured,
+            Self::Unreachable => Kind::AuthUnreachable,
+            Self::LookupFailed => Kind::AuthLookupFailed,
+            Self::Required => Kind::AuthRequired,
+        }
+    }
+}
+
+fn trouble(icid: Icid, text: &[u8]) -> Option<Event<'_>> {
+    const PROFILE: &[u8] = b"profile: ";
+    const BROKEN: &[u8] = b" is misconfigured or missing";
+    const LOOKUP: &[u8] = b"LDAP query/user lookup failed for user: ";
+    let (trouble, user, profile) = if let Some(user) = text.strip_prefix(LOOKUP) {
+        (AuthTrouble::LookupFailed, Some(user), None)
+    } else if let Some(rest) = text.strip_prefix(PROFILE) {
+        let (profile, _) = split_last(rest, BROKEN)?;
+        (AuthTrouble::Misconfigured, None, Some(profile))
+    } else if text.starts_with(b"could not reach forwarding server") {
+        (AuthTrouble::Unreachable, None, None)
+    } else if text.starts_with(b"was required but ") {
+        (AuthTrouble::Required, None, None)
+    } else {
+        return None;
+    };
+    Some(Event::AuthTrouble {
+        icid,
+        trouble,
+        user,
+        profile,
+        text,
+    })
 }
 
 fn attempt(icid: Icid, rest: &[u8]) -> Option<Event<'_>> {
@@ -47,7 +102,7 @@ fn attempt(icid: Icid, rest: &[u8]) -> Option<Event<'_>> {
 pub fn outbound(body: &[u8]) -> Option<Event<'_>> {
     let (dcid, rest) = id(body, b"DCID")?;
     let dcid = Dcid(dcid);
-    profile_login(dcid, rest).or(Some(system::of_link(Link::Out(dcid))))
+    profile_login(dcid, rest)
 }
 
 fn profile_login(dcid: Dcid, rest: &[u8]) -> Option<Event<'_>> {

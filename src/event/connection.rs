@@ -11,7 +11,7 @@
 //! ```
 
 use super::scan::{id, number, split_first, split_last};
-use super::{Dcid, Event, Icid, Link, policy, system, tls};
+use super::{Dcid, Event, Icid, Link, policy, tls};
 
 /// The word by which the log ends a connection.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -93,7 +93,7 @@ pub fn of_icid(body: &[u8]) -> Option<Event<'_>> {
                 .or_else(|| rest.strip_prefix(b"Injection Failed: "));
             match failed {
                 Some(reason) => Some(Event::ReceivingFailed { icid, reason }),
-                None => policy::hat(icid, rest).or(Some(system::of_link(link))),
+                None => policy::hat(icid, rest),
             }
         }
     }
@@ -112,8 +112,7 @@ pub fn of_dcid(body: &[u8]) -> Option<Event<'_>> {
             link,
             word: EndWord::Lost,
         }),
-        _ if rest.starts_with(b"TLS ") => tls::of(link, rest),
-        _ => Some(system::of_link(link)),
+        _ => tls::of(link, rest),
     }
 }
 

@@ -5,14 +5,14 @@
 //! Bounced: DCID 5640 MID 448 to RID 0 - Bounced by destination server with response: 5.1.0 - Unknown address error ('554', ['5.7.1 …'])
 //! Bounced: DCID 8413617 MID 19338947 From: <a> To: <b> RID 0 - 5.4.7 - Delivery expired (message too old) ('000', ['timeout'])
 //! Delayed: DCID: 4370 Message 10800 to 0 - 4.4.0 - Other network problem ('000', ['[Errno 54] Connection reset by peer']) []
-//! Deleted: MID 3 to [0]
+//! Deleted: MID 3 to [0] · Double bounce: MID 12 to 0 - 5.1.0 - Unknown address error 501-'5.5.4 Invalid Address'
 //! Connection Error: DCID 63 domain: d.example IP: 192.0.2.3 port: 25 details: [Errno 0] Error interface: 192.0.2.1 reason: network error
 //! ```
 
 use memchr::memmem;
 
 use super::scan::{Rids, address, id, number, split_first, split_last};
-use super::{Dcid, Event, Mid, Reply};
+use super::{Dcid, Event, Kind, Mid, Reply};
 
 /// What a `Bounced:`, `Delayed:` or `Deleted:` line decides.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -23,6 +23,20 @@ pub enum Fate {
     Delayed,
     /// Taken out of the queue by an administrator.
     Deleted,
+    /// A bounce that was refused for good itself.
+    DoubleBounced,
+}
+
+impl Fate {
+    /// The kind of its entries.
+    pub fn kind(self) -> Kind {
+        match self {
+            Self::Bounced => Kind::DeliveryBounced,
+            Self::Delayed => Kind::DeliveryDelayed,
+            Self::Deleted => Kind::DeliveryDeleted,
+            Self::DoubleBounced => Kind::DeliveryDoubleBounce,
+        }
+    }
 }
 
 /// One recipient's failed attempt.
@@ -136,48 +150,20 @@ pub fn attempt(body: &[u8]) -> Option<Event<'_>> {
     })
 }
 
+/// How the lines begin.
+const FATES: [(&[u8], Fate); 4] = [
+    (b"Bounced: ", Fate::Bounced),
+    (b"Delayed: ", Fate::Delayed),
+    (b"Deleted: ", Fate::Deleted),
+    (b"Double bounce: ", Fate::DoubleBounced),
+];
+
 impl<'a> Attempt<'a> {
     /// Reads the whole line.
     pub fn parse(body: &'a [u8]) -> Option<Self> {
-        let (fate, rest) = match body {
-            [
-                b'B',
-                b'o',
-                b'u',
-                b'n',
-                b'c',
-                b'e',
-                b'd',
-                b':',
-                b' ',
-                rest @ ..,
-            ] => (Fate::Bounced, rest),
-            [
-                b'D',
-                b'e',
-                b'l',
-                b'a',
-                b'y',
-                b'e',
-                b'd',
-                b':',
-                b' ',
-                rest @ ..,
-            ] => (Fate::Delayed, rest),
-            [
-                b'D',
-                b'e',
-                b'l',
-                b'e',
-                b't',
-                b'e',
-                b'd',
-                b':',
-                b' ',
-                rest @ ..,
-            ] => (Fate::Deleted, rest),
-            _ => return None,
-        };
+        let (fate, rest) = FATES
+            .iter()
+            .find_map(|(head, fate)| Some((*fate, body.strip_prefix(*head)?)))?;
         let (dcid, rest) = match id(rest, b"DCID") {
             Some((dcid, rest)) => (Some(Dcid(dcid)), rest),
             None => (None, rest),
@@ -201,6 +187,7 @@ impl<'a> Attempt<'a> {
 fn split_reply(text: &[u8]) -> (&[u8], Option<Reply<'_>>) {
     memmem::find_iter(text, b" ('")
         .find_map(|at| Some((&text[..at], Some(Reply::parse(&text[at + 1..])?))))
+        .or_else(|| Reply::old(text).map(|(head, reply)| (head, Some(reply))))
         .unwrap_or((text, None))
 }
 

@@ -1,9 +1,10 @@
-//! An event's stable name and the fields it carries, for whoever prints or matches events.
+//! An event's kind, its ids and the fields it carries, for whoever prints or matches events.
 
 use super::{
-    Attempt, ConnectionError, Dcid, EndWord, Event, Fate, Icid, Link, Mid, Policy, Rid, Rids, Tls,
+    Attempt, ConnectionError, Dcid, EndWord, Event, Icid, Ids, Kind, Link, Mid, Policy, Rid, Rids,
+    Tls,
 };
-use super::{Reply, enhanced_code};
+use super::{Reply, enhanced_code, foreign};
 
 /// A field's value.
 #[derive(Clone, PartialEq, Debug)]
@@ -27,57 +28,55 @@ pub enum Value<'a> {
 type Sink<'s, 'a> = &'s mut dyn FnMut(&'static str, Value<'a>);
 
 impl<'a> Event<'a> {
-    /// The stable dotted name that scripts match on.
-    pub fn name(&self) -> &'static str {
+    /// What sort of entry it is.
+    pub fn kind(&self) -> Kind {
         match self {
-            Self::LogBegin => "log.begin",
-            Self::LogVersion { .. } => "log.version",
-            Self::LogOffset { .. } => "log.offset",
-            Self::LogEnd => "log.end",
-            Self::ConnectionOpen { .. } => "connection.open",
-            Self::DeliveryOpen { .. } => "delivery.open",
-            Self::End { link, word } => end_name(*link, *word),
-            Self::ReceivingFailed { .. } => "connection.failed",
-            Self::Hat { .. } => "policy.hat",
-            Self::Tls { text, .. } if text.starts_with(b"success") => "tls.success",
-            Self::Tls { .. } => "tls.failed",
+            Self::LogBegin => Kind::LogBegin,
+            Self::LogVersion { .. } => Kind::LogVersion,
+            Self::LogOffset { .. } => Kind::LogOffset,
+            Self::LogEnd => Kind::LogEnd,
+            Self::ConnectionOpen { .. } => Kind::ConnectionOpen,
+            Self::DeliveryOpen { .. } => Kind::DeliveryOpen,
+            Self::End { link, word } => kind_of_end(*link, *word),
+            Self::ReceivingFailed { .. } => Kind::ConnectionFailed,
+            Self::Hat { .. } => Kind::PolicyHat,
+            Self::Tls { text, .. } if text.starts_with(b"success") => Kind::TlsSuccess,
+            Self::Tls { .. } => Kind::TlsFailed,
             Self::AuthIn {
                 succeeded: true, ..
             }
-            | Self::AuthOut { failure: None, .. } => "auth.succeeded",
-            Self::AuthIn { .. } | Self::AuthOut { .. } => "auth.failed",
-            Self::ConnectionError { .. } => "delivery.error",
-            Self::MessageStart { .. } => "message.start",
-            Self::MessageFrom { .. } => "message.from",
-            Self::MessageTo { .. } => "message.to",
-            Self::RecipientRejected { .. } => "message.rejected",
-            Self::MessageId { .. } => "message.id",
-            Self::Subject { .. } => "message.subject",
-            Self::Ready { .. } => "message.ready",
-            Self::PolicyMatch { .. } => "message.policy",
-            Self::Verdict { interim: true, .. } => "verdict.interim",
-            Self::Verdict { engine, .. } => verdict_name(engine),
-            Self::SenderReputation { .. } => "verdict.sdr",
-            Self::Queued { .. } => "message.queued",
-            Self::MessageAborted { .. } => "message.aborted",
-            Self::MessageFinished { .. } => "message.finished",
-            Self::Generated { .. } => "message.generated",
-            Self::DeliveryStart { .. } => "delivery.start",
-            Self::Delivered { .. } => "delivery.done",
-            Self::Response { .. } => "delivery.response",
-            Self::Attempt {
-                fate: Fate::Bounced,
-                ..
-            } => "delivery.bounced",
-            Self::Attempt {
-                fate: Fate::Delayed,
-                ..
-            } => "delivery.delayed",
-            Self::Attempt {
-                fate: Fate::Deleted,
-                ..
-            } => "delivery.deleted",
-            Self::Unknown { .. } => "unknown",
+            | Self::AuthOut { failure: None, .. } => Kind::AuthSucceeded,
+            Self::AuthIn { .. } | Self::AuthOut { .. } => Kind::AuthFailed,
+            Self::AuthTrouble { trouble, .. } => trouble.kind(),
+            Self::ConnectionError { .. } => Kind::DeliveryError,
+            Self::DeliveryStart { .. } => Kind::DeliveryStart,
+            Self::Delivered { .. } => Kind::DeliveryDone,
+            Self::Response { .. } => Kind::DeliveryResponse,
+            Self::Attempt { fate, .. } => fate.kind(),
+            Self::Note { shape, .. } => shape.kind(),
+            Self::Unknown { .. } => Kind::Unknown,
+            _ => self.kind_of_message(),
+        }
+    }
+
+    fn kind_of_message(&self) -> Kind {
+        match self {
+            Self::MessageStart { .. } => Kind::MessageStart,
+            Self::MessageFrom { .. } => Kind::MessageFrom,
+            Self::MessageTo { .. } => Kind::MessageTo,
+            Self::RecipientRejected { .. } => Kind::MessageRejected,
+            Self::MessageId { .. } => Kind::MessageId,
+            Self::Subject { .. } => Kind::MessageSubject,
+            Self::Ready { .. } => Kind::MessageReady,
+            Self::PolicyMatch { .. } => Kind::MessagePolicy,
+            Self::Verdict { interim: true, .. } => Kind::VerdictInterim,
+            Self::Verdict { engine, .. } => kind_of_verdict(engine),
+            Self::SenderReputation { .. } => Kind::VerdictSdr,
+            Self::Queued { .. } => Kind::MessageQueued,
+            Self::MessageAborted { .. } => Kind::MessageAborted,
+            Self::MessageFinished { .. } => Kind::MessageFinished,
+            Self::Descent { lineage, .. } => lineage.kind(),
+            _ => Kind::Unknown,
         }
     }
 
@@ -88,6 +87,7 @@ impl<'a> Event<'a> {
             | Self::ReceivingFailed { icid, .. }
             | Self::Hat { icid, .. }
             | Self::AuthIn { icid, .. }
+            | Self::AuthTrouble { icid, .. }
             | Self::MessageStart { icid, .. }
             | Self::End {
                 link: Link::In(icid),
@@ -99,8 +99,14 @@ impl<'a> Event<'a> {
             } => Some(icid),
             Self::MessageFrom { icid, .. }
             | Self::MessageTo { icid, .. }
-            | Self::RecipientRejected { icid, .. }
-            | Self::Unknown { icid, .. } => icid,
+            | Self::RecipientRejected { icid, .. } => icid,
+            Self::Note { shape, text, .. } if shape.kind() == Kind::ForeignCef => {
+                foreign::cef_id(text, b"ICID").map(Icid)
+            }
+            Self::Note { ids, .. } | Self::Unknown { ids, .. } => match ids.link {
+                Some(Link::In(icid)) => Some(icid),
+                _ => None,
+            },
             _ => None,
         }
     }
@@ -121,7 +127,14 @@ impl<'a> Event<'a> {
                 link: Link::Out(dcid),
                 ..
             } => Some(dcid),
-            Self::Attempt { dcid, .. } | Self::Unknown { dcid, .. } => dcid,
+            Self::Attempt { dcid, .. } => dcid,
+            Self::Note { shape, text, .. } if shape.kind() == Kind::ForeignCef => {
+                foreign::cef_id(text, b"DCID").map(Dcid)
+            }
+            Self::Note { ids, .. } | Self::Unknown { ids, .. } => match ids.link {
+                Some(Link::Out(dcid)) => Some(dcid),
+                _ => None,
+            },
             _ => None,
         }
     }
@@ -142,13 +155,39 @@ impl<'a> Event<'a> {
             | Self::Queued { mid }
             | Self::MessageAborted { mid, .. }
             | Self::MessageFinished { mid, .. }
-            | Self::Generated { mid, .. }
             | Self::DeliveryStart { mid, .. }
             | Self::Delivered { mid, .. }
             | Self::Response { mid, .. }
             | Self::Attempt { mid, .. } => Some(mid),
-            Self::Unknown { mid, .. } => mid,
+            Self::Descent {
+                parent,
+                child,
+                lineage,
+                ..
+            } => Some(lineage.speaker(parent, child)),
+            Self::Note { shape, text, .. } if shape.kind() == Kind::ForeignCef => {
+                foreign::cef_id(text, b"MID").map(Mid)
+            }
+            Self::Note { ids, .. } | Self::Unknown { ids, .. } => ids.mid,
             _ => None,
+        }
+    }
+
+    /// The records that the entry belongs to: the connection of its fixed part and the message. Ids of 0 are no
+    /// connections, and what lies beside mail_logs belongs to no record, whatever ids it bears.
+    #[inline]
+    pub fn owners(&self) -> Ids {
+        if matches!(self, Self::Note { shape, .. } if shape.kind().is_foreign()) {
+            return Ids::default();
+        }
+        let link = match (self.icid(), self.dcid()) {
+            (Some(icid), _) if icid.0 > 0 => Some(Link::In(icid)),
+            (_, Some(dcid)) if dcid.0 > 0 => Some(Link::Out(dcid)),
+            _ => None,
+        };
+        Ids {
+            link,
+            mid: self.mid(),
         }
     }
 
@@ -165,6 +204,10 @@ impl<'a> Event<'a> {
             | Self::Response { rids, .. } => one(rids),
             Self::Attempt { text, .. } => {
                 Attempt::parse(text).and_then(|attempt| one(attempt.rids))
+            }
+            Self::Note { shape, text, .. } => {
+                let mut rids = shape.rids(text);
+                rids.next().filter(|_| rids.next().is_none())
             }
             _ => None,
         }
@@ -225,7 +268,18 @@ impl<'a> Event<'a> {
                 tell("profile", Value::Text(profile));
                 reply(tell, failure);
             }
+            Self::AuthTrouble {
+                user,
+                profile,
+                text: words,
+                ..
+            } => {
+                text(tell, "user", user);
+                text(tell, "profile", profile);
+                tell("detail", Value::Text(words));
+            }
             Self::ConnectionError { text, .. } => connection_error(tell, text),
+            Self::Note { shape, text, .. } => shape.fields(text, tell),
             Self::Attempt { text, .. } => attempt(tell, text),
             _ => self.message_fields(tell),
         }
@@ -258,8 +312,17 @@ impl<'a> Event<'a> {
             Self::SenderReputation { text, .. } => tell("detail", Value::Text(text)),
             Self::MessageAborted { why, .. } => tell("reason", Value::Text(why)),
             Self::MessageFinished { how, .. } => tell("how", Value::Text(how)),
-            Self::Generated { parent, by, .. } => {
-                tell("parent", Value::Number(parent.0));
+            Self::Descent {
+                lineage,
+                parent,
+                child,
+                by,
+            } => {
+                if lineage.speaker(parent, child) == parent {
+                    tell("child", Value::Number(child.0));
+                } else {
+                    tell("parent", Value::Number(parent.0));
+                }
                 tell("by", Value::Text(by));
             }
             Self::DeliveryStart { rids, .. } | Self::Delivered { rids, .. } => {
@@ -285,26 +348,26 @@ pub fn listener(interface: &[u8]) -> (&[u8], Option<&[u8]>) {
     parts.map_or((interface, None), |(name, ip)| (name, Some(ip)))
 }
 
-fn verdict_name(engine: &[u8]) -> &'static str {
+fn kind_of_verdict(engine: &[u8]) -> Kind {
     match engine {
-        b"antivirus" => "verdict.antivirus",
-        b"SPF" => "verdict.spf",
-        b"DKIM" => "verdict.dkim",
-        b"DMARC" => "verdict.dmarc",
-        b"AMP" => "verdict.amp",
-        b"Outbreak Filters" => "verdict.outbreak",
-        _ => "verdict.engine",
+        b"antivirus" => Kind::VerdictAntivirus,
+        b"SPF" | b"SPF Verdict Cache" => Kind::VerdictSpf,
+        b"DKIM" => Kind::VerdictDkim,
+        b"DMARC" => Kind::VerdictDmarc,
+        b"AMP" => Kind::VerdictAmp,
+        b"Outbreak Filters" => Kind::VerdictOutbreak,
+        _ => Kind::VerdictEngine,
     }
 }
 
-fn end_name(link: Link, word: EndWord) -> &'static str {
+fn kind_of_end(link: Link, word: EndWord) -> Kind {
     match (link, word) {
-        (Link::In(_), EndWord::Close) => "connection.close",
-        (Link::In(_), EndWord::Lost) => "connection.lost",
-        (Link::In(_), EndWord::Aborted) => "connection.aborted",
-        (Link::Out(_), EndWord::Close) => "delivery.close",
-        (Link::Out(_), EndWord::Lost) => "delivery.lost",
-        (Link::Out(_), EndWord::Aborted) => "delivery.aborted",
+        (Link::In(_), EndWord::Close) => Kind::ConnectionClose,
+        (Link::In(_), EndWord::Lost) => Kind::ConnectionLost,
+        (Link::In(_), EndWord::Aborted) => Kind::ConnectionAborted,
+        (Link::Out(_), EndWord::Close) => Kind::DeliveryClose,
+        (Link::Out(_), EndWord::Lost) => Kind::DeliveryLost,
+        (Link::Out(_), EndWord::Aborted) => Kind::DeliveryAborted,
     }
 }
 

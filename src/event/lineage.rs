@@ -3,29 +3,108 @@
 //! ```text
 //! MID 515 was generated for bounce of MID 511
 //! MID 14 generated based on MID 13 by bcc filter 'audit'   (the new message stands first)
+//! MID 58 was split creating MID 60 due to a per-recipient policy staff
+//! MID 2 rewritten to 3 by antispam · MID 2 rewritten to MID 3 by add-footer filter 'Footer'
+//! ISQ: Reinjected MID 4433 as MID 4449
 //! ```
 
-use super::scan::id;
-use super::{Event, Mid};
+use super::scan::{id, number};
+use super::{Event, Kind, Mid};
 
-/// `MID m was generated …`: `mid` is the new message.
-pub fn of_mid(mid: Mid, rest: &[u8]) -> Option<Event<'_>> {
-    let rest = rest
-        .strip_prefix(b"was ")
-        .unwrap_or(rest)
-        .strip_prefix(b"generated ")?;
-    if let Some(rest) = rest.strip_prefix(b"for bounce of ") {
-        let (parent, _) = id(rest, b"MID")?;
-        return Some(Event::Generated {
-            mid,
-            parent: Mid(parent),
-            by: b"bounce",
-        });
+/// How a message came of another.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Lineage {
+    /// A bounce, a copy, a notification: both go on.
+    Generated,
+    /// The message goes on under the new MID.
+    Rewritten,
+    /// Some of its recipients go on under the new MID.
+    Split,
+    /// It left the spam quarantine under the new MID.
+    Reinjected,
+}
+
+impl Lineage {
+    /// The kind of its entries.
+    pub fn kind(self) -> Kind {
+        match self {
+            Self::Generated => Kind::MessageGenerated,
+            Self::Rewritten => Kind::MessageRewritten,
+            Self::Split => Kind::MessageSplit,
+            Self::Reinjected => Kind::MessageReinjected,
+        }
     }
-    let (parent, by) = id(rest.strip_prefix(b"based on ")?, b"MID")?;
-    Some(Event::Generated {
-        mid,
+
+    /// The message that the line begins with: the new one of a generated message, else the old one.
+    pub fn speaker(self, parent: Mid, child: Mid) -> Mid {
+        match self {
+            Self::Generated => child,
+            _ => parent,
+        }
+    }
+}
+
+/// `MID m …`
+pub fn of_mid(mid: Mid, rest: &[u8]) -> Option<Event<'_>> {
+    let rest = rest.strip_prefix(b"was ").unwrap_or(rest);
+    match rest.first()? {
+        b'g' => generated(mid, rest.strip_prefix(b"generated ")?),
+        b's' => split(mid, rest.strip_prefix(b"split creating ")?),
+        _ => rewritten(mid, rest.strip_prefix(b"rewritten to ")?),
+    }
+}
+
+fn generated(child: Mid, rest: &[u8]) -> Option<Event<'_>> {
+    let (parent, by) = match rest.strip_prefix(b"for bounce of ") {
+        Some(rest) => (id(rest, b"MID")?.0, &b"bounce"[..]),
+        None => id(rest.strip_prefix(b"based on ")?, b"MID")?,
+    };
+    Some(Event::Descent {
+        lineage: Lineage::Generated,
         parent: Mid(parent),
+        child,
         by: by.strip_prefix(b"by ").unwrap_or(by),
+    })
+}
+
+fn split(parent: Mid, rest: &[u8]) -> Option<Event<'_>> {
+    let (child, by) = id(rest, b"MID")?;
+    Some(Event::Descent {
+        lineage: Lineage::Split,
+        parent,
+        child: Mid(child),
+        by: by.strip_prefix(b"due to a ").unwrap_or(by),
+    })
+}
+
+/// Releases before 4.5 write the new MID without its word.
+fn rewritten(parent: Mid, rest: &[u8]) -> Option<Event<'_>> {
+    let (child, by) = match id(rest, b"MID") {
+        Some(found) => found,
+        None => {
+            let (child, by) = number(rest)?;
+            (child, by.strip_prefix(b" ")?)
+        }
+    };
+    Some(Event::Descent {
+        lineage: Lineage::Rewritten,
+        parent,
+        child: Mid(child),
+        by: by.strip_prefix(b"by ").unwrap_or(by),
+    })
+}
+
+/// `ISQ: Reinjected MID 4433 as MID 4449`; before 5.0 the quarantine was called EUQ.
+pub fn reinjected(body: &[u8]) -> Option<Event<'_>> {
+    let rest = body
+        .strip_prefix(b"ISQ: ")
+        .or_else(|| body.strip_prefix(b"EUQ: "))?;
+    let (parent, rest) = id(rest.strip_prefix(b"Reinjected ")?, b"MID")?;
+    let (child, _) = id(rest.strip_prefix(b"as ")?, b"MID")?;
+    Some(Event::Descent {
+        lineage: Lineage::Reinjected,
+        parent: Mid(parent),
+        child: Mid(child),
+        by: b"quarantine",
     })
 }

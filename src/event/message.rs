@@ -13,7 +13,7 @@
 //! ```
 
 use super::scan::{Rids, address, id, number, split_last, unquoted};
-use super::{Event, Icid, Mid, Rid, lineage, system};
+use super::{Event, Icid, Mid, Rid, lineage};
 
 /// `Start MID m ICID n`, where the appliance made the message also with a reason: `ICID 0 (ISQ Notification)`.
 pub fn start(body: &[u8]) -> Option<Event<'_>> {
@@ -53,18 +53,7 @@ pub fn of_mid(body: &[u8]) -> Option<Event<'_>> {
         Some(b'F' | b'T') => recipient(mid, None, rest),
         _ => state(mid, rest),
     };
-    known
-        .or_else(|| lineage::of_mid(mid, rest))
-        .or_else(|| Some(unknown(mid, rest)))
-}
-
-fn unknown(mid: Mid, rest: &[u8]) -> Event<'static> {
-    let icid = id(rest, b"ICID").map(|(icid, _)| Icid(icid));
-    Event::Unknown {
-        icid,
-        dcid: None,
-        mid: Some(mid),
-    }
+    known.or_else(|| lineage::of_mid(mid, rest))
 }
 
 fn envelope(mid: Mid, rest: &[u8]) -> Option<Event<'_>> {
@@ -74,6 +63,10 @@ fn envelope(mid: Mid, rest: &[u8]) -> Option<Event<'_>> {
 
 /// `From: <a>`, `RID 0 To: <a>`, `To: <a> Rejected by RAT`
 fn recipient(mid: Mid, icid: Option<Icid>, rest: &[u8]) -> Option<Event<'_>> {
+    // What the appliance mails itself has sender and recipients in one line, and no connection.
+    if icid.is_none() && rest.ends_with(b" total recipients") {
+        return None;
+    }
     if let Some(from) = rest.strip_prefix(b"From: ") {
         return Some(Event::MessageFrom {
             mid,
@@ -201,11 +194,4 @@ fn policy_match(mid: Mid, rest: &[u8]) -> Event<'_> {
         policy,
         table: table.strip_suffix(b" table").unwrap_or(table),
     }
-}
-
-/// An entry of no known shape that begins with a message's id in an older spelling: `Message 3993 …`.
-pub fn older_spelling(body: &[u8]) -> Option<Event<'static>> {
-    let (mid, rest) = number(body.strip_prefix(b"Message ")?)?;
-    rest.starts_with(b" ")
-        .then_some(system::of_message(Mid(mid)))
 }

@@ -41,6 +41,21 @@ impl<'a> Reply<'a> {
         })
     }
 
+    /// What releases before 5.0 write behind a double bounce: `501-'5.5.4 Invalid Address'`. Tells also what stands
+    /// before it.
+    pub fn old(text: &'a [u8]) -> Option<(&'a [u8], Self)> {
+        let end = text.strip_suffix(b"'")?.len();
+        let open = super::scan::find(text, b"-'").filter(|at| *at >= 3 && at + 2 <= end)?;
+        let (code, rest) = number(&text[open - 3..])?;
+        (rest.len() == text.len() - open).then_some(())?;
+        let reply = Self {
+            code: u16::try_from(code).ok().filter(|code| *code >= 100),
+            raw: &text[open + 1..],
+            listed: true,
+        };
+        Some((text[..open - 3].trim_ascii_end(), reply))
+    }
+
     /// Words that are no tuple, as they are.
     pub fn plain(text: &'a [u8]) -> Self {
         Self {

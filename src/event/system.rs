@@ -6,7 +6,7 @@
 //! ```
 
 use super::scan::{id, number, split_first};
-use super::{Dcid, Event, Icid, Link, Mid, message};
+use super::{Dcid, Event, Icid, Ids, Link, Mid};
 
 /// The first three lines of a file, and the last.
 pub fn of_log(body: &[u8]) -> Option<Event<'_>> {
@@ -32,44 +32,16 @@ pub fn of_log(body: &[u8]) -> Option<Event<'_>> {
     }
 }
 
-/// An entry of no known shape that speaks of a connection.
-pub fn of_link(link: Link) -> Event<'static> {
-    match link {
-        Link::In(icid) => Event::Unknown {
-            icid: Some(icid),
-            dcid: None,
-            mid: None,
-        },
-        Link::Out(dcid) => Event::Unknown {
-            icid: None,
-            dcid: Some(dcid),
-            mid: None,
-        },
-    }
-}
-
-/// An entry of no known shape that speaks of a message.
-pub fn of_message(mid: Mid) -> Event<'static> {
-    Event::Unknown {
-        icid: None,
-        dcid: None,
-        mid: Some(mid),
-    }
-}
-
-/// An entry of no known shape, under the id that stands in its first words: it is kept and shown there.
-pub fn unknown(body: &[u8]) -> Event<'static> {
-    if let Some(event) = message::older_spelling(body) {
-        return event;
-    }
-    let (mut icid, mut dcid, mut mid) = (None, None, None);
+/// An entry of no known shape, under the ids that stand in its first words: it is kept and shown there.
+pub fn unknown(body: &[u8]) -> Event<'_> {
+    let mut ids = Ids::default();
     // `Word DCID 4 MID 5 …`: at most two words may stand before the ids.
     let mut rest = body;
     for _ in 0..3 {
-        while let Some(behind) = take_ids(rest, &mut icid, &mut dcid, &mut mid) {
+        while let Some(behind) = take_id(rest, &mut ids) {
             rest = behind;
         }
-        if icid.is_some() || dcid.is_some() || mid.is_some() {
+        if ids != Ids::default() {
             break;
         }
         match rest.iter().position(|b| *b == b' ') {
@@ -77,26 +49,50 @@ pub fn unknown(body: &[u8]) -> Event<'static> {
             _ => break,
         }
     }
-    Event::Unknown { icid, dcid, mid }
+    Event::Unknown { ids, text: body }
 }
 
 /// Takes one id off the front of `rest`.
-fn take_ids<'a>(
-    rest: &'a [u8],
-    icid: &mut Option<Icid>,
-    dcid: &mut Option<Dcid>,
-    mid: &mut Option<Mid>,
-) -> Option<&'a [u8]> {
+fn take_id<'a>(rest: &'a [u8], ids: &mut Ids) -> Option<&'a [u8]> {
     if let Some((value, behind)) = id(rest, b"ICID") {
-        icid.get_or_insert(Icid(value));
+        ids.link.get_or_insert(Link::In(Icid(value)));
         Some(behind)
     } else if let Some((value, behind)) = id(rest, b"DCID") {
-        dcid.get_or_insert(Dcid(value));
-        Some(behind)
-    } else if let Some((value, behind)) = id(rest, b"MID") {
-        mid.get_or_insert(Mid(value));
+        ids.link.get_or_insert(Link::Out(Dcid(value)));
         Some(behind)
     } else {
-        None
+        let (value, behind) = id(rest, b"MID")?;
+        ids.mid.get_or_insert(Mid(value));
+        Some(behind)
     }
+}
+
+/// What entries of no known shape have in common: their first words, without ids, addresses and quoted text.
+pub fn unknown_shape(text: &[u8]) -> Vec<u8> {
+    /// Words that are looked at; what comes behind them is mostly a stranger's.
+    const WORDS: usize = 8;
+    /// Longer words are no words.
+    const LONGEST: usize = 32;
+    let is_varying = |word: &[u8]| {
+        word.len() > LONGEST
+            || word
+                .iter()
+                .any(|b| b.is_ascii_digit() || !b.is_ascii() || b"@<>'\"/\\=[]".contains(b))
+    };
+    let mut shape = Vec::new();
+    for word in text
+        .split(|b| *b == b' ')
+        .filter(|word| !word.is_empty())
+        .take(WORDS)
+    {
+        if is_varying(word) {
+            if !shape.ends_with(b"*") {
+                shape.push(b'*');
+            }
+        } else {
+            shape.push(b' ');
+            shape.extend_from_slice(word);
+        }
+    }
+    shape
 }

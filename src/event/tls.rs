@@ -4,7 +4,9 @@
 //! ICID 4 TLS success protocol TLSv1.2 cipher ECDHE-RSA-AES256-GCM-SHA384
 //! ICID 4 TLS success · ICID 4 TLS failed: [Errno 54] Connection reset by peer
 //! DCID 33 TLS success protocol TLSv1 cipher RC4-SHA CN=mail.example · DCID 33 TLS success CN: mail.example
-//! DCID 8 TLS failed: STARTTLS unexpected response
+//! DCID 8 TLS failed: STARTTLS unexpected response · DCID 8 STARTTLS command not supported.
+//! DCID 8 IP 192.0.2.8 TLS was required but could not be successfully negotiated
+//! ICID 4 TLS was required but remote host did not initiate it
 //! ```
 
 use super::scan::split_first;
@@ -26,16 +28,17 @@ pub struct Tls<'a> {
 impl<'a> Tls<'a> {
     /// Reads what follows the word `TLS `.
     pub fn parse(text: &'a [u8]) -> Option<Self> {
-        if let Some(rest) = text.strip_prefix(b"failed") {
-            let detail = rest.strip_prefix(b":").unwrap_or(rest).trim_ascii();
+        let Some(rest) = text.strip_prefix(b"success") else {
+            let words = text.strip_prefix(b"failed").unwrap_or(text);
+            let detail = words.strip_prefix(b":").unwrap_or(words).trim_ascii();
             return Some(Self {
                 success: false,
                 protocol: None,
                 cipher: None,
                 detail: some(detail),
             });
-        }
-        let rest = text.strip_prefix(b"success")?.trim_ascii_start();
+        };
+        let rest = rest.trim_ascii_start();
         let Some(rest) = rest.strip_prefix(b"protocol ") else {
             return Some(Self {
                 success: true,
@@ -59,13 +62,20 @@ fn some(text: &[u8]) -> Option<&[u8]> {
     (!text.is_empty()).then_some(text)
 }
 
-/// `TLS success …` and `TLS failed …` of a connection.
+/// Where TLS is required and missing; it may follow on the line that says why.
+pub const REQUIRED: &[u8] = b"was required";
+
+/// What a connection's line says of TLS.
 pub fn of<'a>(link: Link, rest: &'a [u8]) -> Option<Event<'a>> {
-    let text = rest.strip_prefix(b"TLS ")?;
-    let known = text.starts_with(b"success") || text.starts_with(b"failed");
-    Some(if known {
-        Event::Tls { link, text }
-    } else {
-        super::system::of_link(link)
-    })
+    let text = match rest {
+        [b'T', ..] => rest.strip_prefix(b"TLS ")?,
+        [b'S', ..] => rest.starts_with(b"STARTTLS ").then_some(rest)?,
+        // The far end's address stands between: `IP 192.0.2.8 TLS was required …`.
+        _ => split_first(rest.strip_prefix(b"IP ")?, b" TLS ")?.1,
+    };
+    let known = text.starts_with(b"success")
+        || text.starts_with(b"failed")
+        || text.starts_with(REQUIRED)
+        || text.starts_with(b"STARTTLS ");
+    known.then_some(Event::Tls { link, text })
 }

@@ -167,15 +167,3 @@ fn a_calendar_there_and_back() {
         "2009-04-22T11:43:59"
     );
 }
-
-#[test]
-fn a_mail_log_is_told_by_an_entry_that_other_subscriptions_do_not_write() {
-    assert!(is_mail_log(b"Mon Mar  2 08:09:10 2026 Info: Begin Logfile\nMon Mar  2 08:09:10 2026 Info: ICID 7 close\r\n"));
-    assert!(!is_mail_log(
-        b"Mon Mar  2 08:09:10 2026 Info: Begin Logfile\n"
-    ));
-    assert!(!is_mail_log(
-        b"Mon Mar  2 08:09:10 2026 Info: req:10.0.0.1 user:admin id:x 200 GET /\n"
-    ));
-    assert!(!is_mail_log(b"ICID 7 close\n"));
-}

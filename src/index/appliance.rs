@@ -4,7 +4,8 @@ use hashbrown::HashMap;
 
 use super::ids::IdMap;
 use super::{ConnectionId, MessageId};
-use crate::event::{Dcid, Icid, Link, Mid};
+use crate::event::{Dcid, Event, Icid, Link, Mid};
+use crate::frame::Stamp;
 use crate::source::SourceId;
 
 /// An appliance: a name space of ids.
@@ -27,14 +28,35 @@ struct Ids {
     messages: IdMap<MessageId>,
 }
 
+/// What a file's own lines say of it: the first three and the last.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct SourceFacts {
+    /// When the file says that it begins.
+    pub begins: Option<Stamp>,
+    /// The AsyncOS release that wrote it.
+    pub version: Option<String>,
+    /// The serial number of the appliance that wrote it.
+    pub serial: Option<String>,
+    /// Seconds to add to UTC to get the log's local time. Nothing is guessed where the log does not say.
+    pub utc_offset: Option<i64>,
+    /// When the file says that it ends; without it, a saved file is incomplete.
+    pub ends: Option<Stamp>,
+}
+
+/// Where the entries of a source belong without a host, and what it says of itself.
+#[derive(Clone, Debug)]
+struct OfSource {
+    appliance: ApplianceId,
+    facts: SourceFacts,
+}
+
 /// All appliances seen.
 #[derive(Debug, Default)]
 pub struct Appliances {
     keys: Vec<Key>,
     ids: Vec<Ids>,
     known: HashMap<Key, ApplianceId, foldhash::quality::RandomState>,
-    /// The appliance of each source's entries without a host.
-    sources: Vec<ApplianceId>,
+    sources: Vec<OfSource>,
     serials: usize,
     /// The host asked for last: lines of one appliance mostly follow each other.
     last: Option<(Vec<u8>, ApplianceId)>,
@@ -43,19 +65,45 @@ pub struct Appliances {
 impl Appliances {
     /// A source begins.
     pub fn open_source(&mut self, source: SourceId, folder: &str) {
-        let id = self.id(Key::Folder(folder.to_owned()));
+        let new = OfSource {
+            appliance: self.id(Key::Folder(folder.to_owned())),
+            facts: SourceFacts::default(),
+        };
         if self.sources.len() <= source.index() {
-            self.sources.resize(source.index() + 1, id);
+            self.sources.resize(source.index() + 1, new.clone());
         }
-        self.sources[source.index()] = id;
+        self.sources[source.index()] = new;
     }
 
-    /// The source's header names the appliance.
-    pub fn name_source(&mut self, source: SourceId, serial: &[u8]) {
-        let id = self.id(Key::Serial(String::from_utf8_lossy(serial).into_owned()));
-        if let Some(appliance) = self.sources.get_mut(source.index()) {
-            *appliance = id;
+    /// A line that a file begins or ends with. Its serial number names the appliance.
+    pub fn note_framing(&mut self, source: SourceId, event: &Event<'_>, time: Option<Stamp>) {
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let named = match event {
+            Event::LogVersion { serial, .. } => Some(self.id(Key::Serial(text(serial)))),
+            _ => None,
+        };
+        let Some(of_source) = self.sources.get_mut(source.index()) else {
+            return;
+        };
+        of_source.appliance = named.unwrap_or(of_source.appliance);
+        let facts = &mut of_source.facts;
+        match event {
+            Event::LogBegin => facts.begins = time,
+            Event::LogVersion { version, serial } => {
+                facts.version = Some(text(version));
+                facts.serial = Some(text(serial));
+            }
+            Event::LogOffset { seconds } => facts.utc_offset = Some(*seconds),
+            Event::LogEnd => facts.ends = time,
+            _ => {}
         }
+    }
+
+    /// What a source says of itself.
+    pub fn facts(&self, source: SourceId) -> Option<&SourceFacts> {
+        self.sources
+            .get(source.index())
+            .map(|of_source| &of_source.facts)
     }
 
     /// The appliance of an entry.
@@ -64,7 +112,7 @@ impl Appliances {
             if self.sources.len() <= source.index() {
                 self.open_source(source, "");
             }
-            return self.sources[source.index()];
+            return self.sources[source.index()].appliance;
         };
         if let Some((last, id)) = &self.last
             && last == host

@@ -11,7 +11,7 @@ mod messages;
 use super::attempt::NewAttempt;
 use super::delivery::NewDelivery;
 use super::{ApplianceId, ConnectionId, DeliveryResult, Entry, Index, MessageId, State, timeline};
-use crate::event::{Dcid, Event, Fate, Icid, Link, Mid};
+use crate::event::{Event, Fate, Link, Mid};
 use crate::frame::Stamp;
 
 pub(super) use messages::Pending;
@@ -29,18 +29,19 @@ struct Step<'e, 'a> {
 pub(super) fn apply(index: &mut Index, entry: &Entry<'_>, appliance: ApplianceId) {
     let step = Step { entry, appliance };
     match entry.event {
-        Event::LogVersion { serial, .. } => index
-            .appliances
-            .name_source(entry.position.source(), serial),
-        Event::LogBegin | Event::LogOffset { .. } | Event::LogEnd => {}
+        Event::LogBegin | Event::LogVersion { .. } | Event::LogOffset { .. } | Event::LogEnd => {
+            index
+                .appliances
+                .note_framing(entry.position.source(), &entry.event, entry.time)
+        }
         Event::ConnectionOpen { .. } | Event::DeliveryOpen { .. } => index.open(&step),
         Event::MessageStart { mid, icid } => index.start(&step, mid, icid),
         _ => {
-            let connection = index.touched_connection(&step);
-            let message = entry
-                .event
-                .mid()
-                .map(|mid| index.touched_message(&step, mid));
+            let owners = entry.event.owners();
+            let connection = owners
+                .link
+                .map(|link| index.touched_connection(&step, link));
+            let message = owners.mid.map(|mid| index.touched_message(&step, mid));
             if let Some(message) = message {
                 index.of_message(&step, message, connection);
             } else if let Some(connection) = connection {
@@ -48,23 +49,14 @@ pub(super) fn apply(index: &mut Index, entry: &Entry<'_>, appliance: ApplianceId
             }
         }
     }
-    if matches!(entry.event, Event::Unknown { .. }) {
-        index.totals.unknown += 1;
-    }
 }
 
 impl Index {
     /// The connection that the entry's fixed part names, with this line counted.
-    fn touched_connection(&mut self, step: &Step<'_, '_>) -> Option<ConnectionId> {
-        let event = &step.entry.event;
-        let link = match (event.icid(), event.dcid()) {
-            (Some(Icid(id)), _) if id > 0 => Link::In(Icid(id)),
-            (_, Some(Dcid(id))) if id > 0 => Link::Out(Dcid(id)),
-            _ => return None,
-        };
+    fn touched_connection(&mut self, step: &Step<'_, '_>, link: Link) -> ConnectionId {
         let id = self.connection_of(step, link);
         self.count_line(step, id);
-        Some(id)
+        id
     }
 
     fn count_line(&mut self, step: &Step<'_, '_>, id: ConnectionId) {
@@ -138,7 +130,7 @@ fn is_past(closed: Option<Stamp>, now: Option<Stamp>) -> bool {
 /// What a `Bounced:`, `Delayed:` or `Deleted:` line makes of its recipients.
 fn result_of(fate: Fate) -> DeliveryResult {
     match fate {
-        Fate::Bounced => DeliveryResult::Bounced,
+        Fate::Bounced | Fate::DoubleBounced => DeliveryResult::Bounced,
         Fate::Delayed => DeliveryResult::Delayed,
         Fate::Deleted => DeliveryResult::Dropped,
     }

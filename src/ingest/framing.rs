@@ -1,6 +1,6 @@
 //! Line ends, frames and events of each source's blocks.
 
-use crate::event::{self, Event};
+use crate::event;
 use crate::frame::{Civil, Frame, Framer, Years};
 use crate::index::Entry;
 use crate::lines::{self, Block};
@@ -92,7 +92,7 @@ impl Framing {
                     time: frame.time,
                     level: frame.level,
                     host: frame.host(line.bytes),
-                    event: event::parse(frame.body(line.bytes)),
+                    event: event::of_entry(&frame, line.bytes),
                 });
             }
             entries
@@ -170,22 +170,20 @@ pub(crate) fn judge_head(head: &[u8]) -> Judgement {
             continue;
         }
         let frame = framer.frame(line);
-        match event::parse(frame.body(line)) {
-            Event::Unknown {
-                icid: None,
-                dcid: None,
-                mid: None,
-            } if frame.is_framed() => framed += 1,
-            Event::Unknown {
-                icid: None,
-                dcid: None,
-                mid: None,
-            } => odd += 1,
-            Event::LogBegin
-            | Event::LogVersion { .. }
-            | Event::LogOffset { .. }
-            | Event::LogEnd => {}
-            _ => return Judgement::Log,
+        let event = event::of_entry(&frame, line);
+        let kind = event.kind();
+        let names_mail = (event.icid(), event.dcid(), event.mid()) != (None, None, None);
+        // What syslog writes may hold more than one log: mail_logs entries can follow.
+        if names_mail || !kind.is_foreign() && !kind.is_shared() || frame.tag(line).is_some() {
+            return Judgement::Log;
+        }
+        if kind.is_framing() {
+            continue;
+        }
+        if frame.is_framed() || kind.is_foreign() {
+            framed += 1;
+        } else {
+            odd += 1;
         }
     }
     let controls = head

@@ -5,7 +5,7 @@ use super::own::{moment, policy_holds, tls_holds};
 use super::parse::Expr;
 use super::text::TextTest;
 use super::value::{Names, Test};
-use crate::event::{EndWord, Event, Policy, Tls, Value};
+use crate::event::{EndWord, Event, Kind, Policy, Tls, Value};
 use crate::frame::{Level, Stamp};
 use crate::index::Entry;
 
@@ -54,7 +54,7 @@ impl Asked<'_> {
         let event = &self.entry.event;
         match (field, event) {
             (Field::Appliance, _) => self.appliance.is_some_and(|name| names.holds(name)),
-            (Field::Event, _) => names.holds(event.name()),
+            (Field::Event, _) => names.holds(event.kind().name()),
             (Field::Tls | Field::Cipher, Event::Tls { text, .. }) => {
                 Tls::parse(text).is_some_and(|tls| tls_holds(field, names, &tls))
             }
@@ -171,11 +171,11 @@ fn word(field: Field, event: &Event<'_>, level: Option<Level>) -> Option<u16> {
             EndWord::Aborted => 2,
         }),
         (Field::End, Event::ConnectionError { .. }) => Some(2),
-        (Field::Result, _) => match event.name() {
-            "delivery.done" => Some(0),
-            "delivery.bounced" => Some(1),
-            "delivery.delayed" => Some(2),
-            "delivery.deleted" => Some(3),
+        (Field::Result, _) => match event.kind() {
+            Kind::DeliveryDone => Some(0),
+            Kind::DeliveryBounced => Some(1),
+            Kind::DeliveryDelayed => Some(2),
+            Kind::DeliveryDeleted => Some(3),
             _ => None,
         },
         _ => None,

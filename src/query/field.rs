@@ -249,48 +249,8 @@ pub(super) const LEVEL: [&str; 5] = ["critical", "warning", "info", "debug", "tr
 /// The fixed words of `tls`, beside the names of protocols.
 pub(super) const TLS: [&str; 3] = ["success", "failed", "none"];
 
-/// The names that [`crate::event::Event::name`] gives.
-pub(super) const EVENT: [&str; 39] = [
-    "auth.failed",
-    "auth.succeeded",
-    "connection.aborted",
-    "connection.close",
-    "connection.failed",
-    "connection.lost",
-    "connection.open",
-    "delivery.aborted",
-    "delivery.bounced",
-    "delivery.close",
-    "delivery.delayed",
-    "delivery.deleted",
-    "delivery.done",
-    "delivery.error",
-    "delivery.lost",
-    "delivery.open",
-    "delivery.response",
-    "delivery.start",
-    "log.begin",
-    "log.end",
-    "log.offset",
-    "log.version",
-    "message.aborted",
-    "message.finished",
-    "message.from",
-    "message.generated",
-    "message.id",
-    "message.policy",
-    "message.queued",
-    "message.ready",
-    "message.rejected",
-    "message.start",
-    "message.subject",
-    "message.to",
-    "policy.hat",
-    "tls.failed",
-    "tls.success",
-    "unknown",
-    "verdict.*",
-];
+/// The names of the kinds of entries.
+pub(super) const EVENT: [&str; crate::event::Kind::NAMES.len()] = crate::event::Kind::NAMES;
 
 const CONNECTION: &str = "connection";
 const ATTEMPT: &str = "login";

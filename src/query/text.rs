@@ -318,17 +318,12 @@ impl Found {
         hosts: &mut Vec<Option<String>>,
     ) {
         let frame = framer.frame(line);
-        let event = event::parse(frame.body(line));
-        let link = match (event.icid(), event.dcid()) {
-            (Some(Icid(id)), _) if id > 0 => Some(Link::In(Icid(id))),
-            (_, Some(Dcid(id))) if id > 0 => Some(Link::Out(Dcid(id))),
-            _ => None,
-        };
-        let connection = link.map(|link| match link {
+        let owners = event::of_entry(&frame, line).owners();
+        let connection = owners.link.map(|link| match link {
             Link::In(Icid(id)) => Owner::In(id),
             Link::Out(Dcid(id)) => Owner::Out(id),
         });
-        let message = event.mid().map(|Mid(mid)| Owner::Message(mid));
+        let message = owners.mid.map(|Mid(mid)| Owner::Message(mid));
         if connection.is_none() && message.is_none() {
             return;
         }

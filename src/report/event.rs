@@ -39,7 +39,7 @@ impl Serialize for EventRecord<'_> {
         map.serialize_entry("appliance", &self.appliance)?;
         map.serialize_entry("time", &self.time.map(Time))?;
         map.serialize_entry("level", &self.level.map(Level::word))?;
-        map.serialize_entry("event", self.event.name())?;
+        map.serialize_entry("event", self.event.kind().name())?;
         map.serialize_entry("icid", &self.event.icid().map(|id| id.0))?;
         map.serialize_entry("dcid", &self.event.dcid().map(|id| id.0))?;
         map.serialize_entry("mid", &self.event.mid().map(|id| id.0))?;

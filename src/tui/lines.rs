@@ -82,12 +82,14 @@ impl Needle {
 /// Whether a line tells of a login, a delivery or a connection that failed.
 pub fn tells_failure(line: &[u8]) -> bool {
     let frame = Framer::new(Years::starting(2000)).frame(line);
-    match event::parse(frame.body(line)) {
+    match event::of_entry(&frame, line) {
         Event::AuthIn { succeeded, .. } => !succeeded,
         Event::AuthOut { failure, .. } => failure.is_some(),
-        Event::Attempt { fate, .. } => fate == Fate::Bounced,
-        Event::ConnectionError { .. } | Event::ReceivingFailed { .. } => true,
-        Event::Tls { text, .. } => text.starts_with(b"failed"),
+        Event::Attempt { fate, .. } => matches!(fate, Fate::Bounced | Fate::DoubleBounced),
+        Event::AuthTrouble { .. }
+        | Event::ConnectionError { .. }
+        | Event::ReceivingFailed { .. } => true,
+        Event::Tls { text, .. } => !text.starts_with(b"success"),
         _ => false,
     }
 }

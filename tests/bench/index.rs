@@ -16,7 +16,7 @@ use criterion::{
 };
 use mailscope::demo::{Scenario, Simulation};
 use mailscope::event;
-use mailscope::frame::{self, Framer, Years};
+use mailscope::frame::{Framer, Years};
 use mailscope::index::Journal;
 use mailscope::ingest::{FirstYear, Ingest, News};
 use mailscope::query::{self, Hits};
@@ -96,7 +96,7 @@ fn index(path: &Path) -> Ingest {
         paths: vec![path.into()],
         follow: Follow::Once,
         poll: None,
-        is_mail_log: frame::is_mail_log,
+        is_mail_log: event::is_mail_log,
         empty_folder: EmptyFolder::Refuse,
         stop: stop.clone(),
     };

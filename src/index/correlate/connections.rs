@@ -5,6 +5,16 @@ use super::{Index, NewAttempt, Step, timeline::Outcome};
 use crate::event::{ConnectionError, EndWord, Event, Link, Reply};
 use crate::index::{ConnectionId, Ended, Journal, Name, TextId};
 
+/// How a login went.
+struct Tried<'a> {
+    succeeded: bool,
+    user: Option<Name>,
+    mechanism: Option<Name>,
+    profile: Option<Name>,
+    /// The far end's words, or the appliance's own cause; none where it says no more than that the login failed.
+    failure: Option<Reply<'a>>,
+}
+
 impl Index {
     /// `New SMTP ICID …` and `New SMTP DCID …`
     pub(super) fn open(&mut self, step: &Step<'_, '_>) {
@@ -114,9 +124,29 @@ impl Index {
                 profile,
                 ..
             } => {
-                let user = Some(self.names.users.intern(user));
-                let mechanism = Some(self.names.mechanisms.intern(mechanism));
-                self.attempt_on(step, id, succeeded, (user, mechanism, profile), None);
+                let tried = Tried {
+                    succeeded,
+                    user: Some(self.names.users.intern(user)),
+                    mechanism: Some(self.names.mechanisms.intern(mechanism)),
+                    profile: Some(self.names.profiles.intern(profile)),
+                    failure: None,
+                };
+                self.attempt_on(step, id, &tried);
+            }
+            Event::AuthTrouble {
+                user,
+                profile,
+                text,
+                ..
+            } => {
+                let tried = Tried {
+                    succeeded: false,
+                    user: user.map(|user| self.names.users.intern(user)),
+                    mechanism: None,
+                    profile: profile.map(|profile| self.names.profiles.intern(profile)),
+                    failure: Some(Reply::plain(text)),
+                };
+                self.attempt_on(step, id, &tried);
             }
             Event::AuthOut {
                 remote_ip,
@@ -125,7 +155,14 @@ impl Index {
                 ..
             } => {
                 self.set_remote(id, remote_ip);
-                self.attempt_on(step, id, failure.is_none(), (None, None, profile), failure);
+                let tried = Tried {
+                    succeeded: failure.is_none(),
+                    user: None,
+                    mechanism: None,
+                    profile: Some(self.names.profiles.intern(profile)),
+                    failure,
+                };
+                self.attempt_on(step, id, &tried);
             }
             Event::ConnectionError { text, .. } => {
                 let Some(error) = ConnectionError::parse(text) else {
@@ -153,22 +190,18 @@ impl Index {
         }
     }
 
-    fn attempt_on(
-        &mut self,
-        step: &Step<'_, '_>,
-        id: ConnectionId,
-        succeeded: bool,
-        (user, mechanism, profile): (Option<Name>, Option<Name>, &[u8]),
-        failure: Option<Reply<'_>>,
-    ) {
+    fn attempt_on(&mut self, step: &Step<'_, '_>, id: ConnectionId, tried: &Tried<'_>) {
+        let Tried {
+            succeeded, failure, ..
+        } = *tried;
         let detail: Option<TextId> = failure.and_then(|reply| self.texts.intern(&reply.text()));
         let new = NewAttempt {
             connection: id,
             time: step.entry.time,
             succeeded,
-            user,
-            mechanism,
-            profile: Some(self.names.profiles.intern(profile)),
+            user: tried.user,
+            mechanism: tried.mechanism,
+            profile: tried.profile,
             code: failure.and_then(|reply| reply.code).unwrap_or(0),
             detail,
             before: self.connections.last_attempt.get(id.at()),
@@ -176,7 +209,7 @@ impl Index {
         let attempt = self.attempts.push(&new);
         self.connections.last_attempt.set(id.at(), Some(attempt));
         self.connections.facts.get_mut(id.at()).auth_failed |= !succeeded;
-        let inbound = user.is_some();
+        let inbound = step.entry.event.icid().is_some();
         let total = match (inbound, succeeded) {
             (true, true) => Some(&mut self.totals.logins),
             (true, false) => Some(&mut self.totals.failed_logins),

@@ -4,7 +4,7 @@ use hashbrown::HashMap;
 
 use super::super::message::{NEAR, NO_RID, NO_SIZE};
 use super::{Index, NewDelivery, Step, fate_of_abort, is_past, result_of, timeline::Outcome};
-use crate::event::{Attempt, Event, Icid, Mid, Rid, Rids};
+use crate::event::{Attempt, Event, Icid, Link, Mid, Rid, Rids, Says, Shape};
 use crate::index::{
     ConnectionId, DeliveryResult, Ended, Journal, MessageId, Name, RecipientId, State, TextId,
 };
@@ -29,7 +29,8 @@ impl Index {
         self.messages.began.set(id.at(), step.entry.time);
         if icid.0 == 0 {
             self.messages.facts.get_mut(id.at()).made_here = true;
-        } else if let Some(connection) = self.touched_connection(step) {
+        } else {
+            let connection = self.touched_connection(step, Link::In(icid));
             self.came_by(id, connection);
         }
     }
@@ -89,10 +90,20 @@ impl Index {
                 self.messages.ended.set(id.at(), step.entry.time);
                 self.finish(id);
             }
-            Event::Generated { parent, .. } => {
-                let parent = self.message_of(step, parent);
-                self.descend(id, parent);
+            Event::Descent {
+                lineage,
+                parent,
+                child,
+                ..
+            } => {
+                let (parent, child) = if lineage.speaker(parent, child) == parent {
+                    (id, self.child_of(step, id, child))
+                } else {
+                    (self.message_of(step, parent), id)
+                };
+                self.descend(child, parent);
             }
+            Event::Note { shape, text, .. } => self.note(id, shape, text),
             _ => self.of_delivery(step, id, connection),
         }
     }
@@ -293,9 +304,61 @@ impl Index {
         }
     }
 
+    /// The message that goes on under a new id. The line that says so may come after others that use the id; a record
+    /// that began long before its parent is an older one, whose id has come round again.
+    fn child_of(&mut self, step: &Step<'_, '_>, parent: MessageId, child: Mid) -> MessageId {
+        let began = |id: MessageId| self.messages.began.get(id.at());
+        match self.appliances.message(step.appliance, child) {
+            Some(known) if !is_past(began(known), began(parent)) => known,
+            _ => self.new_message(step, child),
+        }
+    }
+
+    /// What a line of the table of shapes says of its message.
+    fn note(&mut self, id: MessageId, shape: &Shape, text: &[u8]) {
+        match shape.says() {
+            Says::Nothing => {}
+            Says::Quarantined => self.turn(id, State::Quarantined),
+            Says::Released => self.turn(id, State::Queued),
+            Says::Dropped => self.abort(id, State::Dropped),
+            Says::Bounced => self.abort(id, State::Bounced),
+            Says::Waits => {
+                for rid in shape.rids(text) {
+                    let recipient = self.addressed(id, Some(rid), None);
+                    let state = self.recipients.state.get_mut(recipient.at());
+                    if state.is_interim() {
+                        *state = State::Delayed;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Recipients that nothing has decided for good yet wait in or out of a quarantine.
+    fn turn(&mut self, id: MessageId, state: State) {
+        let quarantined = state == State::Quarantined;
+        let fate = &mut self.messages.facts.get_mut(id.at()).fate;
+        if quarantined || *fate == Some(State::Quarantined) {
+            *fate = quarantined.then_some(state);
+        }
+        let mut next = self.messages.last_recipient.get(id.at());
+        while let Some(recipient) = next {
+            let known = self.recipients.state.get_mut(recipient.at());
+            if quarantined && known.is_interim() || *known == State::Quarantined {
+                *known = state;
+            }
+            next = self.recipients.before.get(recipient.at());
+        }
+    }
+
     /// A message keeps its first parent; no message descends from itself.
     fn descend(&mut self, id: MessageId, parent: MessageId) {
-        let mut ancestor = Some(parent);
+        // Only a message that has descendants can be its own ancestor.
+        let mut ancestor = if id == parent || self.messages.children.contains_key(&id) {
+            Some(parent)
+        } else {
+            None
+        };
         while let Some(message) = ancestor {
             if message == id {
                 return;

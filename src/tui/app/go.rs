@@ -1,7 +1,7 @@
 //! Opening records, going to times, copying.
 
 use super::{App, Effect, View};
-use crate::event::{self, Link};
+use crate::event;
 use crate::frame::{Framer, Stamp, Years};
 use crate::index::{ConnectionId, Index};
 use crate::raw::RawLine;
@@ -164,15 +164,14 @@ fn cut(mut text: String) -> String {
 /// The record that a line of the log speaks of.
 fn of_line(index: &Index, position: Position, line: &[u8]) -> Option<Record> {
     let frame = Framer::new(Years::starting(2000)).frame(line);
-    let event = event::parse(frame.body(line));
-    let links = [event.icid().map(Link::In), event.dcid().map(Link::Out)];
+    let owners = event::of_entry(&frame, line).owners();
     let holds = |id: &ConnectionId| {
         let spans = index.connection(*id).spans();
         spans
             .iter()
             .any(|span| (span.first..=span.last).contains(&position))
     };
-    let connection = links.into_iter().flatten().find_map(|link| {
+    let connection = owners.link.and_then(|link| {
         let newest = index.find_connections(link);
         newest
             .iter()
@@ -183,7 +182,7 @@ fn of_line(index: &Index, position: Position, line: &[u8]) -> Option<Record> {
     if let Some(id) = connection {
         return Some(Record::Connection(id));
     }
-    let mid = event.mid()?;
+    let mid = owners.mid?;
     let message = index
         .messages()
         .rev()

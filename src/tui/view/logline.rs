@@ -87,11 +87,18 @@ fn verdict(body: &[u8]) -> Option<(usize, usize, Role, &'static str)> {
                 Some(_) => word(from, b"failed", Role::Failed, "✗"),
             }
         }
+        Event::AuthTrouble { text, .. } => {
+            Some((body.len() - text.len(), text.len(), Role::Failed, "✗"))
+        }
         Event::Tls { text, .. } if text.starts_with(b"failed") => {
             word(0, b"TLS failed", Role::Failed, "✗")
         }
+        Event::Tls { text, .. } if !text.starts_with(b"success") => {
+            Some((body.len() - text.len(), text.len(), Role::Failed, "✗"))
+        }
         Event::Attempt { fate, .. } => match fate {
             Fate::Bounced => Some((0, 7, Role::Failed, "✗")),
+            Fate::DoubleBounced => Some((0, 13, Role::Failed, "✗")),
             Fate::Delayed => Some((0, 7, Role::Pending, "…")),
             Fate::Deleted => Some((0, 7, Role::Warning, "⚠")),
         },

@@ -1,0 +1,365 @@
+//! Shapes that need no more than a template: rare lines, of which there are many.
+//!
+//! The lines that make up nearly all of a log and those whose parts the index joins are read by code of their own in the
+//! files beside this one. All others are rows of a table: a kind, and a template of fixed words, ids and holes.
+//!
+//! ```text
+//! {MID}quarantined to "{quarantine}" ({reason})
+//! ```
+//!
+//! `{MID}`, `{ICID}`, `{DCID}` and `{RCID}` stand for the word and its number in any spelling, with the blank behind it;
+//! `{MID#}` and the like for the number alone; `{RIDS}` for a list of recipients. `{name}` is a text up to the first place where the next fixed words stand,
+//! `{name>}` up to the last: so ends what a stranger writes before fixed words. `{name#}` is a whole number. The last hole
+//! takes the rest of the line.
+
+use std::sync::LazyLock;
+
+use super::scan::{self, find, number, rfind};
+use super::{Dcid, Event, Icid, Kind, Link, Mid, Rid, Rids, Value, shapes};
+
+/// What such a line says of its message as a whole, besides being kept.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Says {
+    /// Nothing that decides anything.
+    Nothing,
+    /// It is in a quarantine.
+    Quarantined,
+    /// All quarantines let go of it: it goes on.
+    Released,
+    /// A quarantine, a policy or a filter did away with it.
+    Dropped,
+    /// A policy or a filter sent it back.
+    Bounced,
+    /// Its recipients wait for the next try.
+    Waits,
+}
+
+/// A row of the table.
+#[derive(Debug)]
+pub struct Shape {
+    kind: Kind,
+    says: Says,
+    parts: Vec<Part>,
+}
+
+/// One piece of a template.
+#[derive(Clone, Copy, Debug)]
+enum Part {
+    Words(&'static [u8]),
+    Id(Word),
+    BareId(Word),
+    Rids,
+    Number(&'static str),
+    Text(&'static str, Until),
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Until {
+    First,
+    Last,
+}
+
+/// The words that ids stand behind.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Word {
+    Mid,
+    Icid,
+    Dcid,
+    Rcid,
+    Rid,
+}
+
+impl Word {
+    const ALL: [Self; 5] = [Self::Mid, Self::Icid, Self::Dcid, Self::Rcid, Self::Rid];
+
+    fn text(self) -> &'static str {
+        match self {
+            Self::Mid => "MID",
+            Self::Icid => "ICID",
+            Self::Dcid => "DCID",
+            Self::Rcid => "RCID",
+            Self::Rid => "RID",
+        }
+    }
+
+    /// The id and its word at the start of `text`.
+    fn take(self, text: &[u8]) -> Option<(u64, &[u8])> {
+        let rest = text.strip_prefix(self.text().as_bytes())?;
+        // The file reputation log assigns its ids: `MID = 4, …`.
+        match rest.strip_prefix(b" = ") {
+            Some(rest) => {
+                let (id, rest) = number(rest)?;
+                let rest = rest.strip_prefix(b",").unwrap_or(rest);
+                Some((id, rest.trim_ascii_start()))
+            }
+            None => scan::id(text, self.text().as_bytes()),
+        }
+    }
+}
+
+/// The ids of a line's fixed words.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Ids {
+    /// The connection.
+    pub link: Option<Link>,
+    /// The message.
+    pub mid: Option<Mid>,
+}
+
+/// Rows of one table: two are the same only where they are one.
+impl PartialEq for Shape {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self, other)
+    }
+}
+
+impl Shape {
+    /// Which kind of entry it is.
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// What it says of its message.
+    pub fn says(&self) -> Says {
+        self.says
+    }
+
+    fn new(kind: Kind, says: Says, template: &'static str) -> Self {
+        let mut parts = Vec::new();
+        let mut rest = template;
+        while let Some(open) = rest.find('{') {
+            if open > 0 {
+                parts.push(Part::Words(&rest.as_bytes()[..open]));
+            }
+            let (hole, behind) = rest[open + 1..].split_once('}').unwrap_or((rest, ""));
+            parts.push(Part::of(hole));
+            rest = behind;
+        }
+        if !rest.is_empty() {
+            parts.push(Part::Words(rest.as_bytes()));
+        }
+        Self { kind, says, parts }
+    }
+
+    /// Reads a line: tells each id, then each field. `None` where the line has another shape.
+    fn read<'a>(
+        &self,
+        line: &'a [u8],
+        name: &mut dyn FnMut(Word, u64),
+        tell: &mut Tell<'_, 'a>,
+    ) -> Option<()> {
+        let mut rest = line;
+        for (at, part) in self.parts.iter().enumerate() {
+            let next = self.parts.get(at + 1);
+            rest = match *part {
+                Part::Words(words) => rest.strip_prefix(words)?,
+                Part::Id(word) => {
+                    let (id, behind) = word.take(rest)?;
+                    name(word, id);
+                    behind
+                }
+                Part::BareId(word) => {
+                    let (id, behind) = number(rest)?;
+                    name(word, id);
+                    behind
+                }
+                Part::Rids => {
+                    let (rids, behind) = Rids::parse(rest)?;
+                    tell("rids", Value::Rids(rids));
+                    behind
+                }
+                Part::Number(field) => {
+                    let (value, behind) = number(rest)?;
+                    tell(field, Value::Number(value));
+                    behind
+                }
+                Part::Text(field, until) => {
+                    let end = match (next, until) {
+                        (None, _) => rest.len(),
+                        (Some(next), Until::First) => find(rest, next.mark())?,
+                        // Fixed words that end the line are looked for there alone.
+                        (Some(Part::Words(words)), Until::Last) if at + 2 == self.parts.len() => {
+                            rest.strip_suffix(*words)?.len()
+                        }
+                        (Some(next), Until::Last) => rfind(rest, next.mark())?,
+                    };
+                    let text = rest[..end].trim_ascii();
+                    // A hole at the end may be empty: then the line did not say it.
+                    if !text.is_empty() || next.is_some() {
+                        tell(field, Value::Text(text));
+                    }
+                    &rest[end..]
+                }
+            };
+        }
+        rest.trim_ascii().is_empty().then_some(())
+    }
+
+    /// The ids in the fixed words of the line.
+    fn ids(&self, line: &[u8]) -> Option<Ids> {
+        let mut ids = Ids::default();
+        self.read(
+            line,
+            &mut |word, id| match word {
+                Word::Mid => _ = ids.mid.get_or_insert(Mid(id)),
+                Word::Icid => _ = ids.link.get_or_insert(Link::In(Icid(id))),
+                Word::Dcid => _ = ids.link.get_or_insert(Link::Out(Dcid(id))),
+                Word::Rcid | Word::Rid => {}
+            },
+            &mut |_, _| {},
+        )?;
+        Some(ids)
+    }
+
+    /// Tells each field that the line carries.
+    pub fn fields<'a>(&self, line: &'a [u8], tell: &mut Tell<'_, 'a>) {
+        let mut rcid = None;
+        self.read(
+            line,
+            &mut |word, id| {
+                if word == Word::Rcid {
+                    rcid = Some(id);
+                }
+            },
+            tell,
+        );
+        if let Some(id) = rcid {
+            tell("rcid", Value::Number(id));
+        }
+    }
+
+    /// The recipients that the line names.
+    pub fn rids<'a>(&self, line: &'a [u8]) -> impl Iterator<Item = Rid> + use<'a> {
+        let (mut one, mut list) = (None, None);
+        self.read(
+            line,
+            &mut |word, id| {
+                if word == Word::Rid {
+                    one = Some(Rid(id));
+                }
+            },
+            &mut |_, value| {
+                if let Value::Rids(rids) = value {
+                    list = Some(rids);
+                }
+            },
+        );
+        one.into_iter().chain(list.into_iter().flat_map(Rids::iter))
+    }
+
+    /// Where it is looked for: its first fixed word, and the letter that follows an id.
+    fn place(&self) -> (usize, Option<u8>) {
+        let letter = |part: Option<&Part>| match part {
+            Some(Part::Words(words)) => words.first().copied(),
+            Some(Part::Id(word)) => word.text().bytes().next(),
+            _ => None,
+        };
+        match self.parts.first() {
+            Some(Part::Id(word)) => (*word as usize, letter(self.parts.get(1))),
+            first => (Word::ALL.len(), letter(first)),
+        }
+    }
+}
+
+type Tell<'t, 'a> = dyn FnMut(&'static str, Value<'a>) + 't;
+
+impl Part {
+    fn of(hole: &'static str) -> Self {
+        if let Some(word) = Word::ALL.into_iter().find(|word| word.text() == hole) {
+            return Self::Id(word);
+        }
+        let bare = hole.strip_suffix('#');
+        if let Some(word) = Word::ALL.into_iter().find(|word| Some(word.text()) == bare) {
+            return Self::BareId(word);
+        }
+        match (hole, bare, hole.strip_suffix('>')) {
+            ("RIDS", _, _) => Self::Rids,
+            (_, Some(name), _) => Self::Number(name),
+            (_, _, Some(name)) => Self::Text(name, Until::Last),
+            _ => Self::Text(hole, Until::First),
+        }
+    }
+
+    /// The fixed bytes that end the text before this part.
+    fn mark(&self) -> &'static [u8] {
+        match self {
+            Self::Words(words) => words,
+            Self::Id(word) => word.text().as_bytes(),
+            _ => b" ",
+        }
+    }
+}
+
+/// The shapes by the id that they begin with and by their first letter.
+struct Table {
+    shapes: Vec<Shape>,
+    /// For each leading word, and for none, the shapes with each first letter in the order of the rows.
+    by_place: Vec<Vec<Vec<u16>>>,
+}
+
+static TABLE: LazyLock<Table> = LazyLock::new(|| {
+    let shapes: Vec<Shape> = shapes::rows()
+        .map(|(kind, says, template)| Shape::new(kind, says, template))
+        .collect();
+    let mut by_place = vec![vec![Vec::new(); 256]; Word::ALL.len() + 1];
+    for (at, shape) in shapes.iter().enumerate() {
+        let at = u16::try_from(at).expect("some hundred rows");
+        let (lead, letter) = shape.place();
+        match letter {
+            Some(letter) => by_place[lead][usize::from(letter)].push(at),
+            None => by_place[lead].iter_mut().for_each(|list| list.push(at)),
+        }
+    }
+    Table { shapes, by_place }
+});
+
+/// The first shape that a line has.
+pub fn of(line: &[u8]) -> Option<Event<'_>> {
+    let table = &*TABLE;
+    let lead = Word::ALL
+        .into_iter()
+        .find_map(|word| Some((word as usize, word.take(line)?.1)));
+    let behind_id = lead.and_then(|(lead, rest)| {
+        let letter = *rest.first()?;
+        Some(&table.by_place[lead][usize::from(letter)])
+    });
+    let plain = &table.by_place[Word::ALL.len()][usize::from(*line.first()?)];
+    behind_id
+        .into_iter()
+        .chain([plain])
+        .flatten()
+        .find_map(|at| {
+            let shape = &table.shapes[usize::from(*at)];
+            let ids = shape.ids(line)?;
+            Some(Event::Note {
+                shape,
+                ids,
+                text: line,
+            })
+        })
+}
+
+/// An entry whose kind its frame tells: its level, or the name of the log it belongs to.
+pub fn of_kind(kind: Kind, ids: Ids, line: &[u8]) -> Event<'_> {
+    // One shape for each kind, made when it is first met.
+    static WHOLE: LazyLock<Vec<Shape>> = LazyLock::new(|| {
+        let whole = |kind: &Kind| Shape::new(*kind, Says::Nothing, "{detail}");
+        Kind::ALL.iter().map(whole).collect()
+    });
+    Event::Note {
+        shape: &WHOLE[kind as usize],
+        ids,
+        text: line,
+    }
+}
+
+/// The names of all fields of the table.
+#[cfg(test)]
+pub fn field_names() -> impl Iterator<Item = &'static str> {
+    TABLE.shapes.iter().flat_map(|shape| {
+        shape.parts.iter().filter_map(|part| match part {
+            Part::Number(name) | Part::Text(name, _) => Some(*name),
+            _ => None,
+        })
+    })
+}

@@ -1,0 +1,124 @@
+//! How many entries of each kind were read, and what those look like that have no known shape.
+//!
+//! Every release of AsyncOS adds lines. What is not known is counted by shape, with one entry of each as a sample, so
+//! that an administrator sees what a reader of the log has not understood, and how much of it there is.
+
+use hashbrown::HashMap;
+
+use crate::event::{Kind, unknown_shape};
+use crate::frame::Stamp;
+use crate::source::Position;
+
+/// Shapes that are told apart; a stranger may write as many as he likes, so further ones are counted together.
+const MOST_SHAPES: usize = 256;
+
+/// Bytes kept of a sample.
+const SAMPLE: usize = 300;
+
+/// How many entries there were, and when.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Tally {
+    /// Entries.
+    pub count: u64,
+    /// The first one's time that has one.
+    pub first: Option<Stamp>,
+    /// The last one's time that has one.
+    pub last: Option<Stamp>,
+}
+
+impl Tally {
+    #[inline]
+    fn add(&mut self, time: Option<Stamp>) {
+        self.count += 1;
+        if time.is_some() {
+            self.first = self.first.or(time);
+            self.last = time;
+        }
+    }
+}
+
+/// One shape of entries that mailscope does not know.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct UnknownShape {
+    /// How many, and when.
+    pub tally: Tally,
+    /// The first entry of the shape, without its frame; at most its first 300 bytes.
+    pub sample: Vec<u8>,
+    /// Where that entry stands.
+    pub position: Position,
+}
+
+/// The counts.
+#[derive(Debug)]
+pub struct Census {
+    kinds: Vec<Tally>,
+    shapes: Vec<UnknownShape>,
+    numbers: HashMap<Vec<u8>, usize, foldhash::quality::RandomState>,
+    others: Tally,
+}
+
+impl Default for Census {
+    fn default() -> Self {
+        Self {
+            kinds: vec![Tally::default(); Kind::ALL.len()],
+            shapes: Vec::new(),
+            numbers: HashMap::default(),
+            others: Tally::default(),
+        }
+    }
+}
+
+impl Census {
+    /// Counts an entry.
+    #[inline]
+    pub(super) fn add(&mut self, kind: Kind, time: Option<Stamp>) {
+        self.kinds[kind as usize].add(time);
+    }
+
+    /// Notes the shape of an entry of no known kind.
+    pub(super) fn note_unknown(&mut self, text: &[u8], position: Position, time: Option<Stamp>) {
+        let shape = unknown_shape(text);
+        let at = match self.numbers.get(&shape) {
+            Some(at) => *at,
+            None if self.shapes.len() < MOST_SHAPES => {
+                self.numbers.insert(shape, self.shapes.len());
+                self.shapes.push(UnknownShape {
+                    tally: Tally::default(),
+                    sample: text[..text.len().min(SAMPLE)].to_vec(),
+                    position,
+                });
+                self.shapes.len() - 1
+            }
+            None => return self.others.add(time),
+        };
+        self.shapes[at].tally.add(time);
+    }
+
+    /// How many entries of a kind there were.
+    pub fn of(&self, kind: Kind) -> Tally {
+        self.kinds[kind as usize]
+    }
+
+    /// The kinds that occurred, most frequent first.
+    pub fn kinds(&self) -> Vec<(Kind, Tally)> {
+        let mut seen: Vec<_> = Kind::ALL
+            .iter()
+            .map(|kind| (*kind, self.of(*kind)))
+            .filter(|(_, tally)| tally.count > 0)
+            .collect();
+        seen.sort_by_key(|(_, tally)| std::cmp::Reverse(tally.count));
+        seen
+    }
+
+    /// The unknown shapes, most frequent first.
+    pub fn unknown(&self) -> Vec<&UnknownShape> {
+        let mut shapes: Vec<_> = self.shapes.iter().collect();
+        shapes.sort_by_key(|shape| std::cmp::Reverse(shape.tally.count));
+        shapes
+    }
+
+    /// Unknown entries whose shapes are not told apart any more.
+    pub fn other_unknown(&self) -> Tally {
+        self.others
+    }
+}
