@@ -4,6 +4,8 @@
 //! Wed Apr 22 11:43:59 2009 Info: <message>                  a file of the appliance; the day is padded with a blank
 //! <166>Jun 26 10:42:23 esa01 mail_logs: Info: <message>     syslog, with or without priority, host and year
 //! <111>Aug 10 12:00:00 relay ESA: Mon Aug 10 09:52:59 2020 Info: <message>     wrapped twice
+//! 2026-03-02T08:09:10.123+01:00 esa01 mail_logs: Info: <message>     the file format of today's syslog servers
+//! <166>1 2026-03-02T08:09:10Z esa01 mail_logs - - - Info: <message>     RFC 5424
 //! Info: <message>                                           pasted; the bare message stands alone too
 //! ```
 //!
@@ -87,6 +89,8 @@ pub struct Frame {
     pub level: Option<Level>,
     /// Where the syslog host stands; empty without one.
     host: (u16, u16),
+    /// Where the name of the log subscription stands; empty without one.
+    tag: (u16, u16),
     /// Where the message begins.
     body: u32,
 }
@@ -99,22 +103,12 @@ impl Frame {
 
     /// The tag that stands before the level in syslog: the name of the log subscription.
     pub fn tag<'a>(&self, line: &'a [u8]) -> Option<&'a [u8]> {
-        let level = self.level?;
-        let body = line.len() - self.body(line).len();
-        let head = line[..body].trim_ascii_end();
-        let head = head
-            .strip_suffix(b":")?
-            .strip_suffix(level.word().as_bytes())?;
-        let head = head.strip_suffix(b": ")?;
-        head.rsplit(|b| *b == b' ')
-            .next()
-            .filter(|tag| !tag.is_empty())
+        part(line, self.tag)
     }
 
     /// The syslog host.
     pub fn host<'a>(&self, line: &'a [u8]) -> Option<&'a [u8]> {
-        let (start, end) = (usize::from(self.host.0), usize::from(self.host.1));
-        (end > start).then(|| line.get(start..end)).flatten()
+        part(line, self.host)
     }
 
     /// Whether anything stood before the message.
@@ -154,13 +148,21 @@ impl Framer {
             time: None,
             level: None,
             host: (0, 0),
+            tag: (0, 0),
             body: 0,
         };
         let mut rest = line;
         for _ in 0..MOST_WRAPPINGS {
             let before = rest.len();
-            if let Some(behind) = self.stamp(rest, &mut frame) {
+            let unversioned = without_version(rest);
+            if let Some(behind) = self.stamp(unversioned.unwrap_or(rest), &mut frame) {
                 rest = behind;
+                if unversioned.is_some()
+                    && let Some(behind) = structured(line, rest, &mut frame)
+                {
+                    rest = behind;
+                    continue;
+                }
                 // In a file of the appliance the level follows at once: there is no tag to look for.
                 if Level::parse(rest).is_none()
                     && let Some(behind) = tag(line, rest, &mut frame)
@@ -213,6 +215,29 @@ impl Framer {
     }
 }
 
+/// What stands at a place of the line; `None` where that is empty.
+fn part(line: &[u8], (start, end): (u16, u16)) -> Option<&[u8]> {
+    line.get(usize::from(start)..usize::from(end))
+        .filter(|text| !text.is_empty())
+}
+
+/// The place of the first bytes of `rest`, which is the end of the line.
+fn place(line: &[u8], rest: &[u8], length: usize) -> (u16, u16) {
+    let start = line.len() - rest.len();
+    match (u16::try_from(start), u16::try_from(start + length)) {
+        (Ok(start), Ok(end)) => (start, end),
+        _ => (0, 0),
+    }
+}
+
+/// What follows `<166>1 ` of RFC 5424.
+fn without_version(text: &[u8]) -> Option<&[u8]> {
+    let rest = without_priority(text);
+    (rest.len() < text.len())
+        .then_some(rest)?
+        .strip_prefix(b"1 ")
+}
+
 /// `<166>` before a syslog stamp.
 fn without_priority(text: &[u8]) -> &[u8] {
     match text {
@@ -232,19 +257,44 @@ fn tag<'a>(line: &'a [u8], rest: &'a [u8], frame: &mut Frame) -> Option<&'a [u8]
     // Some relays write a second blank before the host.
     let rest = rest.trim_ascii_start();
     let (first, behind) = word(rest)?;
-    if let Some(name) = first.strip_suffix(b":") {
-        return (!name.is_empty()).then_some(behind);
+    if let Some(name) = name_of_tag(first) {
+        frame.tag = place(line, rest, name.len());
+        return Some(behind);
     }
-    let (second, behind) = word(behind)?;
-    let name = second.strip_suffix(b":")?;
-    if name.is_empty() {
-        return None;
+    let (second, message) = word(behind)?;
+    let name = name_of_tag(second)?;
+    frame.host = place(line, rest, first.len());
+    frame.tag = place(line, behind, name.len());
+    Some(message)
+}
+
+/// The name in `mail_logs:` or `mail_logs[123]:`, which some servers add a process to.
+fn name_of_tag(word: &[u8]) -> Option<&[u8]> {
+    let word = word.strip_suffix(b":")?;
+    let name = match word {
+        [inner @ .., b']'] => &inner[..memchr::memrchr(b'[', inner)?],
+        _ => word,
+    };
+    (!name.is_empty()).then_some(name)
+}
+
+/// `host name process id data` behind the stamp of RFC 5424, each a word or `-`; the data may be in brackets.
+fn structured<'a>(line: &'a [u8], rest: &'a [u8], frame: &mut Frame) -> Option<&'a [u8]> {
+    let (host, behind_host) = word(rest)?;
+    let (name, behind_name) = word(behind_host)?;
+    let (_, behind) = word(behind_name)?;
+    let (_, behind) = word(behind)?;
+    let message = match behind {
+        [b'[', ..] => &behind[memchr::memmem::find(behind, b"] ")? + 2..],
+        _ => behind.strip_prefix(b"- ")?,
+    };
+    if host != b"-" {
+        frame.host = place(line, rest, host.len());
     }
-    let start = line.len() - rest.len();
-    if let (Ok(start), Ok(end)) = (u16::try_from(start), u16::try_from(start + first.len())) {
-        frame.host = (start, end);
+    if name != b"-" {
+        frame.tag = place(line, behind_host, name.len());
     }
-    Some(behind)
+    Some(message.strip_prefix(b"\xef\xbb\xbf").unwrap_or(message))
 }
 
 /// The text up to the first blank, and what follows it.

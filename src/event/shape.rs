@@ -154,7 +154,7 @@ impl Shape {
             rest = match *part {
                 Part::Words(words) => rest.strip_prefix(words)?,
                 Part::Id(word) => {
-                    let (id, behind) = word.take(rest)?;
+                    let (id, behind) = word.take(rest.trim_ascii_start())?;
                     name(word, id);
                     behind
                 }

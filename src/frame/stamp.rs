@@ -116,16 +116,19 @@ pub(super) struct Written {
 }
 
 impl Written {
-    /// A stamp at the start of `text`, with or without weekday and year, and what follows its blank.
+    /// A stamp at the start of `text`, and what follows its blank: with or without weekday, with the year behind it,
+    /// before it or nowhere, or in numbers.
+    ///
+    /// ```text
+    /// Mon Mar  2 08:09:10 2026 · Mar  2 08:09:10 2026 · Mar  2 08:09:10 · 2026 Mar  2 08:09:10
+    /// 2026-03-02T08:09:10.123456+01:00 · 2026-03-02 08:09:10
+    /// ```
     pub fn parse(text: &[u8]) -> Option<(Self, &[u8])> {
+        if text.first()?.is_ascii_digit() {
+            return Self::year_first(text);
+        }
         let rest = weekday(text).unwrap_or(text);
-        let month = month(rest.get(..3)?)?;
-        let rest = rest[3..].strip_prefix(b" ")?;
-        let rest = rest.strip_prefix(b" ").unwrap_or(rest);
-        let (day, rest) = digits(rest, 2)?;
-        let (hour, rest) = digits(rest.strip_prefix(b" ")?, 2)?;
-        let (minute, rest) = digits(rest.strip_prefix(b":")?, 2)?;
-        let (second, rest) = digits(rest.strip_prefix(b":")?, 2)?;
+        let (written, rest) = Self::month_first(rest)?;
         let mut rest = rest.strip_prefix(b" ")?;
         let mut year = None;
         if let Some((number, behind)) = digits(rest, 4)
@@ -135,17 +138,60 @@ impl Written {
             year = Some(i32::from(number));
             rest = behind;
         }
+        Self { year, ..written }.checked(rest)
+    }
+
+    /// `Mar  2 08:09:10`
+    fn month_first(text: &[u8]) -> Option<(Self, &[u8])> {
+        let month = month(text.get(..3)?)?;
+        let rest = text[3..].strip_prefix(b" ")?;
+        let rest = rest.strip_prefix(b" ").unwrap_or(rest);
+        let (day, rest) = digits(rest, 2)?;
+        Self::with_time(month, day, rest.strip_prefix(b" ")?)
+    }
+
+    /// `2026 Mar  2 08:09:10`, or ISO 8601 as syslog servers write it (RFC 3339, RFC 5424). A zone behind it is the
+    /// relay's: the digits are taken as the log's own time like all others.
+    fn year_first(text: &[u8]) -> Option<(Self, &[u8])> {
+        let (year, rest) = digits(text, 4).filter(|(year, _)| *year >= 1000)?;
+        let (written, rest) = match rest.strip_prefix(b" ") {
+            Some(rest) => Self::month_first(rest)?,
+            None => {
+                let (month, rest) = digits(rest.strip_prefix(b"-")?, 2)?;
+                let (day, rest) = digits(rest.strip_prefix(b"-")?, 2)?;
+                let rest = match rest {
+                    [b'T' | b't' | b' ', rest @ ..] => rest,
+                    _ => return None,
+                };
+                let (written, rest) = Self::with_time(u8::try_from(month).ok()?, day, rest)?;
+                (written, zone(fraction(rest)))
+            }
+        };
+        let year = Some(i32::from(year));
+        Self { year, ..written }.checked(rest.strip_prefix(b" ")?)
+    }
+
+    /// `08:09:10` of a day
+    fn with_time(month: u8, day: u16, text: &[u8]) -> Option<(Self, &[u8])> {
+        let (hour, rest) = digits(text, 2)?;
+        let (minute, rest) = digits(rest.strip_prefix(b":")?, 2)?;
+        let (second, rest) = digits(rest.strip_prefix(b":")?, 2)?;
         let part = |value: u16| u8::try_from(value).ok();
         let written = Self {
-            year,
+            year: None,
             month,
             day: part(day)?,
             hour: part(hour)?,
             minute: part(minute)?,
             second: part(second)?,
         };
+        Some((written, rest))
+    }
+
+    /// `None` where there is no such moment.
+    fn checked(self, rest: &[u8]) -> Option<(Self, &[u8])> {
         // 2000 is a leap year: 29 February is a day even where the year is not known.
-        (written.civil(year.unwrap_or(2000)).day_exists()).then_some((written, rest))
+        (self.civil(self.year.unwrap_or(2000)).day_exists()).then_some((self, rest))
     }
 
     pub fn civil(&self, year: i32) -> Civil {
@@ -170,10 +216,33 @@ impl Written {
 
 impl Civil {
     fn day_exists(self) -> bool {
-        (1..=days_in_month(self.year, self.month)).contains(&self.day)
+        (1..=12).contains(&self.month)
+            && (1..=days_in_month(self.year, self.month)).contains(&self.day)
             && self.hour < 24
             && self.minute < 60
             && self.second < 61
+    }
+}
+
+/// What follows `.123456` or `,123`.
+fn fraction(text: &[u8]) -> &[u8] {
+    match text {
+        [b'.' | b',', rest @ ..] => &rest[rest.iter().take_while(|b| b.is_ascii_digit()).count()..],
+        _ => text,
+    }
+}
+
+/// What follows `Z`, `+01:00` or `-0500`.
+fn zone(text: &[u8]) -> &[u8] {
+    match text {
+        [b'Z' | b'z', rest @ ..] => rest,
+        [b'+' | b'-', rest @ ..] => {
+            let length = rest
+                .iter()
+                .take_while(|b| b.is_ascii_digit() || **b == b':');
+            &rest[length.count()..]
+        }
+        _ => text,
     }
 }
 
@@ -205,7 +274,7 @@ fn digits(text: &[u8], most: usize) -> Option<(u16, &[u8])> {
     (length > 0).then(|| (value, &text[length..]))
 }
 
-fn days_in_month(year: i32, month: u8) -> u8 {
+pub(super) fn days_in_month(year: i32, month: u8) -> u8 {
     match month {
         4 | 6 | 9 | 11 => 30,
         2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,

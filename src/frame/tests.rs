@@ -68,6 +68,20 @@ fn every_dress() {
         body,
     );
     expect("Info: ICID 7 close", None, None, body);
+    let host = Some("esa01");
+    for line in [
+        "2026 Mar  2 08:09:10 esa01 mail_logs: Info: ICID 7 close",
+        "Mar  2 08:09:10  esa01 mail_logs: Info: ICID 7 close",
+        "Mar  2 08:09:10 esa01 mail_logs[77]: Info: ICID 7 close",
+        "2026-03-02T08:09:10.123456+01:00 esa01 mail_logs: Info: ICID 7 close",
+        "<22>2026-03-02T08:09:10Z esa01 mail_logs: Info: ICID 7 close",
+        "2026-03-02 08:09:10,5 esa01 mail_logs: Info: ICID 7 close",
+        "<22>1 2026-03-02T08:09:10.1-0500 esa01 mail_logs 77 - - Info: ICID 7 close",
+        "<22>1 2026-03-02T08:09:10Z esa01 mail_logs - ID7 [a@1 b=\"c\"] \u{feff}Info: ICID 7 close",
+        "<1>1 2026-03-02T12:00:00Z relay - - - - Mar  2 08:09:10 esa01 mail_logs: Info: ICID 7 close",
+    ] {
+        expect(line, at, host, body);
+    }
 }
 
 #[test]
@@ -154,6 +168,15 @@ fn without_a_year_the_newest_entry_lies_closest_before_the_file_was_written() {
         year("Mar  5 00:00:00 2026", "Feb 29 00:00:00", "Feb 29 00:00:01"),
         2024
     );
+    // Copied long after it was written: the leap day tells more than the file's time.
+    assert_eq!(
+        year("Jun  5 00:00:00 2026", "Feb 20 00:00:00", "Feb 29 00:00:01"),
+        2024
+    );
+    assert_eq!(
+        year("Jun  5 00:00:00 2026", "Dec 20 00:00:00", "Feb 29 00:00:01"),
+        2023
+    );
 }
 
 #[test]
@@ -166,4 +189,29 @@ fn a_calendar_there_and_back() {
         Stamp::from_seconds(1_240_400_639).unwrap().to_string(),
         "2009-04-22T11:43:59"
     );
+}
+
+#[test]
+fn the_log_a_line_belongs_to_is_named_by_its_tag() {
+    let tag = |line: &str| {
+        let frame = Framer::new(Years::starting(2026)).frame(line.as_bytes());
+        frame
+            .tag(line.as_bytes())
+            .map(|tag| String::from_utf8_lossy(tag).into_owned())
+    };
+    for (line, name) in [
+        ("Mar  2 08:09:10 esa01 gui_logs: Info: x", Some("gui_logs")),
+        ("Mar  2 08:09:10 amp[7]: Info: x", Some("amp")),
+        (
+            "<1>Mar  2 12:00:00 relay ESA: Mar  2 08:09:10 10.0.1.1 Audit: Info: x",
+            Some("Audit"),
+        ),
+        (
+            "<22>1 2026-03-02T08:09:10Z esa01 system_logs - - - Info: x",
+            Some("system_logs"),
+        ),
+        ("Mon Mar  2 08:09:10 2026 Info: amp: x", None),
+    ] {
+        assert_eq!(tag(line).as_deref(), name, "{line}");
+    }
 }

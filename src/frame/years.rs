@@ -3,7 +3,7 @@
 //! A log is read in its order: a stamp that falls far behind the one before it has passed a New Year. Where nobody
 //! says the first year, it is the one that puts the newest entry closest before the file was last written.
 
-use super::stamp::Written;
+use super::stamp::{Written, days_in_month};
 use super::{Civil, Stamp};
 
 /// A stamp this far behind the one before it (in seconds) belongs to the next year; less is a clock stepped back.
@@ -20,11 +20,6 @@ impl Years {
     /// The first entry is of this year.
     pub fn starting(year: i32) -> Self {
         Self { year, last: None }
-    }
-
-    /// Goes on in a further source, whose entries come after those read so far.
-    pub fn continued(&self) -> Self {
-        self.clone()
     }
 
     /// The years that put the newest entry closest before `modified`, the time the file was last written.
@@ -46,6 +41,21 @@ impl Years {
         };
         if far_behind(year) {
             year -= 1;
+        }
+        // A 29 February stands in a leap year, whenever the file was copied.
+        let has_leap_day = [head, tail]
+            .into_iter()
+            .flat_map(|text| text.split(|b| *b == b'\n'))
+            .filter_map(yearless)
+            .any(|written| (written.month, written.day) == (2, 29));
+        if has_leap_day {
+            // It may come behind a New Year.
+            let later = i32::from((first.month, first.day) > (2, 29));
+            let is_leap = |year: i32| days_in_month(year, 2) == 29;
+            year = (0..8)
+                .map(|back| year - back)
+                .find(|year| is_leap(year + later))
+                .unwrap_or(year);
         }
         Self::starting(year)
     }

@@ -14,12 +14,12 @@ pub const ROWS: &[Row] = &[
     (
         ForeignBounceLog,
         Nothing,
-        "Bounced: {MID#}:{RID#} From:{from} To:{to} Reason:{detail}",
+        "Bounced: {MID#}:{RID#} From:<{from}> To:<{to}> Reason: {detail}",
     ),
     (
         ForeignBounceLog,
         Nothing,
-        "Delayed: {MID#}:{RID#} From:{from} To:{to} Reason:{detail}",
+        "Delayed: {MID#}:{RID#} From:<{from}> To:<{to}> Reason: {detail}",
     ),
     (
         ForeignBounceLog,
