@@ -417,10 +417,7 @@ fn known(body: &[u8]) -> Option<Event<'_>> {
         },
         b'N' => connection::opening(body),
         b'D' => match body {
-            [b'D', b'C', b'I', b'D', b':', ..] => {
-                auth::outbound(body).or_else(|| connection::of_dcid(body))
-            }
-            [b'D', b'C', ..] => connection::of_dcid(body),
+            [b'D', b'C', ..] => connection::of_dcid(body).or_else(|| auth::outbound(body)),
             _ => delivery::start(body).or_else(|| delivery::attempt(body)),
         },
         b'I' => connection::of_icid(body).or_else(|| lineage::reinjected(body)),

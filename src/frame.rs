@@ -81,7 +81,7 @@ impl Level {
 }
 
 /// One line with its frame read. Ranges count from the line's first byte.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub struct Frame {
     /// The log's own local time; `None` where the line has none.
     pub time: Option<Stamp>,
@@ -144,75 +144,98 @@ impl Framer {
 
     /// Reads the frame of one line (without its line end).
     pub fn frame(&mut self, line: &[u8]) -> Frame {
-        let mut frame = Frame {
-            time: None,
-            level: None,
-            host: (0, 0),
-            tag: (0, 0),
-            body: 0,
+        let mut frame = Frame::default();
+        let (seen, length, seen_time) = &self.seen;
+        let (mut known, mut new) = (None, None);
+        let rest = unwrap(line, &mut frame, |rest| {
+            let length = *length;
+            if length > 0
+                && rest.len() > length
+                && rest[..length] == seen[..length]
+                && rest[length] == b' '
+            {
+                (known, new) = (*seen_time, None);
+                return Some(&rest[length + 1..]);
+            }
+            let (written, behind) = Written::parse(rest)?;
+            new = Some((written, &rest[..rest.len() - behind.len() - 1]));
+            Some(behind)
+        });
+        // A relay's stamp stands before the appliance's own: only the last one tells the log's time.
+        frame.time = match new {
+            Some((written, text)) => self.resolve(&written, text),
+            None => known,
         };
-        let mut rest = line;
-        for _ in 0..MOST_WRAPPINGS {
-            let before = rest.len();
-            let unversioned = without_version(rest);
-            if let Some(behind) = self.stamp(unversioned.unwrap_or(rest), &mut frame) {
-                rest = behind;
-                if unversioned.is_some()
-                    && let Some(behind) = structured(line, rest, &mut frame)
-                {
-                    rest = behind;
-                    continue;
-                }
-                // In a file of the appliance the level follows at once: there is no tag to look for.
-                if Level::parse(rest).is_none()
-                    && let Some(behind) = tag(line, rest, &mut frame)
-                {
-                    rest = behind;
-                }
-            }
-            if let Some((level, behind)) = Level::parse(rest) {
-                frame.level = Some(level);
-                rest = behind;
-                break;
-            }
-            if rest.len() == before {
-                break;
-            }
+        if frame.is_framed() {
+            frame.body = u32::try_from(line.len() - rest.len()).unwrap_or(u32::MAX);
+        } else {
+            frame = Frame::default();
         }
-        if frame.level.is_none() && frame.time.is_none() {
-            rest = line;
-        }
-        frame.body = u32::try_from(line.len() - rest.len()).unwrap_or(u32::MAX);
         frame
     }
 
-    /// A priority and a stamp at the start of `rest`, and what follows their blank.
-    fn stamp<'a>(&mut self, rest: &'a [u8], frame: &mut Frame) -> Option<&'a [u8]> {
-        let rest = without_priority(rest);
-        let (kept, length, time) = &self.seen;
-        let length = *length;
-        if length > 0
-            && rest.len() > length
-            && rest[..length] == kept[..length]
-            && rest[length] == b' '
-        {
-            frame.time = *time;
-            return Some(&rest[length + 1..]);
-        }
-        let (written, behind) = Written::parse(rest)?;
+    /// The moment of a stamp that was not seen in the line before.
+    fn resolve(&mut self, written: &Written, text: &[u8]) -> Option<Stamp> {
         let time = match written.year {
             Some(year) => written.civil(year).to_stamp(),
-            None => self.years.resolve(&written),
+            None => self.years.resolve(written),
         };
-        let length = rest.len() - behind.len() - 1;
-        if length <= 24 {
-            self.seen.0[..length].copy_from_slice(&rest[..length]);
-            self.seen.1 = length;
+        if let Some(seen) = self.seen.0.get_mut(..text.len()) {
+            seen.copy_from_slice(text);
+            self.seen.1 = text.len();
             self.seen.2 = time;
         }
-        frame.time = time;
-        Some(behind)
+        time
     }
+}
+
+/// Takes stamps, hosts, tags and the level off the front of a line. `stamp` takes a stamp and its blank. Returns what
+/// is left: the message.
+#[inline]
+fn unwrap<'a>(
+    line: &'a [u8],
+    frame: &mut Frame,
+    mut stamp: impl FnMut(&'a [u8]) -> Option<&'a [u8]>,
+) -> &'a [u8] {
+    let mut rest = line;
+    for _ in 0..MOST_WRAPPINGS {
+        let before = rest.len();
+        let unversioned = without_version(rest);
+        if let Some(behind) = stamp(unversioned.unwrap_or(without_priority(rest))) {
+            rest = behind;
+            if unversioned.is_some()
+                && let Some(behind) = structured(line, rest, frame)
+            {
+                rest = behind;
+                continue;
+            }
+            // In a file of the appliance the level follows at once: there is no tag to look for.
+            if Level::parse(rest).is_none()
+                && let Some(behind) = tag(line, rest, frame)
+            {
+                rest = behind;
+            }
+        }
+        if let Some((level, behind)) = Level::parse(rest) {
+            frame.level = Some(level);
+            return behind;
+        }
+        if rest.len() == before {
+            break;
+        }
+    }
+    rest
+}
+
+/// The stamp of the log itself in a line, behind those of relays.
+fn stamp_of(line: &[u8]) -> Option<Written> {
+    let mut last = None;
+    unwrap(line, &mut Frame::default(), |rest| {
+        let (written, behind) = Written::parse(rest)?;
+        last = Some(written);
+        Some(behind)
+    });
+    last
 }
 
 /// What stands at a place of the line; `None` where that is empty.

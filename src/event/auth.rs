@@ -118,6 +118,14 @@ fn profile_login(dcid: Dcid, rest: &[u8]) -> Option<Event<'_>> {
             failure: None,
         });
     }
+    if let Some(profile) = rest.strip_suffix(b" failed.") {
+        return Some(Event::AuthOut {
+            dcid,
+            remote_ip,
+            profile,
+            failure: Some(Reply::plain(b"")),
+        });
+    }
     // The administrator names the profile, the far end writes the reply: the first mark whose reply fills the
     // rest of the line is the true one.
     const MARK: &[u8] = b" failed: ";

@@ -24,11 +24,12 @@ pub enum EndWord {
     Aborted,
 }
 
-/// `New SMTP ICID …` and `New SMTP DCID …`; a release writes `smtp` in lower case.
+/// `New SMTP ICID …` and `New SMTP DCID …`; a release writes `smtp` in lower case, and listeners speak QMQP too.
 pub fn opening(body: &[u8]) -> Option<Event<'_>> {
-    let rest = body
-        .strip_prefix(b"New SMTP ")
-        .or_else(|| body.strip_prefix(b"New smtp "))?;
+    let rest = match body.strip_prefix(b"New SMTP ") {
+        Some(rest) => rest,
+        None => split_first(body.strip_prefix(b"New ")?, b" ")?.1,
+    };
     match rest.first()? {
         b'I' => injection(rest),
         _ => delivery(rest),

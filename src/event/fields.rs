@@ -301,7 +301,7 @@ impl<'a> Event<'a> {
             }
             Self::PolicyMatch { policy, table, .. } => {
                 tell("policy", Value::Text(policy));
-                tell("table", Value::Text(table));
+                text(tell, "table", Some(table).filter(|table| !table.is_empty()));
             }
             Self::Verdict {
                 engine, verdict, ..
@@ -410,7 +410,9 @@ fn reply(tell: Sink<'_, '_>, reply: Option<Reply<'_>>) {
     if let Some(code) = enhanced_code(&text) {
         tell("enhanced", Value::Owned(code.to_vec()));
     }
-    tell("detail", Value::Owned(text));
+    if !text.is_empty() {
+        tell("detail", Value::Owned(text));
+    }
 }
 
 fn attempt<'a>(tell: Sink<'_, 'a>, line: &'a [u8]) {

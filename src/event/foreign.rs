@@ -99,8 +99,10 @@ fn framed<'a>(frame: &Frame, line: &'a [u8], event: Event<'a>) -> Event<'a> {
 /// An id of a consolidated event, which is a list of `key=value`: `ESAMID=4 ESAICID=450 ESADCID=8`. In a value every
 /// `=` is escaped (ArcSight's Common Event Format), so that no text can bear such a key.
 pub fn cef_id(text: &[u8], word: &[u8]) -> Option<u64> {
-    memmem::find_iter(text, b" ESA").find_map(|at| {
-        let value = text[at + 4..].strip_prefix(word)?.strip_prefix(b"=")?;
+    memmem::find_iter(text, b"ESA").find_map(|at| {
+        // A key stands behind a blank or the bar that ends the head.
+        matches!(text[..at].last(), Some(b' ' | b'|')).then_some(())?;
+        let value = text[at + 3..].strip_prefix(word)?.strip_prefix(b"=")?;
         number(value).map(|(id, _)| id)
     })
 }

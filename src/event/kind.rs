@@ -209,4 +209,16 @@ impl Kind {
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|kind| kind.name() == name)
     }
+
+    /// The table of kinds for `assets/events.md`.
+    pub fn markdown() -> String {
+        let mut text = String::from("| Event | What it says | Sample |\n|---|---|---|\n");
+        for kind in Self::ALL {
+            // A bar would end the table's cell.
+            let sample = kind.sample().replace('|', "\\|");
+            let row = format!("| `{}` | {} | `{sample}` |\n", kind.name(), kind.meaning());
+            text.push_str(&row);
+        }
+        text
+    }
 }

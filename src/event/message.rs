@@ -42,7 +42,7 @@ pub fn of_mid(body: &[u8]) -> Option<Event<'_>> {
     let mid = Mid(mid);
     let known = match rest.first() {
         Some(b'I') => envelope(mid, rest),
-        Some(b'R') => response(mid, rest),
+        Some(b'R') => response(mid, rest).or_else(|| recipient(mid, None, rest)),
         Some(b'M') => rest
             .strip_prefix(b"Message-ID ")
             .map(|id| Event::MessageId {
@@ -106,6 +106,10 @@ fn response(mid: Mid, rest: &[u8]) -> Option<Event<'_>> {
 }
 
 fn subject(mid: Mid, rest: &[u8]) -> Option<Event<'_>> {
+    // An empty one without quotes: some copies drop blanks at a line's end.
+    if rest == b"Subject" {
+        return Some(Event::Subject { mid, text: b"" });
+    }
     if let Some(text) = rest.strip_prefix(b"Subject ") {
         return Some(Event::Subject {
             mid,

@@ -30,7 +30,7 @@ fn number_checked(text: &[u8]) -> Option<(u64, &[u8])> {
     Some((value, &text[digits..]))
 }
 
-/// The id behind `word`, in each of the spellings `ICID 4`, `ICID: 4` and `ICID 4:`, and what follows its blank.
+/// The id behind `word`, in each of the spellings `ICID 4`, `ICID: 4`, `ICID 4:`, `ICID 4,` and `ICID 4)`, and what follows its blank.
 #[inline]
 pub fn id<'a>(text: &'a [u8], word: &[u8]) -> Option<(u64, &'a [u8])> {
     let rest = text.strip_prefix(word)?;
@@ -41,7 +41,8 @@ pub fn id<'a>(text: &'a [u8], word: &[u8]) -> Option<(u64, &'a [u8])> {
         [b' ', rest @ ..] | [b':', b' ', rest @ ..] | [b',', b' ', rest @ ..] => {
             Some((value, rest))
         }
-        [b':'] => Some((value, &[])),
+        [b':' | b')'] => Some((value, &[])),
+        [b')', b' ', rest @ ..] => Some((value, rest)),
         _ => None,
     }
 }

@@ -298,7 +298,7 @@ struct Table {
 }
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| {
-    let shapes: Vec<Shape> = shapes::rows()
+    let shapes: Vec<Shape> = shapes::all()
         .map(|(kind, says, template)| Shape::new(kind, says, template))
         .collect();
     let mut by_place = vec![vec![Vec::new(); 256]; Word::ALL.len() + 1];

@@ -4,6 +4,18 @@
 //! Where a shape comes from stands above its rows: Cisco's user guides and technotes, IronPort's own analyser
 //! (spamtowho), published logs, or the product's message catalogue as public test suites quote it.
 
+/// Declares the rows of a family: the kind, what the line says of its message where it says something, the template.
+macro_rules! rows {
+    ($($kind:ident $($says:ident)? $template:literal;)*) => {
+        pub const ROWS: &[super::Row] = &[
+            $((crate::event::Kind::$kind, super::rows!(@ $($says)?), $template),)*
+        ];
+    };
+    (@) => { crate::event::Says::Nothing };
+    (@ $says:ident) => { crate::event::Says::$says };
+}
+use rows;
+
 mod connection;
 mod delivery;
 mod engine;
@@ -19,7 +31,7 @@ use super::shape::Says;
 pub type Row = (Kind, Says, &'static str);
 
 /// All rows. What begins like a line of mail_logs is looked for among those first.
-pub fn rows() -> impl Iterator<Item = Row> {
+pub fn all() -> impl Iterator<Item = Row> {
     [
         message::ROWS,
         engine::ROWS,

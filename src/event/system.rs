@@ -54,6 +54,7 @@ pub fn unknown(body: &[u8]) -> Event<'_> {
 
 /// Takes one id off the front of `rest`.
 fn take_id<'a>(rest: &'a [u8], ids: &mut Ids) -> Option<&'a [u8]> {
+    let rest = rest.strip_prefix(b"(").unwrap_or(rest);
     if let Some((value, behind)) = id(rest, b"ICID") {
         ids.link.get_or_insert(Link::In(Icid(value)));
         Some(behind)

@@ -94,8 +94,7 @@ impl Years {
 
 /// The stamp of a line, if it has one without a year.
 fn yearless(line: &[u8]) -> Option<Written> {
-    let (written, _) = Written::parse(super::without_priority(line))?;
-    written.year.is_none().then_some(written)
+    super::stamp_of(line).filter(|written| written.year.is_none())
 }
 
 /// The latest year in which the stamp lies before `modified`; a day is allowed for the two clocks' time zones.

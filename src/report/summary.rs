@@ -1,5 +1,7 @@
 //! What a pipe or a cron job gets instead of the interface: the log at a glance, the worst first.
 
+mod entries;
+
 use std::io::{self, Write};
 
 use crate::frame::Stamp;
@@ -24,7 +26,11 @@ pub fn write(out: &mut dyn Write, index: &Index, query: &Query, hits: &Hits) -> 
         routes(out, index)?;
     }
     users(out, &rollup::users(index, &attempts))?;
-    profiles(out, &rollup::profiles(index, &attempts))
+    profiles(out, &rollup::profiles(index, &attempts))?;
+    if query.is_empty() {
+        entries::write(out, index)?;
+    }
+    Ok(())
 }
 
 fn day_time(stamp: Option<Stamp>) -> String {

@@ -4,6 +4,7 @@
 mod bad_input;
 mod following;
 mod formats;
+mod language;
 mod readme;
 mod records;
 mod run;

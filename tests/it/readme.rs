@@ -2,30 +2,44 @@
 
 use std::path::Path;
 
-fn readme() -> String {
-    std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap()
-}
-
-/// What stands between a pair of marks.
-fn section(name: &str) -> String {
-    let readme = readme();
-    let (_, rest) = readme.split_once(&format!("<!-- {name} -->\n")).unwrap();
-    rest.split_once(&format!("<!-- /{name} -->"))
-        .unwrap()
-        .0
-        .trim()
-        .to_owned()
-}
-
-#[test]
-fn the_fields_are_those_of_the_query_language() {
+/// What a document has between a pair of marks must be what the program says. `MAILSCOPE_BLESS=1 cargo test` writes it.
+fn is_the_program_s(document: &str, section: &str, said: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(document);
+    let text = std::fs::read_to_string(&path).unwrap();
+    let (open, close) = (
+        format!("<!-- {section} -->"),
+        format!("<!-- /{section} -->"),
+    );
+    let (before, rest) = text.split_once(&open).unwrap();
+    let (written, after) = rest.split_once(&close).unwrap();
+    if written.trim() != said.trim() && std::env::var_os("MAILSCOPE_BLESS").is_some() {
+        let text = format!("{before}{open}\n\n{}\n\n{close}{after}", said.trim());
+        std::fs::write(&path, text).unwrap();
+        return;
+    }
     assert_eq!(
-        section("fields"),
-        mailscope::query::field::markdown().trim()
+        written.trim(),
+        said.trim(),
+        "{document}: MAILSCOPE_BLESS=1 cargo test writes it"
     );
 }
 
 #[test]
+fn the_fields_are_those_of_the_query_language() {
+    let said = mailscope::query::field::markdown();
+    is_the_program_s("README.md", "fields", &said);
+}
+
+#[test]
 fn the_keys_are_those_of_the_interface() {
-    assert_eq!(section("keys"), mailscope::tui::keymap::markdown().trim());
+    is_the_program_s("README.md", "keys", &mailscope::tui::keymap::markdown());
+}
+
+#[test]
+fn the_events_are_those_that_are_told() {
+    is_the_program_s(
+        "assets/events.md",
+        "events",
+        &mailscope::event::Kind::markdown(),
+    );
 }

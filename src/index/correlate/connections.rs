@@ -194,7 +194,10 @@ impl Index {
         let Tried {
             succeeded, failure, ..
         } = *tried;
-        let detail: Option<TextId> = failure.and_then(|reply| self.texts.intern(&reply.text()));
+        let detail: Option<TextId> = failure
+            .map(|reply| reply.text())
+            .filter(|text| !text.is_empty())
+            .and_then(|text| self.texts.intern(&text));
         let new = NewAttempt {
             connection: id,
             time: step.entry.time,

@@ -1,0 +1,91 @@
+//! What the entries were: each kind with its count, and a sample of each shape that is not known.
+
+use std::io::{self, Write};
+
+use super::{MOST, day_time, grouped};
+use crate::event::Kind;
+use crate::index::Index;
+use crate::safe;
+
+/// Columns of a line of counts.
+const WIDTH: usize = 100;
+
+/// Columns of the titles at the left.
+const MARGIN: usize = 13;
+
+/// Columns of a sample.
+const SAMPLE: usize = 160;
+
+/// Writes the counts.
+///
+/// # Errors
+/// When the output cannot be written.
+pub fn write(out: &mut dyn Write, index: &Index) -> io::Result<()> {
+    let kinds = index.census().kinds();
+    if kinds.is_empty() {
+        return Ok(());
+    }
+    let count = match kinds.len() {
+        1 => "1 kind".to_owned(),
+        more => format!("{more} kinds"),
+    };
+    writeln!(
+        out,
+        "\nENTRIES      {} of {count}",
+        grouped(index.totals().entries)
+    )?;
+    let words = kinds
+        .iter()
+        .map(|(kind, tally)| format!("{} {}", kind.name(), grouped(tally.count)));
+    for line in lines(words) {
+        writeln!(out, "{:MARGIN$}{line}", "")?;
+    }
+    unknown(out, index)
+}
+
+/// The words put together to lines that fit.
+fn lines(words: impl Iterator<Item = String>) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in words {
+        match lines.last_mut() {
+            Some(line) if MARGIN + line.len() + word.len() + 3 <= WIDTH => {
+                line.push_str(" · ");
+                line.push_str(&word);
+            }
+            _ => lines.push(word),
+        }
+    }
+    lines
+}
+
+fn unknown(out: &mut dyn Write, index: &Index) -> io::Result<()> {
+    let census = index.census();
+    let all = census.of(Kind::Unknown).count;
+    if all == 0 {
+        return Ok(());
+    }
+    let shapes = census.unknown();
+    let more = match census.other_unknown().count {
+        0 => "",
+        _ => " and more",
+    };
+    let noun = if shapes.len() == 1 { "shape" } else { "shapes" };
+    writeln!(
+        out,
+        "\nUNKNOWN      {} entries of {} {noun}{more}; see them with: mailscope query event:unknown --view events",
+        grouped(all),
+        shapes.len(),
+    )?;
+    for shape in shapes.iter().take(MOST) {
+        let sample = safe::bytes(&shape.sample);
+        let sample = safe::fit(&sample, SAMPLE);
+        let sample = sample.trim_end();
+        let line = format!(
+            "? {:>8} ×  {sample}  (first {})",
+            grouped(shape.tally.count),
+            day_time(shape.tally.first),
+        );
+        writeln!(out, "{line}")?;
+    }
+    super::left_out(out, shapes.len())
+}
