@@ -1,10 +1,12 @@
 //! The command line, and nothing but.
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::config::Given;
 use crate::report::{Format, View};
 
 const EXAMPLES: &str = "\
@@ -41,6 +43,8 @@ pub enum Command {
     Query(Query),
     /// Explore a simulated appliance that writes a real log while you look
     Demo(Demo),
+    /// Print the settings in force and where each came from
+    Config(Config),
 }
 
 const QUERY_HELP: &str = "\
@@ -65,9 +69,20 @@ pub struct Reading {
     #[arg(long, value_name = "SECONDS", num_args = 0..=1, require_equals = true, default_missing_value = "1",
           value_parser = seconds)]
     pub poll: Option<Duration>,
+    /// What the configuration can say too.
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// Options of every command.
+#[derive(Args, Debug, Clone, Default)]
+pub struct Common {
     /// When to use colours
-    #[arg(long, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
-    pub color: Color,
+    #[arg(long, value_enum, value_name = "WHEN")]
+    pub color: Option<Color>,
+    /// The configuration to use instead of the user's own
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
 }
 
 /// When to use colours; `NO_COLOR` is honoured by `auto`.
@@ -88,8 +103,8 @@ pub struct Explore {
     #[arg(value_name = "PATH")]
     pub paths: Vec<OsString>,
     /// The filter the interface starts with
-    #[arg(short, long, value_name = "QUERY", default_value = "")]
-    pub query: String,
+    #[arg(short, long, value_name = "QUERY")]
+    pub query: Option<String>,
     /// Read what is there and do not follow
     #[arg(long)]
     pub no_follow: bool,
@@ -102,11 +117,63 @@ pub struct Explore {
 #[derive(Args, Debug)]
 pub struct Demo {
     /// The filter the interface starts with
-    #[arg(short, long, value_name = "QUERY", default_value = "")]
-    pub query: String,
-    /// When to use colours
-    #[arg(long, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
-    pub color: Color,
+    #[arg(short, long, value_name = "QUERY")]
+    pub query: Option<String>,
+    /// What the configuration can say too.
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// `mailscope config`
+#[derive(Args, Debug)]
+pub struct Config {
+    /// Print the documented default configuration instead, to begin a file with
+    #[arg(long)]
+    pub default: bool,
+    /// What the configuration can say too.
+    #[command(flatten)]
+    pub common: Common,
+}
+
+impl Cli {
+    /// What the flags say of settings.
+    pub fn given(&self) -> Given {
+        let mut given = Given::default();
+        match &self.command {
+            None => {
+                let explore = &self.explore;
+                given.flag("query", "--query", explore.query.clone());
+                if explore.no_follow {
+                    given.flag("follow", "--no-follow", Some("false".to_owned()));
+                }
+                explore.reading.give(&mut given);
+            }
+            Some(Command::Query(query)) => query.reading.give(&mut given),
+            Some(Command::Demo(demo)) => {
+                given.flag("query", "--query", demo.query.clone());
+                demo.common.give(&mut given);
+            }
+            Some(Command::Config(config)) => config.common.give(&mut given),
+        }
+        given
+    }
+}
+
+impl Reading {
+    fn give(&self, given: &mut Given) {
+        let seconds = self.poll.map(|pace| pace.as_secs_f64().to_string());
+        given.flag("poll", "--poll", seconds);
+        self.common.give(given);
+    }
+}
+
+impl Common {
+    fn give(&self, given: &mut Given) {
+        let color = self.color.and_then(|color| color.to_possible_value());
+        let word = color.map(|word| word.get_name().to_owned());
+        given.flag("color", "--color", word);
+        given.file.clone_from(&self.config);
+    }
 }
 
 /// `mailscope query`

@@ -1,5 +1,6 @@
 //! What each command does: from the command line's words to sources, index, query and output.
 
+mod configuration;
 mod events;
 mod explore;
 mod follow;
@@ -13,6 +14,7 @@ use std::process::ExitCode;
 use std::sync::mpsc::{Receiver, channel};
 
 use crate::cli::{Cli, Color, Command, Query, Reading};
+use crate::config::Config;
 use crate::event;
 use crate::index::Journal;
 use crate::ingest::{FirstYear, Ingest, News};
@@ -53,11 +55,7 @@ impl From<Status> for ExitCode {
 /// # Errors
 /// When nothing can be read or shown; a closed pipe is none.
 pub fn run(cli: &Cli) -> Result<Status, Problem> {
-    let result = match &cli.command {
-        None => explore::run(&cli.explore),
-        Some(Command::Demo(demo)) => explore::demo(demo),
-        Some(Command::Query(query)) => run_query(query),
-    };
+    let result = run_command(cli);
     match result {
         Err(Problem::Output(cause)) if cause.kind() == io::ErrorKind::BrokenPipe => {
             Ok(Status::Matched)
@@ -66,27 +64,42 @@ pub fn run(cli: &Cli) -> Result<Status, Problem> {
     }
 }
 
-fn run_query(args: &Query) -> Result<Status, Problem> {
-    let query = crate::query::parse(&args.query).map_err(Problem::Query)?;
+fn run_command(cli: &Cli) -> Result<Status, Problem> {
+    if let Some(Command::Config(args)) = &cli.command
+        && args.default
+    {
+        return configuration::print_default();
+    }
+    let config = Config::load(&cli.given())?;
+    match &cli.command {
+        None => explore::run(&cli.explore, &config),
+        Some(Command::Demo(_)) => explore::demo(&config),
+        Some(Command::Query(query)) => run_query(query, &config),
+        Some(Command::Config(_)) => configuration::print(&config),
+    }
+}
+
+fn run_query(args: &Query, config: &Config) -> Result<Status, Problem> {
+    let query = crate::query::parse_with(&args.query, config.saved()).map_err(Problem::Query)?;
     match (args.view, args.follow) {
-        (View::Events, _) => events::run(args, &query),
+        (View::Events, _) => events::run(args, config, &query),
         (View::Users | View::Profiles, true) => Err(Problem::Usage(
             "--follow goes with views whose records come one by one; users and profiles are sums (ask again without -f)"
                 .to_owned(),
         )),
-        (_, true) => follow::run(args, &query),
-        (_, false) => records::run(args, &query),
+        (_, true) => follow::run(args, config, &query),
+        (_, false) => records::run(args, config, &query),
     }
 }
 
-/// What to read, by the command line's words.
+/// What to read, by the command line's words and the configuration.
 fn request(
     paths: &[OsString],
-    reading: &Reading,
+    config: &Config,
     follow: Follow,
 ) -> Result<(Request, Stop), Problem> {
     let paths = if paths.is_empty() {
-        default_paths()?
+        default_paths(config)?
     } else {
         paths.to_vec()
     };
@@ -98,7 +111,7 @@ fn request(
     let request = Request {
         paths,
         follow,
-        poll: reading.poll,
+        poll: config.general.poll.0,
         is_mail_log: event::is_mail_log,
         empty_folder,
         stop: stop.clone(),
@@ -106,12 +119,14 @@ fn request(
     Ok((request, stop))
 }
 
-/// Without a PATH: standard input where something is piped in.
-fn default_paths() -> Result<Vec<OsString>, Problem> {
+/// Without a PATH: standard input where something is piped in, else the configuration's.
+fn default_paths(config: &Config) -> Result<Vec<OsString>, Problem> {
     if is_piped() {
         Ok(vec!["-".into()])
-    } else {
+    } else if config.general.paths.is_empty() {
         Err(Problem::NoPath)
+    } else {
+        Ok(config.general.paths.clone())
     }
 }
 
@@ -145,7 +160,7 @@ fn first_year(reading: &Reading) -> FirstYear {
 fn ingest(
     request: &Request,
     stop: Stop,
-    reading: &Reading,
+    years: FirstYear,
     journal: Journal,
 ) -> Result<(Ingest, Receiver<News>), Problem> {
     let feeder = Feeder::open(request)?;
@@ -154,10 +169,7 @@ fn ingest(
     let tell = move |told| {
         let _ = sender.send(told);
     };
-    Ok((
-        Ingest::start(feeder, stop, first_year(reading), journal, tell),
-        news,
-    ))
+    Ok((Ingest::start(feeder, stop, years, journal, tell), news))
 }
 
 /// Standard output, buffered: results are flushed when there are no more for now.

@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 pub mod cli;
 pub mod command;
+pub mod config;
 pub mod demo;
 pub mod event;
 pub mod frame;

@@ -18,6 +18,7 @@ mod own;
 mod parse;
 mod plan;
 pub mod rollup;
+mod saved;
 mod text;
 mod time;
 mod value;
@@ -32,9 +33,11 @@ use crate::index::{AttemptId, ConnectionId, DeliveryId, Entry, Index, MessageId}
 
 pub use complete::{Completion, complete};
 pub use error::QueryError;
-pub use field::{FIELDS, Field, FieldDoc, Kind};
+pub use field::{FIELDS, Field, FieldDoc, Kind, nearest};
 pub use lex::quote;
+pub use saved::Saved;
 pub use text::Hits;
+pub use value::{size, written_size};
 
 /// A query that was read. Its `Display` is the query in normal form, which reads as the same query.
 #[derive(Clone, PartialEq, Debug)]
@@ -48,10 +51,31 @@ pub struct Query {
 /// # Errors
 /// When it cannot be read: what was expected, and where.
 pub fn parse(query: &str) -> Result<Query, QueryError> {
-    match parse::parse(query) {
+    parse_with(query, &Saved::default())
+}
+
+/// Reads a query in which `@name` may stand for a saved one.
+///
+/// # Errors
+/// When it cannot be read: what was expected, and where.
+pub fn parse_with(query: &str, saved: &Saved) -> Result<Query, QueryError> {
+    match parse::parse(query, saved) {
         Ok(parse::Parsed { expr, texts }) => Ok(Query { expr, texts }),
         Err(fault) => Err(fault.of(query)),
     }
+}
+
+/// Reads a duration as queries write it: seconds, or `5m`, `1h30m`, `30d`.
+pub fn duration(text: &str) -> Option<std::time::Duration> {
+    let seconds = time::duration(text)?;
+    u64::try_from(seconds)
+        .ok()
+        .map(std::time::Duration::from_secs)
+}
+
+/// Writes a duration so that [`duration`] reads it.
+pub fn written_duration(seconds: u64) -> String {
+    time::write_duration(i128::from(seconds))
 }
 
 impl std::str::FromStr for Query {

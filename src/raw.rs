@@ -130,18 +130,16 @@ impl Wanted {
     }
 }
 
-/// Lines that are read of one record at most: a connection held open for weeks has more than a screen can use.
-pub const MOST_LINES: usize = 100_000;
-
-/// Reads the lines, in the order of the log, each followed by the lines without a frame that stand under it.
+/// Reads the lines, in the order of the log, each followed by the lines without a frame that stand under it; `most` at
+/// most, as a connection held open for weeks has more than a screen can use.
 ///
 /// # Errors
 /// When a source is gone or cannot be read.
-pub fn read(sources: &Sources, wanted: &Wanted) -> io::Result<Vec<RawLine>> {
+pub fn read(sources: &Sources, wanted: &Wanted, most: usize) -> io::Result<Vec<RawLine>> {
     let mut lines = Vec::new();
     each(sources, wanted, &mut |line| {
         lines.push(line);
-        if lines.len() < MOST_LINES {
+        if lines.len() < most {
             ControlFlow::Continue(())
         } else {
             ControlFlow::Break(())

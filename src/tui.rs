@@ -6,6 +6,7 @@
 //! The index is read under short guards, never while the terminal is written or a file read.
 
 mod app;
+mod chosen;
 mod columns;
 mod filter;
 pub mod keymap;
@@ -15,6 +16,7 @@ mod page;
 mod prompt;
 mod record;
 mod rows;
+mod settings;
 mod terminal;
 mod theme;
 mod users;
@@ -36,8 +38,11 @@ use terminal::Screen;
 use theme::{Symbols, Theme};
 use worker::{Answer, Workers};
 
-pub use app::Follow;
-pub use theme::Color;
+pub use app::{Follow, View};
+pub use chosen::Chosen;
+pub use keymap::{Key, Keymap};
+pub use settings::Settings;
+pub use theme::{Color, Look, Palette, Role};
 
 /// Growth is drawn at most this often.
 const FRAME: Duration = Duration::from_millis(50);
@@ -57,6 +62,8 @@ pub struct Options {
     pub follow: Follow,
     /// When to use colour.
     pub color: Color,
+    /// What the reader has set.
+    pub settings: Settings,
 }
 
 /// How the interface ended.
@@ -90,7 +97,11 @@ pub fn run(
     let screen = Screen::open(options.color, move || {
         let _ = on_panic.send(Message::Panicked);
     })?;
-    let theme = Theme::new(options.color, Symbols::of_locale());
+    let theme = Theme::new(
+        options.color,
+        Symbols::of_locale(),
+        &options.settings.palette,
+    );
     let news = tell.clone();
     let ingest = start(Box::new(move |told| {
         // Nobody receives only when the program ends.
@@ -101,10 +112,14 @@ pub fn run(
     signal::listen(move |signal| {
         let _ = signals.send(Message::Signal(signal));
     })?;
-    let workers = Workers::start(ingest.sources.clone(), move |answer| {
-        let _ = tell.send(Message::Answer(answer));
-    })?;
-    let app = App::new(&options.title, options.follow);
+    let workers = Workers::start(
+        ingest.sources.clone(),
+        options.settings.lines,
+        move |answer| {
+            let _ = tell.send(Message::Answer(answer));
+        },
+    )?;
+    let app = App::new(&options.title, options.follow, options.settings.clone());
     Session {
         screen,
         theme,

@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 
 use super::{Notices, Out, Problem, Status, first_year, request};
 use crate::cli::Query as Args;
+use crate::config::Config;
 use crate::event::{self, Kind};
 use crate::frame::Stamp;
 use crate::index::Entry;
@@ -16,16 +17,16 @@ use crate::report::event::EventRecord;
 use crate::source::{Feeder, Follow, Opened, Position, SourceId, Told};
 
 /// Prints the entries that match, as they are read.
-pub fn run(args: &Args, query: &Query) -> Result<Status, Problem> {
+pub fn run(args: &Args, config: &Config, query: &Query) -> Result<Status, Problem> {
     let follow = if args.follow {
         Follow::Live
     } else {
         Follow::Once
     };
-    let (request, _stop) = request(&args.paths, &args.reading, follow)?;
+    let (request, _stop) = request(&args.paths, config, follow)?;
     let mut feeder = Feeder::open(&request)?;
     let mut notices = Notices::new(args);
-    super::with_output(args, |out| {
+    super::with_output(args, config, |out| {
         let mut events = Events {
             query,
             out,

@@ -4,62 +4,61 @@ use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 
 use super::{Problem, Status, complain, first_year, ingest, output, request};
-use crate::cli::{Color, Demo, Explore, Reading};
+use crate::cli::{Color, Explore};
+use crate::config::Config;
 use crate::demo;
 use crate::index::Journal;
-use crate::ingest::{Ingest, News};
+use crate::ingest::{FirstYear, Ingest, News};
 use crate::report::summary;
 use crate::safe;
 use crate::source::{Feeder, Follow, Request, Severity, Stop};
 use crate::tui;
 
 /// `mailscope PATH`
-pub fn run(args: &Explore) -> Result<Status, Problem> {
+pub fn run(args: &Explore, config: &Config) -> Result<Status, Problem> {
+    let years = first_year(&args.reading);
     if !io::stdout().is_terminal() {
-        let (request, stop) = request(&args.paths, &args.reading, Follow::Once)?;
-        return summarise(&request, stop, &args.reading, &args.query);
+        let (request, stop) = request(&args.paths, config, Follow::Once)?;
+        return summarise(&request, stop, years, config);
     }
-    let follow = if args.no_follow {
-        Follow::Once
-    } else {
+    let follow = if config.general.follow {
         Follow::Live
+    } else {
+        Follow::Once
     };
-    let (request, stop) = request(&args.paths, &args.reading, follow)?;
+    let (request, stop) = request(&args.paths, config, follow)?;
     let paths: Vec<String> = request
         .paths
         .iter()
         .map(|path| safe::path(Path::new(path)))
         .collect();
-    interface(&request, stop, &args.reading, &args.query, paths.join(" "))
+    interface(&request, stop, years, config, paths.join(" "))
 }
 
 /// `mailscope demo`
-pub fn demo(args: &Demo) -> Result<Status, Problem> {
-    let reading = Reading {
-        year: None,
-        poll: None,
-        color: args.color,
-    };
+pub fn demo(config: &Config) -> Result<Status, Problem> {
+    let years = FirstYear::ByModification;
     if !io::stdout().is_terminal() {
         let (_folder, path) = demo::simulated_hour().map_err(Problem::Demo)?;
-        let (request, stop) = request(&[path.into_os_string()], &reading, Follow::Once)?;
-        return summarise(&request, stop, &reading, &args.query);
+        let (request, stop) = request(&[path.into_os_string()], config, Follow::Once)?;
+        return summarise(&request, stop, years, config);
     }
     // The appliance writes until the interface has ended, however it ends.
     let appliance = demo::LiveDemo::start().map_err(Problem::Demo)?;
-    let (request, stop) = request(&[appliance.path().into()], &reading, Follow::Live)?;
+    let (request, stop) = request(&[appliance.path().into()], config, Follow::Live)?;
     let title = "a simulated appliance".to_owned();
-    interface(&request, stop, &reading, &args.query, title)
+    interface(&request, stop, years, config, title)
 }
 
 fn interface(
     request: &Request,
     stop: Stop,
-    reading: &Reading,
-    query: &str,
+    years: FirstYear,
+    config: &Config,
     title: String,
 ) -> Result<Status, Problem> {
-    crate::query::parse(query).map_err(Problem::Query)?;
+    let query = &config.general.query;
+    crate::query::parse_with(query, config.saved()).map_err(Problem::Query)?;
     let feeder = Feeder::open(request)?;
     let options = tui::Options {
         query: query.to_owned(),
@@ -68,13 +67,13 @@ fn interface(
             Follow::Once => tui::Follow::No,
             Follow::Live => tui::Follow::Yes,
         },
-        color: match reading.color {
+        color: match config.general.color {
             Color::Auto => tui::Color::Auto,
             Color::Always => tui::Color::Always,
             Color::Never => tui::Color::Never,
         },
+        settings: settings(config),
     };
-    let years = first_year(reading);
     let start = |news: Box<dyn Fn(News) + Send + Sync>| {
         Ingest::start(feeder, stop, years, Journal::Off, news)
     };
@@ -85,14 +84,29 @@ fn interface(
     }
 }
 
+/// What the configuration says of the interface.
+fn settings(config: &Config) -> tui::Settings {
+    let copied = config.limits.copy.0.unwrap_or(u64::MAX);
+    tui::Settings {
+        keys: config.keys.keymap(),
+        palette: config.colors.palette(),
+        columns: config.columns.chosen().cloned().collect(),
+        saved: config.saved().clone(),
+        lines: config.limits.lines,
+        copied: usize::try_from(copied).unwrap_or(usize::MAX),
+        history: config.limits.history,
+    }
+}
+
 fn summarise(
     request: &Request,
     stop: Stop,
-    reading: &Reading,
-    query: &str,
+    years: FirstYear,
+    config: &Config,
 ) -> Result<Status, Problem> {
-    let query = crate::query::parse(query).map_err(Problem::Query)?;
-    let (ingest, news) = ingest(request, stop, reading, Journal::Off)?;
+    let text = &config.general.query;
+    let query = crate::query::parse_with(text, config.saved()).map_err(Problem::Query)?;
+    let (ingest, news) = ingest(request, stop, years, Journal::Off)?;
     let mut status = Status::Matched;
     for news in &news {
         match news {

@@ -6,8 +6,9 @@ use std::ops::ControlFlow;
 use std::time::Duration;
 
 use super::records::{Selection, hits};
-use super::{Notices, Out, Problem, Status, ingest, request};
+use super::{Notices, Out, Problem, Status, first_year, ingest, request};
 use crate::cli::Query as Args;
+use crate::config::Config;
 use crate::index::{ConnectionId, Ended, Journal, MessageId};
 use crate::ingest::{Ingest, News};
 use crate::query::Query;
@@ -19,16 +20,16 @@ use crate::source::Follow;
 const GATHER: Duration = Duration::from_millis(20);
 
 /// Prints what is there, then goes on until standard input ends or a signal comes.
-pub fn run(args: &Args, query: &Query) -> Result<Status, Problem> {
+pub fn run(args: &Args, config: &Config, query: &Query) -> Result<Status, Problem> {
     if args.format == Format::Log {
         return Err(Problem::Usage(
             "--follow --format log goes with --view events: a record's lines are complete only when it has ended".to_owned(),
         ));
     }
-    let (request, stop) = request(&args.paths, &args.reading, Follow::Live)?;
+    let (request, stop) = request(&args.paths, config, Follow::Live)?;
     let mut notices = Notices::new(args);
-    let (ingest, news) = ingest(&request, stop, &args.reading, Journal::On)?;
-    super::with_output(args, |out| {
+    let (ingest, news) = ingest(&request, stop, first_year(&args.reading), Journal::On)?;
+    super::with_output(args, config, |out| {
         let mut told = Following {
             args,
             query,

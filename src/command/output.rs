@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::{Problem, Status, complain, output, table_look};
 use crate::cli::Query as Args;
+use crate::config::Config;
 use crate::report::{self, Fields, Format, Printer, Record, View};
 use crate::safe;
 use crate::source::{Notice, Severity};
@@ -83,6 +84,7 @@ impl Out<'_> {
 /// Lets `print` print to standard output as the command line asks, then ends the output.
 pub fn with_output(
     args: &Args,
+    config: &Config,
     print: impl FnOnce(&mut Out<'_>) -> Result<(), Problem>,
 ) -> Result<Status, Problem> {
     let mut stdout = output();
@@ -95,7 +97,7 @@ pub fn with_output(
                 format,
                 args.view,
                 fields,
-                table_look(args.reading.color),
+                table_look(config.general.color),
                 &mut stdout,
             ))
         }

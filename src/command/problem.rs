@@ -2,6 +2,7 @@
 
 use std::io;
 
+use crate::config::ConfigError;
 use crate::ingest::Judgement;
 use crate::query::QueryError;
 use crate::safe;
@@ -11,7 +12,9 @@ use crate::source::{Opened, SourceError};
 #[derive(Debug, thiserror::Error)]
 pub enum Problem {
     /// Nothing to read was named.
-    #[error("no PATH, and nothing is piped in; name a log file or folder, or try `mailscope demo`")]
+    #[error(
+        "no PATH, and nothing is piped in; name a log file or folder, set `paths` in the configuration, or try `mailscope demo`"
+    )]
     NoPath,
     /// A PATH cannot be read.
     #[error("{}", safe::text(&.0.to_string()))]
@@ -22,6 +25,9 @@ pub enum Problem {
     /// The query cannot be read.
     #[error("{0}")]
     Query(QueryError),
+    /// The configuration cannot be taken.
+    #[error("{0}")]
+    Config(#[from] ConfigError),
     /// Words of the command line that do not go together.
     #[error("{0}")]
     Usage(String),

@@ -3,8 +3,9 @@
 use std::io;
 use std::sync::atomic::AtomicBool;
 
-use super::{Notices, Out, Problem, Status, ingest, request};
+use super::{Notices, Out, Problem, Status, first_year, ingest, request};
 use crate::cli::Query as Args;
+use crate::config::Config;
 use crate::index::{Index, Journal};
 use crate::ingest::News;
 use crate::query::{Hits, Query, rollup};
@@ -14,10 +15,10 @@ use crate::report::{Format, Plain, Record, View, log};
 use crate::source::{Follow, Sources};
 
 /// Reads everything, then prints the records that match.
-pub fn run(args: &Args, query: &Query) -> Result<Status, Problem> {
-    let (request, stop) = request(&args.paths, &args.reading, Follow::Once)?;
+pub fn run(args: &Args, config: &Config, query: &Query) -> Result<Status, Problem> {
+    let (request, stop) = request(&args.paths, config, Follow::Once)?;
     let mut notices = Notices::new(args);
-    let (ingest, news) = ingest(&request, stop, &args.reading, Journal::Off)?;
+    let (ingest, news) = ingest(&request, stop, first_year(&args.reading), Journal::Off)?;
     for news in &news {
         match news {
             News::Refused(judgement, opened) => {
@@ -35,7 +36,7 @@ pub fn run(args: &Args, query: &Query) -> Result<Status, Problem> {
         index: &index,
         hits: &hits,
     };
-    super::with_output(args, |out| match (args.format, args.view) {
+    super::with_output(args, config, |out| match (args.format, args.view) {
         (Format::Log, _) if !args.count => selection.raw_lines(args.view, &ingest.sources, out),
         _ => Ok(selection.print(args.view, out)?),
     })

@@ -8,6 +8,7 @@ use hashbrown::HashMap;
 use super::field::{FIELDS, Field, Kind};
 use super::glob::Needle;
 use super::lex::quote;
+use super::saved::Saved;
 use crate::event::{Policy, Tls, listener};
 use crate::index::connection::text as decoded;
 use crate::index::posting::Posting;
@@ -32,14 +33,35 @@ const MOST: usize = 20;
 const ENOUGH: usize = 2;
 
 /// What could stand at the cursor (a byte of `text`): the best first, at most 20.
-pub fn complete(text: &str, cursor: usize, index: &Index) -> Vec<Completion> {
+pub fn complete(text: &str, cursor: usize, index: &Index, saved: &Saved) -> Vec<Completion> {
     let cursor = text.floor_char_boundary(cursor);
+    if let Some(names) = saved_names(text, cursor, saved) {
+        return names;
+    }
     let place = Place::find(text, cursor);
     match place.field {
         Some(field) => values(field, &place, index),
         None if place.is_name => fields(&place),
         None => Vec::new(),
     }
+}
+
+/// Names of saved queries, behind an `@`.
+fn saved_names(text: &str, cursor: usize, saved: &Saved) -> Option<Vec<Completion>> {
+    let (start, quoted) = token(text, cursor);
+    let typed = text[start..cursor].trim_start_matches('-');
+    let name = typed.strip_prefix('@').filter(|_| !quoted)?;
+    let rest =
+        text[cursor..].find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_')));
+    let replace = cursor - typed.len()..rest.map_or(text.len(), |at| cursor + at);
+    let found = saved.iter().filter(|(known, _)| known.starts_with(name));
+    let completion = |(known, _): (&str, &str)| Completion {
+        replace: replace.clone(),
+        text: format!("@{known}"),
+        count: None,
+        what: "saved query",
+    };
+    Some(found.map(completion).take(MOST).collect())
 }
 
 /// What is being typed.

@@ -164,12 +164,9 @@ impl Field {
 }
 
 /// The word that a mistyped one comes nearest to, if any is near.
-pub(super) fn nearest(
-    typed: &str,
-    words: impl Iterator<Item = &'static str>,
-) -> Option<&'static str> {
+pub fn nearest<'w>(typed: &str, words: impl Iterator<Item = &'w str>) -> Option<&'w str> {
     let typed = typed.to_lowercase();
-    let near = |word: &'static str| {
+    let near = |word: &'w str| {
         let limit = if typed.len() <= 3 { 1 } else { 2 };
         let distance = distance(typed.as_bytes(), word.as_bytes());
         let begins = typed.len() >= 3 && word.starts_with(typed.as_str());

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::error::{Fault, shown};
 use super::field::Field;
+use super::saved::is_name;
 
 /// One token.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -27,6 +28,8 @@ pub(super) enum What {
     Text(String),
     /// `/regex/`
     Regex(Item),
+    /// `@name`
+    Saved(String),
 }
 
 /// One value with its place, its quotes taken off.
@@ -111,7 +114,10 @@ impl<'q> Lexer<'q> {
             "AND" => What::And,
             "OR" => What::Or,
             "NOT" => What::Not,
-            _ => What::Text(word.to_owned()),
+            _ => match word.strip_prefix('@').filter(|name| is_name(name)) {
+                Some(name) => What::Saved(name.to_owned()),
+                None => What::Text(word.to_owned()),
+            },
         })
     }
 
@@ -277,6 +283,7 @@ pub(super) fn text_needs_quotes(text: &str) -> bool {
         || text.starts_with(['"', '/', '-'])
         || text.contains(ends_word)
         || matches!(text, "AND" | "OR" | "NOT")
+        || text.strip_prefix('@').is_some_and(is_name)
         || name.len() < text.len() && name.starts_with([':', '~'])
 }
 

@@ -3,9 +3,10 @@
 use std::fmt;
 use std::ops::Range;
 
-use super::error::Fault;
-use super::field::Field;
+use super::error::{Fault, shown};
+use super::field::{Field, nearest};
 use super::lex::{Item, Token, What, lex, quoted_if, text_needs_quotes};
+use super::saved::Saved;
 use super::text::TextTest;
 use super::value::{Test, check_length};
 
@@ -35,34 +36,24 @@ const MOST_TERMS: usize = 512;
 /// Regular expressions at most: each may take a MiB.
 const MOST_PATTERNS: usize = 32;
 
-pub(super) fn parse(query: &str) -> Result<Parsed, Fault> {
-    if query.len() > LONGEST {
-        let message = format!("the query is longer than {} KiB", LONGEST / 1024);
-        return Err(Fault::new(0..0, message));
-    }
-    let mut parser = Parser {
-        tokens: lex(query)?,
-        at: 0,
-        end: query.len(),
-        depth: 0,
-        terms: 0,
-        patterns: 0,
-        texts: Vec::new(),
-    };
-    let expr = if parser.tokens.is_empty() {
-        Expr::All(Vec::new())
-    } else {
-        parser.any()?
-    };
-    if parser.peek().is_some() {
-        let message = "no ( stands before this )";
-        return Err(Fault::new(parser.place(), message));
-    }
+pub(super) fn parse(query: &str, saved: &Saved) -> Result<Parsed, Fault> {
+    let mut parser = Parser::new(saved);
+    let expr = parser.whole(query)?;
     let texts = parser.texts;
     Ok(Parsed { expr, texts })
 }
 
-struct Parser {
+/// Reads a saved query, which must not lead back to itself.
+pub(super) fn parse_named(name: &str, query: &str, saved: &Saved) -> Result<(), Fault> {
+    let mut parser = Parser::new(saved);
+    parser.within.push(name.to_owned());
+    match parser.whole(query)? {
+        Expr::All(parts) if parts.is_empty() => Err(Fault::new(0..0, "a query is expected")),
+        _ => Ok(()),
+    }
+}
+
+struct Parser<'s> {
     tokens: Vec<Token>,
     at: usize,
     end: usize,
@@ -70,9 +61,67 @@ struct Parser {
     terms: usize,
     patterns: usize,
     texts: Vec<TextTest>,
+    saved: &'s Saved,
+    /// Names of the saved queries that are being read, each inside the one before.
+    within: Vec<String>,
 }
 
-impl Parser {
+impl<'s> Parser<'s> {
+    fn new(saved: &'s Saved) -> Self {
+        Self {
+            tokens: Vec::new(),
+            at: 0,
+            end: 0,
+            depth: 0,
+            terms: 0,
+            patterns: 0,
+            texts: Vec::new(),
+            saved,
+            within: Vec::new(),
+        }
+    }
+
+    fn whole(&mut self, query: &str) -> Result<Expr, Fault> {
+        if query.len() > LONGEST {
+            let message = format!("the query is longer than {} KiB", LONGEST / 1024);
+            return Err(Fault::new(0..0, message));
+        }
+        (self.tokens, self.at, self.end) = (lex(query)?, 0, query.len());
+        let expr = if self.tokens.is_empty() {
+            Expr::All(Vec::new())
+        } else {
+            self.any()?
+        };
+        if self.peek().is_some() {
+            let message = "no ( stands before this )";
+            return Err(Fault::new(self.place(), message));
+        }
+        Ok(expr)
+    }
+
+    /// The query that `@name` stands for, read in its place.
+    fn named(&mut self, name: &str, place: Range<usize>) -> Result<Expr, Fault> {
+        let Some(text) = self.saved.get(name) else {
+            let near = nearest(name, self.saved.iter().map(|(known, _)| known));
+            let hint = match near {
+                Some(near) => format!("did you mean `@{near}`?"),
+                None => "for the text quote it".to_owned(),
+            };
+            let message = format!("no saved query `@{}`; {hint}", shown(name));
+            return Err(Fault::new(place, message));
+        };
+        if self.within.iter().any(|outer| outer == name) {
+            let message = format!("`@{name}` leads back to itself");
+            return Err(Fault::new(place, message));
+        }
+        let outer = (std::mem::take(&mut self.tokens), self.at, self.end);
+        self.within.push(name.to_owned());
+        let read = self.whole(text);
+        self.within.pop();
+        (self.tokens, self.at, self.end) = outer;
+        read.map_err(|fault| Fault::new(place, format!("in `@{name}`: {}", fault.message)))
+    }
+
     fn peek(&self) -> Option<&What> {
         self.tokens.get(self.at).map(|token| &token.what)
     }
@@ -169,6 +218,10 @@ impl Parser {
             What::Regex(item) => {
                 self.pattern(&item)?;
                 self.text(TextTest::regex(&item)?)
+            }
+            What::Saved(name) => {
+                self.terms -= 1;
+                self.named(&name, place)
             }
             What::Text(text) => {
                 let item = Item { range: place, text };

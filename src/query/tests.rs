@@ -537,7 +537,7 @@ fn queries_have_a_normal_form() {
 fn suggestions_name_fields_and_what_the_log_holds() {
     let index = load(LOG);
     let texts = |text: &str| -> Vec<String> {
-        complete(text, text.len(), &index)
+        complete(text, text.len(), &index, &Saved::default())
             .into_iter()
             .map(|one| one.text)
             .collect()
@@ -566,7 +566,7 @@ fn suggestions_name_fields_and_what_the_log_holds() {
     assert_eq!(texts("tls:TLS"), ["TLSv1.2"]);
     assert_eq!(texts("user:bob,al"), ["alice@example.com"]);
     assert_eq!(texts("\"user"), Vec::<String>::new());
-    let one = &complete("dir:in user:b x", 13, &index)[0];
+    let one = &complete("dir:in user:b x", 13, &index, &Saved::default())[0];
     assert_eq!(
         (one.replace.clone(), one.text.as_str(), one.count),
         (12..13, "Bob", Some(1))
@@ -631,6 +631,24 @@ fn lines_longer_than_a_block_hide_nothing_behind_them() {
     assert_eq!(messages(&log, "zebra"), "11 12");
 }
 
+#[test]
+fn saved_queries_complete_and_stand_for_their_text_as_a_whole() {
+    let saved = [("bad", "auth:failed OR code:554"), ("bare", "x")];
+    let saved = Saved::new(saved.map(|(name, text)| (name.into(), text.into()))).unwrap();
+    let query = parse_with("dir:in -@bad", &saved).unwrap();
+    assert_eq!(query.to_string(), "dir:inbound -(auth:failed OR code:554)");
+    assert_eq!(parse(&query.to_string()), Ok(query));
+    let texts = |text: &str| -> Vec<String> {
+        let index = Index::new(Journal::Off);
+        let found = complete(text, text.len(), &index, &saved);
+        found.into_iter().map(|one| one.text).collect()
+    };
+    assert_eq!(texts("dir:in @"), ["@bad", "@bare"]);
+    assert_eq!(texts("-@bar"), ["@bare"]);
+    assert_eq!(parse("\"@bad\"").unwrap().to_string(), "\"@bad\"");
+    assert_eq!(parse("@example.com").unwrap().to_string(), "@example.com");
+}
+
 proptest! {
     #[test]
     fn a_query_reads_as_itself_again(text in "[a-c:~(),\"/\\\\*?. \\-<>=0-9ORNT]{0,24}") {
@@ -657,6 +675,6 @@ proptest! {
         if let Err(error) = parse(&text) {
             prop_assert!(error.to_string().lines().count() >= 3);
         }
-        complete(&text, cursor.min(text.len()), &index);
+        complete(&text, cursor.min(text.len()), &index, &Saved::default());
     }
 }

@@ -396,6 +396,16 @@ fn number(kind: Kind, text: &str) -> Option<i128> {
     }
 }
 
+/// Reads a size as queries write it: bytes, or `10k`, `5M`, `2G` of 1024.
+pub fn size(text: &str) -> Option<u64> {
+    number(Kind::Size, text).and_then(|bytes| u64::try_from(bytes).ok())
+}
+
+/// Writes a size so that [`size`] reads it.
+pub fn written_size(bytes: u64) -> String {
+    write_number(Kind::Size, i128::from(bytes))
+}
+
 /// The highest number that queries write: beyond it there are no values.
 fn top(kind: Kind) -> i128 {
     match kind {

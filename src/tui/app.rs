@@ -24,6 +24,7 @@ use super::log::Log;
 use super::page::Page;
 use super::prompt::Line;
 use super::record::Record;
+use super::settings::Settings;
 use super::theme::Role;
 use super::users::Users;
 use super::view;
@@ -69,6 +70,16 @@ impl View {
             Self::Messages => Context::Messages,
             Self::Users => Context::Users,
             Self::Log => Context::Log,
+        }
+    }
+
+    /// How the configuration calls it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Connections => "connections",
+            Self::Messages => "messages",
+            Self::Users => "users",
+            Self::Log => "log",
         }
     }
 
@@ -262,6 +273,8 @@ pub struct App {
     pub line_marks: BTreeSet<Position>,
     /// Something to tell, until the next key.
     pub notice: Option<(Role, String)>,
+    /// What the reader has set.
+    pub settings: Settings,
     follow: Follow,
     /// What was typed before, the newest last.
     history: Vec<(Kind, String)>,
@@ -273,8 +286,8 @@ pub struct App {
 
 impl App {
     /// The state at the start.
-    pub fn new(title: &str, follow: Follow) -> Self {
-        Self {
+    pub fn new(title: &str, follow: Follow, settings: Settings) -> Self {
+        let mut app = Self {
             size: (0, 0),
             title: title.to_owned(),
             feed: Feed::Loading(Progress { read: 0, total: 0 }),
@@ -303,12 +316,21 @@ impl App {
             marks: BTreeSet::new(),
             line_marks: BTreeSet::new(),
             notice: None,
+            settings,
             follow,
             history: Vec::new(),
             copying: None,
             finding: false,
             next_refresh: Duration::ZERO,
+        };
+        for chosen in std::mem::take(&mut app.settings.columns) {
+            for table in [&mut app.connections, &mut app.messages, &mut app.users] {
+                if table.view == chosen.view() {
+                    table.show(&chosen);
+                }
+            }
         }
+        app
     }
 
     /// Begins with a filter.

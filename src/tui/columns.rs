@@ -41,7 +41,7 @@ pub enum Field {
 }
 
 /// A column of a table.
-#[derive(Debug)]
+#[derive(PartialEq, Eq, Debug)]
 pub struct Column {
     /// What it shows.
     pub field: Field,
@@ -57,6 +57,14 @@ pub struct Column {
     pub numbers: Numbers,
     /// Whether `s` stops here.
     pub sort: Sortable,
+}
+
+impl Column {
+    /// How the configuration calls it.
+    pub fn name(&self) -> String {
+        let title = self.title.split(" · ").next().unwrap_or_default();
+        title.replace(' ', "-")
+    }
 }
 
 /// Whether a column's values are numbers.

@@ -30,12 +30,12 @@ impl Filter {
     ///
     /// # Errors
     /// What is wrong with it, and where.
-    pub fn parse(text: &str) -> Result<Self, Problem> {
+    pub fn parse(text: &str, saved: &query::Saved) -> Result<Self, Problem> {
         let problem = |error: query::QueryError| Problem {
             message: crate::safe::text(error.message()).into_owned(),
             at: error.range().start.min(text.len()),
         };
-        let query = query::parse(text).map_err(problem)?;
+        let query = query::parse_with(text, saved).map_err(problem)?;
         Ok(Self {
             text: text.to_owned(),
             query: Arc::new(query),
@@ -44,7 +44,7 @@ impl Filter {
 
     /// The filter that keeps everything.
     pub fn none() -> Self {
-        Self::parse("").expect("the empty query holds for everything")
+        Self::parse("", &query::Saved::default()).expect("the empty query holds for everything")
     }
 
     /// As it was typed.
@@ -89,8 +89,8 @@ impl Filter {
 }
 
 /// What may stand at the cursor.
-pub fn complete(text: &str, cursor: usize, index: &Index) -> Vec<Completion> {
-    query::complete(text, cursor, index)
+pub fn complete(text: &str, cursor: usize, index: &Index, saved: &query::Saved) -> Vec<Completion> {
+    query::complete(text, cursor, index, saved)
 }
 
 /// `field:value`, quoted where it must be.

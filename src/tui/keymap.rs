@@ -1,8 +1,12 @@
 //! The keys: one table, from which come what a key does, the footer, the help and the README's list.
 
+mod keys;
+
 use std::fmt::Write;
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+pub use keys::Keymap;
 
 /// Where a key is pressed.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -264,12 +268,6 @@ impl Binding {
     pub fn holds(&self, context: Context) -> bool {
         self.contexts.is_empty() || self.contexts.contains(&context)
     }
-
-    /// Its keys as a reader knows them.
-    pub fn names(&self) -> String {
-        let names: Vec<String> = self.keys.iter().map(|key| key.name()).collect();
-        names.join(" ")
-    }
 }
 
 impl Key {
@@ -293,6 +291,51 @@ impl Key {
         }
     }
 
+    /// The key of that name: what [`name`](Self::name) gives, or as other programs write it.
+    pub fn named(name: &str) -> Option<Self> {
+        let mut chars = name.chars();
+        if let (Some(c), None) = (chars.next(), chars.next())
+            && !c.is_whitespace()
+            && !c.is_control()
+            && !matches!(c, '↑' | '↓' | '←' | '→')
+        {
+            return Some(Char(c));
+        }
+        let lower = name.to_lowercase();
+        let control = lower.strip_prefix("ctrl-").or(lower.strip_prefix("c-"));
+        if let Some(c) = control {
+            let mut chars = c.chars();
+            return match (chars.next(), chars.next()) {
+                (Some(c @ 'a'..='z'), None) => Some(Ctrl(c)),
+                _ => None,
+            };
+        }
+        Some(match lower.as_str() {
+            "space" => Char(' '),
+            "↑" | "up" => Named(KeyCode::Up),
+            "↓" | "down" => Named(KeyCode::Down),
+            "←" | "left" => Named(KeyCode::Left),
+            "→" | "right" => Named(KeyCode::Right),
+            "pgup" | "pageup" => Named(KeyCode::PageUp),
+            "pgdn" | "pagedown" => Named(KeyCode::PageDown),
+            "enter" => Named(KeyCode::Enter),
+            "esc" => Named(KeyCode::Esc),
+            "backspace" => Named(KeyCode::Backspace),
+            "tab" => Named(KeyCode::Tab),
+            "shift-tab" => Named(KeyCode::BackTab),
+            "home" => Named(KeyCode::Home),
+            "end" => Named(KeyCode::End),
+            "insert" => Named(KeyCode::Insert),
+            "delete" => Named(KeyCode::Delete),
+            f => {
+                let number = f.strip_prefix('f')?.parse().ok()?;
+                (1..=24)
+                    .contains(&number)
+                    .then_some(Named(KeyCode::F(number)))?
+            }
+        })
+    }
+
     fn is(self, pressed: &KeyEvent) -> bool {
         let control = pressed.modifiers.contains(KeyModifiers::CONTROL);
         let alt = pressed.modifiers.contains(KeyModifiers::ALT);
@@ -304,12 +347,20 @@ impl Key {
     }
 }
 
-/// What a key does there.
-pub fn find(context: Context, pressed: &KeyEvent) -> Option<Command> {
-    let does = |binding: &&Binding| {
-        binding.holds(context) && binding.keys.iter().any(|key| key.is(pressed))
-    };
-    BINDINGS.iter().find(does).map(|binding| binding.command)
+impl Command {
+    /// How the configuration calls it: `next-failure`, `view-1`.
+    pub fn name(self) -> String {
+        let mut name = String::new();
+        for c in format!("{self:?}").chars() {
+            match c {
+                'A'..='Z' if !name.is_empty() => name.extend(['-', c.to_ascii_lowercase()]),
+                '(' => name.push('-'),
+                ')' => {}
+                c => name.push(c.to_ascii_lowercase()),
+            }
+        }
+        name
+    }
 }
 
 /// The README's list of keys, in Markdown.
@@ -345,6 +396,10 @@ pub fn markdown() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn find(context: Context, pressed: &KeyEvent) -> Option<Command> {
+        Keymap::default().find(context, pressed)
+    }
 
     fn press(code: KeyCode, modifiers: KeyModifiers) -> KeyEvent {
         KeyEvent::new(code, modifiers)

@@ -4,8 +4,12 @@
 //! Colours are the terminal's sixteen, so that the reader's palette decides. Without colour no colour is written at
 //! all, not even a default one: terminals that honour `NO_COLOR` would take modifiers away with it.
 
+mod look;
+
 use ratatui::buffer::Buffer;
-use ratatui::style::{Modifier, Style};
+use ratatui::style::Style;
+
+pub use look::{Look, Palette};
 
 /// When to use colour.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -63,17 +67,70 @@ pub enum Role {
     Shown,
 }
 
+impl Role {
+    /// All of them.
+    pub const ALL: [Self; 13] = [
+        Self::Text,
+        Self::Ok,
+        Self::Failed,
+        Self::Pending,
+        Self::Warning,
+        Self::Selected,
+        Self::Cell,
+        Self::Dim,
+        Self::Title,
+        Self::Id,
+        Self::Key,
+        Self::Match,
+        Self::Shown,
+    ];
+
+    /// How the configuration calls it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Ok => "ok",
+            Self::Failed => "failed",
+            Self::Pending => "pending",
+            Self::Warning => "warning",
+            Self::Selected => "selected",
+            Self::Cell => "cell",
+            Self::Dim => "dim",
+            Self::Title => "title",
+            Self::Id => "id",
+            Self::Key => "key",
+            Self::Match => "match",
+            Self::Shown => "shown",
+        }
+    }
+
+    /// Its look where nobody has set another.
+    pub fn look(self) -> Look {
+        use ratatui::style::Color::{Cyan, Green, Magenta, Red, Yellow};
+        let plain = Look::default();
+        match self {
+            Self::Text => plain,
+            Self::Ok => plain.colour(Green),
+            Self::Failed => plain.bold().colour(Red),
+            Self::Pending => plain.colour(Yellow),
+            Self::Warning => plain.bold().colour(Magenta),
+            Self::Selected | Self::Shown => plain.reversed(),
+            Self::Cell => plain.bold().underlined(),
+            Self::Dim => plain.dim(),
+            Self::Title => plain.bold(),
+            Self::Id => plain.colour(Cyan),
+            Self::Key => plain.bold().colour(Cyan),
+            Self::Match => plain.bold().underlined().colour(Yellow),
+        }
+    }
+}
+
 /// How roles look.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Theme {
-    colours: Colours,
+    /// By role; `None` without colour.
+    palette: Option<Palette>,
     symbols: Symbols,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Colours {
-    None,
-    Sixteen,
 }
 
 /// What characters the terminal can show.
@@ -87,23 +144,19 @@ pub enum Symbols {
 
 impl Theme {
     /// A theme in colour or without.
-    pub fn new(color: Color, symbols: Symbols) -> Self {
-        let colours = if color.is_used() {
-            Colours::Sixteen
-        } else {
-            Colours::None
-        };
-        Self { colours, symbols }
+    pub fn new(color: Color, symbols: Symbols, palette: &Palette) -> Self {
+        Self {
+            palette: color.is_used().then_some(*palette),
+            symbols,
+        }
     }
 
     /// The look of a role.
     pub fn style(self, role: Role) -> Style {
-        match self.colours {
-            // Words and symbols say it all. Nor is another attribute used: where one ends, terminals in between (tmux
-            // 3.3) write a reset of the colours too, and who asked for none should find none in a recording.
-            Colours::None => Style::new(),
-            Colours::Sixteen => coloured(role),
-        }
+        // Without colour, words and symbols say it all. Nor is another attribute used: where one ends, terminals in
+        // between (tmux 3.3) write a reset of the colours too, and who asked for none should find none in a recording.
+        self.palette
+            .map_or_else(Style::new, |palette| palette.style(role))
     }
 
     /// Makes a drawn frame fit for the terminal: no cell holds anything that controls it, nor anything it cannot show.
@@ -146,39 +199,6 @@ impl Symbols {
         } else {
             Self::Ascii
         }
-    }
-}
-
-fn coloured(role: Role) -> Style {
-    let style = marked(role);
-    match role {
-        Role::Ok => style.green(),
-        Role::Failed => style.red(),
-        Role::Pending => style.yellow(),
-        Role::Warning => style.magenta(),
-        Role::Id => style.cyan(),
-        // One look for the whole row, whatever its cells look like.
-        Role::Selected => style.fg(ratatui::style::Color::Reset),
-        Role::Key => style.cyan(),
-        Role::Match => style.yellow(),
-        _ => style,
-    }
-}
-
-/// What a role looks like beside its colour.
-fn marked(role: Role) -> Style {
-    let style = Style::new();
-    match role {
-        Role::Text | Role::Ok | Role::Pending | Role::Id => style,
-        Role::Failed | Role::Warning | Role::Title | Role::Key => {
-            style.add_modifier(Modifier::BOLD)
-        }
-        Role::Selected => style
-            .add_modifier(Modifier::REVERSED)
-            .remove_modifier(Modifier::DIM),
-        Role::Shown => style.add_modifier(Modifier::REVERSED),
-        Role::Cell | Role::Match => style.add_modifier(Modifier::BOLD | Modifier::UNDERLINED),
-        Role::Dim => style.add_modifier(Modifier::DIM),
     }
 }
 

@@ -50,12 +50,13 @@ pub struct Workers {
 }
 
 impl Workers {
-    /// Starts them.
+    /// Starts them. Of one record they read at most so many lines.
     ///
     /// # Errors
     /// When the system gives no thread.
     pub fn start(
         sources: Arc<Sources>,
+        most_lines: usize,
         tell: impl Fn(Answer) + Send + Sync + 'static,
     ) -> std::io::Result<Self> {
         let (jobs, queue) = mpsc::channel::<Job>();
@@ -74,7 +75,9 @@ impl Workers {
                     at += 1;
                     !matches!(job, Job::Record(..)) || Some(at - 1) == last
                 });
-                waiting.into_iter().for_each(|job| told(work(&files, job)));
+                waiting
+                    .into_iter()
+                    .for_each(|job| told(work(&files, job, most_lines)));
             }
         })?;
         Ok(Self {
@@ -143,12 +146,12 @@ impl Workers {
     }
 }
 
-fn work(sources: &Sources, job: Job) -> Answer {
+fn work(sources: &Sources, job: Job, most_lines: usize) -> Answer {
     match job {
         Job::Record(record, spans, wanted) => Answer::Record(
             record,
             spans,
-            raw::read(sources, &wanted).map_err(|error| error.to_string()),
+            raw::read(sources, &wanted, most_lines).map_err(|error| error.to_string()),
         ),
         Job::Log(ask) => Answer::Log(
             ask,

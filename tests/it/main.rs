@@ -2,6 +2,7 @@
 //! The program as its users meet it: the binary on real files.
 
 mod bad_input;
+mod config;
 mod following;
 mod formats;
 mod language;

@@ -14,8 +14,6 @@ use crate::tui::theme::Role;
 
 /// Bytes of a paste that are taken.
 const MOST_PASTED: usize = 4096;
-/// Lines typed before that can be brought back.
-const MOST_REMEMBERED: usize = 200;
 
 impl App {
     /// Begins to type.
@@ -109,7 +107,12 @@ impl App {
         };
         prompt.taken = None;
         if prompt.kind == Kind::Filter {
-            prompt.completions = filter::complete(prompt.line.text(), prompt.line.cursor(), index);
+            prompt.completions = filter::complete(
+                prompt.line.text(),
+                prompt.line.cursor(),
+                index,
+                &self.settings.saved,
+            );
         }
     }
 
@@ -122,7 +125,7 @@ impl App {
         if prompt.kind != Kind::Filter {
             return Vec::new();
         }
-        match Filter::parse(prompt.line.text()) {
+        match Filter::parse(prompt.line.text(), &self.settings.saved) {
             Ok(filter) => self.apply_filter(filter),
             Err(problem) => {
                 (prompt.error, prompt.error_at) = (Some(problem.message), Some(problem.at));
@@ -136,7 +139,7 @@ impl App {
         if self.filter.search == Search::Done {
             return Vec::new();
         }
-        match Filter::parse(&self.filter.kept) {
+        match Filter::parse(&self.filter.kept, &self.settings.saved) {
             Ok(kept) => self.apply_filter(kept),
             Err(_) => Vec::new(),
         }
@@ -192,10 +195,10 @@ impl App {
     fn remember(&mut self, kind: Kind, text: &str) {
         let typed = (kind, text.to_owned());
         self.history.retain(|before| *before != typed);
-        if self.history.len() >= MOST_REMEMBERED {
-            self.history.remove(0);
-        }
         self.history.push(typed);
+        let most = self.settings.history;
+        self.history
+            .drain(..self.history.len().saturating_sub(most));
     }
 
     /// Ends typing without the change.
@@ -206,7 +209,7 @@ impl App {
         if prompt.kind != Kind::Filter {
             return Vec::new();
         }
-        match Filter::parse(&self.filter.kept) {
+        match Filter::parse(&self.filter.kept, &self.settings.saved) {
             Ok(filter) => self.apply_filter(filter),
             Err(_) => Vec::new(),
         }
@@ -303,7 +306,7 @@ impl App {
                 self.help = Some(0);
                 return Vec::new();
             }
-            "filter" | "f" => match Filter::parse(rest) {
+            "filter" | "f" => match Filter::parse(rest, &self.settings.saved) {
                 Ok(filter) => return self.set_filter(filter),
                 Err(problem) => problem.message,
             },
@@ -340,6 +343,7 @@ impl App {
         let found = table
             .columns()
             .iter()
+            .copied()
             .find(|column| !name.is_empty() && column.title.starts_with(name));
         let Some(column) = found else {
             let titles: Vec<&str> = table.columns().iter().map(|column| column.title).collect();

@@ -13,9 +13,6 @@ use crate::tui::record::Record;
 use crate::tui::rows::Sort;
 use crate::tui::theme::Role;
 
-/// Bytes that are copied at most: terminals refuse more.
-const MOST_COPIED: usize = 100_000;
-
 impl App {
     pub(super) fn open(&mut self, index: &Index) -> Vec<Effect> {
         let record = match self.pages.last() {
@@ -39,7 +36,7 @@ impl App {
 
     /// Makes a text the filter, or says what is wrong with it.
     pub(super) fn set_filter_text(&mut self, text: &str) -> Vec<Effect> {
-        match Filter::parse(text) {
+        match Filter::parse(text, &self.settings.saved) {
             Ok(filter) => self.set_filter(filter),
             Err(problem) => {
                 self.notice = Some((Role::Failed, problem.message));
@@ -102,7 +99,7 @@ impl App {
             };
             let text = safe::bytes(&line.bytes).into_owned();
             self.notice = Some((Role::Ok, "copied 1 line".into()));
-            return vec![Effect::Copy(cut(text))];
+            return vec![Effect::Copy(self.cut(text))];
         }
         let Some(record) = self.current() else {
             return Vec::new();
@@ -110,7 +107,7 @@ impl App {
         if let Record::User(name) = record {
             let name = safe::text(index.names.users.get(name)).into_owned();
             self.notice = Some((Role::Ok, format!("copied {name}")));
-            return vec![Effect::Copy(cut(name))];
+            return vec![Effect::Copy(self.cut(name))];
         }
         let of_page = self.pages.last().map(|page| &page.lines);
         let here = of_page
@@ -128,6 +125,11 @@ impl App {
         }
     }
 
+    fn cut(&self, mut text: String) -> String {
+        text.truncate(text.floor_char_boundary(self.settings.copied));
+        text
+    }
+
     pub(super) fn copy_lines(
         &mut self,
         record: Record,
@@ -138,7 +140,7 @@ impl App {
         let mut copied = 0;
         for line in lines {
             let line = safe::bytes(&line.bytes);
-            if text.len() + line.len() >= MOST_COPIED {
+            if text.len() + line.len() >= self.settings.copied {
                 break;
             }
             text.push_str(&line);
@@ -154,11 +156,6 @@ impl App {
         self.notice = Some((Role::Ok, format!("copied {of} lines of {title}")));
         vec![Effect::Copy(text)]
     }
-}
-
-fn cut(mut text: String) -> String {
-    text.truncate(text.floor_char_boundary(MOST_COPIED));
-    text
 }
 
 /// The record that a line of the log speaks of.

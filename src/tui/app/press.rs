@@ -22,7 +22,7 @@ impl App {
             return self.type_key(key, index);
         }
         self.notice = None;
-        match keymap::find(self.context(), key) {
+        match self.settings.keys.find(self.context(), key) {
             Some(command) => self.run(command, index),
             None => Vec::new(),
         }
@@ -255,8 +255,10 @@ impl App {
 
     fn sort(&mut self) {
         if let Some(table) = self.table_mut() {
-            let title = table.sort_next();
-            self.notice = Some((Role::Dim, format!("sorted by {title}; S turns it round")));
+            self.notice = Some(match table.sort_next() {
+                Some(title) => (Role::Dim, format!("sorted by {title}; S turns it round")),
+                None => (Role::Pending, "no column here to sort by".into()),
+            });
         }
     }
 

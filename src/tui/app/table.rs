@@ -2,6 +2,7 @@
 
 use crate::index::Index;
 use crate::tui::app::View;
+use crate::tui::chosen::Chosen;
 use crate::tui::columns::{Column, Field, Sortable};
 use crate::tui::record::Record;
 use crate::tui::rows::{Order, Sort};
@@ -20,6 +21,7 @@ pub struct Table {
     /// How it is sorted.
     pub sort: Sort,
     pub(super) view: View,
+    columns: Vec<&'static Column>,
     /// The index's generation that the rows are of; `None` when they are out of date for another reason.
     pub(super) generation: Option<u64>,
     /// Records of the kind there were then.
@@ -53,6 +55,7 @@ impl Table {
             column: 0,
             sort,
             view,
+            columns: view.columns().iter().collect(),
             generation: None,
             seen: 0,
         }
@@ -64,8 +67,14 @@ impl Table {
     }
 
     /// Its columns.
-    pub fn columns(&self) -> &'static [Column] {
-        self.view.columns()
+    pub fn columns(&self) -> &[&'static Column] {
+        &self.columns
+    }
+
+    /// Shows these columns only.
+    pub(super) fn show(&mut self, chosen: &Chosen) {
+        self.columns = chosen.columns().to_vec();
+        self.column = 0;
     }
 
     /// The field under the cursor.
@@ -104,22 +113,23 @@ impl Table {
     }
 
     /// Sorts by the next column that can be.
-    pub(super) fn sort_next(&mut self) -> &'static str {
-        let sortable: Vec<&Column> = self
-            .columns()
+    pub(super) fn sort_next(&mut self) -> Option<&'static str> {
+        let sortable: Vec<&'static Column> = self
+            .columns
             .iter()
+            .copied()
             .filter(|column| column.sort == Sortable::Yes)
             .collect();
         let at = sortable
             .iter()
             .position(|column| column.field == self.sort.field)
             .unwrap_or(0);
-        let next = sortable[(at + 1) % sortable.len()];
+        let next = sortable.get((at + 1) % sortable.len().max(1))?;
         self.sort_by(Sort {
             field: next.field,
             order: Order::Natural,
         });
-        next.title
+        Some(next.title)
     }
 
     /// Takes rows in.

@@ -16,7 +16,8 @@ use crate::frame::{Framer, Years};
 use crate::index::{Entry, Journal};
 use crate::source::{SourceId, Sources};
 use crate::tui::lines;
-use crate::tui::theme::{Color, Symbols, Theme};
+use crate::tui::settings::Settings;
+use crate::tui::theme::{Color, Palette, Symbols, Theme};
 use crate::tui::view;
 
 const LOG: &str = "\
@@ -67,14 +68,14 @@ impl Desk {
         let mut index = Index::new(Journal::Off);
         index.open_source(SourceId::new(0), "");
         let mut desk = Self {
-            app: App::new("mail.current", Follow::Yes),
+            app: App::new("mail.current", Follow::Yes, Settings::default()),
             index,
             log: file,
             sources,
             framer: Framer::new(Years::starting(2009)),
             told: 0,
             now: Duration::ZERO,
-            theme: Theme::new(Color::Always, Symbols::Unicode),
+            theme: Theme::new(Color::Always, Symbols::Unicode, &Palette::default()),
             search: None,
             copied: Vec::new(),
             exited: false,
@@ -128,8 +129,8 @@ impl Desk {
         for effect in effects {
             let answer = match effect {
                 Effect::Read(Job::Record(record, spans, wanted)) => {
-                    let read =
-                        crate::raw::read(&self.sources, &wanted).map_err(|error| error.to_string());
+                    let read = crate::raw::read(&self.sources, &wanted, usize::MAX)
+                        .map_err(|error| error.to_string());
                     Answer::Record(record, spans, read)
                 }
                 Effect::Read(Job::Log(ask)) => Answer::Log(
@@ -748,7 +749,7 @@ fn no_size_is_too_odd() {
 #[test]
 fn without_colour_words_and_symbols_say_the_same() {
     let mut desk = desk();
-    desk.theme = Theme::new(Color::Never, Symbols::Unicode);
+    desk.theme = Theme::new(Color::Never, Symbols::Unicode, &Palette::default());
     for keys in ["", "/us", "?", "2", "3", "6"] {
         desk.types(keys);
         let buffer = desk.buffer();
@@ -822,7 +823,7 @@ fn hostile_text_never_reaches_a_cell() {
 #[test]
 fn a_terminal_without_unicode_gets_ascii_only() {
     let mut desk = desk();
-    desk.theme = Theme::new(Color::Always, Symbols::Ascii);
+    desk.theme = Theme::new(Color::Always, Symbols::Ascii, &Palette::default());
     assert!(desk.screen().is_ascii(), "{}", desk.screen());
     assert!(
         desk.screen().contains("x failed") && desk.screen().contains("+ ok"),

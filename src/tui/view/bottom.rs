@@ -167,7 +167,10 @@ fn keys(app: &App, room: usize) -> Parts {
     let worded: Vec<(String, &str)> = BINDINGS
         .iter()
         .filter(|binding| binding.holds(context) && !binding.word.is_empty())
-        .map(|binding| (binding.keys[0].name(), binding.word))
+        .filter_map(|binding| {
+            let key = app.settings.keys.of(binding).first()?;
+            Some((key.name(), binding.word))
+        })
         .collect();
     let cost = |(name, word): &(String, &str)| safe::width(name) + word.len() + 3;
     let is_kept = |(_, word): &(String, &str)| matches!(*word, "help" | "quit");

@@ -43,7 +43,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_, '_>, areas: &Areas, app: &App) {
             let mut row = Canvas::row(area, n);
             row.x += width * column as u16;
             row.width = width;
-            let keys = safe::fit(&binding.names(), KEYS);
+            let keys = safe::fit(&app.settings.keys.names(binding), KEYS);
             let says = safe::fit(binding.says, usize::from(width).saturating_sub(KEYS + 4));
             canvas.parts(row, &[(Role::Key, format!("  {keys}")), (Role::Text, says)]);
         }

@@ -20,7 +20,7 @@ use crate::tui::theme::Role;
 const SIGN: u16 = 2;
 
 /// Which columns there is room for, in order.
-pub fn shown_columns(columns: &[Column], width: u16) -> Vec<usize> {
+pub fn shown_columns(columns: &[&Column], width: u16) -> Vec<usize> {
     layout(columns, width, 0)
         .into_iter()
         .map(|(at, _)| at)
@@ -28,7 +28,7 @@ pub fn shown_columns(columns: &[Column], width: u16) -> Vec<usize> {
 }
 
 /// The columns shown and how wide each is. An id is never cut: its column takes at least `id` columns.
-fn layout(columns: &[Column], width: u16, id: u16) -> Vec<(usize, u16)> {
+fn layout(columns: &[&Column], width: u16, id: u16) -> Vec<(usize, u16)> {
     let need = |at: usize| match columns[at].field {
         Field::Id | Field::Mid => columns[at].least.max(id),
         _ => columns[at].least,
@@ -36,7 +36,8 @@ fn layout(columns: &[Column], width: u16, id: u16) -> Vec<(usize, u16)> {
     let mut shown: Vec<usize> = (0..columns.len()).collect();
     let room = width.saturating_sub(SIGN);
     let least = |shown: &[usize]| shown.iter().map(|at| need(*at) + 1).sum::<u16>();
-    while least(&shown) > room + 1 {
+    // However few columns were chosen, one stays.
+    while least(&shown) > room + 1 && shown.len() > 1 {
         let Some(weakest) = shown
             .iter()
             .copied()

@@ -1,0 +1,55 @@
+//! `mailscope config`: the settings in force and where each came from.
+
+use std::io::Write;
+
+use unicode_width::UnicodeWidthStr;
+
+use super::{Problem, Status, output};
+use crate::config::{Config, DEFAULT, Line};
+use crate::safe;
+
+/// Values beyond this width push their origin to the right instead of all others'.
+const WIDEST: usize = 44;
+
+/// Prints every setting as the file writes it, with its origin behind it: the output is a configuration itself.
+pub fn print(config: &Config) -> Result<Status, Problem> {
+    let mut out = output();
+    let lines = config.lines();
+    let settings: Vec<String> = lines.iter().map(written).collect();
+    let widths = settings.iter().map(|setting| setting.width());
+    let width = widths.filter(|width| *width <= WIDEST).max().unwrap_or(0);
+    let mut section = "";
+    for (line, setting) in lines.iter().zip(&settings) {
+        if line.section != section {
+            section = line.section;
+            writeln!(out, "\n[{section}]")?;
+        }
+        let pad = " ".repeat(width.saturating_sub(setting.width()));
+        writeln!(
+            out,
+            "{setting}{pad}  # {}",
+            safe::text(&line.origin.to_string())
+        )?;
+    }
+    out.flush()?;
+    Ok(Status::Matched)
+}
+
+/// Prints the documented default.
+pub fn print_default() -> Result<Status, Problem> {
+    let mut out = output();
+    out.write_all(DEFAULT.as_bytes())?;
+    out.flush()?;
+    Ok(Status::Matched)
+}
+
+/// `name = value`, in characters that no terminal acts on.
+fn written(line: &Line) -> String {
+    let is_bare = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+    let name = if !line.name.is_empty() && line.name.chars().all(is_bare) {
+        line.name.clone()
+    } else {
+        toml::Value::String(line.name.clone()).to_string()
+    };
+    safe::text(&format!("{name} = {}", line.value)).into_owned()
+}
