@@ -37,7 +37,7 @@ pub use reply::{Reply, enhanced_code};
 pub use scan::Rids;
 pub use shape::{Ids, Says, Shape};
 pub use system::unknown_shape;
-pub use tls::Tls;
+pub use tls::{REQUIRED as TLS_REQUIRED, Tls};
 
 /// Declares an id newtype of the appliance.
 macro_rules! id {

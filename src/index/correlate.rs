@@ -32,7 +32,7 @@ pub(super) fn apply(index: &mut Index, entry: &Entry<'_>, appliance: ApplianceId
         Event::LogBegin | Event::LogVersion { .. } | Event::LogOffset { .. } | Event::LogEnd => {
             index
                 .appliances
-                .note_framing(entry.position.source(), &entry.event, entry.time)
+                .note_framing(entry.position.source(), &entry.event, entry.time);
         }
         Event::ConnectionOpen { .. } | Event::DeliveryOpen { .. } => index.open(&step),
         Event::MessageStart { mid, icid } => index.start(&step, mid, icid),

@@ -6,6 +6,7 @@ mod config;
 mod following;
 mod formats;
 mod language;
+mod lineage;
 mod readme;
 mod records;
 mod run;

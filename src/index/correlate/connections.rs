@@ -2,7 +2,7 @@
 
 use super::super::connection::End;
 use super::{Index, NewAttempt, Step, timeline::Outcome};
-use crate::event::{ConnectionError, EndWord, Event, Link, Reply};
+use crate::event::{ConnectionError, EndWord, Event, Link, Reply, TLS_REQUIRED};
 use crate::index::{ConnectionId, Ended, Journal, Name, TextId};
 
 /// How a login went.
@@ -110,8 +110,14 @@ impl Index {
                 self.connections.policy.set(at, Some(name));
             }
             Event::Tls { text, .. } => {
-                let name = self.names.tls.intern(text);
-                self.connections.tls.set(at, Some(name));
+                let known = self.connections.tls.get(at);
+                let tells_why =
+                    known.is_some_and(|name| !self.names.tls.get(name).starts_with("success"));
+                // That TLS is required and missing says less than the line that says why it is missing.
+                if !(tells_why && text.starts_with(TLS_REQUIRED)) {
+                    let name = self.names.tls.intern(text);
+                    self.connections.tls.set(at, Some(name));
+                }
             }
             Event::ReceivingFailed { reason, .. } => {
                 let name = self.names.errors.intern(reason);
