@@ -41,11 +41,24 @@ pub enum Command {
     /// Print the records that match a query
     #[command(after_help = QUERY_HELP)]
     Query(Query),
+    /// Tell the whole story of one connection or message
+    #[command(after_help = TRACE_HELP)]
+    Trace(Trace),
     /// Explore a simulated appliance that writes a real log while you look
     Demo(Demo),
     /// Print the settings in force and where each came from
     Config(Config),
 }
+
+const TRACE_HELP: &str = "\
+Examples:
+  mailscope trace mid:448 mail.current              who sent it, what was said of it, where each copy went
+  mailscope trace icid:450 /var/log/esa/            one connection, its logins and the messages it carried
+  mailscope trace '<1@example.com>' esa*/mail.*     a Message-ID, on every appliance that saw it
+  mailscope trace mid:448 -q 'appliance:esa01'      one of several that bear the id
+  mailscope trace dcid:5640 mail.current --raw      with the raw lines below; --format log has nothing else
+
+Exit status: 0 the id was found, 1 it was not, 2 an error.";
 
 const QUERY_HELP: &str = "\
 Query language:
@@ -149,6 +162,7 @@ impl Cli {
                 explore.reading.give(&mut given);
             }
             Some(Command::Query(query)) => query.reading.give(&mut given),
+            Some(Command::Trace(trace)) => trace.reading.give(&mut given),
             Some(Command::Demo(demo)) => {
                 given.flag("query", "--query", demo.query.clone());
                 demo.common.give(&mut given);
@@ -174,6 +188,42 @@ impl Common {
         given.flag("color", "--color", word);
         given.file.clone_from(&self.config);
     }
+}
+
+/// `mailscope trace`
+#[derive(Args, Debug)]
+pub struct Trace {
+    /// icid:450, dcid:5640, mid:448, or a Message-ID
+    pub id: String,
+    /// Files, folders, globs, or - for standard input
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<OsString>,
+    /// Of several that bear the id, only those for which this query holds
+    #[arg(short, long, value_name = "QUERY", default_value = "")]
+    pub query: String,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t = TraceFormat::Text)]
+    pub format: TraceFormat,
+    /// The raw lines of all it tells of, too
+    #[arg(long)]
+    pub raw: bool,
+    /// Print at most N stories
+    #[arg(long, value_name = "N")]
+    pub limit: Option<u64>,
+    /// Options that every command shares.
+    #[command(flatten)]
+    pub reading: Reading,
+}
+
+/// How a story is printed.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum TraceFormat {
+    /// As a person would tell it.
+    Text,
+    /// One JSON object for each thing that bears the id.
+    Json,
+    /// The raw lines of all it tells of, in the order of the log.
+    Log,
 }
 
 /// `mailscope query`

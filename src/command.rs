@@ -7,6 +7,7 @@ mod follow;
 mod output;
 mod problem;
 mod records;
+mod trace;
 
 use std::ffi::OsString;
 use std::io::{self, BufWriter, IsTerminal, Write};
@@ -75,6 +76,7 @@ fn run_command(cli: &Cli) -> Result<Status, Problem> {
         None => explore::run(&cli.explore, &config),
         Some(Command::Demo(_)) => explore::demo(&config),
         Some(Command::Query(query)) => run_query(query, &config),
+        Some(Command::Trace(args)) => trace::run(args, &config),
         Some(Command::Config(_)) => configuration::print(&config),
     }
 }

@@ -15,5 +15,6 @@ pub mod report;
 pub mod safe;
 pub mod signal;
 pub mod source;
+pub mod story;
 pub mod triage;
 pub mod tui;

@@ -90,6 +90,13 @@ impl Wanted {
         );
     }
 
+    /// What another one asks for, too.
+    pub fn extend(&mut self, other: Self) {
+        for (owner, spans) in other.owners {
+            self.owners.entry(owner).or_default().extend(spans);
+        }
+    }
+
     fn add(&mut self, id: Id, host: Option<&str>, spans: Vec<Span>) {
         let host = host.map(|host| host.as_bytes().into());
         self.owners

@@ -11,6 +11,7 @@ pub mod log;
 pub mod record;
 pub mod summary;
 pub mod table;
+pub mod trace;
 pub mod view;
 
 use std::io::{self, Write};

@@ -146,6 +146,15 @@ impl Notices {
         }
     }
 
+    /// Of a command that ends and prints text.
+    pub fn of_once() -> Self {
+        Self {
+            as_json: false,
+            least: Severity::Warning,
+            incomplete: false,
+        }
+    }
+
     /// Tells one.
     pub fn tell(&mut self, notice: &Notice) {
         self.incomplete |= notice.severity == Severity::Error;

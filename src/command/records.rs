@@ -7,28 +7,18 @@ use super::{Notices, Out, Problem, Status, first_year, ingest, request};
 use crate::cli::Query as Args;
 use crate::config::Config;
 use crate::index::{Index, Journal};
-use crate::ingest::News;
+use crate::ingest::{FirstYear, Ingest, News};
 use crate::query::{Hits, Query, rollup};
 use crate::raw::Wanted;
 use crate::report::record::{AttemptRecord, ConnectionRecord, DeliveryRecord, MessageRecord};
 use crate::report::{Format, Plain, Record, View, log};
-use crate::source::{Follow, Sources};
+use crate::source::{Follow, Request, Sources, Stop};
 
 /// Reads everything, then prints the records that match.
 pub fn run(args: &Args, config: &Config, query: &Query) -> Result<Status, Problem> {
     let (request, stop) = request(&args.paths, config, Follow::Once)?;
     let mut notices = Notices::new(args);
-    let (ingest, news) = ingest(&request, stop, first_year(&args.reading), Journal::Off)?;
-    for news in &news {
-        match news {
-            News::Refused(judgement, opened) => {
-                return Err(Problem::Refused(judgement, Box::new(opened)));
-            }
-            News::Notice(notice) => notices.tell(&notice),
-            News::End => break,
-            News::Grew | News::CaughtUp => {}
-        }
-    }
+    let ingest = read_all(&request, stop, first_year(&args.reading), &mut notices)?;
     let hits = hits(query, &ingest.sources)?;
     let index = ingest.index.read();
     let selection = Selection {
@@ -41,6 +31,27 @@ pub fn run(args: &Args, config: &Config, query: &Query) -> Result<Status, Proble
         _ => Ok(selection.print(args.view, out)?),
     })
     .map(|status| notices.status(status))
+}
+
+/// Reads everything that was asked for.
+pub(super) fn read_all(
+    request: &Request,
+    stop: Stop,
+    years: FirstYear,
+    notices: &mut Notices,
+) -> Result<Ingest, Problem> {
+    let (ingest, news) = ingest(request, stop, years, Journal::Off)?;
+    for news in &news {
+        match news {
+            News::Refused(judgement, opened) => {
+                return Err(Problem::Refused(judgement, Box::new(opened)));
+            }
+            News::Notice(notice) => notices.tell(&notice),
+            News::End => break,
+            News::Grew | News::CaughtUp => {}
+        }
+    }
+    Ok(ingest)
 }
 
 /// Where the log holds the query's words.

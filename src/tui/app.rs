@@ -441,6 +441,7 @@ impl App {
         }
         if let Some(page) = self.pages.last_mut().filter(|page| wants(&page.lines)) {
             page.lines.read = Some(read.clone());
+            page.know(super::page::head(index, record, page.known_lines()));
         }
         if let Some(preview) = self.preview.as_mut().filter(|preview| wants(preview)) {
             preview.read = Some(read);

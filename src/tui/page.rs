@@ -6,7 +6,9 @@ use super::lines::{Way, tells_failure};
 use super::record::Record;
 use super::theme::Role;
 use crate::index::{Attempt, Connection, Delivery, Direction, Index, Message, Recipient};
+use crate::raw::RawLine;
 use crate::safe;
+use crate::story::{self, Tone};
 
 /// Links of one kind shown at most; what is left out is counted.
 const MOST: usize = 500;
@@ -51,6 +53,24 @@ impl Page {
             offset: 0,
             sideways: 0,
             placed: false,
+        }
+    }
+
+    /// Its raw lines, as far as they were read.
+    pub fn known_lines(&self) -> &[RawLine] {
+        match &self.lines.read {
+            Some(Ok(lines)) => lines,
+            _ => &[],
+        }
+    }
+
+    /// Takes in what is known by now; the cursor stays on the link it is on.
+    pub fn know(&mut self, head: Vec<Row>) {
+        let link = self.link();
+        self.head = head;
+        let at = self.head.iter().position(|row| row.link == link);
+        if let (Some(_), Some(at)) = (link, at) {
+            self.cursor = at;
         }
     }
 
@@ -124,10 +144,10 @@ impl Page {
 }
 
 /// What is known of a record and what it is linked to.
-pub fn head(index: &Index, record: Record) -> Vec<Row> {
+pub fn head(index: &Index, record: Record, lines: &[RawLine]) -> Vec<Row> {
     match record {
         Record::Connection(id) => of_connection(index, &index.connection(id)),
-        Record::Message(id) => of_message(index, &index.message(id)),
+        Record::Message(id) => of_message(index, &index.message(id), lines),
         Record::User(_) => Vec::new(),
     }
 }
@@ -371,7 +391,7 @@ fn carried(sheet: &mut Sheet, connection: &Connection<'_>) {
             deliveries
                 .iter()
                 .take(MOST)
-                .for_each(|one| delivery(sheet, one, Shown::Message));
+                .for_each(|one| delivery(sheet, one));
             sheet.more(deliveries.len());
         }
         return;
@@ -415,35 +435,14 @@ fn message_parts(message: &Message<'_>) -> Vec<(Role, String)> {
     ]
 }
 
-/// Which end of a delivery its line names and leads to.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Shown {
-    Message,
-    Connection,
-}
-
-fn delivery(sheet: &mut Sheet, delivery: &Delivery<'_>, shown: Shown) {
+fn delivery(sheet: &mut Sheet, delivery: &Delivery<'_>) {
     let state = columns::of_state(delivery.result().state());
     let recipient = delivery.recipient();
     let message = delivery.message();
-    let mut parts = vec![when(delivery.time())];
-    let link = match shown {
-        Shown::Message => {
-            parts.push((Role::Id, format!("MID {}", message.mid())));
-            Some(Record::Message(message.record()))
-        }
-        Shown::Connection => match delivery.connection() {
-            Some(connection) => {
-                parts.push((Role::Id, format!("DCID {}", connection.number())));
-                parts.push((Role::Dim, format!("  {}", columns::peer(&connection))));
-                Some(Record::Connection(connection.record()))
-            }
-            None => {
-                parts.push((Role::Dim, "no connection".into()));
-                None
-            }
-        },
-    };
+    let mut parts = vec![
+        when(delivery.time()),
+        (Role::Id, format!("MID {}", message.mid())),
+    ];
     let rid = recipient.rid().map_or("–".into(), |rid| rid.to_string());
     parts.push((
         Role::Text,
@@ -451,10 +450,10 @@ fn delivery(sheet: &mut Sheet, delivery: &Delivery<'_>, shown: Shown) {
     ));
     parts.push((state.role, format!("  {}", state.text)));
     reply(&mut parts, delivery.code(), delivery.detail());
-    sheet.row(parts).link = link;
+    sheet.row(parts).link = Some(Record::Message(message.record()));
 }
 
-fn of_message(index: &Index, message: &Message<'_>) -> Vec<Row> {
+fn of_message(index: &Index, message: &Message<'_>, lines: &[RawLine]) -> Vec<Row> {
     let mut sheet = Sheet::default();
     let state = columns::state(message.common_state());
     let from = message.from().map_or("–".into(), |from| {
@@ -479,8 +478,6 @@ fn of_message(index: &Index, message: &Message<'_>) -> Vec<Row> {
             .map(|size| format!("{} ({size} bytes)", columns::bytes(size))),
     );
     sheet.fact("appliance", message.appliance().map(text));
-    sheet.title("Came in");
-    came_in(&mut sheet, index, message);
     let recipients = message.recipients();
     sheet.title(&format!("Recipients ({})", recipients.len()));
     for recipient in recipients.iter().take(MOST) {
@@ -494,63 +491,43 @@ fn of_message(index: &Index, message: &Message<'_>) -> Vec<Row> {
         ]);
     }
     sheet.more(recipients.len());
-    let deliveries = message.deliveries();
-    if !deliveries.is_empty() {
-        sheet.title("Deliveries");
-        deliveries
-            .iter()
-            .take(MOST)
-            .for_each(|one| delivery(&mut sheet, one, Shown::Connection));
-        sheet.more(deliveries.len());
-    }
-    kin(&mut sheet, message);
+    sheet.title("Story");
+    story(&mut sheet, index, Record::Message(message.record()), lines);
     lines_title(&mut sheet, 0);
     sheet.rows
 }
 
-fn came_in(sheet: &mut Sheet, index: &Index, message: &Message<'_>) {
-    let Some(connection) = message.connection() else {
-        let how = if message.icid() == Some(0) {
-            "made by the appliance itself"
-        } else {
-            "the log does not say how"
-        };
-        sheet.row(vec![(Role::Dim, format!("  {how}"))]);
+/// What happened, each step with the record it leads to.
+fn story(sheet: &mut Sheet, index: &Index, record: Record, lines: &[RawLine]) {
+    let Some(subject) = record.subject() else {
         return;
     };
-    let record = Record::Connection(connection.record());
-    let mut parts = vec![
-        when(connection.first_seen()),
-        (Role::Id, record.title(index)),
-        (Role::Text, format!("  {}", columns::peer(&connection))),
-    ];
-    if let Some(last) = connection.last_attempt() {
-        let (role, word) = if last.succeeded() {
-            (Role::Ok, "✓ ok")
-        } else {
-            (Role::Failed, "✗ failed")
-        };
-        parts.push((role, format!("  {word}")));
-        parts.push((
-            Role::Text,
-            format!("  {}", last.user().map_or("".into(), text)),
-        ));
+    let story = story::tell(index, subject, lines);
+    let mut told = None;
+    for step in story.steps {
+        let label = format!("{:<5}", step.kind.label());
+        let mut parts = vec![when(step.time), (Role::Dim, label)];
+        parts.extend(
+            step.parts
+                .into_iter()
+                .map(|part| (Role::from(part.tone), part.text)),
+        );
+        // A record is led to where it is named first.
+        let link = Record::from(step.of);
+        let is_new = link != record && told.replace(link) != Some(link);
+        sheet.row(parts).link = is_new.then_some(link);
     }
-    sheet.row(parts).link = Some(record);
 }
 
-fn kin(sheet: &mut Sheet, message: &Message<'_>) {
-    let children = message.children();
-    let parent = message.parent();
-    if children.is_empty() && parent.is_none() {
-        return;
+impl From<Tone> for Role {
+    fn from(tone: Tone) -> Self {
+        match tone {
+            Tone::Plain => Self::Text,
+            Tone::Id => Self::Id,
+            Tone::Good => Self::Ok,
+            Tone::Bad => Self::Failed,
+            Tone::Waiting => Self::Pending,
+            Tone::Dim => Self::Dim,
+        }
     }
-    sheet.title("Made from and into");
-    let parent = parent.iter().map(|parent| ("from", parent));
-    for (word, other) in parent.chain(children.iter().take(MOST).map(|child| ("into", child))) {
-        let mut parts = message_parts(other);
-        parts.insert(0, (Role::Dim, format!("  {word}")));
-        sheet.row(parts).link = Some(Record::Message(other.record()));
-    }
-    sheet.more(children.len());
 }

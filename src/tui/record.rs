@@ -6,6 +6,7 @@ use crate::index::{
     Connection, ConnectionId, DeliveryResult, Direction, Index, Message, MessageId, Name, State,
 };
 use crate::raw::Wanted;
+use crate::story::Subject;
 
 use super::filter::term;
 
@@ -20,7 +21,25 @@ pub enum Record {
     User(Name),
 }
 
+impl From<Subject> for Record {
+    fn from(subject: Subject) -> Self {
+        match subject {
+            Subject::Connection(id) => Self::Connection(id),
+            Subject::Message(id) => Self::Message(id),
+        }
+    }
+}
+
 impl Record {
+    /// What its story is of; a user has none.
+    pub fn subject(self) -> Option<Subject> {
+        match self {
+            Self::Connection(id) => Some(Subject::Connection(id)),
+            Self::Message(id) => Some(Subject::Message(id)),
+            Self::User(_) => None,
+        }
+    }
+
     /// How the appliance calls it: `ICID 451`, `DCID 5640`, `MID 448`; a user by name, as the log has it.
     pub fn title(self, index: &Index) -> String {
         match self {

@@ -12,3 +12,4 @@ mod records;
 mod run;
 mod shuffled;
 mod torn;
+mod trace;

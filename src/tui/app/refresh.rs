@@ -242,7 +242,7 @@ impl App {
         let record = page.lines.record;
         let spans = record.spans(index);
         if page.lines.spans != spans || page.head.is_empty() {
-            page.head = page::head(index, record);
+            page.know(page::head(index, record, page.known_lines()));
             if page.lines.spans != spans {
                 page.lines.spans = spans.clone();
                 let job = record

@@ -1,0 +1,172 @@
+//! What a message's own lines say that the index does not keep.
+
+use super::{Kind, Tone};
+use crate::event::{Event, Kind as EventKind, Lineage, Mid};
+use crate::frame::{Civil, Stamp};
+use crate::index::Message;
+use crate::raw::RawLine;
+use crate::safe;
+
+/// What was said of a message.
+#[derive(Default)]
+pub(super) struct Heard {
+    /// Policy and engines, each in a few safe words.
+    pub verdicts: Vec<(Tone, String)>,
+    /// When the first of them was said.
+    pub time: Option<Stamp>,
+    /// What befell the message, in the order of the log.
+    pub notes: Vec<(Option<Stamp>, Kind, Tone, String)>,
+}
+
+/// Reads the message's lines among these.
+pub(super) fn of(lines: &[RawLine], message: &Message<'_>) -> Heard {
+    let mut heard = Heard::default();
+    let spans = message.spans();
+    let host = message.host_of_appliance().map(str::as_bytes);
+    for line in lines {
+        let inside = spans
+            .iter()
+            .any(|span| (span.first..=span.last).contains(&line.position));
+        let event = line.event();
+        if inside && event.mid() == Some(message.mid()) && line.frame.host(&line.bytes) == host {
+            heard.take(line, &event, message);
+        }
+    }
+    heard
+}
+
+impl Heard {
+    fn take(&mut self, line: &RawLine, event: &Event<'_>, message: &Message<'_>) {
+        let time = line.frame.time.map(|time| near(time, message.first_seen()));
+        let verdict = verdict(line, event);
+        if !verdict.is_empty() {
+            self.time = self.time.or(time);
+            self.verdicts.push((tone(&verdict), verdict));
+            return;
+        }
+        if let Some((kind, tone, text)) = note(line, event) {
+            self.notes.push((time, kind, tone, text));
+        }
+    }
+}
+
+/// What an engine or a policy said; empty where the line says nothing of the kind.
+fn verdict(line: &RawLine, event: &Event<'_>) -> String {
+    match event {
+        Event::PolicyMatch {
+            policy, table: [], ..
+        } => {
+            format!("policy {}", safe::bytes(policy))
+        }
+        Event::PolicyMatch { policy, table, .. } => {
+            format!("policy {} ({})", safe::bytes(policy), safe::bytes(table))
+        }
+        Event::Verdict {
+            engine,
+            verdict,
+            interim: false,
+            ..
+        } => format!("{} {}", safe::bytes(engine), safe::bytes(verdict)),
+        Event::SenderReputation { text, .. } => format!("SDR {}", safe::bytes(text)),
+        Event::Note { shape, .. } if shape.kind().name().starts_with("verdict.") => {
+            without_id(line)
+        }
+        _ => String::new(),
+    }
+}
+
+fn tone(verdict: &str) -> Tone {
+    const BAD: [&str; 9] = [
+        "positive",
+        "suspect",
+        "malicious",
+        "infected",
+        "viral",
+        "violation",
+        "unscannable",
+        "fail",
+        "matched",
+    ];
+    let lower = verdict.to_lowercase();
+    if BAD.iter().any(|word| lower.contains(word)) && !lower.starts_with("policy ") {
+        Tone::Bad
+    } else {
+        Tone::Plain
+    }
+}
+
+/// What befell the message; what the index tells better is none of it.
+fn note(line: &RawLine, event: &Event<'_>) -> Option<(Kind, Tone, String)> {
+    let whole = || without_id(line);
+    Some(match event {
+        Event::RecipientRejected { to, by, .. } => {
+            let text = format!("✗ refused {}: {}", safe::bytes(to), safe::bytes(by));
+            (Kind::Refused, Tone::Bad, text)
+        }
+        Event::MessageAborted { why, .. } => {
+            (Kind::Note, Tone::Bad, format!("✗ {}", safe::bytes(why)))
+        }
+        Event::Queued { .. } => (Kind::Note, Tone::Dim, "queued for delivery".to_owned()),
+        Event::Note { shape, .. } => {
+            let kind = shape.kind();
+            let tone = match kind {
+                EventKind::DebugNote | EventKind::FilterTime => return None,
+                EventKind::QuarantineIn | EventKind::QuarantineTagged => Tone::Waiting,
+                EventKind::MessageDropped
+                | EventKind::MessageBounced
+                | EventKind::QuarantineDeleted
+                | EventKind::RpcFailed
+                | EventKind::DeliveryDoubleBounce => Tone::Bad,
+                _ => Tone::Plain,
+            };
+            (Kind::Note, tone, whole())
+        }
+        Event::Unknown { .. } => (Kind::Note, Tone::Dim, whole()),
+        _ => return None,
+    })
+}
+
+/// The line behind its frame and behind the message's id, where it begins with that.
+fn without_id(line: &RawLine) -> String {
+    let body = line.body();
+    let behind = body.strip_prefix(b"MID ").and_then(|rest| {
+        let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        rest[digits..].strip_prefix(b" ")
+    });
+    safe::bytes(behind.unwrap_or(body)).into_owned()
+}
+
+/// How the line says that one message came of another, where it does.
+pub(super) fn descent(line: &RawLine, from: Mid, to: Mid) -> Option<String> {
+    let Event::Descent {
+        lineage,
+        parent,
+        child,
+        by,
+    } = line.event()
+    else {
+        return None;
+    };
+    let by = safe::bytes(by);
+    ((parent, child) == (from, to)).then(|| match lineage {
+        Lineage::Generated if by == "bounce" => {
+            format!("was generated by the bounce of MID {from}")
+        }
+        Lineage::Generated => format!("was generated from MID {from} by {by}"),
+        Lineage::Rewritten => format!("goes on for MID {from}, rewritten by {by}"),
+        Lineage::Split => format!("was split from MID {from}: {by}"),
+        Lineage::Reinjected => format!("goes on for MID {from}, released from the quarantine"),
+    })
+}
+
+/// Lines read again do not know the year that their stamps leave out: the one that puts them next to what the index
+/// knows of the message is theirs.
+fn near(time: Stamp, anchor: Option<Stamp>) -> Stamp {
+    let Some(anchor) = anchor else { return time };
+    let civil = time.civil();
+    let years = anchor.civil().year - 1..=anchor.civil().year + 1;
+    let candidates = years.filter_map(|year| Civil { year, ..civil }.to_stamp());
+    candidates
+        .min_by_key(|stamp| (stamp.seconds() - anchor.seconds()).abs())
+        .unwrap_or(time)
+}

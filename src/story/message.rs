@@ -1,0 +1,355 @@
+//! What a message tells: how it came, what was said of it, what it became, and where each recipient's copy went.
+
+use super::connection::{name, said};
+use super::{Kind, MOST, Part, Parts, Subject, Teller, Tone, heard, id_of, shown, subject_of};
+use crate::frame::Stamp;
+use crate::index::message::CommonState;
+use crate::index::{Attempt, Connection, Delivery, DeliveryResult, Direction, Message, State};
+
+/// Of a message whose beginning stands before the log's.
+const UNKNOWN: &str = "sender and recipients unknown";
+
+/// Ancestors and descendants that are told at most.
+const KIN: usize = 50;
+
+/// The message it all began with and what came of that, in the order of telling.
+pub(super) fn family<'i>(message: &Message<'i>) -> Vec<Message<'i>> {
+    let mut root = *message;
+    for _ in 0..KIN {
+        match root.parent() {
+            Some(parent) => root = parent,
+            None => break,
+        }
+    }
+    let mut all = descendants(&root);
+    // Of a large family the one that was asked for is told in any case.
+    if !all.iter().any(|known| known.record() == message.record()) {
+        all.push(*message);
+    }
+    all
+}
+
+/// A message and what came of it.
+pub(super) fn descendants<'i>(message: &Message<'i>) -> Vec<Message<'i>> {
+    let (mut all, mut next): (Vec<Message<'i>>, Vec<Message<'i>>) = (Vec::new(), vec![*message]);
+    while let Some(one) = next.pop() {
+        if all.len() >= KIN || all.iter().any(|known| known.record() == one.record()) {
+            continue;
+        }
+        next.extend(one.children().into_iter().rev());
+        all.push(one);
+    }
+    all
+}
+
+pub(super) fn headline(message: &Message<'_>) -> Vec<Part> {
+    let recipients = message.recipients();
+    let to = match recipients.as_slice() {
+        [] => "nobody yet".to_owned(),
+        [one] => address(one.to()),
+        [first, rest @ ..] => format!("{} and {} more", address(first.to()), rest.len()),
+    };
+    let between = match (
+        message.from(),
+        recipients.iter().any(|one| one.to().is_some()),
+    ) {
+        (None, false) => UNKNOWN.to_owned(),
+        (from, _) => format!("{} → {to}", address(from)),
+    };
+    let mut parts = Parts::default()
+        .id(format!("MID {}", message.mid()))
+        .plain(format!("  {between}"));
+    if let Some(subject) = message.subject() {
+        parts = parts.plain(format!("  \"{}\"", shown(subject)));
+    }
+    if let Some(size) = message.size() {
+        parts = parts.dim(format!("  {}", bytes(size)));
+    }
+    outcome(parts, message).0
+}
+
+/// What became of the message as a whole.
+fn outcome(parts: Parts, message: &Message<'_>) -> Parts {
+    let (tone, word) = state(message.common_state());
+    let children = message.children();
+    // Its recipients went over to the message that goes on for it.
+    if message.common_state() == CommonState::All(State::Queued)
+        && message.is_finished()
+        && let Some(last) = children.last()
+    {
+        return parts.plain(format!("  goes on as MID {}", last.mid()));
+    }
+    parts.add(tone, format!("  {word}"))
+}
+
+/// An envelope address; the empty one is a bounce's.
+fn address(address: Option<&str>) -> String {
+    match address {
+        None => "?".to_owned(),
+        Some("") => "<>".to_owned(),
+        Some(address) => shown(address).into_owned(),
+    }
+}
+
+fn bytes(size: u64) -> String {
+    match size {
+        0..1024 => format!("{size} bytes"),
+        1024..1_048_576 => format!("{:.1} KB", size as f64 / 1024.0),
+        _ => format!("{:.1} MB", size as f64 / 1_048_576.0),
+    }
+}
+
+fn state(state: CommonState) -> (Tone, &'static str) {
+    match state {
+        CommonState::All(state) => of_state(state),
+        CommonState::Mixed => (Tone::Waiting, "some delivered, some not"),
+        CommonState::Unknown => (Tone::Dim, "the log does not say what became of it"),
+    }
+}
+
+fn of_state(state: State) -> (Tone, &'static str) {
+    match state {
+        State::Queued => (Tone::Waiting, "still queued"),
+        State::Delivered => (Tone::Good, "✓ delivered"),
+        State::Bounced => (Tone::Bad, "✗ bounced"),
+        State::Delayed => (Tone::Waiting, "delayed, to be tried again"),
+        State::Dropped => (Tone::Bad, "✗ dropped"),
+        State::Aborted => (Tone::Bad, "✗ aborted"),
+        State::Quarantined => (Tone::Waiting, "in quarantine"),
+    }
+}
+
+impl Teller<'_> {
+    pub(super) fn message(&mut self, message: &Message<'_>) {
+        let family = family(message);
+        if let Some(connection) = family.first().and_then(Message::connection) {
+            self.opening(&connection, None);
+        }
+        for one in &family {
+            self.own_part(one);
+        }
+    }
+
+    /// A message from when it was taken in to how it ended.
+    pub(super) fn own_part(&mut self, message: &Message<'_>) {
+        match message.parent() {
+            Some(parent) => self.made_from(message, &parent),
+            None => self.accepted(message),
+        }
+        self.heard(message);
+        let deliveries = message.deliveries();
+        let mut rest = deliveries.as_slice();
+        while let Some(first) = rest.first() {
+            let on = |one: &Delivery<'_>| one.connection().map(|on| on.record());
+            let count = rest.iter().take_while(|one| on(one) == on(first)).count();
+            let (here, behind) = rest.split_at(count);
+            self.tried(message, here);
+            rest = behind;
+        }
+        self.ended(message, &deliveries);
+    }
+
+    fn accepted(&mut self, message: &Message<'_>) {
+        let recipients = message.recipients();
+        let named: Vec<String> = recipients
+            .iter()
+            .filter(|one| one.to().is_some())
+            .take(5)
+            .map(|one| address(one.to()))
+            .collect();
+        let mut parts = Parts::default().id(format!("MID {}", message.mid()));
+        parts = match message.from() {
+            None if named.is_empty() => parts.dim(format!("  {UNKNOWN}")),
+            from => parts.plain(format!("  from {}", address(from))),
+        };
+        if message.connection().is_none() {
+            let how = if message.icid() == Some(0) {
+                "  made by the appliance itself"
+            } else {
+                "  the log does not say how it came"
+            };
+            parts = parts.dim(how);
+        }
+        if !named.is_empty() {
+            let more = match recipients.len() - named.len() {
+                0 => String::new(),
+                more => format!(" and {more} more"),
+            };
+            parts = parts.plain(format!("  to {}{more}", named.join(", ")));
+        }
+        parts = self.described(parts, message);
+        self.step(
+            message.first_seen(),
+            Kind::Accepted,
+            subject_of(message),
+            parts,
+        );
+    }
+
+    fn described(&self, mut parts: Parts, message: &Message<'_>) -> Parts {
+        if let Some(size) = message.size() {
+            parts = parts.dim(format!("  {}", bytes(size)));
+        }
+        if let Some(subject) = message.subject() {
+            parts = parts.plain(format!("  \"{}\"", shown(subject)));
+        }
+        if let Some(id) = message.message_id() {
+            parts = parts.dim(format!("  {}", shown(id)));
+        }
+        parts
+    }
+
+    fn made_from(&mut self, message: &Message<'_>, parent: &Message<'_>) {
+        let how = self
+            .lines
+            .iter()
+            .find_map(|line| heard::descent(line, parent.mid(), message.mid()))
+            .unwrap_or_else(|| format!("was made from MID {}", parent.mid()));
+        let recipients = message.recipients();
+        let known = recipients.first().filter(|first| first.to().is_some());
+        let to = known.map_or_else(String::new, |first| {
+            let more = match recipients.len() {
+                1 => String::new(),
+                count => format!(" and {} more", count - 1),
+            };
+            format!("  → {}{more}", address(first.to()))
+        });
+        let parts = Parts::default()
+            .id(format!("MID {}", message.mid()))
+            .plain(format!(" {how}{to}"));
+        let parts = self.described(parts, message);
+        self.step(message.first_seen(), Kind::New, subject_of(message), parts);
+    }
+
+    /// What engines, policies, filters and quarantines said, as the message's own lines have it.
+    fn heard(&mut self, message: &Message<'_>) {
+        let of = subject_of(message);
+        let heard = heard::of(self.lines, message);
+        if !heard.verdicts.is_empty() {
+            let mut parts = Parts::default();
+            for (at, (tone, verdict)) in heard.verdicts.into_iter().enumerate() {
+                parts = parts
+                    .dim(if at > 0 { " · " } else { "" })
+                    .add(tone, verdict);
+            }
+            self.step(heard.time, Kind::Verdict, of, parts);
+        }
+        let left_out = heard.notes.len().saturating_sub(MOST);
+        for (time, kind, tone, note) in heard.notes.into_iter().take(MOST) {
+            self.step(time, kind, of, Parts::default().add(tone, note));
+        }
+        if left_out > 0 {
+            let more = format!("… and {left_out} more");
+            self.step(None, Kind::Note, of, Parts::default().dim(more));
+        }
+    }
+
+    /// An attempt to deliver, on one connection.
+    fn tried(&mut self, message: &Message<'_>, deliveries: &[Delivery<'_>]) {
+        let of = subject_of(message);
+        let Some(first) = deliveries.first() else {
+            return;
+        };
+        match first.connection() {
+            Some(connection) => {
+                let is_new = !self.story.met.contains(&id_of(&connection));
+                if is_new {
+                    self.opening(&connection, message.first_seen());
+                } else {
+                    let again = Parts::default().id(name(&connection)).dim("  again");
+                    self.step(first.time(), Kind::Out, id_of(&connection), again);
+                }
+            }
+            None => {
+                let parts = Parts::default().dim("no connection came about");
+                self.step(first.time(), Kind::Out, of, parts);
+            }
+        }
+        self.outcomes(deliveries, of);
+    }
+
+    /// What became of each recipient.
+    pub(super) fn outcomes(&mut self, deliveries: &[Delivery<'_>], of: Subject) {
+        for one in deliveries.iter().take(MOST) {
+            let recipient = one.recipient();
+            let rid = recipient
+                .rid()
+                .map_or_else(String::new, |rid| format!("RID {rid} "));
+            let (tone, word) = match one.result() {
+                DeliveryResult::Delayed => (Tone::Waiting, "delayed"),
+                result => of_state(result.state()),
+            };
+            let mut parts = Parts::default()
+                .plain(
+                    format!(
+                        "{rid}{}",
+                        recipient
+                            .to()
+                            .map_or_else(String::new, |to| address(Some(to)))
+                    )
+                    .trim_end()
+                    .to_owned(),
+                )
+                .add(tone, format!("  {word}"));
+            parts = said(parts, one.code(), one.detail());
+            if follows_from_login(one) {
+                parts = parts.dim("  ← follows from the failed authentication");
+            }
+            self.step(one.time(), Kind::Delivery, of, parts);
+        }
+        if deliveries.len() > MOST {
+            let more = format!("… and {} more recipients", deliveries.len() - MOST);
+            let time = deliveries.last().and_then(Delivery::time);
+            self.step(time, Kind::Delivery, of, Parts::default().dim(more));
+        }
+    }
+
+    fn ended(&mut self, message: &Message<'_>, deliveries: &[Delivery<'_>]) {
+        let mut parts = outcome(
+            Parts::default().id(format!("MID {}", message.mid())),
+            message,
+        );
+        if message.common_state() == CommonState::Mixed {
+            parts = counted(parts, message);
+        }
+        if !message.is_finished() && message.common_state() == CommonState::All(State::Delivered) {
+            parts = parts.dim("  (the appliance has not said that it is done with it)");
+        }
+        let last = deliveries.last().and_then(Delivery::time);
+        let time: Option<Stamp> = message.ended().max(last);
+        self.step(time, Kind::End, subject_of(message), parts);
+    }
+}
+
+/// How many recipients are in which state.
+fn counted(mut parts: Parts, message: &Message<'_>) -> Parts {
+    let mut counts: Vec<(State, usize)> = Vec::new();
+    for recipient in message.recipients() {
+        match counts
+            .iter_mut()
+            .find(|(state, _)| *state == recipient.state())
+        {
+            Some((_, count)) => *count += 1,
+            None => counts.push((recipient.state(), 1)),
+        }
+    }
+    for (at, (state, count)) in counts.into_iter().enumerate() {
+        let (tone, word) = of_state(state);
+        parts = parts
+            .dim(if at > 0 { ", " } else { ": " })
+            .add(tone, format!("{count} {word}"));
+    }
+    parts
+}
+
+/// After a failed authentication the appliance goes on without it: a refusal on the same connection is its consequence.
+fn follows_from_login(delivery: &Delivery<'_>) -> bool {
+    let failed = |connection: &Connection<'_>| {
+        connection.direction() == Direction::Outbound
+            && connection
+                .last_attempt()
+                .is_some_and(|last| !Attempt::succeeded(&last))
+    };
+    delivery.result() != DeliveryResult::Delivered
+        && delivery.connection().as_ref().is_some_and(failed)
+}
