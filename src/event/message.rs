@@ -80,7 +80,8 @@ fn recipient(mid: Mid, icid: Option<Icid>, rest: &[u8]) -> Option<Event<'_>> {
     };
     let to = rest.strip_prefix(b"To: ")?;
     match split_last(to, b"> Rejected by ") {
-        Some((to, by)) if rid.is_none() => Some(Event::RecipientRejected {
+        // An address ends on its bracket, a rejection on what refused it: the address may hold the words of one.
+        Some((to, by)) if rid.is_none() && !by.ends_with(b">") => Some(Event::RecipientRejected {
             mid,
             icid,
             to: to.strip_prefix(b"<").unwrap_or(to),

@@ -176,6 +176,11 @@ fn a_rejected_recipient_is_no_recipient() {
         "message.rejected"
     );
     assert_eq!(name("MID 1 ICID 2 To: <p@example.com>"), "message.to");
+    // The address is a stranger's: its words refuse nobody.
+    assert_eq!(
+        name("MID 1 ICID 2 To: <\"a> Rejected by RAT\"@example.com>"),
+        "message.to"
+    );
 }
 
 #[test]
