@@ -1,5 +1,7 @@
 //! The command line, and nothing but.
 
+mod routes;
+
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -8,6 +10,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::config::Given;
 use crate::report::{Format, View};
+
+pub use routes::Routes;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -44,6 +48,9 @@ pub enum Command {
     /// Tell the whole story of one connection or message
     #[command(after_help = TRACE_HELP)]
     Trace(Trace),
+    /// Triage of the outbound routes, failing ones first
+    #[command(after_help = routes::HELP)]
+    Routes(Routes),
     /// Explore a simulated appliance that writes a real log while you look
     Demo(Demo),
     /// Print the settings in force and where each came from
@@ -163,6 +170,7 @@ impl Cli {
             }
             Some(Command::Query(query)) => query.reading.give(&mut given),
             Some(Command::Trace(trace)) => trace.reading.give(&mut given),
+            Some(Command::Routes(routes)) => routes.reading.give(&mut given),
             Some(Command::Demo(demo)) => {
                 given.flag("query", "--query", demo.query.clone());
                 demo.common.give(&mut given);

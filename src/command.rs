@@ -7,6 +7,7 @@ mod follow;
 mod output;
 mod problem;
 mod records;
+mod routes;
 mod trace;
 
 use std::ffi::OsString;
@@ -36,6 +37,8 @@ pub enum Status {
     Nothing,
     /// Something that was asked for could not be read; it was said on standard error.
     Incomplete,
+    /// What monitoring is told: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.
+    Check(u8),
     /// A signal ended the interface: the status is 128 and the signal's number.
     Signal(u8),
 }
@@ -46,6 +49,7 @@ impl From<Status> for ExitCode {
             Status::Matched => Self::SUCCESS,
             Status::Nothing => Self::from(1),
             Status::Incomplete => Self::from(2),
+            Status::Check(status) => Self::from(status),
             Status::Signal(number) => Self::from(128 + number),
         }
     }
@@ -56,7 +60,11 @@ impl From<Status> for ExitCode {
 /// # Errors
 /// When nothing can be read or shown; a closed pipe is none.
 pub fn run(cli: &Cli) -> Result<Status, Problem> {
-    let result = run_command(cli);
+    let result = match (run_command(cli), &cli.command) {
+        // Monitoring gets a status line whatever goes wrong.
+        (Err(problem), Some(Command::Routes(args))) if args.check => routes::unknown(&problem),
+        (result, _) => result,
+    };
     match result {
         Err(Problem::Output(cause)) if cause.kind() == io::ErrorKind::BrokenPipe => {
             Ok(Status::Matched)
@@ -77,6 +85,7 @@ fn run_command(cli: &Cli) -> Result<Status, Problem> {
         Some(Command::Demo(_)) => explore::demo(&config),
         Some(Command::Query(query)) => run_query(query, &config),
         Some(Command::Trace(args)) => trace::run(args, &config),
+        Some(Command::Routes(args)) => routes::run(args, &config),
         Some(Command::Config(_)) => configuration::print(&config),
     }
 }
@@ -85,8 +94,8 @@ fn run_query(args: &Query, config: &Config) -> Result<Status, Problem> {
     let query = crate::query::parse_with(&args.query, config.saved()).map_err(Problem::Query)?;
     match (args.view, args.follow) {
         (View::Events, _) => events::run(args, config, &query),
-        (View::Users | View::Profiles, true) => Err(Problem::Usage(
-            "--follow goes with views whose records come one by one; users and profiles are sums (ask again without -f)"
+        (View::Users | View::Profiles | View::Routes | View::Findings, true) => Err(Problem::Usage(
+            "--follow goes with views whose records come one by one; users, profiles, routes and findings are sums (ask again without -f; `mailscope routes -f` watches routes)"
                 .to_owned(),
         )),
         (_, true) => follow::run(args, config, &query),

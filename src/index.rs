@@ -75,6 +75,8 @@ pub struct Names {
     pub mail: Interner,
     /// Texts of connection errors.
     pub errors: Interner,
+    /// Domains that connection errors name.
+    pub domains: Interner,
 }
 
 /// Totals that are kept as entries come.
@@ -349,6 +351,7 @@ impl Index {
             &names.tls,
             &names.mail,
             &names.errors,
+            &names.domains,
         ];
         kinds.iter().map(|kind| kind.bytes()).sum::<usize>()
             + self.texts.bytes()

@@ -6,9 +6,11 @@
 
 pub mod csv;
 pub mod event;
+pub mod findings;
 pub mod json;
 pub mod log;
 pub mod record;
+pub mod routes;
 pub mod summary;
 pub mod table;
 pub mod trace;

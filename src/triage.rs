@@ -1,227 +1,209 @@
-//! Outbound routes: which work, which fail, and since when.
+//! Outbound routes: which work, which fail, since when, why, what it cost and what to do.
 //!
 //! A route is a destination that an appliance delivers to: address and port. The profile is no part of it, for a
-//! connection that dies early never tells. What a connection says of its route is its [`Outcome`].
+//! connection that dies early never tells. What a connection says of its route is its [`Outcome`]; runs of failures
+//! are [`Outage`]s; what was said of them are [`Reason`]s, with what followed from them under them. [`advice`] is the
+//! one table of what a reason means.
+//!
+//! A [`Gather`] reads the index in slices, so that a reader in between never waits for all of it.
 
-use std::collections::BTreeMap;
+pub mod advice;
+mod domains;
+pub mod findings;
+mod gather;
+mod group;
+mod outcome;
+mod reason;
+mod route;
+mod thresholds;
+
+#[cfg(test)]
+mod tests;
 
 use crate::frame::Stamp;
-use crate::index::{ApplianceId, Connection, Delivery, DeliveryResult, Direction, Index, Name};
+use crate::index::timeline::{Outcome as Went, Slot, Timeline};
+use crate::index::{ApplianceId, ConnectionId, Index, Interner, Name};
 
-/// A route counts as degraded when a connection failed within this many seconds before the newest entry.
-pub const DEGRADED_WITHIN: i64 = 3600;
+pub use findings::{Finding, survey};
+pub use gather::{Gather, Progress};
+pub use group::Group;
+pub use outcome::{Outcome, State};
+pub use reason::{Reason, general};
+pub use route::{ClearRun, Cost, DEGRADED_WITHIN, Outage, Route, Tally};
+pub use thresholds::Thresholds;
 
-/// What a delivery connection says of its route: the first of these that holds.
+/// What routes are summed by.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, clap::ValueEnum)]
+pub enum By {
+    /// Not at all: one record a route.
+    #[default]
+    #[value(skip)]
+    Route,
+    /// SMTP Auth profile.
+    Profile,
+    /// Recipients' domain.
+    Domain,
+    /// Address, whatever the port and the appliance.
+    Ip,
+}
+
+/// Who a route is, whatever else changes: to find it again in a later look.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum Outcome {
-    /// No session came about.
-    ConnectionError,
-    /// TLS failed and nothing was delivered after it.
-    TlsFailed,
-    /// The appliance's own login was refused. It goes on without, so relay refusals that follow are consequences.
-    AuthFailed,
-    /// A recipient was accepted, or refused for itself: the route works.
-    Ok,
-    /// Every recipient was refused for another reason, or delayed.
-    Rejected,
-    /// Nothing was tried.
-    Idle,
-}
-
-impl Outcome {
-    /// As records write it.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::ConnectionError => "connection_error",
-            Self::TlsFailed => "tls_failed",
-            Self::AuthFailed => "auth_failed",
-            Self::Ok => "ok",
-            Self::Rejected => "rejected",
-            Self::Idle => "idle",
-        }
-    }
-
-    /// What happened, for people.
-    pub fn phrase(self) -> &'static str {
-        match self {
-            Self::ConnectionError => "no connection",
-            Self::TlsFailed => "TLS failed",
-            Self::AuthFailed => "authentication failed",
-            Self::Ok => "delivered",
-            Self::Rejected => "refused",
-            Self::Idle => "nothing tried",
-        }
-    }
-
-    /// What a connection says of its route.
-    pub fn of(connection: &Connection<'_>) -> Self {
-        if connection.error().is_some() {
-            return Self::ConnectionError;
-        }
-        let deliveries = connection.deliveries();
-        let delivered = |delivery: &Delivery<'_>| delivery.result() == DeliveryResult::Delivered;
-        if connection.tls().is_some_and(|tls| !tls.success) && !deliveries.iter().any(delivered) {
-            return Self::TlsFailed;
-        }
-        if connection.has_failed_auth() {
-            return Self::AuthFailed;
-        }
-        if deliveries.is_empty() {
-            return Self::Idle;
-        }
-        let works = deliveries
-            .iter()
-            .any(|delivery| delivered(delivery) || speaks_of_the_recipient(delivery));
-        if works { Self::Ok } else { Self::Rejected }
-    }
-}
-
-/// Whether a refusal is about the recipient alone: RFC 3463 says so with 5.1.x; without such a code the replies of
-/// RFC 5321 for an unknown or refused mailbox do.
-fn speaks_of_the_recipient(delivery: &Delivery<'_>) -> bool {
-    if delivery.result() != DeliveryResult::Bounced {
-        return false;
-    }
-    match delivery.enhanced() {
-        Some(code) => code.starts_with("5.1."),
-        None => matches!(delivery.code(), Some(550 | 551 | 553)),
-    }
-}
-
-/// How a route is doing.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum State {
-    /// Its newest connection that tried something failed.
-    Failing,
-    /// It works, but did not all the time lately.
-    Degraded,
-    /// It works, or was never tried.
-    Healthy,
-}
-
-impl State {
-    /// As records write it.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Failing => "failing",
-            Self::Degraded => "degraded",
-            Self::Healthy => "healthy",
-        }
-    }
-}
-
-/// A destination and how its connections went.
-#[derive(Clone, Debug)]
-pub struct Route {
+pub struct RouteId {
     /// Whose route it is.
     pub appliance: ApplianceId,
-    /// The address's number in [`crate::index::Names::addresses`].
+    /// Its address's number in [`crate::index::Names::addresses`].
     pub remote: Option<Name>,
-    /// The port.
+    /// Its port.
     pub port: Option<u16>,
-    /// Connections opened to it.
-    pub connections: u64,
-    /// Those of them that failed.
-    pub failed: u64,
-    /// How it is doing.
-    pub state: State,
-    /// When the first of an unbroken run of failures up to now was opened.
-    pub failing_since: Option<Stamp>,
-    /// How many failures that run has.
-    pub run: u64,
-    /// What the newest failure was.
-    pub why: Option<Outcome>,
-    /// When a connection last worked.
-    pub last_ok: Option<Stamp>,
-    /// The profile last used for it.
-    pub profile: Option<Name>,
-    newest_failure: Option<Stamp>,
 }
 
-type Key = (ApplianceId, Option<Name>, Option<u16>);
+/// All routes at one generation of the index.
+#[derive(Debug, Default)]
+pub struct Triage {
+    /// Failing ones first, then degraded ones, each by failures.
+    pub routes: Vec<Route>,
+    /// The routes rolled up, where that was asked for.
+    pub groups: Vec<Group>,
+    /// What was noticed, worst first; see [`survey`].
+    pub findings: Vec<Finding>,
+    /// Connections by route and time, with their outcomes.
+    order: Vec<(ConnectionId, Outcome)>,
+    domains: Interner,
+    /// The index's generation that it is of.
+    pub generation: u64,
+}
 
-/// All routes, failing ones first, then by failures.
-pub fn routes(index: &Index) -> Vec<Route> {
-    let mut routes: BTreeMap<Key, Route> = BTreeMap::new();
-    let mut connections: Vec<_> = index
-        .connections()
-        .filter(|connection| connection.direction() == Direction::Outbound)
-        .collect();
-    // Of connections opened in one second the highest DCID is the newest.
-    connections.sort_by_key(|connection| (connection.first_seen(), connection.number()));
-    for connection in connections {
-        let key = (
-            connection.appliance_id(),
-            connection.remote_name(),
-            connection.remote_port(),
-        );
-        routes
-            .entry(key)
-            .or_insert_with(|| Route::new(key))
-            .add(&connection);
+/// All routes.
+pub fn triage(index: &Index) -> Triage {
+    gather(index, By::Route, None)
+}
+
+/// All routes, of these connections alone where some are given, rolled up as asked.
+pub fn gather(index: &Index, by: By, selected: Option<&[ConnectionId]>) -> Triage {
+    let mut gather = Gather::new(index, by, selected);
+    while gather.step(index) == Progress::More {}
+    gather.finish(index)
+}
+
+impl Triage {
+    fn sort(&mut self, index: &Index) {
+        let port = |route: &Route| (index.appliance(route.appliance), route.port);
+        let ip = |route: &Route| route.remote.and_then(|name| index.address(name));
+        self.routes.sort_by(|a, b| {
+            let order = |r: &Route| (r.state, std::cmp::Reverse(r.tally.failed()), ip(r));
+            order(a).cmp(&order(b)).then_with(|| port(a).cmp(&port(b)))
+        });
     }
-    let mut routes: Vec<_> = routes.into_values().collect();
-    for route in &mut routes {
-        route.judge(index.newest());
+
+    /// How many routes are in a state.
+    pub fn count(&self, state: State) -> usize {
+        self.routes
+            .iter()
+            .filter(|route| route.state == state)
+            .count()
     }
-    routes.sort_by_key(|route| (route.state, std::cmp::Reverse(route.failed), route.remote));
-    routes
+
+    /// The route of that name, if there is one.
+    pub fn find(&self, id: RouteId) -> Option<&Route> {
+        self.routes.iter().find(|route| route.id() == id)
+    }
+
+    /// The text of a domain in [`Tally::domains`].
+    pub fn domain(&self, name: Name) -> &str {
+        self.domains.get(name)
+    }
+
+    /// A route's connections with their outcomes, the oldest first.
+    pub fn connections(&self, route: &Route) -> &[(ConnectionId, Outcome)] {
+        self.order.get(route.members.clone()).unwrap_or_default()
+    }
+
+    /// How a route's connections went from `from` to `to`, in `columns` equal parts.
+    pub fn strip(
+        &self,
+        index: &Index,
+        route: &Route,
+        (from, to): (Stamp, Stamp),
+        columns: usize,
+    ) -> Vec<Slot> {
+        let mut line = Timeline::default();
+        for (id, outcome) in self.connections(route) {
+            let went = match outcome {
+                Outcome::Idle => continue,
+                Outcome::Ok => Went::Succeeded,
+                _ => Went::Failed,
+            };
+            if let Some(time) = index.connection(*id).first_seen() {
+                line.add(time, went);
+            }
+        }
+        line.strip(from.seconds(), to.seconds() + 1, columns)
+    }
+
+    /// What is known of a route, for advice.
+    pub fn place(&self, index: &Index, route: &Route) -> advice::Place {
+        advice::Place {
+            route: route.address(index),
+            profile: route
+                .profile()
+                .map(|name| index.names.profiles.get(name).to_owned()),
+            domain: route
+                .tally
+                .domains
+                .first()
+                .map(|name| self.domain(*name).to_owned()),
+        }
+    }
+
+    /// One sentence on what is wrong with a route and what to do; nothing of a healthy one.
+    pub fn advice(&self, index: &Index, route: &Route) -> Option<String> {
+        if route.state == State::Healthy {
+            return None;
+        }
+        Some(advice::of_reason(route.cause()?, &self.place(index, route)))
+    }
 }
 
 impl Route {
-    fn new((appliance, remote, port): Key) -> Self {
-        Self {
-            appliance,
-            remote,
-            port,
-            connections: 0,
-            failed: 0,
-            state: State::Healthy,
-            failing_since: None,
-            run: 0,
-            why: None,
-            last_ok: None,
-            profile: None,
-            newest_failure: None,
+    /// Who it is.
+    pub fn id(&self) -> RouteId {
+        RouteId {
+            appliance: self.appliance,
+            remote: self.remote,
+            port: self.port,
         }
     }
 
-    /// Takes the next connection in, in the order in which they were opened.
-    fn add(&mut self, connection: &Connection<'_>) {
-        self.connections += 1;
-        self.profile = connection
-            .last_attempt()
-            .and_then(|attempt| attempt.profile_name())
-            .or(self.profile);
-        match Outcome::of(connection) {
-            Outcome::Idle => {}
-            Outcome::Ok => {
-                self.last_ok = connection.first_seen();
-                (self.failing_since, self.run) = (None, 0);
-            }
-            outcome => {
-                self.failed += 1;
-                if self.run == 0 {
-                    self.failing_since = connection.first_seen();
-                }
-                self.run += 1;
-                self.why = Some(outcome);
-                self.newest_failure = connection.first_seen();
-            }
+    /// `198.51.100.7:25`, `[2001:db8::7]:25`; as written in the log.
+    pub fn address(&self, index: &Index) -> String {
+        let ip = self
+            .remote
+            .map_or("?", |name| index.names.addresses.get(name));
+        match self.port {
+            Some(port) if ip.contains(':') => format!("[{ip}]:{port}"),
+            Some(port) => format!("{ip}:{port}"),
+            None => ip.to_owned(),
         }
     }
 
-    fn judge(&mut self, newest: Option<Stamp>) {
-        let lately = match (self.newest_failure, newest) {
-            (Some(failure), Some(newest)) => {
-                failure.seconds() >= newest.seconds() - DEGRADED_WITHIN
-            }
-            _ => false,
-        };
-        self.state = match self.run {
-            0 if lately => State::Degraded,
-            0 => State::Healthy,
-            _ => State::Failing,
-        };
+    /// The address, and the appliance where there are several.
+    pub fn title(&self, index: &Index) -> String {
+        let address = self.address(index);
+        match index.appliance(self.appliance) {
+            Some(name) => format!("{address} on {name}"),
+            None => address,
+        }
+    }
+
+    /// The reason of the newest failure.
+    pub fn cause(&self) -> Option<&Reason> {
+        let newest = self
+            .tally
+            .reasons
+            .iter()
+            .filter(|reason| Some(reason.outcome) == self.why)
+            .max_by_key(|reason| (reason.last, reason.count));
+        newest.or_else(|| self.tally.reasons.first())
     }
 }

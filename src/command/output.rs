@@ -139,8 +139,13 @@ impl Notices {
         } else {
             Severity::Warning
         };
+        Self::of(args.format, least)
+    }
+
+    /// Tells what is at least so severe.
+    pub fn of(format: Format, least: Severity) -> Self {
         Self {
-            as_json: args.format == Format::Json,
+            as_json: format == Format::Json,
             least,
             incomplete: false,
         }

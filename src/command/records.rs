@@ -10,9 +10,12 @@ use crate::index::{Index, Journal};
 use crate::ingest::{FirstYear, Ingest, News};
 use crate::query::{Hits, Query, rollup};
 use crate::raw::Wanted;
+use crate::report::findings::{self, FindingRecord};
 use crate::report::record::{AttemptRecord, ConnectionRecord, DeliveryRecord, MessageRecord};
+use crate::report::routes::RouteRecord;
 use crate::report::{Format, Plain, Record, View, log};
 use crate::source::{Follow, Request, Sources, Stop};
+use crate::triage::{self, By, Triage};
 
 /// Reads everything, then prints the records that match.
 pub fn run(args: &Args, config: &Config, query: &Query) -> Result<Status, Problem> {
@@ -27,6 +30,9 @@ pub fn run(args: &Args, config: &Config, query: &Query) -> Result<Status, Proble
         hits: &hits,
     };
     super::with_output(args, config, |out| match (args.format, args.view) {
+        (_, View::Findings) if args.format != Format::Log => {
+            selection.findings(&ingest.sources, out)
+        }
         (Format::Log, _) if !args.count => selection.raw_lines(args.view, &ingest.sources, out),
         _ => Ok(selection.print(args.view, out)?),
     })
@@ -104,8 +110,38 @@ impl Selection<'_> {
                 rollup::profiles(index, &query.attempts(index, hits)),
                 Plain,
             ),
-            View::Events => Ok(()),
+            View::Routes => {
+                let triage = self.triage(By::Route);
+                let all = triage.routes.iter();
+                each(out, all, |route| {
+                    Plain(RouteRecord::new(index, &triage, route))
+                })
+            }
+            View::Findings | View::Events | View::RouteGroups => Ok(()),
         }
+    }
+
+    /// Prints findings. They are of the whole log: what a query keeps would make ordinary things look odd.
+    fn findings(&self, sources: &Sources, out: &mut Out<'_>) -> Result<(), Problem> {
+        if !self.query.is_empty() {
+            return Err(Problem::Usage(
+                "findings are of the whole log: ask for --view findings with the query '' (and for their records with a query of their own)".to_owned(),
+            ));
+        }
+        let triage = triage::survey(self.index, triage::Thresholds::default());
+        let positions = findings::positions(self.index, &triage);
+        let places = findings::places(sources, &positions).map_err(Problem::Raw)?;
+        let record = |finding| Plain(FindingRecord::new(self.index, finding, &places));
+        Ok(each(out, &triage.findings, record)?)
+    }
+
+    /// The routes of the connections that match.
+    pub fn triage(&self, by: By) -> Triage {
+        if self.query.is_empty() {
+            return triage::gather(self.index, by, None);
+        }
+        let selected = self.query.connections(self.index, self.hits);
+        triage::gather(self.index, by, Some(&selected))
     }
 
     /// Prints the raw lines of the records of a view.

@@ -1,5 +1,7 @@
 //! Connections, in both directions.
 
+use hashbrown::HashMap;
+
 use super::attempt::AttemptId;
 use super::column::{Column, RecordId};
 use super::delivery::DeliveryId;
@@ -98,6 +100,17 @@ pub(crate) struct Connections {
     pub last_message: Column<Option<MessageId>>,
     pub lines: Column<u32>,
     pub runs: Runs,
+    /// What a Connection Error said beside its cause, of the few connections that have one.
+    pub unreached: HashMap<ConnectionId, Unreached, foldhash::fast::RandomState>,
+}
+
+/// What a Connection Error says beside its cause: no other line of such a connection tells whom it was for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Unreached {
+    /// The recipients' domain, in [`super::Names::domains`].
+    pub domain: Option<Name>,
+    /// What the system or the far end said, in [`super::Names::errors`].
+    pub details: Option<Name>,
 }
 
 impl Connections {
@@ -173,6 +186,7 @@ impl Connections {
             + self.last_message.bytes()
             + self.lines.bytes()
             + self.runs.bytes()
+            + self.unreached.capacity() * size_of::<(ConnectionId, Unreached)>()
     }
 }
 
@@ -359,6 +373,18 @@ impl<'i> Connection<'i> {
                 .errors
                 .get(self.columns().error.get(self.id.at())?),
         )
+    }
+
+    /// The domain that a Connection Error names: whose messages wait.
+    pub fn unreached_domain(&self) -> Option<&'i str> {
+        let unreached = self.columns().unreached.get(&self.id)?;
+        Some(self.index.names.domains.get(unreached.domain?))
+    }
+
+    /// What the system or the far end said, of a Connection Error that also gives a reason.
+    pub fn error_details(&self) -> Option<&'i str> {
+        let unreached = self.columns().unreached.get(&self.id)?;
+        Some(self.index.names.errors.get(unreached.details?))
     }
 
     /// Log lines that carry its id in their fixed part.

@@ -16,7 +16,7 @@ impl Serialize for Time {
     }
 }
 
-fn time(stamp: Option<Stamp>) -> Option<Time> {
+pub(super) fn time(stamp: Option<Stamp>) -> Option<Time> {
     stamp.map(Time)
 }
 

@@ -123,7 +123,7 @@ fn deliveries(out: &mut dyn Write, index: &Index, query: &Query, hits: &Hits) ->
 }
 
 fn routes(out: &mut dyn Write, index: &Index) -> io::Result<()> {
-    let routes = triage::routes(index);
+    let routes = triage::triage(index).routes;
     let count = |state| routes.iter().filter(|route| route.state == state).count();
     let (failing, degraded, healthy) = (
         count(State::Failing),
@@ -157,7 +157,7 @@ fn route_line(out: &mut dyn Write, index: &Index, route: &Route) -> io::Result<(
     let appliance = index
         .appliance(route.appliance)
         .map_or_else(String::new, |name| format!(" on {name}"));
-    let profile = route.profile.map_or_else(String::new, |name| {
+    let profile = route.profile().map_or_else(String::new, |name| {
         format!(", profile {}", index.names.profiles.get(name))
     });
     let why = route.why.map_or("", triage::Outcome::phrase);
@@ -166,15 +166,15 @@ fn route_line(out: &mut dyn Write, index: &Index, route: &Route) -> io::Result<(
             "✗ failing    {place}{appliance}{profile}: {why}, {} in a row since {}; last good {}",
             grouped(route.run),
             day_time(route.failing_since),
-            route.last_ok.map_or_else(
+            route.tally.last_ok.map_or_else(
                 || "never in this log".to_owned(),
                 |stamp| day_time(Some(stamp))
             ),
         ),
         _ => format!(
             "! degraded   {place}{appliance}{profile}: works again, {} of {} connections failed, the last one: {why}",
-            grouped(route.failed),
-            grouped(route.connections),
+            grouped(route.tally.failed()),
+            grouped(route.tally.connections),
         ),
     };
     writeln!(out, "{}", safe::text(&line))

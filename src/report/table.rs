@@ -124,7 +124,7 @@ impl<'w> Table<'w> {
 
     /// The colour of a cell that begins with a result's word.
     fn colour_of(&self, column: usize, cell: &str) -> Option<u8> {
-        let tells = |key: &str| matches!(key, "result" | "end" | "state" | "event");
+        let tells = |key: &str| matches!(key, "result" | "end" | "state" | "event" | "severity");
         let is_result = match &self.columns.get(column)?.1 {
             Column::OfView(Cell::Logins | Cell::Tls) => true,
             Column::OfView(Cell::Key(key)) => tells(key),
@@ -135,9 +135,11 @@ impl<'w> Table<'w> {
             return None;
         }
         match cell.split(' ').next()?.rsplit('.').next()? {
-            "failed" | "bounced" | "aborted" | "error" => Some(31),
-            "delayed" | "lost" | "superseded" | "dropped" | "mixed" => Some(33),
-            "succeeded" | "delivered" | "success" | "done" => Some(32),
+            "failed" | "bounced" | "aborted" | "error" | "failing" | "critical" => Some(31),
+            "delayed" | "lost" | "superseded" | "dropped" | "mixed" | "degraded" | "warning" => {
+                Some(33)
+            }
+            "succeeded" | "delivered" | "success" | "done" | "healthy" => Some(32),
             _ => None,
         }
     }
@@ -214,7 +216,45 @@ fn render(cell: Cell, record: &Map<String, Value>) -> String {
         Cell::Logins => logins(record),
         Cell::Recipients => recipients(record),
         Cell::Message => of(record, super::event::BODY),
+        Cell::Failed => failed(record),
+        Cell::Reason => reason(record),
+        Cell::Group => {
+            let keys = ["profile", "domain", "remote_ip"];
+            keys.iter()
+                .map(|key| of(record, key))
+                .find(|key| !key.is_empty())
+                .unwrap_or_else(|| "–".to_owned())
+        }
     }
+}
+
+/// `12 of 40`
+fn failed(record: &Map<String, Value>) -> String {
+    let Some(Value::Object(outcomes)) = record.get("outcomes") else {
+        return String::new();
+    };
+    let count = |key: &str| outcomes.get(key).and_then(Value::as_u64).unwrap_or(0);
+    let failures = ["auth_failed", "tls_failed", "connection_error", "rejected"].map(count);
+    format!(
+        "{} of {}",
+        failures.iter().sum::<u64>(),
+        of(record, "connections")
+    )
+}
+
+/// `412 × 535 5.7.8 Error: authentication failed`
+fn reason(record: &Map<String, Value>) -> String {
+    let reasons = record.get("reasons").and_then(Value::as_array);
+    let Some(Value::Object(first)) = reasons.and_then(|reasons| reasons.first()) else {
+        return String::new();
+    };
+    let said = format!("{} {}", of(first, "code"), of(first, "detail"));
+    let said = if said.trim().is_empty() {
+        of(first, "outcome")
+    } else {
+        said.trim().to_owned()
+    };
+    format!("{} × {said}", of(first, "count"))
 }
 
 fn policy(record: &Map<String, Value>) -> String {

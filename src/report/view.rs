@@ -15,8 +15,15 @@ pub enum View {
     Users,
     /// Authentication by SMTP Auth profile and direction.
     Profiles,
+    /// One record an outbound route, failing ones first.
+    Routes,
+    /// What the program noticed by itself, worst first.
+    Findings,
     /// Every log entry.
     Events,
+    /// Routes rolled up; printed by `routes --by`.
+    #[value(skip)]
+    RouteGroups,
 }
 
 impl View {
@@ -43,6 +50,17 @@ impl View {
             Self::Profiles => {
                 "profile direction succeeded failed first_seen last_seen last_success last_failure"
             }
+            Self::Routes => {
+                "appliance remote_ip remote_port profiles domains connections outcomes delivered bounced delayed \
+                 first_seen last_seen last_ok failing_since state reasons refusals messages_affected \
+                 recipients_affected in_clear outages advice"
+            }
+            Self::RouteGroups => {
+                "profile domain remote_ip routes profiles domains connections outcomes delivered bounced delayed \
+                 first_seen last_seen last_ok failing_since state reasons refusals messages_affected \
+                 recipients_affected in_clear"
+            }
+            Self::Findings => "kind severity since until subject summary evidence advice",
             Self::Events => {
                 "appliance time level event icid dcid mid rid user mechanism profile code enhanced detail file line \
                  text cut"
@@ -116,6 +134,34 @@ impl View {
                 ("last success", Time("last_success")),
                 ("last failure", Time("last_failure")),
             ],
+            Self::Routes => &[
+                ("state", Key("state")),
+                ("route", Route),
+                ("appliance", Key("appliance")),
+                ("failing since", Time("failing_since")),
+                ("last good", Time("last_ok")),
+                ("failed", Cell::Failed),
+                ("affected", Key("messages_affected")),
+                ("profile", Key("profiles")),
+                ("why", Cell::Reason),
+            ],
+            Self::RouteGroups => &[
+                ("state", Key("state")),
+                ("of", Cell::Group),
+                ("routes", Key("routes")),
+                ("failing since", Time("failing_since")),
+                ("last good", Time("last_ok")),
+                ("failed", Cell::Failed),
+                ("affected", Key("messages_affected")),
+                ("why", Cell::Reason),
+            ],
+            Self::Findings => &[
+                ("severity", Key("severity")),
+                ("kind", Key("kind")),
+                ("since", Time("since")),
+                ("until", Time("until")),
+                ("summary", Key("summary")),
+            ],
             Self::Events => &[
                 ("time", Time("time")),
                 ("appliance", Key("appliance")),
@@ -147,4 +193,10 @@ pub enum Cell {
     Recipients,
     /// The entry behind its frame.
     Message,
+    /// Failed connections of all.
+    Failed,
+    /// The most frequent reason.
+    Reason,
+    /// What routes are rolled up by.
+    Group,
 }

@@ -1,6 +1,6 @@
 //! Entries that speak of a connection alone.
 
-use super::super::connection::End;
+use super::super::connection::{End, Unreached};
 use super::{Index, NewAttempt, Step, timeline::Outcome};
 use crate::event::{ConnectionError, EndWord, Event, Link, Reply, TLS_REQUIRED};
 use crate::index::{ConnectionId, Ended, Journal, Name, TextId};
@@ -182,11 +182,21 @@ impl Index {
                 }
                 let name = self.names.errors.intern(error.cause());
                 self.connections.error.set(at, Some(name));
+                self.note_unreached(id, &error);
                 self.count(step, Outcome::Failed);
                 self.end(step, id, EndWord::Aborted);
             }
             _ => {}
         }
+    }
+
+    fn note_unreached(&mut self, id: ConnectionId, error: &ConnectionError<'_>) {
+        let names = &mut self.names;
+        let unreached = Unreached {
+            domain: error.domain.map(|domain| names.domains.intern(domain)),
+            details: error.details.map(|details| names.errors.intern(details)),
+        };
+        self.connections.unreached.insert(id, unreached);
     }
 
     /// Counts an outcome at the entry's time.

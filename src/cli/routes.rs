@@ -1,0 +1,50 @@
+//! `mailscope routes`.
+
+use std::ffi::OsString;
+
+use clap::Args;
+
+use super::Reading;
+use crate::report::Format;
+use crate::triage::By;
+
+/// What stands below the options.
+pub const HELP: &str = "\
+Examples:
+  mailscope routes mail.current                       every route, failing ones first
+  mailscope routes --by profile mail.current          which SMTP Auth profile fails everywhere
+  mailscope routes -f mail.current                    each change of a route's state as it comes
+  mailscope routes --check mail.current               for monitoring: a status line with performance data
+  mailscope routes -q 'since:-1h' mail.current        the newest hour only
+
+Exit status: 0 there are routes, 1 there are none, 2 an error.
+With --check: 0 OK, 1 WARNING (degraded), 2 CRITICAL (failing), 3 UNKNOWN.";
+
+/// `mailscope routes`
+#[derive(Args, Debug)]
+pub struct Routes {
+    /// Files, folders, globs, or - for standard input
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<OsString>,
+    /// Look only at connections that match
+    #[arg(short, long, value_name = "QUERY", default_value = "")]
+    pub query: String,
+    /// Roll routes up
+    #[arg(long, value_enum, value_name = "WHAT")]
+    pub by: Option<By>,
+    /// How to print them: table, json or csv
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    pub format: Format,
+    /// Print only these fields, in this order
+    #[arg(long, value_delimiter = ',', value_name = "A,B")]
+    pub fields: Vec<String>,
+    /// Print a status line for monitoring and exit 0, 1, 2 or 3
+    #[arg(long, conflicts_with_all = ["by", "format", "fields", "follow"])]
+    pub check: bool,
+    /// Go on with what is written to the log and print each change of a route's state
+    #[arg(short, long, conflicts_with = "by")]
+    pub follow: bool,
+    /// Options that every command shares.
+    #[command(flatten)]
+    pub reading: Reading,
+}

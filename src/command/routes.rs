@@ -1,0 +1,158 @@
+//! `mailscope routes`: the outbound routes, for people, scripts and monitoring.
+
+mod watch;
+
+use std::io::Write;
+
+use super::records::{Selection, hits, read_all};
+use super::{Notices, Problem, Status, first_year, output, request, table_look};
+use crate::cli::Routes as Args;
+use crate::config::Config;
+use crate::ingest::Ingest;
+use crate::query::Query;
+use crate::report::routes::{Check, GroupRecord, RouteRecord};
+use crate::report::{self, Fields, Format, Plain, Printer, View};
+use crate::source::{Follow, Severity};
+use crate::triage::By;
+
+/// Prints what the command line asks for.
+pub fn run(args: &Args, config: &Config) -> Result<Status, Problem> {
+    if args.check {
+        return check(args, config);
+    }
+    let query = query(args, config)?;
+    if args.format == Format::Log {
+        return Err(Problem::Usage(
+            "routes are printed as table, json or csv; their lines are printed by `mailscope query 'ip:ADDRESS' --format log`".to_owned(),
+        ));
+    }
+    if args.follow {
+        return watch::run(args, config, &query);
+    }
+    let mut notices = notices(args);
+    let ingest = read(args, config, &mut notices)?;
+    let printed = print(args, config, &query, &ingest)?;
+    Ok(notices.status(if printed > 0 {
+        Status::Matched
+    } else {
+        Status::Nothing
+    }))
+}
+
+fn query(args: &Args, config: &Config) -> Result<Query, Problem> {
+    crate::query::parse_with(&args.query, config.saved()).map_err(Problem::Query)
+}
+
+fn notices(args: &Args) -> Notices {
+    let least = if args.follow {
+        Severity::Info
+    } else {
+        Severity::Warning
+    };
+    Notices::of(args.format, least)
+}
+
+/// Reads everything there is.
+fn read(args: &Args, config: &Config, notices: &mut Notices) -> Result<Ingest, Problem> {
+    let (request, stop) = request(&args.paths, config, Follow::Once)?;
+    read_all(&request, stop, first_year(&args.reading), notices)
+}
+
+/// A printer of routes as the command line asks.
+fn printer<'o>(args: &Args, config: &Config, out: &'o mut dyn Write) -> Box<dyn Printer + 'o> {
+    let by = args.by.map(key);
+    let mut fields = args.fields.clone();
+    let view = if by.is_some() {
+        View::RouteGroups
+    } else {
+        View::Routes
+    };
+    if let (Some(by), Format::Csv, true) = (by, args.format, fields.is_empty()) {
+        let of_another =
+            |key: &&str| ["profile", "domain", "remote_ip"].contains(key) && *key != by;
+        fields = view
+            .keys()
+            .filter(|key| !of_another(key))
+            .map(str::to_owned)
+            .collect();
+    }
+    let look = table_look(config.general.color);
+    report::printer(args.format, view, Fields::new(fields), look, out)
+}
+
+/// The key of what routes are rolled up by.
+fn key(by: By) -> &'static str {
+    match by {
+        By::Profile => "profile",
+        By::Domain => "domain",
+        By::Ip | By::Route => "remote_ip",
+    }
+}
+
+/// Prints routes or groups. How many there were.
+fn print(args: &Args, config: &Config, query: &Query, ingest: &Ingest) -> Result<usize, Problem> {
+    let hits = hits(query, &ingest.sources)?;
+    let index = ingest.index.read();
+    let selection = Selection {
+        query,
+        index: &index,
+        hits: &hits,
+    };
+    let triage = selection.triage(args.by.unwrap_or_default());
+    let mut stdout = output();
+    let mut out = printer(args, config, &mut stdout);
+    let printed = match args.by {
+        None => {
+            for route in &triage.routes {
+                out.record(&Plain(RouteRecord::new(&index, &triage, route)))?;
+            }
+            triage.routes.len()
+        }
+        Some(by) => {
+            for group in &triage.groups {
+                out.record(&Plain(GroupRecord::new(&index, &triage, key(by), group)))?;
+            }
+            triage.groups.len()
+        }
+    };
+    out.flush()?;
+    drop(out);
+    stdout.flush()?;
+    Ok(printed)
+}
+
+/// `--check`
+fn check(args: &Args, config: &Config) -> Result<Status, Problem> {
+    tell(&checked(args, config)?)
+}
+
+/// Whatever goes wrong, monitoring gets a status line and 3.
+pub fn unknown(problem: &Problem) -> Result<Status, Problem> {
+    tell(&Check::unknown(&problem.to_string()))
+}
+
+fn tell(check: &Check) -> Result<Status, Problem> {
+    let mut out = output();
+    out.write_all(check.text.as_bytes())?;
+    out.flush()?;
+    Ok(Status::Check(check.status))
+}
+
+fn checked(args: &Args, config: &Config) -> Result<Check, Problem> {
+    let query = query(args, config)?;
+    let mut notices = notices(args);
+    let ingest = read(args, config, &mut notices)?;
+    if notices.status(Status::Matched) == Status::Incomplete {
+        return Ok(Check::unknown(
+            "not all of the log could be read; see standard error",
+        ));
+    }
+    let hits = hits(&query, &ingest.sources)?;
+    let index = ingest.index.read();
+    let selection = Selection {
+        query: &query,
+        index: &index,
+        hits: &hits,
+    };
+    Ok(Check::new(&index, &selection.triage(By::Route)))
+}

@@ -1,0 +1,162 @@
+//! `routes -f`: what the routes are, then each change of a state.
+//!
+//! ```text
+//! 2009-04-22 11:19:39  healthy → failing   172.16.155.102:25  535 5.7.8 Error: authentication failed
+//! ```
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::time::Duration;
+
+use super::super::records::{Selection, hits};
+use super::super::{Problem, Status, first_year, ingest, output, request};
+use super::{Args, notices, printer};
+use crate::config::Config;
+use crate::index::{Index, Journal};
+use crate::ingest::{Ingest, News};
+use crate::query::Query;
+use crate::report::routes::RouteRecord;
+use crate::report::{Format, Plain, Printer};
+use crate::safe;
+use crate::source::Follow;
+use crate::triage::{By, Reason, Route, RouteId, State, Triage};
+
+/// States are looked at so long after the log grew: what comes meanwhile is taken in at once.
+const GATHER: Duration = Duration::from_millis(200);
+
+/// Watches until standard input ends or a signal comes.
+pub fn run(args: &Args, config: &Config, query: &Query) -> Result<Status, Problem> {
+    let (request, stop) = request(&args.paths, config, Follow::Live)?;
+    let mut notices = notices(args);
+    let (ingest, news) = ingest(&request, stop, first_year(&args.reading), Journal::Off)?;
+    let mut watch = Watch {
+        query,
+        ingest: &ingest,
+        known: None,
+    };
+    let mut stdout = output();
+    let mut told = Told::new(args, config, &mut stdout);
+    for news in &news {
+        match news {
+            News::Refused(judgement, opened) => {
+                return Err(Problem::Refused(judgement, Box::new(opened)));
+            }
+            News::Notice(notice) => notices.tell(&notice),
+            News::CaughtUp => watch.look(&mut told)?,
+            News::Grew if watch.known.is_some() => {
+                std::thread::sleep(GATHER);
+                watch.look(&mut told)?;
+            }
+            News::Grew => {}
+            News::End => {
+                watch.look(&mut told)?;
+                break;
+            }
+        }
+    }
+    Ok(notices.status(Status::Matched))
+}
+
+/// Where changes are told: as records, or as lines for people below the first table.
+enum Told<'o> {
+    Records(Box<dyn Printer + 'o>),
+    Lines(&'o mut dyn Write, &'o Args, &'o Config),
+}
+
+impl<'o> Told<'o> {
+    fn new(args: &'o Args, config: &'o Config, out: &'o mut dyn Write) -> Self {
+        if args.format == Format::Table {
+            Self::Lines(out, args, config)
+        } else {
+            Self::Records(printer(args, config, out))
+        }
+    }
+
+    /// All routes as they are at first.
+    fn first(&mut self, index: &Index, triage: &Triage) -> Result<(), Problem> {
+        let print = |out: &mut dyn Printer| -> Result<(), Problem> {
+            for route in &triage.routes {
+                out.record(&Plain(RouteRecord::new(index, triage, route)))?;
+            }
+            Ok(out.flush()?)
+        };
+        match self {
+            Self::Records(out) => print(out.as_mut()),
+            Self::Lines(out, args, config) => print(printer(args, config, *out).as_mut()),
+        }
+    }
+
+    /// A route whose state has changed.
+    fn change(
+        &mut self,
+        index: &Index,
+        triage: &Triage,
+        route: &Route,
+        before: Option<State>,
+    ) -> Result<(), Problem> {
+        match self {
+            Self::Records(out) => {
+                out.record(&Plain(RouteRecord::new(index, triage, route)))?;
+                Ok(out.flush()?)
+            }
+            Self::Lines(out, ..) => {
+                writeln!(out, "{}", safe::text(line(index, route, before).trim_end()))?;
+                Ok(out.flush()?)
+            }
+        }
+    }
+}
+
+fn line(index: &Index, route: &Route, before: Option<State>) -> String {
+    let at = match route.state {
+        State::Failing => route.failing_since,
+        _ => route.tally.last_ok.or(route.tally.last_seen),
+    };
+    let at = at.map_or_else(String::new, |at| at.to_string().replace('T', " "));
+    let why = match route.state {
+        State::Healthy => String::new(),
+        _ => route.cause().map_or_else(String::new, Reason::line),
+    };
+    format!(
+        "{at:<19}  {} → {:<9} {}  {why}",
+        before.map_or("new", State::word),
+        route.state.word(),
+        route.title(index),
+    )
+}
+
+struct Watch<'w> {
+    query: &'w Query,
+    ingest: &'w Ingest,
+    /// The states told last.
+    known: Option<BTreeMap<RouteId, State>>,
+}
+
+impl Watch<'_> {
+    /// Tells what has changed.
+    fn look(&mut self, told: &mut Told<'_>) -> Result<(), Problem> {
+        self.ingest.seen();
+        let hits = hits(self.query, &self.ingest.sources)?;
+        let index = self.ingest.index.read();
+        let selection = Selection {
+            query: self.query,
+            index: &index,
+            hits: &hits,
+        };
+        let triage = selection.triage(By::Route);
+        match &self.known {
+            None => told.first(&index, &triage)?,
+            Some(known) => {
+                for route in &triage.routes {
+                    let before = known.get(&route.id()).copied();
+                    if before.unwrap_or(State::Healthy) != route.state {
+                        told.change(&index, &triage, route, before)?;
+                    }
+                }
+            }
+        }
+        let states = triage.routes.iter().map(|route| (route.id(), route.state));
+        self.known = Some(states.collect());
+        Ok(())
+    }
+}

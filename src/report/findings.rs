@@ -1,0 +1,152 @@
+//! Findings as records, each piece of evidence with its id and the place of its first line.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+
+use serde::Serialize;
+
+use super::record::{Time, time};
+use crate::event::Link;
+use crate::index::Index;
+use crate::safe;
+use crate::source::{Position, SourceId, Sources};
+use crate::triage::Triage;
+use crate::triage::findings::{Evidence, Finding};
+
+/// Bytes read at once while lines are counted.
+const CHUNK: usize = 1 << 20;
+
+/// Where a line stands, as people say it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Place {
+    /// The file, safe to show.
+    pub file: String,
+    /// The line's number, from 1.
+    pub line: u64,
+}
+
+/// Places of lines, by where they begin.
+pub type Places = BTreeMap<Position, Place>;
+
+/// What shows a finding.
+#[derive(Serialize, Debug)]
+struct EvidenceRecord<'i> {
+    appliance: Option<&'i str>,
+    icid: Option<u64>,
+    dcid: Option<u64>,
+    time: Option<Time>,
+    file: Option<&'i str>,
+    line: Option<u64>,
+}
+
+/// `--view findings`
+#[derive(Serialize, Debug)]
+pub struct FindingRecord<'i> {
+    kind: &'static str,
+    severity: &'static str,
+    since: Option<Time>,
+    until: Option<Time>,
+    subject: &'i str,
+    summary: &'i str,
+    evidence: Vec<EvidenceRecord<'i>>,
+    advice: &'i str,
+}
+
+impl<'i> FindingRecord<'i> {
+    /// A finding's record.
+    pub fn new(index: &'i Index, finding: &'i Finding, places: &'i Places) -> Self {
+        let evidence = finding.evidence.iter();
+        Self {
+            kind: finding.kind.word(),
+            severity: finding.severity.word(),
+            since: time(finding.since),
+            until: time(finding.until),
+            subject: &finding.subject,
+            summary: &finding.summary,
+            evidence: evidence.map(|one| record(index, *one, places)).collect(),
+            advice: &finding.advice,
+        }
+    }
+}
+
+fn record<'i>(index: &'i Index, evidence: Evidence, places: &'i Places) -> EvidenceRecord<'i> {
+    let place = position(index, evidence).and_then(|at| places.get(&at));
+    let (file, line) = (
+        place.map(|place| place.file.as_str()),
+        place.map(|place| place.line),
+    );
+    let Evidence::Connection(id) = evidence else {
+        return EvidenceRecord {
+            appliance: None,
+            icid: None,
+            dcid: None,
+            time: None,
+            file,
+            line,
+        };
+    };
+    let connection = index.connection(id);
+    let (icid, dcid) = match connection.link() {
+        Link::In(icid) => (Some(icid.0), None),
+        Link::Out(dcid) => (None, Some(dcid.0)),
+    };
+    EvidenceRecord {
+        appliance: connection.appliance(),
+        icid,
+        dcid,
+        time: time(connection.first_seen()),
+        file,
+        line,
+    }
+}
+
+/// Where the evidence begins.
+pub fn position(index: &Index, evidence: Evidence) -> Option<Position> {
+    match evidence {
+        Evidence::Line(position) => Some(position),
+        Evidence::Connection(id) => index.connection(id).spans().first().map(|span| span.first),
+    }
+}
+
+/// Where all evidence begins.
+pub fn positions(index: &Index, triage: &Triage) -> Vec<Position> {
+    let evidence = triage.findings.iter().flat_map(|finding| &finding.evidence);
+    evidence.filter_map(|one| position(index, *one)).collect()
+}
+
+/// Counts lines up to each position. The files are read once, as far as the last position.
+///
+/// # Errors
+/// When a source is gone or cannot be read.
+pub fn places(sources: &Sources, positions: &[Position]) -> io::Result<Places> {
+    let mut by_source: BTreeMap<SourceId, BTreeSet<u64>> = BTreeMap::new();
+    for position in positions {
+        by_source
+            .entry(position.source())
+            .or_default()
+            .insert(position.offset());
+    }
+    let mut places = Places::new();
+    let mut buffer = vec![0; CHUNK];
+    for (source, offsets) in by_source {
+        let file = safe::path(&sources.info(source).path);
+        let (mut at, mut line) = (0u64, 1u64);
+        for offset in offsets {
+            while at < offset {
+                let want = usize::try_from(offset - at).unwrap_or(CHUNK).min(CHUNK);
+                let read = sources.read_at(Position::new(source, at), &mut buffer[..want])?;
+                if read == 0 {
+                    break;
+                }
+                line += memchr::memchr_iter(b'\n', &buffer[..read]).count() as u64;
+                at += read as u64;
+            }
+            let place = Place {
+                file: file.clone(),
+                line,
+            };
+            places.insert(Position::new(source, offset), place);
+        }
+    }
+    Ok(places)
+}

@@ -1,0 +1,38 @@
+//! Recipients' domains, each once, in lower case: RFC 5321 section 2.4 makes no difference between cases there.
+
+use crate::index::{Index, Interner, Name};
+
+/// Domains by the envelope address that has them.
+#[derive(Debug, Default)]
+pub(super) struct Domains {
+    pub names: Interner,
+    /// By the address's number in [`crate::index::Names::mail`].
+    of_mail: Vec<Option<Option<Name>>>,
+}
+
+impl Domains {
+    /// The domain of an envelope address.
+    pub fn of(&mut self, index: &Index, mail: Name) -> Option<Name> {
+        if self.of_mail.len() <= mail.at() {
+            self.of_mail
+                .resize(index.names.mail.len().max(mail.at() + 1), None);
+        }
+        if let Some(known) = self.of_mail[mail.at()] {
+            return known;
+        }
+        let address = index.names.mail.get(mail);
+        let domain = address.rsplit_once('@').map(|(_, domain)| domain);
+        let name = domain.map(|domain| self.intern(domain));
+        self.of_mail[mail.at()] = Some(name);
+        name
+    }
+
+    /// The number of a domain.
+    pub fn intern(&mut self, domain: &str) -> Name {
+        if domain.bytes().any(|b| b.is_ascii_uppercase()) {
+            self.names.intern(domain.to_ascii_lowercase().as_bytes())
+        } else {
+            self.names.intern(domain.as_bytes())
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! Who logs in, who fails, and whether it looks like guessing.
+//!
+//! Attempts are looked at twice, in the order of the log: first by the net they come from, for whoever sprays makes
+//! every user look attacked; then by user and address, without the spraying nets.
+
+mod guess;
+mod listener;
+mod spray;
+mod trouble;
+
+use super::{Finding, Progress, Thresholds};
+use crate::index::{Attempt, AttemptId, ConnectionId, Direction, Index};
+
+use guess::Guesses;
+use listener::Listeners;
+use spray::Sprays;
+use trouble::Troubles;
+
+/// Attempts looked at in one slice.
+const SLICE: usize = 8192;
+
+/// A look at inbound logins under way.
+#[derive(Debug)]
+pub(super) struct Logins {
+    count: usize,
+    at: usize,
+    sprays: Sprays,
+    second: Option<Guesses>,
+    listeners: Listeners,
+    troubles: Troubles,
+    limits: Thresholds,
+}
+
+/// A login on a listener.
+#[derive(Clone, Copy)]
+struct Login {
+    connection: ConnectionId,
+    /// Seconds since 1970.
+    time: i64,
+    succeeded: bool,
+}
+
+impl Logins {
+    pub fn new(index: &Index, limits: Thresholds) -> Self {
+        Self {
+            count: index.attempt_count(),
+            at: 0,
+            sprays: Sprays::default(),
+            second: None,
+            listeners: Listeners::default(),
+            troubles: Troubles::default(),
+            limits,
+        }
+    }
+
+    pub fn step(&mut self, index: &Index) -> Progress {
+        let to = self.count.min(self.at + SLICE);
+        for at in self.at..to {
+            let attempt = index.attempt(AttemptId::new(at));
+            if let Some(login) = login(&attempt) {
+                self.take(index, &attempt, login);
+            }
+        }
+        self.at = to;
+        if to < self.count {
+            return Progress::More;
+        }
+        match &self.second {
+            Some(_) => Progress::Done,
+            None => {
+                self.at = 0;
+                self.second = Some(Guesses::new(self.sprays.spraying(&self.limits)));
+                Progress::More
+            }
+        }
+    }
+
+    fn take(&mut self, index: &Index, attempt: &Attempt<'_>, login: Login) {
+        // The appliance's own trouble is no wrong password.
+        let own = attempt.detail().is_some();
+        match &mut self.second {
+            None if own => self.troubles.take(attempt, login),
+            None => {
+                self.sprays.take(index, attempt, login, &self.limits);
+                self.listeners.take(attempt, login);
+                self.troubles.note_login(attempt, login);
+            }
+            Some(guesses) if !own => guesses.take(index, attempt, login, &self.limits),
+            Some(_) => {}
+        }
+    }
+
+    /// What it comes to.
+    pub fn findings(self, index: &Index) -> Vec<Finding> {
+        let mut all = self.sprays.findings(index, &self.limits);
+        all.extend(
+            self.second
+                .map(|guesses| guesses.findings(index))
+                .unwrap_or_default(),
+        );
+        all.extend(self.listeners.findings(index, &self.limits));
+        all.extend(self.troubles.findings(index));
+        all
+    }
+}
+
+fn login(attempt: &Attempt<'_>) -> Option<Login> {
+    let connection = attempt.connection();
+    (connection.direction() == Direction::Inbound).then(|| Login {
+        connection: connection.record(),
+        time: attempt.time().map_or(0, crate::frame::Stamp::seconds),
+        succeeded: attempt.succeeded(),
+    })
+}

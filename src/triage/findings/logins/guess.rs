@@ -1,0 +1,291 @@
+//! One user who fails again and again, and an address that succeeds after many failures.
+//!
+//! Where the server that checks logins is down, everybody fails: so a run of failures counts only if others could log
+//! in meanwhile, or nobody else tried.
+
+use std::collections::VecDeque;
+
+use hashbrown::{HashMap, HashSet};
+
+use super::Login;
+use super::spray::Net;
+use crate::frame::Stamp;
+use crate::index::{Attempt, ConnectionId, Index, Name};
+use crate::triage::Thresholds;
+use crate::triage::findings::{Evidence, Finding, Kind, Leads, Severity, many, moment};
+
+/// Logins of others that must all have failed before the server is suspected instead of the user.
+const OTHERS: u64 = 5;
+/// Seconds without a failure after which a run is over.
+const OVER: i64 = 3600;
+
+/// All logins so far: to tell what others did meanwhile.
+#[derive(Clone, Copy, Debug, Default)]
+struct Clock {
+    failed: u64,
+    succeeded: u64,
+}
+
+/// A user's failures in a sliding stretch of time.
+#[derive(Debug, Default)]
+struct OfUser {
+    recent: VecDeque<(i64, bool)>,
+    failed: u64,
+    worst: Option<Guessed>,
+}
+
+#[derive(Debug, Clone)]
+struct Guessed {
+    failed: u64,
+    first: i64,
+    last: i64,
+    sources: HashSet<Name>,
+    evidence: Vec<ConnectionId>,
+    before: Clock,
+    after: Clock,
+}
+
+/// An address's failures in a row.
+#[derive(Debug, Default)]
+struct OfSource {
+    run: u64,
+    first: i64,
+    last: i64,
+    began: Clock,
+    users: HashSet<Name>,
+    evidence: Vec<ConnectionId>,
+}
+
+#[derive(Debug)]
+struct GotIn {
+    source: Name,
+    user: Name,
+    failed: u64,
+    users: u64,
+    first: i64,
+    at: i64,
+    evidence: Vec<ConnectionId>,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Guesses {
+    spraying: HashSet<Net>,
+    clock: Clock,
+    users: HashMap<Name, OfUser, foldhash::fast::RandomState>,
+    sources: HashMap<Name, OfSource, foldhash::fast::RandomState>,
+    got_in: Vec<GotIn>,
+}
+
+impl Guesses {
+    pub fn new(spraying: HashSet<Net>) -> Self {
+        Self {
+            spraying,
+            ..Self::default()
+        }
+    }
+
+    pub fn take(
+        &mut self,
+        index: &Index,
+        attempt: &Attempt<'_>,
+        login: Login,
+        limits: &Thresholds,
+    ) {
+        let source = attempt.connection().remote_name();
+        let net = source.and_then(|name| index.address(name)).map(Net::of);
+        let Some((source, user)) = source.zip(attempt.user_name()) else {
+            return;
+        };
+        self.source(source, user, login, limits);
+        if !net.is_some_and(|net| self.spraying.contains(&net)) {
+            self.user(source, user, login, limits);
+        }
+        let count = if login.succeeded {
+            &mut self.clock.succeeded
+        } else {
+            &mut self.clock.failed
+        };
+        *count += 1;
+    }
+
+    fn source(&mut self, source: Name, user: Name, login: Login, limits: &Thresholds) {
+        if login.succeeded {
+            let Some(run) = self.sources.remove(&source) else {
+                return;
+            };
+            let others = self.clock.failed - run.began.failed - run.run.min(self.clock.failed);
+            let alone = self.clock.succeeded > run.began.succeeded || others < OTHERS;
+            if run.run >= limits.success_after
+                && login.time - run.last <= OVER
+                && alone
+                && self.got_in.len() < 1000
+            {
+                let mut evidence = run.evidence;
+                evidence.push(login.connection);
+                self.got_in.push(GotIn {
+                    source,
+                    user,
+                    failed: run.run,
+                    users: run.users.len() as u64,
+                    first: run.first,
+                    at: login.time,
+                    evidence,
+                });
+            }
+            return;
+        }
+        let clock = self.clock;
+        let run = self.sources.entry(source).or_default();
+        if run.run == 0 || login.time - run.last > OVER {
+            *run = OfSource {
+                first: login.time,
+                began: clock,
+                ..OfSource::default()
+            };
+        }
+        run.run += 1;
+        run.last = login.time;
+        if run.users.len() < 256 {
+            run.users.insert(user);
+        }
+        if run.evidence.len() < 2 && run.evidence.last() != Some(&login.connection) {
+            run.evidence.push(login.connection);
+        }
+    }
+
+    fn user(&mut self, source: Name, user: Name, login: Login, limits: &Thresholds) {
+        let of_user = self.users.entry(user).or_default();
+        of_user.recent.push_back((login.time, login.succeeded));
+        of_user.failed += u64::from(!login.succeeded);
+        while let Some((time, succeeded)) = of_user.recent.front().copied() {
+            if login.time - time <= limits.guess_seconds && of_user.recent.len() < 4096 {
+                break;
+            }
+            of_user.failed -= u64::from(!succeeded);
+            of_user.recent.pop_front();
+        }
+        let many = of_user.failed >= limits.guess_failures
+            && of_user.failed * 100 >= limits.failed_percent * of_user.recent.len() as u64;
+        match &mut of_user.worst {
+            Some(worst) if !login.succeeded && login.time - worst.last <= OVER => {
+                worst.failed += 1;
+                worst.last = login.time;
+                if worst.sources.len() < 4096 {
+                    worst.sources.insert(source);
+                }
+                worst.after = self.clock;
+            }
+            None if many => {
+                let first = of_user.recent.iter().find(|(_, succeeded)| !succeeded);
+                of_user.worst = Some(Guessed {
+                    failed: of_user.failed,
+                    first: first.map_or(login.time, |(time, _)| *time),
+                    last: login.time,
+                    sources: HashSet::from_iter([source]),
+                    evidence: vec![login.connection],
+                    before: self.clock,
+                    after: self.clock,
+                });
+            }
+            _ => {}
+        }
+    }
+
+    pub fn findings(self, index: &Index) -> Vec<Finding> {
+        let users = self
+            .users
+            .iter()
+            .filter_map(|(user, of_user)| Some((*user, of_user.worst.as_ref()?)));
+        let server = |worst: &Guessed| {
+            let others = (worst.after.failed - worst.before.failed).saturating_sub(worst.failed);
+            worst.after.succeeded == worst.before.succeeded && others >= OTHERS
+        };
+        let mut all: Vec<Finding> = users
+            .filter(|(_, worst)| !server(worst))
+            .map(|(user, worst)| guessed(index, user, worst))
+            .collect();
+        all.extend(self.got_in.iter().map(|got_in| success(index, got_in)));
+        all
+    }
+}
+
+fn named(user: &str) -> &str {
+    if user.is_empty() { "(no name)" } else { user }
+}
+
+fn guessed(index: &Index, user: Name, worst: &Guessed) -> Finding {
+    let user = index.names.users.get(user);
+    let (since, last) = (
+        Stamp::from_seconds(worst.first),
+        Stamp::from_seconds(worst.last),
+    );
+    let over = index
+        .newest()
+        .is_some_and(|newest| newest.seconds() - worst.last > OVER);
+    // The failures before the threshold may have come from further addresses.
+    let sources = match worst.sources.len() {
+        1 => {
+            let only = worst.sources.iter().next();
+            only.map_or_else(String::new, |name| {
+                index.names.addresses.get(*name).to_owned()
+            })
+        }
+        count => format!("{count} addresses"),
+    };
+    Finding {
+        kind: Kind::BruteForce,
+        severity: Severity::Warning,
+        since,
+        until: last.filter(|_| over),
+        subject: named(user).to_owned(),
+        summary: format!(
+            "the user {} failed {} between {} and {}, lately from {sources}",
+            named(user),
+            many(worst.failed, "time"),
+            moment(index, since),
+            moment(index, last),
+        ),
+        evidence: worst.evidence.iter().copied().map(Evidence::Connection).collect(),
+        advice: "Ask the user: somebody guesses the password, or a device still has an old one; in the first case block the address (HAT) and change the password.".to_owned(),
+        leads: Leads::Query(format!("user:{} auth:failed", crate::query::quote(user))),
+    }
+}
+
+fn success(index: &Index, got_in: &GotIn) -> Finding {
+    let source = index.names.addresses.get(got_in.source);
+    let user = index.names.users.get(got_in.user);
+    let at = Stamp::from_seconds(got_in.at);
+    let with = if got_in.users > 1 {
+        format!(" with {} users", got_in.users)
+    } else {
+        String::new()
+    };
+    Finding {
+        kind: Kind::SuccessAfterFailures,
+        severity: if got_in.users > 1 {
+            Severity::Critical
+        } else {
+            Severity::Warning
+        },
+        since: Stamp::from_seconds(got_in.first),
+        until: at,
+        subject: named(user).to_owned(),
+        summary: format!(
+            "{source} logged in as {} at {} after {}{with}",
+            named(user),
+            moment(index, at),
+            many(got_in.failed, "failure"),
+        ),
+        evidence: got_in
+            .evidence
+            .iter()
+            .copied()
+            .map(Evidence::Connection)
+            .collect(),
+        advice: format!(
+            "Ask {} whether it was them; if not, change the password at once and look at what was sent from {source}.",
+            named(user)
+        ),
+        leads: Leads::Query(format!("ip:{}", crate::query::quote(source))),
+    }
+}

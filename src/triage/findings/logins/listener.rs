@@ -1,0 +1,97 @@
+//! Logins in the clear on a listener where nearly all others come over TLS.
+
+use std::collections::BTreeSet;
+
+use hashbrown::HashMap;
+
+use super::Login;
+use crate::index::{Attempt, ConnectionId, Index, Name};
+use crate::triage::Thresholds;
+use crate::triage::findings::{Evidence, Finding, Kind, Leads, Severity, many, moment};
+
+#[derive(Debug, Default)]
+struct OfListener {
+    over_tls: u64,
+    clear: u64,
+    users: BTreeSet<Name>,
+    first: Option<ConnectionId>,
+    last: Option<ConnectionId>,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Listeners {
+    all: HashMap<Name, OfListener, foldhash::fast::RandomState>,
+}
+
+impl Listeners {
+    pub fn take(&mut self, attempt: &Attempt<'_>, login: Login) {
+        let connection = attempt.connection();
+        let Some(interface) = connection.interface_name().filter(|_| login.succeeded) else {
+            return;
+        };
+        let listener = self.all.entry(interface).or_default();
+        if connection.tls().is_some_and(|tls| tls.success) {
+            listener.over_tls += 1;
+            return;
+        }
+        listener.clear += 1;
+        if listener.users.len() < 1000 {
+            listener.users.extend(attempt.user_name());
+        }
+        listener.first = listener.first.or(Some(login.connection));
+        listener.last = Some(login.connection);
+    }
+
+    pub fn findings(&self, index: &Index, limits: &Thresholds) -> Vec<Finding> {
+        let odd = self.all.values().filter(|listener| {
+            let all = listener.over_tls + listener.clear;
+            listener.clear >= limits.clear_logins
+                && listener.over_tls * 100 >= limits.tls_percent * all
+        });
+        odd.filter_map(|listener| finding(index, listener))
+            .collect()
+    }
+}
+
+fn finding(index: &Index, listener: &OfListener) -> Option<Finding> {
+    let (first, last) = (listener.first?, listener.last?);
+    let name = index
+        .connection(first)
+        .interface()
+        .unwrap_or("a listener")
+        .to_owned();
+    let since = index.connection(first).first_seen();
+    let users: Vec<&str> = listener
+        .users
+        .iter()
+        .take(3)
+        .map(|user| index.names.users.get(*user))
+        .collect();
+    let more = if listener.users.len() > 3 {
+        format!(" and {} more", listener.users.len() - 3)
+    } else {
+        String::new()
+    };
+    Some(Finding {
+        kind: Kind::ClearLogins,
+        severity: Severity::Warning,
+        since,
+        until: None,
+        summary: format!(
+            "{} on {name} came in the clear since {} while {} came over TLS: {}{more}",
+            many(listener.clear, "login"),
+            moment(index, since),
+            listener.over_tls,
+            users.join(", "),
+        ),
+        evidence: vec![Evidence::Connection(first), Evidence::Connection(last)],
+        advice: format!(
+            "Their passwords crossed the network readable: set TLS to Required for SMTP AUTH in the mail flow policy of {name} (listenerconfig)."
+        ),
+        leads: Leads::Query(format!(
+            "interface:{} auth:succeeded tls:none",
+            crate::query::quote(&name)
+        )),
+        subject: name,
+    })
+}

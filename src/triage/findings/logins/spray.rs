@@ -1,0 +1,229 @@
+//! One address or net that tries many users.
+
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+
+use hashbrown::{HashMap, HashSet};
+
+use super::Login;
+use crate::index::{Attempt, ConnectionId, Index, Name};
+use crate::triage::Thresholds;
+use crate::triage::findings::{Evidence, Finding, Kind, Leads, Severity, many, moment};
+
+/// Seconds of silence after which a net's tries begin anew.
+const PAUSE: i64 = 24 * 3600;
+/// Seconds that a burst is counted over.
+const BURST: i64 = 3600;
+/// Users and addresses that are told apart.
+const MOST: usize = 4096;
+
+/// A net: what one owner mostly has in one place; IPv4 by 24 bits, IPv6 by 64.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(super) enum Net {
+    V4([u8; 3]),
+    V6([u8; 8]),
+}
+
+impl Net {
+    pub fn of(address: IpAddr) -> Self {
+        match address {
+            IpAddr::V4(ip) => {
+                let [a, b, c, _] = ip.octets();
+                Self::V4([a, b, c])
+            }
+            IpAddr::V6(ip) => {
+                let mut head = [0; 8];
+                head.copy_from_slice(&ip.octets()[..8]);
+                Self::V6(head)
+            }
+        }
+    }
+
+    /// In CIDR notation.
+    fn text(self) -> String {
+        match self {
+            Self::V4([a, b, c]) => format!("{a}.{b}.{c}.0/24"),
+            Self::V6(head) => {
+                let mut octets = [0; 16];
+                octets[..8].copy_from_slice(&head);
+                format!("{}/64", std::net::Ipv6Addr::from(octets))
+            }
+        }
+    }
+}
+
+/// What came from a net in one stretch of time.
+#[derive(Debug, Default, Clone)]
+struct Tries {
+    users: HashSet<Name>,
+    sources: BTreeSet<Name>,
+    failed: u64,
+    succeeded: u64,
+    first: i64,
+    last: i64,
+    evidence: Vec<ConnectionId>,
+}
+
+impl Tries {
+    fn add(&mut self, attempt: &Attempt<'_>, login: Login) {
+        if self.failed + self.succeeded == 0 {
+            self.first = login.time;
+        }
+        self.last = login.time;
+        if login.succeeded {
+            self.succeeded += 1;
+            return;
+        }
+        self.failed += 1;
+        if self.users.len() < MOST {
+            self.users.extend(attempt.user_name());
+        }
+        if self.sources.len() < MOST {
+            self.sources.extend(attempt.connection().remote_name());
+        }
+        if self.evidence.len() < 3 && self.evidence.last() != Some(&login.connection) {
+            self.evidence.push(login.connection);
+        }
+    }
+
+    fn is_spray(&self, limits: &Thresholds) -> bool {
+        self.users.len() >= limits.spray_users
+            && self.failed >= limits.spray_failures
+            && self.failed * 100 >= limits.failed_percent * (self.failed + self.succeeded)
+    }
+}
+
+/// A net's tries: the present burst, the present stretch, and the worst stretch that was a spray.
+#[derive(Debug, Default)]
+struct OfNet {
+    burst: Tries,
+    long: Tries,
+    spray: Option<Tries>,
+}
+
+impl OfNet {
+    /// Keeps what was a spray; bursts of one spray are one.
+    fn note(&mut self, limits: &Thresholds) {
+        for tries in [&self.long, &self.burst] {
+            if !tries.is_spray(limits) {
+                continue;
+            }
+            match &mut self.spray {
+                Some(spray) if spray.first <= tries.first && spray.last >= tries.first => {
+                    if tries.failed > spray.failed {
+                        *spray = tries.clone();
+                    }
+                    spray.last = spray.last.max(tries.last);
+                }
+                Some(spray) if spray.failed >= tries.failed => {}
+                spray => *spray = Some(tries.clone()),
+            }
+        }
+    }
+}
+
+/// All nets that somebody failed from.
+#[derive(Debug, Default)]
+pub(super) struct Sprays {
+    nets: HashMap<Net, OfNet, foldhash::quality::RandomState>,
+}
+
+impl Sprays {
+    pub fn take(
+        &mut self,
+        index: &Index,
+        attempt: &Attempt<'_>,
+        login: Login,
+        limits: &Thresholds,
+    ) {
+        let remote = attempt.connection().remote_name();
+        let Some(address) = remote.and_then(|name| index.address(name)) else {
+            return;
+        };
+        let net = Net::of(address);
+        // A net that never failed is not kept.
+        if login.succeeded && !self.nets.contains_key(&net) {
+            return;
+        }
+        let of_net = self.nets.entry(net).or_default();
+        if login.time - of_net.long.last > PAUSE || login.time - of_net.burst.first > BURST {
+            of_net.note(limits);
+            of_net.burst = Tries::default();
+            if login.time - of_net.long.last > PAUSE {
+                of_net.long = Tries::default();
+            }
+        }
+        of_net.burst.add(attempt, login);
+        of_net.long.add(attempt, login);
+    }
+
+    /// The nets that sprayed.
+    pub fn spraying(&mut self, limits: &Thresholds) -> HashSet<Net> {
+        let nets = self.nets.iter_mut();
+        nets.filter_map(|(net, of_net)| {
+            of_net.note(limits);
+            of_net.spray.is_some().then_some(*net)
+        })
+        .collect()
+    }
+
+    pub fn findings(&self, index: &Index, limits: &Thresholds) -> Vec<Finding> {
+        let sprays = self
+            .nets
+            .iter()
+            .filter_map(|(net, of_net)| Some((net, of_net.spray.as_ref()?)));
+        sprays
+            .map(|(net, spray)| finding(index, *net, spray, limits))
+            .collect()
+    }
+}
+
+fn finding(index: &Index, net: Net, spray: &Tries, _limits: &Thresholds) -> Finding {
+    let mut sources = spray
+        .sources
+        .iter()
+        .map(|name| index.names.addresses.get(*name));
+    let subject = match (sources.next(), sources.next()) {
+        (Some(only), None) => only.to_owned(),
+        _ => net.text(),
+    };
+    let stamp = crate::frame::Stamp::from_seconds;
+    let (since, last) = (stamp(spray.first), stamp(spray.last));
+    let over = index
+        .newest()
+        .is_some_and(|newest| newest.seconds() - spray.last > BURST);
+    let got_in = match spray.succeeded {
+        0 => "none succeeded".to_owned(),
+        count => format!("{} succeeded", many(count, "login")),
+    };
+    let severity = if spray.succeeded > 0 {
+        Severity::Critical
+    } else {
+        Severity::Warning
+    };
+    Finding {
+        kind: Kind::PasswordSpray,
+        severity,
+        since,
+        until: last.filter(|_| over),
+        summary: format!(
+            "{subject} failed {} with {} from {} between {} and {}; {got_in}",
+            many(spray.failed, "time"),
+            many(spray.users.len() as u64, "user"),
+            many(spray.sources.len() as u64, "address").replace("addresss", "addresses"),
+            moment(index, since),
+            moment(index, last),
+        ),
+        evidence: spray
+            .evidence
+            .iter()
+            .copied()
+            .map(Evidence::Connection)
+            .collect(),
+        advice: format!(
+            "Block {subject} (HAT Overview: BLOCKED_LIST) and let the listener ask the directory less often; users with weak passwords should change them."
+        ),
+        leads: Leads::Query(format!("ip:{} auth:failed", crate::query::quote(&subject))),
+        subject,
+    }
+}

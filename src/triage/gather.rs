@@ -1,0 +1,466 @@
+//! Reads the index into routes, in slices: a reader in between waits for one slice at most.
+//!
+//! ```text
+//! connections ─▶ attempts ─▶ members ─▶ deliveries ─▶ outcomes ─▶ replies ─▶ never connected ─▶ routes
+//! ```
+//!
+//! A *member* is a connection as one cell sees it, a *cell* what is summed: a route, or the part of a route that a
+//! domain or profile has in it. A connection with recipients of two domains is a member of two cells then.
+
+mod fold;
+mod never;
+mod replies;
+
+use hashbrown::HashMap;
+
+use super::domains::Domains;
+use super::outcome::{Outcome, Said};
+use super::route::Route;
+use super::{By, Triage};
+use crate::index::{
+    ApplianceId, ConnectionId, DeliveryId, DeliveryResult, Direction, Index, MessageId, Name,
+    RecipientId,
+};
+
+/// Records looked at in one slice: about a millisecond's work.
+const SLICE: usize = 16_384;
+const NONE: u32 = u32::MAX;
+
+/// Whether there is more to look at.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Progress {
+    /// Another slice is due.
+    More,
+    /// All was looked at.
+    Done,
+}
+
+type RouteKey = (ApplianceId, Option<Name>, Option<u16>);
+
+/// A cell's place, and whom it is of beside its route.
+type CellKey = (u32, Option<Name>);
+
+/// A connection as one cell sees it.
+#[derive(Clone, Copy, Debug)]
+struct Member {
+    connection: ConnectionId,
+    cell: u32,
+    /// The connection's member in another cell.
+    next: u32,
+    said: Said,
+    outcome: Outcome,
+    /// The reason that refusals on it follow from.
+    cause: u32,
+}
+
+/// A cell on its way to a route.
+#[derive(Debug)]
+struct Cell {
+    route: u32,
+    /// The domain or profile that it is of, where that is asked for.
+    group: Option<Name>,
+    delivered: u64,
+    bounced: u64,
+    delayed: u64,
+    domains: HashMap<Name, u64, foldhash::fast::RandomState>,
+    messages: Vec<MessageId>,
+    recipients: Vec<RecipientId>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+enum Phase {
+    Connections,
+    Attempts,
+    Members,
+    Deliveries,
+    Order,
+    Outcomes,
+    Replies,
+    Never,
+    Done,
+}
+
+/// A look at the index under way.
+#[derive(Debug)]
+pub struct Gather {
+    by: By,
+    /// The connections that are asked for; all without it.
+    selected: Option<Vec<bool>>,
+    generation: u64,
+    /// How many records of each kind there were at the start: what comes later is left to the next look.
+    connections: usize,
+    attempts: usize,
+    deliveries: usize,
+    phase: Phase,
+    at: usize,
+    routes: Vec<RouteKey>,
+    route_numbers: HashMap<RouteKey, u32, foldhash::fast::RandomState>,
+    route_of: Vec<u32>,
+    profiles: Vec<HashMap<Name, u64, foldhash::fast::RandomState>>,
+    cells: Vec<Cell>,
+    cell_numbers: HashMap<CellKey, u32, foldhash::fast::RandomState>,
+    members: Vec<Member>,
+    member_of: Vec<u32>,
+    tls_failed: Vec<Option<bool>>,
+    domains: Domains,
+    never: Vec<DeliveryId>,
+    /// Connection errors by whom they were for, in the order of the log.
+    errors: HashMap<(ApplianceId, Name), Vec<(i64, u32)>, foldhash::fast::RandomState>,
+    reasons: replies::Reasons,
+    folded: Vec<Route>,
+}
+
+impl Gather {
+    /// Begins to look. With `selected`, only at these connections.
+    pub fn new(index: &Index, by: By, selected: Option<&[ConnectionId]>) -> Self {
+        let connections = index.connection_count();
+        let selected = selected.map(|ids| {
+            let mut is_selected = vec![false; connections];
+            for id in ids {
+                is_selected[id.at()] = true;
+            }
+            is_selected
+        });
+        Self {
+            by,
+            selected,
+            generation: index.generation(),
+            connections,
+            attempts: index.attempt_count(),
+            deliveries: index.delivery_count(),
+            phase: Phase::Connections,
+            at: 0,
+            routes: Vec::new(),
+            route_numbers: HashMap::default(),
+            route_of: vec![NONE; connections],
+            profiles: Vec::new(),
+            cells: Vec::new(),
+            cell_numbers: HashMap::default(),
+            members: Vec::new(),
+            member_of: vec![NONE; connections],
+            tls_failed: Vec::new(),
+            domains: Domains::default(),
+            never: Vec::new(),
+            errors: HashMap::default(),
+            reasons: replies::Reasons::default(),
+            folded: Vec::new(),
+        }
+    }
+
+    /// Looks at one slice.
+    pub fn step(&mut self, index: &Index) -> Progress {
+        let (from, size) = (self.at, self.size());
+        let to = size.min(from + SLICE);
+        match self.phase {
+            Phase::Connections => (from..to).for_each(|at| self.connection(index, at)),
+            Phase::Attempts => (from..to).for_each(|at| self.attempt(index, at)),
+            Phase::Members => (from..to).for_each(|at| self.give_member(index, at)),
+            Phase::Deliveries => (from..to).for_each(|at| self.delivery(index, at)),
+            Phase::Order => self.order(index),
+            Phase::Outcomes => self.fold(index, from..to),
+            Phase::Replies => (from..to).for_each(|at| self.reply(index, at)),
+            Phase::Never => (from..to).for_each(|at| self.never_connected(index, at)),
+            Phase::Done => return Progress::Done,
+        }
+        self.at = to;
+        if to == size {
+            self.next_phase();
+        }
+        Progress::More
+    }
+
+    fn size(&self) -> usize {
+        match self.phase {
+            Phase::Connections | Phase::Members => self.connections,
+            Phase::Attempts => self.attempts,
+            Phase::Deliveries | Phase::Replies => self.deliveries,
+            Phase::Order | Phase::Done => 0,
+            Phase::Outcomes => self.members.len(),
+            Phase::Never => self.never.len(),
+        }
+    }
+
+    fn next_phase(&mut self) {
+        self.at = 0;
+        self.phase = match self.phase {
+            Phase::Connections => Phase::Attempts,
+            Phase::Attempts => Phase::Members,
+            Phase::Members => Phase::Deliveries,
+            Phase::Deliveries => Phase::Order,
+            Phase::Order => Phase::Outcomes,
+            Phase::Outcomes => Phase::Replies,
+            Phase::Replies => Phase::Never,
+            Phase::Never | Phase::Done => Phase::Done,
+        };
+    }
+
+    /// All that was found.
+    pub fn finish(self, index: &Index) -> Triage {
+        fold::finish(self, index)
+    }
+
+    /// Whose connections it is.
+    fn connection(&mut self, index: &Index, at: usize) {
+        let columns = &index.connections;
+        if columns.facts.get(at).direction == Direction::Inbound || !self.is_selected(at) {
+            return;
+        }
+        let port = Some(columns.port.get(at)).filter(|port| *port > 0);
+        let key = (columns.appliance.get(at), columns.remote.get(at), port);
+        let routes = &mut self.routes;
+        let number = *self.route_numbers.entry(key).or_insert_with(|| {
+            routes.push(key);
+            u32::try_from(routes.len() - 1).unwrap_or(NONE)
+        });
+        self.route_of[at] = number;
+        self.profiles
+            .resize_with(self.routes.len(), HashMap::default);
+    }
+
+    fn is_selected(&self, at: usize) -> bool {
+        self.selected
+            .as_ref()
+            .is_none_or(|selected| selected.get(at).copied().unwrap_or(false))
+    }
+
+    fn attempt(&mut self, index: &Index, at: usize) {
+        let connection = index.attempts.connection.get(at).at();
+        let route = self.route_of.get(connection).copied().unwrap_or(NONE);
+        if let (Some(profiles), Some(profile)) = (
+            self.profiles.get_mut(route as usize),
+            index.attempts.profile.get(at),
+        ) {
+            *profiles.entry(profile).or_default() += 1;
+        }
+    }
+
+    /// The member that the connection is, unless its recipients' domains decide.
+    fn give_member(&mut self, index: &Index, at: usize) {
+        let route = self.route_of[at];
+        if route == NONE {
+            return;
+        }
+        if at == 0 || self.members.is_empty() {
+            self.join_portless(index);
+        }
+        let route = self.route_of[at];
+        let group = match self.by {
+            By::Route | By::Ip => None,
+            By::Profile => self.profile_of(index, at, route),
+            By::Domain => {
+                let domain = index.connection(ConnectionId::new(at)).unreached_domain();
+                if let Some(domain) = domain.map(|domain| self.domains.intern(domain)) {
+                    self.member(index, at, Some(domain));
+                }
+                return;
+            }
+        };
+        self.member(index, at, group);
+    }
+
+    /// A connection whose opening the log does not hold has no port: it belongs to the only route of its address.
+    fn join_portless(&mut self, _index: &Index) {
+        let portless = self
+            .routes
+            .iter()
+            .enumerate()
+            .filter(|(_, key)| key.2.is_none() && key.1.is_some());
+        let mut instead: Vec<(u32, u32)> = Vec::new();
+        for (number, key) in portless {
+            let mut others = self
+                .routes
+                .iter()
+                .enumerate()
+                .filter(|(_, other)| (other.0, other.1) == (key.0, key.1) && other.2.is_some());
+            if let (Some((other, _)), None) = (others.next(), others.next()) {
+                instead.push((number as u32, other as u32));
+            }
+        }
+        for (from, to) in instead {
+            self.route_of
+                .iter_mut()
+                .filter(|route| **route == from)
+                .for_each(|route| *route = to);
+            let moved = std::mem::take(&mut self.profiles[from as usize]);
+            for (name, count) in moved {
+                *self.profiles[to as usize].entry(name).or_default() += count;
+            }
+        }
+    }
+
+    /// The profile of the connection's own login, else the only one that its route uses.
+    fn profile_of(&self, index: &Index, at: usize, route: u32) -> Option<Name> {
+        let last = index.connections.last_attempt.get(at);
+        let own = last.and_then(|id| index.attempts.profile.get(id.at()));
+        own.or_else(|| {
+            let mut used = self.profiles[route as usize].keys();
+            used.next().copied().filter(|_| used.next().is_none())
+        })
+    }
+
+    /// The connection's member in the cell of a group, made if it is not there.
+    fn member(&mut self, index: &Index, at: usize, group: Option<Name>) -> u32 {
+        let route = self.route_of[at];
+        let mut next = self.member_of[at];
+        while next != NONE {
+            let member = &self.members[next as usize];
+            if self.by != By::Domain || self.cells[member.cell as usize].group == group {
+                return next;
+            }
+            next = member.next;
+        }
+        let cells = &mut self.cells;
+        let cell = *self.cell_numbers.entry((route, group)).or_insert_with(|| {
+            cells.push(Cell::new(route, group));
+            u32::try_from(cells.len() - 1).unwrap_or(NONE)
+        });
+        let number = u32::try_from(self.members.len()).unwrap_or(NONE);
+        let said = self.said(index, at);
+        self.members.push(Member {
+            connection: ConnectionId::new(at),
+            cell,
+            next: self.member_of[at],
+            said,
+            outcome: Outcome::Idle,
+            cause: NONE,
+        });
+        self.member_of[at] = number;
+        number
+    }
+
+    /// What the connection says apart from its deliveries.
+    fn said(&mut self, index: &Index, at: usize) -> Said {
+        let columns = &index.connections;
+        let mut said = Said::default();
+        if columns.error.get(at).is_some() {
+            said.error();
+        }
+        if columns.facts.get(at).auth_failed {
+            said.auth_failed();
+        }
+        match columns
+            .tls
+            .get(at)
+            .map(|name| self.is_tls_failure(index, name))
+        {
+            Some(true) => said.tls_failed(),
+            Some(false) => said.tls(),
+            None => {}
+        }
+        said
+    }
+
+    fn is_tls_failure(&mut self, index: &Index, name: Name) -> bool {
+        if self.tls_failed.len() <= name.at() {
+            self.tls_failed.resize(name.at() + 1, None);
+        }
+        *self.tls_failed[name.at()].get_or_insert_with(|| {
+            let text = index.names.tls.get(name);
+            crate::event::Tls::parse(text.as_bytes()).is_some_and(|tls| !tls.success)
+        })
+    }
+
+    fn delivery(&mut self, index: &Index, at: usize) {
+        let columns = &index.deliveries;
+        let Some(connection) = columns.connection.get(at) else {
+            self.never.push(DeliveryId::new(at));
+            return;
+        };
+        if self
+            .route_of
+            .get(connection.at())
+            .is_none_or(|route| *route == NONE)
+        {
+            return;
+        }
+        let to = index.recipients.to.get(columns.recipient.get(at).at());
+        let domain = to.and_then(|to| self.domains.of(index, to));
+        let group = if self.by == By::Domain { domain } else { None };
+        let member = self.member(index, connection.at(), group);
+        let member = &mut self.members[member as usize];
+        member.said.delivery(&index.delivery(DeliveryId::new(at)));
+        let cell = &mut self.cells[member.cell as usize];
+        cell.count(columns.result.get(at));
+        if let Some(domain) = domain {
+            *cell.domains.entry(domain).or_default() += 1;
+        }
+    }
+
+    /// Puts members in the order of their cells and of time, and gives each its outcome.
+    fn order(&mut self, index: &Index) {
+        if self.by == By::Domain {
+            // Connections without recipients and without a domain in their error.
+            for at in 0..self.connections {
+                if self.route_of[at] != NONE && self.member_of[at] == NONE {
+                    self.member(index, at, None);
+                }
+            }
+        }
+        let columns = &index.connections;
+        // Of connections opened in one second the highest DCID is the newest.
+        let mut keyed: Vec<(u32, i64, u64, u32)> = (0u32..)
+            .zip(&self.members)
+            .map(|(number, member)| {
+                let at = member.connection.at();
+                let time = columns
+                    .began
+                    .get(at)
+                    .map_or(0, crate::frame::Stamp::seconds);
+                (member.cell, time, columns.id.get(at), number)
+            })
+            .collect();
+        keyed.sort_unstable();
+        let mut place = vec![0u32; self.members.len()];
+        let members = (0u32..).zip(&keyed).map(|(to, (.., from))| {
+            place[*from as usize] = to;
+            self.members[*from as usize]
+        });
+        let mut members: Vec<Member> = members.collect();
+        let moved = |old: u32| place.get(old as usize).copied().unwrap_or(NONE);
+        for member in &mut members {
+            member.next = moved(member.next);
+            member.outcome = member.said.outcome();
+        }
+        for member in &mut self.member_of {
+            *member = moved(*member);
+        }
+        self.members = members;
+    }
+
+    /// The member that a delivery on the connection belongs to.
+    fn find_member(&self, connection: ConnectionId, domain: Option<Name>) -> Option<u32> {
+        let mut next = self.member_of.get(connection.at()).copied()?;
+        while next != NONE {
+            let member = &self.members[next as usize];
+            if self.by != By::Domain || self.cells[member.cell as usize].group == domain {
+                return Some(next);
+            }
+            next = member.next;
+        }
+        None
+    }
+}
+
+impl Cell {
+    fn new(route: u32, group: Option<Name>) -> Self {
+        Self {
+            route,
+            group,
+            delivered: 0,
+            bounced: 0,
+            delayed: 0,
+            domains: HashMap::default(),
+            messages: Vec::new(),
+            recipients: Vec::new(),
+        }
+    }
+
+    fn count(&mut self, result: DeliveryResult) {
+        match result {
+            DeliveryResult::Delivered => self.delivered += 1,
+            DeliveryResult::Bounced => self.bounced += 1,
+            DeliveryResult::Delayed => self.delayed += 1,
+            DeliveryResult::Dropped | DeliveryResult::Aborted => {}
+        }
+    }
+}

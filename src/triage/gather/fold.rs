@@ -1,0 +1,208 @@
+//! Members become routes: runs of failures, when each began, what it cost.
+
+use std::ops::Range;
+
+use super::{Cell, Gather, Member};
+use crate::frame::Stamp;
+use crate::index::{DeliveryResult, Index, Name, RecipientId, State as Recipient};
+use crate::triage::outcome::{Outcome, State};
+use crate::triage::route::{ClearRun, Cost, Outage, Route, Tally};
+use crate::triage::{Triage, group};
+
+impl Gather {
+    /// Takes members in, in the order of their cells and of time.
+    pub(super) fn fold(&mut self, index: &Index, members: Range<usize>) {
+        for at in members {
+            let member = self.members[at];
+            let number = member.cell as usize;
+            while self.folded.len() <= number {
+                let (appliance, remote, port) =
+                    self.routes[self.cells[self.folded.len()].route as usize];
+                self.folded.push(Route {
+                    appliance,
+                    remote,
+                    port,
+                    tally: Tally::default(),
+                    state: State::Healthy,
+                    failing_since: None,
+                    run: 0,
+                    why: None,
+                    newest_bad: None,
+                    last_good: None,
+                    outages: Vec::new(),
+                    clear: Vec::new(),
+                    newest_failure: None,
+                    members: at..at,
+                });
+            }
+            let opened = index.connections.began.get(member.connection.at());
+            let route = &mut self.folded[number];
+            if route.members.is_empty() {
+                route.members = at..at;
+            }
+            route.members.end = at + 1;
+            take(route, &member, opened);
+            if member.outcome.is_failure() {
+                self.note_cause(index, at);
+                self.note_error(index, at);
+            }
+        }
+    }
+}
+
+fn take(route: &mut Route, member: &Member, opened: Option<Stamp>) {
+    let tally = &mut route.tally;
+    tally.connections += 1;
+    tally.outcomes[member.outcome.at()] += 1;
+    tally.first_seen = tally.first_seen.or(opened);
+    tally.last_seen = opened.or(tally.last_seen);
+    if member.said.in_clear() {
+        tally.in_clear += 1;
+    }
+    take_clear(route, member, opened);
+    match member.outcome {
+        Outcome::Idle => {}
+        Outcome::Ok => {
+            route.tally.last_ok = opened;
+            route.last_good = Some(member.connection);
+            if let Some(outage) = route
+                .outages
+                .last_mut()
+                .filter(|outage| outage.until.is_none())
+            {
+                outage.until = opened;
+            }
+            (route.failing_since, route.run) = (None, 0);
+        }
+        outcome => {
+            if route.run == 0 {
+                route.failing_since = opened;
+                route.outages.push(Outage {
+                    since: opened,
+                    until: None,
+                    connections: 0,
+                    first: member.connection,
+                    last: member.connection,
+                    outcome,
+                    before: route.last_good,
+                });
+            }
+            if let Some(outage) = route.outages.last_mut() {
+                outage.connections += 1;
+                outage.last = member.connection;
+            }
+            route.run += 1;
+            route.why = Some(outcome);
+            route.newest_bad = Some(member.connection);
+            route.newest_failure = opened;
+        }
+    }
+}
+
+/// Mail that went out in the clear because TLS had failed, until TLS succeeds again.
+fn take_clear(route: &mut Route, member: &Member, opened: Option<Stamp>) {
+    let current = route.clear.last_mut().filter(|run| run.until.is_none());
+    match (current, member.said.in_clear()) {
+        (Some(run), true) => {
+            run.connections += 1;
+            run.last = member.connection;
+        }
+        (None, true) => route.clear.push(ClearRun {
+            since: opened,
+            until: None,
+            connections: 1,
+            first: member.connection,
+            last: member.connection,
+        }),
+        (Some(run), false) if member.said.tls_succeeded() => run.until = opened,
+        _ => {}
+    }
+}
+
+/// All that was found.
+pub(super) fn finish(mut gather: Gather, index: &Index) -> Triage {
+    let reasons = std::mem::take(&mut gather.reasons).of_cells(gather.cells.len());
+    let newest = index.newest();
+    let cells = std::mem::take(&mut gather.cells);
+    let groups: Vec<Option<Name>> = cells.iter().map(|cell| cell.group).collect();
+    let mut routes = std::mem::take(&mut gather.folded);
+    for ((route, cell), (reasons, refusals)) in routes.iter_mut().zip(cells).zip(reasons) {
+        complete(index, &gather, route, cell);
+        (route.tally.reasons, route.tally.refusals) = (reasons, refusals);
+        route.judge(newest);
+    }
+    let members = gather.members.iter();
+    let order = members
+        .map(|member| (member.connection, member.outcome))
+        .collect();
+    let mut triage = Triage {
+        routes,
+        order,
+        domains: gather.domains.names,
+        generation: gather.generation,
+        groups: Vec::new(),
+        findings: Vec::new(),
+    };
+    triage.groups = group::groups(index, &triage, gather.by, &groups);
+    triage.routes.retain(|route| route.remote.is_some());
+    triage.sort(index);
+    triage
+}
+
+fn complete(index: &Index, gather: &Gather, route: &mut Route, cell: Cell) {
+    let tally = &mut route.tally;
+    (tally.delivered, tally.bounced, tally.delayed) = (cell.delivered, cell.bounced, cell.delayed);
+    tally.domains = by_count(cell.domains.iter(), |name| {
+        gather.domains.names.get(name).to_owned()
+    });
+    let profiles = gather.profiles[cell.route as usize].iter();
+    tally.profiles = by_count(profiles, |name| index.names.profiles.get(name).to_owned());
+    tally.affected = distinct(cell.messages);
+    tally.cost = cost(index, distinct(cell.recipients));
+}
+
+/// Names by how often they were counted, then by themselves.
+fn by_count<'c>(
+    counts: impl Iterator<Item = (&'c Name, &'c u64)>,
+    text: impl Fn(Name) -> String,
+) -> Vec<Name> {
+    let mut names: Vec<(std::cmp::Reverse<u64>, String, Name)> = counts
+        .map(|(name, count)| (std::cmp::Reverse(*count), text(*name), *name))
+        .collect();
+    names.sort_unstable();
+    names.into_iter().map(|(.., name)| name).collect()
+}
+
+fn distinct<T: Ord>(mut ids: Vec<T>) -> Vec<T> {
+    ids.sort_unstable();
+    ids.dedup();
+    ids.shrink_to_fit();
+    ids
+}
+
+/// What has become of the recipients.
+fn cost(index: &Index, recipients: Vec<RecipientId>) -> Cost {
+    let mut cost = Cost::default();
+    for recipient in recipients.into_iter().map(|id| index.recipient(id)) {
+        let count = match recipient.state() {
+            Recipient::Delivered => &mut cost.delivered_later,
+            Recipient::Bounced => {
+                // The appliance's own refusal has no reply code: it has tried for as long as the bounce profile says.
+                let own = recipient.decided_by().is_some_and(|delivery| {
+                    delivery.result() == DeliveryResult::Bounced
+                        && delivery.code().is_none()
+                        && delivery.earlier().is_some()
+                });
+                if own {
+                    &mut cost.given_up
+                } else {
+                    &mut cost.bounced
+                }
+            }
+            Recipient::Dropped | Recipient::Aborted => &mut cost.given_up,
+            Recipient::Queued | Recipient::Delayed | Recipient::Quarantined => &mut cost.waiting,
+        };
+        *count += 1;
+    }
+    cost
+}

@@ -1,0 +1,237 @@
+//! Reasons: what was said of each failure, counted together, with what followed from it.
+
+use hashbrown::HashMap;
+
+use super::{Gather, Member, NONE};
+use crate::frame::Stamp;
+use crate::index::{ConnectionId, DeliveryId, DeliveryResult, Index, Interner, Name, TextId};
+use crate::triage::outcome::Outcome;
+use crate::triage::reason::{self, Reason, most_frequent_first};
+
+/// What makes two occurrences one reason.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+struct Key {
+    cell: u32,
+    outcome: Outcome,
+    /// The reason that it follows from.
+    cause: u32,
+    code: u16,
+    text: Option<Name>,
+}
+
+/// A reason on its way.
+#[derive(Debug)]
+struct Sum {
+    key: Key,
+    count: u64,
+    first: Option<Stamp>,
+    last: Option<Stamp>,
+    example: ConnectionId,
+}
+
+/// One occurrence.
+#[derive(Clone, Copy)]
+struct Given {
+    time: Option<Stamp>,
+    connection: ConnectionId,
+}
+
+/// All reasons of all cells.
+#[derive(Debug, Default)]
+pub(super) struct Reasons {
+    numbers: HashMap<Key, u32, foldhash::fast::RandomState>,
+    sums: Vec<Sum>,
+    texts: Interner,
+    /// Texts of the index whose general form is known.
+    known: HashMap<TextId, Name, foldhash::fast::RandomState>,
+}
+
+impl Reasons {
+    fn add(&mut self, key: Key, given: Given) -> u32 {
+        let Given { time, connection } = given;
+        let sums = &mut self.sums;
+        let number = *self.numbers.entry(key).or_insert_with(|| {
+            sums.push(Sum {
+                key,
+                count: 0,
+                first: time,
+                last: time,
+                example: connection,
+            });
+            u32::try_from(sums.len() - 1).unwrap_or(NONE)
+        });
+        let sum = &mut self.sums[number as usize];
+        sum.count += 1;
+        sum.first = match (sum.first, time) {
+            (Some(first), Some(time)) => Some(first.min(time)),
+            (first, time) => first.or(time),
+        };
+        if time >= sum.last {
+            (sum.last, sum.example) = (time, connection);
+        }
+        number
+    }
+
+    fn said(&mut self, index: &Index, id: Option<TextId>) -> Option<Name> {
+        let id = id?;
+        if let Some(name) = self.known.get(&id) {
+            return Some(*name);
+        }
+        let general = reason::general(index.texts.get(id));
+        let name = self.texts.intern(general.as_bytes());
+        self.known.insert(id, name);
+        Some(name)
+    }
+
+    fn words(&mut self, text: &str) -> Option<Name> {
+        let general = reason::general(text);
+        (!general.is_empty()).then(|| self.texts.intern(general.as_bytes()))
+    }
+
+    /// Reasons and refusals of each cell, most frequent first.
+    pub fn of_cells(self, cells: usize) -> Vec<(Vec<Reason>, Vec<Reason>)> {
+        let made = |sum: &Sum| Reason {
+            outcome: sum.key.outcome,
+            code: Some(sum.key.code).filter(|code| *code > 0),
+            detail: sum
+                .key
+                .text
+                .map_or_else(String::new, |name| self.texts.get(name).to_owned()),
+            count: sum.count,
+            first: sum.first,
+            last: sum.last,
+            example: Some(sum.example),
+            consequences: Vec::new(),
+        };
+        let mut followed: HashMap<u32, Vec<Reason>> = HashMap::new();
+        for sum in self.sums.iter().filter(|sum| sum.key.cause != NONE) {
+            followed.entry(sum.key.cause).or_default().push(made(sum));
+        }
+        let mut all: Vec<(Vec<Reason>, Vec<Reason>)> =
+            (0..cells).map(|_| Default::default()).collect();
+        let causes = (0u32..)
+            .zip(&self.sums)
+            .filter(|(_, sum)| sum.key.cause == NONE);
+        for (number, sum) in causes {
+            let mut reason = made(sum);
+            reason.consequences = followed.remove(&number).unwrap_or_default();
+            most_frequent_first(&mut reason.consequences);
+            let (reasons, refusals) = &mut all[sum.key.cell as usize];
+            let list = if sum.key.outcome == Outcome::Ok {
+                refusals
+            } else {
+                reasons
+            };
+            list.push(reason);
+        }
+        for (reasons, refusals) in &mut all {
+            most_frequent_first(reasons);
+            most_frequent_first(refusals);
+        }
+        all
+    }
+}
+
+impl Gather {
+    /// What a failing connection itself says of its failure.
+    pub(super) fn note_cause(&mut self, index: &Index, at: usize) {
+        let member = self.members[at];
+        let connection = index.connection(member.connection);
+        let key = |code, text| Key {
+            cell: member.cell,
+            outcome: member.outcome,
+            cause: NONE,
+            code,
+            text,
+        };
+        let given = Given {
+            time: connection.first_seen(),
+            connection: member.connection,
+        };
+        let cause = match member.outcome {
+            Outcome::ConnectionError => {
+                let text = super::super::advice::connection_error(&connection);
+                let text = self.reasons.words(&text);
+                self.reasons.add(key(0, text), given)
+            }
+            Outcome::TlsFailed => {
+                let detail = connection.tls().and_then(|tls| tls.detail);
+                let text = detail.map(String::from_utf8_lossy);
+                let text = text.and_then(|text| self.reasons.words(&text));
+                self.reasons.add(key(0, text), given)
+            }
+            Outcome::AuthFailed => self.refused_logins(index, &member),
+            Outcome::Ok | Outcome::Rejected | Outcome::Idle => NONE,
+        };
+        self.members[at].cause = cause;
+    }
+
+    fn refused_logins(&mut self, index: &Index, member: &Member) -> u32 {
+        let mut cause = NONE;
+        let attempts = index.connection(member.connection).attempts();
+        for attempt in attempts.iter().filter(|attempt| !attempt.succeeded()) {
+            let at = attempt.record().at();
+            let key = Key {
+                cell: member.cell,
+                outcome: Outcome::AuthFailed,
+                cause: NONE,
+                code: index.attempts.code.get(at),
+                text: self.reasons.said(index, index.attempts.detail.get(at)),
+            };
+            let given = Given {
+                time: attempt.time(),
+                connection: member.connection,
+            };
+            cause = self.reasons.add(key, given);
+        }
+        cause
+    }
+
+    /// A recipient that was not taken: a reason, what follows from one, or a refusal of its own.
+    pub(super) fn reply(&mut self, index: &Index, at: usize) {
+        let columns = &index.deliveries;
+        let result = columns.result.get(at);
+        let Some(connection) = columns.connection.get(at) else {
+            return;
+        };
+        if result == DeliveryResult::Delivered {
+            return;
+        }
+        let recipient = columns.recipient.get(at);
+        let to = index.recipients.to.get(recipient.at());
+        let domain = to.and_then(|to| self.domains.of(index, to));
+        let Some(number) = self.find_member(connection, domain) else {
+            return;
+        };
+        let member = self.members[number as usize];
+        let outcome = if member.outcome.is_failure() {
+            Outcome::Rejected
+        } else {
+            Outcome::Ok
+        };
+        let key = Key {
+            cell: member.cell,
+            outcome,
+            cause: member.cause,
+            code: columns.code.get(at),
+            text: self.reasons.said(index, columns.detail.get(at)),
+        };
+        let given = Given {
+            time: columns.time.get(at),
+            connection,
+        };
+        self.reasons.add(key, given);
+        if member.outcome.is_failure() {
+            self.hit(index, member.cell, DeliveryId::new(at));
+        }
+    }
+
+    /// A delivery that a failure of the cell's route hit.
+    pub(super) fn hit(&mut self, index: &Index, cell: u32, delivery: DeliveryId) {
+        let recipient = index.deliveries.recipient.get(delivery.at());
+        let cell = &mut self.cells[cell as usize];
+        cell.recipients.push(recipient);
+        cell.messages
+            .push(index.recipients.message.get(recipient.at()));
+    }
+}

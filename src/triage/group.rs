@@ -1,0 +1,118 @@
+//! Routes rolled up by profile, domain or address.
+//!
+//! A group fails when every route that it tried fails: mail of a domain that one of two hosts takes gets out, and a
+//! profile that one far end refuses is not wrong everywhere. Where some fail it is degraded.
+
+use std::collections::BTreeMap;
+
+use super::outcome::State;
+use super::reason::merge;
+use super::route::{Route, Tally};
+use super::{By, Triage};
+use crate::frame::Stamp;
+use crate::index::{Index, Name};
+
+/// Routes that have something in common, summed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Group {
+    /// The profile, domain or address; `None` for connections without one.
+    pub key: Option<String>,
+    /// What their connections came to.
+    pub tally: Tally,
+    /// How they are doing together.
+    pub state: State,
+    /// Since when none of them works.
+    pub failing_since: Option<Stamp>,
+    /// How many routes there are in it.
+    pub routes: usize,
+}
+
+pub(super) fn groups(
+    index: &Index,
+    triage: &Triage,
+    by: By,
+    of_routes: &[Option<Name>],
+) -> Vec<Group> {
+    if by == By::Route {
+        return Vec::new();
+    }
+    let mut groups: BTreeMap<Option<String>, Vec<&Route>> = BTreeMap::new();
+    for (route, group) in triage.routes.iter().zip(of_routes) {
+        let key = match by {
+            By::Ip => route
+                .remote
+                .map(|name| index.names.addresses.get(name).to_owned()),
+            By::Profile => group.map(|name| index.names.profiles.get(name).to_owned()),
+            By::Domain => group.map(|name| triage.domains.get(name).to_owned()),
+            By::Route => None,
+        };
+        groups.entry(key).or_default().push(route);
+    }
+    let mut groups: Vec<Group> = groups
+        .into_iter()
+        .map(|(key, routes)| sum(key, &routes))
+        .collect();
+    groups.sort_by(|a, b| {
+        let order = |g: &Group| (g.state, std::cmp::Reverse(g.tally.failed()));
+        order(a).cmp(&order(b)).then_with(|| a.key.cmp(&b.key))
+    });
+    groups
+}
+
+fn sum(key: Option<String>, routes: &[&Route]) -> Group {
+    let tried = |route: &&&Route| route.tally.last_ok.is_some() || route.why.is_some();
+    let tried: Vec<&&Route> = routes.iter().filter(tried).collect();
+    let failing = tried
+        .iter()
+        .filter(|route| route.state == State::Failing)
+        .count();
+    let state = if failing > 0 && failing == tried.len() {
+        State::Failing
+    } else if tried.iter().any(|route| route.state != State::Healthy) {
+        State::Degraded
+    } else {
+        State::Healthy
+    };
+    let since = tried.iter().filter_map(|route| route.failing_since).max();
+    let mut tally = Tally::default();
+    for route in routes {
+        add(&mut tally, &route.tally);
+    }
+    tally.affected.sort_unstable();
+    tally.affected.dedup();
+    Group {
+        key,
+        tally,
+        state,
+        failing_since: since.filter(|_| state == State::Failing),
+        routes: routes.len(),
+    }
+}
+
+fn add(sum: &mut Tally, other: &Tally) {
+    extend(&mut sum.profiles, &other.profiles);
+    extend(&mut sum.domains, &other.domains);
+    sum.connections += other.connections;
+    for (sum, count) in sum.outcomes.iter_mut().zip(other.outcomes) {
+        *sum += count;
+    }
+    sum.delivered += other.delivered;
+    sum.bounced += other.bounced;
+    sum.delayed += other.delayed;
+    sum.in_clear += other.in_clear;
+    sum.first_seen = sum.first_seen.into_iter().chain(other.first_seen).min();
+    sum.last_seen = sum.last_seen.max(other.last_seen);
+    sum.last_ok = sum.last_ok.max(other.last_ok);
+    merge(&mut sum.reasons, &other.reasons);
+    merge(&mut sum.refusals, &other.refusals);
+    sum.affected.extend_from_slice(&other.affected);
+    sum.cost.add(other.cost);
+}
+
+fn extend(names: &mut Vec<Name>, more: &[Name]) {
+    for name in more {
+        if !names.contains(name) {
+            names.push(*name);
+        }
+    }
+}

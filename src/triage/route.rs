@@ -1,0 +1,188 @@
+//! A route and what its connections came to.
+
+use std::ops::Range;
+
+use super::outcome::{Outcome, State};
+use super::reason::Reason;
+use crate::frame::Stamp;
+use crate::index::{ApplianceId, ConnectionId, MessageId, Name};
+
+/// A route counts as degraded when a connection failed within this many seconds before the newest entry.
+pub const DEGRADED_WITHIN: i64 = 3600;
+
+/// What became of the recipients that a failure hit, as far as the log says.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Cost {
+    /// Refused for good.
+    pub bounced: u64,
+    /// Returned by the appliance itself, which had tried long enough.
+    pub given_up: u64,
+    /// Still to be tried again.
+    pub waiting: u64,
+    /// Taken by a far end later.
+    pub delivered_later: u64,
+}
+
+impl Cost {
+    /// Recipients that were hit.
+    pub fn recipients(&self) -> u64 {
+        self.bounced + self.given_up + self.waiting + self.delivered_later
+    }
+
+    pub(super) fn add(&mut self, other: Self) {
+        self.bounced += other.bounced;
+        self.given_up += other.given_up;
+        self.waiting += other.waiting;
+        self.delivered_later += other.delivered_later;
+    }
+}
+
+/// An unbroken run of failing connections.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Outage {
+    /// When the first of them was opened.
+    pub since: Option<Stamp>,
+    /// When the first one that worked again was opened; `None` while it lasts.
+    pub until: Option<Stamp>,
+    /// How many failed.
+    pub connections: u64,
+    /// The first of them.
+    pub first: ConnectionId,
+    /// The last of them.
+    pub last: ConnectionId,
+    /// What the first of them was.
+    pub outcome: Outcome,
+    /// The connection that worked last before it.
+    pub before: Option<ConnectionId>,
+}
+
+/// Failed TLS on a route, up to now or until TLS succeeded again, while mail went out in the clear.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ClearRun {
+    /// When the first connection without TLS that it should have had was opened.
+    pub since: Option<Stamp>,
+    /// When TLS succeeded again; `None` while it fails.
+    pub until: Option<Stamp>,
+    /// Connections that delivered in the clear.
+    pub connections: u64,
+    /// The first of them.
+    pub first: ConnectionId,
+    /// The last of them.
+    pub last: ConnectionId,
+}
+
+/// What the connections of a route, or of several, came to.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Tally {
+    /// SMTP Auth profiles used, the most used first.
+    pub profiles: Vec<Name>,
+    /// Recipients' domains in [`super::Triage::domain`], those with most mail first.
+    pub domains: Vec<Name>,
+    /// Connections opened.
+    pub connections: u64,
+    /// Connections by outcome; see [`Tally::outcome`].
+    pub(super) outcomes: [u64; 6],
+    /// Recipients taken by the far end.
+    pub delivered: u64,
+    /// Recipients refused for good.
+    pub bounced: u64,
+    /// Attempts that are to be made again.
+    pub delayed: u64,
+    /// Connections that delivered in the clear because TLS had failed.
+    pub in_clear: u64,
+    /// When the first connection was opened.
+    pub first_seen: Option<Stamp>,
+    /// When the last one was.
+    pub last_seen: Option<Stamp>,
+    /// When the last one that worked was.
+    pub last_ok: Option<Stamp>,
+    /// Why connections failed, most frequent first.
+    pub reasons: Vec<Reason>,
+    /// Why recipients were refused though the route works, most frequent first.
+    pub refusals: Vec<Reason>,
+    /// Messages with a recipient that a failure of the route hit, in the records' order.
+    pub affected: Vec<MessageId>,
+    /// What became of those recipients.
+    pub cost: Cost,
+}
+
+impl Tally {
+    /// Connections with this outcome.
+    pub fn outcome(&self, outcome: Outcome) -> u64 {
+        self.outcomes[outcome.at()]
+    }
+
+    /// Connections that failed.
+    pub fn failed(&self) -> u64 {
+        Outcome::ALL
+            .iter()
+            .filter(|outcome| outcome.is_failure())
+            .map(|outcome| self.outcome(*outcome))
+            .sum()
+    }
+}
+
+/// A destination that an appliance delivers to, and how its connections went.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Route {
+    /// Whose route it is.
+    pub appliance: ApplianceId,
+    /// The address's number in [`crate::index::Names::addresses`]; `None` where the log never gives it.
+    pub remote: Option<Name>,
+    /// The port.
+    pub port: Option<u16>,
+    /// What its connections came to.
+    pub tally: Tally,
+    /// How it is doing.
+    pub state: State,
+    /// When the first of an unbroken run of failures up to now was opened.
+    pub failing_since: Option<Stamp>,
+    /// How many failures that run has.
+    pub run: u64,
+    /// What the newest failure was.
+    pub why: Option<Outcome>,
+    /// The newest connection that failed.
+    pub newest_bad: Option<ConnectionId>,
+    /// The newest connection that worked.
+    pub last_good: Option<ConnectionId>,
+    /// Its outages, the oldest first.
+    pub outages: Vec<Outage>,
+    /// When mail went out in the clear because TLS failed, the oldest first.
+    pub clear: Vec<ClearRun>,
+    /// When the newest failure was opened.
+    pub(super) newest_failure: Option<Stamp>,
+    /// Its connections in [`super::Triage`]'s order.
+    pub(super) members: Range<usize>,
+}
+
+impl Route {
+    /// The first connection of the run of failures up to now.
+    pub fn first_bad(&self) -> Option<ConnectionId> {
+        let current = self.outages.last().filter(|outage| outage.until.is_none());
+        current.map(|outage| outage.first)
+    }
+
+    /// The outage that is most worth looking at: the current one, else the last.
+    pub fn outage(&self) -> Option<&Outage> {
+        self.outages.last()
+    }
+
+    /// The profile last or mostly used.
+    pub fn profile(&self) -> Option<Name> {
+        self.tally.profiles.first().copied()
+    }
+
+    pub(super) fn judge(&mut self, newest: Option<Stamp>) {
+        let lately = match (self.newest_failure, newest) {
+            (Some(failure), Some(newest)) => {
+                failure.seconds() >= newest.seconds() - DEGRADED_WITHIN
+            }
+            _ => false,
+        };
+        self.state = match self.run {
+            0 if lately => State::Degraded,
+            0 => State::Healthy,
+            _ => State::Failing,
+        };
+    }
+}
