@@ -9,6 +9,7 @@ mod file;
 mod sections;
 pub mod setting;
 mod source;
+mod triage;
 
 #[cfg(test)]
 mod tests;
@@ -23,6 +24,7 @@ pub use setting::{Section, Setting};
 pub use source::{ConfigError, Origin};
 
 use crate::query;
+use crate::triage::Thresholds;
 
 /// The documented default file.
 pub const DEFAULT: &str = include_str!("../assets/default.toml");
@@ -34,6 +36,8 @@ pub struct Config {
     pub general: General,
     /// `[limits]`
     pub limits: Limits,
+    /// `[triage]`
+    pub triage: Thresholds,
     /// `[columns]`
     pub columns: Columns,
     /// `[queries]`
@@ -99,10 +103,11 @@ impl Config {
     }
 
     /// The sections, in the order of the file.
-    fn sections(&mut self) -> [&mut dyn Section; 6] {
+    fn sections(&mut self) -> [&mut dyn Section; 7] {
         [
             &mut self.general,
             &mut self.limits,
+            &mut self.triage,
             &mut self.columns,
             &mut self.queries,
             &mut self.colors,

@@ -15,7 +15,7 @@ use crate::report::record::{AttemptRecord, ConnectionRecord, DeliveryRecord, Mes
 use crate::report::routes::RouteRecord;
 use crate::report::{Format, Plain, Record, View, log};
 use crate::source::{Follow, Request, Sources, Stop};
-use crate::triage::{self, By, Triage};
+use crate::triage::{self, By, Thresholds, Triage};
 
 /// Reads everything, then prints the records that match.
 pub fn run(args: &Args, config: &Config, query: &Query) -> Result<Status, Problem> {
@@ -31,7 +31,7 @@ pub fn run(args: &Args, config: &Config, query: &Query) -> Result<Status, Proble
     };
     super::with_output(args, config, |out| match (args.format, args.view) {
         (_, View::Findings) if args.format != Format::Log => {
-            selection.findings(&ingest.sources, out)
+            selection.findings(&ingest.sources, config.triage, out)
         }
         (Format::Log, _) if !args.count => selection.raw_lines(args.view, &ingest.sources, out),
         _ => Ok(selection.print(args.view, out)?),
@@ -122,13 +122,18 @@ impl Selection<'_> {
     }
 
     /// Prints findings. They are of the whole log: what a query keeps would make ordinary things look odd.
-    fn findings(&self, sources: &Sources, out: &mut Out<'_>) -> Result<(), Problem> {
+    fn findings(
+        &self,
+        sources: &Sources,
+        limits: Thresholds,
+        out: &mut Out<'_>,
+    ) -> Result<(), Problem> {
         if !self.query.is_empty() {
             return Err(Problem::Usage(
                 "findings are of the whole log: ask for --view findings with the query '' (and for their records with a query of their own)".to_owned(),
             ));
         }
-        let triage = triage::survey(self.index, triage::Thresholds::default());
+        let triage = triage::survey(self.index, limits);
         let positions = findings::positions(self.index, &triage);
         let places = findings::places(sources, &positions).map_err(Problem::Raw)?;
         let record = |finding| Plain(FindingRecord::new(self.index, finding, &places));
