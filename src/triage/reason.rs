@@ -134,9 +134,8 @@ fn keeps_number(word: &str) -> bool {
 /// A word without what varies in it; punctuation around it stays.
 fn general_word(word: &str) -> String {
     if let Some(url) = word.find("://") {
-        let start = word[..url]
-            .rfind(|c: char| !c.is_ascii_alphanumeric())
-            .map_or(0, |at| at + 1);
+        let scheme = word[..url].trim_end_matches(|c: char| c.is_ascii_alphanumeric());
+        let start = scheme.len();
         let end = word.trim_end_matches(['.', ',', ')', '>', ';', ']']).len();
         return format!("{}{VARIES}{}", &word[..start], &word[end.max(url)..]);
     }
@@ -271,6 +270,15 @@ mod tests {
             })
             .collect();
         assert_eq!(texts.len(), 1, "{texts:?}");
+    }
+
+    #[test]
+    fn a_url_may_stand_behind_any_character() {
+        assert_eq!(
+            general("see ¿https://help.example/7?"),
+            format!("see ¿{}", super::VARIES)
+        );
+        assert_eq!(general("¡://"), format!("¡{}", super::VARIES));
     }
 
     proptest::proptest! {
