@@ -55,6 +55,13 @@ pub enum Command {
     Demo(Demo),
     /// Print the settings in force and where each came from
     Config(Config),
+    /// Print the completions of a shell, for its folder of completions
+    Completions {
+        /// bash, elvish, fish, powershell or zsh
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page, for man's folder
+    Man,
 }
 
 const TRACE_HELP: &str = "\
@@ -176,6 +183,7 @@ impl Cli {
                 demo.common.give(&mut given);
             }
             Some(Command::Config(config)) => config.common.give(&mut given),
+            Some(Command::Completions { .. } | Command::Man) => {}
         }
         given
     }
@@ -260,6 +268,9 @@ pub struct Query {
     /// Go on with what is written to the log
     #[arg(short, long)]
     pub follow: bool,
+    /// Say on standard error what was done to answer: postings, columns, raw lines, and how long each took
+    #[arg(long, conflicts_with = "follow")]
+    pub explain: bool,
     /// Options that every command shares.
     #[command(flatten)]
     pub reading: Reading,

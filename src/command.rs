@@ -5,6 +5,7 @@ mod events;
 mod explore;
 mod follow;
 mod output;
+mod packaging;
 mod problem;
 mod records;
 mod routes;
@@ -79,6 +80,11 @@ fn run_command(cli: &Cli) -> Result<Status, Problem> {
     {
         return configuration::print_default();
     }
+    match &cli.command {
+        Some(Command::Completions { shell }) => return packaging::completions(*shell),
+        Some(Command::Man) => return packaging::man(),
+        _ => {}
+    }
     let config = Config::load(&cli.given())?;
     match &cli.command {
         None => explore::run(&cli.explore, &config),
@@ -86,7 +92,9 @@ fn run_command(cli: &Cli) -> Result<Status, Problem> {
         Some(Command::Query(query)) => run_query(query, &config),
         Some(Command::Trace(args)) => trace::run(args, &config),
         Some(Command::Routes(args)) => routes::run(args, &config),
-        Some(Command::Config(_)) => configuration::print(&config),
+        Some(Command::Config(_) | Command::Completions { .. } | Command::Man) => {
+            configuration::print(&config)
+        }
     }
 }
 

@@ -11,6 +11,7 @@ mod bits;
 mod complete;
 mod entry;
 mod error;
+mod explain;
 pub mod field;
 mod glob;
 mod lex;
@@ -30,11 +31,14 @@ use std::fmt;
 
 use crate::frame::Stamp;
 use crate::index::{AttemptId, ConnectionId, DeliveryId, Entry, Index, MessageId};
+use crate::raw::Wanted;
 
 pub use complete::{Completion, complete};
 pub use error::QueryError;
+pub use explain::{Step, Way};
 pub use field::{FIELDS, Field, FieldDoc, Kind, nearest};
 pub use lex::quote;
+pub use plan::View as Kinds;
 pub use saved::Saved;
 pub use text::Hits;
 pub use value::{size, written_size};
@@ -101,6 +105,19 @@ impl Query {
     /// Whether raw lines must be searched ([`Hits::search`]) before it can be answered.
     pub fn needs_text(&self) -> bool {
         !self.texts.is_empty()
+    }
+
+    /// How many records of a kind hold, and what was done to find them.
+    pub fn explain(&self, index: &Index, hits: &Hits, view: Kinds) -> (usize, Vec<Step>) {
+        let (bits, steps) = plan::Plan::new(self, index, hits).explained(view);
+        (bits.count(), steps)
+    }
+
+    /// The lines of the records for which it may hold as far as fields tell, where it asks for raw lines.
+    pub fn candidates(&self, index: &Index, view: Kinds) -> Wanted {
+        let none = Hits::none();
+        let bits = plan::Plan::new(self, index, &none).candidates(view);
+        own::lines_of(index, &bits, view)
     }
 
     /// The connections for which it holds, in the records' order.

@@ -105,6 +105,15 @@ impl Wanted {
             .extend(spans);
     }
 
+    /// Bytes of the log that must be read to find them.
+    pub fn bytes(&self) -> u64 {
+        let parts = self.parts();
+        let lengths = parts
+            .iter()
+            .map(|part| part.last.offset().saturating_sub(part.first.offset()) + 1);
+        lengths.sum()
+    }
+
     /// The parts of the log to read, in its order, none twice.
     fn parts(&self) -> Vec<Span> {
         let mut spans: Vec<Span> = self.owners.values().flatten().copied().collect();

@@ -2,19 +2,20 @@
 
 use std::io;
 use std::sync::atomic::AtomicBool;
+use std::time::Instant;
 
-use super::{Notices, Out, Problem, Status, first_year, ingest, request};
+use super::{Notices, Out, Problem, Status, complain, first_year, ingest, request};
 use crate::cli::Query as Args;
 use crate::config::Config;
 use crate::index::{Index, Journal};
 use crate::ingest::{FirstYear, Ingest, News};
-use crate::query::{Hits, Query, rollup};
+use crate::query::{Hits, Kinds, Query, rollup};
 use crate::raw::Wanted;
 use crate::report::findings::{self, FindingRecord};
 use crate::report::record::{AttemptRecord, ConnectionRecord, DeliveryRecord, MessageRecord};
 use crate::report::routes::RouteRecord;
 use crate::report::{Format, Plain, Record, View, log};
-use crate::source::{Follow, Request, Sources, Stop};
+use crate::source::{Follow, Request, SourceId, Sources, Stop};
 use crate::triage::{self, By, Thresholds, Triage};
 
 /// Reads everything, then prints the records that match.
@@ -22,8 +23,15 @@ pub fn run(args: &Args, config: &Config, query: &Query) -> Result<Status, Proble
     let (request, stop) = request(&args.paths, config, Follow::Once)?;
     let mut notices = Notices::new(args);
     let ingest = read_all(&request, stop, first_year(&args.reading), &mut notices)?;
-    let hits = hits(query, &ingest.sources)?;
+    let searched = search(query, args.view, &ingest)?;
+    let hits = searched.hits;
     let index = ingest.index.read();
+    if args.explain {
+        if let Some(how) = &searched.how {
+            complain(how);
+        }
+        explain(query, args.view, &index, &hits);
+    }
     let selection = Selection {
         query,
         index: &index,
@@ -58,6 +66,70 @@ pub(super) fn read_all(
         }
     }
     Ok(ingest)
+}
+
+/// Where the query's words stand, and how they were looked for.
+struct Searched {
+    hits: Hits,
+    how: Option<String>,
+}
+
+/// Records' lines are read one by one only where they are so small a part of the log: a plain search is faster a byte.
+const FEW: u64 = 16;
+
+/// Raw text comes last: where fields leave few records, only their lines are read, else the whole log streams by.
+fn search(query: &Query, view: View, ingest: &Ingest) -> Result<Searched, Problem> {
+    let sources = &ingest.sources;
+    if !query.needs_text() {
+        return Ok(Searched {
+            hits: Hits::none(),
+            how: None,
+        });
+    }
+    let began = Instant::now();
+    let whole: u64 = (0..sources.len())
+        .map(|at| sources.told(SourceId::new(at)))
+        .sum();
+    let wanted = query.candidates(&ingest.index.read(), kinds(view));
+    let (part, hits) = if wanted.bytes() <= whole / FEW {
+        let part = format!(
+            "the lines of the records that fields leave, in {} bytes of the log",
+            wanted.bytes()
+        );
+        (
+            part,
+            Hits::search_lines(query, sources, &wanted).map_err(Problem::Raw)?,
+        )
+    } else {
+        (
+            format!("the whole log, {whole} bytes"),
+            hits(query, sources)?,
+        )
+    };
+    let took = began.elapsed().as_secs_f64() * 1000.0;
+    let how = Some(format!("raw text searched in {part}: {took:.1} ms"));
+    Ok(Searched { hits, how })
+}
+
+/// Which records a view is made of.
+fn kinds(view: View) -> Kinds {
+    match view {
+        View::Messages => Kinds::Messages,
+        View::Auth | View::Users | View::Profiles => Kinds::Attempts,
+        View::Deliveries => Kinds::Deliveries,
+        _ => Kinds::Connections,
+    }
+}
+
+/// Says on standard error what was done to answer the query.
+fn explain(query: &Query, view: View, index: &Index, hits: &Hits) {
+    let began = Instant::now();
+    let (found, steps) = query.explain(index, hits, kinds(view));
+    let took = began.elapsed().as_secs_f64() * 1000.0;
+    for step in steps {
+        complain(&step.to_string());
+    }
+    complain(&format!("{found} records hold: {took:.1} ms in all"));
 }
 
 /// Where the log holds the query's words.

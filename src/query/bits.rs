@@ -81,6 +81,11 @@ impl Bits {
     }
 
     #[inline]
+    /// How many records there are.
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
     pub fn set(&mut self, at: usize) {
         self.words[at >> 6] |= 1 << (at & 63);
     }

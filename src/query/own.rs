@@ -14,6 +14,7 @@ use crate::frame::Stamp;
 use crate::index::column::Column;
 use crate::index::posting::Posting;
 use crate::index::{DeliveryResult, Index, Interner, Name, TextId};
+use crate::raw::Wanted;
 
 pub(super) use connection::{connections, policy_holds, tls_holds};
 pub(super) use message::{domain, message_id_holds, messages};
@@ -182,15 +183,37 @@ fn named(names: &Bits, column: &Column<Option<Name>>) -> Bits {
     })
 }
 
-/// The same by postings where these names have few records.
-fn posted<K>(names: &Bits, column: &Column<Option<Name>>, posting: &Posting<K>) -> Bits {
+/// Whether these names have so few records that walking those is less than scanning the column.
+fn are_rare<K>(names: &Bits, column: &Column<Option<Name>>, posting: &Posting<K>) -> bool {
     let few = column.len() / 16;
     let mut records = 0;
-    let rare = names.iter().all(|at| {
+    names.iter().all(|at| {
         records += posting.count(Name::new(at)) + 1;
         records <= few
-    });
-    if !rare {
+    })
+}
+
+/// Whether a term on this field is answered from postings.
+pub(super) fn is_posted(index: &Index, field: Field, test: &Test) -> bool {
+    let (names, attempts, connections) = (&index.names, &index.attempts, &index.connections);
+    match (field, test) {
+        (Field::User, Test::Names(wanted)) => {
+            let names = matching(&names.users, wanted);
+            are_rare(&names, &attempts.user, &attempts.by_user)
+        }
+        (Field::Profile, Test::Names(wanted)) => {
+            let names = matching(&names.profiles, wanted);
+            are_rare(&names, &attempts.profile, &attempts.by_profile)
+        }
+        (Field::Ip, _) => connection::addresses(index, test)
+            .is_some_and(|names| are_rare(&names, &connections.remote, &connections.by_remote)),
+        _ => false,
+    }
+}
+
+/// The same by postings where these names have few records.
+fn posted<K>(names: &Bits, column: &Column<Option<Name>>, posting: &Posting<K>) -> Bits {
+    if !are_rare(names, column, posting) {
         return named(names, column);
     }
     let mut bits = Bits::none(column.len());
@@ -200,6 +223,31 @@ fn posted<K>(names: &Bits, column: &Column<Option<Name>>, posting: &Posting<K>) 
             .for_each(|record| bits.set(record.at()));
     }
     bits
+}
+
+/// The lines in which words are looked for, of these records.
+pub(super) fn lines_of(index: &Index, records: &Bits, view: super::plan::View) -> Wanted {
+    use super::plan::View;
+    let mut wanted = Wanted::default();
+    let (connections, messages) = match view {
+        View::Connections => (records.clone(), Bits::none(index.messages.len())),
+        View::Messages => (Bits::none(index.connections.len()), records.clone()),
+        View::Attempts => (
+            attempts_connections(index, records),
+            Bits::none(index.messages.len()),
+        ),
+        View::Deliveries => (
+            deliveries_connections(index, records),
+            deliveries_messages(index, records),
+        ),
+    };
+    for id in connections.ids() {
+        wanted.add_connection(&index.connection(id));
+    }
+    for id in messages.ids() {
+        wanted.add_message(&index.message(id));
+    }
+    wanted
 }
 
 /// The connections on which these attempts were made.

@@ -6,6 +6,7 @@
 //! records without a port.
 
 use super::bits::Bits;
+use super::explain::{Journal, Step, Way, cost};
 use super::field::Field;
 use super::own;
 use super::parse::Expr;
@@ -16,10 +17,14 @@ use crate::index::Index;
 
 /// The kind of records that is asked for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum View {
+pub enum View {
+    /// Connections in both directions.
     Connections,
+    /// Messages.
     Messages,
+    /// Authentication attempts.
     Attempts,
+    /// Deliveries, one a recipient and attempt.
     Deliveries,
 }
 
@@ -28,6 +33,7 @@ pub(super) struct Plan<'q> {
     index: &'q Index,
     hits: &'q Hits,
     newest: Option<Stamp>,
+    journal: Journal,
 }
 
 impl<'q> Plan<'q> {
@@ -37,11 +43,43 @@ impl<'q> Plan<'q> {
             index,
             hits,
             newest: index.newest(),
+            journal: Journal::default(),
         }
     }
 
     pub fn answer(&self, view: View) -> Bits {
         self.expr(&self.query.expr, view)
+    }
+
+    /// Answers, and tells how.
+    pub fn explained(mut self, view: View) -> (Bits, Vec<Step>) {
+        self.journal = Journal::kept();
+        let answer = self.answer(view);
+        (answer, self.journal.steps())
+    }
+
+    /// The records that could hold as far as anything but raw lines tells: words in lines are taken to be there.
+    pub fn candidates(&self, view: View) -> Bits {
+        self.upper(&self.query.expr, view)
+    }
+
+    fn upper(&self, expr: &Expr, view: View) -> Bits {
+        let all = Bits::all(self.count(view));
+        match expr {
+            _ if !asks_lines(expr) => self.expr(expr, view),
+            Expr::All(parts) => {
+                let (lines, rest): (Vec<Expr>, Vec<Expr>) =
+                    parts.iter().cloned().partition(asks_lines);
+                let rest = self.all(&rest, view);
+                lines
+                    .iter()
+                    .fold(rest, |all, part| all.and(&self.upper(part, view)))
+            }
+            Expr::Any(parts) => parts.iter().fold(Bits::none(all.len()), |any, part| {
+                any.or(&self.upper(part, view))
+            }),
+            Expr::Not(_) | Expr::Field(..) | Expr::Text(_) => all,
+        }
     }
 
     fn count(&self, view: View) -> usize {
@@ -64,22 +102,25 @@ impl<'q> Plan<'q> {
                     .fold(none, |any, part| any.or(&self.expr(part, view)))
             }
             Expr::Not(part) => self.expr(part, view).not(),
-            Expr::Field(field, test) => self.field(*field, test, view),
-            Expr::Text(term) => self.text(*term, view),
+            Expr::Field(field, test) => self.noted(expr, || self.field(*field, test, view)),
+            Expr::Text(term) => self.noted(expr, || self.text(*term, view)),
         }
     }
 
     /// Terms side by side; those on one attempt's fields speak of the same attempt.
     fn all(&self, parts: &[Expr], view: View) -> Bits {
-        let (of_attempt, others): (Vec<&Expr>, Vec<&Expr>) =
+        let (of_attempt, mut others): (Vec<&Expr>, Vec<&Expr>) =
             parts.iter().partition(|part| is_of_attempt(part));
+        // What is cheap to ask comes first: it may leave nothing for the rest.
+        others.sort_by_key(|part| dear(part));
         let mut all = Bits::all(self.count(view));
         if !of_attempt.is_empty() {
             all = self.attempt(&of_attempt, view);
         }
         for part in others {
             if all.is_empty() {
-                break;
+                self.journal.skip(|| self.written(part));
+                continue;
             }
             all = all.and(&self.expr(part, view));
         }
@@ -114,8 +155,10 @@ impl<'q> Plan<'q> {
             Expr::Any(parts) => parts.iter().fold(Bits::none(count), |any, part| {
                 any.or(&self.one_attempt(part))
             }),
-            Expr::Field(field, test) => own::attempts(self.index, *field, test, self.newest)
-                .unwrap_or_else(|| Bits::none(count)),
+            Expr::Field(field, test) => self.noted(expr, || {
+                own::attempts(self.index, *field, test, self.newest)
+                    .unwrap_or_else(|| Bits::none(count))
+            }),
             Expr::Not(_) | Expr::Text(_) => Bits::none(count),
         }
     }
@@ -166,6 +209,29 @@ impl<'q> Plan<'q> {
             .unwrap_or_else(|| Bits::none(self.count(view)))
     }
 
+    fn noted(&self, expr: &Expr, answer: impl FnOnce() -> Bits) -> Bits {
+        self.journal
+            .note(|| (self.written(expr), self.way(expr)), answer)
+    }
+
+    /// The term in its normal form.
+    fn written(&self, expr: &Expr) -> String {
+        let query = Query {
+            expr: expr.clone(),
+            texts: self.query.texts.clone(),
+        };
+        query.to_string()
+    }
+
+    fn way(&self, expr: &Expr) -> Way {
+        match expr {
+            Expr::Field(field, test) if own::is_posted(self.index, *field, test) => Way::Postings,
+            Expr::Field(Field::Subject | Field::Msgid | Field::Enhanced, _) => Way::Texts,
+            Expr::Text(_) => Way::RawLines,
+            _ => Way::Column,
+        }
+    }
+
     fn text(&self, term: usize, view: View) -> Bits {
         let (connections, messages) = self.hits.records(term, self.index);
         match view {
@@ -174,6 +240,26 @@ impl<'q> Plan<'q> {
                 .or(&self.of_connections(connections, view)),
             _ => self.of_connections(connections, view),
         }
+    }
+}
+
+/// Whether raw lines are needed to answer it.
+fn asks_lines(expr: &Expr) -> bool {
+    match expr {
+        Expr::All(parts) | Expr::Any(parts) => parts.iter().any(asks_lines),
+        Expr::Not(part) => asks_lines(part),
+        Expr::Field(..) => false,
+        Expr::Text(_) => true,
+    }
+}
+
+/// How dear an expression is to ask.
+fn dear(expr: &Expr) -> u8 {
+    match expr {
+        Expr::All(parts) | Expr::Any(parts) => parts.iter().map(dear).max().unwrap_or(0),
+        Expr::Not(part) => dear(part),
+        Expr::Field(field, _) => cost(*field),
+        Expr::Text(_) => 3,
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod bad_input;
 mod config;
+mod explained;
 mod following;
 mod formats;
 mod language;

@@ -66,7 +66,7 @@ fn ids(columns: &Connections, direction: Direction, ranges: &Ranges) -> Bits {
     })
 }
 
-fn addresses(index: &Index, test: &Test) -> Option<Bits> {
+pub(super) fn addresses(index: &Index, test: &Test) -> Option<Bits> {
     let names = &index.names.addresses;
     Some(match test {
         Test::Addresses(tests) => Bits::of(names.iter(), names.len(), |(name, text)| {

@@ -1,0 +1,67 @@
+//! What packagers install beside the program: completions and the manual page.
+
+use std::io::Write;
+
+use clap::CommandFactory;
+
+use super::{Problem, Status, output};
+use crate::cli::Cli;
+use crate::query::FIELDS;
+
+/// Prints a shell's completions.
+pub fn completions(shell: clap_complete::Shell) -> Result<Status, Problem> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "mailscope", &mut script);
+    let mut out = output();
+    out.write_all(&script)?;
+    out.flush()?;
+    Ok(Status::Matched)
+}
+
+/// Prints the manual page: the program, its commands, the query language's fields.
+pub fn man() -> Result<Status, Problem> {
+    let mut page = Vec::new();
+    let mut whole = Cli::command();
+    whole.build();
+    clap_mangen::Man::new(whole.clone()).render(&mut page)?;
+    for command in whole
+        .get_subcommands()
+        .filter(|command| command.get_name() != "help")
+    {
+        let man = clap_mangen::Man::new(command.clone());
+        writeln!(
+            page,
+            ".SH \"COMMAND {}\"",
+            command.get_name().to_uppercase()
+        )?;
+        man.render_synopsis_section(&mut page)?;
+        man.render_description_section(&mut page)?;
+        man.render_options_section(&mut page)?;
+        man.render_extra_section(&mut page)?;
+    }
+    writeln!(page, ".SH \"QUERY FIELDS\"")?;
+    for field in &FIELDS {
+        let doc = roff(&format!(
+            "{} (of: {}), as in {}",
+            field.doc, field.of, field.example
+        ));
+        writeln!(page, ".TP\n\\fB{}\\fR\n{doc}", field.name)?;
+    }
+    let mut out = output();
+    out.write_all(&page)?;
+    out.flush()?;
+    Ok(Status::Matched)
+}
+
+/// Text that man sets as it is.
+fn roff(text: &str) -> String {
+    let text = text
+        .replace('\\', "\\e")
+        .replace('-', "\\-")
+        .replace('`', "");
+    if text.starts_with(['.', '\'']) {
+        format!("\\&{text}")
+    } else {
+        text
+    }
+}

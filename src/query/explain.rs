@@ -1,0 +1,119 @@
+//! What answering a query did, step by step.
+
+use std::cell::RefCell;
+use std::fmt;
+use std::time::{Duration, Instant};
+
+use super::bits::Bits;
+use super::field::Field;
+
+/// How a term was answered.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Way {
+    /// From the lists of records that each value leads to.
+    Postings,
+    /// By scanning a column of the records' values.
+    Column,
+    /// By reading texts that are kept once for each record.
+    Texts,
+    /// From the raw lines of the log.
+    RawLines,
+    /// Not at all: nothing was left that it could take away.
+    Skipped,
+}
+
+impl Way {
+    /// In words.
+    fn word(self) -> &'static str {
+        match self {
+            Self::Postings => "postings",
+            Self::Column => "column",
+            Self::Texts => "texts",
+            Self::RawLines => "raw lines",
+            Self::Skipped => "not asked",
+        }
+    }
+}
+
+/// A term and how it was answered.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Step {
+    /// The term in its normal form.
+    pub term: String,
+    /// How it was answered.
+    pub way: Way,
+    /// For how many records of which it holds; `None` where it was not asked.
+    pub found: Option<(usize, usize)>,
+    /// How long that took.
+    pub took: Duration,
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let term = crate::safe::text(&self.term);
+        write!(f, "{term:<32} {:<10}", self.way.word())?;
+        match self.found {
+            Some((found, of)) => {
+                let took = self.took.as_secs_f64() * 1000.0;
+                write!(f, " {found:>9} of {of}  {took:.1} ms")
+            }
+            None => f.write_str(" nothing was left before it"),
+        }
+    }
+}
+
+/// Steps as they are made, where somebody asks.
+#[derive(Debug, Default)]
+pub(super) struct Journal(Option<RefCell<Vec<Step>>>);
+
+impl Journal {
+    pub fn kept() -> Self {
+        Self(Some(RefCell::default()))
+    }
+
+    /// Answers a term and notes how.
+    pub fn note(
+        &self,
+        describe: impl FnOnce() -> (String, Way),
+        answer: impl FnOnce() -> Bits,
+    ) -> Bits {
+        let Some(steps) = &self.0 else {
+            return answer();
+        };
+        let (term, way) = describe();
+        let began = Instant::now();
+        let bits = answer();
+        steps.borrow_mut().push(Step {
+            term,
+            way,
+            took: began.elapsed(),
+            found: Some((bits.count(), bits.len())),
+        });
+        bits
+    }
+
+    /// Notes a term that was not asked.
+    pub fn skip(&self, term: impl FnOnce() -> String) {
+        if let Some(steps) = &self.0 {
+            steps.borrow_mut().push(Step {
+                term: term(),
+                way: Way::Skipped,
+                found: None,
+                took: Duration::ZERO,
+            });
+        }
+    }
+
+    pub fn steps(self) -> Vec<Step> {
+        self.0.map(RefCell::into_inner).unwrap_or_default()
+    }
+}
+
+/// How dear a field is to ask, the cheapest first.
+pub(super) fn cost(field: Field) -> u8 {
+    match field {
+        Field::User | Field::Profile | Field::Ip => 0,
+        Field::Subject | Field::Msgid | Field::Enhanced => 2,
+        _ => 1,
+    }
+}
