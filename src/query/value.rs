@@ -302,9 +302,9 @@ fn nonempty(doc: &FieldDoc, item: &Item, set: u16) -> Result<u16, Fault> {
         return Ok(set);
     }
     let near = nearest(&item.text, doc.words.iter().copied())
-        .map_or_else(String::new, |near| format!(", did you mean `{near}`?"));
+        .map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
     let message = format!(
-        "`{}` is no {}{near} expected: {}",
+        "`{}` is no {}{near}; expected: {}",
         shown(&item.text),
         doc.name,
         doc.words.join(", ")
@@ -318,8 +318,16 @@ fn moment(items: &[Item]) -> Result<Test, Fault> {
         .then(|| Moment::parse(&items[0].text))
         .flatten();
     one.map(Test::Moment).ok_or_else(|| {
-        let message = "a time is expected: 2009-04-22T11:50, 11:50 of the newest day, or -15m back from the newest entry";
-        Fault::new(place, message)
+        let like = |text: &str| {
+            let of_time = |c: char| c.is_ascii_digit() || matches!(c, '-' | ':' | 'T');
+            text.starts_with(|c: char| c.is_ascii_digit()) && text.chars().all(of_time)
+        };
+        let gone = match items {
+            [one] if like(&one.text) => format!("`{}` does not exist; ", shown(&one.text)),
+            _ => String::new(),
+        };
+        let expected = "a time is expected: 2009-04-22T11:50, 11:50 of the newest day, or -15m back from the newest entry";
+        Fault::new(place, format!("{gone}{expected}"))
     })
 }
 

@@ -2,6 +2,7 @@
 //! The program as its users meet it: the binary on real files.
 
 mod bad_input;
+mod cases;
 mod config;
 mod explained;
 mod following;
