@@ -409,7 +409,7 @@ fn a_query_that_cannot_be_read_is_refused_with_a_caret_under_the_place() {
         ),
         (
             "auth:faild",
-            "`faild` is no auth, did you mean `failed`? expected: succeeded, failed, none\n  auth:faild\n       ^^^^^",
+            "`faild` is no auth; did you mean `failed`?; expected: succeeded, failed, none\n  auth:faild\n       ^^^^^",
         ),
         (
             "ip:10.0.0.0/40",
