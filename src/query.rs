@@ -40,7 +40,7 @@ pub use field::{FIELDS, Field, FieldDoc, Kind, nearest};
 pub use lex::quote;
 pub use plan::View as Kinds;
 pub use saved::Saved;
-pub use text::Hits;
+pub use text::{Hits, Reach};
 pub use value::{size, written_size};
 
 /// A query that was read. Its `Display` is the query in normal form, which reads as the same query.

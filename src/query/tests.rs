@@ -446,7 +446,7 @@ fn a_query_that_cannot_be_read_is_refused_with_a_caret_under_the_place() {
         ),
         (
             "since:2026-02-30",
-            "a time is expected: 2009-04-22T11:50, 11:50 of the newest day, or -15m back from the newest entry\n  since:2026-02-30\n        ^^^^^^^^^^",
+            "`2026-02-30` does not exist; a time is expected: 2009-04-22T11:50, 11:50 of the newest day, or -15m back from the newest entry\n  since:2026-02-30\n        ^^^^^^^^^^",
         ),
         (
             "/a",
@@ -615,7 +615,8 @@ fn a_search_goes_on_where_it_stopped_and_can_be_called_off() {
     )
     .unwrap();
     catch_up(&mut feeder);
-    hits.advance(&query, &sources, &go_on, &mut |_| {}).unwrap();
+    hits.advance(&query, &sources, &go_on, None, &mut |_| {})
+        .unwrap();
     assert_eq!(query.connections(&index, &hits).len(), 1);
     let stopped = Hits::search(&query, &sources, &AtomicBool::new(true), &mut |_| {});
     assert_eq!(stopped.unwrap_err().kind(), std::io::ErrorKind::Interrupted);

@@ -7,6 +7,7 @@
 use std::io;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
 
 use hashbrown::HashMap;
 use memchr::{memchr, memrchr};
@@ -141,7 +142,7 @@ struct Hit {
 }
 
 /// Where one text term was found: sorted, with the place of each owner's hits.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Found {
     hits: Vec<Hit>,
     /// How many hits make it time to thin them again.
@@ -149,8 +150,17 @@ struct Found {
     owners: HashMap<Owner, (usize, usize), foldhash::fast::RandomState>,
 }
 
+/// How far a search came.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Reach {
+    /// Through all that was read of the log.
+    End,
+    /// As far as its time allowed; it can go on from there.
+    Paused,
+}
+
 /// Where a query's text terms were found in the log.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Hits {
     terms: Vec<Found>,
     /// The syslog hosts of the hits' lines; the first stands for none.
@@ -182,7 +192,7 @@ impl Hits {
         progress: &mut dyn FnMut(u64),
     ) -> io::Result<Self> {
         let mut hits = Self::none();
-        hits.advance(query, sources, cancel, progress)?;
+        hits.advance(query, sources, cancel, None, progress)?;
         Ok(hits)
     }
 
@@ -207,7 +217,7 @@ impl Hits {
         Ok(hits)
     }
 
-    /// Searches what was read of the sources since the last search for the same query.
+    /// Searches what was read of the sources since the last search for the same query, for as long as `until` allows.
     ///
     /// # Errors
     /// As [`search`](Self::search); what was found so far stays.
@@ -216,23 +226,24 @@ impl Hits {
         query: &Query,
         sources: &Sources,
         cancel: &AtomicBool,
+        until: Option<Instant>,
         progress: &mut dyn FnMut(u64),
-    ) -> io::Result<()> {
+    ) -> io::Result<Reach> {
         self.terms.resize_with(query.texts.len(), Found::default);
         if self.hosts.is_empty() {
             self.hosts.push(None);
         }
         let mut searched = 0;
-        let mut done = Ok(());
+        let mut done = Ok(Reach::End);
         if query.needs_text() {
             for source in 0..sources.len() {
                 let mut reader = Reader::new(sources, SourceId::new(source), self.read_of(source));
-                done = self.source(query, &mut reader, cancel, &mut |bytes| {
+                done = self.source(query, &mut reader, (cancel, until), &mut |bytes| {
                     progress(searched + bytes);
                 });
                 searched += reader.passed;
                 self.read[source] = reader.line;
-                if done.is_err() {
+                if !matches!(done, Ok(Reach::End)) {
                     break;
                 }
             }
@@ -254,9 +265,9 @@ impl Hits {
         &mut self,
         query: &Query,
         reader: &mut Reader<'_>,
-        cancel: &AtomicBool,
+        (cancel, until): (&AtomicBool, Option<Instant>),
         progress: &mut dyn FnMut(u64),
-    ) -> io::Result<()> {
+    ) -> io::Result<Reach> {
         let mut framer = Framer::new(Years::starting(2000));
         while let Some((block, base)) = reader.block()? {
             for (test, found) in query.texts.iter().zip(&mut self.terms) {
@@ -269,8 +280,11 @@ impl Hits {
             if cancel.load(Ordering::Relaxed) {
                 return Err(io::ErrorKind::Interrupted.into());
             }
+            if !reader.inside && until.is_some_and(|until| until <= Instant::now()) {
+                return Ok(Reach::Paused);
+            }
         }
-        Ok(())
+        Ok(Reach::End)
     }
 
     /// The connections and the messages in whose lines the term was found.

@@ -102,7 +102,7 @@ fn bytes(size: u64) -> String {
 fn state(state: CommonState) -> (Tone, &'static str) {
     match state {
         CommonState::All(state) => of_state(state),
-        CommonState::Mixed => (Tone::Waiting, "some delivered, some not"),
+        CommonState::Mixed => (Tone::Waiting, "not the same for all recipients"),
         CommonState::Unknown => (Tone::Dim, "the log does not say what became of it"),
     }
 }

@@ -222,6 +222,8 @@ pub struct Filtering {
     pub hits: Hits,
     /// Whether the log is being read for it.
     pub search: Search,
+    /// Whether rows are already those of what was found so far.
+    partial: bool,
     /// The index's generation when the log was last read for it.
     searched_at: u64,
     /// When that began and when it may begin again: times since the start.
@@ -308,6 +310,7 @@ impl App {
                 active: Filter::none(),
                 hits: Hits::none(),
                 search: Search::Done,
+                partial: false,
                 searched_at: 0,
                 searched: (Duration::ZERO, Duration::ZERO),
                 took: None,
@@ -412,6 +415,7 @@ impl App {
             }
             Answer::Hits(text, hits) if text == self.filter.active.text() => {
                 self.filter.search = Search::Done;
+                self.filter.partial = false;
                 match hits {
                     Ok(hits) => self.filter.hits = hits,
                     Err(error) => {
@@ -420,7 +424,14 @@ impl App {
                 }
                 self.filter_changed();
             }
-            Answer::Searched(..) | Answer::Hits(..) => {}
+            Answer::Partial(text, hits) if text == self.filter.active.text() => {
+                if matches!(self.filter.search, Search::First(_)) {
+                    self.filter.hits = hits;
+                    self.filter.partial = true;
+                    self.filter_changed();
+                }
+            }
+            Answer::Searched(..) | Answer::Partial(..) | Answer::Hits(..) => {}
             Answer::Found(found) => self.found(found),
         }
         Vec::new()

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::time::Instant;
 
 use crate::index::{ConnectionId, Index, MessageId};
 use crate::query;
 use crate::source::Sources;
 
-pub use crate::query::{Completion, Hits};
+pub use crate::query::{Completion, Hits, Reach};
 
 /// Why a text is no filter.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -72,19 +73,20 @@ impl Filter {
         self.query.messages(index, hits)
     }
 
-    /// Reads the log for what [`Filter::needs_text`], from where `hits` was read to; `tell` hears of bytes read.
+    /// Reads the log for what [`Filter::needs_text`], from where `hits` was read to and for as long as `until` allows;
+    /// `tell` hears of bytes read.
     ///
     /// # Errors
     /// When a source cannot be read.
     pub fn search(
         &self,
-        mut hits: Hits,
+        hits: &mut Hits,
         sources: &Sources,
         stop: &AtomicBool,
+        until: Instant,
         tell: &mut dyn FnMut(u64),
-    ) -> std::io::Result<Hits> {
-        hits.advance(&self.query, sources, stop, tell)?;
-        Ok(hits)
+    ) -> std::io::Result<Reach> {
+        hits.advance(&self.query, sources, stop, Some(until), tell)
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::mpsc::{self, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::filter::{Filter, Hits};
+use super::filter::{Filter, Hits, Reach};
 use super::lines::{self, Ask, Chunk, Needle, Way};
 use super::record::Record;
 use crate::index::extent::Span;
@@ -15,6 +15,9 @@ use crate::source::{Position, Sources};
 
 /// A search waits so long for the next key.
 const TYPING: Duration = Duration::from_millis(150);
+
+/// What a search has found so far is shown this often.
+const PARTIAL: Duration = Duration::from_millis(400);
 
 /// Something to be read.
 #[derive(Debug)]
@@ -34,6 +37,8 @@ pub enum Answer {
     Log(Ask, Result<Chunk, String>),
     /// So many bytes were searched for that filter.
     Searched(String, u64),
+    /// What was found so far for that filter.
+    Partial(String, Hits),
     /// What was found for that filter.
     Hits(String, Result<Hits, String>),
     /// Where the line stands that was looked for.
@@ -108,10 +113,20 @@ impl Workers {
                 thread::sleep(Duration::from_millis(10));
             }
             let text = filter.text().to_owned();
-            let mut progress = |bytes| tell(Answer::Searched(text.clone(), bytes));
-            let hits = filter.search(hits, sources, stop, &mut progress);
-            (!stop.load(Ordering::Relaxed))
-                .then(|| Answer::Hits(text.clone(), hits.map_err(|e| e.to_string())))
+            let (mut hits, mut read) = (hits, 0);
+            let found = loop {
+                let (before, until) = (read, Instant::now() + PARTIAL);
+                let mut progress = |bytes| {
+                    read = before + bytes;
+                    tell(Answer::Searched(text.clone(), read));
+                };
+                match filter.search(&mut hits, sources, stop, until, &mut progress) {
+                    Ok(Reach::Paused) => tell(Answer::Partial(text.clone(), hits.clone())),
+                    Ok(Reach::End) => break Ok(hits),
+                    Err(error) => break Err(error.to_string()),
+                }
+            };
+            (!stop.load(Ordering::Relaxed)).then(|| Answer::Hits(text.clone(), found))
         });
     }
 

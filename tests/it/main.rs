@@ -12,6 +12,7 @@ mod lineage;
 mod readme;
 mod records;
 mod run;
+mod schema;
 mod shuffled;
 mod torn;
 mod trace;

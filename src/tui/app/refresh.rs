@@ -34,6 +34,7 @@ impl App {
             std::mem::replace(&mut self.filter.search, Search::Done) != Search::Done;
         let needs_text = filter.needs_text();
         self.filter.active = filter;
+        self.filter.partial = false;
         if needs_text {
             // The rows stay until the log was read.
             self.filter.search = Search::First(0);
@@ -65,7 +66,7 @@ impl App {
     pub fn due(&self, index: &Index) -> Option<Duration> {
         let table = self
             .table()
-            .filter(|_| self.filter.search == Search::Done)?;
+            .filter(|_| self.filter.search == Search::Done || self.filter.partial)?;
         match table.generation {
             None => Some(Duration::ZERO),
             Some(of) if of != index.generation() && self.paused.is_none() => {

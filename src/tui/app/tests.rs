@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -15,6 +15,7 @@ use super::*;
 use crate::frame::{Framer, Years};
 use crate::index::{Entry, Journal};
 use crate::source::{SourceId, Sources};
+use crate::tui::filter::Reach;
 use crate::tui::lines;
 use crate::tui::settings::Settings;
 use crate::tui::theme::{Color, Palette, Symbols, Theme};
@@ -170,9 +171,15 @@ impl Desk {
     /// The reader stops typing for a moment: searches come to their end.
     fn pause(&mut self) {
         self.settle();
-        if let Some((filter, hits)) = self.search.take() {
-            let read = filter.search(hits, &self.sources, &AtomicBool::new(false), &mut |_| {});
-            let read = read.map_err(|error| error.to_string());
+        if let Some((filter, mut hits)) = self.search.take() {
+            let (go_on, until) = (AtomicBool::new(false), Instant::now());
+            let read = loop {
+                match filter.search(&mut hits, &self.sources, &go_on, until, &mut |_| {}) {
+                    Ok(Reach::Paused) => {}
+                    Ok(Reach::End) => break Ok(hits),
+                    Err(error) => break Err(error.to_string()),
+                }
+            };
             self.does(Action::Answer(Answer::Hits(filter.text().to_owned(), read)));
         }
         self.settle();
@@ -290,6 +297,35 @@ fn it_opens_on_the_newest_connections_with_open_ones_first() {
         "age counts from the newest entry:\n{}",
         desk.screen()
     );
+}
+
+#[test]
+fn a_search_of_the_log_shows_what_it_has_found_so_far() {
+    let mut desk = desk();
+    desk.key(KeyCode::Char('/'));
+    for c in "\"relay access\"".chars() {
+        desk.key(KeyCode::Char(c));
+    }
+    desk.settle();
+    assert!(desk.body().contains("5633"), "the rows before stay");
+    let (filter, mut hits) = desk.search.take().unwrap();
+    let (go_on, until) = (AtomicBool::new(false), Instant::now());
+    let reach = filter.search(&mut hits, &desk.sources, &go_on, until, &mut |_| {});
+    assert_eq!(reach.unwrap(), Reach::Paused);
+    desk.does(Action::Answer(Answer::Partial(
+        filter.text().to_owned(),
+        hits.clone(),
+    )));
+    desk.settle();
+    assert!(desk.body().contains("5640") && !desk.body().contains("5633"));
+    assert!(desk.screen().contains("searching"), "{}", desk.screen());
+    desk.does(Action::Answer(Answer::Hits(
+        filter.text().to_owned(),
+        Ok(hits),
+    )));
+    desk.settle();
+    assert!(!desk.screen().contains("searching"));
+    assert!(desk.body().contains("5640"));
 }
 
 #[test]
