@@ -2,7 +2,7 @@
 //!
 //! A [`Section`] is a table of the file; each of its [`Setting`]s knows how to read and to write its value. Reading,
 //! errors with a near miss, the environment's names and what `mailscope config` prints all follow from that, so that a
-//! part of the program adds its settings with a struct and a line in [`Config::sections`]. `assets/default.toml`
+//! part of the program adds its settings with a struct and a line in `Config::sections`. `assets/default.toml`
 //! documents every key.
 
 mod file;

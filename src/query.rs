@@ -1,8 +1,8 @@
 //! The query language: which records and entries somebody asks for.
 //!
-//! [`parse`] reads a query, [`Query`] answers which records of an [`Index`] hold. A term is answered for all records of
+//! [`parse()`] reads a query, [`Query`] answers which records of an [`Index`] hold. A term is answered for all records of
 //! a kind at once, from columns and postings, as a set of bits; sets are joined by `and`, `or` and `not`. Words in raw
-//! lines are looked for beforehand ([`Hits`]), without the index. [`field`] is the one table of fields, [`complete`]
+//! lines are looked for beforehand ([`Hits`]), without the index. [`field`] is the one table of fields, `complete`
 //! the filter bar's suggestions, [`rollup`] the sums by user and by profile.
 //!
 //! What is shown of the records, and how, is left to reports and screens.

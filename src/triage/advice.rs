@@ -1,4 +1,4 @@
-//! What a reason means and what to do about it, in one sentence: looked up in the one table of [`rows`].
+//! What a reason means and what to do about it, in one sentence: looked up in the one table of `rows`.
 
 mod rows;
 

@@ -1,6 +1,6 @@
 //! What the program notices by itself, worst first, each with its evidence and what to do.
 //!
-//! [`routes`](mod@routes) looks at what a [`Triage`] says of routes, [`logins`] at who logs in and fails, [`system`]
+//! `routes` looks at what a [`Triage`] says of routes, `logins` at who logs in and fails, `system`
 //! at listeners, sources and unknown lines. Each says no more than the log does; see [`super::Thresholds`] for when it
 //! speaks.
 
