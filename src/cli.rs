@@ -10,6 +10,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::config::Given;
 use crate::report::{Format, View};
+use crate::source::NoticeKind;
 
 pub use routes::Routes;
 
@@ -43,7 +44,7 @@ pub struct Cli {
 #[derive(Subcommand, Debug)]
 pub enum Command {
     /// Print the records that match a query
-    #[command(after_help = QUERY_HELP)]
+    #[command(after_help = QUERY_HELP, after_long_help = query_long_help())]
     Query(Query),
     /// Tell the whole story of one connection or message
     #[command(after_help = TRACE_HELP)]
@@ -73,6 +74,14 @@ Examples:
   mailscope trace dcid:5640 mail.current --raw      with the raw lines below; --format log has nothing else
 
 Exit status: 0 the id was found, 1 it was not, 2 an error.";
+
+/// What `--help` says beyond `-h`: the notices, as the table of them has it.
+fn query_long_help() -> String {
+    format!(
+        "{QUERY_HELP}\n\nNotices on standard error (with --format json as objects with `notice`, `path` and `text`):\n{}",
+        NoticeKind::help()
+    )
+}
 
 const QUERY_HELP: &str = "\
 Query language:

@@ -139,6 +139,7 @@ fn named(name: &str, work: impl FnOnce() + Send + 'static) -> JoinHandle<()> {
 /// The reading thread: blocks in, entries out, until the end or until nobody listens.
 fn read(mut feeder: Feeder, years: FirstYear, pieces: &SyncSender<Piece>) {
     let mut framing = Framing::new(years);
+    let sources = feeder.sources();
     let mut initial = true;
     loop {
         let piece = match feeder.next() {
@@ -150,7 +151,11 @@ fn read(mut feeder: Feeder, years: FirstYear, pieces: &SyncSender<Piece>) {
                     _ => Piece::Opened(opened),
                 }
             }
-            Told::Block(block) => Piece::Lines(framing.block(block)),
+            Told::Block(block) => {
+                let parsed = framing.block(block);
+                parsed.note(&sources);
+                Piece::Lines(parsed)
+            }
             Told::CaughtUp => {
                 initial = false;
                 Piece::CaughtUp

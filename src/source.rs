@@ -22,6 +22,7 @@ mod disk;
 mod feeder;
 mod follow;
 mod identity;
+mod notice;
 mod order;
 mod sources;
 mod stdin;
@@ -30,8 +31,9 @@ mod told;
 mod watch;
 
 pub use feeder::{Feeder, Recycler};
-pub use sources::{Progress, SourceInfo, Sources};
-pub use told::{Notice, NoticeKind, Opened, Severity, Told};
+pub use notice::{Notice, NoticeKind, Noticed, Severity};
+pub use sources::{Progress, SourceInfo, SourceStatus, Sources, State};
+pub use told::{Opened, Told};
 pub use watch::Stop;
 
 /// The number of a source, in the order in which their first lines were told.

@@ -1,13 +1,16 @@
 //! Line ends, frames and events of each source's blocks.
 
-use crate::event;
+use crate::event::{self, Event};
 use crate::frame::{Civil, Frame, Framer, Years};
 use crate::index::Entry;
 use crate::lines::{self, Block};
 use crate::safe;
-use crate::source::{Opened, Position, SourceId};
+use crate::source::{Opened, Position, SourceId, Sources};
 
 use super::FirstYear;
+
+/// Among so many first lines of a file is its header.
+const HEADER: usize = 8;
 
 /// The entries of a block, which borrow its bytes.
 type Entries<'b> = Vec<Entry<'b>>;
@@ -27,6 +30,23 @@ impl Parsed {
     /// The source and its entries, in the order of the log.
     pub fn entries(&self) -> &[Entry<'_>] {
         self.borrow_dependent()
+    }
+
+    /// Notes in the registry what these lines say of their source.
+    pub fn note(&self, sources: &Sources) {
+        let entries = self.entries();
+        let newest = entries.iter().rev().find_map(|entry| entry.time);
+        let host = entries.last().and_then(|last| last.host);
+        // The serial number stands in one of a file's first lines.
+        let serial = entries
+            .iter()
+            .take(HEADER)
+            .find_map(|entry| match entry.event {
+                Event::LogVersion { serial, .. } => Some(serial),
+                _ => None,
+            });
+        let source = self.borrow_owner().source;
+        sources.heard(source, entries.len(), newest, host.or(serial));
     }
 }
 

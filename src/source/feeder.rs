@@ -10,10 +10,11 @@ use std::time::{Duration, Instant, SystemTime};
 use super::discover::{self, Found, Place, Refused};
 use super::disk::FileId;
 use super::identity::{Heads, Past};
-use super::sources::Sources;
+use super::notice::{Notice, NoticeKind};
+use super::sources::{Sources, State};
 use super::stdin::Stream;
 use super::tail::{Body, Look, Tracked};
-use super::told::{Notice, NoticeKind, Severity, Told};
+use super::told::Told;
 use super::watch::{Signal, Wake, Watch};
 use super::{EmptyFolder, Follow, Request, SourceError};
 use crate::lines::{Block, Cut};
@@ -154,6 +155,9 @@ impl Feeder {
             feeder.add_target(place, request.empty_folder)?;
         }
         feeder.hold_newest();
+        if live && request.poll.is_some() {
+            feeder.sources.set_polling();
+        }
         feeder.next_scan = Instant::now() + feeder.pace;
         Ok(feeder)
     }
@@ -210,6 +214,7 @@ impl Feeder {
             if empty == EmptyFolder::Refuse || self.follow == Follow::Once {
                 return Err(SourceError::NoLogs { path });
             }
+            self.sources.await_first(&path, true);
             self.notice(NoticeKind::Waiting, &path, String::new());
         }
         Ok(())
@@ -259,6 +264,7 @@ impl Feeder {
             && !self.polling_told
         {
             self.polling_told = true;
+            self.sources.set_polling();
             let path = self
                 .targets
                 .first()
@@ -355,8 +361,9 @@ impl Feeder {
         } else {
             count as u64
         };
+        let size = file.stat.size;
         self.sources.count_read(read);
-        self.sources.set_told(source, told);
+        self.sources.set_told_of(source, told, size);
         self.tell(pieces.cut);
         self.tell(pieces.whole);
     }
@@ -378,9 +385,28 @@ impl Feeder {
             self.sources.count_read(rest);
             self.flush(at);
             self.files[at].sleep(Body::Done);
+            self.set_state(at, State::Finished);
             self.active.retain(|&other| other != at);
         } else {
+            let file = &self.files[at];
+            let state = match (file.replaced, file.renamed) {
+                (false, false) => State::Following,
+                _ if file.stat.names == 0 => State::Gone,
+                _ => State::Rotated,
+            };
+            self.set_state(at, state);
             self.shed();
+        }
+    }
+
+    /// Says what a file is doing, where that is news.
+    pub(super) fn set_state(&mut self, at: usize, state: State) {
+        let file = &mut self.files[at];
+        if file.state != state
+            && let Some(source) = file.known.source
+        {
+            file.state = state;
+            self.sources.set_state(source, state);
         }
     }
 
@@ -404,6 +430,13 @@ impl Feeder {
         } else {
             NoticeKind::Unreadable
         };
+        let state = if packed {
+            State::Damaged
+        } else {
+            State::Unreadable
+        };
+        self.set_state(at, state);
+        let file = &mut self.files[at];
         if self.follow == Follow::Live && packed {
             // It may be on its way here: told when nothing more comes.
             file.damage = Some((error.to_string(), Instant::now()));
@@ -425,19 +458,8 @@ impl Feeder {
     }
 
     pub(super) fn notice(&mut self, kind: NoticeKind, path: &Path, detail: String) {
-        let severity = match kind {
-            NoticeKind::Rotated | NoticeKind::Replaced | NoticeKind::Waiting => Severity::Info,
-            NoticeKind::Truncated
-            | NoticeKind::Gone
-            | NoticeKind::Polling
-            | NoticeKind::NotKept => Severity::Warning,
-            NoticeKind::Damaged | NoticeKind::Unreadable => Severity::Error,
-        };
-        self.queue.push_back(Told::Notice(Notice {
-            kind,
-            path: path.to_path_buf(),
-            severity,
-            detail,
-        }));
+        let notice = Notice::new(kind, path, detail);
+        self.sources.noticed(&notice);
+        self.queue.push_back(Told::Notice(notice));
     }
 }

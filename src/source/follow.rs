@@ -12,9 +12,10 @@ use std::time::{Duration, Instant};
 use super::discover::{self, Found, Place};
 use super::disk::FileId;
 use super::feeder::Feeder;
+use super::notice::NoticeKind;
 use super::order::Age;
+use super::sources::State;
 use super::tail::{Body, Tracked};
-use super::told::NoticeKind;
 use super::{Follow, disk};
 
 /// How long a file without a name must be quiet before it is let go, and one that was renamed.
@@ -141,6 +142,10 @@ impl Feeder {
                 }
             }
         }
+        if held > 0 {
+            self.sources
+                .await_first(self.targets[at].place.path(), false);
+        }
         for (id, path) in before {
             if there.contains(&id) {
                 continue;
@@ -179,7 +184,10 @@ impl Feeder {
                 self.files[old].replaced = true;
                 match self.find_new_name(old) {
                     Some(name) => self.notice(NoticeKind::Rotated, path, name),
-                    None => self.notice(NoticeKind::Gone, path, String::new()),
+                    None => {
+                        self.set_state(old, State::Gone);
+                        self.notice(NoticeKind::Gone, path, String::new());
+                    }
                 }
             }
             return 0;
@@ -421,6 +429,11 @@ impl Feeder {
         if self.by_id.get(&id) == Some(&at) {
             self.by_id.remove(&id);
         }
+        let state = match self.files[at].stat.names {
+            0 => State::Gone,
+            _ => State::Finished,
+        };
+        self.set_state(at, state);
         let known = self.files[at].restart();
         self.past.add(known);
         self.files[at].body = Body::Done;
@@ -435,6 +448,7 @@ impl Feeder {
             self.sources.overwritten(source);
         }
         self.notice(NoticeKind::Truncated, &path, String::new());
+        self.set_state(at, State::Gone);
         let known = self.files[at].restart();
         self.past.add(known);
         self.active.retain(|&other| other != at);

@@ -14,6 +14,11 @@ use super::discover;
 use super::disk::{self, FileId};
 use super::{Position, SourceId};
 
+mod status;
+
+use status::{Befallen, Condition};
+pub use status::{SourceStatus, State};
+
 /// How many files are kept open for reading again, and how many archives stay unpacked half-way.
 const KEPT_OPEN: usize = 8;
 const CURSORS: usize = 4;
@@ -74,6 +79,8 @@ enum Body {
 #[derive(Debug)]
 struct Entry {
     path: PathBuf,
+    /// What it was called when it began.
+    called: PathBuf,
     compressed: bool,
     body: Body,
     told: u64,
@@ -81,6 +88,7 @@ struct Entry {
     overwritten: bool,
     /// Another file with the same bytes.
     copy: Option<Place>,
+    condition: Condition,
 }
 
 /// An archive unpacked half-way.
@@ -98,6 +106,7 @@ pub struct Sources {
     cursors: Mutex<Vec<Cursor>>,
     read: AtomicU64,
     total: AtomicU64,
+    told: Mutex<Befallen>,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -262,11 +271,13 @@ impl Sources {
         let mut entries = self.entries.write().unwrap_or_else(PoisonError::into_inner);
         entries.push(Entry {
             path: path.to_path_buf(),
+            called: path.to_path_buf(),
             compressed,
             body,
             told: 0,
             overwritten: false,
             copy: None,
+            condition: Condition::default(),
         });
         SourceId::new(entries.len() - 1)
     }
@@ -310,6 +321,14 @@ impl Sources {
 
     pub(crate) fn set_told(&self, source: SourceId, told: u64) {
         self.change(source, |entry| entry.told = entry.told.max(told));
+    }
+
+    /// As [`Sources::set_told`], of a file that is so long on disk.
+    pub(crate) fn set_told_of(&self, source: SourceId, told: u64, size: u64) {
+        self.change(source, |entry| {
+            entry.told = entry.told.max(told);
+            entry.condition.size = size;
+        });
     }
 
     /// The file is called otherwise now.

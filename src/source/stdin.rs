@@ -12,7 +12,8 @@ use super::SourceId;
 use super::archive::{self, Form};
 use super::begin::ENDS;
 use super::feeder::Feeder;
-use super::told::{NoticeKind, Opened, Told};
+use super::notice::NoticeKind;
+use super::told::{Opened, Told};
 use super::watch::Signal;
 use crate::lines::Splitter;
 

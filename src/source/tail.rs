@@ -14,7 +14,7 @@ use super::archive::{Form, Packed, Unpacked, fill};
 use super::discover;
 use super::disk::{self, Stat};
 use super::identity::{Content, HEAD, Known};
-use super::sources::Place;
+use super::sources::{Place, State};
 use crate::lines::{MAX_LINE, Splitter};
 
 /// How a file is read.
@@ -79,6 +79,8 @@ pub(crate) struct Tracked {
     pub copies_only: bool,
     /// It could not be read when last tried, and when it is tried again.
     pub failed: Option<Instant>,
+    /// What it is doing, as last said to the registry.
+    pub state: State,
     /// Damage found that may be but an upload under way, until that is told.
     pub damage: Option<(String, Instant)>,
 }
@@ -104,6 +106,7 @@ impl Tracked {
             renamed: false,
             copies_only: false,
             failed: None,
+            state: State::Reading,
             damage: None,
         }
     }

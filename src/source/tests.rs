@@ -441,3 +441,52 @@ fn raw_lines_are_read_again_from_a_file_that_was_rolled_on_and_from_an_archive()
     let progress = sources.progress();
     assert_eq!(progress.read, progress.total);
 }
+
+#[test]
+fn the_registry_says_how_each_source_is_doing() {
+    let dir = folder();
+    let (path, late) = (dir.path().join("mail.current"), dir.path().join("late"));
+    fs::create_dir(&late).expect("makes");
+    append(&path, &lines(0..3));
+    let mut reader = Reader::open(&[&path, &late], Follow::Live);
+    reader.expect(&lines(0..3));
+    let sources = reader.feeder.sources();
+    sources.heard(SourceId::new(0), 3, None, Some(b"esa01"));
+    let [followed, awaited] = &sources.statuses()[..] else {
+        panic!("two sources");
+    };
+    assert_eq!(followed.state, State::Polling, "the tests poll");
+    assert_eq!(followed.size, Some(followed.read));
+    assert_eq!((followed.entries, &*followed.path), (3, &*path));
+    assert_eq!(followed.appliance.as_deref(), Some("esa01"));
+    assert_eq!((awaited.state, &*awaited.path), (State::Waiting, &*late));
+    let rolled = dir.path().join("mail.@20260302T000000.s");
+    fs::rename(&path, &rolled).expect("renames");
+    append(&path, &line(3));
+    fs::write(late.join("mail.current"), line(4)).expect("writes");
+    reader.expect(&lines(0..5));
+    let states: Vec<State> = sources.statuses().iter().map(|s| s.state).collect();
+    assert_eq!(states, [State::Rotated, State::Polling, State::Polling]);
+    assert_eq!(sources.statuses()[0].path, rolled);
+    let given = sources.notices();
+    let rotated = given
+        .iter()
+        .find(|given| given.notice.kind == NoticeKind::Rotated);
+    assert_eq!(
+        rotated.and_then(|rotated| rotated.source),
+        Some(SourceId::new(0))
+    );
+}
+
+#[test]
+fn each_kind_of_notice_has_a_word_of_its_own_and_one_clear_line() {
+    let mut words = std::collections::HashSet::new();
+    for kind in NoticeKind::ALL {
+        assert!(words.insert(kind.word()), "{}", kind.word());
+        let said = Notice::new(kind, "/logs/mail.current", "a detail").to_string();
+        assert!(
+            said.starts_with("/logs/mail.current: ") && said.lines().count() == 1,
+            "{said}"
+        );
+    }
+}

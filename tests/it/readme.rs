@@ -36,6 +36,20 @@ fn the_keys_are_those_of_the_interface() {
 }
 
 #[test]
+fn the_notices_are_those_that_are_given() {
+    let said = mailscope::source::NoticeKind::markdown();
+    is_the_program_s("README.md", "notices", &said);
+    let help = crate::run::Place::new().run(&["query", "--help"]).out;
+    for kind in mailscope::source::NoticeKind::ALL {
+        assert!(
+            help.contains(&format!("  {} ", kind.word())),
+            "{}",
+            kind.word()
+        );
+    }
+}
+
+#[test]
 fn the_events_are_those_that_are_told() {
     is_the_program_s(
         "assets/events.md",
