@@ -1,5 +1,6 @@
 //! The command line, and nothing but.
 
+pub mod examples;
 mod routes;
 
 use std::ffi::OsString;
@@ -12,24 +13,15 @@ use crate::config::Given;
 use crate::report::{Format, View};
 use crate::source::NoticeKind;
 
+use examples::Of;
 pub use routes::Routes;
-
-const EXAMPLES: &str = "\
-Examples:
-  mailscope mail.current                                 watch a log live
-  mailscope -q 'user:ironport auth:failed' /logs/        start with a filter on a folder of logs
-  mailscope query 'auth:failed dir:in' mail.current      print the connections with a failed login
-  mailscope query 'dcid:5640' mail.current --format log  the raw lines of one delivery connection
-  mailscope query '' mail.current --view users           who logs in and who fails
-  ssh esa01 tail -f mail_logs | mailscope -              read from a pipe
-  mailscope demo                                         look around on a simulated appliance";
 
 /// A terminal explorer for the mail_logs of the Cisco Email Security Appliance.
 ///
 /// Joins login, connection, message and route from the interleaved lines of a log, follows it live, and answers the same
 /// questions headless.
 #[derive(Parser, Debug)]
-#[command(name = "mailscope", version, after_help = EXAMPLES, args_conflicts_with_subcommands = true)]
+#[command(name = "mailscope", version, after_help = examples::text(Of::Program), args_conflicts_with_subcommands = true)]
 #[command(subcommand_negates_reqs = true)]
 pub struct Cli {
     /// What to do; without a command, explore.
@@ -44,13 +36,13 @@ pub struct Cli {
 #[derive(Subcommand, Debug)]
 pub enum Command {
     /// Print the records that match a query
-    #[command(after_help = QUERY_HELP, after_long_help = query_long_help())]
+    #[command(after_help = query_help(), after_long_help = query_long_help())]
     Query(Query),
     /// Tell the whole story of one connection or message
-    #[command(after_help = TRACE_HELP)]
+    #[command(after_help = trace_help())]
     Trace(Trace),
     /// Triage of the outbound routes, failing ones first
-    #[command(after_help = routes::HELP)]
+    #[command(after_help = routes::help())]
     Routes(Routes),
     /// Explore a simulated appliance that writes a real log while you look
     Demo(Demo),
@@ -65,35 +57,25 @@ pub enum Command {
     Man,
 }
 
-const TRACE_HELP: &str = "\
-Examples:
-  mailscope trace mid:448 mail.current              who sent it, what was said of it, where each copy went
-  mailscope trace icid:450 /var/log/esa/            one connection, its logins and the messages it carried
-  mailscope trace '<1@example.com>' esa*/mail.*     a Message-ID, on every appliance that saw it
-  mailscope trace mid:448 -q 'appliance:esa01'      one of several that bear the id
-  mailscope trace dcid:5640 mail.current --raw      with the raw lines below; --format log has nothing else
-
-Exit status: 0 the id was found, 1 it was not, 2 an error.";
+fn query_help() -> String {
+    let status = "Exit status: 0 something matched, 1 nothing did, 2 an error.";
+    let (language, examples) = (examples::language(), examples::text(Of::Query));
+    format!("{language}\n\n{examples}\n\n{status}")
+}
 
 /// What `--help` says beyond `-h`: the notices, as the table of them has it.
 fn query_long_help() -> String {
     format!(
-        "{QUERY_HELP}\n\nNotices on standard error (with --format json as objects with `notice`, `path` and `text`):\n{}",
+        "{}\n\nNotices on standard error (with --format json as objects with `notice`, `path` and `text`):\n{}",
+        query_help(),
         NoticeKind::help()
     )
 }
 
-const QUERY_HELP: &str = "\
-Query language:
-  user:ironport auth:failed            terms side by side must all hold
-  profile:Outbound* OR code:535        OR, NOT or a leading -, parentheses
-  icid:450..460  mid:1,2,3  sbrs:<-3   numbers: one, a range, a list, > >= < <=
-  ip:172.16.0.0/12  host:*.example.com addresses by CIDR; * and ? in names; case is ignored
-  user~\"^svc-\\d+$\"                    ~ is a regular expression
-  since:-15m until:11:50               times: absolute, of the newest day, back from the newest entry
-  \"relay access denied\"  /5\\.7\\.[18]/  bare words and /regex/ look into the raw lines
-
-Exit status: 0 something matched, 1 nothing did, 2 an error.";
+fn trace_help() -> String {
+    let status = "Exit status: 0 the id was found, 1 it was not, 2 an error.";
+    format!("{}\n\n{status}", examples::text(Of::Trace))
+}
 
 /// Options that every command shares.
 #[derive(Args, Debug, Clone)]

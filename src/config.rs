@@ -24,6 +24,7 @@ pub use setting::{Section, Setting};
 pub use source::{ConfigError, Origin};
 
 use crate::query;
+use crate::report::View;
 use crate::triage::Thresholds;
 
 /// The documented default file.
@@ -223,6 +224,15 @@ impl Config {
             }
         }
         lines
+    }
+
+    /// The columns that the user has set for a view's table, by name; none where nothing is set.
+    pub fn columns(&self, view: View) -> Vec<String> {
+        let name = view.name();
+        if !self.origins.contains_key(&joined("columns", &name)) {
+            return Vec::new();
+        }
+        self.columns.names(&name)
     }
 
     /// The saved queries, for whoever reads a query.

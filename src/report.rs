@@ -37,17 +37,34 @@ pub enum Format {
 
 /// What is printed of each record.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Fields(Vec<String>);
+pub struct Fields {
+    keys: Vec<String>,
+    columns: Vec<String>,
+}
 
 impl Fields {
     /// These keys, in this order; none means all.
     pub fn new(keys: Vec<String>) -> Self {
-        Self(keys)
+        Self {
+            keys,
+            columns: Vec::new(),
+        }
+    }
+
+    /// Where no keys are asked for, a table has the columns of these names; none means the view's own.
+    #[must_use]
+    pub fn or_columns(self, columns: Vec<String>) -> Self {
+        Self { columns, ..self }
     }
 
     /// The keys asked for; `None` when all are.
     pub fn asked(&self) -> Option<&[String]> {
-        (!self.0.is_empty()).then_some(&self.0)
+        (!self.keys.is_empty()).then_some(&self.keys)
+    }
+
+    /// The names of a table's columns; none means the view's own.
+    pub fn chosen(&self) -> &[String] {
+        &self.columns
     }
 
     /// A record's keys and values, as asked for. A key that the record does not carry is null.
@@ -75,6 +92,11 @@ pub trait Printer {
     /// # Errors
     /// When the output cannot be written.
     fn flush(&mut self) -> io::Result<()>;
+
+    /// What of each record had no room, known once something is printed.
+    fn left_out(&self) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 /// A record that can be printed in any format.

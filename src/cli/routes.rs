@@ -5,20 +5,16 @@ use std::ffi::OsString;
 use clap::Args;
 
 use super::Reading;
+use super::examples::{Of, text};
 use crate::report::Format;
 use crate::triage::By;
 
 /// What stands below the options.
-pub const HELP: &str = "\
-Examples:
-  mailscope routes mail.current                       every route, failing ones first
-  mailscope routes --by profile mail.current          which SMTP Auth profile fails everywhere
-  mailscope routes -f mail.current                    each change of a route's state as it comes
-  mailscope routes --check mail.current               for monitoring: a status line with performance data
-  mailscope routes -q 'since:-1h' mail.current        the newest hour only
-
-Exit status: 0 there are routes, 1 there are none, 2 an error.
-With --check: 0 OK, 1 WARNING (degraded), 2 CRITICAL (failing), 3 UNKNOWN.";
+pub fn help() -> String {
+    let status = "Exit status: 0 there are routes, 1 there are none, 2 an error.\n\
+                  With --check: 0 OK, 1 WARNING (degraded), 2 CRITICAL (failing), 3 UNKNOWN.";
+    format!("{}\n\n{status}", text(Of::Routes))
+}
 
 /// `mailscope routes`
 #[derive(Args, Debug)]

@@ -25,6 +25,8 @@ pub struct Out<'o> {
     target: Target<'o>,
     left: u64,
     seen: u64,
+    /// Until it was said which columns have no room.
+    is_silent: bool,
 }
 
 impl Out<'_> {
@@ -67,7 +69,13 @@ impl Out<'_> {
     pub fn flush(&mut self) -> io::Result<()> {
         match &mut self.target {
             Target::Counted => Ok(()),
-            Target::Printed(printer) => printer.flush(),
+            Target::Printed(printer) => {
+                printer.flush()?;
+                if std::mem::take(&mut self.is_silent) {
+                    tell_left_out(printer.as_ref());
+                }
+                Ok(())
+            }
             Target::Raw(out) => out.flush(),
         }
     }
@@ -78,6 +86,17 @@ impl Out<'_> {
             Target::Raw(out) => Some(*out),
             _ => None,
         }
+    }
+}
+
+/// Says which columns had no room. Only a terminal has an end: what is piped on is never shortened.
+pub fn tell_left_out(printer: &dyn Printer) {
+    let titles = printer.left_out();
+    if !titles.is_empty() {
+        complain(&format!(
+            "no room here for {}; --fields A,B chooses what is shown",
+            titles.join(", ")
+        ));
     }
 }
 
@@ -92,7 +111,7 @@ pub fn with_output(
         _ if args.count => Target::Counted,
         Format::Log if args.view != View::Events => Target::Raw(&mut stdout),
         format => {
-            let fields = Fields::new(args.fields.clone());
+            let fields = Fields::new(args.fields.clone()).or_columns(config.columns(args.view));
             Target::Printed(report::printer(
                 format,
                 args.view,
@@ -106,6 +125,7 @@ pub fn with_output(
         target,
         left: args.limit.unwrap_or(u64::MAX),
         seen: 0,
+        is_silent: true,
     };
     let printed = print(&mut out);
     let flushed = out.flush();

@@ -4,6 +4,7 @@ mod watch;
 
 use std::io::Write;
 
+use super::output::tell_left_out;
 use super::records::{Selection, hits, read_all};
 use super::{Notices, Problem, Status, first_year, output, request, table_look};
 use crate::cli::Routes as Args;
@@ -77,7 +78,8 @@ fn printer<'o>(args: &Args, config: &Config, out: &'o mut dyn Write) -> Box<dyn 
             .collect();
     }
     let look = table_look(config.general.color);
-    report::printer(args.format, view, Fields::new(fields), look, out)
+    let fields = Fields::new(fields).or_columns(config.columns(view));
+    report::printer(args.format, view, fields, look, out)
 }
 
 /// The key of what routes are rolled up by.
@@ -116,6 +118,7 @@ fn print(args: &Args, config: &Config, query: &Query, ingest: &Ingest) -> Result
         }
     };
     out.flush()?;
+    tell_left_out(out.as_ref());
     drop(out);
     stdout.flush()?;
     Ok(printed)

@@ -133,6 +133,12 @@ impl Columns {
     pub fn chosen(&self) -> impl Iterator<Item = &Chosen> {
         self.0.iter().map(|(_, chosen)| chosen)
     }
+
+    /// The names of the columns of one table; none where there is no such table.
+    pub fn names(&self, table: &str) -> Vec<String> {
+        let of_table = self.0.iter().filter(|(name, _)| *name == table);
+        of_table.flat_map(|(_, chosen)| chosen.names()).collect()
+    }
 }
 
 impl Section for Columns {

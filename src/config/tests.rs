@@ -193,3 +193,18 @@ fn every_line_of_a_command_has_the_same_keys() {
         }
     }
 }
+
+#[test]
+fn a_table_has_every_column_that_the_interface_has() {
+    use crate::report::View;
+    for view in [View::Connections, View::Messages, View::Users] {
+        let names = Config::default().columns.names(&view.name());
+        let titles: Vec<String> = view
+            .table(&names)
+            .into_iter()
+            .map(|(title, _)| title)
+            .collect();
+        let wanted: Vec<String> = names.iter().map(|name| name.replace('-', " ")).collect();
+        assert_eq!(titles, wanted);
+    }
+}

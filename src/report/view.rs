@@ -170,6 +170,64 @@ impl View {
             ],
         }
     }
+
+    /// The columns that matter least where there is no room for all, the least one first.
+    pub fn gives_way(self) -> &'static [&'static str] {
+        match self {
+            Self::Connections => &["group", "messages", "tls", "error"],
+            Self::Messages => &["icid", "size"],
+            Self::Auth => &["mechanism", "code"],
+            Self::Deliveries => &["rid", "mid"],
+            Self::Routes => &["profile", "affected", "last good", "appliance", "failed"],
+            Self::RouteGroups => &["routes", "affected", "last good", "failed"],
+            Self::Findings => &["until", "kind", "since"],
+            Self::Events => &["appliance"],
+            Self::Users | Self::Profiles => &[],
+        }
+    }
+
+    /// Columns of the interface's tables that [`columns`](Self::columns) has not, or calls otherwise, by the names that
+    /// the configuration gives them.
+    fn of_interface(self) -> &'static [(&'static str, Cell)] {
+        use Cell::{Key, Policy, Recipients};
+        match self {
+            Self::Connections => &[
+                ("age", Cell::Age),
+                ("dir", Cell::Direction),
+                ("host", Key("remote_host")),
+                ("interface", Policy),
+                ("login", Cell::Result),
+                ("user", Cell::Who),
+                ("msgs", Recipients),
+            ],
+            Self::Users => &[("ok", Key("succeeded"))],
+            _ => &[],
+        }
+    }
+
+    /// The titles and cells of a table with the columns of these names; of none, with the view's own. A name that only
+    /// the interface knows stands for nothing here.
+    pub fn table(self, names: &[String]) -> Vec<(String, Cell)> {
+        let named = |name: &String| {
+            let title = name.replace('-', " ");
+            let mut known = self.of_interface().iter().chain(self.columns());
+            let (_, cell) = known.find(|(known, _)| *known == title)?;
+            Some((title, *cell))
+        };
+        let chosen: Vec<_> = names.iter().filter_map(named).collect();
+        if !chosen.is_empty() {
+            return chosen;
+        }
+        let own = self.columns().iter();
+        own.map(|(title, cell)| ((*title).to_owned(), *cell))
+            .collect()
+    }
+
+    /// Its name on the command line and in the configuration.
+    pub fn name(self) -> String {
+        let value = clap::ValueEnum::to_possible_value(&self);
+        value.map_or_else(String::new, |value| value.get_name().to_owned())
+    }
 }
 
 /// What of a record stands in a cell of a table.
@@ -199,4 +257,12 @@ pub enum Cell {
     Reason,
     /// What routes are rolled up by.
     Group,
+    /// How long a connection lasted.
+    Age,
+    /// Who opened it.
+    Direction,
+    /// The authentication result alone.
+    Result,
+    /// Users, or the profile; without a login what went wrong.
+    Who,
 }

@@ -127,3 +127,22 @@ fn a_saved_query_stands_for_its_text() {
     // Text that is no name is looked for in the raw lines.
     assert_eq!(count("@example.com").status, 0);
 }
+
+#[test]
+fn the_columns_of_the_file_are_those_of_printed_tables() {
+    let place = Place::new();
+    place.write("c.toml", "[columns]\nconnections = ['id', 'user', 'end']\n");
+    let path = tac();
+    let first = |words: &[&str]| {
+        let path = path.to_str().unwrap();
+        let said =
+            place.run(&[&["query", "dcid:5640", path, "--config", "c.toml"], words].concat());
+        said.out.lines().next().unwrap().to_owned()
+    };
+    let words = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert_eq!(words(&first(&[])), "ID USER END");
+    assert_eq!(words(&first(&["--fields", "dcid"])), "DCID");
+    assert!(words(&first(&["--view", "deliveries"])).starts_with("TIME RESULT"));
+    // Scripts get what they always got.
+    assert!(first(&["--format", "csv"]).starts_with("direction,appliance,icid,dcid"));
+}

@@ -31,6 +31,12 @@ fn the_fields_are_those_of_the_query_language() {
 }
 
 #[test]
+fn the_first_commands_are_those_of_the_help() {
+    use mailscope::cli::examples::{Of, markdown};
+    is_the_program_s("README.md", "examples", &markdown(Of::Program));
+}
+
+#[test]
 fn the_keys_are_those_of_the_interface() {
     is_the_program_s("README.md", "keys", &mailscope::tui::keymap::markdown());
 }

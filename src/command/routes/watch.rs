@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::time::Duration;
 
+use super::super::output::tell_left_out;
 use super::super::records::{Selection, hits};
 use super::super::{Problem, Status, first_year, ingest, output, request};
 use super::{Args, notices, printer};
@@ -78,7 +79,9 @@ impl<'o> Told<'o> {
             for route in &triage.routes {
                 out.record(&Plain(RouteRecord::new(index, triage, route)))?;
             }
-            Ok(out.flush()?)
+            out.flush()?;
+            tell_left_out(out);
+            Ok(())
         };
         match self {
             Self::Records(out) => print(out.as_mut()),

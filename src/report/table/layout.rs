@@ -1,0 +1,107 @@
+//! How wide a table's columns are, and which have no room.
+
+use unicode_width::UnicodeWidthStr;
+
+/// Blanks between two columns.
+pub(super) const GAP: usize = 2;
+
+/// How wide each column is; `None` of one that is left out.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub(super) struct Layout(pub Vec<Option<usize>>);
+
+/// A column before it is fitted in.
+pub(super) struct Wish {
+    /// What its cells would take.
+    pub width: usize,
+    /// What it can do with.
+    pub least: usize,
+    /// Whether any of its cells has something in it.
+    pub is_empty: bool,
+}
+
+impl Wish {
+    /// Of a column with this title and these cells. None is wider than `most`.
+    pub fn of<'c>(
+        title: &str,
+        cells: impl Iterator<Item = &'c String>,
+        least: usize,
+        most: usize,
+    ) -> Self {
+        let widest = cells.map(|cell| cell.width()).max().unwrap_or(0);
+        let width = widest.min(most).max(title.width());
+        Self {
+            width,
+            least: least.max(title.width()).min(width),
+            is_empty: widest == 0,
+        }
+    }
+}
+
+/// Fits columns into `room`: the widest become narrower, then some are left out, those that are empty first, then those
+/// of `gives_way` in that order, then those at the right. One is always shown.
+pub(super) fn lay_out(wishes: &[Wish], gives_way: &[usize], room: usize) -> Layout {
+    let mut shown: Vec<usize> = (0..wishes.len()).collect();
+    while shown.len() > 1 && taken(shown.iter().map(|at| wishes[*at].least)) > room {
+        let empty = shown.iter().rev().find(|at| wishes[**at].is_empty);
+        let next = empty.or_else(|| gives_way.iter().find(|at| shown.contains(at)));
+        let goes = next.or(shown.last()).copied();
+        shown.retain(|at| Some(*at) != goes);
+    }
+    let mut widths: Vec<Option<usize>> = vec![None; wishes.len()];
+    for at in &shown {
+        widths[*at] = Some(wishes[*at].width);
+    }
+    while taken(shown.iter().filter_map(|at| widths[*at])) > room {
+        let can_give = |at: &&usize| widths[**at] > Some(wishes[**at].least);
+        let Some(widest) = shown.iter().filter(can_give).max_by_key(|at| widths[**at]) else {
+            break;
+        };
+        widths[*widest] = widths[*widest].map(|width| width - 1);
+    }
+    Layout(widths)
+}
+
+fn taken(widths: impl Iterator<Item = usize>) -> usize {
+    let all = widths.map(|width| width + GAP).sum::<usize>();
+    all.saturating_sub(GAP)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wish(width: usize, least: usize) -> Wish {
+        Wish {
+            width,
+            least,
+            is_empty: false,
+        }
+    }
+
+    #[test]
+    fn the_widest_give_way_before_any_is_left_out() {
+        let of = [wish(19, 19), wish(30, 10), wish(40, 10)];
+        let fitted = |room| lay_out(&of, &[], room).0;
+        assert_eq!(fitted(200), [Some(19), Some(30), Some(40)]);
+        assert_eq!(fitted(83), [Some(19), Some(30), Some(30)]);
+        assert_eq!(fitted(43), [Some(19), Some(10), Some(10)]);
+        assert_eq!(fitted(42), [Some(19), Some(21), None]);
+        // However narrow the terminal is, one stays.
+        assert_eq!(fitted(3), [Some(19), None, None]);
+    }
+
+    #[test]
+    fn what_is_empty_and_what_matters_least_goes_first() {
+        let mut of = [wish(19, 19), wish(9, 9), wish(10, 10), wish(10, 10)];
+        assert_eq!(
+            lay_out(&of, &[1], 45).0,
+            [Some(19), None, Some(10), Some(10)]
+        );
+        of[2].is_empty = true;
+        assert_eq!(
+            lay_out(&of, &[1], 45).0,
+            [Some(19), Some(9), None, Some(10)]
+        );
+        assert_eq!(lay_out(&of, &[1], 35).0, [Some(19), None, None, Some(10)]);
+    }
+}
