@@ -28,9 +28,7 @@ impl<'a> Reply<'a> {
         let list = rest.strip_prefix(b"', [")?;
         let length = list_length(list)?;
         let after = list[length..].strip_prefix(b"])")?;
-        if !(after.is_empty() || after.starts_with(b" [") && after.ends_with(b"]")) {
-            return None;
-        }
+        is_header_list(after).then_some(())?;
         let code = u16::try_from(code)
             .ok()
             .filter(|code| (100..1000).contains(code));
@@ -94,6 +92,51 @@ impl<'a> Reply<'a> {
     }
 }
 
+/// Whether the text is nothing or a whole list of logged headers: ` []`, ` [('X-SBRS', '3.5'), ('from', '"a" <a@b>')]`.
+/// Header texts and addresses before the reply are strangers': anything less than the whole list would let them make
+/// the tuple end where they like.
+fn is_header_list(text: &[u8]) -> bool {
+    let text = text.trim_ascii_end();
+    text.is_empty()
+        || text
+            .strip_prefix(b" [")
+            .and_then(|list| list.strip_suffix(b"]"))
+            .is_some_and(|list| headers(list).is_some())
+}
+
+/// Reads tuples of two strings to the end of the list.
+fn headers(mut list: &[u8]) -> Option<()> {
+    while !list.is_empty() {
+        list = string(list.strip_prefix(b"(")?)?;
+        list = string(list.strip_prefix(b", ")?)?.strip_prefix(b")")?;
+        if !list.is_empty() {
+            list = list.strip_prefix(b", ").filter(|more| !more.is_empty())?;
+        }
+    }
+    Some(())
+}
+
+/// What follows the string at the start of the text, quoted as Python quotes it.
+fn string(text: &[u8]) -> Option<&[u8]> {
+    let text = text.strip_prefix(b"u").unwrap_or(text);
+    let (quote, text) = text
+        .split_first()
+        .filter(|(b, _)| matches!(b, b'\'' | b'"'))?;
+    text.get(closing_quote(text, *quote)? + 1..)
+}
+
+/// Where the quote stands that closes the string.
+fn closing_quote(text: &[u8], quote: u8) -> Option<usize> {
+    let mut at = 0;
+    loop {
+        match text.get(at)? {
+            b'\\' => at += 2,
+            byte if *byte == quote => return Some(at),
+            _ => at += 1,
+        }
+    }
+}
+
 /// Bytes of the quoted strings up to the bracket that closes their list.
 fn list_length(list: &[u8]) -> Option<usize> {
     let mut at = 0;
@@ -110,17 +153,9 @@ fn list_length(list: &[u8]) -> Option<usize> {
 }
 
 /// The place behind the quote that closes the string; only `,` or `]` may follow one.
-fn string_end(list: &[u8], mut at: usize, quote: u8) -> Option<usize> {
-    loop {
-        match list.get(at)? {
-            b'\\' => at += 2,
-            byte if byte == &quote => {
-                at += 1;
-                return matches!(list.get(at)?, b',' | b']').then_some(at);
-            }
-            _ => at += 1,
-        }
-    }
+fn string_end(list: &[u8], at: usize, quote: u8) -> Option<usize> {
+    let end = at + closing_quote(list.get(at..)?, quote)? + 1;
+    matches!(list.get(end)?, b',' | b']').then_some(end)
 }
 
 /// The RFC 3463 code that a text begins with: `5.7.8` of `5.7.8 Error: …`.

@@ -8,9 +8,11 @@
 //! ```
 //!
 //! `{MID}`, `{ICID}`, `{DCID}` and `{RCID}` stand for the word and its number in any spelling, with the blank behind it;
-//! `{MID#}` and the like for the number alone; `{RIDS}` for a list of recipients. `{name}` is a text up to the first place where the next fixed words stand,
-//! `{name>}` up to the last: so ends what a stranger writes before fixed words. `{name#}` is a whole number. The last hole
-//! takes the rest of the line.
+//! `{MID#}` and the like for the number alone; `{RIDS}` for a list of recipients. `{name}` is a text up to the first place
+//! where the next fixed words stand, `{name>}` up to the last: so ends what a stranger writes before fixed words.
+//! `{name^}` is one word: where fixed words follow a hole at the head of a line, a stranger's text behind it must not be
+//! searched for them. `{name#}` is a whole number; `{name=words}` is just these words. The last hole takes the rest of the
+//! line.
 
 use std::sync::LazyLock;
 
@@ -50,6 +52,8 @@ enum Part {
     BareId(Word),
     Rids,
     Number(&'static str),
+    One(&'static str),
+    Just(&'static str, &'static str),
     Text(&'static str, Until),
 }
 
@@ -173,6 +177,17 @@ impl Shape {
                     tell(field, Value::Number(value));
                     behind
                 }
+                Part::One(field) => {
+                    let end = rest.iter().position(|b| *b == b' ')?;
+                    (end > 0).then_some(())?;
+                    tell(field, Value::Text(&rest[..end]));
+                    &rest[end..]
+                }
+                Part::Just(field, words) => {
+                    let behind = rest.strip_prefix(words.as_bytes())?;
+                    tell(field, Value::Text(words.as_bytes()));
+                    behind
+                }
                 Part::Text(field, until) => {
                     let end = match (next, until) {
                         (None, _) => rest.len(),
@@ -272,11 +287,18 @@ impl Part {
         if let Some(word) = Word::ALL.into_iter().find(|word| Some(word.text()) == bare) {
             return Self::BareId(word);
         }
-        match (hole, bare, hole.strip_suffix('>')) {
-            ("RIDS", _, _) => Self::Rids,
-            (_, Some(name), _) => Self::Number(name),
-            (_, _, Some(name)) => Self::Text(name, Until::Last),
-            _ => Self::Text(hole, Until::First),
+        if hole == "RIDS" {
+            Self::Rids
+        } else if let Some(name) = bare {
+            Self::Number(name)
+        } else if let Some((name, words)) = hole.split_once('=') {
+            Self::Just(name, words)
+        } else if let Some(name) = hole.strip_suffix('^') {
+            Self::One(name)
+        } else if let Some(name) = hole.strip_suffix('>') {
+            Self::Text(name, Until::Last)
+        } else {
+            Self::Text(hole, Until::First)
         }
     }
 
@@ -358,7 +380,20 @@ pub fn of_kind(kind: Kind, ids: Ids, line: &[u8]) -> Event<'_> {
 pub fn field_names() -> impl Iterator<Item = &'static str> {
     TABLE.shapes.iter().flat_map(|shape| {
         shape.parts.iter().filter_map(|part| match part {
-            Part::Number(name) | Part::Text(name, _) => Some(*name),
+            Part::Number(name) | Part::One(name) | Part::Just(name, _) | Part::Text(name, _) => {
+                Some(*name)
+            }
+            _ => None,
+        })
+    })
+}
+
+/// The fixed words of all rows.
+#[cfg(test)]
+pub fn fixed_words() -> impl Iterator<Item = &'static [u8]> {
+    TABLE.shapes.iter().flat_map(|shape| {
+        shape.parts.iter().filter_map(|part| match part {
+            Part::Words(words) => Some(*words),
             _ => None,
         })
     })

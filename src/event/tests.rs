@@ -1,3 +1,5 @@
+mod forging;
+
 use super::*;
 
 fn name(line: &str) -> &'static str {
@@ -60,6 +62,27 @@ fn addresses_and_replies_cannot_move_the_recipient() {
         (reply.code, reply.text().as_slice()),
         (Some(554), &b"5.7.1 <b> RID 8 - ok"[..])
     );
+}
+
+#[test]
+fn behind_a_reply_stands_nothing_or_a_whole_list_of_headers() {
+    let reads = |headers: &str| {
+        let line = format!("Bounced: DCID 3 MID 4 to RID 0 - 5.1.0 - x ('550', ['no']){headers}");
+        Attempt::parse(line.as_bytes()).unwrap().reply.is_some()
+    };
+    assert!(reads("") && reads(" []"));
+    assert!(reads(
+        r#" [('X-SBRS', '3.5'), ('from', '"a" <a@b>'), ('subject', "it's \")]"#
+    ));
+    for cut in [
+        " [",
+        " [x]",
+        " [('a', 'b']",
+        " [('a', 'b'), ]",
+        " > To: <> []",
+    ] {
+        assert!(!reads(cut), "{cut}");
+    }
 }
 
 #[test]

@@ -22,20 +22,23 @@ super::rows! {
     DeliveryDns "DNS Failure {detail}";
     TlsDane "{DCID}DANE {verdict}";
     TlsDane "DANE {verdict}";
-    LdapAccepted "LDAP: Accepted query {query} address {to}";
-    LdapAccepted "LDAP: Accepted query {query} {MID}RID {RID#} address {to}";
+    // The administrator names the query, in one word; addresses and DNs are strangers' texts.
+    LdapAccepted "LDAP: Accepted query {query^} address {to}";
+    LdapAccepted "LDAP: Accepted query {query^} {MID}RID {RID#} address {to}";
     LdapAccepted "LDAP: Accepted {detail}";
-    LdapRefused "LDAP: No Match query {query} address {to}";
+    LdapRefused "LDAP: No Match query {query^} address {to}";
     LdapRefused "LDAP: No Match {detail}";
-    LdapRewritten "LDAP: Reroute query {query} {MID}RID {RID#} address {from} to {to}";
-    LdapRefused "LDAP: {action} query {query} {MID}RID {RID#} address {to}";
-    LdapRewritten "LDAP: {action} query {query} address {from} to {to}";
-    LdapRewritten "LDAP Reroute: query {query} address {from} to {to}";
-    LdapRewritten "LDAP Mailhost: query {query} address {from} to {to}";
-    LdapRewritten "LDAP Masquerade: query {query} address {from} to {to}";
-    LdapGroup "LDAP: Group query {query} address {to}";
+    LdapGroup "LDAP: Group query {query^} address {to}";
     LdapGroup "LDAP: Group {detail}";
-    LdapRefused "LDAP: {action} query {query} address {to}";
+    LdapRewritten "LDAP: Reroute query {query^} {MID}RID {RID#} address {from>} to {to}";
+    LdapRewritten "LDAP: {action=Reroute} query {query^} address {from>} to {to}";
+    LdapRewritten "LDAP: {action=Mailhost} query {query^} address {from>} to {to}";
+    LdapRewritten "LDAP: {action=Masquerade} query {query^} address {from>} to {to}";
+    LdapRewritten "LDAP Reroute: query {query^} address {from>} to {to}";
+    LdapRewritten "LDAP Mailhost: query {query^} address {from>} to {to}";
+    LdapRewritten "LDAP Masquerade: query {query^} address {from>} to {to}";
+    LdapRefused "LDAP: {action^} query {query^} {MID}RID {RID#} address {to}";
+    LdapRefused "LDAP: {action^} query {query^} address {to}";
     LdapFailed "LDAP: unable to process, {MID}{action}";
     LdapFailed "LDAP: unable to process{detail}";
     // Technote 118936: the quotes are unbalanced as printed, and no ICID is named.

@@ -40,7 +40,7 @@ super::rows! {
     VerdictUnscannable "{MID}scanning error ({what>}): {reason}";
     VerdictUnscannable "{MID}scanning error{detail}";
     VerdictUnscannable "{MID}unscannable {detail}";
-    VerdictError "{MID}{engine} sent a poorly formatted response: {detail}";
-    VerdictError "{MID}{engine} timeout error{detail}";
+    VerdictError "{MID}{engine^} sent a poorly formatted response: {detail}";
+    VerdictError "{MID}{engine^} timeout error{detail}";
     VerdictError "{MID}antispam error{detail}";
 }

@@ -6,8 +6,8 @@ super::rows! {
     FilterLog "{MID}Custom Log Entry:";
     FilterTime "Debug: {MID}Message filter Name: {filter>} time: {seconds}";
     FilterTime "{MID}Message filter Name: {filter>} time: {seconds}";
-    MessageAttachment "{MID}attachment '{name}'";
-    MessageAttachment "{MID}attachment \"{name}\"";
+    MessageAttachment "{MID}attachment '{name>}'";
+    MessageAttachment "{MID}attachment \"{name>}\"";
     MessageAttachment "{MID}attachment types {types}";
     MessageAttachment "{MID}attachment {name}";
     // Mail that the appliance makes has neither a start nor a connection.
@@ -20,9 +20,9 @@ super::rows! {
     MessageMasqueraded "{MID}masquerading envelope {detail}";
     MessageMasqueraded "{MID}masquerading header '{header}' from '{old>}' to '{new}'";
     MessageMasqueraded "{MID}masquerading {detail}";
-    MessageAlias "Alias match: {MID}RID {RID#} recipient {from} mapped to {to}";
-    MessageAlias "Alias match: {MID}recipient {from} mapped to {to}";
-    MessageAlias "Alias match: recipient {from} mapped to {to}";
+    MessageAlias "Alias match: {MID}RID {RID#} recipient {from>} mapped to {to}";
+    MessageAlias "Alias match: {MID}recipient {from>} mapped to {to}";
+    MessageAlias "Alias match: recipient {from>} mapped to {to}";
     MessageAlias "Alias match: {detail}";
     MessageUnsubscribed "{MID}Global unsubscribe matched entry {entry} RID {RID#} Address {to>} Action {action}";
     MessageUnsubscribed "Global unsubscribe matched entry {entry} {MID}RID: {RID#} Address: {to}";
@@ -44,6 +44,8 @@ super::rows! {
     AddressInvalid "{ICID}Invalid recipient address: {detail}";
     AddressInvalid "{ICID}{MID}Invalid sender address: {detail}";
     AddressInvalid "{ICID}Invalid sender address: {detail}";
+    // The sender's own text may hold the words of the other verdict: the whole tail tells first.
+    SenderAllowed "{ICID}Address: <{from>}> sender allowed, {reason=envelope sender matched domain exception}";
     SenderRejected "{ICID}Address: <{from>}> sender rejected, {reason}";
     SenderRejected "{ICID}Address: {from>} sender rejected, {reason}";
     SenderAllowed "{ICID}Address: <{from>}> sender allowed, {reason}";

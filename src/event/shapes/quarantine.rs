@@ -1,30 +1,30 @@
 //! Quarantines, those of the appliance and the spam quarantine behind its RPC connections.
 
 super::rows! {
-    QuarantineIn Quarantined "{MID}quarantined to \"{quarantine}\" ({reason})";
+    QuarantineIn Quarantined "{MID}quarantined to \"{quarantine}\" ({reason>})";
     QuarantineIn Quarantined "{MID}quarantined to \"{quarantine}\"{reason}";
     // The guide's lines of a management appliance that holds the quarantines.
-    QuarantineIn Quarantined "{MID}enqueued for transfer to centralized quarantine \"{quarantine}\" ({reason})";
+    QuarantineIn Quarantined "{MID}enqueued for transfer to centralized quarantine \"{quarantine}\" ({reason>})";
     QuarantineIn Quarantined "{MID}enqueued for transfer to centralized quarantine \"{quarantine}\"{reason}";
     QuarantineIn Quarantined "{MID}enqueued for transfer to {detail}";
     QuarantineIn Quarantined "ISQ: Quarantined {MID}";
     QuarantineIn Quarantined "EUQ: Quarantined {MID}";
     QuarantineTagged "ISQ: Tagging {MID}for quarantine{detail}";
     QuarantineTagged "EUQ: Tagging {MID}for quarantine{detail}";
-    QuarantineReason "{MID}quarantine \"{quarantine}\" new reason ({reason})";
+    QuarantineReason "{MID}quarantine \"{quarantine}\" new reason ({reason>})";
     QuarantineReason "{MID}quarantine \"{quarantine}\" {detail}";
     // Only the last quarantine's word decides: a message may lie in several.
     QuarantineReleased Released "{MID}released from all quarantines{detail}";
     QuarantineReleased Released "{MID}released ({change}) from all quarantines{detail}";
     QuarantineReleased "{MID}released from quarantine \"{quarantine}\" ({reason}) t={hours#}";
     QuarantineReleased "{MID}released from quarantine \"{quarantine}\" ({reason}) [t={hours#}]";
-    QuarantineReleased "{MID}released from quarantine \"{quarantine}\" ({reason})";
+    QuarantineReleased "{MID}released from quarantine \"{quarantine}\" ({reason>})";
     QuarantineReleased "{MID}released from quarantine \"{quarantine}\"{detail}";
     QuarantineReleased "{MID}released ({change}) from quarantine \"{quarantine}\" ({reason}) t={hours#}";
     QuarantineReleased "{MID}released ({change}) from quarantine \"{quarantine}\"{detail}";
     QuarantineReleased "{MID}released from {detail}";
     QuarantineDeleted Dropped "{MID}deleted from all quarantines{detail}";
-    QuarantineDeleted "{MID}deleted from quarantine \"{quarantine}\" ({reason})";
+    QuarantineDeleted "{MID}deleted from quarantine \"{quarantine}\" ({reason>})";
     QuarantineDeleted "{MID}deleted from quarantine \"{quarantine}\"{detail}";
     QuarantineDeleted "{MID}deleted from {detail}";
     RpcStart "RPC Delivery start {RCID}{MID}to {quarantine}";

@@ -3,9 +3,9 @@
 super::rows! {
     // `CrtMID 4` in it is no message: ids in free text are never read.
     SystemStatus "Status: {counters}";
-    SystemAlert "A {class} alert was sent to {to} with subject \"{subject>}\".";
-    SystemAlert "A {class} alert was sent to {to} with subject {subject}";
-    SystemAlert "An {class} alert was sent to {to} with subject {subject}";
+    SystemAlert "A {class^} alert was sent to {to} with subject \"{subject>}\".";
+    SystemAlert "A {class^} alert was sent to {to} with subject {subject}";
+    SystemAlert "An {class^} alert was sent to {to} with subject {subject}";
     SystemAlertFailed "Error while sending alert: {reason}";
     SystemMail "Internal SMTP system successfully sent a message to {to} with subject '{subject>}'.";
     SystemMail "Internal SMTP system successfully sent a message to {to} with subject {subject}";
