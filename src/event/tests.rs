@@ -72,7 +72,7 @@ fn behind_a_reply_stands_nothing_or_a_whole_list_of_headers() {
     };
     assert!(reads("") && reads(" []"));
     assert!(reads(
-        r#" [('X-SBRS', '3.5'), ('from', '"a" <a@b>'), ('subject', "it's \")]"#
+        r#" [('X-SBRS', '3.5'), ('from', '"a" <a@b>'), ('subject', "it's \\")]"#
     ));
     for cut in [
         " [",

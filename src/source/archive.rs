@@ -55,11 +55,48 @@ pub(crate) type Unpacked = Box<dyn Read + Send>;
 pub(crate) fn unpack(form: Form, packed: impl Read + Send + 'static) -> io::Result<Unpacked> {
     Ok(match form {
         Form::Plain => Box::new(packed),
-        Form::Gzip => Box::new(MultiGzDecoder::new(packed)),
-        Form::Zstd => Box::new(zstd::Decoder::new(packed)?),
-        Form::Bzip2 => Box::new(MultiBzDecoder::new(packed)),
-        Form::Xz => Box::new(XzDecoder::new_multi_decoder(packed)),
+        Form::Gzip => Box::new(Careful::new(MultiGzDecoder::new(packed))),
+        Form::Zstd => Box::new(Careful::new(zstd::Decoder::new(packed)?)),
+        Form::Bzip2 => Box::new(Careful::new(MultiBzDecoder::new(packed))),
+        Form::Xz => Box::new(Careful::new(XzDecoder::new_multi_decoder(packed))),
     })
+}
+
+/// What a decoder is asked for at once.
+const STEP: usize = 4 << 10;
+
+/// A decoder that is asked for little at once, and whose error stays.
+///
+/// A decoder that meets damage drops what the same read had given before it, and some say after their error that they
+/// are at the end.
+struct Careful<D> {
+    decoder: D,
+    failed: Option<(io::ErrorKind, String)>,
+}
+
+impl<D> Careful<D> {
+    fn new(decoder: D) -> Self {
+        Self {
+            decoder,
+            failed: None,
+        }
+    }
+}
+
+impl<D: Read> Read for Careful<D> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if let Some((kind, what)) = &self.failed {
+            return Err(io::Error::new(*kind, what.clone()));
+        }
+        let step = buffer.len().min(STEP);
+        let read = self.decoder.read(&mut buffer[..step]);
+        if let Err(error) = &read
+            && error.kind() != io::ErrorKind::Interrupted
+        {
+            self.failed = Some((error.kind(), error.to_string()));
+        }
+        read
+    }
 }
 
 /// Reads a file from its start without touching its cursor, which others share, and counts what it read.
@@ -90,8 +127,8 @@ impl Read for Packed {
     }
 }
 
-/// Reads until `buffer` is full or nothing more comes. An error after some bytes is kept for the next call, so that
-/// what stood before the damage is not lost.
+/// Reads until `buffer` is full or nothing more comes. Tells an error besides the bytes that stood before it; the stream
+/// tells it again when it is read next.
 pub(crate) fn fill(stream: &mut dyn Read, buffer: &mut [u8]) -> (usize, Option<io::Error>) {
     let mut filled = 0;
     while filled < buffer.len() {
@@ -103,4 +140,78 @@ pub(crate) fn fill(stream: &mut dyn Read, buffer: &mut [u8]) -> (usize, Option<i
         }
     }
     (filled, None)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FORMS: [Form; 4] = [Form::Gzip, Form::Zstd, Form::Bzip2, Form::Xz];
+
+    fn text() -> Vec<u8> {
+        let line = |n: usize| {
+            format!(
+                "Mon Mar  2 08:09:10 2026 Info: ICID {} close\n",
+                n * n % 9973
+            )
+        };
+        (0..9000).map(line).collect::<String>().into_bytes()
+    }
+
+    fn pack(form: Form, text: &[u8]) -> Vec<u8> {
+        let mut packed = Vec::new();
+        let read = match form {
+            Form::Plain => (&mut &*text).read_to_end(&mut packed),
+            Form::Gzip => flate2::read::GzEncoder::new(text, flate2::Compression::default())
+                .read_to_end(&mut packed),
+            Form::Zstd => zstd::stream::read::Encoder::new(text, 3)
+                .expect("packs")
+                .read_to_end(&mut packed),
+            Form::Bzip2 => bzip2::read::BzEncoder::new(text, bzip2::Compression::fast())
+                .read_to_end(&mut packed),
+            Form::Xz => liblzma::read::XzEncoder::new(text, 3).read_to_end(&mut packed),
+        };
+        read.expect("packs");
+        packed
+    }
+
+    /// What stood in an archive, and whether anything was wrong with it.
+    fn unpacked(form: Form, packed: Vec<u8>) -> (Vec<u8>, bool) {
+        let mut stream = unpack(form, io::Cursor::new(packed)).expect("opens");
+        let mut bytes = vec![0; 2 << 20];
+        let (count, error) = fill(&mut stream, &mut bytes);
+        bytes.truncate(count);
+        let again = stream.read(&mut [0; 9]).is_err();
+        assert_eq!(error.is_some(), again, "who reads on is told again");
+        (bytes, again)
+    }
+
+    #[test]
+    fn an_archive_that_is_cut_gives_its_beginning_and_an_error() {
+        let text = text();
+        for form in FORMS {
+            let whole = pack(form, &text);
+            assert_eq!(unpacked(form, whole.clone()), (text.clone(), false));
+            for cut in [1, 10, 100, whole.len() / 2, whole.len() - 40] {
+                let (bytes, failed) = unpacked(form, whole[..whole.len() - cut].to_vec());
+                assert!(failed, "{form:?} without its last {cut} bytes");
+                assert!(text.starts_with(&bytes), "{form:?} without {cut}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_damage_takes_no_more_than_what_one_step_gave_before_it() {
+        use std::io::Write;
+        let text = text();
+        let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        packer.write_all(&text).expect("packs");
+        packer.flush().expect("packs");
+        let mut packed = packer.get_ref().clone();
+        // A block of a kind that there is not.
+        packed.extend([0xff; 64]);
+        let (bytes, failed) = unpacked(Form::Gzip, packed);
+        assert!(failed && text.starts_with(&bytes));
+        assert!(bytes.len() + STEP >= text.len(), "{} bytes", bytes.len());
+    }
 }
