@@ -6,8 +6,8 @@ use std::ops::ControlFlow;
 use super::{Notices, Out, Problem, Status, first_year, request};
 use crate::cli::Query as Args;
 use crate::config::Config;
-use crate::event::{self, Kind};
-use crate::frame::Stamp;
+use crate::event::{self, Event, Kind};
+use crate::frame::{Framer, Stamp, Years};
 use crate::index::Entry;
 use crate::index::appliance::Appliances;
 use crate::ingest::{Framing, Judgement, is_blank, judge};
@@ -27,11 +27,17 @@ pub fn run(args: &Args, config: &Config, query: &Query) -> Result<Status, Proble
     let mut feeder = Feeder::open(&request)?;
     let mut notices = Notices::new(args);
     super::with_output(args, config, |out| {
+        let mut appliances = Appliances::default();
+        for head in feeder.heads(FIRST_LINES) {
+            if let Some(Event::LogVersion { serial, .. }) = version(&head) {
+                appliances.expect_serial(serial);
+            }
+        }
         let mut events = Events {
             query,
             out,
             framing: Framing::new(first_year(&args.reading)),
-            appliances: Appliances::default(),
+            appliances,
             files: Vec::new(),
             newest: None,
             initial: true,
@@ -53,6 +59,24 @@ pub fn run(args: &Args, config: &Config, query: &Query) -> Result<Status, Proble
         }
     })
     .map(|status| notices.status(status))
+}
+
+/// Bytes in which a file says whose it is: its first three lines.
+const FIRST_LINES: usize = 4 << 10;
+
+/// The line of a file's beginning that tells the appliance's serial number.
+///
+/// Entries are printed as they are read, and appliances are only named where there are several: so this is looked for
+/// before the first file is read, and before a file's first line. A serial number that stands elsewhere, or in a pipe,
+/// names its entries from there on.
+fn version(head: &[u8]) -> Option<Event<'_>> {
+    let mut framer = Framer::new(Years::starting(2000));
+    head.split(|b| *b == b'\n')
+        .map(|line| line.strip_suffix(b"\r").unwrap_or(line))
+        .filter(|line| !is_blank(line))
+        .map(|line| event::of_entry(&framer.frame(line), line))
+        .take_while(|event| event.kind().is_framing())
+        .find(|event| event.kind() == Kind::LogVersion)
 }
 
 struct Events<'e, 'o> {
@@ -78,6 +102,9 @@ impl Events<'_, '_> {
             .map(|folder| folder.to_string_lossy().into_owned());
         self.appliances
             .open_source(opened.source, &folder.unwrap_or_default());
+        if let Some(version) = version(&opened.head) {
+            self.appliances.note_framing(opened.source, &version, None);
+        }
         let at = opened.source.index();
         if self.files.len() <= at {
             self.files.resize(at + 1, String::new());

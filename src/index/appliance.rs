@@ -99,6 +99,11 @@ impl Appliances {
         }
     }
 
+    /// A serial number that a source to come begins with: appliances are named where there are several.
+    pub fn expect_serial(&mut self, serial: &[u8]) {
+        self.id(Key::Serial(String::from_utf8_lossy(serial).into_owned()));
+    }
+
     /// What a source says of itself.
     pub fn facts(&self, source: SourceId) -> Option<&SourceFacts> {
         self.sources

@@ -80,6 +80,19 @@ impl Feeder {
         self.files[at].begin(&file, form)
     }
 
+    /// The first bytes of each file that is to be read, unpacked, at most `most` of them, before any is told. What cannot be
+    /// opened is left out: it is told when its turn comes. Pipes cannot be looked into.
+    pub fn heads(&self, most: usize) -> impl Iterator<Item = Vec<u8>> + '_ {
+        self.active.iter().filter_map(move |&at| {
+            let file = &self.files[at];
+            let open = match file.file() {
+                Some(open) => Arc::clone(open),
+                None => Arc::new(disk::open(&file.path).ok()?.0),
+            };
+            discover::head(&open, most).ok().map(|(_, head)| head)
+        })
+    }
+
     fn go_on_from(&mut self, at: usize, known: &Known, original: Option<usize>, form: Form) {
         self.files[at].go_on_from(known);
         self.files[at].form = form;

@@ -1,6 +1,6 @@
 //! The records of the contract, key by key, on the published sample.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::run::{Place, tac};
 
@@ -172,4 +172,38 @@ Mon Mar  2 08:00:31 2026 Info: Delayed: DCID 0 MID 5 From: <> To: <a@b.example> 
         (&json!(0), &json!(""), &json!("delayed"))
     );
     assert_eq!(message["recipients"][0]["dcid"], json!(null));
+}
+
+#[test]
+fn entries_of_several_appliances_are_named_from_the_first_on() {
+    let log = |serial: &str, id: u32| {
+        let stamp = "Mon Mar  2 08:00:00 2026 Info:";
+        format!(
+            "{stamp} Begin Logfile\n{stamp} Version: 15.0.0-104 SN: {serial}\n{stamp} ICID {id} close\n"
+        )
+    };
+    let place = Place::new();
+    place.write("mail.@20260302T080000.s", log("4229A-1", 1));
+    let named = |events: &[Value]| -> Vec<String> {
+        let names = events.iter().map(|event| event["appliance"].to_string());
+        names.collect()
+    };
+    let alone = place.records("", "events", place.folder.path());
+    assert_eq!(named(&alone), ["null"; 3]);
+    place.write("mail.@20260302T090000.s", log("4229A-1", 2));
+    assert_eq!(
+        named(&place.records("", "events", place.folder.path())),
+        ["null"; 6]
+    );
+    place.write("mail.@20260302T100000.s", log("4229B-2", 1));
+    let several = place.records("", "events", place.folder.path());
+    let wanted = [["\"4229A-1\""; 6].as_slice(), &["\"4229B-2\""; 3]].concat();
+    assert_eq!(named(&several), wanted);
+    // The query sees the same names.
+    assert_eq!(
+        place
+            .records("appliance:4229A*", "events", place.folder.path())
+            .len(),
+        6
+    );
 }
