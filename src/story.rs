@@ -7,11 +7,12 @@
 mod connection;
 mod heard;
 mod message;
+mod recipients;
 
 use std::borrow::Cow;
 
 use crate::frame::Stamp;
-use crate::index::{Connection, ConnectionId, Index, Message, MessageId};
+use crate::index::{Connection, ConnectionId, Direction, Index, Message, MessageId};
 use crate::raw::{RawLine, Wanted};
 use crate::safe;
 
@@ -143,9 +144,11 @@ pub fn wanted(index: &Index, subject: Subject) -> Wanted {
         Subject::Connection(id) => {
             let connection = index.connection(id);
             for message in connection.carried().iter().take(AT_LENGTH) {
-                for one in message::descendants(message) {
-                    wanted.add_message(&one);
-                }
+                let kin = match connection.direction() {
+                    Direction::Inbound => message::descendants(message),
+                    Direction::Outbound => message::forebears(message),
+                };
+                kin.iter().for_each(|one| wanted.add_message(one));
             }
         }
     }
@@ -175,6 +178,7 @@ pub fn tell(index: &Index, subject: Subject, lines: &[RawLine]) -> Story {
         Subject::Message(id) => teller.message(&index.message(id)),
     }
     in_order(&mut teller.story.steps);
+    name_messages(index, &mut teller.story.steps);
     teller.story
 }
 
@@ -188,6 +192,28 @@ fn in_order(steps: &mut Vec<Step>) {
     let mut keyed: Vec<_> = keyed.collect();
     keyed.sort_by_key(|(time, _)| *time);
     steps.extend(keyed.into_iter().map(|(_, step)| step));
+}
+
+/// Where a story goes from one message over to another, the step says which.
+fn name_messages(index: &Index, steps: &mut [Step]) {
+    let mut told = None;
+    for step in steps {
+        let Subject::Message(id) = step.of else {
+            continue;
+        };
+        let is_named = step.parts.first().is_some_and(|part| part.tone == Tone::Id);
+        if told.is_some_and(|told| told != id) && !is_named {
+            let text = format!("MID {}  ", index.message(id).mid());
+            step.parts.insert(
+                0,
+                Part {
+                    tone: Tone::Id,
+                    text,
+                },
+            );
+        }
+        told = Some(id);
+    }
 }
 
 /// The story's headline: what it is of, in one line.

@@ -25,7 +25,7 @@ use crate::index::timeline::{Outcome as Went, Slot, Timeline};
 use crate::index::{ApplianceId, ConnectionId, Index, Interner, Name};
 
 pub use findings::{Finding, survey};
-pub use gather::{Gather, Progress};
+pub use gather::{Gather, Progress, TIED};
 pub use group::Group;
 pub use outcome::{Outcome, State};
 pub use reason::{Reason, general};

@@ -322,6 +322,11 @@ impl<'i> Message<'i> {
             .map(u64::from)
     }
 
+    /// The index it is in.
+    pub fn index(&self) -> &'i Index {
+        self.index
+    }
+
     /// Its recipients by number; those without a number last.
     pub fn recipients(&self) -> Vec<Recipient<'i>> {
         let (index, mut next) = (self.index, self.columns().last_recipient.get(self.id.at()));

@@ -15,7 +15,7 @@ pub(super) fn name(connection: &Connection<'_>) -> String {
 }
 
 /// The far end's address with its port, and its name where the log gives one.
-fn peer(connection: &Connection<'_>) -> String {
+pub(super) fn peer(connection: &Connection<'_>) -> String {
     let address = shown(connection.remote_ip().unwrap_or("an unknown address")).into_owned();
     let address = match connection.remote_port() {
         Some(port) if address.contains(':') => format!("[{address}]:{port}"),
@@ -100,7 +100,13 @@ impl Teller<'_> {
             );
         }
         if let Some(error) = connection.error() {
-            let parts = Parts::default().add(Tone::Bad, format!("✗ {}", shown(error)));
+            let details = connection.error_details();
+            let details = details.map_or_else(String::new, |said| format!(": {}", shown(said)));
+            let parts = Parts::default().add(Tone::Bad, format!("✗ {}{details}", shown(error)));
+            let parts = match connection.unreached_domain() {
+                Some(domain) => parts.plain(format!("  mail for {} waits", shown(domain))),
+                None => parts,
+            };
             self.step(connection.closed(), Kind::Note, id_of(connection), parts);
         }
     }
@@ -139,14 +145,14 @@ impl Teller<'_> {
         let mut deliveries = message.deliveries();
         deliveries.retain(here);
         let time = deliveries.first().and_then(Delivery::time);
-        let parts = Parts(super::message::headline(message));
+        let parts = Parts(super::message::headline_of(message, &deliveries));
         self.step(
             time.or(message.first_seen()),
             Kind::Note,
             subject_of(message),
             parts,
         );
-        self.outcomes(&deliveries, subject_of(message));
+        self.outcomes(&deliveries, message);
     }
 
     /// How the connection ended.

@@ -67,7 +67,7 @@ fn verdict(line: &RawLine, event: &Event<'_>) -> String {
             interim: false,
             ..
         } => format!("{} {}", safe::bytes(engine), safe::bytes(verdict)),
-        Event::SenderReputation { text, .. } => format!("SDR {}", safe::bytes(text)),
+        Event::SenderReputation { text, .. } => reputation(text),
         Event::Note { shape, .. } if shape.kind().name().starts_with("verdict.") => {
             without_id(line)
         }
@@ -75,8 +75,21 @@ fn verdict(line: &RawLine, event: &Event<'_>) -> String {
     }
 }
 
+/// Sender Domain Reputation: the level, without what was asked for and without the categories behind it.
+fn reputation(text: &[u8]) -> String {
+    if text.starts_with(b"Domains for which SDR is requested")
+        || text.starts_with(b"Tracker Header")
+    {
+        return String::new();
+    }
+    let said = safe::bytes(text);
+    let level = said.strip_prefix("Consolidated Sender Threat Level: ");
+    let level = level.and_then(|level| level.split(',').next());
+    format!("SDR {}", level.unwrap_or(&said))
+}
+
 fn tone(verdict: &str) -> Tone {
-    const BAD: [&str; 9] = [
+    const BAD: [&str; 11] = [
         "positive",
         "suspect",
         "malicious",
@@ -86,6 +99,8 @@ fn tone(verdict: &str) -> Tone {
         "unscannable",
         "fail",
         "matched",
+        "untrusted",
+        "questionable",
     ];
     let lower = verdict.to_lowercase();
     if BAD.iter().any(|word| lower.contains(word)) && !lower.starts_with("policy ") {

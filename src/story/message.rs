@@ -1,32 +1,35 @@
 //! What a message tells: how it came, what was said of it, what it became, and where each recipient's copy went.
 
-use super::connection::{name, said};
-use super::{Kind, MOST, Part, Parts, Subject, Teller, Tone, heard, id_of, shown, subject_of};
+use super::connection::{name, peer, said};
+use super::recipients::Addresses;
+use super::{Kind, MOST, Part, Parts, Teller, Tone, heard, id_of, shown, subject_of};
 use crate::frame::Stamp;
 use crate::index::message::CommonState;
-use crate::index::{Attempt, Connection, Delivery, DeliveryResult, Direction, Message, State};
+use crate::index::{
+    Attempt, Connection, Delivery, DeliveryResult, Direction, Message, Recipient, State,
+};
+use crate::triage::TIED;
 
 /// Of a message whose beginning stands before the log's.
 const UNKNOWN: &str = "sender and recipients unknown";
 
 /// Ancestors and descendants that are told at most.
-const KIN: usize = 50;
+pub(super) const KIN: usize = 50;
 
 /// The message it all began with and what came of that, in the order of telling.
 pub(super) fn family<'i>(message: &Message<'i>) -> Vec<Message<'i>> {
-    let mut root = *message;
-    for _ in 0..KIN {
-        match root.parent() {
-            Some(parent) => root = parent,
-            None => break,
-        }
-    }
-    let mut all = descendants(&root);
+    let mut all = forebears(message).last().map_or_else(Vec::new, descendants);
     // Of a large family the one that was asked for is told in any case.
     if !all.iter().any(|known| known.record() == message.record()) {
         all.push(*message);
     }
     all
+}
+
+/// A message, the one it was made from, the one that was made from, and so on.
+pub(super) fn forebears<'i>(message: &Message<'i>) -> Vec<Message<'i>> {
+    let all = std::iter::successors(Some(*message), Message::parent);
+    all.take(KIN + 1).collect()
 }
 
 /// A message and what came of it.
@@ -43,6 +46,21 @@ pub(super) fn descendants<'i>(message: &Message<'i>) -> Vec<Message<'i>> {
 }
 
 pub(super) fn headline(message: &Message<'_>) -> Vec<Part> {
+    outcome(envelope(message), message).0
+}
+
+/// The headline of a message of which only these deliveries are told: what became of it only where that differs.
+pub(super) fn headline_of(message: &Message<'_>, deliveries: &[Delivery<'_>]) -> Vec<Part> {
+    let ended = message.common_state();
+    let is_all = |one: &Delivery<'_>| CommonState::All(one.result().state()) == ended;
+    let parts = envelope(message);
+    if deliveries.iter().all(is_all) {
+        return parts.0;
+    }
+    outcome(parts.dim("  in the end"), message).0
+}
+
+fn envelope(message: &Message<'_>) -> Parts {
     let recipients = message.recipients();
     let to = match recipients.as_slice() {
         [] => "nobody yet".to_owned(),
@@ -53,7 +71,10 @@ pub(super) fn headline(message: &Message<'_>) -> Vec<Part> {
         message.from(),
         recipients.iter().any(|one| one.to().is_some()),
     ) {
-        (None, false) => UNKNOWN.to_owned(),
+        (None, false) => match message.parent() {
+            Some(parent) => format!("made from MID {}", parent.mid()),
+            None => UNKNOWN.to_owned(),
+        },
         (from, _) => format!("{} → {to}", address(from)),
     };
     let mut parts = Parts::default()
@@ -65,7 +86,7 @@ pub(super) fn headline(message: &Message<'_>) -> Vec<Part> {
     if let Some(size) = message.size() {
         parts = parts.dim(format!("  {}", bytes(size)));
     }
-    outcome(parts, message).0
+    parts
 }
 
 /// What became of the message as a whole.
@@ -261,36 +282,34 @@ impl Teller<'_> {
                 }
             }
             None => {
-                let parts = Parts::default().dim("no connection came about");
+                let mut parts = Parts::default().dim("no connection came about");
+                if let Some(failed) = unreached(first, message) {
+                    let error = failed
+                        .error_details()
+                        .or(failed.error())
+                        .map_or_else(String::new, |error| format!(": {}", shown(error)));
+                    parts = parts.plain(format!(
+                        ", as {} to {} had failed{error}",
+                        name(&failed),
+                        peer(&failed)
+                    ));
+                }
                 self.step(first.time(), Kind::Out, of, parts);
             }
         }
-        self.outcomes(deliveries, of);
+        self.outcomes(deliveries, message);
     }
 
     /// What became of each recipient.
-    pub(super) fn outcomes(&mut self, deliveries: &[Delivery<'_>], of: Subject) {
+    pub(super) fn outcomes(&mut self, deliveries: &[Delivery<'_>], message: &Message<'_>) {
+        let of = subject_of(message);
+        let addresses = Addresses::of(self.lines, message);
         for one in deliveries.iter().take(MOST) {
-            let recipient = one.recipient();
-            let rid = recipient
-                .rid()
-                .map_or_else(String::new, |rid| format!("RID {rid} "));
             let (tone, word) = match one.result() {
                 DeliveryResult::Delayed => (Tone::Waiting, "delayed"),
                 result => of_state(result.state()),
             };
-            let mut parts = Parts::default()
-                .plain(
-                    format!(
-                        "{rid}{}",
-                        recipient
-                            .to()
-                            .map_or_else(String::new, |to| address(Some(to)))
-                    )
-                    .trim_end()
-                    .to_owned(),
-                )
-                .add(tone, format!("  {word}"));
+            let mut parts = recipient(&one.recipient(), &addresses).add(tone, format!("  {word}"));
             parts = said(parts, one.code(), one.detail());
             if follows_from_login(one) {
                 parts = parts.dim("  ← follows from the failed authentication");
@@ -321,6 +340,19 @@ impl Teller<'_> {
     }
 }
 
+/// `RID 0 bob@example.org`
+fn recipient(recipient: &Recipient<'_>, addresses: &Addresses<'_>) -> Parts {
+    let rid = recipient.rid();
+    let inherited = rid.and_then(|rid| addresses.get(rid));
+    let mut words: Vec<String> = rid.map(|rid| format!("RID {rid}")).into_iter().collect();
+    words.extend(recipient.to().or(inherited).map(|to| address(Some(to))));
+    let parts = Parts::default().plain(words.join(" "));
+    match (recipient.to(), inherited, addresses.of) {
+        (None, Some(_), Some(mid)) => parts.dim(format!(" (as in MID {mid})")),
+        _ => parts,
+    }
+}
+
 /// How many recipients are in which state.
 fn counted(mut parts: Parts, message: &Message<'_>) -> Parts {
     let mut counts: Vec<(State, usize)> = Vec::new();
@@ -340,6 +372,24 @@ fn counted(mut parts: Parts, message: &Message<'_>) -> Parts {
             .add(tone, format!("{count} {word}"));
     }
     parts
+}
+
+/// The newest connection to the recipient's domain that failed before the appliance spoke of this delivery.
+fn unreached<'i>(delivery: &Delivery<'i>, message: &Message<'i>) -> Option<Connection<'i>> {
+    let time = delivery.time()?.seconds();
+    let (_, domain) = delivery.recipient().to()?.rsplit_once('@')?;
+    let index = message.index();
+    let seen = |one: &Connection<'_>| one.closed().or(one.first_seen()).map(Stamp::seconds);
+    index
+        .connections()
+        .rev()
+        // The lines of one second come in any order.
+        .filter(|one| seen(one).is_some_and(|seen| (time - TIED..=time + 1).contains(&seen)))
+        .find(|one| {
+            let waits = |name: &str| name.eq_ignore_ascii_case(domain);
+            one.appliance_id() == message.appliance_id()
+                && one.unreached_domain().is_some_and(waits)
+        })
 }
 
 /// After a failed authentication the appliance goes on without it: a refusal on the same connection is its consequence.

@@ -11,6 +11,8 @@ mod fold;
 mod never;
 mod replies;
 
+pub use never::TIED;
+
 use hashbrown::HashMap;
 
 use super::domains::Domains;

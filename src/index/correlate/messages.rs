@@ -164,8 +164,8 @@ impl Index {
         }
     }
 
-    /// The recipient of that number, made if it is not there. A recipient that the log wrote without a number takes
-    /// the first number asked for: recipients are numbered in the order in which they were accepted.
+    /// The recipient of that number, made if it is not there. A recipient that the log wrote without a number has its
+    /// place among the others for one: recipients are numbered in the order in which they were accepted.
     fn addressed(&mut self, message: MessageId, rid: Option<Rid>, to: Option<Name>) -> RecipientId {
         let number = rid.map_or(NO_RID, |rid| {
             u32::try_from(rid.0).unwrap_or(NO_RID).min(NO_RID - 1)
@@ -195,19 +195,25 @@ impl Index {
         {
             return Some(*id);
         }
-        let mut unnumbered = None;
-        let mut next = self.messages.last_recipient.get(message.at());
+        let newest = self.messages.last_recipient.get(message.at());
+        let (mut next, mut count) = (newest, 0);
         // A long list is searched in its newest part only: its numbers stand in the map.
-        for _ in 0..=2 * NEAR {
-            let Some(id) = next else { break };
-            match self.recipients.rid.get(id.at()) {
-                rid if rid == number => return Some(id),
-                NO_RID => unnumbered = Some(id),
-                _ => {}
+        while let Some(id) = next.filter(|_| count <= 2 * NEAR) {
+            if self.recipients.rid.get(id.at()) == number {
+                return Some(id);
             }
+            count += 1;
             next = self.recipients.before.get(id.at());
         }
-        let id = unnumbered?;
+        if next.is_some() || number >= count {
+            return None;
+        }
+        let before = |id: &RecipientId| self.recipients.before.get(id.at());
+        let behind = (count - 1 - number) as usize;
+        let id = std::iter::successors(newest, before).nth(behind)?;
+        if self.recipients.rid.get(id.at()) != NO_RID {
+            return None;
+        }
         self.recipients.rid.set(id.at(), number);
         if number >= NEAR {
             self.recipients.far.insert((message, number), id);

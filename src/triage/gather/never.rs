@@ -13,7 +13,7 @@ use crate::triage::outcome::Outcome;
 /// Seconds: so long after a connection error its messages may be spoken of. The appliance tries a dead host again
 /// after an hour at most by default ("Maximum Time to Wait Before Retrying an Unreachable Host", user guide, bounce
 /// profiles and destination controls); four hours leave room for another setting.
-const TIED: i64 = 4 * 3600;
+pub const TIED: i64 = 4 * 3600;
 
 impl Gather {
     /// Notes whom a connection error was for.
