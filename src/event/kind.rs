@@ -114,6 +114,7 @@ kinds! {
     VerdictDmarc "verdict.dmarc" "DMARC's word on the sender's domain." "MID 4 DMARC: Verification passed";
     VerdictSdr "verdict.sdr" "Sender domain reputation." "MID 4 SDR: Consolidated Sender Threat Level: Neutral, Threat Category: N/A";
     VerdictUrl "verdict.url" "A URL's reputation or category, and what was done about it." "MID 4 URL https://www.example.com has reputation 3.0 matched Condition: URL Reputation Rule";
+    VerdictForged "verdict.forged" "The name in a header looks like one of the dictionary's." "MID 4 Forged Email Detection on the From: header with score of 100, against the dictionary entry \"Ann Example\"";
     VerdictMacro "verdict.macro" "Macros or active content were looked for." "MID 4 was scanned for macros and no macro was detected";
     VerdictSkipped "verdict.skipped" "An engine did not scan the message." "MID 4 was too big (455698/120000) for scanning by CASE";
     VerdictUnscannable "verdict.unscannable" "An engine could not scan the message." "MID 4 was marked unscannable due to extraction failures. Reason: Error in extraction process.";

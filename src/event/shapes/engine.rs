@@ -25,6 +25,9 @@ super::rows! {
     VerdictSpf "{MID}SPF {verdict}";
     VerdictDkim "{MID}DKIM {verdict}";
     VerdictDmarc "{MID}DMARC {verdict}";
+    // User guide, "Forged Email Detection": the entry is a name of the administrator's dictionary.
+    VerdictForged "{MID}Forged Email Detection on the {header}: header with score of {score#}, against the dictionary entry {entry}";
+    VerdictForged "{MID}Forged Email Detection {detail}";
     VerdictMacro "{MID}was scanned for macros{detail}";
     VerdictMacro "{MID}Safe Print: {detail}";
     VerdictMacro "{MID}Macro {detail}";
@@ -37,6 +40,8 @@ super::rows! {
     VerdictUnscannable "{MID}was marked unscannable due to {what}. Reason: {reason}";
     VerdictUnscannable "{MID}was marked unscannable{detail}";
     VerdictUnscannable "{MID}Message Scanning Problem: {reason}";
+    // The alert of technote 118782 stands in the log too.
+    VerdictUnscannable "{MID}cannot be scanned by {engine}. {reason}";
     VerdictUnscannable "{MID}scanning error ({what>}): {reason}";
     VerdictUnscannable "{MID}scanning error{detail}";
     VerdictUnscannable "{MID}unscannable {detail}";

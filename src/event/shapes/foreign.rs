@@ -45,7 +45,9 @@ super::rows! {
     ForeignReporting "PERIODIC REPORTS: {detail}";
     ForeignReporting "TLS connection failed because of {detail}";
     ForeignSystem "Received an invalid DNS Response: {detail}";
+    ForeignSystem "PID {pid#}: User {user>} commit changes: {detail}";
     ForeignSystem "lame DNS referral: {detail}";
+    ForeignSystem "lame DNS referral{detail}";
     ForeignSystem "The system time was changed {detail}";
     ForeignSystem "Hostname is successfully changed {detail}";
     ForeignQuarantine "ISQ: {detail}";

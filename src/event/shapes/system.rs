@@ -22,6 +22,7 @@ super::rows! {
     SystemServer "QMQP server {state}";
     SystemServer "QMTP server {state}";
     SystemServer "SMTP listener {detail}";
+    SystemServer "CPQ listener {detail}";
     SystemServer "QMQP {detail}";
     SystemServer "QMTP {detail}";
     SystemServer "Listener {detail}";
