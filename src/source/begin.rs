@@ -32,6 +32,9 @@ impl Feeder {
             self.files[at].body = Body::New(Some(file));
             return Ok(());
         }
+        if self.files[at].unjudged && !self.judge(at, &file)? {
+            return Ok(());
+        }
         let (form, head) = discover::head(&file, identity::HEAD)?;
         let mut copied = None;
         if self.hashing == Hashing::On && !self.heads.hold(&head) && self.files[at].copies_only {
@@ -68,8 +71,11 @@ impl Feeder {
                 .files
                 .iter()
                 .position(|file| known.source.is_some() && file.known.source == known.source);
-            let behind = original.is_some_and(|original| self.files[original].has_more());
-            if behind && self.follow == Follow::Live {
+            let behind = original.filter(|&original| self.files[original].has_more());
+            if let Some(original) = behind.filter(|&at| self.files[at].was_rewritten()) {
+                // It was copied, then cut: the copy comes before what stands in the original now.
+                self.rewritten(original);
+            } else if behind.is_some() && self.follow == Follow::Live {
                 // What is appended to both would be told twice: the original goes first.
                 self.files[at].body = Body::New(Some(file));
                 self.scan_wanted = true;

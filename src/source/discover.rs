@@ -189,17 +189,15 @@ pub(crate) fn name_of(id: FileId, folder: &Path) -> Option<PathBuf> {
         .map(|at| names.swap_remove(at))
 }
 
+/// What a log and its rolled forms share of their names.
+pub(crate) fn stem(path: &Path) -> String {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let end = name.find(|letter: char| !(letter.is_alphanumeric() || letter == '_'));
+    name[..end.unwrap_or(name.len())].to_owned()
+}
+
 /// Files beside `path` that are called as its rolled forms are, oldest first.
 pub(crate) fn siblings(path: &Path) -> Vec<Found> {
-    let stem = |path: &Path| {
-        let name = path
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
-        let end = name.find(|letter: char| !(letter.is_alphanumeric() || letter == '_'));
-        name[..end.unwrap_or(name.len())].to_owned()
-    };
     let own = stem(path);
     let mut names = names_in(&folder_of(path)).unwrap_or_default();
     names.retain(|name| stem(name) == own);
@@ -213,7 +211,12 @@ pub(crate) fn sort(paths: &mut [PathBuf]) {
 }
 
 fn key(path: &Path) -> (Age, &Path) {
-    (Age::of(path.file_name().unwrap_or_default()), path)
+    (age(path), path)
+}
+
+/// What the name of a file tells of its place in time.
+pub(crate) fn age(path: &Path) -> Age {
+    Age::of(path.file_name().unwrap_or_default())
 }
 
 fn is_hidden(path: &Path) -> bool {
@@ -263,7 +266,7 @@ pub(crate) fn in_time_order(paths: &[OsString]) -> Result<Vec<Place>, SourceErro
         _ => None,
     };
     for run in places.chunk_by_mut(|a, b| folder(a).is_some() && folder(a) == folder(b)) {
-        run.sort_by_key(|place| Age::of(place.path().file_name().unwrap_or_default()));
+        run.sort_by_key(|place| age(place.path()));
     }
     Ok(places)
 }

@@ -95,8 +95,31 @@ pub struct Feeder {
     /// Not before this a hint makes the folders be listed: listing takes at most a tenth of the time.
     pub(super) scan_from: Instant,
     polling_told: bool,
+    pub(super) patience: Patience,
     /// Whether copies can turn up, so that what is read must be known again.
     pub(super) hashing: Hashing,
+}
+
+/// How long something must last before it is believed.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Patience {
+    /// How long a file without a name must be quiet before it is let go, and one that was renamed.
+    pub nameless: Duration,
+    pub renamed: Duration,
+    /// How long an archive must stay as it is before it is read again, and before it is called damaged.
+    pub settled: Duration,
+    pub damaged: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self {
+            nameless: Duration::from_secs(4),
+            renamed: Duration::from_secs(60),
+            settled: Duration::from_millis(900),
+            damaged: Duration::from_secs(5),
+        }
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -145,6 +168,7 @@ impl Feeder {
             next_scan: now,
             scan_from: now,
             polling_told: false,
+            patience: Patience::default(),
             hashing: if live || !alone {
                 Hashing::On
             } else {
@@ -227,13 +251,23 @@ impl Feeder {
     )]
     pub fn next(&mut self) -> Told {
         loop {
+            if let Some(told) = self.look() {
+                return told;
+            }
+            self.rest();
+        }
+    }
+
+    /// The next thing to know, without waiting for one.
+    pub(super) fn look(&mut self) -> Option<Told> {
+        loop {
             let wake = self.signal.take();
             if wake.stopped || self.ended {
-                return Told::End;
+                return Some(Told::End);
             }
             self.heed(wake);
             if let Some(told) = self.queue.pop_front() {
-                return told;
+                return Some(told);
             }
             if self.follow == Follow::Live {
                 self.scan_when_due();
@@ -245,13 +279,12 @@ impl Feeder {
             let over = !streaming && (self.follow == Follow::Once || self.targets.is_empty());
             if !self.caught_up && (over || self.follow == Follow::Live) {
                 self.caught_up = true;
-                return Told::CaughtUp;
+                return Some(Told::CaughtUp);
             }
-            if over {
-                self.ended = true;
-                return Told::End;
+            if !over {
+                return None;
             }
-            self.rest();
+            self.ended = true;
         }
     }
 

@@ -4,10 +4,11 @@
 //! file itself stays open until it was quiet for a while, because its writer may be late.
 
 use std::collections::HashSet;
+use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::discover::{self, Found, Place};
 use super::disk::FileId;
@@ -18,14 +19,8 @@ use super::sources::State;
 use super::tail::{Body, Tracked};
 use super::{Follow, disk};
 
-/// How long a file without a name must be quiet before it is let go, and one that was renamed.
-const LINGER: Duration = Duration::from_secs(4);
-const LINGER_RENAMED: Duration = Duration::from_secs(60);
-/// How long an archive must stay as it is before it is read again, and before it is called damaged.
-const SETTLED: Duration = Duration::from_millis(900);
-const DAMAGED: Duration = Duration::from_secs(5);
-/// How many files that say nothing are kept open.
-const IDLE_OPEN: usize = 4;
+/// A file so short may not hold its first line yet.
+pub(super) const SHORT: u64 = 256;
 /// How many new files are held open until it is their turn.
 const HELD: usize = 16;
 /// Listing folders takes at most this part of the time after a hint, and this part by the timer.
@@ -124,10 +119,11 @@ impl Feeder {
         let before: Vec<(FileId, PathBuf)> = self.of_target(at);
         let mut held = 0;
         let mut fresh = Vec::new();
+        let mut unjudged = Vec::new();
         self.refused.keep_only(&found);
         for found in found {
-            if self.by_id.contains_key(&found.stat.id) {
-                held += 1;
+            if let Some(&known) = self.by_id.get(&found.stat.id) {
+                held += usize::from(!self.files[known].unjudged);
                 self.meet_again(&found);
             } else if !self.refused.holds(&found.stat) {
                 match discover::qualifies(&found, self.is_mail_log) {
@@ -135,6 +131,14 @@ impl Feeder {
                         held += 1;
                         // Held open, as its name may be taken from it before it is its turn; but not hundreds of them.
                         fresh.push((found, (fresh.len() < HELD).then_some(file)));
+                    }
+                    // Its first line may still come, when its name is no longer there: it is kept open and judged then.
+                    Ok(None)
+                        if found.stat.size < SHORT && self.may_hold_unjudged(unjudged.len()) =>
+                    {
+                        let file = disk::open(&found.path).ok();
+                        fresh.push((found, file.map(|(file, _)| Arc::new(file))));
+                        unjudged.push(fresh.len() - 1);
                     }
                     Ok(None) => self.refused.add(found.stat),
                     // It may be readable, or whole, next time.
@@ -153,10 +157,33 @@ impl Feeder {
             let successor = fresh.iter().any(|(found, _)| found.path == path);
             self.lost_name(id, &path, successor);
         }
-        for (found, file) in fresh {
-            self.track(&found, file);
+        for (number, (found, file)) in fresh.into_iter().enumerate() {
+            let file = self.track(&found, file);
+            self.files[file].unjudged = unjudged.contains(&number);
         }
         held
+    }
+
+    /// Whether one more file that says nothing yet may be kept open.
+    fn may_hold_unjudged(&self, fresh: usize) -> bool {
+        let held = |&&at: &&usize| self.files[at].unjudged;
+        let count = self.active.iter().filter(held).count() + fresh;
+        self.follow == Follow::Live && count < HELD
+    }
+
+    /// The first line of a file came that was held open for it: whether it is to be read.
+    pub(super) fn judge(&mut self, at: usize, file: &Arc<File>) -> io::Result<bool> {
+        let (_, head) = discover::head(file, discover::HEAD)?;
+        let file = &mut self.files[at];
+        if (self.is_mail_log)(&head) {
+            file.unjudged = false;
+            return Ok(true);
+        }
+        if file.stat.size >= SHORT {
+            self.refused.add(file.stat);
+            self.retire(at);
+        }
+        Ok(false)
     }
 
     /// The files tracked that stand under a folder or pattern.
@@ -185,10 +212,15 @@ impl Feeder {
                 match self.find_new_name(old) {
                     Some(name) => self.notice(NoticeKind::Rotated, path, name),
                     None => {
+                        self.files[old].lost = true;
                         self.set_state(old, State::Gone);
                         self.notice(NoticeKind::Gone, path, String::new());
                     }
                 }
+            }
+            if let Some(former) = self.targets[at].former {
+                let since = self.files[former].since;
+                self.read_family(at, None, since);
             }
             return 0;
         };
@@ -204,10 +236,16 @@ impl Feeder {
             if current.is_some_and(|old| old != file) {
                 self.succeeded(at, current, path);
             }
+            if self.follow == Follow::Live {
+                let since = self.files[file].since;
+                self.read_family(at, Some(found.stat.id), since);
+            }
         } else {
             self.succeeded(at, current, path);
             if let Some(old) = current.or(self.targets[at].former) {
-                self.read_between(at, old, found.stat.id, path);
+                self.find_new_name(old);
+                let since = self.files[old].since;
+                self.read_family(at, Some(found.stat.id), since);
             }
             let file = disk::open(path)
                 .ok()
@@ -233,6 +271,7 @@ impl Feeder {
         }
         self.files[old].replaced = true;
         let moved = self.find_new_name(old);
+        self.files[old].lost = moved.is_none();
         match moved {
             Some(name) => self.notice(NoticeKind::Rotated, path, name),
             None if path.is_symlink() => self.notice(NoticeKind::Rotated, path, String::new()),
@@ -262,42 +301,8 @@ impl Feeder {
         }
     }
 
-    /// Reads the files that had a followed name between two looks: those that were rolled after `old`.
-    fn read_between(&mut self, at: usize, old: usize, newest: FileId, path: &Path) {
-        self.find_new_name(old);
-        let old = &self.files[old];
-        let (written, old_age) = (
-            old.stat.modified,
-            Age::of(old.path.file_name().unwrap_or_default()),
-        );
-        for found in discover::siblings(path) {
-            let id = found.stat.id;
-            if id == newest {
-                // It was rolled already: what is younger comes after it, with the next scan.
-                self.scan_wanted = true;
-                break;
-            }
-            if self.by_id.contains_key(&id) || !self.targets[at].is_new_beside(&found) {
-                continue;
-            }
-            let age = Age::of(found.path.file_name().unwrap_or_default());
-            // Where the old file is still there its name tells what is younger, else only the times can.
-            let younger = if old_age == Age::Newest {
-                found.stat.modified >= written
-            } else {
-                age > old_age
-            };
-            if age == Age::Newest || !younger {
-                continue;
-            }
-            if let Ok(Some(file)) = discover::qualifies(&found, self.is_mail_log) {
-                self.track(&found, Some(file));
-            }
-        }
-    }
-
     /// A file that was met before, perhaps under another name or changed.
-    fn meet_again(&mut self, found: &Found) {
+    pub(super) fn meet_again(&mut self, found: &Found) {
         let Some(&at) = self.by_id.get(&found.stat.id) else {
             return;
         };
@@ -313,9 +318,7 @@ impl Feeder {
                     .to_string_lossy()
                     .into_owned();
                 self.rename(at, &found.path);
-                if self.follow == Follow::Live
-                    && Age::of(old.file_name().unwrap_or_default()) == Age::Newest
-                {
+                if self.follow == Follow::Live && discover::age(&old) == Age::Newest {
                     self.notice(NoticeKind::Rotated, &old, name);
                 }
             }
@@ -360,14 +363,16 @@ impl Feeder {
             file.stat = found.stat;
             return;
         }
-        match file.changing {
-            Some((stat, since)) if stat == found.stat => {
-                if since.elapsed() >= SETTLED {
-                    self.retire(at);
-                    self.add(Tracked::new(&found.path, found.stat, None));
-                }
-            }
-            _ => file.changing = Some((found.stat, Instant::now())),
+        let settled = match file.changing {
+            Some((stat, since)) if stat == found.stat => since.elapsed() >= self.patience.settled,
+            _ => false,
+        };
+        // Another file has its inode where it begins otherwise.
+        if settled || !file.begins_as_before(&found.path) {
+            self.retire(at);
+            self.add(Tracked::new(&found.path, found.stat, None));
+        } else if file.changing.is_none_or(|(stat, _)| stat != found.stat) {
+            file.changing = Some((found.stat, Instant::now()));
         }
     }
 
@@ -380,22 +385,20 @@ impl Feeder {
             return;
         }
         self.files[at].replaced = true;
+        self.files[at].lost = true;
         if successor {
             self.notice(NoticeKind::Replaced, path, String::new());
-        } else if Age::of(path.file_name().unwrap_or_default()) == Age::Newest
+        } else if discover::age(path) == Age::Newest
             || matches!(self.files[at].body, Body::New(None))
         {
             self.notice(NoticeKind::Gone, path, String::new());
         }
-        if matches!(
-            self.files[at].body,
-            Body::Asleep | Body::Done | Body::New(None)
-        ) {
+        if self.files[at].is_closed() {
             self.retire(at);
         }
     }
 
-    fn track(&mut self, found: &Found, file: Option<Arc<std::fs::File>>) -> usize {
+    pub(super) fn track(&mut self, found: &Found, file: Option<Arc<File>>) -> usize {
         self.sources.expect(found.stat.size);
         self.add(Tracked::new(&found.path, found.stat, file))
     }
@@ -404,7 +407,7 @@ impl Feeder {
         let at = self.files.len();
         self.by_id.insert(file.stat.id, at);
         self.files.push(file);
-        self.queue_last(at);
+        self.queue_by_age(at);
         for target in &mut self.targets {
             // A name follows its file through its rewriting.
             if target
@@ -417,14 +420,8 @@ impl Feeder {
         at
     }
 
-    fn queue_last(&mut self, at: usize) {
-        self.turns += 1;
-        self.files[at].turn = self.turns;
-        self.active.push(at);
-    }
-
     /// Lets a file go: its content stays known, its inode may come back as another file.
-    fn retire(&mut self, at: usize) {
+    pub(super) fn retire(&mut self, at: usize) {
         let id = self.files[at].stat.id;
         if self.by_id.get(&id) == Some(&at) {
             self.by_id.remove(&id);
@@ -435,7 +432,9 @@ impl Feeder {
         };
         self.set_state(at, state);
         let known = self.files[at].restart();
-        self.past.add(known);
+        if known.source.is_some() {
+            self.past.add(known);
+        }
         self.files[at].body = Body::Done;
         self.active.retain(|&other| other != at);
         self.sources.close(id);
@@ -449,7 +448,13 @@ impl Feeder {
         }
         self.notice(NoticeKind::Truncated, &path, String::new());
         self.set_state(at, State::Gone);
+        let since = self.files[at].since;
+        if let Some(file) = self.files[at].file().cloned() {
+            // The new content may have been read already, of a copy.
+            self.files[at].body = Body::New(Some(file));
+        }
         let known = self.files[at].restart();
+        let head = known.content.head().to_vec();
         self.past.add(known);
         self.active.retain(|&other| other != at);
         if self.follow == Follow::Once {
@@ -458,90 +463,11 @@ impl Feeder {
         }
         for target in 0..self.targets.len() {
             if self.targets[target].current == Some(at) {
-                self.read_copies(target, &path);
+                self.read_family(target, None, since);
             } else if !matches!(self.targets[target].place, Place::Name(_)) {
                 self.scan(target);
             }
         }
-        self.queue_last(at);
-    }
-
-    /// Looks for copies that were made of a followed file before it was truncated.
-    fn read_copies(&mut self, at: usize, path: &Path) {
-        for found in discover::siblings(path) {
-            let id = found.stat.id;
-            if self.by_id.contains_key(&id) || !self.targets[at].is_new_beside(&found) {
-                continue;
-            }
-            if let Ok(Some(file)) = discover::qualifies(&found, self.is_mail_log) {
-                let copy = self.track(&found, Some(file));
-                self.files[copy].copies_only = true;
-            }
-        }
-    }
-
-    /// Holds the newest files open from the start: their names may be taken from them before it is their turn.
-    pub(super) fn hold_newest(&mut self) {
-        for &at in self.active.iter().rev().take(IDLE_OPEN) {
-            let file = &mut self.files[at];
-            if let Body::New(held @ None) = &mut file.body
-                && let Ok((open, stat)) = disk::open(&file.path)
-                && stat.id == file.stat.id
-            {
-                *held = Some(Arc::new(open));
-            }
-        }
-    }
-
-    /// Closes the files that lost their name and were quiet for a while.
-    fn let_go(&mut self) {
-        for at in self.active.clone() {
-            let file = &self.files[at];
-            let named = file
-                .file()
-                .and_then(|file| disk::stat(file).ok())
-                .is_some_and(|stat| stat.names > 0);
-            let has_successor = !self.targets.iter().any(|target| target.away);
-            let limit = match (file.replaced, file.renamed) {
-                (true, _) if !named => LINGER,
-                (true, _) if has_successor => LINGER_RENAMED,
-                _ => continue,
-            };
-            if file.grown.elapsed() >= limit && !file.has_more() {
-                self.flush(at);
-                self.retire(at);
-            }
-        }
-        for at in 0..self.files.len() {
-            if let Some((_, since)) = self.files[at].damage
-                && since.elapsed() >= DAMAGED
-                && let Some((what, _)) = self.files[at].damage.take()
-            {
-                let path = self.files[at].path.clone();
-                self.notice(NoticeKind::Damaged, &path, what);
-            }
-        }
-    }
-
-    /// Closes files that have nothing new where too many are open. Their names are still looked at.
-    pub(super) fn shed(&mut self) {
-        if self.active.len() <= 2 * IDLE_OPEN {
-            return;
-        }
-        let idle: Vec<usize> = self
-            .active
-            .iter()
-            .copied()
-            .filter(|&at| {
-                matches!(self.files[at].body, Body::Plain(_))
-                    && !self.files[at].replaced
-                    && !self.files[at].has_more()
-            })
-            .collect();
-        let over = idle.len().saturating_sub(IDLE_OPEN);
-        for &at in &idle[..over] {
-            self.files[at].sleep(Body::Asleep);
-            self.active.retain(|&other| other != at);
-        }
+        self.queue_rewritten(at, &head);
     }
 }

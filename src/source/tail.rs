@@ -8,12 +8,13 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Instant;
+use std::time::{Instant, SystemTime};
 
 use super::archive::{Form, Packed, Unpacked, fill};
 use super::discover;
 use super::disk::{self, Stat};
 use super::identity::{Content, HEAD, Known};
+use super::order::Age;
 use super::sources::{Place, State};
 use crate::lines::{MAX_LINE, Splitter};
 
@@ -62,17 +63,25 @@ pub(crate) struct Tracked {
     pub turn: usize,
     /// What it looked like when it was read last.
     pub stat: Stat,
+    /// When its content changed last, as of the last look that found it as it was left.
+    pub since: Option<SystemTime>,
     /// A state it was found in later, and when, until that has lasted.
     pub changing: Option<(Stat, Instant)>,
     pub form: Form,
     pub body: Body,
     pub known: Known,
+    /// Its first bytes as they lie on disk.
+    raw_head: Vec<u8>,
     /// The bytes before the place where it was left.
     marker: Vec<u8>,
     /// When it was last seen to grow.
     pub grown: Instant,
     /// Its name is another's now, or gone.
     pub replaced: bool,
+    /// No name is known to lead to it.
+    pub lost: bool,
+    /// Whether it is a mail log is not known: it held nothing yet.
+    pub unjudged: bool,
     /// It was given another name.
     pub renamed: bool,
     /// Only what it has more than a known content is wanted.
@@ -96,13 +105,17 @@ impl Tracked {
                 .flatten(),
             turn: 0,
             stat,
+            since: stat.modified,
             changing: None,
             form: Form::Plain,
             body: Body::New(file),
             known: Self::nothing_known(path),
+            raw_head: Vec::new(),
             marker: Vec::new(),
             grown: Instant::now(),
             replaced: false,
+            lost: false,
+            unjudged: false,
             renamed: false,
             copies_only: false,
             failed: None,
@@ -118,6 +131,11 @@ impl Tracked {
             splitter: Splitter::default(),
             source: None,
         }
+    }
+
+    /// What its name tells of its place in time.
+    pub fn age(&self) -> Age {
+        discover::age(&self.path)
     }
 
     /// Where it lies.
@@ -141,6 +159,7 @@ impl Tracked {
         self.path = path.to_path_buf();
         self.real = None;
         self.renamed = true;
+        self.lost = false;
     }
 
     /// Closes it until its name tells of something new.
@@ -169,6 +188,26 @@ impl Tracked {
         }
     }
 
+    /// Whether the file of that name begins as this one did when it was opened.
+    pub fn begins_as_before(&self, path: &Path) -> bool {
+        let head = disk::open(path).and_then(|(file, _)| head_of(&file));
+        head.is_ok_and(|head| head.starts_with(&self.raw_head))
+    }
+
+    /// Whether nothing more can be read of it once its name is gone.
+    pub fn is_closed(&self) -> bool {
+        matches!(self.body, Body::Asleep | Body::Done | Body::New(None))
+    }
+
+    /// Whether other bytes stand where it was left.
+    pub fn was_rewritten(&self) -> bool {
+        let offset = self.known.splitter.next_offset();
+        match &self.body {
+            Body::Plain(file) => self.is_unchanged(file, offset).is_ok_and(|same| !same),
+            _ => false,
+        }
+    }
+
     /// Goes on behind what `known` told of the same bytes.
     pub fn go_on_from(&mut self, known: &Known) {
         self.known.content = known.content.clone();
@@ -184,6 +223,7 @@ impl Tracked {
     /// Begins to read at the place that was set.
     pub fn begin(&mut self, file: &Arc<File>, form: Form) -> io::Result<()> {
         self.form = form;
+        self.raw_head = head_of(file)?;
         let offset = self.known.splitter.next_offset();
         if form.is_packed() {
             let packed = Arc::new(AtomicU64::new(0));
@@ -262,12 +302,11 @@ impl Tracked {
         let stat = disk::stat(file)?;
         let offset = self.known.splitter.next_offset();
         if stat.size <= offset {
-            if stat.size == offset && stat.modified == self.stat.modified {
-                return Ok(Look::Nothing);
-            }
             self.stat = stat;
-            // A network file system may tell a size that is old: the bytes themselves decide.
+            // Neither the size nor the times tell for sure: a network file system's are old, and a log that was rewritten
+            // to the same length within a tick of the clock has the same. The bytes themselves decide.
             return Ok(if self.is_unchanged(file, offset)? {
+                self.since = stat.modified;
                 Look::Nothing
             } else {
                 Look::Rewritten
@@ -284,6 +323,7 @@ impl Tracked {
         if !self.is_unchanged(file, offset)? {
             return Ok(Look::Rewritten);
         }
+        self.since = stat.modified;
         if count == 0 {
             return Ok(Look::Nothing);
         }

@@ -5,6 +5,8 @@ use std::thread;
 
 use super::*;
 
+mod model;
+
 /// A line that a test tells from all others.
 fn line(number: usize) -> String {
     format!(

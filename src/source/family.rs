@@ -1,0 +1,83 @@
+//! A followed name and the files beside it that had it before: each is read, however many rotations come between two looks.
+
+use std::collections::HashSet;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use super::discover::{self, Found};
+use super::disk::{self, FileId};
+use super::feeder::Feeder;
+use super::follow::SHORT;
+use super::order::Age;
+
+impl Feeder {
+    /// Takes in the files that had a followed name between two looks, and the copies that were made of one: those beside it
+    /// that were not there before. What was written before `since` can only be a copy of what is known.
+    pub(super) fn read_family(
+        &mut self,
+        at: usize,
+        newest: Option<FileId>,
+        since: Option<SystemTime>,
+    ) {
+        let path = self.targets[at].place.path().to_path_buf();
+        let family = discover::siblings(&path);
+        self.drop_deleted(at, &path, &family);
+        for found in family {
+            let id = found.stat.id;
+            if Some(id) == newest {
+                if found.path == path {
+                    continue;
+                }
+                // It was rolled already: what is younger comes after it, with the next scan.
+                self.scan_wanted = true;
+                break;
+            }
+            let new = self.targets[at].is_new_beside(&found);
+            if found.path == path {
+                continue;
+            }
+            self.meet_again(&found);
+            if self.by_id.contains_key(&id) || !new {
+                continue;
+            }
+            let rolled = discover::age(&found.path) != Age::Newest;
+            let file = match discover::qualifies(&found, self.is_mail_log) {
+                Ok(Some(file)) => Some(file),
+                // Its first line may still come, from a writer who is late.
+                Ok(None) if found.stat.size < SHORT && rolled => {
+                    disk::open(&found.path).ok().map(|(file, _)| Arc::new(file))
+                }
+                _ => continue,
+            };
+            let member = self.track(&found, file);
+            self.files[member].copies_only = !rolled || found.stat.modified < since;
+        }
+    }
+
+    /// Lets go of the rolled files of a followed name that are no longer there: their inodes come back as other files.
+    fn drop_deleted(&mut self, at: usize, path: &Path, family: &[Found]) {
+        let there: HashSet<FileId> = family.iter().map(|found| found.stat.id).collect();
+        let (folder, stem) = (discover::folder_of(path), discover::stem(path));
+        let current = self.targets[at].current;
+        let gone: Vec<(FileId, usize)> = self
+            .by_id
+            .iter()
+            .map(|(&id, &file)| (id, file))
+            .filter(|&(id, file)| {
+                let known = &self.files[file];
+                Some(file) != current
+                    && !there.contains(&id)
+                    && known.known.folder == folder
+                    && discover::stem(&known.path) == stem
+            })
+            .collect();
+        for (_, file) in gone {
+            self.files[file].replaced = true;
+            self.files[file].lost = true;
+            if self.files[file].is_closed() {
+                self.retire(file);
+            }
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! The order in which files are read, and which of them are open.
+
+use std::fs::File;
+use std::sync::Arc;
+
+use super::feeder::Feeder;
+use super::notice::NoticeKind;
+use super::tail::Body;
+use super::{discover, disk, identity};
+
+/// How many files that say nothing are kept open.
+const IDLE_OPEN: usize = 4;
+
+/// The first bytes of a file, unpacked, as far as they can be had now.
+fn first_bytes(file: Option<&Arc<File>>) -> Vec<u8> {
+    let head = |file| discover::head(file, identity::HEAD).ok();
+    file.and_then(head)
+        .map(|(_, head)| head)
+        .unwrap_or_default()
+}
+
+impl Feeder {
+    /// Queues a file to be read before those that are younger by their names.
+    pub(super) fn queue_by_age(&mut self, at: usize) {
+        let own = self.files[at].age();
+        let folder = &self.files[at].known.folder;
+        let younger = |&other: &usize| {
+            let other = &self.files[other];
+            other.known.folder == *folder && !other.lost && other.age() > own
+        };
+        // Nearly always there is none.
+        let place = match self.active.last() {
+            Some(last) if younger(last) => self.active.iter().position(younger),
+            _ => None,
+        };
+        self.queue_at(at, place);
+    }
+
+    /// Queues a file that was rewritten after `known` was read of it. It comes behind the copies that were made of it
+    /// before; but where its name was taken from it, before all files that came since.
+    pub(super) fn queue_rewritten(&mut self, at: usize, known: &[u8]) {
+        let file = &self.files[at];
+        let own = file.age();
+        let now = first_bytes(file.file());
+        let after = |&other: &usize| {
+            let other = &self.files[other];
+            let came_since = file.lost
+                && matches!(other.body, Body::New(_))
+                && !first_bytes(other.file()).starts_with(known);
+            let younger = !file.lost && !other.lost && other.age() > own;
+            other.known.folder == file.known.folder && (younger || came_since)
+        };
+        // Its own copy tells its place for sure.
+        let twin = |&other: &usize| {
+            let other = &self.files[other];
+            !now.is_empty()
+                && matches!(other.body, Body::New(_))
+                && first_bytes(other.file()) == now
+        };
+        let twin = self.active.iter().position(twin).filter(|_| file.lost);
+        let place = twin.or_else(|| self.active.iter().position(after));
+        self.queue_at(at, place);
+    }
+
+    fn queue_at(&mut self, at: usize, place: Option<usize>) {
+        let Some(place) = place else {
+            self.turns += 1;
+            self.files[at].turn = self.turns;
+            return self.active.push(at);
+        };
+        self.active.insert(place, at);
+        for &file in &self.active {
+            self.turns += 1;
+            self.files[file].turn = self.turns;
+        }
+    }
+
+    /// Holds the newest files open from the start: their names may be taken from them before it is their turn.
+    pub(super) fn hold_newest(&mut self) {
+        for &at in self.active.iter().rev().take(IDLE_OPEN) {
+            let file = &mut self.files[at];
+            if let Body::New(held @ None) = &mut file.body
+                && let Ok((open, stat)) = disk::open(&file.path)
+                && stat.id == file.stat.id
+            {
+                *held = Some(Arc::new(open));
+            }
+        }
+    }
+
+    /// Closes the files that lost their name and were quiet for a while.
+    pub(super) fn let_go(&mut self) {
+        for at in self.active.clone() {
+            let file = &self.files[at];
+            let named = file
+                .file()
+                .and_then(|file| disk::stat(file).ok())
+                .is_some_and(|stat| stat.names > 0);
+            let has_successor = !self.targets.iter().any(|target| target.away);
+            let limit = match (file.replaced, file.renamed) {
+                (true, _) if !named => self.patience.nameless,
+                (true, _) if has_successor => self.patience.renamed,
+                _ => continue,
+            };
+            if file.grown.elapsed() >= limit && !file.has_more() {
+                self.flush(at);
+                self.retire(at);
+            }
+        }
+        for at in 0..self.files.len() {
+            if let Some((_, since)) = self.files[at].damage
+                && since.elapsed() >= self.patience.damaged
+                && let Some((what, _)) = self.files[at].damage.take()
+            {
+                let path = self.files[at].path.clone();
+                self.notice(NoticeKind::Damaged, &path, what);
+            }
+        }
+    }
+
+    /// Closes files that have nothing new where too many are open. Their names are still looked at.
+    pub(super) fn shed(&mut self) {
+        if self.active.len() <= 2 * IDLE_OPEN {
+            return;
+        }
+        let idle: Vec<usize> = self
+            .active
+            .iter()
+            .copied()
+            .filter(|&at| {
+                matches!(self.files[at].body, Body::Plain(_))
+                    && !self.files[at].replaced
+                    && !self.files[at].has_more()
+            })
+            .collect();
+        let over = idle.len().saturating_sub(IDLE_OPEN);
+        for &at in &idle[..over] {
+            self.files[at].sleep(Body::Asleep);
+            self.active.retain(|&other| other != at);
+        }
+    }
+}

@@ -1,0 +1,266 @@
+//! A model of the file system's life, and the reader held to it: whatever is done to the files between two looks, each
+//! line that was there to be read comes once, in order; where lines were destroyed unread, a notice says so.
+//!
+//! `MAILSCOPE_SEQUENCES` says how many sequences of operations are tried in each way of following (default 20).
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
+
+use super::{is_mail_log, line};
+use crate::lines::Line;
+
+use crate::source::feeder::Patience;
+use crate::source::{EmptyFolder, Feeder, Follow, Request, Stop, Told};
+
+use world::{Manner, Naming, World};
+
+mod world;
+
+#[derive(Clone, Debug)]
+enum Op {
+    /// Appends whole lines, after the rest of an unfinished one.
+    Write(usize),
+    /// Appends the beginning of a line.
+    Half(usize),
+    /// Renames the log away; the next write makes a new one.
+    Rename,
+    /// Renames the log away and makes a new one. A link is made to lead to a new one.
+    Rotate,
+    /// Cuts the log to nothing.
+    Truncate,
+    /// Deletes the log; its writer keeps it open.
+    Delete,
+    /// Replaces the newest rolled file by its compressed form.
+    Compress,
+    /// Deletes the oldest rolled file.
+    Expire,
+    /// The former log's writer, which still has it open, writes on.
+    Late(usize),
+    /// The reader looks.
+    Look,
+    /// The reader looks, and so long was nothing written that it lets go of what it need not hold.
+    Quiet,
+}
+
+fn ops() -> impl Strategy<Value = Vec<Op>> {
+    let op = prop_oneof![
+        6 => (1..4_usize).prop_map(Op::Write),
+        2 => (1..40_usize).prop_map(Op::Half),
+        1 => Just(Op::Rename),
+        3 => Just(Op::Rotate),
+        1 => Just(Op::Truncate),
+        1 => Just(Op::Delete),
+        2 => Just(Op::Compress),
+        1 => Just(Op::Expire),
+        2 => (1..3_usize).prop_map(Op::Late),
+        5 => Just(Op::Look),
+        1 => Just(Op::Quiet),
+    ];
+    proptest::collection::vec(op, 1..40)
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Way {
+    Polled,
+    Notified,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Followed {
+    Name,
+    Folder,
+}
+
+/// The number of a line; none of the beginning of one whose rest never came.
+fn number_of(told: Line<'_>) -> Option<usize> {
+    let text = String::from_utf8_lossy(told.bytes);
+    let number = text
+        .strip_suffix(" close")
+        .and_then(|text| text.rsplit(' ').next());
+    let number: Option<usize> = number.and_then(|number| number.parse().ok());
+    let begins = |number| line(number).starts_with(&*text);
+    assert!(
+        number.is_some() || (0..200).any(begins),
+        "never written: {text:?}"
+    );
+    number
+}
+
+/// The reader under test.
+struct Subject {
+    feeder: Feeder,
+    told: Vec<usize>,
+    notices: Vec<String>,
+}
+
+impl Subject {
+    fn open(path: &Path, way: Way) -> Self {
+        let request = Request {
+            paths: vec![path.into()],
+            follow: Follow::Live,
+            poll: (way == Way::Polled).then_some(Duration::from_secs(3600)),
+            is_mail_log,
+            empty_folder: EmptyFolder::Wait,
+            stop: Stop::new(),
+        };
+        let mut feeder = Feeder::open(&request).expect("opens");
+        feeder.patience.settled = Duration::ZERO;
+        Self {
+            feeder,
+            told: Vec::new(),
+            notices: Vec::new(),
+        }
+    }
+
+    /// Reads all there is; what a timer or a hint would make it look at twice it looks at twice.
+    fn look(&mut self) {
+        let mut quiet = 0;
+        while quiet < 3 {
+            let before = self.told.len();
+            self.feeder.next_scan = Instant::now();
+            while let Some(told) = self.feeder.look() {
+                match told {
+                    Told::Block(block) => self.told.extend(block.lines().filter_map(number_of)),
+                    Told::Notice(notice) => self.notices.push(notice.to_string()),
+                    Told::Opened(_) | Told::CaughtUp => {}
+                    Told::End => panic!("the end"),
+                }
+            }
+            quiet = if self.told.len() == before {
+                quiet + 1
+            } else {
+                0
+            };
+        }
+    }
+
+    fn quiet(&mut self) {
+        self.look();
+        let patience = self.feeder.patience;
+        self.feeder.patience = Patience {
+            nameless: Duration::ZERO,
+            renamed: Duration::ZERO,
+            settled: Duration::ZERO,
+            damaged: Duration::ZERO,
+        };
+        self.look();
+        self.feeder.patience = patience;
+    }
+}
+
+/// A way to keep a log and a way to follow it.
+#[derive(Clone, Copy, Debug)]
+struct Case(Naming, Manner, Followed, Way);
+
+fn check(case: Case, ops: &[Op]) -> Result<(), TestCaseError> {
+    let Case(naming, manner, followed, way) = case;
+    let mut world = World::new(naming, manner);
+    let path = match followed {
+        Followed::Name => world.name(),
+        Followed::Folder => world.dir.path().to_path_buf(),
+    };
+    let mut subject = Subject::open(&path, way);
+    subject.look();
+    let mut wanted = world.look();
+    for op in ops.iter().chain([&Op::Look]) {
+        match *op {
+            Op::Write(count) => world.write(count),
+            Op::Half(length) => world.half(length),
+            Op::Rename if world.manner == Manner::Rename => world.roll(),
+            Op::Rotate if world.manner == Manner::Rename => {
+                world.roll();
+                world.begin();
+            }
+            Op::Rename | Op::Rotate => world.copy_truncate(),
+            Op::Truncate => world.truncate(),
+            Op::Delete if world.manner == Manner::Copy => world.truncate(),
+            Op::Delete => world.delete(),
+            Op::Compress => world.compress(),
+            Op::Expire => world.expire(),
+            Op::Late(count) => world.late(count),
+            Op::Look => {
+                subject.look();
+                wanted.extend(world.look());
+            }
+            Op::Quiet => {
+                subject.quiet();
+                wanted.extend(world.look());
+                world.quiet();
+            }
+        }
+        prop_assert_eq!(
+            &subject.told,
+            &wanted,
+            "after {:?}: {:?}",
+            op,
+            subject.notices
+        );
+    }
+    prop_assert!(
+        world.lost() == 0 || !subject.notices.is_empty(),
+        "{} lines were lost in silence",
+        world.lost()
+    );
+    Ok(())
+}
+
+fn sequences() -> u32 {
+    let asked = std::env::var("MAILSCOPE_SEQUENCES").ok();
+    asked.and_then(|text| text.parse().ok()).unwrap_or(20)
+}
+
+fn hold(naming: Naming, manner: Manner, followed: Followed) {
+    for way in [Way::Polled, Way::Notified] {
+        let case = Case(naming, manner, followed, way);
+        let mut runner = TestRunner::new(Config {
+            cases: sequences(),
+            failure_persistence: None,
+            max_shrink_time: 20_000,
+            ..Config::default()
+        });
+        if let Err(error) = runner.run(&ops(), |ops| check(case, &ops)) {
+            panic!("{case:?}: {error}");
+        }
+    }
+}
+
+#[test]
+fn a_name_rolled_by_number() {
+    hold(Naming::Numbered, Manner::Rename, Followed::Name);
+}
+
+#[test]
+fn a_folder_rolled_by_number() {
+    hold(Naming::Numbered, Manner::Rename, Followed::Folder);
+}
+
+#[test]
+fn a_name_rolled_by_date() {
+    hold(Naming::Dated, Manner::Rename, Followed::Name);
+}
+
+#[test]
+fn a_folder_rolled_by_date() {
+    hold(Naming::Dated, Manner::Rename, Followed::Folder);
+}
+
+#[test]
+fn a_name_copied_and_truncated() {
+    hold(Naming::Numbered, Manner::Copy, Followed::Name);
+    hold(Naming::Dated, Manner::Copy, Followed::Name);
+}
+
+#[test]
+fn a_folder_copied_and_truncated() {
+    hold(Naming::Numbered, Manner::Copy, Followed::Folder);
+    hold(Naming::Dated, Manner::Copy, Followed::Folder);
+}
+
+#[test]
+fn a_link_that_moves_on() {
+    hold(Naming::Linked, Manner::Rename, Followed::Name);
+    hold(Naming::Linked, Manner::Rename, Followed::Folder);
+}
