@@ -43,6 +43,11 @@ pub use saved::Saved;
 pub use text::{Hits, Reach};
 pub use value::{size, written_size};
 
+/// Records' lines are read one by one only where they are so small a part of the log: a plain search is faster a byte.
+const MOST_BYTES: u64 = 16;
+/// To name the lines of more than this part of the records takes longer than that is worth.
+const MOST_RECORDS: usize = 4;
+
 /// A query that was read. Its `Display` is the query in normal form, which reads as the same query.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Query {
@@ -113,11 +118,20 @@ impl Query {
         (bits.count(), steps)
     }
 
-    /// The lines of the records for which it may hold as far as fields tell, where it asks for raw lines.
-    pub fn candidates(&self, index: &Index, view: Kinds) -> Wanted {
+    /// The lines of the records for which it may hold as far as fields tell, where it asks for raw lines and these are so
+    /// small a part of the log, of `whole` bytes, that they are sooner read than all of it.
+    pub fn narrowed(&self, index: &Index, kinds: &[Kinds], whole: u64) -> Option<Wanted> {
         let none = Hits::none();
-        let bits = plan::Plan::new(self, index, &none).candidates(view);
-        own::lines_of(index, &bits, view)
+        let plan = plan::Plan::new(self, index, &none);
+        let mut wanted = Wanted::default();
+        for kind in kinds {
+            let bits = plan.candidates(*kind);
+            if bits.count() > bits.len() / MOST_RECORDS {
+                return None;
+            }
+            wanted.extend(own::lines_of(index, &bits, *kind));
+        }
+        (wanted.bytes() <= whole / MOST_BYTES).then_some(wanted)
     }
 
     /// The connections for which it holds, in the records' order.

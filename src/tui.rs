@@ -114,6 +114,7 @@ pub fn run(
     })?;
     let workers = Workers::start(
         ingest.sources.clone(),
+        ingest.index.clone(),
         options.settings.lines,
         move |answer| {
             let _ = tell.send(Message::Answer(answer));

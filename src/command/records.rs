@@ -74,9 +74,6 @@ struct Searched {
     how: Option<String>,
 }
 
-/// Records' lines are read one by one only where they are so small a part of the log: a plain search is faster a byte.
-const FEW: u64 = 16;
-
 /// Raw text comes last: where fields leave few records, only their lines are read, else the whole log streams by.
 fn search(query: &Query, view: View, ingest: &Ingest) -> Result<Searched, Problem> {
     let sources = &ingest.sources;
@@ -90,21 +87,20 @@ fn search(query: &Query, view: View, ingest: &Ingest) -> Result<Searched, Proble
     let whole: u64 = (0..sources.len())
         .map(|at| sources.told(SourceId::new(at)))
         .sum();
-    let wanted = query.candidates(&ingest.index.read(), kinds(view));
-    let (part, hits) = if wanted.bytes() <= whole / FEW {
-        let part = format!(
-            "the lines of the records that fields leave, in {} bytes of the log",
-            wanted.bytes()
-        );
-        (
-            part,
-            Hits::search_lines(query, sources, &wanted).map_err(Problem::Raw)?,
-        )
-    } else {
-        (
+    let narrowed = query.narrowed(&ingest.index.read(), &[kinds(view)], whole);
+    let (part, hits) = match narrowed {
+        Some(wanted) => {
+            let bytes = wanted.bytes();
+            let go_on = AtomicBool::new(false);
+            let hits = Hits::search_lines(query, sources, &wanted, &go_on).map_err(Problem::Raw)?;
+            let part =
+                format!("the lines of the records that fields leave, in {bytes} bytes of the log");
+            (part, hits)
+        }
+        None => (
             format!("the whole log, {whole} bytes"),
             hits(query, sources)?,
-        )
+        ),
     };
     let took = began.elapsed().as_secs_f64() * 1000.0;
     let how = Some(format!("raw text searched in {part}: {took:.1} ms"));

@@ -167,6 +167,8 @@ pub struct Hits {
     hosts: Vec<Option<String>>,
     /// How far each source was searched.
     read: Vec<u64>,
+    /// Whether only the lines of some records were.
+    narrowed: bool,
 }
 
 const BLOCK: usize = 1 << 20;
@@ -199,9 +201,15 @@ impl Hits {
     /// Searches only these records' lines: less work than the whole log where they are few.
     ///
     /// # Errors
-    /// When a source is gone or cannot be read.
-    pub fn search_lines(query: &Query, sources: &Sources, wanted: &Wanted) -> io::Result<Self> {
+    /// When a source is gone or cannot be read; `Interrupted` once `cancel` is set.
+    pub fn search_lines(
+        query: &Query,
+        sources: &Sources,
+        wanted: &Wanted,
+        cancel: &AtomicBool,
+    ) -> io::Result<Self> {
         let mut hits = Self::none();
+        hits.narrowed = true;
         hits.terms.resize_with(query.texts.len(), Found::default);
         hits.hosts.push(None);
         let mut framer = Framer::new(Years::starting(2000));
@@ -211,10 +219,22 @@ impl Hits {
                     found.note(&line.bytes, line.position, &mut framer, &mut hits.hosts);
                 }
             }
+            if cancel.load(Ordering::Relaxed) {
+                return ControlFlow::Break(());
+            }
             ControlFlow::Continue(())
         })?;
+        if cancel.load(Ordering::Relaxed) {
+            return Err(io::ErrorKind::Interrupted.into());
+        }
         hits.terms.iter_mut().for_each(Found::arrange);
         Ok(hits)
+    }
+
+    /// Whether nothing was searched yet, or only the lines of the records that fields left at the time: other records may
+    /// be left by now, whose lines stand anywhere in the log.
+    pub fn is_of_few(&self) -> bool {
+        self.narrowed || self.read.is_empty()
     }
 
     /// Searches what was read of the sources since the last search for the same query, for as long as `until` allows.

@@ -5,8 +5,9 @@ use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
 use crate::index::{ConnectionId, Index, MessageId};
+use crate::ingest::SharedIndex;
 use crate::query;
-use crate::source::Sources;
+use crate::source::{SourceId, Sources};
 
 pub use crate::query::{Completion, Hits, Reach};
 
@@ -71,6 +72,24 @@ impl Filter {
     /// Messages that match, in the order in which they were first seen.
     pub fn messages(&self, index: &Index, hits: &Hits) -> Vec<MessageId> {
         self.query.messages(index, hits)
+    }
+
+    /// Reads only the lines of the records that the filter's fields leave, where these are few; `None` where they are not.
+    ///
+    /// # Errors
+    /// When a source cannot be read.
+    pub fn search_few(
+        &self,
+        index: &SharedIndex,
+        sources: &Sources,
+        stop: &AtomicBool,
+    ) -> std::io::Result<Option<Hits>> {
+        let sources_of = (0..sources.len()).map(SourceId::new);
+        let whole = sources_of.map(|source| sources.told(source)).sum();
+        let kinds = [query::Kinds::Connections, query::Kinds::Messages];
+        let few = self.query.narrowed(&index.read(), &kinds, whole);
+        few.map(|few| Hits::search_lines(&self.query, sources, &few, stop))
+            .transpose()
     }
 
     /// Reads the log for what [`Filter::needs_text`], from where `hits` was read to and for as long as `until` allows;

@@ -10,6 +10,7 @@ use super::filter::{Filter, Hits, Reach};
 use super::lines::{self, Ask, Chunk, Needle, Way};
 use super::record::Record;
 use crate::index::extent::Span;
+use crate::ingest::SharedIndex;
 use crate::raw::{self, RawLine, Wanted};
 use crate::source::{Position, Sources};
 
@@ -48,6 +49,7 @@ pub enum Answer {
 /// The threads that read.
 pub struct Workers {
     sources: Arc<Sources>,
+    index: SharedIndex,
     jobs: Sender<Job>,
     tell: Arc<dyn Fn(Answer) + Send + Sync>,
     /// Stops the search that runs.
@@ -61,6 +63,7 @@ impl Workers {
     /// When the system gives no thread.
     pub fn start(
         sources: Arc<Sources>,
+        index: SharedIndex,
         most_lines: usize,
         tell: impl Fn(Answer) + Send + Sync + 'static,
     ) -> std::io::Result<Self> {
@@ -87,6 +90,7 @@ impl Workers {
         })?;
         Ok(Self {
             sources,
+            index,
             jobs,
             tell,
             stop: Arc::default(),
@@ -104,8 +108,10 @@ impl Workers {
         self.stop.store(true, Ordering::Relaxed);
     }
 
-    /// Reads the log for a filter's texts, behind what was read for `hits`.
+    /// Reads the log for a filter's texts, behind what was read for `hits`; only a few records' lines where its fields
+    /// leave no more.
     pub fn search(&mut self, filter: Filter, hits: Hits) {
+        let index = self.index.clone();
         self.long("search", move |sources, stop, tell| {
             // The word being typed may become the name of a field with the next key.
             let typed = Instant::now();
@@ -114,6 +120,16 @@ impl Workers {
             }
             let text = filter.text().to_owned();
             let (mut hits, mut read) = (hits, 0);
+            if hits.is_of_few() {
+                match filter.search_few(&index, sources, stop) {
+                    Ok(None) => hits = Hits::none(),
+                    found => {
+                        let found = found.map(Option::unwrap_or_default);
+                        return (!stop.load(Ordering::Relaxed))
+                            .then(|| Answer::Hits(text, found.map_err(|error| error.to_string())));
+                    }
+                }
+            }
             let found = loop {
                 let (before, until) = (read, Instant::now() + PARTIAL);
                 let mut progress = |bytes| {
@@ -174,3 +190,6 @@ fn work(sources: &Sources, job: Job, most_lines: usize) -> Answer {
         ),
     }
 }
+
+#[cfg(test)]
+mod tests;
