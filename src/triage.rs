@@ -20,6 +20,8 @@ mod thresholds;
 #[cfg(test)]
 mod tests;
 
+use std::ops::Range;
+
 use crate::frame::Stamp;
 use crate::index::timeline::{Outcome as Went, Slot, Timeline};
 use crate::index::{ApplianceId, ConnectionId, Index, Interner, Name};
@@ -33,7 +35,7 @@ pub use route::{ClearRun, Cost, DEGRADED_WITHIN, Outage, Route, Tally};
 pub use thresholds::Thresholds;
 
 /// What routes are summed by.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, clap::ValueEnum)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, clap::ValueEnum)]
 pub enum By {
     /// Not at all: one record a route.
     #[default]
@@ -128,7 +130,27 @@ impl Triage {
         columns: usize,
     ) -> Vec<Slot> {
         let mut line = Timeline::default();
-        for (id, outcome) in self.connections(route) {
+        self.draw(index, &route.members, &mut line);
+        line.strip(from.seconds(), to.seconds() + 1, columns)
+    }
+
+    /// How the connections of a group's routes went; see [`Triage::strip`].
+    pub fn group_strip(
+        &self,
+        index: &Index,
+        group: &Group,
+        (from, to): (Stamp, Stamp),
+        columns: usize,
+    ) -> Vec<Slot> {
+        let mut line = Timeline::default();
+        for part in &group.parts {
+            self.draw(index, part, &mut line);
+        }
+        line.strip(from.seconds(), to.seconds() + 1, columns)
+    }
+
+    fn draw(&self, index: &Index, part: &Range<usize>, line: &mut Timeline) {
+        for (id, outcome) in self.order.get(part.clone()).unwrap_or_default() {
             let went = match outcome {
                 Outcome::Idle => continue,
                 Outcome::Ok => Went::Succeeded,
@@ -138,7 +160,6 @@ impl Triage {
                 line.add(time, went);
             }
         }
-        line.strip(from.seconds(), to.seconds() + 1, columns)
     }
 
     /// What is known of a route, for advice.
@@ -165,6 +186,29 @@ impl Triage {
     }
 }
 
+impl RouteId {
+    /// `198.51.100.7:25`, `[2001:db8::7]:25`; as written in the log.
+    pub fn address(self, index: &Index) -> String {
+        let ip = self
+            .remote
+            .map_or("?", |name| index.names.addresses.get(name));
+        match self.port {
+            Some(port) if ip.contains(':') => format!("[{ip}]:{port}"),
+            Some(port) => format!("{ip}:{port}"),
+            None => ip.to_owned(),
+        }
+    }
+
+    /// The address, and the appliance where there are several.
+    pub fn title(self, index: &Index) -> String {
+        let address = self.address(index);
+        match index.appliance(self.appliance) {
+            Some(name) => format!("{address} on {name}"),
+            None => address,
+        }
+    }
+}
+
 impl Route {
     /// Who it is.
     pub fn id(&self) -> RouteId {
@@ -177,23 +221,12 @@ impl Route {
 
     /// `198.51.100.7:25`, `[2001:db8::7]:25`; as written in the log.
     pub fn address(&self, index: &Index) -> String {
-        let ip = self
-            .remote
-            .map_or("?", |name| index.names.addresses.get(name));
-        match self.port {
-            Some(port) if ip.contains(':') => format!("[{ip}]:{port}"),
-            Some(port) => format!("{ip}:{port}"),
-            None => ip.to_owned(),
-        }
+        self.id().address(index)
     }
 
     /// The address, and the appliance where there are several.
     pub fn title(&self, index: &Index) -> String {
-        let address = self.address(index);
-        match index.appliance(self.appliance) {
-            Some(name) => format!("{address} on {name}"),
-            None => address,
-        }
+        self.id().title(index)
     }
 
     /// The reason of the newest failure.

@@ -17,6 +17,7 @@ mod prompt;
 mod record;
 mod rows;
 mod settings;
+mod survey;
 mod terminal;
 mod theme;
 mod users;
@@ -332,6 +333,7 @@ impl Session {
                 Effect::Search(filter, hits) => self.workers.search(filter, hits),
                 Effect::Find(from, way, needle) => self.workers.find(from, way, needle),
                 Effect::Cancel => self.workers.cancel(),
+                Effect::Look(order) => self.workers.look(order),
             }
         }
         Ok(None)
@@ -396,6 +398,7 @@ impl Session {
             }
             let mut effects = self.app.settle(&index);
             effects.extend(self.app.search_again(&index, now));
+            effects.extend(self.app.look_again(&index, now));
             effects
         };
         self.perform(effects)

@@ -95,6 +95,7 @@ fn settings(config: &Config) -> tui::Settings {
         lines: config.limits.lines,
         copied: usize::try_from(copied).unwrap_or(usize::MAX),
         history: config.limits.history,
+        thresholds: config.triage,
     }
 }
 

@@ -143,12 +143,12 @@ impl<'i> Attempt<'i> {
 
     /// `PLAIN`, `LOGIN`, … (inbound).
     pub fn mechanism(&self) -> Option<&'i str> {
-        Some(
-            self.index
-                .names
-                .mechanisms
-                .get(self.columns().mechanism.get(self.id.at())?),
-        )
+        Some(self.index.names.mechanisms.get(self.mechanism_name()?))
+    }
+
+    /// The mechanism's number in [`super::Names::mechanisms`].
+    pub fn mechanism_name(&self) -> Option<Name> {
+        self.columns().mechanism.get(self.id.at())
     }
 
     /// The SMTP Auth profile.

@@ -200,7 +200,16 @@ impl View {
                 ("user", Cell::Who),
                 ("msgs", Recipients),
             ],
-            Self::Users => &[("ok", Key("succeeded"))],
+            Self::Users => &[
+                ("ok", Key("succeeded")),
+                ("last login", Cell::Time("last_success")),
+            ],
+            Self::Routes => &[
+                ("since", Cell::Time("failing_since")),
+                ("reason", Cell::Reason),
+                ("domains", Key("domains")),
+            ],
+            Self::Findings => &[("what", Key("kind"))],
             _ => &[],
         }
     }

@@ -9,6 +9,7 @@ mod routes;
 mod system;
 
 use logins::Logins;
+pub use logins::Net;
 
 use super::{By, Gather, Progress, RouteId, Thresholds, Triage};
 use crate::frame::Stamp;

@@ -4,11 +4,12 @@
 //! profile that one far end refuses is not wrong everywhere. Where some fail it is degraded.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use super::outcome::State;
 use super::reason::merge;
 use super::route::{Route, Tally};
-use super::{By, Triage};
+use super::{By, RouteId, Triage};
 use crate::frame::Stamp;
 use crate::index::{Index, Name};
 
@@ -25,6 +26,10 @@ pub struct Group {
     pub failing_since: Option<Stamp>,
     /// How many routes there are in it.
     pub routes: usize,
+    /// Which ones, failing ones first.
+    pub members: Vec<RouteId>,
+    /// Their connections in [`Triage`]'s order.
+    pub(super) parts: Vec<Range<usize>>,
 }
 
 pub(super) fn groups(
@@ -80,12 +85,20 @@ fn sum(key: Option<String>, routes: &[&Route]) -> Group {
     }
     tally.affected.sort_unstable();
     tally.affected.dedup();
+    let mut members: Vec<(State, RouteId)> = routes
+        .iter()
+        .map(|route| (route.state, route.id()))
+        .collect();
+    members.sort_unstable();
+    members.dedup_by_key(|(_, id)| *id);
     Group {
         key,
         tally,
         state,
         failing_since: since.filter(|_| state == State::Failing),
         routes: routes.len(),
+        members: members.into_iter().map(|(_, id)| id).collect(),
+        parts: routes.iter().map(|route| route.members.clone()).collect(),
     }
 }
 

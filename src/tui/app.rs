@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use ratatui::crossterm::event::KeyEvent;
 
-use super::columns::{self, Column};
+use super::columns::{self, Column, Known};
 use super::filter::{Completion, Filter, Hits};
 use super::keymap::Context;
 use super::lines::{Needle, Way};
@@ -25,6 +25,7 @@ use super::page::Page;
 use super::prompt::Line;
 use super::record::Record;
 use super::settings::Settings;
+use super::survey::{Order, Outlook};
 use super::theme::Role;
 use super::users::Users;
 use super::view;
@@ -45,16 +46,22 @@ pub enum View {
     Messages,
     /// Users who logged in or tried to.
     Users,
+    /// Routes that mail goes out by.
+    Routes,
+    /// What was noticed.
+    Findings,
     /// The log as it is.
     Log,
 }
 
 impl View {
     /// All of them with their keys, in the order of the tab bar.
-    pub const ALL: [(u8, Self); 4] = [
+    pub const ALL: [(u8, Self); 6] = [
         (1, Self::Connections),
         (2, Self::Messages),
         (3, Self::Users),
+        (4, Self::Routes),
+        (5, Self::Findings),
         (6, Self::Log),
     ];
 
@@ -69,6 +76,8 @@ impl View {
             Self::Connections => Context::Connections,
             Self::Messages => Context::Messages,
             Self::Users => Context::Users,
+            Self::Routes => Context::Routes,
+            Self::Findings => Context::Findings,
             Self::Log => Context::Log,
         }
     }
@@ -79,6 +88,8 @@ impl View {
             Self::Connections => "connections",
             Self::Messages => "messages",
             Self::Users => "users",
+            Self::Routes => "routes",
+            Self::Findings => "findings",
             Self::Log => "log",
         }
     }
@@ -89,6 +100,8 @@ impl View {
             Self::Connections => columns::CONNECTIONS,
             Self::Messages => columns::MESSAGES,
             Self::Users => columns::USERS,
+            Self::Routes => columns::ROUTES,
+            Self::Findings => columns::FINDINGS,
             Self::Log => &[],
         }
     }
@@ -155,6 +168,8 @@ pub enum Effect {
     Find(Position, Way, Needle),
     /// Stop the search that runs.
     Cancel,
+    /// Look at routes and for findings.
+    Look(Order),
 }
 
 /// What is typed on the bottom line.
@@ -232,6 +247,15 @@ pub struct Filtering {
     pub took: Option<Duration>,
 }
 
+/// Where a reader was: a view with its filter, the selected row and the pages open there.
+#[derive(Debug)]
+struct Place {
+    view: View,
+    filter: String,
+    selected: Option<Record>,
+    pages: Vec<Page>,
+}
+
 /// The whole state.
 #[derive(Debug)]
 pub struct App {
@@ -255,12 +279,20 @@ pub struct App {
     pub messages: Table,
     /// Of users.
     pub users: Table,
+    /// Of routes.
+    pub routes: Table,
+    /// Of findings.
+    pub findings: Table,
     /// What the users' logins came to.
     pub logins: Users,
+    /// What the triage says.
+    pub outlook: Outlook,
     /// The log.
     pub log: Log,
     /// Records opened one from another.
     pub pages: Vec<Page>,
+    /// Where the reader was before something led elsewhere.
+    trail: Vec<Place>,
     /// How far the list of keys is scrolled, while it is shown.
     pub help: Option<usize>,
     /// What is typed.
@@ -300,9 +332,13 @@ impl App {
             connections: Table::new(View::Connections),
             messages: Table::new(View::Messages),
             users: Table::new(View::Users),
+            routes: Table::new(View::Routes),
+            findings: Table::new(View::Findings),
             logins: Users::default(),
+            outlook: Outlook::default(),
             log: Log::default(),
             pages: Vec::new(),
+            trail: Vec::new(),
             help: None,
             prompt: None,
             filter: Filtering {
@@ -327,7 +363,7 @@ impl App {
             next_refresh: Duration::ZERO,
         };
         for chosen in std::mem::take(&mut app.settings.columns) {
-            for table in [&mut app.connections, &mut app.messages, &mut app.users] {
+            for table in app.tables_mut() {
                 if table.view == chosen.view() {
                     table.show(&chosen);
                 }
@@ -344,7 +380,7 @@ impl App {
     /// Whether lines that are shown were asked for and are not there.
     pub fn awaits_lines(&self) -> bool {
         match self.pages.last() {
-            Some(page) => page.lines.read.is_none(),
+            Some(page) => page.awaits_lines(),
             None if self.view == View::Log => {
                 self.log.lines.is_empty() && self.log.error.is_none() && self.log.is_asked()
             }
@@ -362,9 +398,9 @@ impl App {
             Action::Paste(text) => self.paste(&text, index),
             Action::Resize(width, height) => {
                 self.size = (width, height);
-                let height = usize::from(view::areas(self.size).rows.height);
-                for table in [&mut self.connections, &mut self.messages, &mut self.users] {
-                    table.fill(height);
+                for table in self.tables_mut() {
+                    let height = view::areas((width, height), table.view).rows.height;
+                    table.fill(usize::from(height));
                 }
                 Vec::new()
             }
@@ -372,6 +408,7 @@ impl App {
             Action::CaughtUp => {
                 let over = self.follow == Follow::No;
                 self.feed = if over { Feed::Ended } else { Feed::Following };
+                self.outlook.look_soon();
                 self.refresh_soon();
                 Vec::new()
             }
@@ -407,6 +444,13 @@ impl App {
             Answer::Record(record, spans, lines) => {
                 return self.take_lines(record, &spans, lines, index);
             }
+            Answer::Sides(of, read) => {
+                let page = self.pages.last_mut();
+                if let Some(page) = page.filter(|page| page.sides.of == of) {
+                    page.sides.read = Some(read);
+                    page.made = None;
+                }
+            }
             Answer::Log(ask, chunk) => self.log.take(ask, chunk),
             Answer::Searched(text, bytes) if text == self.filter.active.text() => {
                 if let Search::First(read) = &mut self.filter.search {
@@ -433,6 +477,9 @@ impl App {
             }
             Answer::Searched(..) | Answer::Partial(..) | Answer::Hits(..) => {}
             Answer::Found(found) => self.found(found),
+            Answer::Seen(number, seen) => {
+                self.outlook.take(number, seen);
+            }
         }
         Vec::new()
     }
@@ -452,7 +499,7 @@ impl App {
         }
         if let Some(page) = self.pages.last_mut().filter(|page| wants(&page.lines)) {
             page.lines.read = Some(read.clone());
-            page.know(super::page::head(index, record, page.known_lines()));
+            page.made = None;
         }
         if let Some(preview) = self.preview.as_mut().filter(|preview| wants(preview)) {
             preview.read = Some(read);
@@ -476,10 +523,8 @@ impl App {
     pub fn context(&self) -> Context {
         if self.help.is_some() {
             Context::Help
-        } else if self.pages.is_empty() {
-            self.view.context()
         } else {
-            Context::Page
+            self.help_context()
         }
     }
 
@@ -489,6 +534,8 @@ impl App {
             View::Connections => Some(&self.connections),
             View::Messages => Some(&self.messages),
             View::Users => Some(&self.users),
+            View::Routes => Some(&self.routes),
+            View::Findings => Some(&self.findings),
             View::Log => None,
         }
     }
@@ -498,7 +545,28 @@ impl App {
             View::Connections => Some(&mut self.connections),
             View::Messages => Some(&mut self.messages),
             View::Users => Some(&mut self.users),
+            View::Routes => Some(&mut self.routes),
+            View::Findings => Some(&mut self.findings),
             View::Log => None,
+        }
+    }
+
+    fn tables_mut(&mut self) -> [&mut Table; 5] {
+        [
+            &mut self.connections,
+            &mut self.messages,
+            &mut self.users,
+            &mut self.routes,
+            &mut self.findings,
+        ]
+    }
+
+    /// What rows stand for, as far as it is known.
+    pub fn known<'k>(&'k self, index: &'k Index) -> Known<'k> {
+        Known {
+            index,
+            users: &self.logins,
+            outlook: &self.outlook,
         }
     }
 

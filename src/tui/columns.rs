@@ -1,5 +1,9 @@
 //! The tables' columns: what stands in a cell, how it looks, and which filter it makes.
 
+mod finding;
+mod route;
+mod user;
+
 use crate::frame::Stamp;
 use crate::index::message::CommonState;
 use crate::index::{Attempt, Connection, Direction, Index, Message, State};
@@ -7,9 +11,26 @@ pub use crate::report::summary::grouped as thousands;
 
 use super::filter::term;
 use super::record::{Record, is_refusal};
+use super::survey::Outlook;
 use super::theme::Role;
 use super::users::Users;
 use crate::safe;
+use crate::triage::By;
+
+pub use finding::{FINDINGS, severity};
+pub use route::{ROUTES, cost_parts, rate, row as route_row, row_term, state_of};
+pub use user::USERS;
+
+/// What rows stand for, as far as it is known.
+#[derive(Clone, Copy, Debug)]
+pub struct Known<'k> {
+    /// The index.
+    pub index: &'k Index,
+    /// What users' logins came to.
+    pub users: &'k Users,
+    /// What the triage says.
+    pub outlook: &'k Outlook,
+}
 
 /// What a column shows.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -36,8 +57,22 @@ pub enum Field {
     Failed,
     Succeeded,
     Sources,
+    Nets,
+    Profiles,
+    Mechanisms,
+    Failing,
     LastFailure,
     LastSuccess,
+    Route,
+    Since,
+    Until,
+    Why,
+    Cost,
+    Rate,
+    Domains,
+    Severity,
+    Kind,
+    Summary,
 }
 
 /// A column of a table.
@@ -146,16 +181,6 @@ pub const MESSAGES: &[Column] = &[
     text(Field::Subject, "subject", 12, 80, 4, Sortable::No),
 ];
 
-/// Of users.
-pub const USERS: &[Column] = &[
-    text(Field::User, "user", 20, 60, 0, Sortable::Yes),
-    number(Field::Failed, "failed", 9, 12, 0),
-    number(Field::Succeeded, "ok", 9, 12, 0),
-    number(Field::Sources, "sources", 7, 9, 1),
-    text(Field::LastFailure, "last failure", 19, 19, 0, Sortable::Yes),
-    text(Field::LastSuccess, "last success", 19, 19, 2, Sortable::Yes),
-];
-
 /// What stands in a cell.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Cell {
@@ -181,36 +206,15 @@ fn none() -> Cell {
 }
 
 /// A cell of a row.
-pub fn cell(index: &Index, users: &Users, record: Record, field: Field) -> Cell {
+pub fn cell(known: Known<'_>, record: Record, field: Field) -> Cell {
+    let index = known.index;
     match record {
         Record::Connection(id) => of_connection(index, &index.connection(id), field),
         Record::Message(id) => of_message(&index.message(id), field),
-        Record::User(name) => {
-            let user = users.of(name);
-            let count = |n: u64, mark: &str, role| {
-                if n == 0 {
-                    none()
-                } else {
-                    shown(format!("{mark}{}", thousands(n)), role)
-                }
-            };
-            match field {
-                Field::User => match index.names.users.get(name) {
-                    "" => shown("(empty)", Role::Dim),
-                    text => plain(text),
-                },
-                Field::Failed => count(user.failed, "✗ ", Role::Failed),
-                Field::Succeeded => count(user.succeeded, "✓ ", Role::Ok),
-                Field::Sources => count(user.sources, "", Role::Text),
-                Field::LastFailure => user
-                    .last_failure
-                    .map_or_else(none, |time| shown(moment(time), Role::Text)),
-                Field::LastSuccess => user
-                    .last_success
-                    .map_or_else(none, |time| shown(moment(time), Role::Text)),
-                _ => none(),
-            }
-        }
+        Record::User(name) => user::cell(index, name, known.users.of(name), field),
+        Record::Route(_) | Record::Group(_) => route::cell(known, record, field),
+        Record::Finding(number) => finding::cell(known, number, field),
+        Record::Hit(_) => none(),
     }
 }
 
@@ -428,11 +432,24 @@ pub fn of_state(state: State) -> Cell {
 }
 
 /// The filter that keeps records with this cell's value.
-pub fn cell_term(index: &Index, record: Record, field: Field) -> Option<String> {
+pub fn cell_term(known: Known<'_>, record: Record, field: Field) -> Option<String> {
+    let index = known.index;
     match record {
         Record::Connection(id) => connection_term(&index.connection(id), field),
         Record::Message(id) => message_term(&index.message(id), field),
-        Record::User(name) => Some(term("user", index.names.users.get(name))),
+        Record::User(name) => user::cell_term(index, name, known.users.of(name), field),
+        Record::Route(_) | Record::Group(_) => route::cell_term(known, record, field),
+        Record::Finding(_) | Record::Hit(_) => None,
+    }
+}
+
+/// What a column is called where routes are summed up.
+pub fn heading(column: &Column, by: By) -> &'static str {
+    match (column.field, by) {
+        (Field::Route, By::Profile) => "profile",
+        (Field::Route, By::Domain) => "domain",
+        (Field::Route, By::Ip) => "address",
+        _ => column.title,
     }
 }
 
@@ -493,6 +510,20 @@ fn message_term(message: &Message<'_>, field: Field) -> Option<String> {
 pub fn clock(time: Stamp) -> String {
     let c = time.civil();
     format!("{:02}:{:02}:{:02}", c.hour, c.minute, c.second)
+}
+
+/// The time of day, with the day where it is not the newest one: `11:43:59`, `04-21 11:43`.
+pub fn short(time: Stamp, newest: Option<Stamp>) -> String {
+    let c = time.civil();
+    let is_same_day = newest.is_some_and(|newest| {
+        let n = newest.civil();
+        (n.year, n.month, n.day) == (c.year, c.month, c.day)
+    });
+    if is_same_day {
+        clock(time)
+    } else {
+        format!("{:02}-{:02} {:02}:{:02}", c.month, c.day, c.hour, c.minute)
+    }
 }
 
 /// Date and time: `2009-04-22 11:43:59`.

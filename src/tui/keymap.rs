@@ -17,22 +17,31 @@ pub enum Context {
     Messages,
     /// A table of users.
     Users,
+    /// A table of routes.
+    Routes,
+    /// A table of findings.
+    Findings,
     /// The log itself.
     Log,
     /// A record's page.
     Page,
+    /// A route's page.
+    Route,
     /// The list of keys.
     Help,
 }
 
 impl Context {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 9] = [
         Self::Connections,
         Self::Messages,
         Self::Users,
+        Self::Routes,
+        Self::Findings,
         Self::Log,
         Self::Page,
+        Self::Route,
         Self::Help,
     ];
 
@@ -42,8 +51,11 @@ impl Context {
             Self::Connections => "Connections",
             Self::Messages => "Messages",
             Self::Users => "Users",
+            Self::Routes => "Routes",
+            Self::Findings => "Findings",
             Self::Log => "Log",
             Self::Page => "a record's page",
+            Self::Route => "a route's page",
             Self::Help => "Help",
         }
     }
@@ -92,6 +104,12 @@ pub enum Command {
     ByUser,
     /// Filter by the record's profile.
     ByProfile,
+    /// Filter by the route.
+    ByRoute,
+    /// The messages that the route's failures hit.
+    Hit,
+    /// Sum routes up by something else.
+    RollUp,
     /// Keep the value under the cursor.
     Keep,
     /// Drop the value under the cursor.
@@ -158,34 +176,69 @@ pub struct Binding {
     pub says: &'static str,
 }
 
-const TABLES: &[Context] = &[Context::Connections, Context::Messages, Context::Users];
-const RECORDS: &[Context] = &[Context::Connections, Context::Messages];
+const TABLES: &[Context] = &[
+    Context::Connections,
+    Context::Messages,
+    Context::Users,
+    Context::Routes,
+    Context::Findings,
+];
+const VALUES: &[Context] = &[
+    Context::Connections,
+    Context::Messages,
+    Context::Users,
+    Context::Routes,
+];
 const CONNECTIONS: &[Context] = &[Context::Connections, Context::Messages, Context::Page];
-const PEOPLE: &[Context] = &[
+const LOGINS: &[Context] = &[
     Context::Connections,
     Context::Messages,
     Context::Users,
     Context::Page,
+];
+const PROFILES: &[Context] = &[
+    Context::Connections,
+    Context::Messages,
+    Context::Routes,
+    Context::Page,
+    Context::Route,
 ];
 const LISTS: &[Context] = &[
     Context::Connections,
     Context::Messages,
     Context::Users,
+    Context::Routes,
+    Context::Findings,
     Context::Log,
 ];
+const FILTERED: &[Context] = &[
+    Context::Connections,
+    Context::Messages,
+    Context::Users,
+    Context::Routes,
+    Context::Findings,
+    Context::Page,
+    Context::Route,
+];
+const ROUTES: &[Context] = &[Context::Routes];
+const ROUTE: &[Context] = &[Context::Route];
+const OF_ROUTES: &[Context] = &[Context::Routes, Context::Route];
 const LOG: &[Context] = &[Context::Log];
-const PAGE: &[Context] = &[Context::Page];
+const PAGES: &[Context] = &[Context::Page, Context::Route];
 const NOT_HELP: &[Context] = &[
     Context::Connections,
     Context::Messages,
     Context::Users,
+    Context::Routes,
+    Context::Findings,
     Context::Log,
     Context::Page,
+    Context::Route,
 ];
 
-const PAGE_AND_HELP: &[Context] = &[Context::Page, Context::Help];
+const PAGE_AND_HELP: &[Context] = &[Context::Page, Context::Route, Context::Help];
 const LOG_AND_HELP: &[Context] = &[Context::Log, Context::Help];
-const LINES: &[Context] = &[Context::Log, Context::Page];
+const LINES: &[Context] = &[Context::Log, Context::Page, Context::Route];
 const ALL: &[Context] = &[];
 
 /// A line of the table: where it holds, keys, command, word for the footer, what it does.
@@ -205,10 +258,13 @@ use Key::{Char, Ctrl, Named};
 
 /// The table. Where several lines hold, the first one does; the footer shows them in this order.
 pub const BINDINGS: &[Binding] = bindings! {
-    LISTS [Named(KeyCode::Enter)] Open => "open" "open the selected record; of a user, the connections";
-    PAGE [Named(KeyCode::Enter)] Open => "follow" "open the record that the line leads to";
-    PAGE [Named(KeyCode::Esc), Named(KeyCode::Backspace)] Back => "back" "back to where you came from";
-    PEOPLE [Char('/')] Filter => "filter" "the filter bar; each keystroke applies, Enter keeps, Esc drops the change, Tab completes, ↑ ↓ bring earlier ones back";
+    LISTS [Named(KeyCode::Enter)] Open => "open" "open the selected record; of a user, the connections; of a finding, what it is about";
+    PAGES [Named(KeyCode::Enter)] Open => "follow" "open the record that the line leads to";
+    PAGES [Named(KeyCode::Esc), Named(KeyCode::Backspace)] Back => "back" "back to where you came from";
+    ROUTE [Char('m')] Hit => "messages" "the messages that the route's failures hit";
+    ROUTES [Char('b')] RollUp => "sum by" "sum routes by profile, by domain, by address; again, each route for itself";
+    OF_ROUTES [Char('f')] ByRoute => "filter" "filter the connections by this route";
+    FILTERED [Char('/')] Filter => "filter" "the filter bar; each keystroke applies, Enter keeps, Esc drops the change, Tab completes, ↑ ↓ bring earlier ones back";
     LOG [Char('/')] Filter => "search" "search the log's text (a regular expression, case is ignored)";
     NOT_HELP [Char('e')] NextFailure => "next failure" "next failure";
     NOT_HELP [Char('E')] PreviousFailure => "" "previous failure";
@@ -216,14 +272,14 @@ pub const BINDINGS: &[Binding] = bindings! {
     LOG [Char('N')] Previous => "" "previous match of the search";
     TABLES [Char('n')] Next => "" "next record that matches the filter";
     TABLES [Char('N')] Previous => "" "previous record that matches the filter";
-    PAGE [Char('n')] Next => "next link" "next line that leads to a record";
-    PAGE [Char('N')] Previous => "" "previous line that leads to a record";
+    PAGES [Char('n')] Next => "next link" "next line that leads to a record";
+    PAGES [Char('N')] Previous => "" "previous line that leads to a record";
     CONNECTIONS [Char('i')] ByIcid => "ICID" "filter by the record's ICID";
     CONNECTIONS [Char('d')] ByDcid => "DCID" "filter by the record's DCID";
-    PEOPLE [Char('u')] ByUser => "user" "filter by the record's user";
-    CONNECTIONS [Char('p')] ByProfile => "profile" "filter by the record's SMTP Auth profile";
-    RECORDS [Char('+')] Keep => "keep" "keep only records with the value under the cursor";
-    RECORDS [Char('-')] Drop => "drop" "drop records with the value under the cursor";
+    LOGINS [Char('u')] ByUser => "user" "filter by the record's user";
+    PROFILES [Char('p')] ByProfile => "profile" "filter by the record's SMTP Auth profile";
+    VALUES [Char('+')] Keep => "keep" "keep only records with the value under the cursor";
+    VALUES [Char('-')] Drop => "drop" "drop records with the value under the cursor";
     ALL [Char(' ')] Pause => "pause" "hold the feed and count what waits; again to go on";
     ALL [Char('?'), Named(KeyCode::F(1))] Help => "help" "these keys";
     ALL [Char('q')] Quit => "quit" "back, and from the first level out";
@@ -253,10 +309,12 @@ pub const BINDINGS: &[Binding] = bindings! {
     ALL [Char('1')] View(1) => "" "Connections";
     ALL [Char('2')] View(2) => "" "Messages";
     ALL [Char('3')] View(3) => "" "Users";
+    ALL [Char('4')] View(4) => "" "Routes";
+    ALL [Char('5')] View(5) => "" "Findings";
     ALL [Char('6')] View(6) => "" "Log";
     ALL [Named(KeyCode::Tab)] NextView => "" "next view";
     ALL [Named(KeyCode::BackTab)] PreviousView => "" "previous view";
-    TABLES [Named(KeyCode::Esc), Named(KeyCode::Backspace)] Back => "" "take the filter away";
+    TABLES [Named(KeyCode::Esc), Named(KeyCode::Backspace)] Back => "" "back to where you came from, else take the filter away";
     LOG_AND_HELP [Named(KeyCode::Esc), Named(KeyCode::Backspace)] Back => "" "back";
     ALL [Ctrl('l')] Redraw => "" "draw everything again";
     ALL [Ctrl('z')] Suspend => "" "stop; `fg` goes on";
@@ -372,16 +430,7 @@ pub fn markdown() -> String {
             .iter()
             .map(|key| format!("`{}`", key.name()))
             .collect();
-        let places: Vec<&str> = binding
-            .contexts
-            .iter()
-            .map(|context| context.title())
-            .collect();
-        let places = if places.is_empty() {
-            "everywhere".to_owned()
-        } else {
-            places.join(", ")
-        };
+        let places = places(binding.contexts);
         // Writing to a string cannot fail.
         let _ = writeln!(
             table,
@@ -391,6 +440,23 @@ pub fn markdown() -> String {
         );
     }
     table
+}
+
+/// Where a line of the table holds; what holds in every table or on every page is said so.
+fn places(contexts: &[Context]) -> String {
+    if contexts.is_empty() {
+        return "everywhere".to_owned();
+    }
+    let mut left = contexts.to_vec();
+    let mut places = Vec::new();
+    for (all, name) in [(TABLES, "tables"), (PAGES, "pages")] {
+        if all.iter().all(|context| left.contains(context)) {
+            left.retain(|context| !all.contains(context));
+            places.push(name);
+        }
+    }
+    places.extend(left.iter().map(|context| context.title()));
+    places.join(", ")
 }
 
 #[cfg(test)]
@@ -408,7 +474,7 @@ mod tests {
     #[test]
     fn every_promised_key_does_something() {
         let none = KeyModifiers::NONE;
-        for c in "jkgGhl/nNeE1236s idup+-tm'y:?q".chars() {
+        for c in "jkgGhl/nNeE123456s idup+-tm'y:?q".chars() {
             assert!(
                 find(Context::Connections, &press(KeyCode::Char(c), none)).is_some(),
                 "{c}"

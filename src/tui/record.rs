@@ -1,12 +1,14 @@
 //! What a row stands for, and what is asked of it: its lines, its failures, its terms for a filter.
 
 use crate::event::Link;
+use crate::frame::Stamp;
 use crate::index::extent::Span;
 use crate::index::{
     Connection, ConnectionId, DeliveryResult, Direction, Index, Message, MessageId, Name, State,
 };
 use crate::raw::Wanted;
 use crate::story::Subject;
+use crate::triage::RouteId;
 
 use super::filter::term;
 
@@ -19,6 +21,14 @@ pub enum Record {
     Message(MessageId),
     /// A user who logged in or tried to.
     User(Name),
+    /// A route that mail goes out by.
+    Route(RouteId),
+    /// Routes summed up; its number in [`super::survey::Outlook`].
+    Group(u32),
+    /// Something noticed; its number in [`super::survey::Outlook`].
+    Finding(u32),
+    /// The messages that a route's failures hit.
+    Hit(RouteId),
 }
 
 impl From<Subject> for Record {
@@ -31,16 +41,16 @@ impl From<Subject> for Record {
 }
 
 impl Record {
-    /// What its story is of; a user has none.
+    /// What its story is of; only connections and messages have one.
     pub fn subject(self) -> Option<Subject> {
         match self {
             Self::Connection(id) => Some(Subject::Connection(id)),
             Self::Message(id) => Some(Subject::Message(id)),
-            Self::User(_) => None,
+            _ => None,
         }
     }
 
-    /// How the appliance calls it: `ICID 451`, `DCID 5640`, `MID 448`; a user by name, as the log has it.
+    /// How the appliance calls it: `ICID 451`, `DCID 5640`, `MID 448`; users and routes by name, as the log has it.
     pub fn title(self, index: &Index) -> String {
         match self {
             Self::Connection(id) => match index.connection(id).link() {
@@ -49,15 +59,28 @@ impl Record {
             },
             Self::Message(id) => format!("MID {}", index.message(id).mid()),
             Self::User(name) => format!("user {}", index.names.users.get(name)),
+            Self::Route(id) => id.title(index),
+            Self::Hit(id) => format!("messages hit by {}", id.title(index)),
+            Self::Group(_) => "routes".to_owned(),
+            Self::Finding(_) => "finding".to_owned(),
         }
     }
 
-    /// Where its lines stand; empty for a user, who has none.
+    /// When it was first seen, where it is one row of the log's time.
+    pub fn time(self, index: &Index) -> Option<Stamp> {
+        match self {
+            Self::Connection(id) => index.connection(id).first_seen(),
+            Self::Message(id) => index.message(id).first_seen(),
+            _ => None,
+        }
+    }
+
+    /// Where its lines stand; empty for what has none of its own.
     pub fn spans(self, index: &Index) -> Vec<Span> {
         match self {
             Self::Connection(id) => index.connection(id).spans(),
             Self::Message(id) => index.message(id).spans(),
-            Self::User(_) => Vec::new(),
+            _ => Vec::new(),
         }
     }
 
@@ -66,7 +89,7 @@ impl Record {
         match self {
             Self::Connection(id) => Some(Wanted::of_connection(&index.connection(id))),
             Self::Message(id) => Some(Wanted::of_message(&index.message(id))),
-            Self::User(_) => None,
+            _ => None,
         }
     }
 
@@ -75,7 +98,7 @@ impl Record {
         match self {
             Self::Connection(id) => connection_failed(&index.connection(id)),
             Self::Message(id) => message_failed(&index.message(id)),
-            Self::User(_) => false,
+            _ => false,
         }
     }
 
@@ -86,6 +109,7 @@ impl Record {
             Self::Connection(id) => of_connection(&index.connection(id), field),
             Self::Message(id) => of_message(&index.message(id), field),
             Self::User(name) => (field == "user").then(|| index.names.users.get(name).to_owned()),
+            _ => None,
         };
         value.map_or_else(|| format!("{field}:"), |value| term(field, &value))
     }

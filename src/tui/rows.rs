@@ -1,8 +1,11 @@
 //! Which rows a table shows, in which order.
 
-use crate::index::{ConnectionId, Direction, Index, MessageId, Name};
+use std::collections::HashMap;
 
-use super::columns::Field;
+use crate::index::{ConnectionId, Direction, Index, MessageId, Name};
+use crate::triage::State;
+
+use super::columns::{Field, Known, route_row};
 use super::filter::{Filter, Hits};
 use super::record::Record;
 use super::users::Users;
@@ -252,10 +255,11 @@ fn state_key(word: Option<&str>) -> u64 {
 /// The users of the matching connections, and what their logins came to.
 pub fn users(index: &Index, filter: &Filter, hits: &Hits, sort: Sort) -> (Vec<Record>, Users) {
     let users = if filter.is_empty() {
-        Users::of_attempts(index.attempts())
+        Users::of_attempts(index, index.attempts())
     } else {
         let connections = filter.connections(index, hits);
         Users::of_attempts(
+            index,
             connections
                 .into_iter()
                 .flat_map(|id| index.connection(id).attempts()),
@@ -281,10 +285,77 @@ pub fn users(index: &Index, filter: &Filter, hits: &Hits, sort: Sort) -> (Vec<Re
             Field::Failed => u64::MAX - user.failed,
             Field::Succeeded => u64::MAX - user.succeeded,
             Field::Sources => u64::MAX - user.sources,
+            Field::Nets => u64::MAX - user.nets,
+            Field::Failing => time(user.failing_since),
             Field::LastFailure => time(user.last_failure),
             Field::LastSuccess => time(user.last_success),
             _ => u64::from(names[name.at()]),
         }
     });
     (rows, users)
+}
+
+/// Routes, or groups of them, in order; they come failing ones first.
+pub fn routes(known: Known<'_>, sort: Sort) -> Vec<Record> {
+    let mut rows = known.outlook.route_rows().unwrap_or_default();
+    let time = |time: Option<crate::frame::Stamp>| {
+        most_first(time.map_or(0, crate::frame::Stamp::seconds))
+    };
+    let mut names: Vec<(String, Record)> = Vec::new();
+    if sort.field == Field::Route {
+        names = rows.iter().map(|row| (name(known, *row), *row)).collect();
+        names.sort();
+    }
+    let ranks: HashMap<Record, u64> = (0..).zip(names).map(|(at, (_, row))| (row, at)).collect();
+    sort.apply(&mut rows, |record| {
+        let Some(row) = route_row(known, record) else {
+            return u64::MAX;
+        };
+        match sort.field {
+            Field::State => match row.state {
+                State::Failing => 0,
+                State::Degraded => 1,
+                State::Healthy => 2,
+            },
+            Field::Route => ranks.get(&record).copied().unwrap_or(u64::MAX),
+            Field::Since => time(row.since),
+            Field::Cost => u64::MAX - row.tally.cost.recipients(),
+            Field::Failed => u64::MAX - row.tally.failed(),
+            Field::LastSuccess => time(row.tally.last_ok),
+            _ => 0,
+        }
+    });
+    rows
+}
+
+fn name(known: Known<'_>, record: Record) -> String {
+    match record {
+        Record::Group(number) => {
+            let group = known.outlook.group(number);
+            group
+                .and_then(|group| group.key.clone())
+                .unwrap_or_default()
+        }
+        record => record.title(known.index),
+    }
+}
+
+/// Findings in order; they come worst first.
+pub fn findings(known: Known<'_>, sort: Sort) -> Vec<Record> {
+    let mut rows = known.outlook.finding_rows().to_vec();
+    sort.apply(&mut rows, |record| {
+        let Record::Finding(number) = record else {
+            return u64::MAX;
+        };
+        let Some(finding) = known.outlook.finding(number) else {
+            return u64::MAX;
+        };
+        match sort.field {
+            Field::Severity => finding.severity as u64,
+            Field::Kind => finding.kind as u64,
+            Field::Since => most_first(finding.since.map_or(0, crate::frame::Stamp::seconds)),
+            _ => 0,
+        }
+    });
+    rows
 }

@@ -4,6 +4,7 @@ use super::chosen::Chosen;
 use super::keymap::Keymap;
 use super::theme::Palette;
 use crate::query::Saved;
+use crate::triage::Thresholds;
 
 /// What the reader has set for the interface.
 #[derive(Clone, Debug)]
@@ -20,6 +21,8 @@ pub struct Settings {
     pub lines: usize,
     /// Bytes that are copied at most: terminals refuse more.
     pub copied: usize,
+    /// From when on something is a finding.
+    pub thresholds: Thresholds,
     /// Lines typed before that can be brought back.
     pub history: usize,
 }
@@ -33,6 +36,7 @@ impl Default for Settings {
             saved: Saved::default(),
             lines: 100_000,
             copied: 100 * 1024,
+            thresholds: Thresholds::default(),
             history: 200,
         }
     }

@@ -4,9 +4,10 @@ use std::collections::{HashMap, HashSet};
 
 use crate::frame::Stamp;
 use crate::index::{Attempt, Index, Name};
+use crate::triage::findings::Net;
 
 /// What one user's logins came to.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct User {
     /// Logins that succeeded.
     pub succeeded: u64,
@@ -14,6 +15,14 @@ pub struct User {
     pub failed: u64,
     /// Addresses they came from.
     pub sources: u64,
+    /// Nets of those: of 24 bits, of IPv6 64.
+    pub nets: u64,
+    /// SMTP Auth profiles, in the order in which they were first used.
+    pub profiles: Vec<Name>,
+    /// AUTH mechanisms, in the order in which they were first used.
+    pub mechanisms: Vec<Name>,
+    /// When the first of an unbroken run of failures up to now was.
+    pub failing_since: Option<Stamp>,
     /// The newest failure.
     pub last_failure: Option<Stamp>,
     /// The newest success.
@@ -24,13 +33,14 @@ pub struct User {
 #[derive(Debug, Default)]
 pub struct Users {
     all: HashMap<Name, User>,
+    nobody: User,
 }
 
 impl Users {
-    /// Sums the attempts up.
-    pub fn of_attempts<'i>(attempts: impl Iterator<Item = Attempt<'i>>) -> Self {
+    /// Sums the attempts up, which stand in the order of the log.
+    pub fn of_attempts<'i>(index: &Index, attempts: impl Iterator<Item = Attempt<'i>>) -> Self {
         let mut all: HashMap<Name, User> = HashMap::new();
-        let mut sources = HashSet::new();
+        let (mut sources, mut nets) = (HashSet::new(), HashSet::new());
         for attempt in attempts {
             let Some(name) = attempt.user_name() else {
                 continue;
@@ -39,18 +49,31 @@ impl Users {
             if attempt.succeeded() {
                 user.succeeded += 1;
                 user.last_success = user.last_success.max(attempt.time());
+                user.failing_since = None;
             } else {
                 user.failed += 1;
                 user.last_failure = user.last_failure.max(attempt.time());
+                user.failing_since = user.failing_since.or(attempt.time());
             }
-            user.sources += u64::from(sources.insert((name, attempt.connection().remote_name())));
+            note(&mut user.profiles, attempt.profile_name());
+            note(&mut user.mechanisms, attempt.mechanism_name());
+            let remote = attempt.connection().remote_name();
+            if sources.insert((name, remote)) {
+                user.sources += 1;
+                let address = remote.and_then(|remote| index.address(remote));
+                let is_new = address.is_some_and(|ip| nets.insert((name, Net::of(ip))));
+                user.nets += u64::from(is_new);
+            }
         }
-        Self { all }
+        Self {
+            all,
+            nobody: User::default(),
+        }
     }
 
     /// What a user's logins came to.
-    pub fn of(&self, name: Name) -> User {
-        self.all.get(&name).copied().unwrap_or_default()
+    pub fn of(&self, name: Name) -> &User {
+        self.all.get(&name).unwrap_or(&self.nobody)
     }
 
     /// All of them, in the order in which they were first seen.
@@ -62,5 +85,13 @@ impl Users {
             .map(|(name, _)| name)
             .filter(|name| self.all.contains_key(name))
             .collect()
+    }
+}
+
+fn note(names: &mut Vec<Name>, name: Option<Name>) {
+    if let Some(name) = name
+        && !names.contains(&name)
+    {
+        names.push(name);
     }
 }

@@ -15,7 +15,7 @@
 mod bottom;
 mod help;
 mod log;
-mod logline;
+pub(super) mod logline;
 mod page;
 mod preview;
 mod strip;
@@ -67,7 +67,7 @@ pub struct Areas {
 }
 
 /// Divides the screen. All areas are empty where it is too small.
-pub fn areas((width, height): (u16, u16)) -> Areas {
+pub fn areas((width, height): (u16, u16), view: View) -> Areas {
     if width < LEAST.0 || height < LEAST.1 {
         return Areas::default();
     }
@@ -82,7 +82,13 @@ pub fn areas((width, height): (u16, u16)) -> Areas {
         Constraint::Length(1),
     ])
     .areas(Rect::new(0, 0, width, height));
-    let preview = if roomy { (body.height / 3).min(12) } else { 0 };
+    let preview = match view {
+        // A finding is nothing without what to do about it.
+        View::Findings if height >= TALL => (body.height / 2).min(14),
+        View::Routes if roomy => (body.height / 3).min(14),
+        _ if roomy => (body.height / 3).min(12),
+        _ => 0,
+    };
     let [heads, rows, preview] = Layout::vertical([
         Constraint::Length(1),
         Constraint::Min(0),
@@ -105,7 +111,7 @@ pub fn areas((width, height): (u16, u16)) -> Areas {
 
 /// Draws everything.
 pub fn draw(frame: &mut Frame<'_>, app: &App, index: &Index, theme: Theme) {
-    let areas = areas(app.size);
+    let areas = areas(app.size, app.view);
     let whole = frame.area();
     let mut canvas = Canvas { frame, theme };
     if areas.top.height == 0 {

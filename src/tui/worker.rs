@@ -9,13 +9,18 @@ use std::time::{Duration, Instant};
 use super::filter::{Filter, Hits, Reach};
 use super::lines::{self, Ask, Chunk, Needle, Way};
 use super::record::Record;
+use super::survey::{self, Order, Seen};
 use crate::index::extent::Span;
+use crate::index::{ConnectionId, Index};
 use crate::ingest::SharedIndex;
 use crate::raw::{self, RawLine, Wanted};
 use crate::source::{Position, Sources};
 
 /// A search waits so long for the next key.
 const TYPING: Duration = Duration::from_millis(150);
+
+/// Lines of each of two connections that are shown beside each other.
+const MOST_BESIDE: usize = 200;
 
 /// What a search has found so far is shown this often.
 const PARTIAL: Duration = Duration::from_millis(400);
@@ -25,6 +30,8 @@ const PARTIAL: Duration = Duration::from_millis(400);
 pub enum Job {
     /// A record's lines, which stand in these spans.
     Record(Record, Vec<Span>, Wanted),
+    /// The lines of two connections that are shown beside each other.
+    Sides([Option<ConnectionId>; 2], [Option<Wanted>; 2]),
     /// Lines of the log.
     Log(Ask),
 }
@@ -34,6 +41,8 @@ pub enum Job {
 pub enum Answer {
     /// A record's lines.
     Record(Record, Vec<Span>, Result<Vec<RawLine>, String>),
+    /// The lines of two connections.
+    Sides([Option<ConnectionId>; 2], Result<[Vec<RawLine>; 2], String>),
     /// Lines of the log.
     Log(Ask, Result<Chunk, String>),
     /// So many bytes were searched for that filter.
@@ -44,6 +53,8 @@ pub enum Answer {
     Hits(String, Result<Hits, String>),
     /// Where the line stands that was looked for.
     Found(Result<Option<Position>, String>),
+    /// What was seen for the order of that number.
+    Seen(u64, Seen),
 }
 
 /// The threads that read.
@@ -54,6 +65,8 @@ pub struct Workers {
     tell: Arc<dyn Fn(Answer) + Send + Sync>,
     /// Stops the search that runs.
     stop: Arc<AtomicBool>,
+    /// Stops the look at routes that is under way.
+    stop_look: Arc<AtomicBool>,
 }
 
 impl Workers {
@@ -94,6 +107,7 @@ impl Workers {
             jobs,
             tell,
             stop: Arc::default(),
+            stop_look: Arc::default(),
         })
     }
 
@@ -146,6 +160,24 @@ impl Workers {
         });
     }
 
+    /// Looks at routes and for findings.
+    pub fn look(&mut self, order: Order) {
+        self.stop_look.store(true, Ordering::Relaxed);
+        self.stop_look = Arc::default();
+        let (stop, index) = (Arc::clone(&self.stop_look), self.index.clone());
+        let tell = Arc::clone(&self.tell);
+        let spawned = thread::Builder::new().name("look".into()).spawn(move || {
+            let with = |work: &mut dyn FnMut(&Index)| work(&index.read());
+            let number = order.what.number;
+            survey::look(&order, &stop, &with, &|seen| {
+                tell(Answer::Seen(number, seen));
+            });
+        });
+        if let Err(error) = spawned {
+            (self.tell)(Answer::Found(Err(error.to_string())));
+        }
+    }
+
     /// Looks for a line of the log.
     pub fn find(&mut self, from: Position, way: Way, needle: Needle) {
         self.long("find", move |sources, stop, _| {
@@ -184,10 +216,31 @@ fn work(sources: &Sources, job: Job, most_lines: usize) -> Answer {
             spans,
             raw::read(sources, &wanted, most_lines).map_err(|error| error.to_string()),
         ),
+        Job::Sides(of, wanted) => Answer::Sides(of, sides(sources, &wanted, most_lines)),
         Job::Log(ask) => Answer::Log(
             ask,
             lines::read(sources, ask).map_err(|error| error.to_string()),
         ),
+    }
+}
+
+/// Reads the lines of two connections, as many as a page has a use for.
+///
+/// # Errors
+/// When a source is gone or cannot be read.
+pub fn sides(
+    sources: &Sources,
+    wanted: &[Option<Wanted>; 2],
+    most_lines: usize,
+) -> Result<[Vec<RawLine>; 2], String> {
+    let read = |wanted: &Option<Wanted>| match wanted {
+        Some(wanted) => raw::read(sources, wanted, most_lines.min(MOST_BESIDE)),
+        None => Ok(Vec::new()),
+    };
+    let [good, bad] = wanted;
+    match (read(good), read(bad)) {
+        (Ok(good), Ok(bad)) => Ok([good, bad]),
+        (Err(error), _) | (_, Err(error)) => Err(error.to_string()),
     }
 }
 

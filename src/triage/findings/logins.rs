@@ -13,6 +13,7 @@ use crate::index::{Attempt, AttemptId, ConnectionId, Direction, Index};
 
 use guess::Guesses;
 use listener::Listeners;
+pub use spray::Net;
 use spray::Sprays;
 use trouble::Troubles;
 

@@ -5,10 +5,12 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use super::{App, Effect, Kind, Prompt, Search, View, time};
 use crate::index::Index;
 use crate::safe;
+use crate::tui::columns::{self, Field};
 use crate::tui::filter::{self, Filter};
 use crate::tui::keymap::Command;
 use crate::tui::lines::{Needle, Way};
 use crate::tui::prompt::{Edit, Line};
+use crate::tui::record::Record;
 use crate::tui::rows::{Order, Sort};
 use crate::tui::theme::Role;
 
@@ -32,9 +34,14 @@ impl App {
 
     /// Opens the filter bar with the selected record's value.
     pub(super) fn filter_by(&mut self, field: &'static str, index: &Index) -> Vec<Effect> {
-        let text = self
-            .current()
-            .map_or_else(|| format!("{field}:"), |record| record.term(index, field));
+        let text = match self.current() {
+            Some(record @ (Record::Route(_) | Record::Group(_))) => {
+                columns::cell_term(self.known(index), record, Field::Profiles)
+            }
+            Some(record) => Some(record.term(index, field)),
+            None => None,
+        };
+        let text = text.unwrap_or_else(|| format!("{field}:"));
         self.pages.clear();
         if !matches!(self.view, View::Connections | View::Messages) {
             self.view = View::Connections;
@@ -315,7 +322,7 @@ impl App {
                 .find(|(key, view)| names_view(rest, *key, *view))
             {
                 Some((key, _)) => return self.run(Command::View(*key), index),
-                None => "expected a view: 1, 2, 3 or 6".into(),
+                None => "expected a view: 1 to 6, or its name".into(),
             },
             "sort" | "s" => match self.sort_by(rest) {
                 Ok(()) => return Vec::new(),

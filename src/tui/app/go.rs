@@ -1,14 +1,17 @@
 //! Opening records, going to times, copying.
 
-use super::{App, Effect, View};
+use super::{App, Effect, Place, View};
 use crate::event;
 use crate::frame::{Framer, Stamp, Years};
 use crate::index::{ConnectionId, Index};
 use crate::raw::RawLine;
 use crate::safe;
 use crate::source::Position;
+use crate::triage::By;
+use crate::triage::findings::{Evidence, Leads};
+use crate::tui::columns::{self, Field};
 use crate::tui::filter::{Filter, term};
-use crate::tui::page::Page;
+use crate::tui::page::{self, Page};
 use crate::tui::record::Record;
 use crate::tui::rows::Sort;
 use crate::tui::theme::Role;
@@ -25,13 +28,139 @@ impl App {
         };
         match record {
             Some(Record::User(name)) => {
-                self.view = View::Connections;
-                return self.set_filter_text(&term("user", index.names.users.get(name)));
+                let text = term("user", index.names.users.get(name));
+                return self.lead_to(View::Connections, &text);
             }
-            Some(record) => self.pages.push(Page::new(record)),
-            None => self.notice = Some((Role::Pending, "this line leads to no record".into())),
+            Some(Record::Finding(number)) => return self.open_finding(number, index),
+            Some(record) => self.open_page(record, index),
+            None if self.view == View::Log || !self.pages.is_empty() => {
+                self.notice = Some((Role::Pending, "this line leads to no record".into()));
+            }
+            None => {}
         }
         Vec::new()
+    }
+
+    fn open_page(&mut self, record: Record, index: &Index) {
+        let title = match record {
+            Record::Group(number) => {
+                let group = self.outlook.group(number);
+                let key = group.and_then(|group| group.key.clone());
+                key.unwrap_or_else(|| "(none)".to_owned())
+            }
+            Record::Hit(_) => "messages hit".to_owned(),
+            record => record.title(index),
+        };
+        self.pages.push(Page::new(record, title));
+    }
+
+    /// Goes to what a finding is about.
+    fn open_finding(&mut self, number: u32, index: &Index) -> Vec<Effect> {
+        let Some(finding) = self.outlook.finding(number) else {
+            return Vec::new();
+        };
+        match finding.leads.clone() {
+            Leads::Route(id) if self.outlook.route(id).is_some() => {
+                self.open_page(Record::Route(id), index);
+                Vec::new()
+            }
+            Leads::Query(query) => self.lead_to(View::Connections, &query),
+            Leads::Route(_) | Leads::Evidence => match finding.evidence.first().copied() {
+                Some(Evidence::Connection(id)) => {
+                    self.open_page(Record::Connection(id), index);
+                    Vec::new()
+                }
+                Some(Evidence::Line(position)) => {
+                    self.leave_trail();
+                    self.view = View::Log;
+                    self.log.go_to(position);
+                    Vec::new()
+                }
+                None => Vec::new(),
+            },
+        }
+    }
+
+    /// The messages that the route of the page was in the way of.
+    pub(super) fn open_hit(&mut self, index: &Index) {
+        let Some(Record::Route(id)) = self.current() else {
+            return;
+        };
+        let hit = self
+            .outlook
+            .route(id)
+            .map(|route| route.tally.affected.len());
+        if hit.unwrap_or(0) > 0 {
+            self.open_page(Record::Hit(id), index);
+        } else {
+            self.notice = Some((
+                Role::Pending,
+                "no message was hit by a failure of it".into(),
+            ));
+        }
+    }
+
+    /// The connections of the selected route.
+    pub(super) fn filter_by_route(&mut self, index: &Index) -> Vec<Effect> {
+        let record = self.current();
+        match record.and_then(|record| columns::row_term(self.known(index), record)) {
+            Some(text) => self.lead_to(View::Connections, &text),
+            None => {
+                self.notice = Some((
+                    Role::Pending,
+                    "nothing here that a filter could hold".into(),
+                ));
+                Vec::new()
+            }
+        }
+    }
+
+    /// Goes to a view with a filter; Esc leads back.
+    fn lead_to(&mut self, view: View, filter: &str) -> Vec<Effect> {
+        self.leave_trail();
+        self.view = view;
+        self.set_filter_text(filter)
+    }
+
+    /// Notes where the reader is, to come back.
+    pub(super) fn leave_trail(&mut self) {
+        self.trail.push(Place {
+            view: self.view,
+            filter: self.filter.kept.clone(),
+            selected: self.table().and_then(super::Table::selected),
+            pages: std::mem::take(&mut self.pages),
+        });
+    }
+
+    /// Goes back to where the reader was.
+    pub(super) fn return_to(&mut self, place: Place) -> Vec<Effect> {
+        self.view = place.view;
+        self.pages = place.pages;
+        if let Some(table) = self.table_mut() {
+            table.sought = place.selected;
+            table.generation = None;
+        }
+        self.set_filter_text(&place.filter)
+    }
+
+    /// Sums routes by the next of what they can be summed by.
+    pub(super) fn roll_up(&mut self) {
+        let (by, says) = match self.outlook.wanted.by {
+            By::Route => (By::Profile, "by SMTP Auth profile"),
+            By::Profile => (By::Domain, "by recipients' domain"),
+            By::Domain => (By::Ip, "by address"),
+            By::Ip => (By::Route, "each for itself"),
+        };
+        self.outlook.wanted.by = by;
+        let table = &mut self.routes;
+        table.generation = None;
+        (table.cursor, table.offset) = (0, 0);
+        table.hide(match by {
+            By::Profile => Some(Field::Profiles),
+            By::Domain => Some(Field::Domains),
+            By::Ip | By::Route => None,
+        });
+        self.notice = Some((Role::Dim, format!("routes {says}; b goes on")));
     }
 
     /// Makes a text the filter, or says what is wrong with it.
@@ -59,16 +188,12 @@ impl App {
             }
             return;
         }
-        if self.view == View::Users {
-            let text = "users have no time of their own; a range keeps those who logged in then";
+        if !matches!(self.view, View::Connections | View::Messages) {
+            let text = "these rows have no time of their own; a range keeps what was then";
             self.notice = Some((Role::Pending, text.into()));
             return;
         }
-        let seen = |record: Record| match record {
-            Record::Connection(id) => index.connection(id).first_seen(),
-            Record::Message(id) => index.message(id).first_seen(),
-            Record::User(_) => None,
-        };
+        let seen = |record: Record| record.time(index);
         let Some(table) = self.table_mut() else {
             return;
         };
@@ -104,10 +229,8 @@ impl App {
         let Some(record) = self.current() else {
             return Vec::new();
         };
-        if let Record::User(name) = record {
-            let name = safe::text(index.names.users.get(name)).into_owned();
-            self.notice = Some((Role::Ok, format!("copied {name}")));
-            return vec![Effect::Copy(self.cut(name))];
+        if record.subject().is_none() {
+            return self.copy_words(record, index);
         }
         let of_page = self.pages.last().map(|page| &page.lines);
         let here = of_page
@@ -123,6 +246,29 @@ impl App {
                 Vec::new()
             }
         }
+    }
+
+    /// Copies what is known of a record that has no lines.
+    fn copy_words(&mut self, record: Record, index: &Index) -> Vec<Effect> {
+        let known = self.known(index);
+        let rows = match (record, self.pages.last()) {
+            (Record::User(name), _) => {
+                let name = safe::text(index.names.users.get(name)).into_owned();
+                self.notice = Some((Role::Ok, format!("copied {name}")));
+                return vec![Effect::Copy(self.cut(name))];
+            }
+            (_, Some(page)) => page.head.clone(),
+            (record, None) => page::preview(known, record, 120),
+        };
+        let mut text = String::new();
+        for row in &rows {
+            let line: String = row.parts.iter().map(|(_, part)| part.as_str()).collect();
+            text.push_str(line.trim_end());
+            text.push('\n');
+        }
+        let count = rows.len();
+        self.notice = Some((Role::Ok, format!("copied {count} lines")));
+        vec![Effect::Copy(self.cut(text))]
     }
 
     fn cut(&self, mut text: String) -> String {

@@ -2,8 +2,10 @@
 
 use ratatui::crossterm::event::{KeyEvent, KeyEventKind};
 
-use super::{App, Effect, Kind, View};
+use super::{App, Effect, Kind, Table, View};
 use crate::index::Index;
+use crate::triage::State;
+use crate::triage::findings::Severity;
 use crate::tui::columns;
 use crate::tui::keymap::{self, Command};
 use crate::tui::lines::{Needle, Way};
@@ -56,6 +58,9 @@ impl App {
             }
             Command::Filter => {
                 self.pages.clear();
+                if self.view == View::Findings {
+                    self.view = View::Connections;
+                }
                 let text = self.filter.kept.clone();
                 self.ask(Kind::Filter, &text, index);
             }
@@ -63,6 +68,9 @@ impl App {
             Command::ByDcid => return self.filter_by("dcid", index),
             Command::ByUser => return self.filter_by("user", index),
             Command::ByProfile => return self.filter_by("profile", index),
+            Command::ByRoute => return self.filter_by_route(index),
+            Command::Hit => self.open_hit(index),
+            Command::RollUp => self.roll_up(),
             Command::Keep => return self.narrow("", index),
             Command::Drop => return self.narrow("-", index),
             Command::Time => self.ask(Kind::Time, "", index),
@@ -82,7 +90,7 @@ impl App {
 
     /// Moves the cursor.
     fn go(&mut self, command: Command) {
-        let areas = view::areas(self.size);
+        let areas = view::areas(self.size, self.view);
         let on_page = !self.pages.is_empty();
         let height = match (on_page, self.view) {
             (true, _) => areas.page.height,
@@ -126,10 +134,12 @@ impl App {
                 .columns()
                 .get(table.column)
                 .map_or("", |column| column.title);
-            self.notice = Some((
-                Role::Dim,
-                format!("column `{title}`: + keeps its value, - drops it"),
-            ));
+            if self.view != View::Findings {
+                self.notice = Some((
+                    Role::Dim,
+                    format!("column `{title}`: + keeps its value, - drops it"),
+                ));
+            }
         }
     }
 
@@ -190,10 +200,10 @@ impl App {
 
     /// The context that the list of keys speaks of.
     pub fn help_context(&self) -> keymap::Context {
-        if self.pages.is_empty() {
-            self.view.context()
-        } else {
-            keymap::Context::Page
+        match self.pages.last().map(|page| page.lines.record) {
+            None => self.view.context(),
+            Some(Record::Route(_)) => keymap::Context::Route,
+            Some(_) => keymap::Context::Page,
         }
     }
 
@@ -201,6 +211,7 @@ impl App {
         if let Some((_, view)) = View::ALL.iter().find(|(number, _)| *number == key) {
             self.view = *view;
             self.pages.clear();
+            self.trail.clear();
             self.help = None;
         }
     }
@@ -227,6 +238,9 @@ impl App {
     fn back(&mut self, command: Command) -> Vec<Effect> {
         if self.help.take().is_some() || self.pages.pop().is_some() {
             return Vec::new();
+        }
+        if let Some(place) = self.trail.pop() {
+            return self.return_to(place);
         }
         if command == Command::Quit {
             return vec![Effect::Exit];
@@ -304,30 +318,18 @@ impl App {
             }
             return;
         }
-        let marks = std::mem::take(&mut self.marks);
-        let found = self.seek(Way::Forward, |record| marks.contains(&record), Ends::Join);
-        self.marks = marks;
-        if found.is_none() {
+        let marked = |record| self.marks.contains(&record);
+        let found = self
+            .table()
+            .and_then(|table| find(table, Way::Forward, marked, Ends::Join));
+        if self.select(found).is_none() {
             self.notice = none();
         }
     }
 
-    /// Moves to the next row for which `wanted` holds.
-    fn seek(&mut self, way: Way, wanted: impl Fn(Record) -> bool, ends: Ends) -> Option<()> {
-        let table = self.table_mut()?;
-        let (before, rest) = table.rows.split_at_checked(table.cursor)?;
-        let behind = rest.get(1..).unwrap_or_default();
-        let hit = |row: &Record| wanted(*row);
-        let found = match way {
-            Way::Forward => behind.iter().position(hit).map(|at| table.cursor + 1 + at),
-            Way::Backward => before.iter().rposition(hit),
-        };
-        let around = || {
-            (ends == Ends::Join)
-                .then(|| table.rows.iter().position(hit))
-                .flatten()
-        };
-        table.cursor = found.or_else(around)?;
+    /// Moves to a row, if there is one.
+    fn select(&mut self, row: Option<usize>) -> Option<()> {
+        self.table_mut()?.cursor = row?;
         Some(())
     }
 
@@ -345,7 +347,10 @@ impl App {
                 }
             };
         }
-        self.seek(way, |_| true, Ends::Stay);
+        let found = self
+            .table()
+            .and_then(|table| find(table, way, |_| true, Ends::Stay));
+        self.select(found);
         Vec::new()
     }
 
@@ -357,11 +362,23 @@ impl App {
         if self.view == View::Log {
             return self.find(way, Needle::Failure);
         }
+        let (outlook, logins) = (&self.outlook, &self.logins);
+        let failing = |state: State| state != State::Healthy;
         let failed = |record: Record| match record {
-            Record::User(_) => true,
+            Record::User(name) => logins.of(name).failing_since.is_some(),
+            Record::Route(id) => outlook.route(id).is_some_and(|route| failing(route.state)),
+            Record::Group(number) => outlook
+                .group(number)
+                .is_some_and(|group| failing(group.state)),
+            Record::Finding(number) => outlook
+                .finding(number)
+                .is_some_and(|finding| finding.severity == Severity::Critical),
             record => record.has_failed(index),
         };
-        if self.seek(way, failed, Ends::Stay).is_none() {
+        let found = self
+            .table()
+            .and_then(|table| find(table, way, failed, Ends::Stay));
+        if self.select(found).is_none() {
             self.notice = Some((Role::Pending, "no failure that way".into()));
         }
         Vec::new()
@@ -384,7 +401,7 @@ impl App {
         let Some(field) = table.field() else {
             return Vec::new();
         };
-        let Some(term) = columns::cell_term(index, record, field) else {
+        let Some(term) = columns::cell_term(self.known(index), record, field) else {
             let column = table.columns()[table.column].title;
             self.notice = Some((
                 Role::Pending,
@@ -395,6 +412,23 @@ impl App {
         let text = format!("{} {sign}{term}", self.filter.kept);
         self.set_filter_text(text.trim())
     }
+}
+
+/// The next row for which `wanted` holds.
+fn find(table: &Table, way: Way, wanted: impl Fn(Record) -> bool, ends: Ends) -> Option<usize> {
+    let (before, rest) = table.rows.split_at_checked(table.cursor)?;
+    let behind = rest.get(1..).unwrap_or_default();
+    let hit = |row: &Record| wanted(*row);
+    let found = match way {
+        Way::Forward => behind.iter().position(hit).map(|at| table.cursor + 1 + at),
+        Way::Backward => before.iter().rposition(hit),
+    };
+    let around = || {
+        (ends == Ends::Join)
+            .then(|| table.rows.iter().position(hit))
+            .flatten()
+    };
+    found.or_else(around)
 }
 
 /// Whether a search goes on at the other end.

@@ -6,10 +6,14 @@ use std::time::Duration;
 use super::table::Keep;
 use super::{App, Effect, Feed, Follow, Lines, Search, View};
 use crate::index::Index;
+use crate::raw::Wanted;
+use crate::triage::RouteId;
+use crate::tui::columns::Known;
 use crate::tui::filter::{Filter, Hits};
-use crate::tui::page;
+use crate::tui::page::{self, Page};
 use crate::tui::record::Record;
 use crate::tui::rows::{self, OpenFirst, Order};
+use crate::tui::survey::{Need, Order as Look, Pace};
 use crate::tui::view;
 use crate::tui::worker::Job;
 
@@ -52,9 +56,48 @@ impl App {
 
     /// All rows are out of date.
     pub(super) fn filter_changed(&mut self) {
-        for table in [&mut self.connections, &mut self.messages, &mut self.users] {
+        self.outlook.wanted.filter = self.filter.active.text().to_owned();
+        self.outlook.filter_changed();
+        for table in self.tables_mut() {
             table.generation = None;
         }
+    }
+
+    /// What the view's rows are of: the index's generation, or the number of the look at routes.
+    fn generation(&self, index: &Index) -> u64 {
+        match self.view {
+            View::Routes | View::Findings => self.outlook.serial(),
+            _ => index.generation(),
+        }
+    }
+
+    fn pace(&self) -> Pace {
+        match (&self.feed, self.paused) {
+            (_, Some(_)) => Pace::Held,
+            (Feed::Loading(_), None) => Pace::Loading,
+            _ => Pace::Settled,
+        }
+    }
+
+    /// What of the routes the reader looks at; a filter that is still being answered keeps nothing yet.
+    fn need(&self) -> Need {
+        let answered = self.filter.search == Search::Done || self.filter.partial;
+        if self.view == View::Routes && answered {
+            Need::Part
+        } else {
+            Need::Whole
+        }
+    }
+
+    /// What to look at routes and for findings for, if that is due.
+    pub fn look_again(&mut self, index: &Index, now: Duration) -> Option<Effect> {
+        let (need, pace) = (self.need(), self.pace());
+        let what = self.outlook.order(index.generation(), need, pace, now)?;
+        Some(Effect::Look(Look {
+            what,
+            filter: (self.filter.active.clone(), self.filter.hits.clone()),
+            thresholds: self.settings.thresholds,
+        }))
     }
 
     /// The next growth is shown at once.
@@ -69,7 +112,7 @@ impl App {
             .filter(|_| self.filter.search == Search::Done || self.filter.partial)?;
         match table.generation {
             None => Some(Duration::ZERO),
-            Some(of) if of != index.generation() && self.paused.is_none() => {
+            Some(of) if of != self.generation(index) && self.paused.is_none() => {
                 Some(self.next_refresh)
             }
             Some(_) => None,
@@ -83,7 +126,11 @@ impl App {
             && filter.searched_at != index.generation()
             && self.paused.is_none();
         let search = (behind && filter.search == Search::Done).then_some(filter.searched.1);
-        self.due(index).into_iter().chain(search).min()
+        let look = self
+            .outlook
+            .due(index.generation(), self.need(), self.pace());
+        let due = self.due(index).into_iter();
+        due.chain(search).chain(look).min()
     }
 
     /// Computes the rows again if they are due. Whether they were.
@@ -153,12 +200,16 @@ impl App {
         let rows = match view {
             View::Connections => rows::connections(index, filter, hits, sort, open_first),
             View::Messages => rows::messages(index, filter, hits, sort),
-            _ => {
+            View::Users => {
                 let (rows, logins) = rows::users(index, filter, hits, sort);
                 self.logins = logins;
                 rows
             }
+            View::Routes => rows::routes(self.known(index), sort),
+            View::Findings => rows::findings(self.known(index), sort),
+            View::Log => Vec::new(),
         };
+        let generation = self.generation(index);
         let Some(table) = self.table_mut() else {
             return;
         };
@@ -169,7 +220,7 @@ impl App {
             Keep::Selected
         };
         table.replace(rows, keep);
-        table.generation = Some(index.generation());
+        table.generation = Some(generation);
         table.seen = table.total(index);
     }
 
@@ -177,17 +228,19 @@ impl App {
     fn add_rows(&mut self, index: &Index) {
         let (filter, hits) = (&self.filter.active, &self.filter.hits);
         let Some(table) = self.table() else { return };
-        if table.view == View::Users {
-            // Counts change in place; rows do not move.
-            let (rows, logins) = rows::users(index, filter, hits, table.sort);
-            let known: HashSet<Record> = table.rows.iter().copied().collect();
-            self.logins = logins;
-            let table = &mut self.users;
-            table
-                .rows
-                .extend(rows.into_iter().filter(|row| !known.contains(row)));
-            table.generation = Some(index.generation());
-            return;
+        match table.view {
+            View::Users => {
+                let (rows, logins) = rows::users(index, filter, hits, table.sort);
+                self.logins = logins;
+                return self.keep_rows(rows, index);
+            }
+            View::Routes => {
+                return self.keep_rows(rows::routes(self.known(index), table.sort), index);
+            }
+            View::Findings => {
+                return self.keep_rows(rows::findings(self.known(index), table.sort), index);
+            }
+            View::Connections | View::Messages | View::Log => {}
         }
         let sort = rows::Sort::NEWEST;
         let seen = table.seen;
@@ -201,7 +254,7 @@ impl App {
             (Some(known), row) => !known.contains(row),
             (None, Record::Connection(id)) => id.at() >= seen,
             (None, Record::Message(id)) => id.at() >= seen,
-            (None, Record::User(_)) => false,
+            (None, _) => false,
         };
         let new: Vec<Record> = rows.into_iter().filter(is_new).collect();
         let by_time = table.is_newest_first();
@@ -215,9 +268,26 @@ impl App {
         table.seen = table.total(index);
     }
 
+    /// Values change in place; rows do not move, new ones come behind them, and what is no more goes.
+    fn keep_rows(&mut self, rows: Vec<Record>, index: &Index) {
+        let generation = self.generation(index);
+        let Some(table) = self.table_mut() else {
+            return;
+        };
+        let there: HashSet<Record> = rows.iter().copied().collect();
+        let known: HashSet<Record> = table.rows.iter().copied().collect();
+        let selected = table.selected();
+        table.rows.retain(|row| there.contains(row));
+        let new = rows.into_iter().filter(|row| !known.contains(row));
+        table.rows.extend(new);
+        let at = selected.and_then(|record| table.rows.iter().position(|row| *row == record));
+        table.cursor = at.unwrap_or(table.cursor);
+        table.generation = Some(generation);
+    }
+
     /// After every change: cursors inside their lists, and what is shown but not yet read is asked for.
     pub fn settle(&mut self, index: &Index) -> Vec<Effect> {
-        let areas = view::areas(self.size);
+        let areas = view::areas(self.size, self.view);
         let height = usize::from(areas.rows.height);
         if let Some(table) = self.table_mut() {
             table.settle(height);
@@ -237,20 +307,36 @@ impl App {
     }
 
     fn settle_page(&mut self, index: &Index, height: usize, effects: &mut Vec<Effect>) {
+        let known = Known {
+            index,
+            users: &self.logins,
+            outlook: &self.outlook,
+        };
         let Some(page) = self.pages.last_mut() else {
             return;
         };
         let record = page.lines.record;
         let spans = record.spans(index);
-        if page.lines.spans != spans || page.head.is_empty() {
-            page.know(page::head(index, record, page.known_lines()));
-            if page.lines.spans != spans {
-                page.lines.spans = spans.clone();
-                let job = record
-                    .wanted(index)
-                    .map(|wanted| Job::Record(record, spans, wanted));
-                effects.extend(job.map(Effect::Read));
-            }
+        if page.lines.spans != spans {
+            page.made = None;
+            page.lines.spans = spans.clone();
+            let job = record
+                .wanted(index)
+                .map(|wanted| Job::Record(record, spans, wanted));
+            effects.extend(job.map(Effect::Read));
+        }
+        if let Record::Route(id) = record {
+            effects.extend(settle_sides(page, known, id).map(Effect::Read));
+        }
+        // Only what is summed up changes with a look.
+        let serial = match record.subject() {
+            Some(_) => 0,
+            None => self.outlook.serial(),
+        };
+        let of = Some((serial, self.size.0));
+        if page.made != of {
+            page.know(page::head(known, page, self.size.0));
+            page.made = of;
         }
         page.settle(height);
     }
@@ -286,4 +372,24 @@ impl App {
         });
         effects.push(Effect::Read(Job::Record(record, spans, wanted)));
     }
+}
+
+/// The lines of the last good and the first bad connection of a route's page: what to read, where that has changed.
+fn settle_sides(page: &mut Page, known: Known<'_>, id: RouteId) -> Option<Job> {
+    let index = known.index;
+    let of = page::sides(known, id);
+    let spans = of.map(|id| id.map_or_else(Vec::new, |id| index.connection(id).spans()));
+    let sides = &mut page.sides;
+    if (sides.of, &sides.spans) == (of, &spans) {
+        return None;
+    }
+    let same = sides.of == of;
+    (sides.of, sides.spans) = (of, spans);
+    if !same {
+        // Lines that grew stay shown until the new ones are there.
+        sides.read = None;
+        page.made = None;
+    }
+    let wanted = of.map(|id| id.map(|id| Wanted::of_connection(&index.connection(id))));
+    Some(Job::Sides(of, wanted))
 }

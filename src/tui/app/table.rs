@@ -21,9 +21,13 @@ pub struct Table {
     /// How it is sorted.
     pub sort: Sort,
     pub(super) view: View,
+    /// The columns chosen, and those of them that are not hidden.
+    chosen: Vec<&'static Column>,
     columns: Vec<&'static Column>,
     /// The index's generation that the rows are of; `None` when they are out of date for another reason.
     pub(super) generation: Option<u64>,
+    /// The record to be selected among the next rows.
+    pub(super) sought: Option<Record>,
     /// Records of the kind there were then.
     pub(super) seen: usize,
 }
@@ -40,13 +44,15 @@ pub(super) enum Keep {
 impl Table {
     /// An empty table.
     pub(super) fn new(view: View) -> Self {
-        let sort = if view == View::Users {
-            Sort {
-                field: Field::Failed,
-                order: Order::Natural,
-            }
-        } else {
-            Sort::NEWEST
+        let worst_first = |field| Sort {
+            field,
+            order: Order::Natural,
+        };
+        let sort = match view {
+            View::Users => worst_first(Field::Failed),
+            View::Routes => worst_first(Field::State),
+            View::Findings => worst_first(Field::Severity),
+            View::Connections | View::Messages | View::Log => Sort::NEWEST,
         };
         Self {
             rows: Vec::new(),
@@ -55,8 +61,10 @@ impl Table {
             column: 0,
             sort,
             view,
+            chosen: view.columns().iter().collect(),
             columns: view.columns().iter().collect(),
             generation: None,
+            sought: None,
             seen: 0,
         }
     }
@@ -73,7 +81,14 @@ impl Table {
 
     /// Shows these columns only.
     pub(super) fn show(&mut self, chosen: &Chosen) {
-        self.columns = chosen.columns().to_vec();
+        self.chosen = chosen.columns().to_vec();
+        self.hide(None);
+    }
+
+    /// Hides a column that says nothing now.
+    pub(super) fn hide(&mut self, field: Option<Field>) {
+        let shown = |column: &&&Column| Some(column.field) != field || self.chosen.len() == 1;
+        self.columns = self.chosen.iter().filter(shown).copied().collect();
         self.column = 0;
     }
 
@@ -135,6 +150,7 @@ impl Table {
     /// Takes rows in.
     pub(super) fn replace(&mut self, rows: Vec<Record>, keep: Keep) {
         let selected = self.selected().filter(|_| keep == Keep::Selected);
+        let selected = self.sought.take().or(selected);
         let height = self.cursor - self.offset.min(self.cursor);
         self.rows = rows;
         let kept = selected.and_then(|record| self.rows.iter().position(|row| *row == record));
@@ -169,12 +185,13 @@ impl Table {
         self.offset = self.offset.min(self.rows.len().saturating_sub(height));
     }
 
-    /// How many records of its kind there are.
+    /// How many records of its kind there are; of those that are counted by looking, as many as are shown.
     pub fn total(&self, index: &Index) -> usize {
         match self.view {
             View::Connections => index.connection_count(),
             View::Messages => index.message_count(),
             View::Users => index.names.users.len(),
+            View::Routes | View::Findings => self.rows.len(),
             View::Log => 0,
         }
     }

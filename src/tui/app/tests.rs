@@ -11,6 +11,8 @@ use ratatui::buffer::{Buffer, Cell};
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::style::{Color as Colour, Modifier};
 
+mod routes;
+
 use super::*;
 use crate::frame::{Framer, Years};
 use crate::index::{Entry, Journal};
@@ -123,6 +125,10 @@ impl Desk {
         self.app.refresh(&self.index, self.now);
         let mut effects = self.app.settle(&self.index);
         effects.extend(self.app.search_again(&self.index, self.now));
+        effects.extend(self.app.look_again(&self.index, self.now));
+        self.perform(effects);
+        self.app.refresh(&self.index, self.now);
+        let effects = self.app.settle(&self.index);
         self.perform(effects);
     }
 
@@ -133,6 +139,14 @@ impl Desk {
                     let read = crate::raw::read(&self.sources, &wanted, usize::MAX)
                         .map_err(|error| error.to_string());
                     Answer::Record(record, spans, read)
+                }
+                Effect::Read(Job::Sides(of, wanted)) => Answer::Sides(
+                    of,
+                    crate::tui::worker::sides(&self.sources, &wanted, usize::MAX),
+                ),
+                Effect::Look(order) => {
+                    self.look(&order);
+                    continue;
                 }
                 Effect::Read(Job::Log(ask)) => Answer::Log(
                     ask,
@@ -165,6 +179,20 @@ impl Desk {
                 _ => continue,
             };
             self.does(Action::Answer(answer));
+        }
+    }
+
+    fn look(&mut self, order: &Order) {
+        let seen = std::cell::RefCell::new(Vec::new());
+        let index = &self.index;
+        crate::tui::survey::look(
+            order,
+            &AtomicBool::new(false),
+            &|work| work(index),
+            &|one| seen.borrow_mut().push(one),
+        );
+        for one in seen.into_inner() {
+            self.does(Action::Answer(Answer::Seen(order.what.number, one)));
         }
     }
 
@@ -613,7 +641,7 @@ fn users_are_summed_up_and_lead_to_their_connections() {
         .unwrap()
         .to_owned();
     assert!(
-        row.contains("✗ 1") && row.contains("✓ 1") && row.contains("2009-04-22 11:47:47"),
+        row.contains("✗ 1") && row.contains("✓ 1") && row.contains("✗ 11:47:47"),
         "{row}"
     );
     desk.key(KeyCode::Enter);
@@ -759,7 +787,7 @@ fn help_lists_the_keys_of_the_view() {
 #[test]
 fn no_size_is_too_odd() {
     let mut desk = desk();
-    for view in ["1", "2", "3", "6", "1\n", "?"] {
+    for view in ["1", "2", "3", "4", "5", "6", "1\n", "4\n", "4b\n", "?"] {
         for c in view.chars() {
             desk.key(if c == '\n' {
                 KeyCode::Enter
@@ -786,7 +814,7 @@ fn no_size_is_too_odd() {
 fn without_colour_words_and_symbols_say_the_same() {
     let mut desk = desk();
     desk.theme = Theme::new(Color::Never, Symbols::Unicode, &Palette::default());
-    for keys in ["", "/us", "?", "2", "3", "6"] {
+    for keys in ["", "/us", "?", "2", "3", "4", "5", "6"] {
         desk.types(keys);
         let buffer = desk.buffer();
         assert!(
@@ -837,7 +865,7 @@ fn hostile_text_never_reaches_a_cell() {
         "\u{301}".repeat(5000)
     );
     let mut desk = Desk::new(&format!("{LOG}{evil}{marks}"), 160, 45);
-    for keys in ["", "2", "3", "6", "1", "1\n", "u", "?"] {
+    for keys in ["", "2", "3", "4", "4\n", "5", "6", "1", "1\n", "u", "?"] {
         for c in keys.chars() {
             desk.key(if c == '\n' {
                 KeyCode::Enter

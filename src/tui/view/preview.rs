@@ -9,6 +9,7 @@ use crate::index::{Index, Name};
 use crate::safe;
 use crate::tui::app::App;
 use crate::tui::columns;
+use crate::tui::page;
 use crate::tui::record::Record;
 use crate::tui::theme::Role;
 
@@ -25,6 +26,13 @@ pub(super) fn draw(canvas: &mut Canvas<'_, '_>, areas: &Areas, app: &App, index:
     };
     if let Some(Record::User(name)) = app.current() {
         logins(canvas, area, index, name);
+        return;
+    }
+    if let Some(record) = app.current().filter(|record| record.subject().is_none()) {
+        let rows = page::preview(app.known(index), record, area.width);
+        for (n, row) in (0..area.height).zip(&rows) {
+            canvas.parts(Canvas::row(area, n), &row.parts);
+        }
         return;
     }
     let Some(preview) = app

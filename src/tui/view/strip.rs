@@ -14,7 +14,6 @@ use crate::index::Index;
 use crate::index::timeline::Slot;
 use crate::tui::app::App;
 use crate::tui::columns::thousands;
-use crate::tui::record::Record;
 use crate::tui::theme::Role;
 
 const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
@@ -122,11 +121,7 @@ pub(super) fn shown_span(app: &App, index: &Index, areas: &Areas) -> Option<(Sta
         .iter()
         .skip(table.offset)
         .take(usize::from(areas.rows.height));
-    let times = rows.filter_map(|row| match row {
-        Record::Connection(id) => index.connection(*id).first_seen(),
-        Record::Message(id) => index.message(*id).first_seen(),
-        Record::User(_) => None,
-    });
+    let times = rows.filter_map(|row| row.time(index));
     times.fold(None, |span, time| {
         let (from, to) = span.unwrap_or((time, time));
         Some((time.min(from), time.max(to)))

@@ -9,9 +9,11 @@ use ratatui::layout::Rect;
 
 use super::{Areas, Canvas};
 use crate::index::Index;
+use crate::index::timeline::Slot;
 use crate::safe;
-use crate::tui::app::{App, Table};
-use crate::tui::columns::{Cell, Column, Field, Numbers, cell};
+use crate::triage::By;
+use crate::tui::app::{App, Table, View};
+use crate::tui::columns::{self, Column, Field, Known, Numbers, cell};
 use crate::tui::record::Record;
 use crate::tui::rows::Order;
 use crate::tui::theme::Role;
@@ -54,10 +56,10 @@ fn layout(columns: &[&Column], width: u16, id: u16) -> Vec<(usize, u16)> {
     while left > 0 {
         let before = left;
         for (at, width) in &mut widths {
-            let step = if columns[*at].field == Field::Who {
-                2
-            } else {
-                1
+            let step = match columns[*at].field {
+                Field::Summary => 8,
+                Field::Who | Field::Why | Field::Route => 2,
+                _ => 1,
             };
             let step = step.min(left).min(columns[*at].most.saturating_sub(*width));
             *width += step;
@@ -78,7 +80,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_, '_>, areas: &Areas, app: &App, index:
         .skip(table.offset)
         .take(usize::from(areas.rows.height));
     let id = seen
-        .filter(|row| !matches!(row, Record::User(_)))
+        .filter(|row| row.subject().is_some())
         .map(|row| row.title(index).len())
         .max();
     let widths = layout(
@@ -86,17 +88,17 @@ pub(super) fn draw(canvas: &mut Canvas<'_, '_>, areas: &Areas, app: &App, index:
         areas.rows.width,
         u16::try_from(id.unwrap_or(0)).unwrap_or(0),
     );
-    heads(canvas, areas, table, &widths);
+    heads(canvas, areas, table, &widths, app.outlook.wanted.by);
     let shown = table.rows.iter().enumerate().skip(table.offset);
     for (n, (at, record)) in (0..areas.rows.height).zip(shown) {
         let area = Canvas::row(areas.rows, n);
-        let cells = |field| cell(index, &app.logins, *record, field);
+        let known = app.known(index);
         let sign = match (at == table.cursor, app.marks.contains(record)) {
             (true, _) => "▸",
             (false, true) => "●",
             (false, false) => " ",
         };
-        let cursor = row(canvas, area, sign, table, &widths, cells);
+        let cursor = row(canvas, area, sign, table, &widths, (known, *record));
         if at == table.cursor {
             canvas.style(area, Role::Selected);
             canvas.style(cursor, Role::Cell);
@@ -110,7 +112,13 @@ pub(super) fn draw(canvas: &mut Canvas<'_, '_>, areas: &Areas, app: &App, index:
     }
 }
 
-fn heads(canvas: &mut Canvas<'_, '_>, areas: &Areas, table: &Table, widths: &[(usize, u16)]) {
+fn heads(
+    canvas: &mut Canvas<'_, '_>,
+    areas: &Areas,
+    table: &Table,
+    widths: &[(usize, u16)],
+    by: By,
+) {
     let mut heads = vec![(Role::Text, " ".repeat(usize::from(SIGN)))];
     for (at, width) in widths {
         let column = &table.columns()[*at];
@@ -119,7 +127,7 @@ fn heads(canvas: &mut Canvas<'_, '_>, areas: &Areas, table: &Table, widths: &[(u
             (true, Order::Natural) => (Role::Title, "↓"),
             (true, Order::Reversed) => (Role::Title, "↑"),
         };
-        let title = format!("{}{arrow}", column.title);
+        let title = format!("{}{arrow}", columns::heading(column, by));
         heads.push((role, place(&title, *width, column.numbers)));
         heads.push((Role::Text, " ".into()));
     }
@@ -133,15 +141,19 @@ fn row(
     sign: &str,
     table: &Table,
     widths: &[(usize, u16)],
-    cells: impl Fn(Field) -> Cell,
+    (known, record): (Known<'_>, Record),
 ) -> Rect {
     let mut parts = vec![(Role::Pending, format!("{sign} "))];
     let mut cursor = Rect::default();
     let mut x = area.x + SIGN;
     for (at, width) in widths {
         let column = &table.columns()[*at];
-        let cell = cells(column.field);
-        parts.push((cell.role, place(&cell.text, *width, column.numbers)));
+        if column.field == Field::Rate {
+            rates(&mut parts, known.outlook.strip(record), *width);
+        } else {
+            let cell = cell(known, record, column.field);
+            parts.push((cell.role, place(&cell.text, *width, column.numbers)));
+        }
         parts.push((Role::Text, " ".into()));
         if *at == table.column {
             let width = *width;
@@ -153,8 +165,19 @@ fn row(
     cursor
 }
 
+fn rates(parts: &mut Vec<(Role, String)>, strip: &[Slot], width: u16) {
+    for (role, bar) in columns::rate(strip, usize::from(width)) {
+        parts.push((role, bar.to_string()));
+    }
+}
+
 fn nothing(app: &App) -> &'static str {
-    if app.is_searching() {
+    let looks = matches!(app.view, View::Routes | View::Findings);
+    if looks && !app.outlook.is_ready() {
+        "looking at the routes …"
+    } else if app.view == View::Findings {
+        "nothing to report: no route fails, nobody guesses passwords"
+    } else if app.is_searching() {
         "searching the log …"
     } else if !app.filter.active.is_empty() {
         "nothing matches the filter; Esc takes it away"

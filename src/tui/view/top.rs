@@ -3,21 +3,31 @@
 use super::{Areas, Canvas, width};
 use crate::index::Index;
 use crate::safe;
+use crate::triage::State;
 use crate::tui::app::{App, Feed, View};
-use crate::tui::columns::{bytes, clock, thousands};
+use crate::tui::columns::{self, bytes, clock, thousands};
 use crate::tui::record::Record;
 use crate::tui::theme::Role;
 use ratatui::layout::Rect;
 
+/// Columns that the title may take before totals give way to it.
+const TITLE: usize = 16;
+
 type Parts = Vec<(Role, String)>;
 
 pub(super) fn draw(canvas: &mut Canvas<'_, '_>, areas: &Areas, app: &App, index: &Index) {
-    let right = totals(index, areas.top.width);
-    let room = usize::from(areas.top.width).saturating_sub(width(&right) + 3);
-    let mut left: Parts = vec![(Role::Title, " mailscope  ".into())];
+    let whole = usize::from(areas.top.width);
     let feed = feed(app, index);
-    let title_room = room.saturating_sub(width(&left) + width(&feed) + 2).max(8);
     let title = safe::text(&app.title);
+    let wanted = width(&feed) + safe::width(&title).min(TITLE) + 16;
+    let failing = app.outlook.count(State::Failing);
+    let words = [Words::All, Words::Most, Words::Some, Words::Few];
+    let all = words.map(|words| totals(index, failing, words));
+    let fits = |right: &&Parts| width(right) + wanted <= whole;
+    let right = all.iter().find(fits).unwrap_or(&all[3]);
+    let room = whole.saturating_sub(width(right) + 3);
+    let mut left: Parts = vec![(Role::Title, " mailscope  ".into())];
+    let title_room = room.saturating_sub(width(&left) + width(&feed) + 2).max(8);
     left.push((
         Role::Text,
         safe::fit(&title, safe::width(&title).min(title_room)),
@@ -28,7 +38,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_, '_>, areas: &Areas, app: &App, index:
         left.pop();
     }
     canvas.parts(areas.top, &left);
-    put_right(canvas, areas.top, &right);
+    put_right(canvas, areas.top, right);
     tabs(canvas, areas, app, index);
 }
 
@@ -78,18 +88,27 @@ fn feed(app: &App, index: &Index) -> Parts {
     parts
 }
 
-/// Open connections and logins, in as many words as there is room for.
-fn totals(index: &Index, room: u16) -> Parts {
+/// How many words the totals take.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Words {
+    Few,
+    Some,
+    Most,
+    All,
+}
+
+/// Open connections, logins and failing routes.
+fn totals(index: &Index, failing: Option<usize>, words: Words) -> Parts {
     let totals = index.totals();
     let failed = |count: u64| {
         let role = if count > 0 { Role::Failed } else { Role::Dim };
         (role, format!("✗ {}", thousands(count)))
     };
     let (open_in, open_out) = (thousands(totals.open_in), thousands(totals.open_out));
-    let mut parts = match room {
-        0..72 => Vec::new(),
-        72..100 => vec![(Role::Dim, format!("open in {open_in} out {open_out}  "))],
-        _ => vec![(
+    let mut parts = match words {
+        Words::Few => Vec::new(),
+        Words::Some => vec![(Role::Dim, format!("in {open_in} out {open_out}  "))],
+        Words::Most | Words::All => vec![(
             Role::Dim,
             format!("in {open_in} open · out {open_out} open  "),
         )],
@@ -97,7 +116,11 @@ fn totals(index: &Index, room: u16) -> Parts {
     parts.push((Role::Dim, "logins ".into()));
     parts.push((Role::Ok, format!("✓ {} ", thousands(totals.logins))));
     parts.push(failed(totals.failed_logins));
-    if room >= 120 {
+    if let Some(failing) = failing {
+        parts.push((Role::Dim, "  routes ".into()));
+        parts.push(failed(failing as u64));
+    }
+    if words == Words::All {
         parts.push((Role::Dim, "  out auth ".into()));
         parts.push(failed(totals.failed_outbound));
     }
@@ -106,6 +129,11 @@ fn totals(index: &Index, room: u16) -> Parts {
 
 fn tabs(canvas: &mut Canvas<'_, '_>, areas: &Areas, app: &App, index: &Index) {
     let mut left: Parts = vec![(Role::Text, " ".into())];
+    let pages: Parts = app
+        .pages
+        .iter()
+        .map(|page| (Role::Title, format!("› {} ", safe::text(&page.title))))
+        .collect();
     for (key, view) in View::ALL {
         let chosen = view == app.view;
         // The brackets say it where nothing is bold.
@@ -116,21 +144,49 @@ fn tabs(canvas: &mut Canvas<'_, '_>, areas: &Areas, app: &App, index: &Index) {
         ));
         left.push((
             if chosen { Role::Title } else { Role::Text },
-            format!("{}{close}", view.title()),
+            view.title().to_owned(),
         ));
+        left.extend(noticed(app, view));
+        left.push((Role::Title, close.to_owned()));
     }
-    for page in &app.pages {
-        left.push((
-            Role::Title,
-            format!("› {} ", safe::text(&page.lines.record.title(index))),
-        ));
+    let room = usize::from(areas.tabs.width);
+    if width(&left) + width(&pages) > room {
+        // Where it came from says more than where else there is to go.
+        left = chosen_tab(app);
     }
+    left.extend(pages);
     canvas.parts(areas.tabs, &left);
     let mut right = shown(app, index, areas);
     while width(&right) + width(&left) + 2 > usize::from(areas.tabs.width) && !right.is_empty() {
         right.remove(0);
     }
     put_right(canvas, areas.tabs, &right);
+}
+
+fn chosen_tab(app: &App) -> Parts {
+    let chosen = View::ALL.iter().find(|(_, view)| *view == app.view);
+    let text = chosen.map_or_else(String::new, |(key, view)| {
+        format!(" [{key} {}] ", view.title())
+    });
+    vec![(Role::Title, text)]
+}
+
+/// How many routes fail, how many findings there are.
+fn noticed(app: &App, view: View) -> Option<(Role, String)> {
+    match view {
+        View::Routes => {
+            let failing = app
+                .outlook
+                .count(State::Failing)
+                .filter(|count| *count > 0)?;
+            Some((Role::Failed, format!(" ✗{failing}")))
+        }
+        View::Findings => {
+            let (count, worst) = app.outlook.worst()?;
+            Some((columns::severity(worst).role, format!(" {count}")))
+        }
+        _ => None,
+    }
 }
 
 /// The part of the log's time that is shown, and which records of how many.

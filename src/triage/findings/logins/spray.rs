@@ -19,12 +19,15 @@ const MOST: usize = 4096;
 
 /// A net: what one owner mostly has in one place; IPv4 by 24 bits, IPv6 by 64.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub(super) enum Net {
+pub enum Net {
+    /// The first 24 bits.
     V4([u8; 3]),
+    /// The first 64 bits.
     V6([u8; 8]),
 }
 
 impl Net {
+    /// The net of an address.
     pub fn of(address: IpAddr) -> Self {
         match address {
             IpAddr::V4(ip) => {

@@ -1,0 +1,44 @@
+//! The columns of findings.
+
+use super::{Cell, Column, Field, Known, Sortable, none, plain, short, shown, text};
+use crate::triage::findings::Severity;
+use crate::tui::theme::Role;
+
+/// Of findings.
+pub const FINDINGS: &[Column] = &[
+    text(Field::Severity, "severity", 10, 10, 0, Sortable::Yes),
+    text(Field::Kind, "what", 14, 23, 1, Sortable::Yes),
+    text(Field::Since, "since", 8, 11, 0, Sortable::Yes),
+    text(Field::Until, "until", 8, 11, 2, Sortable::No),
+    text(Field::Summary, "summary", 34, 400, 0, Sortable::No),
+];
+
+/// A severity in a word and a sign.
+pub fn severity(severity: Severity) -> Cell {
+    let (sign, role) = match severity {
+        Severity::Critical => ("✗", Role::Failed),
+        Severity::Warning => ("⚠", Role::Warning),
+        Severity::Notice => ("·", Role::Text),
+    };
+    shown(format!("{sign} {}", severity.word()), role)
+}
+
+pub(super) fn cell(known: Known<'_>, number: u32, field: Field) -> Cell {
+    let Some(finding) = known.outlook.finding(number) else {
+        return none();
+    };
+    let newest = known.index.newest();
+    match field {
+        Field::Severity => severity(finding.severity),
+        Field::Kind => plain(finding.kind.phrase()),
+        Field::Since => finding
+            .since
+            .map_or_else(none, |time| shown(short(time, newest), Role::Text)),
+        Field::Until => match finding.until {
+            Some(time) => shown(short(time, newest), Role::Dim),
+            None => shown("goes on", Role::Pending),
+        },
+        Field::Summary => plain(&finding.summary),
+        _ => none(),
+    }
+}

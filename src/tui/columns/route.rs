@@ -1,0 +1,223 @@
+//! The columns of routes, and of routes summed up.
+
+use super::{
+    Cell, Column, Field, Known, Sortable, none, number, plain, short, shown, text, thousands,
+};
+use crate::frame::Stamp;
+use crate::index::timeline::Slot;
+use crate::safe;
+use crate::triage::{By, Cost, Reason, RouteId, State, Tally};
+use crate::tui::filter::term;
+use crate::tui::record::Record;
+use crate::tui::theme::Role;
+
+/// Of routes.
+pub const ROUTES: &[Column] = &[
+    text(Field::State, "state", 10, 10, 0, Sortable::Yes),
+    text(Field::Route, "route", 17, 40, 0, Sortable::Yes),
+    text(Field::Since, "since", 8, 11, 0, Sortable::Yes),
+    text(Field::Why, "reason", 14, 80, 0, Sortable::No),
+    text(Field::Cost, "cost", 11, 30, 0, Sortable::Yes),
+    text(Field::Rate, "failure rate", 12, 48, 1, Sortable::No),
+    number(Field::Failed, "failed", 12, 17, 2),
+    text(Field::LastSuccess, "last good", 9, 11, 3, Sortable::Yes),
+    text(Field::Profiles, "profile", 12, 28, 4, Sortable::No),
+    text(Field::Domains, "domains", 14, 40, 5, Sortable::No),
+];
+
+/// A route, or several summed up.
+pub struct Row<'r> {
+    pub state: State,
+    pub since: Option<Stamp>,
+    pub tally: &'r Tally,
+    pub reason: Option<&'r Reason>,
+}
+
+/// What a row of view Routes stands for.
+pub fn row<'k>(known: Known<'k>, record: Record) -> Option<Row<'k>> {
+    match record {
+        Record::Route(id) => {
+            let route = known.outlook.route_shown(id)?;
+            Some(Row {
+                state: route.state,
+                since: match route.state {
+                    State::Failing => route.failing_since,
+                    State::Degraded => route.outage().and_then(|outage| outage.since),
+                    State::Healthy => None,
+                },
+                tally: &route.tally,
+                reason: route.cause().filter(|_| route.state != State::Healthy),
+            })
+        }
+        Record::Group(number) => {
+            let group = known.outlook.group(number)?;
+            Some(Row {
+                state: group.state,
+                since: group.failing_since,
+                tally: &group.tally,
+                reason: group
+                    .tally
+                    .reasons
+                    .first()
+                    .filter(|_| group.state != State::Healthy),
+            })
+        }
+        _ => None,
+    }
+}
+
+/// A route's state in a word and a sign.
+pub fn state_of(state: State) -> Cell {
+    let role = match state {
+        State::Failing => Role::Failed,
+        State::Degraded => Role::Warning,
+        State::Healthy => Role::Ok,
+    };
+    shown(format!("{} {}", state.sign(), state.word()), role)
+}
+
+/// What became of the recipients that failures hit, in words: what is lost first.
+pub fn cost_parts(cost: Cost) -> Vec<String> {
+    let parts = [
+        (cost.bounced, "bounced"),
+        (cost.given_up, "given up"),
+        (cost.waiting, "waiting"),
+        (cost.delivered_later, "delivered later"),
+    ];
+    let told = parts.iter().filter(|(count, _)| *count > 0);
+    told.map(|(count, word)| format!("{} {word}", thousands(*count)))
+        .collect()
+}
+
+pub(super) fn cell(known: Known<'_>, record: Record, field: Field) -> Cell {
+    let Some(row) = row(known, record) else {
+        return none();
+    };
+    let newest = known.index.newest();
+    let time =
+        |time: Option<Stamp>, role| time.map_or_else(none, |time| shown(short(time, newest), role));
+    let tally = row.tally;
+    match field {
+        Field::State => state_of(row.state),
+        Field::Route => title(known, record),
+        Field::Since => time(row.since, Role::Text),
+        Field::Why => row.reason.map_or_else(none, |reason| plain(&reason.line())),
+        Field::Cost => {
+            let parts = cost_parts(tally.cost);
+            let lost = tally.cost.bounced + tally.cost.given_up > 0;
+            match parts.is_empty() {
+                true => none(),
+                false if lost => shown(parts.join(", "), Role::Failed),
+                false => shown(parts.join(", "), Role::Pending),
+            }
+        }
+        Field::Failed => {
+            let failed = tally.failed();
+            let of = format!("{} of {}", thousands(failed), thousands(tally.connections));
+            let role = if failed > 0 { Role::Text } else { Role::Dim };
+            shown(of, role)
+        }
+        Field::LastSuccess => time(tally.last_ok, Role::Text),
+        Field::Profiles => several(&tally.profiles, |name| known.index.names.profiles.get(name)),
+        Field::Domains => domains(known, record, tally),
+        _ => none(),
+    }
+}
+
+fn title(known: Known<'_>, record: Record) -> Cell {
+    match record {
+        Record::Route(id) => plain(&id.title(known.index)),
+        Record::Group(number) => match known.outlook.group(number).and_then(|g| g.key.as_ref()) {
+            Some(key) => plain(key),
+            None => shown("(none)", Role::Dim),
+        },
+        _ => none(),
+    }
+}
+
+fn several<'n, T: Copy>(names: &[T], text: impl Fn(T) -> &'n str) -> Cell {
+    match names {
+        [] => none(),
+        [first] => plain(text(*first)),
+        [first, ..] => shown(
+            format!("{} +{}", safe::text(text(*first)), names.len() - 1),
+            Role::Text,
+        ),
+    }
+}
+
+fn domains(known: Known<'_>, record: Record, tally: &Tally) -> Cell {
+    match known.outlook.look_of(record) {
+        Some(look) => several(&tally.domains, |name| look.triage.domain(name)),
+        None => none(),
+    }
+}
+
+/// How a row's connections went over the log's time: `▁` all was well, higher the more failed, `✗` all of them.
+pub fn rate(strip: &[Slot], columns: usize) -> Vec<(Role, char)> {
+    const SOME: [char; 6] = ['▂', '▃', '▄', '▅', '▆', '▇'];
+    let mut slots = vec![(0u64, 0u64); columns];
+    for (at, slot) in strip.iter().enumerate() {
+        if let Some((well, failed)) = slots.get_mut(at * columns / strip.len()) {
+            *well += u64::from(slot.succeeded);
+            *failed += u64::from(slot.failed);
+        }
+    }
+    let of_slot = |(well, failed): (u64, u64)| match (well, failed) {
+        (0, 0) => (Role::Dim, ' '),
+        (_, 0) => (Role::Ok, '▁'),
+        (0, _) => (Role::Failed, '✗'),
+        (well, failed) => {
+            let share = failed * SOME.len() as u64 / (well + failed);
+            let at = usize::try_from(share).unwrap_or(0).min(SOME.len() - 1);
+            (Role::Failed, SOME[at])
+        }
+    };
+    slots.into_iter().map(of_slot).collect()
+}
+
+/// The filter that keeps a route's connections.
+fn route_term(known: Known<'_>, id: RouteId) -> String {
+    let index = known.index;
+    let mut terms = vec![term("dir", "out")];
+    if let Some(remote) = id.remote {
+        terms.push(term("ip", index.names.addresses.get(remote)));
+    }
+    if let Some(port) = id.port {
+        terms.push(term("port", &port.to_string()));
+    }
+    if let Some(name) = index.appliance(id.appliance) {
+        terms.push(term("appliance", name));
+    }
+    terms.join(" ")
+}
+
+/// The filter that keeps the connections of a row of view Routes.
+pub fn row_term(known: Known<'_>, record: Record) -> Option<String> {
+    match record {
+        Record::Route(id) | Record::Hit(id) => Some(route_term(known, id)),
+        Record::Group(number) => {
+            let key = known.outlook.group(number)?.key.as_ref()?;
+            Some(match known.outlook.wanted.by {
+                By::Profile => format!("dir:out {}", term("profile", key)),
+                By::Domain => format!("dir:out {}", term("domain", key)),
+                By::Ip | By::Route => format!("dir:out {}", term("ip", key)),
+            })
+        }
+        _ => None,
+    }
+}
+
+pub(super) fn cell_term(known: Known<'_>, record: Record, field: Field) -> Option<String> {
+    let tally = row(known, record)?.tally;
+    let look = known.outlook.look_of(record)?;
+    match field {
+        Field::Route => row_term(known, record).map(|text| text.replacen("dir:out ", "", 1)),
+        Field::Profiles => {
+            let name = tally.profiles.first()?;
+            Some(term("profile", known.index.names.profiles.get(*name)))
+        }
+        Field::Domains => Some(term("domain", look.triage.domain(*tally.domains.first()?))),
+        _ => None,
+    }
+}

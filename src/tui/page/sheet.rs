@@ -1,0 +1,102 @@
+//! Lines of a page, built part by part.
+
+use super::{MOST, Row};
+use crate::safe;
+use crate::tui::columns;
+use crate::tui::theme::Role;
+
+/// Columns of a fact's name, with the blanks around it.
+const NAME: usize = 13;
+
+/// Builds a page line by line.
+#[derive(Default)]
+pub(super) struct Sheet {
+    pub rows: Vec<Row>,
+}
+
+impl Sheet {
+    pub fn row(&mut self, parts: Vec<(Role, String)>) -> &mut Row {
+        self.rows.push(Row { parts, link: None });
+        let last = self.rows.len() - 1;
+        &mut self.rows[last]
+    }
+
+    pub fn fact(&mut self, name: &str, value: Option<String>) {
+        if let Some(value) = value {
+            self.row(vec![(Role::Dim, name_of(name)), (Role::Text, value)]);
+        }
+    }
+
+    /// A fact of several parts.
+    pub fn parts(&mut self, name: &str, parts: Vec<(Role, String)>) -> &mut Row {
+        let mut all = vec![(Role::Dim, name_of(name))];
+        all.extend(parts);
+        self.row(all)
+    }
+
+    /// A fact that may take several lines of `width` columns.
+    pub fn wrapped(&mut self, name: &str, value: &str, role: Role, width: usize) {
+        let mut name = name;
+        for line in wrap(value, width.saturating_sub(NAME + 1).max(20)) {
+            self.parts(name, vec![(role, line)]);
+            name = "";
+        }
+    }
+
+    pub fn title(&mut self, text: &str) {
+        self.row(Vec::new());
+        self.row(vec![(Role::Title, format!(" {text}"))]);
+    }
+
+    pub fn more(&mut self, count: usize) {
+        if count > MOST {
+            self.row(vec![(Role::Dim, format!("  … {} more", count - MOST))]);
+        }
+    }
+}
+
+pub(super) fn text(text: &str) -> String {
+    safe::text(text).into_owned()
+}
+
+pub(super) fn when(time: Option<crate::frame::Stamp>) -> (Role, String) {
+    (
+        Role::Dim,
+        format!("  {} ", time.map_or_else(|| " ".repeat(8), columns::clock)),
+    )
+}
+
+fn name_of(name: &str) -> String {
+    format!("  {name:<width$}", width = NAME - 2)
+}
+
+/// Safe text in lines of at most `width` columns, broken between words where that is possible.
+fn wrap(text: &str, width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        let last = lines.len() - 1;
+        let line = &mut lines[last];
+        let taken = safe::width(line);
+        if taken > 0 && taken + 1 + safe::width(word) > width {
+            lines.push(word.to_owned());
+        } else {
+            if taken > 0 {
+                line.push(' ');
+            }
+            line.push_str(word);
+        }
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_broken_between_words() {
+        assert_eq!(wrap("one two three", 7), ["one two", "three"]);
+        assert_eq!(wrap("one", 7), ["one"]);
+        assert_eq!(wrap("averylongword two", 4), ["averylongword", "two"]);
+    }
+}
