@@ -132,6 +132,7 @@ fn request(
         follow,
         poll: config.general.poll.0,
         is_mail_log: event::is_mail_log,
+        mark_of: crate::ingest::mark_of,
         empty_folder,
         stop: stop.clone(),
     };

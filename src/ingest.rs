@@ -7,6 +7,7 @@
 //! Two threads are what two cores can use: reading and taking entries apart costs about as much as joining them. The index's lock is held for a batch of 2048 entries at a time, and given away
 //! between batches when somebody waits for it.
 
+mod clock;
 mod framing;
 mod joiner;
 mod shared;
@@ -18,7 +19,8 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::{self, JoinHandle};
 
-pub use framing::{Framing, Judgement, is_blank, judge};
+pub use clock::Clocks;
+pub use framing::{Framing, Judgement, is_blank, judge, mark_of};
 pub use shared::{Reading, SharedIndex};
 
 use crate::index::{Index, Journal};
@@ -140,11 +142,13 @@ fn named(name: &str, work: impl FnOnce() + Send + 'static) -> JoinHandle<()> {
 fn read(mut feeder: Feeder, years: FirstYear, pieces: &SyncSender<Piece>) {
     let mut framing = Framing::new(years);
     let sources = feeder.sources();
+    let mut clocks = Clocks::default();
     let mut initial = true;
     loop {
         let piece = match feeder.next() {
             Told::Opened(opened) => {
                 framing.open(&opened);
+                clocks.open(&opened);
                 match judge(&opened) {
                     Judgement::Log => Piece::Opened(opened),
                     judgement if initial => Piece::Refused(judgement, opened),
@@ -154,6 +158,12 @@ fn read(mut feeder: Feeder, years: FirstYear, pieces: &SyncSender<Piece>) {
             Told::Block(block) => {
                 let parsed = framing.block(block);
                 parsed.note(&sources);
+                for step in parsed.steps(&mut clocks) {
+                    sources.noticed(&step);
+                    if pieces.send(Piece::Notice(step)).is_err() {
+                        return;
+                    }
+                }
                 Piece::Lines(parsed)
             }
             Told::CaughtUp => {

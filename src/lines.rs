@@ -10,6 +10,10 @@ use crate::source::SourceId;
 /// The most bytes kept of one line, its end not counted.
 pub const MAX_LINE: usize = 1 << 20;
 
+/// Zero bytes at the start of a line, so many of them, are the hole that a writer leaves who goes on at his old place in a
+/// file that was cut: they are skipped however many they are. Fewer are dropped before the line's text, see [`Lines`].
+pub(crate) const HOLE: usize = 64 << 10;
+
 /// What some editors put before UTF-8 text.
 const BOM: &[u8] = b"\xef\xbb\xbf";
 
@@ -65,7 +69,12 @@ pub struct Line<'a> {
     pub cut: bool,
 }
 
-/// The lines of a [`Block`].
+/// How many zero bytes stand at the front.
+fn zeros(bytes: &[u8]) -> usize {
+    bytes.iter().take_while(|byte| **byte == 0).count()
+}
+
+/// The lines of a [`Block`]. Zero bytes before the text of a line are no part of it; a line of nothing else stays as it is.
 #[derive(Clone, Debug)]
 pub struct Lines<'a> {
     rest: &'a [u8],
@@ -89,9 +98,11 @@ impl<'a> Iterator for Lines<'a> {
             }
             None => (self.rest, self.rest.len(), self.cut == Cut::LastLine),
         };
+        let zeros = zeros(text);
+        let skipped = if zeros < text.len() { zeros } else { 0 };
         let line = Line {
-            bytes: text,
-            offset: self.offset,
+            bytes: &text[skipped..],
+            offset: self.offset + skipped as u64,
             number: self.number,
             cut,
         };
@@ -115,6 +126,8 @@ pub(crate) struct Splitter {
     told_lines: u64,
     /// Where the last told line ended.
     told: u64,
+    /// How many zero bytes were skipped that stand before the byte to come, until that is told.
+    hole: u64,
     /// Whether the line under way was cut, so that it is only looked through for its end.
     skipping: bool,
 }
@@ -126,6 +139,8 @@ pub(crate) struct Pieces {
     pub cut: Option<Block>,
     /// The whole lines.
     pub whole: Option<Block>,
+    /// A run of so many zero bytes was skipped and ends before these lines.
+    pub hole: Option<u64>,
 }
 
 impl Splitter {
@@ -137,6 +152,18 @@ impl Splitter {
     /// The bytes up to which lines were told.
     pub fn told(&self) -> u64 {
         self.told
+    }
+
+    /// Whether a line begins with the next byte.
+    pub fn is_at_line_start(&self) -> bool {
+        self.carry.is_empty() && !self.skipping
+    }
+
+    /// Skips so many zero bytes, where [`Splitter::is_at_line_start`].
+    pub fn skip_hole(&mut self, length: u64) {
+        self.next += length;
+        self.told = self.next;
+        self.hole += length;
     }
 
     /// Makes `buffer` ready to be read into: the unfinished line stands at its front, and `room` bytes follow.
@@ -158,6 +185,17 @@ impl Splitter {
         let base = self.next - kept as u64;
         self.next += fresh as u64;
         let mut pieces = Pieces::default();
+        if !self.skipping {
+            let zeros = zeros(&buffer);
+            if zeros >= HOLE || (self.hole > 0 && kept == 0) {
+                start = zeros;
+                self.hole += zeros as u64;
+                self.told = base + start as u64;
+            }
+            if start < end && self.hole > 0 {
+                pieces.hole = Some(std::mem::take(&mut self.hole));
+            }
+        }
         if self.skipping {
             match memchr(b'\n', &buffer) {
                 Some(at) => {
@@ -170,11 +208,12 @@ impl Splitter {
                     return pieces;
                 }
             }
-        } else if let Some(head) = self.overlong(&buffer) {
-            pieces.cut = Some(self.block(source, base, buffer[..MAX_LINE].to_vec(), Cut::LastLine));
+        } else if let Some(head) = self.overlong(&buffer[start..], kept.saturating_sub(start)) {
+            let kept = buffer[start..start + MAX_LINE].to_vec();
+            pieces.cut = Some(self.block(source, base + start as u64, kept, Cut::LastLine));
             self.carry = Vec::new();
             match head {
-                Some(newline) => start = newline + 1,
+                Some(newline) => start += newline + 1,
                 None => {
                     self.skipping = true;
                     self.told = self.next;
@@ -224,13 +263,13 @@ impl Splitter {
 
     /// Whether the first line of `buffer` is too long, and where its newline is if it is there. A line that begins
     /// behind the kept bytes cannot be: no read is longer than [`MAX_LINE`].
-    fn overlong(&self, buffer: &[u8]) -> Option<Option<usize>> {
+    fn overlong(&self, buffer: &[u8], kept: usize) -> Option<Option<usize>> {
         if buffer.len() <= MAX_LINE + 1 {
             return None;
         }
-        match memchr(b'\n', &buffer[self.carry.len()..]) {
+        match memchr(b'\n', &buffer[kept..]) {
             Some(at) => {
-                let at = at + self.carry.len();
+                let at = at + kept;
                 let text = at - usize::from(at > 0 && buffer[at - 1] == b'\r');
                 (text > MAX_LINE).then_some(Some(at))
             }

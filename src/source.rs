@@ -26,6 +26,7 @@ mod identity;
 mod notice;
 mod order;
 mod queue;
+mod silence;
 mod sources;
 mod stdin;
 mod tail;
@@ -106,6 +107,17 @@ pub enum EmptyFolder {
     Wait,
 }
 
+/// What a line tells of the file it stands in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Mark {
+    /// The file begins here.
+    Begin,
+    /// The file ends here: the appliance goes on in another.
+    End,
+    /// Such a line comes each minute.
+    Beat,
+}
+
 /// What was asked for on the command line.
 #[derive(Clone, Debug)]
 pub struct Request {
@@ -117,6 +129,8 @@ pub struct Request {
     pub poll: Option<Duration>,
     /// Whether a file of a folder or glob is to be read, by its first 64 KiB, unpacked.
     pub is_mail_log: fn(&[u8]) -> bool,
+    /// What a line tells of the file it stands in.
+    pub mark_of: fn(&[u8]) -> Option<Mark>,
     /// What a folder without a mail log is.
     pub empty_folder: EmptyFolder,
     /// Ends the reading from outside.

@@ -10,11 +10,11 @@ use crate::event::{self, Event, Kind};
 use crate::frame::{Framer, Stamp, Years};
 use crate::index::Entry;
 use crate::index::appliance::Appliances;
-use crate::ingest::{Framing, Judgement, is_blank, judge};
+use crate::ingest::{Clocks, Framing, Judgement, is_blank, judge};
 use crate::lines::{Block, Line};
 use crate::query::Query;
 use crate::report::event::EventRecord;
-use crate::source::{Feeder, Follow, Opened, Position, SourceId, Told};
+use crate::source::{Feeder, Follow, Notice, Opened, Position, SourceId, Told};
 
 /// Prints the entries that match, as they are read.
 pub fn run(args: &Args, config: &Config, query: &Query) -> Result<Status, Problem> {
@@ -41,6 +41,8 @@ pub fn run(args: &Args, config: &Config, query: &Query) -> Result<Status, Proble
             files: Vec::new(),
             newest: None,
             initial: true,
+            clocks: Clocks::default(),
+            steps: Vec::new(),
         };
         loop {
             let flow = match feeder.next() {
@@ -53,6 +55,9 @@ pub fn run(args: &Args, config: &Config, query: &Query) -> Result<Status, Proble
                 }
                 Told::End => ControlFlow::Break(()),
             };
+            for step in events.steps.drain(..) {
+                notices.tell(&step);
+            }
             if flow.is_break() {
                 return Ok(());
             }
@@ -83,6 +88,9 @@ struct Events<'e, 'o> {
     query: &'e Query,
     out: &'e mut Out<'o>,
     framing: Framing,
+    clocks: Clocks,
+    /// Steps of clocks that were not told yet.
+    steps: Vec<Notice>,
     appliances: Appliances,
     /// What each source is called.
     files: Vec<String>,
@@ -96,6 +104,7 @@ type Flow = Result<ControlFlow<()>, Problem>;
 impl Events<'_, '_> {
     fn open(&mut self, opened: Opened) -> Flow {
         self.framing.open(&opened);
+        self.clocks.open(&opened);
         let folder = opened
             .path
             .parent()
@@ -145,6 +154,8 @@ impl Events<'_, '_> {
             host: frame.host(line.bytes),
             event,
         };
+        self.steps
+            .extend(self.clocks.tick(source, entry.time, entry.host));
         let id = self.appliances.of(source, entry.host);
         let appliance = self.appliances.shown(id);
         if !self.query.event(&entry, line.bytes, appliance, self.newest) {

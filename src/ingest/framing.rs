@@ -1,13 +1,16 @@
 //! Line ends, frames and events of each source's blocks.
 
-use crate::event::{self, Event};
+use memchr::memmem;
+
+use crate::event::{self, Event, Kind};
 use crate::frame::{Civil, Frame, Framer, Years};
 use crate::index::Entry;
 use crate::lines::{self, Block};
 use crate::safe;
-use crate::source::{Opened, Position, SourceId, Sources};
+use crate::source::{Mark, Notice, Opened, Position, SourceId, Sources};
 
 use super::FirstYear;
+use super::clock::Clocks;
 
 /// Among so many first lines of a file is its header.
 const HEADER: usize = 8;
@@ -30,6 +33,15 @@ impl Parsed {
     /// The source and its entries, in the order of the log.
     pub fn entries(&self) -> &[Entry<'_>] {
         self.borrow_dependent()
+    }
+
+    /// The steps of its clock.
+    pub fn steps(&self, clocks: &mut Clocks) -> Vec<Notice> {
+        let source = self.borrow_owner().source;
+        let entries = self.entries().iter();
+        entries
+            .filter_map(|entry| clocks.tick(source, entry.time, entry.host))
+            .collect()
     }
 
     /// Notes in the registry what these lines say of their source.
@@ -117,6 +129,25 @@ impl Framing {
             }
             entries
         })
+    }
+}
+
+/// What a line tells of the file it stands in. Only a framed line does: the same words in a subject mean nothing.
+pub fn mark_of(line: &[u8]) -> Option<Mark> {
+    // Nearly every line is told from these by what it lacks.
+    let ends = line.ends_with(b" Logfile") || line.ends_with(b"Logfile rolled over");
+    if !ends && memmem::find(line, b" Status: ").is_none() {
+        return None;
+    }
+    let frame = Framer::new(Years::starting(2000)).frame(line);
+    if !frame.is_framed() {
+        return None;
+    }
+    match event::of_entry(&frame, line).kind() {
+        Kind::LogBegin => Some(Mark::Begin),
+        Kind::LogEnd => Some(Mark::End),
+        Kind::SystemStatus => Some(Mark::Beat),
+        _ => None,
     }
 }
 

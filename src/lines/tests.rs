@@ -128,3 +128,23 @@ proptest! {
         prop_assert!(feed(&text, std::iter::empty()) == feed(&text, sizes.into_iter().cycle()));
     }
 }
+
+#[test]
+fn zeros_before_a_line_are_no_part_of_it_however_many_they_are() {
+    let line = b"Mon Mar  2 08:00:00 2026 Info: ICID 7 close";
+    for zeros in [1, 4000, HOLE - 1, HOLE, MAX_LINE + 9, 5 * MAX_LINE] {
+        let text = [b"one\n", &vec![0; zeros][..], line, b"\ntwo\n"].concat();
+        for size in [1000, HOLE, MAX_LINE] {
+            let seen = feed(&text, std::iter::repeat(size));
+            let offsets: Vec<u64> = seen.iter().map(|line| line.1).collect();
+            let zeros = zeros as u64;
+            assert_eq!(offsets, [0, 4 + zeros, 4 + zeros + line.len() as u64 + 1]);
+            assert_eq!(
+                (&*seen[1].0, seen[1].3),
+                (&line[..], false),
+                "{zeros} in {size}"
+            );
+        }
+    }
+    assert_eq!(plain(b"\0\0\n\0a\0\n"), [&b"\0\0"[..], b"a\0"]);
+}

@@ -45,6 +45,7 @@ fn follow(path: &std::path::Path) -> Feeder {
         follow: Follow::Live,
         poll: Some(std::time::Duration::from_millis(50)),
         is_mail_log: |_| true,
+        mark_of: |_| None,
         empty_folder: EmptyFolder::Refuse,
         stop: Stop::new(),
     };

@@ -82,6 +82,10 @@ impl Feeder {
                 return Ok(());
             }
             self.go_on_from(at, &known, original, form);
+            if let Some(original) = original {
+                self.files[at].framed = self.files[original].framed;
+                self.files[original].framed.incomplete = false;
+            }
         }
         self.files[at].begin(&file, form)
     }
@@ -169,6 +173,9 @@ impl Feeder {
             begins: file.known.splitter.told(),
         };
         self.files[at].known.source = Some(source);
+        if opened.begins == 0 {
+            self.files[at].framed.note_head(&opened.head, self.mark_of);
+        }
         self.queue.push_back(Told::Opened(opened));
         source
     }

@@ -173,6 +173,22 @@ pub(crate) fn names_in(folder: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(names)
 }
 
+/// What is called in a folder like something to be read and is none: what it is, in words.
+pub(crate) fn no_files_in(folder: &Path) -> Vec<(PathBuf, &'static str)> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let odd = entries.filter_map(|entry| {
+        // Asked without a look at each of perhaps thousands of files.
+        let kind = entry.file_type().ok()?;
+        let path = entry.path();
+        if kind.is_file() || kind.is_dir() || is_hidden(&path) {
+            return None;
+        }
+        let what = disk::oddity(&path.metadata().ok()?)?;
+        Some((path, what))
+    });
+    odd.collect()
+}
+
 /// What a file is called now in `folder`, if it is there.
 pub(crate) fn name_of(id: FileId, folder: &Path) -> Option<PathBuf> {
     let has_id = |path: &PathBuf| {

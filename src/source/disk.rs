@@ -37,6 +37,8 @@ pub(crate) struct Stat {
     changed: (i64, i64),
     /// How many names it has.
     pub names: u64,
+    /// Whether it takes less room than it is long.
+    pub sparse: bool,
 }
 
 #[cfg(unix)]
@@ -49,6 +51,7 @@ impl Stat {
             modified: metadata.modified().ok(),
             changed: (metadata.ctime(), metadata.ctime_nsec()),
             names: metadata.nlink(),
+            sparse: metadata.blocks().saturating_mul(512) < metadata.size(),
         }
     }
 }
@@ -80,6 +83,21 @@ pub(crate) fn kind(metadata: &Metadata) -> Kind {
     }
 }
 
+/// What it is that is neither a file nor a folder.
+#[cfg(unix)]
+pub(crate) fn oddity(metadata: &Metadata) -> Option<&'static str> {
+    let kind = metadata.file_type();
+    if kind.is_fifo() {
+        Some("a pipe")
+    } else if kind.is_socket() {
+        Some("a socket")
+    } else if kind.is_char_device() || kind.is_block_device() {
+        Some("a device")
+    } else {
+        None
+    }
+}
+
 /// Opens a regular file; what is none, or became none since it was looked at, is an error and never a wait.
 pub(crate) fn open(path: &Path) -> io::Result<(File, Stat)> {
     let mut options = OpenOptions::new();
@@ -100,6 +118,16 @@ pub(crate) fn open(path: &Path) -> io::Result<(File, Stat)> {
 /// What the open file looks like now.
 pub(crate) fn stat(file: &File) -> io::Result<Stat> {
     Ok(Stat::of(&file.metadata()?))
+}
+
+/// Where the next bytes stand that are no hole, from `offset` on; the file's end where none do. Of a file system that
+/// knows no holes, `offset`.
+pub(crate) fn next_data(file: &File, offset: u64, size: u64) -> u64 {
+    match rustix::fs::seek(file, rustix::fs::SeekFrom::Data(offset)) {
+        Ok(data) => data.min(size),
+        Err(rustix::io::Errno::NXIO) => size,
+        Err(_) => offset,
+    }
 }
 
 /// Reads at `offset`; fewer bytes than asked for mean the end of the file.

@@ -1,5 +1,6 @@
 //! A followed name and the files beside it that had it before: each is read, however many rotations come between two looks.
 
+use std::cmp::Reverse;
 use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
@@ -9,20 +10,34 @@ use super::discover::{self, Found};
 use super::disk::{self, FileId};
 use super::feeder::Feeder;
 use super::follow::SHORT;
+use super::notice::NoticeKind;
 use super::order::Age;
+
+/// A folder of so many files is not listed at each look.
+const MANY: usize = 500;
 
 impl Feeder {
     /// Takes in the files that had a followed name between two looks, and the copies that were made of one: those beside it
-    /// that were not there before. What was written before `since` can only be a copy of what is known.
+    /// that were not there before. What was written before `since` can only be a copy of what is known. `succeeded` is the
+    /// file that has just lost the name to another.
     pub(super) fn read_family(
         &mut self,
         at: usize,
         newest: Option<FileId>,
         since: Option<SystemTime>,
+        succeeded: Option<usize>,
     ) {
         let path = self.targets[at].place.path().to_path_buf();
+        if newest.is_some() && succeeded.is_none() && self.is_unchanged(at, &path) {
+            return;
+        }
         let family = discover::siblings(&path);
+        self.targets[at].listed.1 = family.len();
         self.drop_deleted(at, &path, &family);
+        let ages: HashSet<Age> = family
+            .iter()
+            .map(|found| discover::age(&found.path))
+            .collect();
         for found in family {
             let id = found.stat.id;
             if Some(id) == newest {
@@ -52,6 +67,39 @@ impl Feeder {
             };
             let member = self.track(&found, file);
             self.files[member].copies_only = !rolled || found.stat.modified < since;
+        }
+        // Files are renamed one after the other: what seems to be missing is looked for once more.
+        let unsure = std::mem::replace(&mut self.targets[at].unsure, succeeded);
+        if let Some(old) = unsure {
+            self.miss_numbers(at, old, &ages);
+        }
+    }
+
+    /// Whether the folder of a followed name is one of thousands of files and is as it was when it was listed twice: a change
+    /// within the same tick of the clock would not show once.
+    fn is_unchanged(&mut self, at: usize, path: &Path) -> bool {
+        let changed = discover::folder_of(path).metadata().ok();
+        let changed = changed.map(|metadata| disk::Stat::of(&metadata));
+        let target = &mut self.targets[at];
+        let same = changed.is_some() && target.listed.0 == [changed; 2];
+        target.listed.0 = [changed, target.listed.0[0]];
+        same && target.listed.1 >= MANY && target.unsure.is_none()
+    }
+
+    /// Says which numbers are missing between a log and the file that had its name before.
+    fn miss_numbers(&mut self, at: usize, old: usize, ages: &HashSet<Age>) {
+        let Age::Rolled(Reverse(number)) = self.files[old].age() else {
+            return;
+        };
+        let is_missing = |number: &u32| !ages.contains(&Age::Rolled(Reverse(*number)));
+        let missing: Vec<String> = (1..number)
+            .filter(is_missing)
+            .map(|number| format!(".{number}"))
+            .collect();
+        if !missing.is_empty() {
+            let path = self.targets[at].place.path().to_path_buf();
+            let detail = format!("no rolled file {}", missing.join(", "));
+            self.notice(NoticeKind::Gap, &path, detail);
         }
     }
 

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use super::discover::{self, Found, Place, Refused};
-use super::disk::FileId;
+use super::disk::{FileId, Stat};
 use super::identity::{Heads, Past};
 use super::notice::{Notice, NoticeKind};
 use super::sources::{Sources, State};
@@ -16,11 +16,13 @@ use super::stdin::Stream;
 use super::tail::{Body, Look, Tracked};
 use super::told::Told;
 use super::watch::{Signal, Wake, Watch};
-use super::{EmptyFolder, Follow, Request, SourceError};
+use super::{EmptyFolder, Follow, Mark, Request, SourceError};
 use crate::lines::{Block, Cut};
 
 /// How long the timer sleeps where notifications come: they are only hints.
 const PACE: Duration = Duration::from_secs(1);
+/// How much of one archive is read, unpacked: this, or a hundred times its length where that is more.
+const UNPACK_AT_MOST: u64 = 8 << 30;
 /// How many buffers wait to be used again.
 const SPARE: usize = 16;
 
@@ -33,6 +35,10 @@ pub(super) struct Target {
     pub former: Option<usize>,
     /// Files that stood beside it and are none of its rolled forms to come, of [`Place::Name`].
     pub beside: HashMap<FileId, Option<SystemTime>>,
+    /// The file that had the name until the last look, if it lost it then.
+    pub unsure: Option<usize>,
+    /// What the folder of [`Place::Name`] looked like when it was listed last and before, and how many files it held.
+    pub listed: ([Option<Stat>; 2], usize),
     /// Whether its being away was told.
     pub away: bool,
 }
@@ -72,6 +78,7 @@ pub struct Feeder {
     pub(super) follow: Follow,
     pub(super) pace: Duration,
     pub(super) is_mail_log: fn(&[u8]) -> bool,
+    pub(super) mark_of: fn(&[u8]) -> Option<Mark>,
     pub(super) signal: Arc<Signal>,
     pub(super) watch: Watch,
     pub(super) sources: Arc<Sources>,
@@ -96,6 +103,7 @@ pub struct Feeder {
     pub(super) scan_from: Instant,
     polling_told: bool,
     pub(super) patience: Patience,
+    pub(super) unpack_at_most: u64,
     /// Whether copies can turn up, so that what is read must be known again.
     pub(super) hashing: Hashing,
 }
@@ -109,6 +117,8 @@ pub(super) struct Patience {
     /// How long an archive must stay as it is before it is read again, and before it is called damaged.
     pub settled: Duration,
     pub damaged: Duration,
+    /// How long a log that writes each minute may write nothing.
+    pub silent: Duration,
 }
 
 impl Default for Patience {
@@ -118,6 +128,7 @@ impl Default for Patience {
             renamed: Duration::from_secs(60),
             settled: Duration::from_millis(900),
             damaged: Duration::from_secs(5),
+            silent: Duration::from_secs(180),
         }
     }
 }
@@ -126,6 +137,16 @@ impl Default for Patience {
 pub(super) enum Hashing {
     On,
     Off,
+}
+
+/// A size in words.
+fn size(bytes: u64) -> String {
+    match bytes {
+        0..1024 => format!("{bytes} bytes"),
+        1024..0x10_0000 => format!("{} KiB", bytes >> 10),
+        0x10_0000..0x4000_0000 => format!("{} MiB", bytes >> 20),
+        _ => format!("{} GiB", bytes >> 30),
+    }
 }
 
 impl Feeder {
@@ -148,6 +169,7 @@ impl Feeder {
             follow: request.follow,
             pace: request.poll.unwrap_or(PACE),
             is_mail_log: request.is_mail_log,
+            mark_of: request.mark_of,
             signal,
             watch,
             sources: Arc::default(),
@@ -169,6 +191,7 @@ impl Feeder {
             scan_from: now,
             polling_told: false,
             patience: Patience::default(),
+            unpack_at_most: UNPACK_AT_MOST,
             hashing: if live || !alone {
                 Hashing::On
             } else {
@@ -224,6 +247,8 @@ impl Feeder {
             place,
             current: None,
             former: None,
+            unsure: None,
+            listed: ([None; 2], 0),
             beside,
             away: false,
         });
@@ -233,6 +258,11 @@ impl Feeder {
         let found = self
             .list(at)
             .map_err(|error| SourceError::of(path.clone(), error))?;
+        if let Place::Folder(folder) = &self.targets[at].place {
+            for (path, what) in discover::no_files_in(folder) {
+                self.notice(NoticeKind::Ignored, &path, what.to_owned());
+            }
+        }
         let held = self.take_in(at, found);
         if held == 0 && !matches!(self.targets[at].place, Place::Name(_)) {
             if empty == EmptyFolder::Refuse || self.follow == Follow::Once {
@@ -367,16 +397,28 @@ impl Feeder {
             let told = self.queue.len();
             match self.files[at].look(|| recycler.take()) {
                 Look::Bytes(buffer, mark, count) => {
-                    self.files[at].failed = None;
+                    self.can_be_read(at);
                     self.take_bytes(at, buffer, mark, count);
                 }
-                Look::Nothing => return self.finish_if_over(at),
+                Look::Nothing => {
+                    self.can_be_read(at);
+                    return self.finish_if_over(at);
+                }
                 Look::Rewritten => return self.rewritten(at),
                 Look::Failed(error) => return self.fail(at, &error),
             }
             if self.queue.len() > told || self.signal.is_stopped() {
                 return;
             }
+        }
+    }
+
+    fn can_be_read(&mut self, at: usize) {
+        let file = &mut self.files[at];
+        file.failed = None;
+        if std::mem::take(&mut file.unreadable) {
+            let path = file.path.clone();
+            self.notice(NoticeKind::Readable, &path, String::new());
         }
     }
 
@@ -395,10 +437,32 @@ impl Feeder {
             count as u64
         };
         let size = file.stat.size;
+        for block in [&pieces.cut, &pieces.whole].into_iter().flatten() {
+            file.framed.note(&block.bytes, self.mark_of);
+        }
         self.sources.count_read(read);
         self.sources.set_told_of(source, told, size);
+        if let Some(length) = pieces.hole {
+            let path = self.files[at].path.clone();
+            self.notice(NoticeKind::Hole, &path, length.to_string());
+        }
         self.tell(pieces.cut);
         self.tell(pieces.whole);
+        self.heard_of(at);
+        self.heed_limit(at);
+    }
+
+    /// Reads no further in an archive that unpacks to more than any log does: most likely it is made to fill memory and disks.
+    fn heed_limit(&mut self, at: usize) {
+        let file = &self.files[at];
+        let most = self.unpack_at_most.max(file.stat.size.saturating_mul(100));
+        if file.form.is_packed() && file.known.splitter.next_offset() > most {
+            let path = file.path.clone();
+            self.files[at].sleep(Body::Done);
+            self.active.retain(|&other| other != at);
+            self.set_state(at, State::Damaged);
+            self.notice(NoticeKind::Limit, &path, size(most));
+        }
     }
 
     pub(super) fn tell(&mut self, block: Option<Block>) {
@@ -417,8 +481,9 @@ impl Feeder {
             let rest = self.files[at].newly_unpacked();
             self.sources.count_read(rest);
             self.flush(at);
-            self.files[at].sleep(Body::Done);
             self.set_state(at, State::Finished);
+            self.finish_framing(at);
+            self.files[at].sleep(Body::Done);
             self.active.retain(|&other| other != at);
         } else {
             let file = &self.files[at];
@@ -487,6 +552,7 @@ impl Feeder {
                 return;
             }
         }
+        self.files[at].unreadable = kind == NoticeKind::Unreadable;
         self.notice(kind, &path, error.to_string());
     }
 

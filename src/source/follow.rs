@@ -39,6 +39,7 @@ impl Feeder {
             self.scan(at);
         }
         self.let_go();
+        self.listen();
         let took = now.elapsed();
         let end = Instant::now();
         self.scan_from = end + took * HINTED;
@@ -220,7 +221,7 @@ impl Feeder {
             }
             if let Some(former) = self.targets[at].former {
                 let since = self.files[former].since;
-                self.read_family(at, None, since);
+                self.read_family(at, None, since, None);
             }
             return 0;
         };
@@ -238,14 +239,14 @@ impl Feeder {
             }
             if self.follow == Follow::Live {
                 let since = self.files[file].since;
-                self.read_family(at, Some(found.stat.id), since);
+                self.read_family(at, Some(found.stat.id), since, None);
             }
         } else {
             self.succeeded(at, current, path);
             if let Some(old) = current.or(self.targets[at].former) {
                 self.find_new_name(old);
                 let since = self.files[old].since;
-                self.read_family(at, Some(found.stat.id), since);
+                self.read_family(at, Some(found.stat.id), since, Some(old));
             }
             let file = disk::open(path)
                 .ok()
@@ -388,9 +389,10 @@ impl Feeder {
         self.files[at].lost = true;
         if successor {
             self.notice(NoticeKind::Replaced, path, String::new());
-        } else if discover::age(path) == Age::Newest
-            || matches!(self.files[at].body, Body::New(None))
-        {
+        } else if matches!(self.files[at].body, Body::New(None)) && self.files[at].stat.size > 0 {
+            let detail = "the file was deleted before its turn".to_owned();
+            self.notice(NoticeKind::Gap, path, detail);
+        } else if discover::age(path) == Age::Newest {
             self.notice(NoticeKind::Gone, path, String::new());
         }
         if self.files[at].is_closed() {
@@ -463,7 +465,7 @@ impl Feeder {
         }
         for target in 0..self.targets.len() {
             if self.targets[target].current == Some(at) {
-                self.read_family(target, None, since);
+                self.read_family(target, None, since, None);
             } else if !matches!(self.targets[target].place, Place::Name(_)) {
                 self.scan(target);
             }

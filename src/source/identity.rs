@@ -24,6 +24,9 @@ const RECENT: usize = 64;
 static SEED: LazyLock<foldhash::quality::RandomState> =
     LazyLock::new(foldhash::quality::RandomState::default);
 
+/// The hash of a chunk of zeros.
+static ZEROS: LazyLock<u64> = LazyLock::new(|| hash(&[0; CHUNK]));
+
 fn hash(bytes: &[u8]) -> u64 {
     let mut hasher = SEED.build_hasher();
     hasher.write(bytes);
@@ -34,8 +37,10 @@ fn hash(bytes: &[u8]) -> u64 {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Content {
     head: Vec<u8>,
-    /// The hash of each full chunk.
+    /// The hash of each full chunk, but of those in `zeros`.
     chunks: Vec<u64>,
+    /// Runs of chunks that hold zeros only: the number of the first and how many.
+    zeros: Vec<(usize, usize)>,
     /// The last full chunk and the bytes after it, or only those.
     recent: Vec<u8>,
     /// How many bytes at the end of `recent` belong to no full chunk.
@@ -52,7 +57,41 @@ impl Content {
 
     /// How many bytes were read.
     pub fn len(&self) -> u64 {
-        (self.chunks.len() * CHUNK + self.partial) as u64
+        (self.full() * CHUNK + self.partial) as u64
+    }
+
+    /// How many full chunks there are.
+    fn full(&self) -> usize {
+        self.chunks.len() + self.zeros.iter().map(|run| run.1).sum::<usize>()
+    }
+
+    /// The hash of a full chunk.
+    fn chunk(&self, number: usize) -> Option<u64> {
+        let mut before = 0;
+        for &(first, count) in &self.zeros {
+            if number < first {
+                break;
+            }
+            if number < first + count {
+                return Some(*ZEROS);
+            }
+            before += count;
+        }
+        self.chunks.get(number - before).copied()
+    }
+
+    /// Takes in so many zero bytes, in a time and room that do not depend on their number.
+    pub fn add_zeros(&mut self, length: u64) {
+        let chunk = vec![0; CHUNK];
+        let first = ((CHUNK - self.partial) as u64).min(length);
+        self.add(&chunk[..usize::try_from(first).unwrap_or(0)]);
+        let count = usize::try_from((length - first) / CHUNK as u64).unwrap_or(usize::MAX);
+        if count > 0 {
+            self.zeros.push((self.full(), count));
+            self.recent.clone_from(&chunk);
+        }
+        let rest = usize::try_from((length - first) % CHUNK as u64).unwrap_or(0);
+        self.add(&chunk[..rest]);
     }
 
     /// Takes in what was read next.
@@ -105,7 +144,7 @@ impl Content {
     /// Whether chunk `number` of another file, `theirs`, is what was read here. `theirs` is shorter than a chunk only
     /// where that file ends.
     fn compare(&self, number: usize, theirs: &[u8]) -> Verdict {
-        if let Some(&ours) = self.chunks.get(number) {
+        if let Some(ours) = self.chunk(number) {
             if theirs.len() == CHUNK {
                 return if hash(theirs) == ours {
                     Verdict::Goes
@@ -114,7 +153,7 @@ impl Content {
                 };
             }
             let kept = self.recent.len() - self.partial.min(self.recent.len());
-            return if number + 1 == self.chunks.len() && kept == CHUNK {
+            return if number + 1 == self.full() && kept == CHUNK {
                 part_of(&self.recent[..CHUNK], theirs)
             } else if number > 0 {
                 Verdict::Part
@@ -307,6 +346,23 @@ mod tests {
                     assert_eq!(judge(&known, &other), Verdict::Other, "{length} {step}");
                     known.forget_recent();
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn a_hole_is_known_by_its_length() {
+        for hole in [1, CHUNK - 40, CHUNK, 3 * CHUNK + 5] {
+            let whole = [&text(40)[..], &vec![0; hole], b"more than that"].concat();
+            let mut known = content(&whole[..40], 7);
+            known.add_zeros(hole as u64);
+            known.add(b"more");
+            assert_eq!(known.len(), (40 + hole + 4) as u64);
+            for _ in 0..2 {
+                assert_eq!(judge(&known, &whole), Verdict::Whole, "{hole}");
+                let longer = [&text(40)[..], &vec![0; hole + 1], b"more"].concat();
+                assert_eq!(judge(&known, &longer), Verdict::Other, "{hole}");
+                known.forget_recent();
             }
         }
     }

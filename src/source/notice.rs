@@ -130,7 +130,7 @@ impl NoticeKind {
             Self::Complete => ("complete", Info, "the rest of an incomplete file came"),
             Self::Clock => (
                 "clock",
-                Warning,
+                Info,
                 "the log's clock went back: the order of the lines holds, spans of time may not",
             ),
             Self::Hole => (

@@ -11,7 +11,7 @@ use std::ffi::OsStr;
 /// mail.log.3.gz   mail.log.2.gz   mail.log.1                               the higher the older
 /// mail.current   mail.log                                                  what is written now
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub(crate) enum Age {
     /// When the file was begun or rolled, in seconds, and its number among those.
     At(i64, Reverse<u32>),

@@ -15,8 +15,9 @@ use super::discover;
 use super::disk::{self, Stat};
 use super::identity::{Content, HEAD, Known};
 use super::order::Age;
+use super::silence::Framed;
 use super::sources::{Place, State};
-use crate::lines::{MAX_LINE, Splitter};
+use crate::lines::{HOLE, MAX_LINE, Splitter};
 
 /// How a file is read.
 pub(crate) enum Body {
@@ -86,6 +87,10 @@ pub(crate) struct Tracked {
     pub renamed: bool,
     /// Only what it has more than a known content is wanted.
     pub copies_only: bool,
+    /// It was said that it cannot be read.
+    pub unreadable: bool,
+    /// What its framing told.
+    pub framed: Framed,
     /// It could not be read when last tried, and when it is tried again.
     pub failed: Option<Instant>,
     /// What it is doing, as last said to the registry.
@@ -118,6 +123,8 @@ impl Tracked {
             unjudged: false,
             renamed: false,
             copies_only: false,
+            unreadable: false,
+            framed: Framed::default(),
             failed: None,
             state: State::Reading,
             damage: None,
@@ -313,6 +320,10 @@ impl Tracked {
             });
         }
         self.stat = stat;
+        let offset = self.skip_hole(file, offset, stat);
+        if offset >= stat.size {
+            return Ok(Look::Nothing);
+        }
         let room = usize::try_from(stat.size - offset)
             .unwrap_or(MAX_LINE)
             .min(MAX_LINE);
@@ -330,6 +341,21 @@ impl Tracked {
         self.grown = Instant::now();
         self.remember(&buffer[mark..mark + count]);
         Ok(Look::Bytes(buffer, mark, count))
+    }
+
+    /// Skips the hole that a writer left who went on at his old place after the file was cut.
+    fn skip_hole(&mut self, file: &File, offset: u64, stat: Stat) -> u64 {
+        if !stat.sparse || !self.known.splitter.is_at_line_start() {
+            return offset;
+        }
+        let hole = disk::next_data(file, offset, stat.size) - offset;
+        if hole < HOLE as u64 {
+            return offset;
+        }
+        self.known.splitter.skip_hole(hole);
+        self.known.content.add_zeros(hole);
+        self.remember(&[0; HEAD]);
+        offset + hole
     }
 
     fn is_unchanged(&self, file: &File, offset: u64) -> io::Result<bool> {

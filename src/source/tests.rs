@@ -41,6 +41,14 @@ fn is_mail_log(head: &[u8]) -> bool {
         .any(|line| line.starts_with(b"Mon Mar  2"))
 }
 
+fn mark_of(line: &[u8]) -> Option<Mark> {
+    match &line[line.len().min(31)..] {
+        b"Begin Logfile" => Some(Mark::Begin),
+        b"End Logfile" => Some(Mark::End),
+        body => body.starts_with(b"Status: ").then_some(Mark::Beat),
+    }
+}
+
 fn request(paths: &[&Path], follow: Follow) -> Request {
     Request {
         paths: paths
@@ -50,6 +58,7 @@ fn request(paths: &[&Path], follow: Follow) -> Request {
         follow,
         poll: Some(Duration::from_millis(20)),
         is_mail_log,
+        mark_of,
         empty_folder: if follow == Follow::Live {
             EmptyFolder::Wait
         } else {

@@ -135,9 +135,9 @@ pub(crate) struct Watch {
 impl Watch {
     /// Watches nothing yet. What cannot be had is left word of as failed.
     pub fn new(signal: &Arc<Signal>) -> Self {
-        let teller = Arc::clone(signal);
+        let teller = Farewell(Arc::clone(signal));
         let config = Config::default().with_follow_symlinks(false);
-        let watcher = RecommendedWatcher::new(move |event| hint(&teller, event), config);
+        let watcher = RecommendedWatcher::new(move |event| hint(&teller.0, event), config);
         let watcher = match watcher {
             Ok(watcher) => Some(watcher),
             Err(error) => {
@@ -185,6 +185,16 @@ impl Watch {
         } else {
             self.signal.tell(|wake| wake.scan = true);
         }
+    }
+}
+
+/// Goes with the watcher's thread: when that ends before its time, nothing more is told by it.
+struct Farewell(Arc<Signal>);
+
+impl Drop for Farewell {
+    fn drop(&mut self) {
+        self.0
+            .tell(|wake| wake.failed = Some("the watcher has ended".to_owned()));
     }
 }
 

@@ -97,6 +97,7 @@ fn index(path: &Path) -> Ingest {
         follow: Follow::Once,
         poll: None,
         is_mail_log: event::is_mail_log,
+        mark_of: mailscope::ingest::mark_of,
         empty_folder: EmptyFolder::Refuse,
         stop: stop.clone(),
     };

@@ -1,7 +1,7 @@
 //! A model of the file system's life, and the reader held to it: whatever is done to the files between two looks, each
 //! line that was there to be read comes once, in order; where lines were destroyed unread, a notice says so.
 //!
-//! `MAILSCOPE_SEQUENCES` says how many sequences of operations are tried in each way of following (default 20).
+//! `MAILSCOPE_SEQUENCES` says how many sequences of operations are tried in each way of following (default 10).
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
-use super::{is_mail_log, line};
+use super::{is_mail_log, line, mark_of};
 use crate::lines::Line;
 
 use crate::source::feeder::Patience;
@@ -103,6 +103,7 @@ impl Subject {
             follow: Follow::Live,
             poll: (way == Way::Polled).then_some(Duration::from_secs(3600)),
             is_mail_log,
+            mark_of,
             empty_folder: EmptyFolder::Wait,
             stop: Stop::new(),
         };
@@ -145,6 +146,7 @@ impl Subject {
             renamed: Duration::ZERO,
             settled: Duration::ZERO,
             damaged: Duration::ZERO,
+            ..patience
         };
         self.look();
         self.feeder.patience = patience;
@@ -209,7 +211,7 @@ fn check(case: Case, ops: &[Op]) -> Result<(), TestCaseError> {
 
 fn sequences() -> u32 {
     let asked = std::env::var("MAILSCOPE_SEQUENCES").ok();
-    asked.and_then(|text| text.parse().ok()).unwrap_or(20)
+    asked.and_then(|text| text.parse().ok()).unwrap_or(10)
 }
 
 fn hold(naming: Naming, manner: Manner, followed: Followed) {

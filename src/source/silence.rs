@@ -1,0 +1,123 @@
+//! What a log's own framing tells of it: that it is complete, and that it should be writing.
+//!
+//! An appliance writes a status line each minute. Where it did and nothing comes any more, the log is no longer
+//! transferred, or the appliance is down; neither shows in the file itself.
+
+use super::feeder::Feeder;
+use super::notice::NoticeKind;
+use super::order::Age;
+use super::sources::State;
+use super::tail::{Body, Tracked};
+use super::{Follow, Mark};
+
+/// How much of a block's end is looked through for marks.
+const END: usize = 4 << 10;
+
+/// What the framing of a file told so far.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Framed {
+    /// Its first line says that it begins.
+    begins: bool,
+    /// Its last line says that it ends.
+    ends: bool,
+    /// A line that comes each minute was among its lines.
+    beats: bool,
+    /// It grew after all of it was read.
+    grew: bool,
+    /// It was said that nothing comes, or that its end is missing.
+    pub silent: bool,
+    pub incomplete: bool,
+}
+
+impl Framed {
+    /// Notes the marks of lines that were told.
+    pub fn note(&mut self, bytes: &[u8], mark_of: fn(&[u8]) -> Option<Mark>) {
+        let end = &bytes[bytes.len().saturating_sub(END)..];
+        let mut last = None;
+        for line in end.split_inclusive(|byte| *byte == b'\n') {
+            let line = line.strip_suffix(b"\n").unwrap_or(line);
+            last = mark_of(line.strip_suffix(b"\r").unwrap_or(line));
+            self.beats |= last == Some(Mark::Beat);
+        }
+        self.ends = last == Some(Mark::End);
+    }
+
+    /// Notes the first lines of a file.
+    pub fn note_head(&mut self, head: &[u8], mark_of: fn(&[u8]) -> Option<Mark>) {
+        let first = head.split(|byte| *byte == b'\n').next().unwrap_or(head);
+        let first = first.strip_suffix(b"\r").unwrap_or(first);
+        self.begins = mark_of(first) == Some(Mark::Begin);
+    }
+}
+
+/// Whether its name says that an appliance saved it, and will write to it no more.
+fn is_saved(file: &Tracked) -> bool {
+    let name = file.path.file_name().unwrap_or_default().to_string_lossy();
+    let packed = [".gz", ".zst", ".bz2", ".xz"];
+    let plain = packed.iter().find_map(|ending| name.strip_suffix(ending));
+    plain.unwrap_or(&name).ends_with(".s")
+}
+
+impl Feeder {
+    /// A file has grown: it is no longer silent, and perhaps complete.
+    pub(super) fn heard_of(&mut self, at: usize) {
+        let file = &mut self.files[at];
+        file.framed.grew |= file.state == State::Following;
+        let path = file.path.clone();
+        if std::mem::take(&mut file.framed.silent) {
+            self.set_state(at, State::Following);
+            self.notice(NoticeKind::Resumed, &path, String::new());
+        }
+        if self.files[at].framed.incomplete && self.files[at].framed.ends {
+            self.files[at].framed.incomplete = false;
+            self.set_state(at, State::Finished);
+            self.notice(NoticeKind::Complete, &path, String::new());
+        }
+    }
+
+    /// Says what is silent that should write, and what lacks its end.
+    pub(super) fn listen(&mut self) {
+        for at in self.active.clone() {
+            let file = &self.files[at];
+            let quiet = file.grown.elapsed();
+            if !matches!(file.body, Body::Plain(_)) || file.has_more() {
+                continue;
+            }
+            if quiet >= self.patience.damaged {
+                self.miss_end(at);
+            }
+            let file = &self.files[at];
+            let live = !file.replaced
+                && !file.renamed
+                && !file.framed.ends
+                && (file.age() == Age::Newest || file.framed.grew);
+            if live && file.framed.beats && !file.framed.silent && quiet >= self.patience.silent {
+                let path = file.path.clone();
+                let minutes = format!("{} minutes", quiet.as_secs() / 60);
+                self.files[at].framed.silent = true;
+                self.set_state(at, State::Stale);
+                self.notice(NoticeKind::Stale, &path, minutes);
+            }
+        }
+    }
+
+    /// Nothing more comes of a file for now: says so where it is a saved one without its end.
+    pub(super) fn miss_end(&mut self, at: usize) {
+        let file = &mut self.files[at];
+        let framed = &mut file.framed;
+        let incomplete = framed.begins && !framed.ends && !framed.incomplete;
+        if incomplete && file.known.source.is_some() && is_saved(file) {
+            file.framed.incomplete = true;
+            let path = file.path.clone();
+            self.set_state(at, State::Incomplete);
+            self.notice(NoticeKind::Incomplete, &path, String::new());
+        }
+    }
+
+    /// Whether nothing is wrong with a file that is to be said at once, as no time will be.
+    pub(super) fn finish_framing(&mut self, at: usize) {
+        if self.follow == Follow::Once || matches!(self.files[at].body, Body::Packed(_)) {
+            self.miss_end(at);
+        }
+    }
+}
