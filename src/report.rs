@@ -7,6 +7,7 @@
 pub mod csv;
 pub mod event;
 pub mod findings;
+pub mod incident;
 pub mod json;
 pub mod log;
 pub mod record;

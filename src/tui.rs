@@ -9,6 +9,7 @@ mod app;
 mod chosen;
 mod columns;
 mod filter;
+mod incident;
 pub mod keymap;
 mod lines;
 mod log;
@@ -334,6 +335,9 @@ impl Session {
                 Effect::Find(from, way, needle) => self.workers.find(from, way, needle),
                 Effect::Cancel => self.workers.cancel(),
                 Effect::Look(order) => self.workers.look(order),
+                Effect::Report(route) => {
+                    self.workers.report(route, self.app.settings.thresholds);
+                }
             }
         }
         Ok(None)

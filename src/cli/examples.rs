@@ -175,6 +175,11 @@ pub const EXAMPLES: &[Example] = &[
     ),
     example(
         Of::Routes,
+        "an incident report of each failing route as Markdown, to paste into a ticket",
+        "mailscope routes --report mail.current",
+    ),
+    example(
+        Of::Routes,
         "everything that is known of each, with advice",
         "mailscope routes --format json mail.current",
     ),

@@ -12,6 +12,7 @@ use crate::triage::By;
 /// What stands below the options.
 pub fn help() -> String {
     let status = "Exit status: 0 there are routes, 1 there are none, 2 an error.\n\
+                  With --report: 0 something was reported, 1 no route is failing or degraded.\n\
                   With --check: 0 OK, 1 WARNING (degraded), 2 CRITICAL (failing), 3 UNKNOWN.";
     format!("{}\n\n{status}", text(Of::Routes))
 }
@@ -37,6 +38,9 @@ pub struct Routes {
     /// Print a status line for monitoring and exit 0, 1, 2 or 3
     #[arg(long, conflicts_with_all = ["by", "format", "fields", "follow"])]
     pub check: bool,
+    /// Write an incident report of each failing route, else of each degraded one, as Markdown for a ticket
+    #[arg(long, conflicts_with_all = ["by", "format", "fields", "check", "follow"])]
+    pub report: bool,
     /// Go on with what is written to the log and print each change of a route's state
     #[arg(short, long, conflicts_with = "by")]
     pub follow: bool,

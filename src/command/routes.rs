@@ -1,5 +1,6 @@
 //! `mailscope routes`: the outbound routes, for people, scripts and monitoring.
 
+mod incidents;
 mod watch;
 
 use std::io::Write;
@@ -26,6 +27,9 @@ pub fn run(args: &Args, config: &Config) -> Result<Status, Problem> {
         return Err(Problem::Usage(
             "routes are printed as table, json or csv; their lines are printed by `mailscope query 'ip:ADDRESS' --format log`".to_owned(),
         ));
+    }
+    if args.report {
+        return incidents::run(args, config, &query);
     }
     if args.follow {
         return watch::run(args, config, &query);

@@ -34,6 +34,7 @@ use crate::index::Index;
 use crate::index::extent::Span;
 use crate::raw::RawLine;
 use crate::source::{Position, Progress};
+use crate::triage::RouteId;
 
 pub use table::Table;
 
@@ -170,6 +171,8 @@ pub enum Effect {
     Cancel,
     /// Look at routes and for findings.
     Look(Order),
+    /// Write a route's report.
+    Report(RouteId),
 }
 
 /// What is typed on the bottom line.
@@ -477,6 +480,7 @@ impl App {
             }
             Answer::Searched(..) | Answer::Partial(..) | Answer::Hits(..) => {}
             Answer::Found(found) => self.found(found),
+            Answer::Reported(written) => self.reported(written),
             Answer::Seen(number, seen) => {
                 self.outlook.take(number, seen);
             }

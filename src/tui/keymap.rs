@@ -108,6 +108,8 @@ pub enum Command {
     ByRoute,
     /// The messages that the route's failures hit.
     Hit,
+    /// Write the route's incident report.
+    Report,
     /// Sum routes up by something else.
     RollUp,
     /// Keep the value under the cursor.
@@ -223,6 +225,7 @@ const FILTERED: &[Context] = &[
 const ROUTES: &[Context] = &[Context::Routes];
 const ROUTE: &[Context] = &[Context::Route];
 const OF_ROUTES: &[Context] = &[Context::Routes, Context::Route];
+const REPORTED: &[Context] = &[Context::Routes, Context::Findings, Context::Route];
 const LOG: &[Context] = &[Context::Log];
 const PAGES: &[Context] = &[Context::Page, Context::Route];
 const NOT_HELP: &[Context] = &[
@@ -264,6 +267,7 @@ pub const BINDINGS: &[Binding] = bindings! {
     ROUTE [Char('m')] Hit => "messages" "the messages that the route's failures hit";
     ROUTES [Char('b')] RollUp => "sum by" "sum routes by profile, by domain, by address; again, each route for itself";
     OF_ROUTES [Char('f')] ByRoute => "filter" "filter the connections by this route";
+    REPORTED [Char('R')] Report => "report" "write an incident report of the route, as Markdown, into the current folder";
     FILTERED [Char('/')] Filter => "filter" "the filter bar; each keystroke applies, Enter keeps, Esc drops the change, Tab completes, ↑ ↓ bring earlier ones back";
     LOG [Char('/')] Filter => "search" "search the log's text (a regular expression, case is ignored)";
     NOT_HELP [Char('e')] NextFailure => "next failure" "next failure";

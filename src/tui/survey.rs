@@ -166,7 +166,8 @@ pub fn look(order: &Order, stop: &AtomicBool, with: With<'_>, tell: &dyn Fn(Seen
     tell(Seen::All);
 }
 
-fn whole(thresholds: Thresholds, stop: &AtomicBool, with: With<'_>) -> Option<Look> {
+/// All routes and findings; `None` once `stop` says so.
+pub fn whole(thresholds: Thresholds, stop: &AtomicBool, with: With<'_>) -> Option<Look> {
     let began = Instant::now();
     let mut survey = None;
     with(&mut |index| survey = Some(Survey::new(index, thresholds)));

@@ -1,5 +1,6 @@
 //! What would make a key wait is done here: reading lines, searching the log.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Sender};
@@ -7,6 +8,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::filter::{Filter, Hits, Reach};
+use super::incident;
 use super::lines::{self, Ask, Chunk, Needle, Way};
 use super::record::Record;
 use super::survey::{self, Order, Seen};
@@ -15,6 +17,7 @@ use crate::index::{ConnectionId, Index};
 use crate::ingest::SharedIndex;
 use crate::raw::{self, RawLine, Wanted};
 use crate::source::{Position, Sources};
+use crate::triage::{RouteId, Thresholds};
 
 /// A search waits so long for the next key.
 const TYPING: Duration = Duration::from_millis(150);
@@ -53,6 +56,8 @@ pub enum Answer {
     Hits(String, Result<Hits, String>),
     /// Where the line stands that was looked for.
     Found(Result<Option<Position>, String>),
+    /// Where a report was written, or why not in one sentence.
+    Reported(Result<PathBuf, String>),
     /// What was seen for the order of that number.
     Seen(u64, Seen),
 }
@@ -175,6 +180,22 @@ impl Workers {
         });
         if let Err(error) = spawned {
             (self.tell)(Answer::Found(Err(error.to_string())));
+        }
+    }
+
+    /// Writes a route's report into the current folder; what is a finding is said by the thresholds.
+    pub fn report(&self, route: RouteId, thresholds: Thresholds) {
+        let (sources, index) = (Arc::clone(&self.sources), self.index.clone());
+        let tell = Arc::clone(&self.tell);
+        let spawned = thread::Builder::new().name("report".into()).spawn(move || {
+            let with = |work: &mut dyn FnMut(&Index)| work(&index.read());
+            let folder = std::env::current_dir().map_err(|error| error.to_string());
+            let written = folder
+                .and_then(|folder| incident::write(&folder, route, thresholds, &sources, &with));
+            tell(Answer::Reported(written));
+        });
+        if let Err(error) = spawned {
+            (self.tell)(Answer::Reported(Err(error.to_string())));
         }
     }
 

@@ -11,6 +11,7 @@ mod language;
 mod lineage;
 mod readme;
 mod records;
+mod report;
 mod run;
 mod schema;
 mod shuffled;

@@ -1,5 +1,7 @@
 //! Opening records, going to times, copying.
 
+use std::path::PathBuf;
+
 use super::{App, Effect, Place, View};
 use crate::event;
 use crate::frame::{Framer, Stamp, Years};
@@ -113,6 +115,40 @@ impl App {
                 Vec::new()
             }
         }
+    }
+
+    /// Asks for the report of the route that the page, the row or the finding is about.
+    pub(super) fn report(&mut self) -> Vec<Effect> {
+        let route = match self.current() {
+            Some(Record::Route(id)) => Some(id),
+            Some(Record::Finding(number)) => {
+                let leads = self.outlook.finding(number).map(|finding| &finding.leads);
+                match leads {
+                    Some(Leads::Route(id)) => Some(*id),
+                    _ => None,
+                }
+            }
+            _ => None,
+        };
+        match route {
+            Some(id) => {
+                self.notice = Some((Role::Pending, "writing the report …".into()));
+                vec![Effect::Report(id)]
+            }
+            None => {
+                let text = "a report is of one route; select one in view Routes, each for itself";
+                self.notice = Some((Role::Pending, text.into()));
+                Vec::new()
+            }
+        }
+    }
+
+    /// Tells where the report is.
+    pub(super) fn reported(&mut self, written: Result<PathBuf, String>) {
+        self.notice = Some(match written {
+            Ok(path) => (Role::Ok, format!("report written to {}", safe::path(&path))),
+            Err(problem) => (Role::Failed, safe::text(&problem).into_owned()),
+        });
     }
 
     /// Goes to a view with a filter; Esc leads back.

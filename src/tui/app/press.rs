@@ -71,6 +71,7 @@ impl App {
             Command::ByRoute => return self.filter_by_route(index),
             Command::Hit => self.open_hit(index),
             Command::RollUp => self.roll_up(),
+            Command::Report => return self.report(),
             Command::Keep => return self.narrow("", index),
             Command::Drop => return self.narrow("-", index),
             Command::Time => self.ask(Kind::Time, "", index),

@@ -61,6 +61,7 @@ struct Desk {
     theme: Theme,
     search: Option<(Filter, Hits)>,
     copied: Vec<String>,
+    folder: tempfile::TempDir,
     exited: bool,
 }
 
@@ -81,6 +82,7 @@ impl Desk {
             theme: Theme::new(Color::Always, Symbols::Unicode, &Palette::default()),
             search: None,
             copied: Vec::new(),
+            folder: tempfile::tempdir().unwrap(),
             exited: false,
         };
         desk.does(Action::Resize(width, height));
@@ -144,6 +146,13 @@ impl Desk {
                     of,
                     crate::tui::worker::sides(&self.sources, &wanted, usize::MAX),
                 ),
+                Effect::Report(route) => Answer::Reported(crate::tui::incident::write(
+                    self.folder.path(),
+                    route,
+                    self.app.settings.thresholds,
+                    &self.sources,
+                    &|work| work(&self.index),
+                )),
                 Effect::Look(order) => {
                     self.look(&order);
                     continue;

@@ -337,3 +337,64 @@ fn users_tell_how_they_log_in_and_since_when_they_fail() {
     desk.types("+");
     assert_eq!(desk.app.filter.kept, "user:ironport");
 }
+
+#[test]
+fn a_report_is_written_where_the_status_line_says_and_never_over_another() {
+    let mut desk = routes(200, 50);
+    desk.types("R");
+    let name = "mailscope-172.16.155.102-25-20090422T111939.md";
+    let path = desk.folder.path().join(name);
+    assert!(
+        desk.screen()
+            .contains(&format!("report written to {}", path.display())),
+        "{}",
+        desk.screen()
+    );
+    let report = std::fs::read_to_string(&path).unwrap();
+    for text in [
+        "# Mail to `172.16.155.102:25` fails since 2009-04-22 11:19:39",
+        "- **SMTP Auth profile**: `OutboundAuthentication`",
+        "- 2009-04-22 11:06:20 last good connection (DCID 5633)",
+        "- 2009-04-22 11:19:39 begins to fail: authentication failed (DCID 5640)",
+        "- 1 × `535 5.7.8 Error: authentication failed: authentication failure`",
+        "  - 1 × it follows: `554 5.7.1 <…>: Relay access denied`",
+        "MID 448 `billing@corp.example` → `postmaster@example.com`: bounced",
+        "New SMTP DCID 5633 interface",
+        "New SMTP DCID 5640 interface",
+        "smtpauthconfig",
+    ] {
+        assert!(report.contains(text), "{text}:\n{report}");
+    }
+    desk.key(KeyCode::Enter);
+    desk.types("R");
+    assert!(desk.screen().contains("11939-2.md"), "{}", desk.screen());
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), report);
+    desk.types("5R");
+    assert!(desk.screen().contains("11939-3.md"), "{}", desk.screen());
+}
+
+#[test]
+fn a_report_holds_no_markup_of_a_stranger() {
+    let evil = LOG.replace(
+        "Relay access denied",
+        "![x](http://evil.example/``` <img src=x>",
+    );
+    let evil = evil.replace("billing@corp.example", "`a`@corp.example");
+    let mut desk = Desk::new(&evil, 200, 50);
+    desk.types("4R");
+    let name = "mailscope-172.16.155.102-25-20090422T111939.md";
+    let report = std::fs::read_to_string(desk.folder.path().join(name)).unwrap();
+    assert!(report.contains("`` `a`@corp.example ``"), "{report}");
+    assert!(
+        report.contains("````text\n"),
+        "the fence outdoes what is in it:\n{report}"
+    );
+    let prose = report.lines().filter(|line| !line.starts_with("Wed "));
+    for line in prose {
+        let outside: String = line.split('`').step_by(2).collect();
+        assert!(
+            !outside.contains("<img") && !outside.contains("]("),
+            "{line}"
+        );
+    }
+}

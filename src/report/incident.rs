@@ -1,0 +1,428 @@
+//! A route's incident as Markdown, to be pasted into a ticket: summary, timeline, reasons, cost, advice, evidence.
+//!
+//! Tickets are rendered elsewhere, by who knows what: text of the log stands in code spans and fences only, which it
+//! cannot end, or is escaped.
+
+mod markdown;
+
+use std::io::{self, Write};
+
+use markdown::{code, escaped, fenced};
+
+use super::summary::grouped;
+use crate::frame::Stamp;
+use crate::index::{ConnectionId, Index, Recipient};
+use crate::raw::{RawLine, Wanted};
+use crate::safe;
+use crate::triage::findings::{Evidence, Kind, Leads};
+use crate::triage::{Cost, Reason, Route, State, Triage};
+
+/// Messages, outages and reasons that are told one by one.
+const MESSAGES: usize = 20;
+const OUTAGES: usize = 10;
+const REASONS: usize = 10;
+/// Raw lines of one connection that are shown.
+pub const LINES: usize = 60;
+
+/// A connection whose lines show it.
+#[derive(Clone, Debug)]
+pub struct Shown {
+    /// What it is: `the last good connection`.
+    pub title: &'static str,
+    /// Which.
+    pub connection: ConnectionId,
+}
+
+impl Shown {
+    /// What to ask for to get its lines.
+    pub fn wanted(&self, index: &Index) -> Wanted {
+        Wanted::of_connection(&index.connection(self.connection))
+    }
+}
+
+/// Lines of a [`Shown`], or why they cannot be read.
+pub type Lines = Result<Vec<RawLine>, String>;
+
+/// The connections whose lines belong into the report: the last good one, the first and the newest that failed.
+pub fn shown(route: &Route) -> Vec<Shown> {
+    let outage = route.outage();
+    let good = match outage {
+        Some(outage) => outage.before,
+        None => route.last_good,
+    };
+    let first = outage.map(|outage| outage.first);
+    let newest = route.newest_bad.filter(|newest| first != Some(*newest));
+    let all = [
+        ("the last good connection", good),
+        ("the first that failed", first),
+        ("the newest that failed", newest),
+    ];
+    let there = all.into_iter();
+    there
+        .filter_map(|(title, connection)| {
+            Some(Shown {
+                title,
+                connection: connection?,
+            })
+        })
+        .collect()
+}
+
+/// A name for the report's file, of letters, digits, dots and dashes: `mailscope-198.51.100.7-25-20090422T111939.md`.
+pub fn file_name(index: &Index, route: &Route) -> String {
+    let mut name = format!("mailscope-{}", route.title(index).replace(" on ", "-"));
+    if let Some(since) = since(route) {
+        name = format!("{name}-{}", since.to_string().replace([':', '-'], ""));
+    }
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '.' || c == '-';
+    let name: String = name
+        .chars()
+        .take(120)
+        .map(|c| if plain(c) { c } else { '-' })
+        .collect();
+    format!("{name}.md")
+}
+
+fn since(route: &Route) -> Option<Stamp> {
+    let outage = route.outage().and_then(|outage| outage.since);
+    route.failing_since.or(outage)
+}
+
+/// Writes a route's report.
+///
+/// # Errors
+/// When the output cannot be written.
+pub fn write(
+    out: &mut dyn Write,
+    index: &Index,
+    triage: &Triage,
+    route: &Route,
+    lines: &[(Shown, Lines)],
+) -> io::Result<()> {
+    let report = Report {
+        index,
+        triage,
+        route,
+    };
+    report.summary(out)?;
+    report.timeline(out)?;
+    report.reasons(out)?;
+    report.cost(out)?;
+    report.noticed(out)?;
+    report.evidence(out, lines)
+}
+
+struct Report<'r> {
+    index: &'r Index,
+    triage: &'r Triage,
+    route: &'r Route,
+}
+
+fn moment(time: Option<Stamp>) -> String {
+    time.map_or_else(|| "?".to_owned(), |time| time.to_string().replace('T', " "))
+}
+
+fn many(count: u64, word: &str) -> String {
+    let s = if count == 1 { "" } else { "s" };
+    format!("{} {word}{s}", grouped(count))
+}
+
+impl Report<'_> {
+    fn title(&self) -> String {
+        code(&self.route.title(self.index))
+    }
+
+    fn dcid(&self, id: ConnectionId) -> String {
+        format!("DCID {}", self.index.connection(id).number())
+    }
+
+    fn opened(&self, id: ConnectionId) -> Option<Stamp> {
+        self.index.connection(id).first_seen()
+    }
+
+    fn summary(&self, out: &mut dyn Write) -> io::Result<()> {
+        let (route, tally) = (self.route, &self.route.tally);
+        let state = match (route.state, since(route)) {
+            (State::Failing, Some(time)) => format!("fails since {}", moment(Some(time))),
+            (State::Healthy, _) if tally.failed() == 0 => "does not fail".to_owned(),
+            (_, Some(time)) => format!("failed from {} on and works again", moment(Some(time))),
+            (state, None) => state.word().to_owned(),
+        };
+        writeln!(out, "# Mail to {} {state}\n", self.title())?;
+        writeln!(out, "## Summary\n")?;
+        let mut fact = |name: &str, value: String| writeln!(out, "- **{name}**: {value}");
+        fact(
+            "State",
+            format!("{}{}", route.state.word(), self.how_long()),
+        )?;
+        if let Some(profile) = route.profile() {
+            fact(
+                "SMTP Auth profile",
+                code(self.index.names.profiles.get(profile)),
+            )?;
+        }
+        if !tally.domains.is_empty() {
+            let first = tally.domains.iter().take(5);
+            let names: Vec<String> = first.map(|name| code(self.triage.domain(*name))).collect();
+            let more = tally.domains.len().saturating_sub(names.len());
+            let more = if more > 0 {
+                format!(" and {more} more")
+            } else {
+                String::new()
+            };
+            fact("Domains", format!("{}{more}", names.join(", ")))?;
+        }
+        let good = match shown(route)
+            .iter()
+            .find(|shown| shown.title.contains("good"))
+        {
+            Some(good) => format!(
+                "{}, {}",
+                moment(self.opened(good.connection)),
+                self.dcid(good.connection)
+            ),
+            None => "none in this log".to_owned(),
+        };
+        fact("Last good before it failed", good)?;
+        if let Some(reason) = route.cause() {
+            fact(
+                "Why",
+                format!("{} ({})", code(&reason.line()), reason.outcome.phrase()),
+            )?;
+        }
+        fact("Cost", self.cost_in_short())?;
+        if let Some(advice) = self.triage.advice(self.index, route) {
+            fact("Advice", escaped(&advice))?;
+        }
+        fact(
+            "Log",
+            format!(
+                "{} to {}, the log's local time; mailscope {}",
+                moment(self.index.oldest()),
+                moment(self.index.newest()),
+                env!("CARGO_PKG_VERSION")
+            ),
+        )
+    }
+
+    fn how_long(&self) -> String {
+        let (route, tally) = (self.route, &self.route.tally);
+        let failed = format!(
+            "{} of {} failed",
+            grouped(tally.failed()),
+            many(tally.connections, "connection")
+        );
+        match (route.failing_since, self.index.newest()) {
+            (Some(since), Some(newest)) => format!(
+                " for {}, {} in a row; {failed}",
+                crate::story::lasting(newest.seconds() - since.seconds()),
+                many(route.run, "connection"),
+            ),
+            _ => format!("; {failed}"),
+        }
+    }
+
+    fn cost_in_short(&self) -> String {
+        let tally = &self.route.tally;
+        let parts = parts(tally.cost);
+        if parts.is_empty() {
+            return "no recipient was hit".to_owned();
+        }
+        let messages = many(tally.affected.len() as u64, "message");
+        format!("{messages}; recipients: {}", parts.join(", "))
+    }
+
+    fn timeline(&self, out: &mut dyn Write) -> io::Result<()> {
+        let route = self.route;
+        let mut events: Vec<(Option<Stamp>, String)> = Vec::new();
+        let skipped = route.outages.len().saturating_sub(OUTAGES);
+        for outage in route.outages.iter().skip(skipped) {
+            if let Some(good) = outage.before {
+                let text = format!("last good connection ({})", self.dcid(good));
+                events.push((self.opened(good), text));
+            }
+            let text = format!(
+                "begins to fail: {} ({})",
+                outage.outcome.phrase(),
+                self.dcid(outage.first)
+            );
+            events.push((outage.since, text));
+            let failed = many(outage.connections, "connection");
+            match outage.until {
+                Some(until) => events.push((
+                    Some(until),
+                    format!("works again, after {failed} that failed"),
+                )),
+                None => {
+                    let text = format!(
+                        "newest failure ({}), {failed} in a row",
+                        self.dcid(outage.last)
+                    );
+                    events.push((self.opened(outage.last), text));
+                }
+            }
+        }
+        let end = match route.state {
+            State::Failing => "the log ends; the route still fails",
+            _ => "the log ends; the route works",
+        };
+        events.push((self.index.newest(), end.to_owned()));
+        events.dedup();
+        writeln!(out, "\n## Timeline\n")?;
+        if skipped > 0 {
+            writeln!(out, "- {} before", many(skipped as u64, "outage"))?;
+        }
+        for (time, text) in events {
+            writeln!(out, "- {} {text}", moment(time))?;
+        }
+        Ok(())
+    }
+
+    fn reasons(&self, out: &mut dyn Write) -> io::Result<()> {
+        let tally = &self.route.tally;
+        if tally.reasons.is_empty() {
+            return Ok(());
+        }
+        writeln!(out, "\n## Reasons\n")?;
+        for reason in tally.reasons.iter().take(REASONS) {
+            self.reason(out, reason, "")?;
+            for consequence in reason.consequences.iter().take(REASONS) {
+                self.reason(out, consequence, "  ")?;
+            }
+        }
+        if tally.reasons.len() > REASONS {
+            writeln!(out, "- and {} more", tally.reasons.len() - REASONS)?;
+        }
+        Ok(())
+    }
+
+    fn reason(&self, out: &mut dyn Write, reason: &Reason, indent: &str) -> io::Result<()> {
+        let example = reason
+            .example
+            .map_or_else(String::new, |id| format!(", e.g. {}", self.dcid(id)));
+        let follows = if indent.is_empty() {
+            ""
+        } else {
+            "it follows: "
+        };
+        writeln!(
+            out,
+            "{indent}- {} × {follows}{}, {} to {}{example}",
+            grouped(reason.count),
+            code(&reason.line()),
+            moment(reason.first),
+            moment(reason.last),
+        )
+    }
+
+    fn cost(&self, out: &mut dyn Write) -> io::Result<()> {
+        let hit = &self.route.tally.affected;
+        if hit.is_empty() {
+            return Ok(());
+        }
+        writeln!(out, "\n## Messages hit\n\n{}.\n", self.cost_in_short())?;
+        for id in hit.iter().rev().take(MESSAGES) {
+            let message = self.index.message(*id);
+            let recipients = message.recipients();
+            let to = recipients.first().and_then(Recipient::to).unwrap_or("?");
+            let more = if recipients.len() > 1 {
+                format!(" and {} more", recipients.len() - 1)
+            } else {
+                String::new()
+            };
+            writeln!(
+                out,
+                "- {} MID {} {} → {}{more}: {}",
+                moment(message.first_seen()),
+                message.mid(),
+                code(message.from().unwrap_or("?")),
+                code(to),
+                message.common_state().word().unwrap_or("not known"),
+            )?;
+        }
+        if hit.len() > MESSAGES {
+            writeln!(
+                out,
+                "- and {} older ones",
+                grouped((hit.len() - MESSAGES) as u64)
+            )?;
+        }
+        Ok(())
+    }
+
+    /// What else was noticed that has to do with the route.
+    fn noticed(&self, out: &mut dyn Write) -> io::Result<()> {
+        let of_route = self.triage.connections(self.route);
+        let is_here = |evidence: &Evidence| match evidence {
+            Evidence::Connection(id) => of_route.iter().any(|(of, _)| of == id),
+            Evidence::Line(_) => false,
+        };
+        let told = |kind: Kind| {
+            matches!(
+                kind,
+                Kind::RouteFailing | Kind::RouteDegraded | Kind::RouteRecovered
+            )
+        };
+        let about = self.triage.findings.iter().filter(|finding| {
+            !told(finding.kind)
+                && (finding.leads == Leads::Route(self.route.id())
+                    || finding.evidence.iter().any(is_here))
+        });
+        let mut heading = "\n## Also noticed\n\n";
+        for finding in about {
+            writeln!(out, "{heading}- {}", escaped(&finding.summary))?;
+            heading = "";
+        }
+        Ok(())
+    }
+
+    fn evidence(&self, out: &mut dyn Write, lines: &[(Shown, Lines)]) -> io::Result<()> {
+        if lines.is_empty() {
+            return Ok(());
+        }
+        writeln!(out, "\n## Evidence")?;
+        for (shown, lines) in lines {
+            writeln!(
+                out,
+                "\n{} of the route, {}:\n",
+                capital(shown.title),
+                self.dcid(shown.connection)
+            )?;
+            match lines {
+                Ok(lines) => fenced(
+                    out,
+                    lines
+                        .iter()
+                        .take(LINES)
+                        .map(|line| safe::bytes(&line.bytes)),
+                )?,
+                Err(error) => writeln!(out, "Its lines cannot be read again: {}", escaped(error))?,
+            }
+            if let Ok(lines) = lines
+                && lines.len() > LINES
+            {
+                writeln!(out, "\nand {} more lines", lines.len() - LINES)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(letters).collect()
+    })
+}
+
+fn parts(cost: Cost) -> Vec<String> {
+    let parts = [
+        (cost.bounced, "bounced"),
+        (cost.given_up, "given up"),
+        (cost.waiting, "waiting"),
+        (cost.delivered_later, "delivered later"),
+    ];
+    let told = parts.iter().filter(|(count, _)| *count > 0);
+    told.map(|(count, word)| format!("{} {word}", grouped(*count)))
+        .collect()
+}

@@ -1,0 +1,89 @@
+//! Text of a log in Markdown, where it must neither end what it stands in nor begin anything.
+
+use std::borrow::Cow;
+use std::io::{self, Write};
+
+use crate::safe;
+
+/// Text as a code span: whatever stands in it means nothing there.
+pub fn code(text: &str) -> String {
+    let text = safe::text(text);
+    if text.trim().is_empty() {
+        return "(empty)".to_owned();
+    }
+    let ticks = "`".repeat(longest_run(&text) + 1);
+    let blank = if text.starts_with('`') || text.ends_with('`') {
+        " "
+    } else {
+        ""
+    };
+    format!("{ticks}{blank}{text}{blank}{ticks}")
+}
+
+/// A sentence with names of the log in it, so that none of them is taken for markup.
+pub fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 8);
+    for c in safe::text(text).chars() {
+        if matches!(c, '\\' | '`' | '*' | '[' | ']' | '<' | '|' | '~' | '@') {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    // A bare address of a page would become a link.
+    out.replace("://", ":\\//")
+}
+
+/// Lines as a fenced block.
+///
+/// # Errors
+/// When the output cannot be written.
+pub fn fenced<'l>(
+    out: &mut dyn Write,
+    lines: impl Iterator<Item = Cow<'l, str>> + Clone,
+) -> io::Result<()> {
+    let longest = lines.clone().map(|line| longest_run(&line)).max();
+    let fence = "`".repeat(longest.unwrap_or(0).max(2) + 1);
+    writeln!(out, "{fence}text")?;
+    for line in lines {
+        writeln!(out, "{line}")?;
+    }
+    writeln!(out, "{fence}")
+}
+
+fn longest_run(text: &str) -> usize {
+    let mut longest = 0;
+    let mut run = 0;
+    for c in text.chars() {
+        run = if c == '`' { run + 1 } else { 0 };
+        longest = longest.max(run);
+    }
+    longest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_cannot_end_what_it_stands_in() {
+        assert_eq!(code("plain"), "`plain`");
+        assert_eq!(code("a`b``c"), "```a`b``c```");
+        assert_eq!(code("`x`"), "`` `x` ``");
+        assert_eq!(code(" "), "(empty)");
+        let mut out = Vec::new();
+        let lines = ["```", "# not a heading"].map(Cow::Borrowed);
+        fenced(&mut out, lines.into_iter()).unwrap();
+        assert_eq!(
+            String::from_utf8(out).unwrap(),
+            "````text\n```\n# not a heading\n````\n"
+        );
+    }
+
+    #[test]
+    fn a_sentence_holds_no_markup() {
+        assert_eq!(
+            escaped("see [x](http://y) <img> \u{202e}"),
+            "see \\[x\\](http:\\//y) \\<img> ‹U+202E›"
+        );
+    }
+}
