@@ -199,7 +199,9 @@ impl Index {
         if let Event::Unknown { text, .. } = entry.event {
             self.census.note_unknown(text, entry.position, entry.time);
         }
-        if let Some(time) = entry.time {
+        if let Some(time) = entry.time
+            && self.newest != Some(time)
+        {
             self.newest = self.newest.max(Some(time));
             self.oldest = Some(self.oldest.map_or(time, |oldest| oldest.min(time)));
         }

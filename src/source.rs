@@ -81,6 +81,14 @@ impl Position {
     pub fn offset(self) -> u64 {
         self.0 & Self::MAX_OFFSET
     }
+
+    /// Bytes from an earlier place of the same source to this one; `None` from any other, and beyond 4 GiB.
+    #[inline]
+    pub fn behind(self, earlier: Self) -> Option<u32> {
+        let same_source = (self.0 ^ earlier.0) >> Self::OFFSET_BITS == 0;
+        let length = u32::try_from(self.0.wrapping_sub(earlier.0)).ok();
+        length.filter(|_| same_source)
+    }
 }
 
 impl fmt::Debug for Position {

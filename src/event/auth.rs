@@ -16,7 +16,7 @@
 
 use memchr::memmem;
 
-use super::scan::{id, number, split_first, split_last};
+use super::scan::{Mark, id, number, split_first, split_last};
 use super::{Dcid, Event, Icid, Kind, Reply};
 
 /// A login on a listener. The peer types the user's name: it ends at the last fixed words, whatever it holds.
@@ -82,13 +82,16 @@ fn trouble(icid: Icid, text: &[u8]) -> Option<Event<'_>> {
     })
 }
 
+const MECHANISM: Mark<'_> = Mark::new(b" using AUTH mechanism: ");
+const PROFILE: Mark<'_> = Mark::new(b" with profile: ");
+
 fn attempt(icid: Icid, rest: &[u8]) -> Option<Event<'_>> {
     let (succeeded, rest) = match rest.strip_prefix(b"succeeded for user: ") {
         Some(rest) => (true, rest),
         None => (false, rest.strip_prefix(b"failed for user: ")?),
     };
-    let (user, rest) = split_last(rest, b" using AUTH mechanism: ")?;
-    let (mechanism, profile) = split_last(rest, b" with profile: ")?;
+    let (user, rest) = MECHANISM.split_last(rest)?;
+    let (mechanism, profile) = PROFILE.split_last(rest)?;
     Some(Event::AuthIn {
         icid,
         succeeded,

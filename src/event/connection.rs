@@ -10,7 +10,7 @@
 //! SMTP server connection killed ICID: 7 · SMTP client connection killed DCID: 8
 //! ```
 
-use super::scan::{id, number, split_first, split_last};
+use super::scan::{Mark, id, number, split_first};
 use super::{Dcid, Event, Icid, Link, policy, tls};
 
 /// The word by which the log ends a connection.
@@ -36,15 +36,19 @@ pub fn opening(body: &[u8]) -> Option<Event<'_>> {
     }
 }
 
+const ADDRESS: Mark<'_> = Mark::new(b" address ");
+const HOST: Mark<'_> = Mark::new(b" reverse dns host ");
+const PORT: Mark<'_> = Mark::new(b" port ");
+
 fn injection(rest: &[u8]) -> Option<Event<'_>> {
     let (icid, rest) = id(rest, b"ICID")?;
-    let (interface, rest) = split_first(rest.strip_prefix(b"interface ")?, b" address ")?;
+    let (interface, rest) = ADDRESS.split_first(rest.strip_prefix(b"interface ")?)?;
     // Whoever owns the reverse DNS writes the host: only the last fixed tail ends it.
     let (rest, verified) = match rest.strip_suffix(b" verified yes") {
         Some(rest) => (rest, true),
         None => (rest.strip_suffix(b" verified no").unwrap_or(rest), false),
     };
-    let (remote_ip, host) = match split_first(rest, b" reverse dns host ") {
+    let (remote_ip, host) = match HOST.split_first(rest) {
         Some((ip, host)) => (ip, host.trim_ascii()),
         None => (rest, &b""[..]),
     };
@@ -60,8 +64,8 @@ fn injection(rest: &[u8]) -> Option<Event<'_>> {
 
 fn delivery(rest: &[u8]) -> Option<Event<'_>> {
     let (dcid, rest) = id(rest, b"DCID")?;
-    let (interface_ip, rest) = split_first(rest.strip_prefix(b"interface ")?, b" address ")?;
-    let (remote_ip, port) = match split_last(rest, b" port ") {
+    let (interface_ip, rest) = ADDRESS.split_first(rest.strip_prefix(b"interface ")?)?;
+    let (remote_ip, port) = match PORT.split_last(rest) {
         Some((ip, port)) => (
             ip,
             number(port).and_then(|(port, _)| u16::try_from(port).ok()),

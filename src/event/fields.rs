@@ -25,10 +25,44 @@ pub enum Value<'a> {
     Rids(Rids<'a>),
 }
 
+/// The ids that an entry's fixed part names, 0 included.
+#[derive(Clone, Copy, Default)]
+struct Named {
+    icid: Option<Icid>,
+    dcid: Option<Dcid>,
+    mid: Option<Mid>,
+}
+
+impl Named {
+    #[inline]
+    fn by(link: Link) -> Self {
+        match link {
+            Link::In(icid) => Self {
+                icid: Some(icid),
+                ..Self::default()
+            },
+            Link::Out(dcid) => Self {
+                dcid: Some(dcid),
+                ..Self::default()
+            },
+        }
+    }
+
+    #[inline]
+    fn message(mid: Mid, icid: Option<Icid>, dcid: Option<Dcid>) -> Self {
+        Self {
+            icid,
+            dcid,
+            mid: Some(mid),
+        }
+    }
+}
+
 type Sink<'s, 'a> = &'s mut dyn FnMut(&'static str, Value<'a>);
 
 impl<'a> Event<'a> {
     /// What sort of entry it is.
+    #[inline]
     pub fn kind(&self) -> Kind {
         match self {
             Self::LogBegin => Kind::LogBegin,
@@ -82,95 +116,17 @@ impl<'a> Event<'a> {
 
     /// The injection connection that the entry's fixed part names, 0 included.
     pub fn icid(&self) -> Option<Icid> {
-        match *self {
-            Self::ConnectionOpen { icid, .. }
-            | Self::ReceivingFailed { icid, .. }
-            | Self::Hat { icid, .. }
-            | Self::AuthIn { icid, .. }
-            | Self::AuthTrouble { icid, .. }
-            | Self::MessageStart { icid, .. }
-            | Self::End {
-                link: Link::In(icid),
-                ..
-            }
-            | Self::Tls {
-                link: Link::In(icid),
-                ..
-            } => Some(icid),
-            Self::MessageFrom { icid, .. }
-            | Self::MessageTo { icid, .. }
-            | Self::RecipientRejected { icid, .. } => icid,
-            Self::Note { shape, text, .. } if shape.kind() == Kind::ForeignCef => {
-                foreign::cef_id(text, b"ICID").map(Icid)
-            }
-            Self::Note { ids, .. } | Self::Unknown { ids, .. } => match ids.link {
-                Some(Link::In(icid)) => Some(icid),
-                _ => None,
-            },
-            _ => None,
-        }
+        self.named().icid
     }
 
     /// The delivery connection that the entry's fixed part names, 0 included.
     pub fn dcid(&self) -> Option<Dcid> {
-        match *self {
-            Self::DeliveryOpen { dcid, .. }
-            | Self::AuthOut { dcid, .. }
-            | Self::DeliveryStart { dcid, .. }
-            | Self::Delivered { dcid, .. }
-            | Self::ConnectionError { dcid, .. }
-            | Self::End {
-                link: Link::Out(dcid),
-                ..
-            }
-            | Self::Tls {
-                link: Link::Out(dcid),
-                ..
-            } => Some(dcid),
-            Self::Attempt { dcid, .. } => dcid,
-            Self::Note { shape, text, .. } if shape.kind() == Kind::ForeignCef => {
-                foreign::cef_id(text, b"DCID").map(Dcid)
-            }
-            Self::Note { ids, .. } | Self::Unknown { ids, .. } => match ids.link {
-                Some(Link::Out(dcid)) => Some(dcid),
-                _ => None,
-            },
-            _ => None,
-        }
+        self.named().dcid
     }
 
     /// The message that the entry's fixed part names.
     pub fn mid(&self) -> Option<Mid> {
-        match *self {
-            Self::MessageStart { mid, .. }
-            | Self::MessageFrom { mid, .. }
-            | Self::MessageTo { mid, .. }
-            | Self::RecipientRejected { mid, .. }
-            | Self::MessageId { mid, .. }
-            | Self::Subject { mid, .. }
-            | Self::Ready { mid, .. }
-            | Self::PolicyMatch { mid, .. }
-            | Self::Verdict { mid, .. }
-            | Self::SenderReputation { mid, .. }
-            | Self::Queued { mid }
-            | Self::MessageAborted { mid, .. }
-            | Self::MessageFinished { mid, .. }
-            | Self::DeliveryStart { mid, .. }
-            | Self::Delivered { mid, .. }
-            | Self::Response { mid, .. }
-            | Self::Attempt { mid, .. } => Some(mid),
-            Self::Descent {
-                parent,
-                child,
-                lineage,
-                ..
-            } => Some(lineage.speaker(parent, child)),
-            Self::Note { shape, text, .. } if shape.kind() == Kind::ForeignCef => {
-                foreign::cef_id(text, b"MID").map(Mid)
-            }
-            Self::Note { ids, .. } | Self::Unknown { ids, .. } => ids.mid,
-            _ => None,
-        }
+        self.named().mid
     }
 
     /// The records that the entry belongs to: the connection of its fixed part and the message. Ids of 0 are no
@@ -180,14 +136,64 @@ impl<'a> Event<'a> {
         if matches!(self, Self::Note { shape, .. } if shape.kind().is_foreign()) {
             return Ids::default();
         }
-        let link = match (self.icid(), self.dcid()) {
+        let Named { icid, dcid, mid } = self.named();
+        let link = match (icid, dcid) {
             (Some(icid), _) if icid.0 > 0 => Some(Link::In(icid)),
             (_, Some(dcid)) if dcid.0 > 0 => Some(Link::Out(dcid)),
             _ => None,
         };
-        Ids {
-            link,
-            mid: self.mid(),
+        Ids { link, mid }
+    }
+
+    /// All ids of the fixed part, in one look at the event: the join asks for them line by line.
+    #[inline]
+    fn named(&self) -> Named {
+        match *self {
+            Self::ConnectionOpen { icid, .. }
+            | Self::ReceivingFailed { icid, .. }
+            | Self::Hat { icid, .. }
+            | Self::AuthIn { icid, .. }
+            | Self::AuthTrouble { icid, .. } => Named::by(Link::In(icid)),
+            Self::DeliveryOpen { dcid, .. }
+            | Self::AuthOut { dcid, .. }
+            | Self::ConnectionError { dcid, .. } => Named::by(Link::Out(dcid)),
+            Self::End { link, .. } | Self::Tls { link, .. } => Named::by(link),
+            Self::MessageStart { mid, icid } => Named::message(mid, Some(icid), None),
+            Self::MessageFrom { mid, icid, .. }
+            | Self::MessageTo { mid, icid, .. }
+            | Self::RecipientRejected { mid, icid, .. } => Named::message(mid, icid, None),
+            Self::MessageId { mid, .. }
+            | Self::Subject { mid, .. }
+            | Self::Ready { mid, .. }
+            | Self::PolicyMatch { mid, .. }
+            | Self::Verdict { mid, .. }
+            | Self::SenderReputation { mid, .. }
+            | Self::Queued { mid }
+            | Self::MessageAborted { mid, .. }
+            | Self::MessageFinished { mid, .. }
+            | Self::Response { mid, .. } => Named::message(mid, None, None),
+            Self::DeliveryStart { mid, dcid, .. } | Self::Delivered { mid, dcid, .. } => {
+                Named::message(mid, None, Some(dcid))
+            }
+            Self::Attempt { mid, dcid, .. } => Named::message(mid, None, dcid),
+            Self::Descent {
+                parent,
+                child,
+                lineage,
+                ..
+            } => Named::message(lineage.speaker(parent, child), None, None),
+            Self::Note { shape, text, .. } if shape.kind() == Kind::ForeignCef => Named {
+                icid: foreign::cef_id(text, b"ICID").map(Icid),
+                dcid: foreign::cef_id(text, b"DCID").map(Dcid),
+                mid: foreign::cef_id(text, b"MID").map(Mid),
+            },
+            Self::Note { ids, .. } | Self::Unknown { ids, .. } => Named {
+                mid: ids.mid,
+                ..ids.link.map_or(Named::default(), Named::by)
+            },
+            Self::LogBegin | Self::LogVersion { .. } | Self::LogOffset { .. } | Self::LogEnd => {
+                Named::default()
+            }
         }
     }
 

@@ -12,7 +12,7 @@
 //! Message aborted MID 4 Dropped by CASE · Message finished MID 4 done
 //! ```
 
-use super::scan::{Rids, address, id, number, split_last, unquoted};
+use super::scan::{Mark, Rids, address, id, number, unquoted};
 use super::{Event, Icid, Mid, Rid, lineage};
 
 /// `Start MID m ICID n`, where the appliance made the message also with a reason: `ICID 0 (ISQ Notification)`.
@@ -79,22 +79,27 @@ fn recipient(mid: Mid, icid: Option<Icid>, rest: &[u8]) -> Option<Event<'_>> {
         None => (None, rest),
     };
     let to = rest.strip_prefix(b"To: ")?;
-    match split_last(to, b"> Rejected by ") {
-        // An address ends on its bracket, a rejection on what refused it: the address may hold the words of one.
-        Some((to, by)) if rid.is_none() && !by.ends_with(b">") => Some(Event::RecipientRejected {
+    // An address ends on its bracket, a rejection on what refused it: the address may hold the words of one.
+    if rid.is_none()
+        && !to.ends_with(b">")
+        && let Some((to, by)) = REJECTED.split_last(to)
+    {
+        return Some(Event::RecipientRejected {
             mid,
             icid,
             to: to.strip_prefix(b"<").unwrap_or(to),
             by,
-        }),
-        _ => Some(Event::MessageTo {
-            mid,
-            icid,
-            rid,
-            to: address(to),
-        }),
+        });
     }
+    Some(Event::MessageTo {
+        mid,
+        icid,
+        rid,
+        to: address(to),
+    })
 }
+
+const REJECTED: Mark<'_> = Mark::new(b"> Rejected by ");
 
 fn response(mid: Mid, rest: &[u8]) -> Option<Event<'_>> {
     let (rids, rest) = Rids::parse(rest.strip_prefix(b"RID ")?)?;
@@ -122,57 +127,53 @@ fn subject(mid: Mid, rest: &[u8]) -> Option<Event<'_>> {
 }
 
 fn state(mid: Mid, rest: &[u8]) -> Option<Event<'_>> {
-    if rest == b"queued for delivery" {
-        return Some(Event::Queued { mid });
+    match rest.first()? {
+        b'q' if rest == b"queued for delivery" => Some(Event::Queued { mid }),
+        b'r' => {
+            let (size, rest) = number(rest.strip_prefix(b"ready ")?)?;
+            let from = address(rest.strip_prefix(b" bytes from ")?);
+            Some(Event::Ready { mid, size, from })
+        }
+        b'm' => {
+            let rest = rest.strip_prefix(b"matched all recipients for per-recipient policy ")?;
+            Some(policy_match(mid, rest))
+        }
+        b'i' | b'u' => engine_verdict(mid, rest),
+        _ => verdict(mid, rest),
     }
-    if let Some(rest) = rest.strip_prefix(b"ready ") {
-        let (size, rest) = number(rest)?;
-        let from = address(rest.strip_prefix(b" bytes from ")?);
-        return Some(Event::Ready { mid, size, from });
-    }
-    if let Some(rest) = rest.strip_prefix(b"matched all recipients for per-recipient policy ") {
-        return Some(policy_match(mid, rest));
-    }
-    verdict(mid, rest)
 }
 
 /// Engines that write their verdict behind a head of their own, and how records call them.
-const ENGINES: [(&[u8], &[u8]); 8] = [
+const ENGINES: [(&[u8], &[u8]); 6] = [
     (b"antivirus ", b"antivirus"),
     (b"SPF: ", b"SPF"),
     (b"DKIM: ", b"DKIM"),
     (b"DMARC: ", b"DMARC"),
     (b"Outbreak Filters: verdict ", b"Outbreak Filters"),
     (b"AMP file reputation verdict : ", b"AMP"),
-    (b"using engine: ", b""),
-    (b"interim AV verdict using ", b""),
 ];
 
 fn verdict(mid: Mid, rest: &[u8]) -> Option<Event<'_>> {
-    if let Some(rest) = rest.strip_prefix(b"interim verdict using engine: ") {
-        return Some(of_engine(mid, rest, Certainty::Interim));
-    }
     let (engine, verdict) = ENGINES
         .iter()
         .find_map(|(head, engine)| Some((*engine, rest.strip_prefix(*head)?)))?;
-    if engine.is_empty() {
-        let interim = rest.starts_with(b"interim");
-        return Some(of_engine(
-            mid,
-            verdict,
-            if interim {
-                Certainty::Interim
-            } else {
-                Certainty::Final
-            },
-        ));
-    }
     Some(Event::Verdict {
         mid,
         engine,
         verdict,
         interim: false,
     })
+}
+
+/// Verdicts that name their engine in their first word.
+fn engine_verdict(mid: Mid, rest: &[u8]) -> Option<Event<'_>> {
+    if let Some(words) = rest.strip_prefix(b"using engine: ") {
+        return Some(of_engine(mid, words, Certainty::Final));
+    }
+    let words = rest
+        .strip_prefix(b"interim verdict using engine: ")
+        .or_else(|| rest.strip_prefix(b"interim AV verdict using "))?;
+    Some(of_engine(mid, words, Certainty::Interim))
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -192,8 +193,10 @@ fn of_engine(mid: Mid, words: &[u8], certainty: Certainty) -> Event<'_> {
     }
 }
 
+const TABLE: Mark<'_> = Mark::new(b" in the ");
+
 fn policy_match(mid: Mid, rest: &[u8]) -> Event<'_> {
-    let (policy, table) = split_last(rest, b" in the ").unwrap_or((rest, b""));
+    let (policy, table) = TABLE.split_last(rest).unwrap_or((rest, b""));
     Event::PolicyMatch {
         mid,
         policy,

@@ -215,3 +215,23 @@ fn the_log_a_line_belongs_to_is_named_by_its_tag() {
         assert_eq!(tag(line).as_deref(), name, "{line}");
     }
 }
+
+proptest::proptest! {
+    #[test]
+    fn what_was_read_before_a_line_changes_nothing(picks in proptest::collection::vec(
+        proptest::collection::vec(0usize..18, 0..9), 1..8)
+    ) {
+        const PIECES: [&str; 18] = [
+            "Mon Mar  2 08:09:10 2026 ", "Mar  2 08:09:10 2026 ", "2026-03-02T08:09:10Z ", "<166>", "<166>1 ", "esa01 ",
+            "mail_logs: ", "Info: ", "Info:", "Warning: ", "[x", "] ", "- ", " ", "ICID 7 close", "7", "\u{feff}", "host",
+        ];
+        let mut framer = Framer::new(Years::starting(2026));
+        for line in picks.iter().map(|line| line.iter().map(|at| PIECES[*at]).collect::<String>()) {
+            // Twice: the second time all of the frame is known.
+            for _ in 0..2 {
+                let alone = Framer::new(Years::starting(2026)).frame(line.as_bytes());
+                assert_eq!(framer.frame(line.as_bytes()), alone, "{line}");
+            }
+        }
+    }
+}

@@ -112,18 +112,24 @@ impl Appliances {
     }
 
     /// The appliance of an entry.
+    #[inline]
     pub fn of(&mut self, source: SourceId, host: Option<&[u8]>) -> ApplianceId {
-        let Some(host) = host else {
-            if self.sources.len() <= source.index() {
-                self.open_source(source, "");
-            }
-            return self.sources[source.index()].appliance;
-        };
-        if let Some((last, id)) = &self.last
-            && last == host
-        {
-            return *id;
+        match (host, &self.last) {
+            (None, _) => match self.sources.get(source.index()) {
+                Some(of_source) => of_source.appliance,
+                None => self.of_unopened(source),
+            },
+            (Some(host), Some((last, id))) if last == host => *id,
+            (Some(host), _) => self.of_host(host),
         }
+    }
+
+    fn of_unopened(&mut self, source: SourceId) -> ApplianceId {
+        self.open_source(source, "");
+        self.sources[source.index()].appliance
+    }
+
+    fn of_host(&mut self, host: &[u8]) -> ApplianceId {
         let id = self.id(Key::Host(String::from_utf8_lossy(host).into_owned()));
         self.last = Some((host.to_vec(), id));
         id

@@ -7,40 +7,53 @@ const PAGE_BITS: usize = 12;
 const PAGE: usize = 1 << PAGE_BITS;
 
 /// One value a record, by the record's number.
+///
+/// A page has its full length from the start, so that reaching a value checks one bound, and appending writes one value
+/// and counts: a new connection has twenty columns.
 #[derive(Debug)]
 pub struct Column<T> {
-    pages: Vec<Vec<T>>,
+    pages: Vec<Box<[T; PAGE]>>,
+    len: usize,
 }
 
 impl<T> Default for Column<T> {
     fn default() -> Self {
-        Self { pages: Vec::new() }
+        Self {
+            pages: Vec::new(),
+            len: 0,
+        }
     }
 }
 
 impl<T: Copy> Column<T> {
     /// Values held.
+    #[inline]
     pub fn len(&self) -> usize {
-        self.pages
-            .last()
-            .map_or(0, |last| (self.pages.len() - 1) * PAGE + last.len())
+        self.len
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.pages.is_empty()
+        self.len == 0
     }
 
     /// Appends the next record's value.
+    #[inline]
     pub fn push(&mut self, value: T) {
-        match self.pages.last_mut() {
-            Some(page) if page.len() < PAGE => page.push(value),
-            _ => {
-                let mut page = Vec::with_capacity(PAGE);
-                page.push(value);
-                self.pages.push(page);
-            }
+        let at = self.len;
+        if at & (PAGE - 1) == 0 {
+            self.grow(value);
         }
+        self.set(at, value);
+        self.len = at + 1;
+    }
+
+    /// A new page; what it is filled with is never read.
+    #[cold]
+    fn grow(&mut self, filler: T) {
+        let page = vec![filler; PAGE].into_boxed_slice();
+        let page = page.try_into().ok().expect("a page has its full length");
+        self.pages.push(page);
     }
 
     /// The value of a record that exists.
@@ -52,7 +65,7 @@ impl<T: Copy> Column<T> {
     /// Changes the value of a record that exists.
     #[inline]
     pub fn set(&mut self, at: usize, value: T) {
-        self.pages[at >> PAGE_BITS][at & (PAGE - 1)] = value;
+        *self.get_mut(at) = value;
     }
 
     /// The value of a record that exists, to be changed in place.
@@ -63,7 +76,11 @@ impl<T: Copy> Column<T> {
 
     /// All values in the records' order.
     pub fn iter(&self) -> impl Iterator<Item = T> + '_ {
-        self.pages.iter().flat_map(|page| page.iter().copied())
+        let pages = self.pages.iter().enumerate();
+        pages.flat_map(|(number, page)| {
+            let held = (self.len - number * PAGE).min(PAGE);
+            page[..held].iter().copied()
+        })
     }
 
     /// Bytes held in memory.

@@ -8,7 +8,7 @@ use super::column::{Column, RecordId};
 use crate::source::Position;
 
 /// A line further than this from the run's last one (in bytes) begins a new run: reading on would cost more than a seek.
-const FAR: u64 = 256 * 1024;
+const FAR: u32 = 256 * 1024;
 
 /// Kind of [`RunId`].
 #[derive(Debug)]
@@ -49,28 +49,31 @@ impl Runs {
         self.older.push(None);
     }
 
-    /// A further line of the record.
+    /// A further line of the record. Nearly every one follows the run's last one soon.
+    #[inline]
     pub fn extend(&mut self, extents: &mut Extents, record: usize, at: Position) {
+        let last = self.last.get_mut(record);
+        match at.behind(self.first.get(record)) {
+            Some(length) if length >= *last && length - *last <= FAR => *last = length,
+            _ => self.extend_elsewhere(extents, record, at),
+        }
+    }
+
+    /// A line before the run's last one, or far from it.
+    fn extend_elsewhere(&mut self, extents: &mut Extents, record: usize, at: Position) {
         let first = self.first.get(record);
-        let last = first.offset() + u64::from(self.last.get(record));
-        let near = at.source() == first.source()
-            && at.offset() <= last + FAR
-            && at.offset() + FAR >= first.offset();
-        let length = at.offset().saturating_sub(first.offset());
-        match u32::try_from(length) {
-            Ok(length) if near && at >= first => {
-                self.last.set(record, length.max(self.last.get(record)));
-            }
-            // An opening that was taken before the lines of its second.
-            _ if near && at < first => {
-                let grown = last - at.offset();
-                if let Ok(grown) = u32::try_from(grown) {
-                    self.first.set(record, at);
-                    self.last.set(record, grown);
-                }
+        let length = self.last.get(record);
+        // Lines of one second are not taken in their order: this one stands inside, or just before.
+        if at.behind(first).is_some_and(|place| place <= length) {
+            return;
+        }
+        match first.behind(at) {
+            Some(before) if before <= FAR && before.checked_add(length).is_some() => {
+                self.first.set(record, at);
+                self.last.set(record, before + length);
             }
             _ => {
-                let older = extents.keep(first, self.last.get(record), self.older.get(record));
+                let older = extents.keep(first, length, self.older.get(record));
                 self.older.set(record, Some(older));
                 self.first.set(record, at);
                 self.last.set(record, 0);

@@ -4,7 +4,7 @@
 //! become U+FFFD), so that everything behind the index works on text.
 
 use std::borrow::Cow;
-use std::hash::BuildHasher;
+use std::hash::{BuildHasher, Hasher};
 use std::num::NonZeroU32;
 
 use foldhash::quality::RandomState;
@@ -89,18 +89,22 @@ struct Slot {
 }
 
 impl Known {
-    fn hash(&self, text: &str) -> u32 {
-        let hash = self.hasher.hash_one(text);
+    #[inline]
+    fn hash(&self, text: &[u8]) -> u32 {
+        let mut hasher = self.hasher.build_hasher();
+        hasher.write(text);
+        let hash = hasher.finish();
         (hash >> 32) as u32 ^ hash as u32
     }
 
-    fn find(&self, arena: &Arena, hash: u32, text: &str) -> Option<Slot> {
+    #[inline]
+    fn find(&self, arena: &Arena, hash: u32, text: &[u8]) -> Option<Slot> {
         let mask = self.slots.len().checked_sub(1)?;
         let mut at = hash as usize & mask;
         loop {
             let slot = self.slots[at];
             let id = slot.text?;
-            if slot.hash == hash && arena.get(id) == text {
+            if slot.hash == hash && arena.get(id).as_bytes() == text {
                 return Some(slot);
             }
             at = (at + 1) & mask;
@@ -144,13 +148,17 @@ impl Texts {
 
     /// Keeps a text that may come again.
     pub fn intern(&mut self, text: &[u8]) -> Option<TextId> {
-        let text = decoded(text);
-        let text = &text[..text.floor_char_boundary(LONGEST)];
         let hash = self.known.hash(text);
         if let Some(slot) = self.known.find(&self.arena, hash, text) {
             return slot.text;
         }
-        let id = self.arena.push(text)?;
+        let decoded = decoded(text);
+        let kept = &decoded[..decoded.floor_char_boundary(LONGEST)];
+        let hash = self.known.hash(kept.as_bytes());
+        if let Some(slot) = self.known.find(&self.arena, hash, kept.as_bytes()) {
+            return slot.text;
+        }
+        let id = self.arena.push(kept)?;
         self.known.insert(Slot {
             hash,
             number: 0,
@@ -198,14 +206,28 @@ pub struct Interner {
 
 impl Interner {
     /// The name's number, given at its first sight. When no more names fit, each further one is the last.
+    ///
+    /// A name is looked for as it stands in the log: what equals a known text is text, and needs no decoding.
+    #[inline]
     pub fn intern(&mut self, text: &[u8]) -> Name {
-        let text = decoded(text);
-        let text = &text[..text.floor_char_boundary(LONGEST)];
         let hash = self.known.hash(text);
-        if let Some(slot) = self.known.find(&self.arena, hash, text) {
+        match self.known.find(&self.arena, hash, text) {
+            Some(slot) => Name::new(slot.number as usize),
+            None => self.enter(text),
+        }
+    }
+
+    /// Enters a name that is not known as it stands in the log; it may be known as it is kept.
+    fn enter(&mut self, text: &[u8]) -> Name {
+        let decoded = decoded(text);
+        let kept = &decoded[..decoded.floor_char_boundary(LONGEST)];
+        let hash = self.known.hash(kept.as_bytes());
+        if kept.as_bytes() != text
+            && let Some(slot) = self.known.find(&self.arena, hash, kept.as_bytes())
+        {
             return Name::new(slot.number as usize);
         }
-        let (Ok(number), Some(id)) = (u32::try_from(self.texts.len()), self.arena.push(text))
+        let (Ok(number), Some(id)) = (u32::try_from(self.texts.len()), self.arena.push(kept))
         else {
             return Name::new(self.texts.len().saturating_sub(1));
         };
@@ -225,6 +247,7 @@ impl Interner {
 
     /// The name of this very text, if it was ever seen.
     pub fn find(&self, text: &str) -> Option<Name> {
+        let text = text.as_bytes();
         let slot = self.known.find(&self.arena, self.known.hash(text), text)?;
         Some(Name::new(slot.number as usize))
     }
