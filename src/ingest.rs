@@ -1,22 +1,25 @@
-//! From sources to the index: reading and taking apart on one thread, joining on another.
+//! From sources to the index, on two threads that share all steps.
 //!
 //! ```text
-//! source::Feeder ── blocks ──▶ Framing ── entries, bounded ──▶ Joiner ── batches ──▶ Index
+//! source::Feeder ── blocks ──▶ Reader ── framed lines ──▶ event ── entries ──▶ Joiner ── batches ──▶ Index
+//!                  in order                              side by side         in order
 //! ```
 //!
-//! Two threads are what two cores can use: reading and taking entries apart costs about as much as joining them. The index's lock is held for a batch of 2048 entries at a time, and given away
-//! between batches when somebody waits for it.
+//! Two threads are what two cores can use (`relay`). Blocks are small enough to stay in a core's cache until they are
+//! joined: so the time that goes into waiting for memory is that of the index alone. The index's lock is held for a
+//! batch of 2048 entries at a time, and given away between batches when somebody waits for it.
 
 mod clock;
 mod framing;
 mod joiner;
+mod reader;
+mod relay;
 mod shared;
 
 #[cfg(test)]
 mod tests;
 
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::{self, JoinHandle};
 
 pub use clock::Clocks;
@@ -24,17 +27,19 @@ pub use framing::{Framing, Judgement, is_blank, judge, mark_of};
 pub use shared::{Reading, SharedIndex};
 
 use crate::index::{Index, Journal};
-use crate::source::{Feeder, Notice, Opened, Progress, Recycler, Sources, Stop, Told};
-use framing::Parsed;
+use crate::source::{Feeder, Notice, Opened, Progress, Recycler, Sources, Stop};
 #[cfg(test)]
 use framing::judge_head;
+use framing::{Framed, Parsed};
 use joiner::Joiner;
+use reader::Reader;
+use relay::Relay;
 
 /// Entries taken in under one lock: well under a millisecond.
 const BATCH: usize = 2048;
 
-/// Blocks read ahead of the joining.
-const AHEAD: usize = 4;
+/// Threads that read and join.
+const THREADS: usize = 2;
 
 /// What a running [`Ingest`] tells whoever started it. Never sent in floods: `Grew` comes once until
 /// [`Ingest::seen`] is called.
@@ -61,10 +66,11 @@ pub enum FirstYear {
     ByModification,
 }
 
-/// What the reading thread hands on.
-pub(crate) enum Piece {
+/// What is read, and then taken in, in this order.
+pub(crate) enum Piece<L> {
     Opened(Opened),
-    Lines(Parsed),
+    /// Blocks that follow each other.
+    Lines(Vec<L>),
     Notice(Notice),
     Refused(Judgement, Opened),
     CaughtUp,
@@ -93,16 +99,23 @@ impl Ingest {
     ) -> Self {
         let index = SharedIndex::new(Index::new(journal));
         let sources = feeder.sources();
-        let recycler = feeder.recycler();
-        let (pieces, incoming) = sync_channel(AHEAD);
-        let reading = named("read", move || read(feeder, years, &pieces));
-        let joiner = Joiner::new(index.clone());
-        let joining = named("join", move || join(joiner, &incoming, &recycler, &news));
+        let writer = Writer {
+            joiner: Joiner::new(index.clone()),
+            sources: Arc::clone(&sources),
+            recycler: feeder.recycler(),
+            news: Box::new(news),
+        };
+        let relay = Arc::new(Relay::new(Reader::new(feeder, years), writer));
+        let threads = (1..=THREADS).map(|number| {
+            let relay = Arc::clone(&relay);
+            let work = move || relay.run(Reader::next, take_apart, Writer::take);
+            named(&format!("ingest-{number}"), work)
+        });
         Self {
             index,
             sources,
             stop,
-            threads: vec![reading, joining],
+            threads: threads.collect(),
         }
     }
 
@@ -138,80 +151,41 @@ fn named(name: &str, work: impl FnOnce() + Send + 'static) -> JoinHandle<()> {
     builder.spawn(work).expect("a process can start a thread")
 }
 
-/// The reading thread: blocks in, entries out, until the end or until nobody listens.
-fn read(mut feeder: Feeder, years: FirstYear, pieces: &SyncSender<Piece>) {
-    let mut framing = Framing::new(years);
-    let sources = feeder.sources();
-    let mut clocks = Clocks::default();
-    let mut initial = true;
-    loop {
-        let piece = match feeder.next() {
-            Told::Opened(opened) => {
-                framing.open(&opened);
-                clocks.open(&opened);
-                match judge(&opened) {
-                    Judgement::Log => Piece::Opened(opened),
-                    judgement if initial => Piece::Refused(judgement, opened),
-                    _ => Piece::Opened(opened),
-                }
-            }
-            Told::Block(block) => {
-                let parsed = framing.block(block);
-                parsed.note(&sources);
-                for step in parsed.steps(&mut clocks) {
-                    sources.noticed(&step);
-                    if pieces.send(Piece::Notice(step)).is_err() {
-                        return;
-                    }
-                }
-                Piece::Lines(parsed)
-            }
-            Told::CaughtUp => {
-                initial = false;
-                Piece::CaughtUp
-            }
-            Told::Notice(notice) => Piece::Notice(notice),
-            Told::End => Piece::End,
-        };
-        let last = matches!(piece, Piece::End);
-        if pieces.send(piece).is_err() || last {
-            return;
-        }
+fn take_apart(piece: Piece<Framed>) -> Piece<Parsed> {
+    match piece {
+        Piece::Lines(blocks) => Piece::Lines(blocks.into_iter().map(Framed::take_apart).collect()),
+        Piece::Opened(opened) => Piece::Opened(opened),
+        Piece::Notice(notice) => Piece::Notice(notice),
+        Piece::Refused(judgement, opened) => Piece::Refused(judgement, opened),
+        Piece::CaughtUp => Piece::CaughtUp,
+        Piece::End => Piece::End,
     }
 }
 
-/// The joining thread. One piece is looked ahead: a second may go on in the next block.
-fn join(mut joiner: Joiner, incoming: &Receiver<Piece>, recycler: &Recycler, news: &dyn Fn(News)) {
-    let mut next = incoming.recv().ok();
-    while let Some(piece) = next {
-        next = match &piece {
-            Piece::End => None,
-            // Only behind a block there is surely a further piece: the reader says when it has caught up.
-            Piece::Lines(_) => incoming.recv().ok(),
-            _ => None,
-        };
+/// Takes in what was read, and tells of it.
+struct Writer {
+    joiner: Joiner,
+    sources: Arc<Sources>,
+    recycler: Recycler,
+    news: Box<dyn Fn(News) + Send>,
+}
+
+impl Writer {
+    fn take(&mut self, piece: Piece<Parsed>) {
         match piece {
-            Piece::Opened(opened) => joiner.open(&opened),
-            Piece::Lines(parsed) => {
-                let ahead = match &next {
-                    Some(Piece::Lines(ahead)) => Some(ahead),
-                    _ => None,
-                };
-                if joiner.apply(&parsed, ahead) {
-                    news(News::Grew);
+            Piece::Opened(opened) => self.joiner.open(&opened),
+            Piece::Lines(blocks) => {
+                blocks.iter().for_each(|block| block.note(&self.sources));
+                if self.joiner.apply(&blocks) {
+                    (self.news)(News::Grew);
                 }
-                recycler.give(parsed.into_owner().bytes);
+                let bytes = blocks.into_iter().map(Parsed::into_bytes);
+                bytes.for_each(|bytes| self.recycler.give(bytes));
             }
-            Piece::Notice(notice) => news(News::Notice(notice)),
-            Piece::Refused(judgement, opened) => news(News::Refused(judgement, opened)),
-            Piece::CaughtUp => news(News::CaughtUp),
-            Piece::End => {
-                news(News::End);
-                return;
-            }
-        }
-        if next.is_none() {
-            next = incoming.recv().ok();
+            Piece::Notice(notice) => (self.news)(News::Notice(notice)),
+            Piece::Refused(judgement, opened) => (self.news)(News::Refused(judgement, opened)),
+            Piece::CaughtUp => (self.news)(News::CaughtUp),
+            Piece::End => (self.news)(News::End),
         }
     }
 }

@@ -5,7 +5,7 @@ use memchr::memmem;
 use crate::event::{self, Event, Kind};
 use crate::frame::{Civil, Frame, Framer, Years};
 use crate::index::Entry;
-use crate::lines::{self, Block};
+use crate::lines::{self, Block, Cut};
 use crate::safe;
 use crate::source::{Mark, Notice, Opened, Position, SourceId, Sources};
 
@@ -15,13 +15,107 @@ use super::clock::Clocks;
 /// Among so many first lines of a file is its header.
 const HEADER: usize = 8;
 
+/// A block whose lines and frames were read: in order, for the year of a stamp may depend on those before it.
+#[derive(Debug)]
+pub(crate) struct Framed {
+    block: Block,
+    lines: Vec<Line>,
+}
+
+/// Where a line stands in its block, and its frame.
+#[derive(Clone, Copy, Debug)]
+struct Line {
+    start: u32,
+    length: u32,
+    frame: Frame,
+}
+
+impl Line {
+    fn text(self, block: &Block) -> &[u8] {
+        let start = self.start as usize;
+        &block.bytes[start..start + self.length as usize]
+    }
+}
+
+impl Framed {
+    /// Bytes of the block.
+    pub fn length(&self) -> usize {
+        self.block.bytes.len()
+    }
+
+    /// Lines at the end that share their second, which may go on in the next block; 0 where the last has no time.
+    pub fn last_second(&self) -> usize {
+        match self.lines.last().map(|last| last.frame.time) {
+            Some(time @ Some(_)) => {
+                let of_last = |line: &&Line| line.frame.time == time;
+                self.lines.iter().rev().take_while(of_last).count()
+            }
+            _ => 0,
+        }
+    }
+
+    /// How many lines there are that are not blank.
+    pub fn count(&self) -> usize {
+        self.lines.len()
+    }
+
+    /// Cuts off so many lines at the end; fewer than there are.
+    pub fn split_off(&mut self, count: usize) -> Self {
+        let from = self.lines.len() - count;
+        let start = self.lines[from].start;
+        let shifted = |line: &Line| Line {
+            start: line.start - start,
+            ..*line
+        };
+        let lines = self.lines[from..].iter().map(shifted).collect();
+        let block = Block {
+            source: self.block.source,
+            offset: self.block.offset + u64::from(start),
+            // Nobody asks for the numbers of entries on their way to the index.
+            first_line: self.block.first_line,
+            bytes: self.block.bytes[start as usize..].to_vec(),
+            cut: std::mem::replace(&mut self.block.cut, Cut::No),
+        };
+        self.lines.truncate(from);
+        self.block.bytes.truncate(start as usize);
+        Self { block, lines }
+    }
+
+    /// The steps of its clock.
+    pub fn steps(&self, clocks: &mut Clocks) -> Vec<Notice> {
+        let tick = |line: &Line| {
+            let host = line.frame.host(line.text(&self.block));
+            clocks.tick(self.block.source, line.frame.time, host)
+        };
+        self.lines.iter().filter_map(tick).collect()
+    }
+
+    /// Takes the lines apart; needs nothing but them.
+    pub fn take_apart(self) -> Parsed {
+        let Self { block, lines } = self;
+        Parsed::new(block, |block| {
+            let entry = |line: &Line| {
+                let text = line.text(block);
+                Entry {
+                    position: Position::new(block.source, block.offset + u64::from(line.start)),
+                    time: line.frame.time,
+                    level: line.frame.level,
+                    host: line.frame.host(text),
+                    event: event::of_entry(&line.frame, text),
+                }
+            };
+            lines.iter().map(entry).collect()
+        })
+    }
+}
+
 /// The entries of a block, which borrow its bytes.
 type Entries<'b> = Vec<Entry<'b>>;
 
 self_cell::self_cell!(
     /// A block with its entries taken apart; blank lines are none.
     ///
-    /// Entries borrow the block, and both go to the joining thread together: nothing is copied out of the block.
+    /// Entries borrow the block: nothing is copied out of it.
     pub(crate) struct Parsed {
         owner: Block,
         #[covariant]
@@ -33,15 +127,6 @@ impl Parsed {
     /// The source and its entries, in the order of the log.
     pub fn entries(&self) -> &[Entry<'_>] {
         self.borrow_dependent()
-    }
-
-    /// The steps of its clock.
-    pub fn steps(&self, clocks: &mut Clocks) -> Vec<Notice> {
-        let source = self.borrow_owner().source;
-        let entries = self.entries().iter();
-        entries
-            .filter_map(|entry| clocks.tick(source, entry.time, entry.host))
-            .collect()
     }
 
     /// Notes in the registry what these lines say of their source.
@@ -59,6 +144,11 @@ impl Parsed {
             });
         let source = self.borrow_owner().source;
         sources.heard(source, entries.len(), newest, host.or(serial));
+    }
+
+    /// The block's bytes, to be used again.
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.into_owner().bytes
     }
 }
 
@@ -112,23 +202,22 @@ impl Framing {
         &mut self.framers[at]
     }
 
-    /// Takes all lines of a block apart.
-    pub(crate) fn block(&mut self, block: Block) -> Parsed {
+    /// Finds the lines of a block and reads their frames.
+    pub(crate) fn block(&mut self, block: Block) -> Framed {
         let framer = self.framer(block.source);
-        Parsed::new(block, |block| {
-            let mut entries = Vec::with_capacity(block.bytes.len() / 88);
-            for line in block.lines().filter(|line| !is_blank(line.bytes)) {
-                let frame = framer.frame(line.bytes);
-                entries.push(Entry {
-                    position: Position::new(block.source, line.offset),
-                    time: frame.time,
-                    level: frame.level,
-                    host: frame.host(line.bytes),
-                    event: event::of_entry(&frame, line.bytes),
-                });
-            }
-            entries
-        })
+        let mut lines = Vec::with_capacity(block.bytes.len() / 88);
+        for line in block.lines().filter(|line| !is_blank(line.bytes)) {
+            // No block is longer than two reads.
+            let start = u32::try_from(line.offset - block.offset).unwrap_or(u32::MAX);
+            let length = u32::try_from(line.bytes.len()).unwrap_or(u32::MAX);
+            let frame = framer.frame(line.bytes);
+            lines.push(Line {
+                start,
+                length,
+                frame,
+            });
+        }
+        Framed { block, lines }
     }
 }
 

@@ -1,4 +1,6 @@
-//! Applies blocks of entries to the index, the openings of each second first.
+//! Applies entries to the index, the openings of each second first.
+
+use std::sync::RwLockWriteGuard;
 
 use super::framing::Parsed;
 use super::{BATCH, SharedIndex};
@@ -10,14 +12,12 @@ use crate::source::Opened;
 #[derive(Debug)]
 pub struct Joiner {
     index: SharedIndex,
-    /// How many entries at the start of the next block belong to a second whose openings were taken already.
-    taken: usize,
 }
 
 impl Joiner {
     /// The writer of `index`.
     pub fn new(index: SharedIndex) -> Self {
-        Self { index, taken: 0 }
+        Self { index }
     }
 
     /// A source begins.
@@ -31,48 +31,71 @@ impl Joiner {
             .open_source(opened.source, &folder.unwrap_or_default());
     }
 
-    /// Takes a block in. Entries of one second may go on in the block `ahead`: its openings of that second are taken now.
-    /// Whether the growth is news.
-    pub fn apply(&mut self, block: &Parsed, ahead: Option<&Parsed>) -> bool {
-        let entries = block.entries();
-        let ahead = ahead.map_or(&[][..], Parsed::entries);
-        let mut at = 0;
-        while at < entries.len() {
-            let mut index = self.index.write();
-            let until = (at + BATCH).min(entries.len());
-            while at < until {
-                let run = &entries[at..at + run_length(&entries[at..])];
-                let reaches_end = at + run.len() == entries.len();
-                let taken = if reaches_end && goes_on(&run[0], ahead) {
-                    run_length(ahead)
-                } else {
-                    0
-                };
-                // Openings that the block before has taken are not taken twice.
-                let new = if at >= self.taken { run } else { &[] };
-                apply_openings(&mut index, new, &ahead[..taken]);
-                for entry in run
-                    .iter()
-                    .filter(|entry| entry.event.turn() == Turn::Others)
-                {
-                    index.apply(entry);
+    /// Takes blocks in that follow each other; a second may go on from one to the next. Whether the growth is news.
+    pub fn apply(&mut self, blocks: &[Parsed]) -> bool {
+        let mut batch = Batch::new(&self.index);
+        let mut second: Vec<&[Entry<'_>]> = Vec::new();
+        for block in blocks {
+            let mut rest = block.entries();
+            while !rest.is_empty() {
+                let (run, behind) = rest.split_at(run_length(rest));
+                if second.first().is_some_and(|first| !goes_on(first, run)) {
+                    batch.take_second(&second);
+                    second.clear();
                 }
-                at += run.len();
-                if reaches_end {
-                    self.taken = taken;
-                }
+                second.push(run);
+                rest = behind;
             }
         }
+        batch.take_second(&second);
+        drop(batch);
         self.index.grow()
     }
 }
 
-/// Whether the second of the last entries of a block goes on in the next one.
-fn goes_on(last: &Entry<'_>, ahead: &[Entry<'_>]) -> bool {
-    let same = |first: &Entry<'_>| {
-        first.position.source() == last.position.source() && first.time == last.time
-    };
-    last.time.is_some() && ahead.first().is_some_and(same)
+/// The index as long as it is locked: for so many entries more.
+struct Batch<'i> {
+    shared: &'i SharedIndex,
+    index: Option<RwLockWriteGuard<'i, Index>>,
+    left: usize,
+}
+
+impl<'i> Batch<'i> {
+    fn new(shared: &'i SharedIndex) -> Self {
+        Self {
+            shared,
+            index: None,
+            left: 0,
+        }
+    }
+
+    /// Takes the entries of one second in: connections before the messages that come by them, and both before all else.
+    fn take_second(&mut self, second: &[&[Entry<'_>]]) {
+        for turn in [Turn::Connections, Turn::Messages, Turn::Others] {
+            for part in second.iter().flat_map(|run| run.chunks(BATCH)) {
+                let index = self.lock(part.len());
+                let due = part.iter().filter(|entry| entry.event.turn() == turn);
+                due.for_each(|entry| index.apply(entry));
+            }
+        }
+    }
+
+    /// The index for `count` entries; given away before that where somebody may wait for it long enough.
+    fn lock(&mut self, count: usize) -> &mut Index {
+        if self.left < count {
+            self.index = None;
+            self.left = BATCH;
+        }
+        self.left -= count;
+        self.index.get_or_insert_with(|| self.shared.write())
+    }
+}
+
+/// Whether a second that holds `first` goes on with `run`.
+fn goes_on(first: &[Entry<'_>], run: &[Entry<'_>]) -> bool {
+    let (first, next) = (&first[0], &run[0]);
+    let same_source = first.position.source() == next.position.source();
+    first.time.is_some() && first.time == next.time && same_source
 }
 
 /// Entries at the start that share their second. Those without a time stand alone.
@@ -83,20 +106,5 @@ fn run_length(entries: &[Entry<'_>]) -> usize {
             .take_while(|entry| entry.time == time)
             .count(),
         _ => entries.len().min(1),
-    }
-}
-
-/// Takes the openings of a second in, connections before the messages that come by them.
-fn apply_openings(index: &mut Index, run: &[Entry<'_>], ahead: &[Entry<'_>]) {
-    let mut starts = Vec::new();
-    for entry in run.iter().chain(ahead) {
-        match entry.event.turn() {
-            Turn::Connections => index.apply(entry),
-            Turn::Messages => starts.push(entry),
-            Turn::Others => {}
-        }
-    }
-    for entry in starts {
-        index.apply(entry);
     }
 }

@@ -17,7 +17,7 @@ use super::tail::{Body, Look, Tracked};
 use super::told::Told;
 use super::watch::{Signal, Wake, Watch};
 use super::{EmptyFolder, Follow, Mark, Request, SourceError};
-use crate::lines::{Block, Cut};
+use crate::lines::{Block, Cut, READ};
 
 /// How long the timer sleeps where notifications come: they are only hints.
 const PACE: Duration = Duration::from_secs(1);
@@ -56,10 +56,10 @@ impl Target {
 pub struct Recycler(Arc<Mutex<Vec<Vec<u8>>>>);
 
 impl Recycler {
-    /// Gives back the bytes of a block that is no longer needed.
+    /// Gives back the bytes of a block that is no longer needed. Short ones are let go: growing them is filling them.
     pub fn give(&self, bytes: Vec<u8>) {
         let mut spare = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if spare.len() < SPARE {
+        if spare.len() < SPARE && bytes.capacity() >= READ {
             spare.push(bytes);
         }
     }

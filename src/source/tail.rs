@@ -17,7 +17,7 @@ use super::identity::{Content, HEAD, Known};
 use super::order::Age;
 use super::silence::Framed;
 use super::sources::{Place, State};
-use crate::lines::{HOLE, MAX_LINE, Splitter};
+use crate::lines::{HOLE, READ, Splitter};
 
 /// How a file is read.
 pub(crate) enum Body {
@@ -293,7 +293,7 @@ impl Tracked {
             }
             Body::Packed(unpack) => {
                 let mut buffer = buffer();
-                let mark = self.known.splitter.prepare(&mut buffer, MAX_LINE);
+                let mark = self.known.splitter.prepare(&mut buffer, READ);
                 let (count, error) = fill(&mut unpack.stream, &mut buffer[mark..]);
                 match error {
                     _ if count > 0 => Look::Bytes(buffer, mark, count),
@@ -325,8 +325,8 @@ impl Tracked {
             return Ok(Look::Nothing);
         }
         let room = usize::try_from(stat.size - offset)
-            .unwrap_or(MAX_LINE)
-            .min(MAX_LINE);
+            .unwrap_or(READ)
+            .min(READ);
         let mut buffer = buffer();
         let mark = self.known.splitter.prepare(&mut buffer, room);
         let count = disk::read_at(file, &mut buffer[mark..], offset)?;
