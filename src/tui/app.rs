@@ -3,6 +3,7 @@
 
 mod bar;
 mod go;
+mod moment;
 mod press;
 mod refresh;
 mod table;
@@ -30,6 +31,7 @@ use super::theme::Role;
 use super::users::Users;
 use super::view;
 use super::worker::{Answer, Job};
+use crate::frame::Stamp;
 use crate::index::Index;
 use crate::index::extent::Span;
 use crate::raw::RawLine;
@@ -296,6 +298,8 @@ pub struct App {
     pub pages: Vec<Page>,
     /// Where the reader was before something led elsewhere.
     trail: Vec<Place>,
+    /// The moment that is chosen on the time strip.
+    pub moment: Option<Stamp>,
     /// How far the list of keys is scrolled, while it is shown.
     pub help: Option<usize>,
     /// What is typed.
@@ -342,6 +346,7 @@ impl App {
             log: Log::default(),
             pages: Vec::new(),
             trail: Vec::new(),
+            moment: None,
             help: None,
             prompt: None,
             filter: Filtering {

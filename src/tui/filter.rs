@@ -114,6 +114,20 @@ pub fn complete(text: &str, cursor: usize, index: &Index, saved: &query::Saved) 
     query::complete(text, cursor, index, saved)
 }
 
+/// A filter narrowed by a further term.
+pub fn and(filter: &str, term: &str) -> String {
+    let filter = filter.trim();
+    // What stands beside a term binds more closely than OR.
+    let has_or = filter
+        .split_whitespace()
+        .any(|word| word.eq_ignore_ascii_case("or"));
+    match (filter.is_empty(), has_or) {
+        (true, _) => term.to_owned(),
+        (false, true) => format!("({filter}) {term}"),
+        (false, false) => format!("{filter} {term}"),
+    }
+}
+
 /// `field:value`, quoted where it must be.
 pub fn term(field: &str, value: &str) -> String {
     format!("{field}:{}", query::quote(value))

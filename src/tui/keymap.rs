@@ -27,13 +27,15 @@ pub enum Context {
     Page,
     /// A route's page.
     Route,
+    /// The time strip, while a moment is chosen on it.
+    Moment,
     /// The list of keys.
     Help,
 }
 
 impl Context {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Connections,
         Self::Messages,
         Self::Users,
@@ -42,6 +44,7 @@ impl Context {
         Self::Log,
         Self::Page,
         Self::Route,
+        Self::Moment,
         Self::Help,
     ];
 
@@ -56,6 +59,7 @@ impl Context {
             Self::Log => "Log",
             Self::Page => "a record's page",
             Self::Route => "a route's page",
+            Self::Moment => "the time strip",
             Self::Help => "Help",
         }
     }
@@ -124,6 +128,8 @@ pub enum Command {
     Pause,
     /// Go to a time.
     Time,
+    /// Choose a moment on the time strip.
+    Moment,
     /// Mark the row.
     Mark,
     /// The next mark.
@@ -227,6 +233,17 @@ const ROUTE: &[Context] = &[Context::Route];
 const OF_ROUTES: &[Context] = &[Context::Routes, Context::Route];
 const REPORTED: &[Context] = &[Context::Routes, Context::Findings, Context::Route];
 const LOG: &[Context] = &[Context::Log];
+const MOMENT: &[Context] = &[Context::Moment];
+const KEPT: &[Context] = &[
+    Context::Connections,
+    Context::Messages,
+    Context::Users,
+    Context::Routes,
+    Context::Findings,
+    Context::Log,
+    Context::Page,
+    Context::Route,
+];
 const PAGES: &[Context] = &[Context::Page, Context::Route];
 const NOT_HELP: &[Context] = &[
     Context::Connections,
@@ -237,6 +254,7 @@ const NOT_HELP: &[Context] = &[
     Context::Log,
     Context::Page,
     Context::Route,
+    Context::Moment,
 ];
 
 const PAGE_AND_HELP: &[Context] = &[Context::Page, Context::Route, Context::Help];
@@ -270,6 +288,10 @@ pub const BINDINGS: &[Binding] = bindings! {
     REPORTED [Char('R')] Report => "report" "write an incident report of the route, as Markdown, into the current folder";
     FILTERED [Char('/')] Filter => "filter" "the filter bar; each keystroke applies, Enter keeps, Esc drops the change, Tab completes, ↑ ↓ bring earlier ones back";
     LOG [Char('/')] Filter => "search" "search the log's text (a regular expression, case is ignored)";
+    MOMENT [Named(KeyCode::Enter)] Open => "keep" "keep the moment: the connections that were open then";
+    MOMENT [Named(KeyCode::Esc), Named(KeyCode::Backspace)] Back => "back" "back to where you came from";
+    MOMENT [Char('h'), Named(KeyCode::Left)] Left => "earlier" "a column of the strip earlier";
+    MOMENT [Char('l'), Named(KeyCode::Right)] Right => "later" "a column of the strip later";
     NOT_HELP [Char('e')] NextFailure => "next failure" "next failure";
     NOT_HELP [Char('E')] PreviousFailure => "" "previous failure";
     LOG [Char('n')] Next => "next" "next match of the search";
@@ -290,7 +312,8 @@ pub const BINDINGS: &[Binding] = bindings! {
     TABLES [Char('s')] Sort => "sort" "sort by the next column";
     TABLES [Char('S')] Reverse => "" "sort the other way round";
     LISTS [Char('t')] Time => "time" "go to a time: 11:20, 2009-04-22 11:20, -15m; or keep a range: 11:00..11:30";
-    NOT_HELP [Char('y')] Copy => "copy" "copy the record's lines to the clipboard (OSC 52)";
+    LISTS [Char('T')] Moment => "moment" "choose a moment on the time strip: who was connected then";
+    KEPT [Char('y')] Copy => "copy" "copy the record's lines to the clipboard (OSC 52)";
     LISTS [Char('m')] Mark => "mark" "mark the row, or take its mark away";
     LISTS [Char('\'')] NextMark => "" "next mark";
     ALL [Char(':')] CommandLine => "" "command line: q, filter, view, sort, goto, help";
@@ -302,6 +325,8 @@ pub const BINDINGS: &[Binding] = bindings! {
     ALL [Ctrl('d')] HalfDown => "" "half a screen down";
     TABLES [Char('g'), Named(KeyCode::Home)] First => "" "the oldest; sorted by another column, the top";
     TABLES [Char('G'), Named(KeyCode::End)] Last => "" "the newest, and follow again; sorted by another column, the bottom";
+    MOMENT [Char('g'), Named(KeyCode::Home)] First => "" "the log's first moment";
+    MOMENT [Char('G'), Named(KeyCode::End)] Last => "" "the log's newest moment";
     LOG [Char('g'), Named(KeyCode::Home)] First => "" "the first line";
     LOG [Char('G'), Named(KeyCode::End)] Last => "follow" "the last line, and follow again";
     PAGE_AND_HELP [Char('g'), Named(KeyCode::Home)] First => "" "the top";

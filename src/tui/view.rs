@@ -32,6 +32,7 @@ use super::theme::{Role, Theme};
 use crate::index::Index;
 
 pub use help::length as help_length;
+pub use strip::{Scale, scale};
 pub use table::shown_columns;
 
 /// The least a screen needs.

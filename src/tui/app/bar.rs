@@ -285,7 +285,7 @@ impl App {
                 time::parse(to, newest).map(|time| filter::term("until", &time.to_string()))
             };
             if let (Some(from), Some(to)) = (from, to) {
-                let text = format!("{} {from} {to}", self.filter.kept);
+                let text = filter::and(&self.filter.kept, &format!("{from} {to}"));
                 self.view = if self.view == View::Log {
                     View::Connections
                 } else {

@@ -7,6 +7,7 @@ use crate::index::Index;
 use crate::triage::State;
 use crate::triage::findings::Severity;
 use crate::tui::columns;
+use crate::tui::filter;
 use crate::tui::keymap::{self, Command};
 use crate::tui::lines::{Needle, Way};
 use crate::tui::log::Tailing;
@@ -32,6 +33,25 @@ impl App {
 
     /// Does what a key stands for.
     pub(super) fn run(&mut self, command: Command, index: &Index) -> Vec<Effect> {
+        if self.moment.is_some() && self.help.is_none() {
+            match command {
+                Command::Quit | Command::Back => return self.drop_moment(),
+                Command::View(_)
+                | Command::NextView
+                | Command::PreviousView
+                | Command::CommandLine => {
+                    let mut effects = self.drop_moment();
+                    effects.extend(self.run(command, index));
+                    return effects;
+                }
+                Command::Leave
+                | Command::Redraw
+                | Command::Suspend
+                | Command::Help
+                | Command::Pause => {}
+                _ => return self.choose_moment(command, index),
+            }
+        }
         match command {
             Command::Leave => return vec![Effect::Exit],
             Command::Redraw => return vec![Effect::Redraw],
@@ -75,6 +95,7 @@ impl App {
             Command::Keep => return self.narrow("", index),
             Command::Drop => return self.narrow("-", index),
             Command::Time => self.ask(Kind::Time, "", index),
+            Command::Moment => return self.begin_moment(index),
             Command::Sort => self.sort(),
             Command::Reverse => self.reverse(),
             Command::Mark => self.mark(),
@@ -201,6 +222,9 @@ impl App {
 
     /// The context that the list of keys speaks of.
     pub fn help_context(&self) -> keymap::Context {
+        if self.moment.is_some() {
+            return keymap::Context::Moment;
+        }
         match self.pages.last().map(|page| page.lines.record) {
             None => self.view.context(),
             Some(Record::Route(_)) => keymap::Context::Route,
@@ -265,7 +289,7 @@ impl App {
                 ),
             ));
         }
-        self.set_filter(crate::tui::filter::Filter::none())
+        self.set_filter(filter::Filter::none())
     }
 
     fn sort(&mut self) {
@@ -410,8 +434,8 @@ impl App {
             ));
             return Vec::new();
         };
-        let text = format!("{} {sign}{term}", self.filter.kept);
-        self.set_filter_text(text.trim())
+        let text = filter::and(&self.filter.kept, &format!("{sign}{term}"));
+        self.set_filter_text(&text)
     }
 }
 

@@ -11,6 +11,7 @@ use ratatui::buffer::{Buffer, Cell};
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::style::{Color as Colour, Modifier};
 
+mod moment;
 mod routes;
 
 use super::*;
@@ -796,7 +797,7 @@ fn help_lists_the_keys_of_the_view() {
 #[test]
 fn no_size_is_too_odd() {
     let mut desk = desk();
-    for view in ["1", "2", "3", "4", "5", "6", "1\n", "4\n", "4b\n", "?"] {
+    for view in ["1", "2", "3", "4", "5", "6", "1\n", "4\n", "4b\n", "T", "?"] {
         for c in view.chars() {
             desk.key(if c == '\n' {
                 KeyCode::Enter
@@ -823,7 +824,7 @@ fn no_size_is_too_odd() {
 fn without_colour_words_and_symbols_say_the_same() {
     let mut desk = desk();
     desk.theme = Theme::new(Color::Never, Symbols::Unicode, &Palette::default());
-    for keys in ["", "/us", "?", "2", "3", "4", "5", "6"] {
+    for keys in ["", "/us", "?", "2", "3", "4", "5", "6", "T"] {
         desk.types(keys);
         let buffer = desk.buffer();
         assert!(

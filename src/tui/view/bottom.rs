@@ -97,6 +97,20 @@ fn resting(app: &App, room: usize) -> Parts {
     if let Some((role, text)) = &app.notice {
         return vec![(*role, format!(" {}", safe::fit(text, room)))];
     }
+    if let Some(time) = app.moment {
+        let filter = safe::text(&app.filter.kept);
+        let among = if filter.is_empty() {
+            String::new()
+        } else {
+            format!("  filter {filter}")
+        };
+        let text = safe::fit(&among, room.saturating_sub(26));
+        return vec![
+            (Role::Dim, " at ".into()),
+            (Role::Title, columns::moment(time)),
+            (Role::Dim, text),
+        ];
+    }
     let search = app
         .log
         .search
