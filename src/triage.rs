@@ -17,9 +17,6 @@ mod reason;
 mod route;
 mod thresholds;
 
-#[cfg(test)]
-mod tests;
-
 use std::ops::Range;
 
 use crate::frame::Stamp;

@@ -218,14 +218,15 @@ pub fn survey(index: &Index, thresholds: Thresholds) -> Triage {
     survey.finish(index)
 }
 
-/// `11:19:39` of the newest day, else with its date.
+/// `11:19:39` where all of the log is of one day, else with its date.
 fn moment(index: &Index, time: Option<Stamp>) -> String {
     let Some(time) = time else {
         return "the log's beginning".to_owned();
     };
     let text = time.to_string();
     let day = |text: &str| text.split('T').next().map(str::to_owned);
-    let today = index.newest().and_then(|newest| day(&newest.to_string()));
+    let day_of = |time: Option<Stamp>| time.and_then(|time| day(&time.to_string()));
+    let today = day_of(index.newest()).filter(|_| day_of(index.oldest()) == day_of(index.newest()));
     match text.split_once('T') {
         Some((of, clock)) if today.as_deref() == Some(of) => clock.to_owned(),
         _ => text.replace('T', " "),

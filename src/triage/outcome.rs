@@ -116,6 +116,11 @@ impl Said {
         self.0 & bit > 0
     }
 
+    /// Whether TLS failed.
+    pub fn tls_has_failed(self) -> bool {
+        self.has(Self::TLS_FAILED)
+    }
+
     /// Whether mail went out in the clear because TLS had failed.
     pub fn in_clear(self) -> bool {
         self.has(Self::TLS_FAILED) && self.has(Self::DELIVERED) && !self.has(Self::ERROR)

@@ -59,15 +59,15 @@ pub struct Outage {
 /// Failed TLS on a route, up to now or until TLS succeeded again, while mail went out in the clear.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct ClearRun {
-    /// When the first connection without TLS that it should have had was opened.
+    /// When the first connection whose TLS failed was opened, delivered or not.
     pub since: Option<Stamp>,
     /// When TLS succeeded again; `None` while it fails.
     pub until: Option<Stamp>,
     /// Connections that delivered in the clear.
     pub connections: u64,
-    /// The first of them.
+    /// The first whose TLS failed.
     pub first: ConnectionId,
-    /// The last of them.
+    /// The last one that delivered, else the first.
     pub last: ConnectionId,
 }
 

@@ -9,6 +9,7 @@ mod following;
 mod formats;
 mod language;
 mod lineage;
+mod outages;
 mod readme;
 mod records;
 mod report;

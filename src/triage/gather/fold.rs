@@ -102,15 +102,15 @@ fn take(route: &mut Route, member: &Member, opened: Option<Stamp>) {
 /// Mail that went out in the clear because TLS had failed, until TLS succeeds again.
 fn take_clear(route: &mut Route, member: &Member, opened: Option<Stamp>) {
     let current = route.clear.last_mut().filter(|run| run.until.is_none());
-    match (current, member.said.in_clear()) {
-        (Some(run), true) => {
+    match (current, member.said.tls_has_failed()) {
+        (Some(run), true) if member.said.in_clear() => {
             run.connections += 1;
             run.last = member.connection;
         }
         (None, true) => route.clear.push(ClearRun {
             since: opened,
             until: None,
-            connections: 1,
+            connections: u64::from(member.said.in_clear()),
             first: member.connection,
             last: member.connection,
         }),
