@@ -19,6 +19,8 @@ pub mod extent;
 mod ids;
 pub mod intern;
 pub mod message;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod model;
 pub mod posting;
 pub mod timeline;
 

@@ -28,9 +28,10 @@ pub use shared::{Reading, SharedIndex};
 
 use crate::index::{Index, Journal};
 use crate::source::{Feeder, Notice, Opened, Progress, Recycler, Sources, Stop};
+use framing::Framed;
+pub(crate) use framing::Parsed;
 #[cfg(test)]
 use framing::judge_head;
-use framing::{Framed, Parsed};
 use joiner::Joiner;
 use reader::Reader;
 use relay::Relay;

@@ -4,6 +4,9 @@ pub mod cli;
 pub mod command;
 pub mod config;
 pub mod demo;
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+pub mod door;
 pub mod event;
 pub mod frame;
 pub mod index;

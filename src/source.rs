@@ -15,7 +15,7 @@ use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
-mod archive;
+pub(crate) mod archive;
 mod begin;
 mod discover;
 mod disk;

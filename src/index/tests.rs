@@ -1,5 +1,7 @@
 //! What the join makes of lines in their order and out of it.
 
+mod model;
+
 use super::*;
 use crate::event::{Dcid, Icid, Link};
 use crate::frame::{Framer, Years};

@@ -1,7 +1,10 @@
 //! Blocks may begin and end anywhere.
 
+use proptest::prelude::*;
+
 use super::reader::Begun;
 use super::*;
+use crate::door;
 use crate::lines::{Block, Cut};
 use crate::source::SourceId;
 
@@ -75,4 +78,58 @@ fn a_file_is_judged_by_its_entries() {
     );
     assert_eq!(judge("dear diary\n"), Judgement::OtherText);
     assert_eq!(judge("\u{1}\u{2}\u{0}\u{7}"), Judgement::Binary);
+}
+
+/// Pieces of lines and of none, of which random logs are made.
+fn piece() -> impl Strategy<Value = Vec<u8>> {
+    let words = [
+        "Mon Mar  2 08:00:00 2026 Info: ",
+        "Mon Mar  2 08:00:01 2026 Warning: ",
+        "Mar  2 08:00:00 esa01 mail_logs: Info: ",
+        "<166>1 2026-03-02T08:09:10Z esa01 mail_logs - - - Info: ",
+        "New SMTP ICID 7 interface A (192.0.2.1) address 192.0.2.8 reverse dns host x verified no",
+        "ICID 7 close",
+        "Start MID 4 ICID 7",
+        "MID 4 ICID 7 RID 0 To: <a@example.com>",
+        "MID 4 Subject '",
+        "Bounced: DCID 8 MID 4 to RID 0 - 5.1.0 - x ('554', ['",
+        "'])",
+        "\n",
+        "\r\n",
+        "\r",
+        "\n\n",
+        "\u{feff}",
+    ];
+    let words = words.map(|word| word.as_bytes().to_vec()).to_vec();
+    prop_oneof![
+        3 => proptest::sample::select(words),
+        // Zero bytes are no text where they stand before some.
+        1 => proptest::collection::vec(1_u8.., 0..20),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_bytes_in_any_chunks_give_the_same_entries_and_leave_no_byte_out(
+        pieces in proptest::collection::vec(piece(), 0..60),
+        sizes in proptest::collection::vec(1_usize..200, 1..9),
+    ) {
+        let log = pieces.concat();
+        let entries = door::check_entries(&log, sizes.into_iter().cycle());
+        let lines = log.split(|b| *b == b'\n').filter(|line| !is_blank(line)).count();
+        // A mark of the byte order alone is nothing, at the log's start only.
+        prop_assert!(entries == lines || log.starts_with(b"\xef\xbb\xbf"));
+        let mut next = 0;
+        for block in door::blocks(&log, []) {
+            for line in block.lines() {
+                let skipped = &log[next..usize::try_from(line.offset).unwrap()];
+                prop_assert!(matches!(skipped, b"" | b"\n" | b"\r\n" | b"\xef\xbb\xbf"), "{:?}", skipped);
+                next = usize::try_from(line.offset).unwrap() + line.bytes.len();
+                prop_assert_eq!(&log[next - line.bytes.len()..next], line.bytes);
+            }
+        }
+        prop_assert!(matches!(&log[next..], b"" | b"\n" | b"\r\n" | b"\xef\xbb\xbf"), "{:?}", &log[next..]);
+    }
 }

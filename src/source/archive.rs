@@ -58,8 +58,17 @@ pub(crate) fn unpack(form: Form, packed: impl Read + Send + 'static) -> io::Resu
         Form::Gzip => Box::new(Careful::new(MultiGzDecoder::new(packed))),
         Form::Zstd => Box::new(Careful::new(zstd::Decoder::new(packed)?)),
         Form::Bzip2 => Box::new(Careful::new(MultiBzDecoder::new(packed))),
-        Form::Xz => Box::new(Careful::new(XzDecoder::new_multi_decoder(packed))),
+        Form::Xz => Box::new(Careful::new(XzDecoder::new_stream(packed, xz()?))),
     })
+}
+
+/// What an xz decoder may take: twice what the strongest preset asks for. The file itself names how much it wants, up to
+/// 4 GiB.
+const XZ_MEMORY: u64 = 128 << 20;
+
+fn xz() -> io::Result<liblzma::stream::Stream> {
+    let several = liblzma::stream::CONCATENATED;
+    liblzma::stream::Stream::new_stream_decoder(XZ_MEMORY, several).map_err(io::Error::other)
 }
 
 /// What a decoder is asked for at once.

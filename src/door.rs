@@ -1,0 +1,84 @@
+//! A door to private parts for tests and fuzz targets; no other build has it.
+//!
+//! What goes through here is checked on the way: a caller only hands in bytes.
+
+use std::io::Cursor;
+
+pub use crate::index::model::{Step, check as check_index};
+
+use crate::index::Entry;
+use crate::ingest::{FirstYear, Framing, Parsed};
+use crate::lines::{Block, MAX_LINE, Splitter};
+use crate::source::SourceId;
+use crate::source::archive::{self, Form};
+
+/// Cuts a text into blocks of whole lines, given in pieces of these sizes and then of [`MAX_LINE`].
+///
+/// # Panics
+/// When the blocks do not account for every byte.
+pub fn blocks(text: &[u8], sizes: impl IntoIterator<Item = usize>) -> Vec<Block> {
+    let source = SourceId::new(0);
+    let mut sizes = sizes.into_iter();
+    let mut splitter = Splitter::default();
+    let mut blocks = Vec::new();
+    let mut rest = text;
+    while !rest.is_empty() {
+        let size = sizes.next().unwrap_or(MAX_LINE).clamp(1, MAX_LINE);
+        let (piece, behind) = rest.split_at(size.min(rest.len()));
+        let mut buffer = Vec::new();
+        let at = splitter.prepare(&mut buffer, piece.len());
+        buffer[at..].copy_from_slice(piece);
+        let pieces = splitter.split(source, buffer, piece.len());
+        blocks.extend(pieces.cut);
+        blocks.extend(pieces.whole);
+        rest = behind;
+        let told = splitter.told();
+        assert!(told <= splitter.next_offset());
+    }
+    blocks.extend(splitter.finish(source));
+    assert_eq!(splitter.told(), text.len() as u64);
+    assert_eq!(splitter.next_offset(), text.len() as u64);
+    blocks
+}
+
+/// Takes a text apart at once and in pieces of these sizes; how many entries it has.
+///
+/// # Panics
+/// When the entries differ.
+pub fn check_entries(text: &[u8], sizes: impl IntoIterator<Item = usize>) -> usize {
+    let (whole, pieces) = (parsed(text, []), parsed(text, sizes));
+    let told = |entry: &Entry<'_>| (entry.position, entry.time, entry.level);
+    let count = |all: &[Parsed]| all.iter().map(|block| block.entries().len()).sum();
+    let entries = whole.iter().flat_map(Parsed::entries);
+    for (one, other) in entries.zip(pieces.iter().flat_map(Parsed::entries)) {
+        assert_eq!(told(one), told(other));
+        assert!(
+            one.host == other.host && one.event == other.event,
+            "at {:?}",
+            one.position
+        );
+    }
+    let entries = count(&whole);
+    assert_eq!(entries, count(&pieces));
+    entries
+}
+
+fn parsed(text: &[u8], sizes: impl IntoIterator<Item = usize>) -> Vec<Parsed> {
+    let mut framing = Framing::new(FirstYear::Is(2026));
+    let blocks = blocks(text, sizes).into_iter();
+    blocks
+        .map(|block| framing.block(block).take_apart())
+        .collect()
+}
+
+/// Unpacks an archive, whose form its first bytes tell: what it gives, and whether it is damaged. At most `most` bytes.
+pub fn unpack(packed: Vec<u8>, most: usize) -> (Vec<u8>, bool) {
+    let form = Form::of(&packed);
+    let Ok(mut stream) = archive::unpack(form, Cursor::new(packed)) else {
+        return (Vec::new(), true);
+    };
+    let mut bytes = vec![0; most];
+    let (count, error) = archive::fill(&mut stream, &mut bytes);
+    bytes.truncate(count);
+    (bytes, error.is_some())
+}

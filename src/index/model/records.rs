@@ -1,0 +1,148 @@
+//! The naive model's records, and how they are told.
+
+use std::fmt::Write;
+
+use crate::event::{Link, Mid};
+use crate::frame::Stamp;
+use crate::index::{DeliveryResult, End, State};
+
+/// Where and when a line stands.
+#[derive(Clone, Copy)]
+pub struct At {
+    pub host: &'static str,
+    pub time: Option<Stamp>,
+    pub offset: u64,
+}
+
+pub struct Connection {
+    pub host: &'static str,
+    pub link: Link,
+    pub opened: bool,
+    pub began: Option<Stamp>,
+    pub closed: Option<Stamp>,
+    pub end: Option<End>,
+    pub places: Vec<u64>,
+    pub logins: Vec<(bool, Option<String>)>,
+}
+
+pub struct Message {
+    pub host: &'static str,
+    pub mid: Mid,
+    pub began: Option<Stamp>,
+    pub started: bool,
+    pub made_here: bool,
+    pub connection: Option<usize>,
+    pub from: Option<String>,
+    pub finished: bool,
+    pub fate: Option<State>,
+    pub parent: Option<usize>,
+    pub recipients: Vec<Recipient>,
+    pub replies: Vec<(u64, String)>,
+    pub places: Vec<u64>,
+}
+
+pub struct Recipient {
+    pub rid: Option<u64>,
+    pub to: Option<String>,
+    pub state: State,
+    pub deliveries: Vec<usize>,
+}
+
+pub struct Delivery {
+    pub connection: Option<usize>,
+    pub message: usize,
+    pub time: Option<Stamp>,
+    pub result: DeliveryResult,
+    pub detail: Option<String>,
+}
+
+#[derive(Default)]
+pub struct Model {
+    pub connections: Vec<Connection>,
+    pub messages: Vec<Message>,
+    /// In the order in which messages came by a connection: those of one stand in this order.
+    pub arrivals: Vec<usize>,
+    /// In the order in which they were joined.
+    pub descents: Vec<usize>,
+    pub deliveries: Vec<Delivery>,
+    /// Whether it is a connection, and which.
+    pub ended: Vec<(bool, usize)>,
+    pub entries: u64,
+    pub unknown: u64,
+}
+
+impl Model {
+    /// All records in words, as the index tells its own.
+    pub fn shown(&self) -> String {
+        let mut text = String::new();
+        let mut tell = |line: std::fmt::Arguments<'_>| writeln!(text, "{line}").expect("memory");
+        for (at, one) in self.connections.iter().enumerate() {
+            let logins: Vec<_> = one
+                .logins
+                .iter()
+                .map(|(ok, user)| (*ok, user.as_deref()))
+                .collect();
+            let came = self
+                .arrivals
+                .iter()
+                .filter(|&&id| self.messages[id].connection == Some(at));
+            let carried: Vec<_> = came.copied().collect();
+            let deliveries: Vec<_> = (0..self.deliveries.len())
+                .filter(|&id| self.deliveries[id].connection == Some(at))
+                .collect();
+            tell(format_args!(
+                "{:?} {:?} opened {:?} closed {:?} {:?} lines {} logins {logins:?} messages {carried:?} deliveries {deliveries:?}",
+                one.host,
+                one.link,
+                one.began.filter(|_| one.opened),
+                one.closed,
+                one.end,
+                one.places.len()
+            ));
+        }
+        for (at, one) in self.messages.iter().enumerate() {
+            let children: Vec<_> = self
+                .descents
+                .iter()
+                .copied()
+                .filter(|&id| self.messages[id].parent == Some(at))
+                .collect();
+            let came = one.connection.map(|id| match self.connections[id].link {
+                Link::In(id) => id.0,
+                Link::Out(id) => id.0,
+            });
+            let icid = came.or(one.made_here.then_some(0));
+            tell(format_args!(
+                "{:?} {:?} icid {icid:?} started {:?} from {:?} finished {} parent {:?} children {children:?}",
+                one.host,
+                one.mid,
+                one.began.filter(|_| one.started),
+                one.from.as_deref(),
+                one.finished,
+                one.parent
+            ));
+            let mut recipients: Vec<_> = one.recipients.iter().collect();
+            recipients.sort_by_key(|to| to.rid.unwrap_or(u64::MAX));
+            for to in recipients {
+                tell(format_args!(
+                    "  {:?} {:?} {:?} {:?}",
+                    to.rid,
+                    to.to.as_deref(),
+                    to.state,
+                    to.deliveries
+                ));
+            }
+        }
+        for one in &self.deliveries {
+            tell(format_args!(
+                "{:?} of {} on {:?} at {:?} {:?}",
+                one.result,
+                one.message,
+                one.connection,
+                one.time,
+                one.detail.as_deref()
+            ));
+        }
+        text
+    }
+}

@@ -1,0 +1,38 @@
+//! A query prints as a query that reads as the same one, or is refused in words that are safe to print.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use mailscope::index::{Index, Journal};
+use mailscope::query::{self, Saved};
+use mailscope::safe;
+
+/// A longer query is refused; one may grow when it is printed.
+const LONGEST: usize = 64 * 1024;
+
+fuzz_target!(|text: &str| {
+    match query::parse(text) {
+        Ok(query) => {
+            let written = query.to_string();
+            if written.len() <= LONGEST {
+                let again = query::parse(&written);
+                assert_eq!(again.as_ref(), Ok(&query), "{text:?} → {written:?}");
+                assert_eq!(again.map(|query| query.to_string()), Ok(written));
+            }
+        }
+        Err(error) => {
+            let said = error.to_string();
+            assert_eq!(said.lines().count(), 3, "{said:?}");
+            assert!(
+                said.lines().all(|line| safe::text(line) == line),
+                "{said:?}"
+            );
+            assert!(error.range().end <= text.len());
+        }
+    }
+    if text.len() < 256 {
+        let index = Index::new(Journal::Off);
+        for cursor in [0, text.len() / 2, text.len()] {
+            query::complete(text, cursor, &index, &Saved::default());
+        }
+    }
+});
