@@ -183,6 +183,7 @@ impl Framer {
                 && rest.len() > length
                 && rest[..length] == seen[..length]
                 && rest[length] == b' '
+                && !is_year(&rest[length + 1..])
             {
                 (known, new) = (*seen_time, None);
                 return Some(&rest[length + 1..]);
@@ -281,6 +282,12 @@ fn place(line: &[u8], rest: &[u8], length: usize) -> (u16, u16) {
         (Ok(start), Ok(end)) => (start, end),
         _ => (0, 0),
     }
+}
+
+/// Whether a year may stand there: a stamp without one is not this line's where one follows.
+#[inline]
+fn is_year(text: &[u8]) -> bool {
+    matches!(text, [a, b, c, d, b' ', ..] if [a, b, c, d].iter().all(|byte| byte.is_ascii_digit()))
 }
 
 /// What follows `<166>1 ` of RFC 5424.

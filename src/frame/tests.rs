@@ -85,6 +85,16 @@ fn every_dress() {
 }
 
 #[test]
+fn what_the_line_before_was_changes_nothing_but_the_year() {
+    let mut framer = Framer::new(Years::starting(2026));
+    framer.frame(b"Mar  2 08:09:10 esa01 mail_logs: Info: ICID 7 close");
+    let line = b"Mar  2 08:09:10 2026 mx07 syslog_mail: Info: ICID 7 close";
+    let frame = framer.frame(line);
+    assert_eq!(frame.host(line), Some(&b"mx07"[..]));
+    assert_eq!(frame.tag(line), Some(&b"syslog_mail"[..]));
+}
+
+#[test]
 fn a_bare_message_is_all_body() {
     let (time, host, level, body) = framed("MID 4 queued for delivery", 2026);
     assert_eq!(

@@ -74,6 +74,23 @@ fn xz() -> io::Result<liblzma::stream::Stream> {
 /// What a decoder is asked for at once.
 const STEP: usize = 4 << 10;
 
+/// A decoder of one of the forms.
+trait Decoder: Read {
+    /// All bytes it gave, with those of a read that failed, where it tells.
+    fn given(&self) -> Option<u64> {
+        None
+    }
+}
+
+impl<R: Read> Decoder for MultiGzDecoder<R> {}
+impl<R: io::BufRead> Decoder for zstd::Decoder<'_, R> {}
+impl<R: Read> Decoder for MultiBzDecoder<R> {}
+impl<R: Read> Decoder for XzDecoder<R> {
+    fn given(&self) -> Option<u64> {
+        Some(self.total_out())
+    }
+}
+
 /// A decoder that is asked for little at once, and whose error stays.
 ///
 /// A decoder that meets damage drops what the same read had given before it, and some say after their error that they
@@ -92,19 +109,24 @@ impl<D> Careful<D> {
     }
 }
 
-impl<D: Read> Read for Careful<D> {
+impl<D: Decoder> Read for Careful<D> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if let Some((kind, what)) = &self.failed {
             return Err(io::Error::new(*kind, what.clone()));
         }
         let step = buffer.len().min(STEP);
+        let before = self.decoder.given();
         let read = self.decoder.read(&mut buffer[..step]);
-        if let Err(error) = &read
-            && error.kind() != io::ErrorKind::Interrupted
-        {
+        let Err(error) = &read else { return read };
+        if error.kind() != io::ErrorKind::Interrupted {
             self.failed = Some((error.kind(), error.to_string()));
         }
-        read
+        match before.zip(self.decoder.given()) {
+            Some((before, after)) if after > before => {
+                Ok(usize::try_from(after - before).unwrap_or(0).min(step))
+            }
+            _ => read,
+        }
     }
 }
 
@@ -205,6 +227,17 @@ mod tests {
                 let (bytes, failed) = unpacked(form, whole[..whole.len() - cut].to_vec());
                 assert!(failed, "{form:?} without its last {cut} bytes");
                 assert!(text.starts_with(&bytes), "{form:?} without {cut}");
+            }
+        }
+    }
+
+    #[test]
+    fn litter_behind_an_archive_costs_nothing_of_it() {
+        let text = b"Mon Mar  2 08:09:10 2026 Info: ICID 7 close\n";
+        for form in FORMS {
+            for litter in [&[7; 41][..], b"\0", b"not an archive"] {
+                let (bytes, _) = unpacked(form, [&pack(form, text)[..], litter].concat());
+                assert!(bytes.starts_with(text), "{form:?} {litter:?}");
             }
         }
     }
