@@ -186,6 +186,12 @@ pub enum SourceError {
         /// The path.
         path: PathBuf,
     },
+    /// An archive that asks for more memory than a decoder may take.
+    #[error("{}: unpacking it takes more than 128 MiB of memory; unpack it with xz first", .path.display())]
+    Demanding {
+        /// The path.
+        path: PathBuf,
+    },
     /// Not a byte can be unpacked.
     #[error("{}: damaged archive ({cause}); fetch the file again", .path.display())]
     Damaged {

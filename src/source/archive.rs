@@ -71,6 +71,12 @@ fn xz() -> io::Result<liblzma::stream::Stream> {
     liblzma::stream::Stream::new_stream_decoder(XZ_MEMORY, several).map_err(io::Error::other)
 }
 
+/// Whether it was refused for [`XZ_MEMORY`].
+fn is_too_demanding(error: &io::Error) -> bool {
+    let cause = error.get_ref().and_then(|cause| cause.downcast_ref());
+    cause == Some(&liblzma::stream::Error::MemLimit)
+}
+
 /// What a decoder is asked for at once.
 const STEP: usize = 4 << 10;
 
@@ -117,7 +123,12 @@ impl<D: Decoder> Read for Careful<D> {
         let step = buffer.len().min(STEP);
         let before = self.decoder.given();
         let read = self.decoder.read(&mut buffer[..step]);
-        let Err(error) = &read else { return read };
+        let Err(error) = read else { return read };
+        let error = if is_too_demanding(&error) {
+            io::Error::new(io::ErrorKind::OutOfMemory, "it wants more than 128 MiB")
+        } else {
+            error
+        };
         if error.kind() != io::ErrorKind::Interrupted {
             self.failed = Some((error.kind(), error.to_string()));
         }
@@ -125,7 +136,7 @@ impl<D: Decoder> Read for Careful<D> {
             Some((before, after)) if after > before => {
                 Ok(usize::try_from(after - before).unwrap_or(0).min(step))
             }
-            _ => read,
+            _ => Err(error),
         }
     }
 }

@@ -361,6 +361,9 @@ pub(crate) fn check(path: &Path) -> Result<(), SourceError> {
         });
     }
     match head(&file, super::identity::HEAD) {
+        Err(cause) if cause.kind() == io::ErrorKind::OutOfMemory => Err(SourceError::Demanding {
+            path: path.to_path_buf(),
+        }),
         Err(cause) if Form::of(&magic[..count]).is_packed() => Err(SourceError::Damaged {
             path: path.to_path_buf(),
             cause,

@@ -1,5 +1,5 @@
 use std::fs::{self, OpenOptions};
-use std::io::Write;
+use std::io::{Read, Write};
 use std::path::Path;
 use std::thread;
 
@@ -349,12 +349,25 @@ fn what_cannot_be_read_is_said_in_one_line_that_names_it() {
     fs::write(&utf16, b"\xff\xfeM\0o\0n\0").expect("writes");
     let damaged = dir.path().join("bad.gz");
     fs::write(&damaged, b"\x1f\x8b\x08\0garbage garbage garbage").expect("writes");
+    let demanding = dir.path().join("wide.xz");
+    let mut options = liblzma::stream::LzmaOptions::new_preset(0).expect("is there");
+    options.dict_size(1 << 28);
+    let mut filters = liblzma::stream::Filters::new();
+    filters.lzma2(&options);
+    let check = liblzma::stream::Check::Crc32;
+    let packer = liblzma::stream::Stream::new_stream_encoder(&filters, check).expect("is there");
+    let mut packed = Vec::new();
+    liblzma::read::XzEncoder::new_stream(line(0).as_bytes(), packer)
+        .read_to_end(&mut packed)
+        .expect("packs");
+    fs::write(&demanding, packed).expect("writes");
     let empty = dir.path().join("empty");
     fs::create_dir(&empty).expect("makes");
     for (path, wanted) in [
         (dir.path().join("nothing"), "no such file"),
         (utf16, "UTF-16"),
         (damaged, "damaged archive"),
+        (demanding, "more than 128 MiB"),
         (empty, "no mail_logs"),
         (dir.path().join("*.nothing"), "no mail_logs"),
         (dir.path().join("[a"), "not a valid pattern"),

@@ -9,7 +9,7 @@ use mailscope::door;
 use mailscope::lines::MAX_LINE;
 
 /// Longer logs only take longer.
-const LONGEST: usize = 3 * MAX_LINE;
+const LONGEST: usize = 2 * MAX_LINE;
 
 fuzz_target!(|bytes: &[u8]| {
     let Some((count, rest)) = bytes.split_first() else {
