@@ -8,6 +8,7 @@
 mod app;
 mod chosen;
 mod columns;
+mod files;
 mod filter;
 mod incident;
 pub mod keymap;
@@ -36,6 +37,7 @@ use crate::ingest::{Ingest, News, Reading};
 use crate::signal::{self, Signal};
 
 use app::{Action, App, Effect, Feed};
+use files::Files;
 use terminal::Screen;
 use theme::{Symbols, Theme};
 use worker::{Answer, Workers};
@@ -335,6 +337,11 @@ impl Session {
                 Effect::Find(from, way, needle) => self.workers.find(from, way, needle),
                 Effect::Cancel => self.workers.cancel(),
                 Effect::Look(order) => self.workers.look(order),
+                Effect::Files => {
+                    let files = Files::of(&self.ingest.sources);
+                    self.update(Action::Files(files))?;
+                    self.draw_by(Instant::now());
+                }
                 Effect::Report(route) => {
                     self.workers.report(route, self.app.settings.thresholds);
                 }
@@ -403,6 +410,7 @@ impl Session {
             let mut effects = self.app.settle(&index);
             effects.extend(self.app.search_again(&index, now));
             effects.extend(self.app.look_again(&index, now));
+            effects.extend(self.app.files_again(&index, now));
             effects
         };
         self.perform(effects)

@@ -231,8 +231,8 @@ impl Notice {
         self.kind.word()
     }
 
-    /// What happened, without the path.
-    fn sentence(&self) -> String {
+    /// What happened, without the path; not yet safe for a terminal.
+    pub fn sentence(&self) -> String {
         let detail = &self.detail;
         match self.kind {
             NoticeKind::Rotated if detail.is_empty() => "rotated; following the new file".into(),

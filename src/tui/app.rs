@@ -18,6 +18,7 @@ use std::time::Duration;
 use ratatui::crossterm::event::KeyEvent;
 
 use super::columns::{self, Column, Known};
+use super::files::Files;
 use super::filter::{Completion, Filter, Hits};
 use super::keymap::Context;
 use super::lines::{Needle, Way};
@@ -55,17 +56,20 @@ pub enum View {
     Findings,
     /// The log as it is.
     Log,
+    /// Where the log comes from.
+    Sources,
 }
 
 impl View {
     /// All of them with their keys, in the order of the tab bar.
-    pub const ALL: [(u8, Self); 6] = [
+    pub const ALL: [(u8, Self); 7] = [
         (1, Self::Connections),
         (2, Self::Messages),
         (3, Self::Users),
         (4, Self::Routes),
         (5, Self::Findings),
         (6, Self::Log),
+        (7, Self::Sources),
     ];
 
     /// As the tab bar calls it.
@@ -82,6 +86,7 @@ impl View {
             Self::Routes => Context::Routes,
             Self::Findings => Context::Findings,
             Self::Log => Context::Log,
+            Self::Sources => Context::Sources,
         }
     }
 
@@ -94,6 +99,7 @@ impl View {
             Self::Routes => "routes",
             Self::Findings => "findings",
             Self::Log => "log",
+            Self::Sources => "sources",
         }
     }
 
@@ -106,6 +112,7 @@ impl View {
             Self::Routes => columns::ROUTES,
             Self::Findings => columns::FINDINGS,
             Self::Log => &[],
+            Self::Sources => columns::SOURCES,
         }
     }
 }
@@ -150,6 +157,8 @@ pub enum Action {
     End,
     /// A worker has something.
     Answer(Answer),
+    /// How the sources are doing.
+    Files(Files),
 }
 
 /// Something for the outside to do.
@@ -175,6 +184,8 @@ pub enum Effect {
     Look(Order),
     /// Write a route's report.
     Report(RouteId),
+    /// Look at how the sources are doing.
+    Files,
 }
 
 /// What is typed on the bottom line.
@@ -288,6 +299,13 @@ pub struct App {
     pub routes: Table,
     /// Of findings.
     pub findings: Table,
+    /// Of sources.
+    pub sources: Table,
+    /// How the sources are doing.
+    pub files: Files,
+    /// Counts how often they were looked at; what they were looked at for.
+    files_serial: u64,
+    files_of: Option<u64>,
     /// What the users' logins came to.
     pub logins: Users,
     /// What the triage says.
@@ -323,6 +341,7 @@ pub struct App {
     copying: Option<Record>,
     finding: bool,
     next_refresh: Duration,
+    next_files: Duration,
 }
 
 impl App {
@@ -341,6 +360,10 @@ impl App {
             users: Table::new(View::Users),
             routes: Table::new(View::Routes),
             findings: Table::new(View::Findings),
+            sources: Table::new(View::Sources),
+            files: Files::default(),
+            files_serial: 0,
+            files_of: None,
             logins: Users::default(),
             outlook: Outlook::default(),
             log: Log::default(),
@@ -369,6 +392,7 @@ impl App {
             copying: None,
             finding: false,
             next_refresh: Duration::ZERO,
+            next_files: Duration::ZERO,
         };
         for chosen in std::mem::take(&mut app.settings.columns) {
             for table in app.tables_mut() {
@@ -417,10 +441,17 @@ impl App {
                 let over = self.follow == Follow::No;
                 self.feed = if over { Feed::Ended } else { Feed::Following };
                 self.outlook.look_soon();
+                self.files_of = None;
                 self.refresh_soon();
                 Vec::new()
             }
+            Action::Files(files) => {
+                self.files = files;
+                self.files_serial += 1;
+                Vec::new()
+            }
             Action::Notice(text) => {
+                self.files_of = None;
                 self.notice = Some((Role::Warning, text));
                 Vec::new()
             }
@@ -545,6 +576,7 @@ impl App {
             View::Users => Some(&self.users),
             View::Routes => Some(&self.routes),
             View::Findings => Some(&self.findings),
+            View::Sources => Some(&self.sources),
             View::Log => None,
         }
     }
@@ -556,17 +588,19 @@ impl App {
             View::Users => Some(&mut self.users),
             View::Routes => Some(&mut self.routes),
             View::Findings => Some(&mut self.findings),
+            View::Sources => Some(&mut self.sources),
             View::Log => None,
         }
     }
 
-    fn tables_mut(&mut self) -> [&mut Table; 5] {
+    fn tables_mut(&mut self) -> [&mut Table; 6] {
         [
             &mut self.connections,
             &mut self.messages,
             &mut self.users,
             &mut self.routes,
             &mut self.findings,
+            &mut self.sources,
         ]
     }
 
@@ -576,6 +610,7 @@ impl App {
             index,
             users: &self.logins,
             outlook: &self.outlook,
+            files: &self.files,
         }
     }
 

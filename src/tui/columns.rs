@@ -2,6 +2,7 @@
 
 mod finding;
 mod route;
+mod source;
 mod user;
 
 use crate::frame::Stamp;
@@ -9,6 +10,7 @@ use crate::index::message::CommonState;
 use crate::index::{Attempt, Connection, Direction, Index, Message, State};
 pub use crate::report::summary::grouped as thousands;
 
+use super::files::Files;
 use super::filter::term;
 use super::record::{Record, is_refusal};
 use super::survey::Outlook;
@@ -19,6 +21,7 @@ use crate::triage::By;
 
 pub use finding::{FINDINGS, severity};
 pub use route::{ROUTES, cost_parts, rate, row as route_row, row_term, state_of};
+pub use source::{SOURCES, facts, offset, source_state};
 pub use user::USERS;
 
 /// What rows stand for, as far as it is known.
@@ -30,6 +33,8 @@ pub struct Known<'k> {
     pub users: &'k Users,
     /// What the triage says.
     pub outlook: &'k Outlook,
+    /// How the sources are doing.
+    pub files: &'k Files,
 }
 
 /// What a column shows.
@@ -73,6 +78,14 @@ pub enum Field {
     Severity,
     Kind,
     Summary,
+    Path,
+    Appliance,
+    Entries,
+    LastEntry,
+    Notice,
+    Version,
+    Offset,
+    Serial,
 }
 
 /// A column of a table.
@@ -214,6 +227,7 @@ pub fn cell(known: Known<'_>, record: Record, field: Field) -> Cell {
         Record::User(name) => user::cell(index, name, known.users.of(name), field),
         Record::Route(_) | Record::Group(_) => route::cell(known, record, field),
         Record::Finding(number) => finding::cell(known, number, field),
+        Record::Source(at) => source::cell(known, at, field),
         Record::Hit(_) => none(),
     }
 }
@@ -439,7 +453,7 @@ pub fn cell_term(known: Known<'_>, record: Record, field: Field) -> Option<Strin
         Record::Message(id) => message_term(&index.message(id), field),
         Record::User(name) => user::cell_term(index, name, known.users.of(name), field),
         Record::Route(_) | Record::Group(_) => route::cell_term(known, record, field),
-        Record::Finding(_) | Record::Hit(_) => None,
+        Record::Finding(_) | Record::Hit(_) | Record::Source(_) => None,
     }
 }
 

@@ -23,6 +23,8 @@ pub enum Context {
     Findings,
     /// The log itself.
     Log,
+    /// A table of sources.
+    Sources,
     /// A record's page.
     Page,
     /// A route's page.
@@ -35,13 +37,14 @@ pub enum Context {
 
 impl Context {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Connections,
         Self::Messages,
         Self::Users,
         Self::Routes,
         Self::Findings,
         Self::Log,
+        Self::Sources,
         Self::Page,
         Self::Route,
         Self::Moment,
@@ -57,6 +60,7 @@ impl Context {
             Self::Routes => "Routes",
             Self::Findings => "Findings",
             Self::Log => "Log",
+            Self::Sources => "Sources",
             Self::Page => "a record's page",
             Self::Route => "a route's page",
             Self::Moment => "the time strip",
@@ -190,6 +194,7 @@ const TABLES: &[Context] = &[
     Context::Users,
     Context::Routes,
     Context::Findings,
+    Context::Sources,
 ];
 const VALUES: &[Context] = &[
     Context::Connections,
@@ -218,6 +223,7 @@ const LISTS: &[Context] = &[
     Context::Routes,
     Context::Findings,
     Context::Log,
+    Context::Sources,
 ];
 const FILTERED: &[Context] = &[
     Context::Connections,
@@ -225,6 +231,7 @@ const FILTERED: &[Context] = &[
     Context::Users,
     Context::Routes,
     Context::Findings,
+    Context::Sources,
     Context::Page,
     Context::Route,
 ];
@@ -241,6 +248,7 @@ const KEPT: &[Context] = &[
     Context::Routes,
     Context::Findings,
     Context::Log,
+    Context::Sources,
     Context::Page,
     Context::Route,
 ];
@@ -252,6 +260,7 @@ const NOT_HELP: &[Context] = &[
     Context::Routes,
     Context::Findings,
     Context::Log,
+    Context::Sources,
     Context::Page,
     Context::Route,
     Context::Moment,
@@ -279,7 +288,7 @@ use Key::{Char, Ctrl, Named};
 
 /// The table. Where several lines hold, the first one does; the footer shows them in this order.
 pub const BINDINGS: &[Binding] = bindings! {
-    LISTS [Named(KeyCode::Enter)] Open => "open" "open the selected record; of a user, the connections; of a finding, what it is about";
+    LISTS [Named(KeyCode::Enter)] Open => "open" "open the selected record; of a user, the connections; of a finding, what it is about; of a source, its lines";
     PAGES [Named(KeyCode::Enter)] Open => "follow" "open the record that the line leads to";
     PAGES [Named(KeyCode::Esc), Named(KeyCode::Backspace)] Back => "back" "back to where you came from";
     ROUTE [Char('m')] Hit => "messages" "the messages that the route's failures hit";
@@ -341,6 +350,7 @@ pub const BINDINGS: &[Binding] = bindings! {
     ALL [Char('4')] View(4) => "" "Routes";
     ALL [Char('5')] View(5) => "" "Findings";
     ALL [Char('6')] View(6) => "" "Log";
+    ALL [Char('7')] View(7) => "" "Sources: the files and pipes that are read, and what befell them";
     ALL [Named(KeyCode::Tab)] NextView => "" "next view";
     ALL [Named(KeyCode::BackTab)] PreviousView => "" "previous view";
     TABLES [Named(KeyCode::Esc), Named(KeyCode::Backspace)] Back => "" "back to where you came from, else take the filter away";
@@ -503,7 +513,7 @@ mod tests {
     #[test]
     fn every_promised_key_does_something() {
         let none = KeyModifiers::NONE;
-        for c in "jkgGhl/nNeE123456s idup+-tm'y:?q".chars() {
+        for c in "jkgGhl/nNeE1234567s idup+-tm'y:?q".chars() {
             assert!(
                 find(Context::Connections, &press(KeyCode::Char(c), none)).is_some(),
                 "{c}"

@@ -5,6 +5,7 @@ mod finding;
 mod message;
 mod route;
 mod sheet;
+mod source;
 
 use super::app::Lines;
 use super::columns::Known;
@@ -187,7 +188,7 @@ pub fn head(known: Known<'_>, page: &Page, width: u16) -> Vec<Row> {
         Record::Route(id) => route::head(known, id, &page.sides, width),
         Record::Group(number) => route::group_head(known, number, width),
         Record::Hit(id) => route::hit_head(known, id),
-        Record::User(_) | Record::Finding(_) => Vec::new(),
+        Record::User(_) | Record::Finding(_) | Record::Source(_) => Vec::new(),
     }
 }
 
@@ -198,6 +199,7 @@ pub fn preview(known: Known<'_>, record: Record, width: u16) -> Vec<Row> {
         Record::Route(id) => route::preview(known, id, width),
         Record::Group(number) => route::group_head(known, number, width),
         Record::Finding(number) => finding::preview(known, number, width),
+        Record::Source(at) => source::preview(known, at, width),
         _ => Vec::new(),
     }
 }

@@ -29,6 +29,8 @@ pub enum Record {
     Finding(u32),
     /// The messages that a route's failures hit.
     Hit(RouteId),
+    /// A source; its number in [`super::files::Files`].
+    Source(u32),
 }
 
 impl From<Subject> for Record {
@@ -63,6 +65,7 @@ impl Record {
             Self::Hit(id) => format!("messages hit by {}", id.title(index)),
             Self::Group(_) => "routes".to_owned(),
             Self::Finding(_) => "finding".to_owned(),
+            Self::Source(_) => "source".to_owned(),
         }
     }
 

@@ -359,3 +359,44 @@ pub fn findings(known: Known<'_>, sort: Sort) -> Vec<Record> {
     });
     rows
 }
+
+/// Sources in order; what is waited for comes last.
+pub fn sources(known: Known<'_>, sort: Sort) -> Vec<Record> {
+    let statuses = &known.files.statuses;
+    let mut rows: Vec<Record> = (0..)
+        .zip(statuses)
+        .map(|(at, _)| Record::Source(at))
+        .collect();
+    let rank = |text: &dyn Fn(usize) -> String| {
+        let mut names: Vec<(String, usize)> =
+            (0..statuses.len()).map(|at| (text(at), at)).collect();
+        names.sort();
+        let mut ranks = vec![0; names.len()];
+        for (rank, (_, at)) in (0..).zip(names) {
+            ranks[at] = rank;
+        }
+        ranks
+    };
+    let appliances: Vec<u64> = if sort.field == Field::Appliance {
+        rank(&|at| statuses[at].appliance.clone().unwrap_or_default())
+    } else {
+        Vec::new()
+    };
+    sort.apply(&mut rows, |record| {
+        let Record::Source(number) = record else {
+            return u64::MAX;
+        };
+        let at = number as usize;
+        let status = &statuses[at];
+        match sort.field {
+            Field::State => status.state as u64,
+            Field::Appliance => appliances[at],
+            Field::Size => u64::MAX - status.read,
+            Field::Entries => u64::MAX - status.entries,
+            Field::LastEntry => most_first(status.newest.map_or(0, crate::frame::Stamp::seconds)),
+            // In the order in which they are read.
+            _ => at as u64,
+        }
+    });
+    rows
+}

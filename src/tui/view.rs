@@ -85,7 +85,7 @@ pub fn areas((width, height): (u16, u16), view: View) -> Areas {
     .areas(Rect::new(0, 0, width, height));
     let preview = match view {
         // A finding is nothing without what to do about it.
-        View::Findings if height >= TALL => (body.height / 2).min(14),
+        View::Findings | View::Sources if height >= TALL => (body.height / 2).min(14),
         View::Routes if roomy => (body.height / 3).min(14),
         _ if roomy => (body.height / 3).min(12),
         _ => 0,

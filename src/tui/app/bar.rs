@@ -322,7 +322,7 @@ impl App {
                 .find(|(key, view)| names_view(rest, *key, *view))
             {
                 Some((key, _)) => return self.run(Command::View(*key), index),
-                None => "expected a view: 1 to 6, or its name".into(),
+                None => "expected a view: 1 to 7, or its name".into(),
             },
             "sort" | "s" => match self.sort_by(rest) {
                 Ok(()) => return Vec::new(),

@@ -34,6 +34,7 @@ impl App {
                 return self.lead_to(View::Connections, &text);
             }
             Some(Record::Finding(number)) => return self.open_finding(number, index),
+            Some(Record::Source(at)) => self.open_source(at),
             Some(record) => self.open_page(record, index),
             None if self.view == View::Log || !self.pages.is_empty() => {
                 self.notice = Some((Role::Pending, "this line leads to no record".into()));
@@ -80,6 +81,19 @@ impl App {
                 }
                 None => Vec::new(),
             },
+        }
+    }
+
+    /// Goes to a source's first line.
+    fn open_source(&mut self, at: u32) {
+        let status = self.files.statuses.get(at as usize);
+        match status.and_then(|status| status.source) {
+            Some(source) => {
+                self.leave_trail();
+                self.view = View::Log;
+                self.log.go_to(Position::new(source, 0));
+            }
+            None => self.notice = Some((Role::Pending, "nothing was read of it yet".into())),
         }
     }
 

@@ -4,6 +4,7 @@ use ratatui::crossterm::event::{KeyEvent, KeyEventKind};
 
 use super::{App, Effect, Kind, Table, View};
 use crate::index::Index;
+use crate::source;
 use crate::triage::State;
 use crate::triage::findings::Severity;
 use crate::tui::columns;
@@ -78,7 +79,7 @@ impl App {
             }
             Command::Filter => {
                 self.pages.clear();
-                if self.view == View::Findings {
+                if matches!(self.view, View::Findings | View::Sources) {
                     self.view = View::Connections;
                 }
                 let text = self.filter.kept.clone();
@@ -156,7 +157,7 @@ impl App {
                 .columns()
                 .get(table.column)
                 .map_or("", |column| column.title);
-            if self.view != View::Findings {
+            if !matches!(self.view, View::Findings | View::Sources) {
                 self.notice = Some((
                     Role::Dim,
                     format!("column `{title}`: + keeps its value, - drops it"),
@@ -169,10 +170,8 @@ impl App {
         if let Some(page) = self.pages.last_mut() {
             page.cursor = 0;
         } else if self.view == View::Log {
-            self.log.go_to(crate::source::Position::new(
-                crate::source::SourceId::new(0),
-                0,
-            ));
+            self.log
+                .go_to(source::Position::new(source::SourceId::new(0), 0));
         } else if let Some(table) = self.table_mut() {
             table.cursor = if table.is_newest_first() {
                 table.rows.len().saturating_sub(1)
@@ -387,7 +386,7 @@ impl App {
         if self.view == View::Log {
             return self.find(way, Needle::Failure);
         }
-        let (outlook, logins) = (&self.outlook, &self.logins);
+        let (outlook, logins, files) = (&self.outlook, &self.logins, &self.files);
         let failing = |state: State| state != State::Healthy;
         let failed = |record: Record| match record {
             Record::User(name) => logins.of(name).failing_since.is_some(),
@@ -398,6 +397,10 @@ impl App {
             Record::Finding(number) => outlook
                 .finding(number)
                 .is_some_and(|finding| finding.severity == Severity::Critical),
+            Record::Source(at) => files
+                .statuses
+                .get(at as usize)
+                .is_some_and(|status| is_trouble(status.state)),
             record => record.has_failed(index),
         };
         let found = self
@@ -437,6 +440,12 @@ impl App {
         let text = filter::and(&self.filter.kept, &format!("{sign}{term}"));
         self.set_filter_text(&text)
     }
+}
+
+/// Whether a source needs somebody to look after it.
+fn is_trouble(state: source::State) -> bool {
+    use source::State::{Damaged, Gone, Incomplete, Stale, Unreadable};
+    matches!(state, Damaged | Gone | Incomplete | Stale | Unreadable)
 }
 
 /// The next row for which `wanted` holds.

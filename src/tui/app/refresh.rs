@@ -19,6 +19,8 @@ use crate::tui::worker::Job;
 
 /// Rows are computed again after at least this many times what it took last.
 const REST: u32 = 10;
+/// How the sources are doing is looked at this often at most.
+const FILES: Duration = Duration::from_millis(250);
 /// Up to so many rows, records that match only later are looked for too.
 const FEW: usize = 50_000;
 
@@ -67,6 +69,7 @@ impl App {
     fn generation(&self, index: &Index) -> u64 {
         match self.view {
             View::Routes | View::Findings => self.outlook.serial(),
+            View::Sources => self.files_serial,
             _ => index.generation(),
         }
     }
@@ -77,6 +80,23 @@ impl App {
             (Feed::Loading(_), None) => Pace::Loading,
             _ => Pace::Settled,
         }
+    }
+
+    /// Whether view Sources shows how things were at another generation of the index.
+    fn files_are_old(&self, index: &Index) -> bool {
+        self.view == View::Sources
+            && self.paused.is_none()
+            && self.files_of != Some(index.generation())
+    }
+
+    /// Asks how the sources are doing, if that is due.
+    pub fn files_again(&mut self, index: &Index, now: Duration) -> Option<Effect> {
+        let due = self.files_are_old(index) && self.next_files <= now;
+        due.then(|| {
+            self.files_of = Some(index.generation());
+            self.next_files = now + FILES;
+            Effect::Files
+        })
     }
 
     /// What of the routes the reader looks at; a filter that is still being answered keeps nothing yet.
@@ -129,8 +149,9 @@ impl App {
         let look = self
             .outlook
             .due(index.generation(), self.need(), self.pace());
+        let files = self.files_are_old(index).then_some(self.next_files);
         let due = self.due(index).into_iter();
-        due.chain(search).chain(look).min()
+        due.chain(search).chain(look).chain(files).min()
     }
 
     /// Computes the rows again if they are due. Whether they were.
@@ -207,6 +228,7 @@ impl App {
             }
             View::Routes => rows::routes(self.known(index), sort),
             View::Findings => rows::findings(self.known(index), sort),
+            View::Sources => rows::sources(self.known(index), sort),
             View::Log => Vec::new(),
         };
         let generation = self.generation(index);
@@ -239,6 +261,9 @@ impl App {
             }
             View::Findings => {
                 return self.keep_rows(rows::findings(self.known(index), table.sort), index);
+            }
+            View::Sources => {
+                return self.keep_rows(rows::sources(self.known(index), table.sort), index);
             }
             View::Connections | View::Messages | View::Log => {}
         }
@@ -311,6 +336,7 @@ impl App {
             index,
             users: &self.logins,
             outlook: &self.outlook,
+            files: &self.files,
         };
         let Some(page) = self.pages.last_mut() else {
             return;

@@ -52,6 +52,7 @@ impl Table {
             View::Users => worst_first(Field::Failed),
             View::Routes => worst_first(Field::State),
             View::Findings => worst_first(Field::Severity),
+            View::Sources => worst_first(Field::Path),
             View::Connections | View::Messages | View::Log => Sort::NEWEST,
         };
         Self {
@@ -191,7 +192,7 @@ impl Table {
             View::Connections => index.connection_count(),
             View::Messages => index.message_count(),
             View::Users => index.names.users.len(),
-            View::Routes | View::Findings => self.rows.len(),
+            View::Routes | View::Findings | View::Sources => self.rows.len(),
             View::Log => 0,
         }
     }

@@ -13,6 +13,7 @@ use ratatui::style::{Color as Colour, Modifier};
 
 mod moment;
 mod routes;
+mod sources;
 
 use super::*;
 use crate::frame::{Framer, Years};
@@ -108,6 +109,9 @@ impl Desk {
             self.told += line.len() as u64;
         }
         self.sources.set_told(SourceId::new(0), self.told);
+        let entries = text.lines().count();
+        let newest = self.index.newest();
+        self.sources.heard(SourceId::new(0), entries, newest, None);
         self.does(Action::Grew(
             Progress {
                 read: self.told,
@@ -129,6 +133,7 @@ impl Desk {
         let mut effects = self.app.settle(&self.index);
         effects.extend(self.app.search_again(&self.index, self.now));
         effects.extend(self.app.look_again(&self.index, self.now));
+        effects.extend(self.app.files_again(&self.index, self.now));
         self.perform(effects);
         self.app.refresh(&self.index, self.now);
         let effects = self.app.settle(&self.index);
@@ -147,6 +152,11 @@ impl Desk {
                     of,
                     crate::tui::worker::sides(&self.sources, &wanted, usize::MAX),
                 ),
+                Effect::Files => {
+                    let files = Files::of(&self.sources);
+                    self.does(Action::Files(files));
+                    continue;
+                }
                 Effect::Report(route) => Answer::Reported(crate::tui::incident::write(
                     self.folder.path(),
                     route,
@@ -797,7 +807,9 @@ fn help_lists_the_keys_of_the_view() {
 #[test]
 fn no_size_is_too_odd() {
     let mut desk = desk();
-    for view in ["1", "2", "3", "4", "5", "6", "1\n", "4\n", "4b\n", "T", "?"] {
+    for view in [
+        "1", "2", "3", "4", "5", "6", "1\n", "4\n", "4b\n", "T", "7", "?",
+    ] {
         for c in view.chars() {
             desk.key(if c == '\n' {
                 KeyCode::Enter
@@ -824,7 +836,7 @@ fn no_size_is_too_odd() {
 fn without_colour_words_and_symbols_say_the_same() {
     let mut desk = desk();
     desk.theme = Theme::new(Color::Never, Symbols::Unicode, &Palette::default());
-    for keys in ["", "/us", "?", "2", "3", "4", "5", "6", "T"] {
+    for keys in ["", "/us", "?", "2", "3", "4", "5", "6", "7", "T"] {
         desk.types(keys);
         let buffer = desk.buffer();
         assert!(
@@ -875,7 +887,9 @@ fn hostile_text_never_reaches_a_cell() {
         "\u{301}".repeat(5000)
     );
     let mut desk = Desk::new(&format!("{LOG}{evil}{marks}"), 160, 45);
-    for keys in ["", "2", "3", "4", "4\n", "5", "6", "1", "1\n", "u", "?"] {
+    for keys in [
+        "", "2", "3", "4", "4\n", "5", "6", "7", "1", "1\n", "u", "?",
+    ] {
         for c in keys.chars() {
             desk.key(if c == '\n' {
                 KeyCode::Enter

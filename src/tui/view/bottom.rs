@@ -153,7 +153,7 @@ fn hints(prompt: &Prompt, room: usize) -> Parts {
                 " Enter search  Esc leave   a regular expression; case is ignored; then n N"
             }
             Kind::Time => " 11:20   2009-04-22 11:20   -15m   11:00..11:30 keeps a range",
-            Kind::Command => " q   filter QUERY   view 1-6   sort COLUMN   goto TIME   help",
+            Kind::Command => " q   filter QUERY   view 1-7   sort COLUMN   goto TIME   help",
         };
         return vec![(Role::Dim, keys.into())];
     }

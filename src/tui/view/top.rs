@@ -128,28 +128,17 @@ fn totals(index: &Index, failing: Option<usize>, words: Words) -> Parts {
 }
 
 fn tabs(canvas: &mut Canvas<'_, '_>, areas: &Areas, app: &App, index: &Index) {
-    let mut left: Parts = vec![(Role::Text, " ".into())];
+    let room = usize::from(areas.tabs.width);
     let pages: Parts = app
         .pages
         .iter()
         .map(|page| (Role::Title, format!("› {} ", safe::text(&page.title))))
         .collect();
-    for (key, view) in View::ALL {
-        let chosen = view == app.view;
-        // The brackets say it where nothing is bold.
-        let (open, close) = if chosen { ("[", "]") } else { (" ", " ") };
-        left.push((
-            if chosen { Role::Title } else { Role::Dim },
-            format!("{open}{key} "),
-        ));
-        left.push((
-            if chosen { Role::Title } else { Role::Text },
-            view.title().to_owned(),
-        ));
-        left.extend(noticed(app, view));
-        left.push((Role::Title, close.to_owned()));
+    let mut left = all_tabs(app, |_| true);
+    if width(&left) > room {
+        // Sources are looked at least often; 7 leads there all the same.
+        left = all_tabs(app, |view| view != View::Sources || app.view == view);
     }
-    let room = usize::from(areas.tabs.width);
     if width(&left) + width(&pages) > room {
         // Where it came from says more than where else there is to go.
         left = chosen_tab(app);
@@ -157,10 +146,30 @@ fn tabs(canvas: &mut Canvas<'_, '_>, areas: &Areas, app: &App, index: &Index) {
     left.extend(pages);
     canvas.parts(areas.tabs, &left);
     let mut right = shown(app, index, areas);
-    while width(&right) + width(&left) + 2 > usize::from(areas.tabs.width) && !right.is_empty() {
+    while width(&right) + width(&left) + 2 > room && !right.is_empty() {
         right.remove(0);
     }
     put_right(canvas, areas.tabs, &right);
+}
+
+fn all_tabs(app: &App, is_shown: impl Fn(View) -> bool) -> Parts {
+    let mut parts: Parts = vec![(Role::Text, " ".into())];
+    for (key, view) in View::ALL.into_iter().filter(|(_, view)| is_shown(*view)) {
+        let chosen = view == app.view;
+        // The brackets say it where nothing is bold.
+        let (open, close) = if chosen { ("[", "]") } else { (" ", " ") };
+        parts.push((
+            if chosen { Role::Title } else { Role::Dim },
+            format!("{open}{key} "),
+        ));
+        parts.push((
+            if chosen { Role::Title } else { Role::Text },
+            view.title().to_owned(),
+        ));
+        parts.extend(noticed(app, view));
+        parts.push((Role::Title, close.to_owned()));
+    }
+    parts
 }
 
 fn chosen_tab(app: &App) -> Parts {

@@ -1,0 +1,115 @@
+//! A source under its table: where it lies, what its own lines say of it, what befell it.
+//!
+//! ```text
+//!  ● following  /var/log/esa/mail.current
+//!   appliance  esa01, serial number 4215…-…, AsyncOS 15.5.1-055, UTC+02:00
+//!   read       412 MB of 412 MB, 4,120,377 entries, the last one 2009-04-22 11:47:56
+//!   begins     2009-04-22 00:00:00
+//!   11:40:02   rotated to mail.@20090422T114000.s; following the new file
+//! ```
+
+use std::time::SystemTime;
+
+use chrono::{DateTime, Local};
+
+use super::Row;
+use super::sheet::{Sheet, text};
+use crate::safe;
+use crate::source::{Noticed, Severity, SourceStatus};
+use crate::tui::columns::{self, Known, thousands};
+use crate::tui::theme::Role;
+
+/// Notices that are told one by one.
+const TOLD: usize = 20;
+
+pub(super) fn preview(known: Known<'_>, at: u32, width: usize) -> Vec<Row> {
+    let mut sheet = Sheet::default();
+    let Some(status) = known.files.statuses.get(at as usize) else {
+        return sheet.rows;
+    };
+    let state = columns::source_state(status.state);
+    sheet.row(vec![
+        (state.role, format!(" {}", state.text)),
+        (Role::Title, format!("  {}", safe::path(&status.path))),
+    ]);
+    of_itself(&mut sheet, known, status);
+    read(&mut sheet, status);
+    let notices: Vec<&Noticed> = known.files.notices_of(status).take(TOLD).collect();
+    for noticed in &notices {
+        let role = match noticed.notice.severity {
+            Severity::Info => Role::Text,
+            Severity::Warning => Role::Warning,
+            Severity::Error => Role::Failed,
+        };
+        let said = text(&noticed.notice.sentence());
+        sheet.wrapped(&clock(noticed.at), &said, role, width);
+    }
+    if notices.is_empty() {
+        sheet.fact("notices", Some("none".to_owned()));
+    }
+    if known.files.dropped > 0 {
+        let said = format!(
+            "{} older notices are no longer kept",
+            thousands(known.files.dropped)
+        );
+        sheet.parts("", vec![(Role::Dim, said)]);
+    }
+    sheet.rows
+}
+
+/// What its first and last lines say.
+fn of_itself(sheet: &mut Sheet, known: Known<'_>, status: &SourceStatus) {
+    let facts = columns::facts(known, status);
+    let own =
+        |name: &str, value: Option<&String>| value.map(|value| format!("{name}{}", text(value)));
+    let said: Vec<String> = [
+        own("", status.appliance.as_ref()),
+        own(
+            "serial number ",
+            facts.and_then(|facts| facts.serial.as_ref()),
+        ),
+        own("AsyncOS ", facts.and_then(|facts| facts.version.as_ref())),
+        facts
+            .and_then(|facts| facts.utc_offset)
+            .map(columns::offset),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    sheet.fact("appliance", (!said.is_empty()).then(|| said.join(", ")));
+    let span = facts.and_then(|facts| match (facts.begins, facts.ends) {
+        (Some(begins), Some(ends)) => Some(format!(
+            "{} to {}",
+            columns::moment(begins),
+            columns::moment(ends)
+        )),
+        (Some(begins), None) => Some(format!("from {}", columns::moment(begins))),
+        _ => None,
+    });
+    sheet.fact("file", span);
+}
+
+fn read(sheet: &mut Sheet, status: &SourceStatus) {
+    if status.source.is_none() {
+        return;
+    }
+    let unpacked = if status.compressed { " unpacked" } else { "" };
+    let of = match status.size {
+        Some(size) if !status.compressed => format!(" of {}", columns::bytes(size)),
+        _ => String::new(),
+    };
+    let newest = status.newest.map_or_else(String::new, |time| {
+        format!(", the last one {}", columns::moment(time))
+    });
+    let said = format!(
+        "{}{unpacked}{of}, {} entries{newest}",
+        columns::bytes(status.read),
+        thousands(status.entries)
+    );
+    sheet.fact("read", Some(said));
+}
+
+/// The time of day of this machine's clock.
+fn clock(at: SystemTime) -> String {
+    DateTime::<Local>::from(at).format("%H:%M:%S").to_string()
+}
