@@ -352,10 +352,13 @@ fn lines(sheet: &mut Sheet, sides: &Sides, width: usize) {
     ]);
     for at in 0..good.len().max(bad.len()) {
         let mut parts = vec![(Role::Text, " ".to_owned())];
-        let left = good.get(at).map_or_else(Vec::new, raw);
-        parts.extend(cut(left, half));
+        let side = |lines: &[RawLine]| {
+            let line = lines.get(at).map_or_else(Vec::new, raw);
+            cut(verdict_first(line, half), half)
+        };
+        parts.extend(side(good));
         parts.push((Role::Dim, "│ ".to_owned()));
-        parts.extend(cut(bad.get(at).map_or_else(Vec::new, raw), half));
+        parts.extend(side(bad));
         sheet.row(parts);
     }
 }
@@ -363,6 +366,37 @@ fn lines(sheet: &mut Sheet, sides: &Sides, width: usize) {
 fn raw(line: &RawLine) -> Vec<(Role, String)> {
     let bytes = &line.bytes[..line.bytes.len().min(4096)];
     logline::parts(&line.frame, bytes, Dress::Short)
+}
+
+/// Shortens what stands before a line's verdict where the verdict would not be seen in `width` columns.
+fn verdict_first(mut parts: Vec<(Role, String)>, width: usize) -> Vec<(Role, String)> {
+    let is_verdict = |(role, _): &(Role, String)| matches!(role, Role::Ok | Role::Failed);
+    let Some(at) = parts.iter().position(is_verdict).filter(|at| *at > 0) else {
+        return parts;
+    };
+    let wide = |parts: &[(Role, String)]| -> usize {
+        parts.iter().map(|(_, part)| safe::width(part)).sum()
+    };
+    let behind = wide(&parts[at..]).min(width / 2);
+    let room = width.saturating_sub(wide(&parts[..at - 1]) + behind);
+    let before = &mut parts[at - 1].1;
+    if safe::width(before) > room {
+        *before = ending(before, room);
+    }
+    parts
+}
+
+/// The end of a safe text in at most `width` columns.
+fn ending(text: &str, width: usize) -> String {
+    let (mut start, mut taken) = (text.len(), 1);
+    for (at, c) in text.char_indices().rev() {
+        taken += safe::width(c.encode_utf8(&mut [0; 4]));
+        if taken > width {
+            break;
+        }
+        start = at;
+    }
+    format!("…{}", &text[start..])
 }
 
 /// The parts in exactly `width` columns.
@@ -458,4 +492,33 @@ pub(super) fn hit_head(known: Known<'_>, id: RouteId) -> Vec<Row> {
         sheet.row(vec![(Role::Dim, more)]);
     }
     sheet.rows
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_verdict_is_seen_however_long_what_stands_before_it_is() {
+        let line = vec![
+            (Role::Dim, "11:19:41 ".to_owned()),
+            (
+                Role::Text,
+                "DCID: 5640 IP: 172.16.155.102 SMTP authentication using the profile Out "
+                    .to_owned(),
+            ),
+            (Role::Failed, "✗ failed".to_owned()),
+            (
+                Role::Text,
+                ": ('535', ['5.7.8 Error: authentication failed'])".to_owned(),
+            ),
+        ];
+        let text = |parts: Vec<(Role, String)>| -> String {
+            parts.into_iter().map(|(_, part)| part).collect()
+        };
+        let shown = text(cut(verdict_first(line.clone(), 40), 40));
+        assert_eq!(shown, "11:19:41 …ofile Out ✗ failed: ('535', […");
+        let whole = text(cut(verdict_first(line.clone(), 200), 200));
+        assert_eq!(whole.trim_end(), text(line));
+    }
 }

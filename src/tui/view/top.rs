@@ -134,30 +134,47 @@ fn tabs(canvas: &mut Canvas<'_, '_>, areas: &Areas, app: &App, index: &Index) {
         .iter()
         .map(|page| (Role::Title, format!("› {} ", safe::text(&page.title))))
         .collect();
-    let mut left = all_tabs(app, |_| true);
-    if width(&left) > room {
-        // Sources are looked at least often; 7 leads there all the same.
-        left = all_tabs(app, |view| view != View::Sources || app.view == view);
-    }
+    let mut right = shown(app, index, areas);
+    let everything = all_tabs(app, |_| true, Room::Ample);
+    // Sources are looked at least often; 7 leads there all the same.
+    let most = all_tabs(app, |view| view != View::Sources, Room::Ample);
+    let fits = |tabs: &Parts, beside: &Parts| width(tabs) + width(beside) + 2 <= room;
+    let mut left = if fits(&everything, &right) {
+        everything
+    } else if app.view == View::Sources {
+        all_tabs(app, |_| true, Room::Tight)
+    } else {
+        most
+    };
     if width(&left) + width(&pages) > room {
         // Where it came from says more than where else there is to go.
         left = chosen_tab(app);
     }
     left.extend(pages);
     canvas.parts(areas.tabs, &left);
-    let mut right = shown(app, index, areas);
     while width(&right) + width(&left) + 2 > room && !right.is_empty() {
         right.remove(0);
     }
     put_right(canvas, areas.tabs, &right);
 }
 
-fn all_tabs(app: &App, is_shown: impl Fn(View) -> bool) -> Parts {
+/// How much room there is for the tabs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Room {
+    Ample,
+    Tight,
+}
+
+fn all_tabs(app: &App, is_shown: impl Fn(View) -> bool, space: Room) -> Parts {
     let mut parts: Parts = vec![(Role::Text, " ".into())];
     for (key, view) in View::ALL.into_iter().filter(|(_, view)| is_shown(*view)) {
         let chosen = view == app.view;
         // The brackets say it where nothing is bold.
-        let (open, close) = if chosen { ("[", "]") } else { (" ", " ") };
+        let (open, close) = match (chosen, space) {
+            (true, _) => ("[", "]"),
+            (false, Room::Ample) => (" ", " "),
+            (false, Room::Tight) => (" ", ""),
+        };
         parts.push((
             if chosen { Role::Title } else { Role::Dim },
             format!("{open}{key} "),
