@@ -98,6 +98,12 @@ pub struct Common {
     /// When to use colours
     #[arg(long, value_enum, value_name = "WHEN")]
     pub color: Option<Color>,
+    /// Let go of records that ended longer ago than DURATION (30m, 12h, 7d), by the log's own time
+    #[arg(long, value_name = "DURATION")]
+    pub keep: Option<String>,
+    /// Let go of the oldest closed records rather than take more memory than SIZE (64M, 2G)
+    #[arg(long, value_name = "SIZE")]
+    pub max_memory: Option<String>,
     /// The configuration to use instead of the user's own
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
@@ -193,6 +199,8 @@ impl Common {
         let color = self.color.and_then(|color| color.to_possible_value());
         let word = color.map(|word| word.get_name().to_owned());
         given.flag("color", "--color", word);
+        given.flag("limits.keep", "--keep", self.keep.clone());
+        given.flag("limits.max-memory", "--max-memory", self.max_memory.clone());
         given.file.clone_from(&self.config);
     }
 }

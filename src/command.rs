@@ -19,7 +19,7 @@ use std::sync::mpsc::{Receiver, channel};
 use crate::cli::{Cli, Color, Command, Query, Reading};
 use crate::config::Config;
 use crate::event;
-use crate::index::Journal;
+use crate::index::{Index, Journal};
 use crate::ingest::{FirstYear, Ingest, News};
 use crate::report::View;
 use crate::report::table::{Look, Paint};
@@ -176,12 +176,17 @@ fn first_year(reading: &Reading) -> FirstYear {
         .map_or(FirstYear::ByModification, FirstYear::Is)
 }
 
+/// An index that is to be filled, within the limits of the configuration.
+fn empty_index(config: &Config, journal: Journal) -> Index {
+    Index::limited(journal, config.limits.of_index())
+}
+
 /// Starts reading; the news come on the channel until nothing more will.
 fn ingest(
     request: &Request,
     stop: Stop,
     years: FirstYear,
-    journal: Journal,
+    index: Index,
 ) -> Result<(Ingest, Receiver<News>), Problem> {
     let feeder = Feeder::open(request)?;
     let (sender, news) = channel();
@@ -189,7 +194,7 @@ fn ingest(
     let tell = move |told| {
         let _ = sender.send(told);
     };
-    Ok((Ingest::start(feeder, stop, years, journal, tell), news))
+    Ok((Ingest::start(feeder, stop, years, index, tell), news))
 }
 
 /// Standard output, buffered: results are flushed when there are no more for now.

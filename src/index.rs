@@ -18,10 +18,13 @@ pub mod delivery;
 pub mod extent;
 mod ids;
 pub mod intern;
+pub mod kept;
 pub mod message;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod model;
 pub mod posting;
+pub mod retire;
+pub mod sweep;
 pub mod timeline;
 
 #[cfg(test)]
@@ -38,6 +41,7 @@ pub use connection::{Connection, ConnectionId, Direction, End};
 pub use delivery::{Delivery, DeliveryId, DeliveryResult};
 pub use intern::{Interner, Name, TextId, Texts};
 pub use message::{Message, MessageId, Recipient, RecipientId, State};
+pub use retire::{Haste, Limits, Retired};
 
 /// One entry of a log, taken apart, and where it came from.
 #[derive(Clone, Copy, Debug)]
@@ -81,7 +85,26 @@ pub struct Names {
     pub domains: Interner,
 }
 
-/// Totals that are kept as entries come.
+impl Names {
+    fn bytes(&self) -> usize {
+        let kinds = [
+            &self.users,
+            &self.profiles,
+            &self.mechanisms,
+            &self.addresses,
+            &self.hosts,
+            &self.interfaces,
+            &self.policies,
+            &self.tls,
+            &self.mail,
+            &self.errors,
+            &self.domains,
+        ];
+        kinds.iter().map(|kind| kind.bytes()).sum()
+    }
+}
+
+/// Totals since the start: what retires stays counted.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Totals {
     /// Entries read.
@@ -101,7 +124,7 @@ pub struct Totals {
 }
 
 /// A record that has just ended.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Ended {
     /// A connection was closed, lost, aborted or superseded.
     Connection(ConnectionId),
@@ -160,6 +183,7 @@ pub struct Index {
     newest: Option<Stamp>,
     oldest: Option<Stamp>,
     generation: u64,
+    retention: retire::Retention,
 }
 
 impl Index {
@@ -185,6 +209,7 @@ impl Index {
             newest: None,
             oldest: None,
             generation: 0,
+            retention: retire::Retention::default(),
         }
     }
 
@@ -246,7 +271,9 @@ impl Index {
 
     /// Records that ended since this was last asked, each once.
     pub fn take_ended(&mut self) -> Vec<Ended> {
-        std::mem::take(&mut self.ended)
+        let ended = std::mem::take(&mut self.ended);
+        self.note_told(&ended);
+        ended
     }
 
     /// The remote address of that name, where it is one.
@@ -264,9 +291,9 @@ impl Index {
         self.appliances.facts(source)
     }
 
-    /// How many connections there are, in and out.
+    /// How many connections are kept, in and out.
     pub fn connection_count(&self) -> usize {
-        self.connections.len()
+        self.connections.places().len()
     }
 
     /// A connection.
@@ -278,12 +305,13 @@ impl Index {
     pub fn connections(
         &self,
     ) -> impl DoubleEndedIterator<Item = Connection<'_>> + ExactSizeIterator {
-        (0..self.connections.len()).map(|at| Connection::new(self, ConnectionId::new(at)))
+        let numbers = self.connections.places().numbers();
+        numbers.map(|at| Connection::new(self, ConnectionId::new(at)))
     }
 
-    /// How many messages there are.
+    /// How many messages are kept.
     pub fn message_count(&self) -> usize {
-        self.messages.len()
+        self.messages.places().len()
     }
 
     /// A message.
@@ -293,12 +321,13 @@ impl Index {
 
     /// All messages in the order in which they were first seen.
     pub fn messages(&self) -> impl DoubleEndedIterator<Item = Message<'_>> + ExactSizeIterator {
-        (0..self.messages.len()).map(|at| Message::new(self, MessageId::new(at)))
+        let numbers = self.messages.places().numbers();
+        numbers.map(|at| Message::new(self, MessageId::new(at)))
     }
 
-    /// How many authentication attempts there are.
+    /// How many authentication attempts are kept.
     pub fn attempt_count(&self) -> usize {
-        self.attempts.len()
+        self.attempts.places().len()
     }
 
     /// An authentication attempt.
@@ -308,12 +337,13 @@ impl Index {
 
     /// All authentication attempts in the order of the log.
     pub fn attempts(&self) -> impl DoubleEndedIterator<Item = Attempt<'_>> + ExactSizeIterator {
-        (0..self.attempts.len()).map(|at| Attempt::new(self, AttemptId::new(at)))
+        let numbers = self.attempts.places().numbers();
+        numbers.map(|at| Attempt::new(self, AttemptId::new(at)))
     }
 
-    /// How many deliveries there are: one a recipient and attempt.
+    /// How many deliveries are kept: one a recipient and attempt.
     pub fn delivery_count(&self) -> usize {
-        self.deliveries.len()
+        self.deliveries.places().len()
     }
 
     /// A delivery.
@@ -323,7 +353,8 @@ impl Index {
 
     /// All deliveries in the order of the log.
     pub fn deliveries(&self) -> impl DoubleEndedIterator<Item = Delivery<'_>> + ExactSizeIterator {
-        (0..self.deliveries.len()).map(|at| Delivery::new(self, DeliveryId::new(at)))
+        let numbers = self.deliveries.places().numbers();
+        numbers.map(|at| Delivery::new(self, DeliveryId::new(at)))
     }
 
     /// A recipient of a message.
@@ -331,9 +362,9 @@ impl Index {
         Recipient::new(self, id)
     }
 
-    /// How many recipients there are.
+    /// How many recipients are kept.
     pub fn recipient_count(&self) -> usize {
-        self.recipients.len()
+        self.recipients.places().len()
     }
 
     /// The newest connection of that id, on each appliance that has one.
@@ -343,21 +374,7 @@ impl Index {
 
     /// Bytes that the columns, names and maps hold in memory.
     pub fn bytes(&self) -> usize {
-        let names = &self.names;
-        let kinds = [
-            &names.users,
-            &names.profiles,
-            &names.mechanisms,
-            &names.addresses,
-            &names.hosts,
-            &names.interfaces,
-            &names.policies,
-            &names.tls,
-            &names.mail,
-            &names.errors,
-            &names.domains,
-        ];
-        kinds.iter().map(|kind| kind.bytes()).sum::<usize>()
+        self.names.bytes()
             + self.texts.bytes()
             + self.appliances.bytes()
             + self.connections.bytes()
@@ -367,5 +384,9 @@ impl Index {
             + self.deliveries.bytes()
             + self.extents.bytes()
             + self.addresses.capacity() * size_of::<Option<std::net::IpAddr>>()
+            + column::map_bytes(&self.pending)
+            + self.ended.capacity() * size_of::<Ended>()
+            + self.timeline.bytes()
+            + self.retention.bytes()
     }
 }

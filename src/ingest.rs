@@ -26,7 +26,7 @@ pub use clock::Clocks;
 pub use framing::{Framing, Judgement, is_blank, judge, mark_of};
 pub use shared::{Reading, SharedIndex};
 
-use crate::index::{Index, Journal};
+use crate::index::{Haste, Index};
 use crate::source::{Feeder, Notice, Opened, Progress, Recycler, Sources, Stop};
 use framing::Framed;
 pub(crate) use framing::Parsed;
@@ -90,15 +90,15 @@ pub struct Ingest {
 }
 
 impl Ingest {
-    /// Starts reading. `news` is called on the ingest's own threads and must not block.
+    /// Starts reading into an index. `news` is called on the ingest's own threads and must not block.
     pub fn start(
         feeder: Feeder,
         stop: Stop,
         years: FirstYear,
-        journal: Journal,
+        index: Index,
         news: impl Fn(News) + Send + 'static,
     ) -> Self {
-        let index = SharedIndex::new(Index::new(journal));
+        let index = SharedIndex::new(index);
         let sources = feeder.sources();
         let writer = Writer {
             joiner: Joiner::new(index.clone()),
@@ -185,8 +185,14 @@ impl Writer {
             }
             Piece::Notice(notice) => (self.news)(News::Notice(notice)),
             Piece::Refused(judgement, opened) => (self.news)(News::Refused(judgement, opened)),
-            Piece::CaughtUp => (self.news)(News::CaughtUp),
-            Piece::End => (self.news)(News::End),
+            Piece::CaughtUp => {
+                self.joiner.catch_up();
+                (self.news)(News::CaughtUp);
+            }
+            Piece::End => {
+                self.joiner.retire(Haste::AtOnce);
+                (self.news)(News::End);
+            }
         }
     }
 }

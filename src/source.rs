@@ -62,6 +62,9 @@ impl SourceId {
 pub struct Position(u64);
 
 impl Position {
+    /// The first byte of the first source.
+    pub(crate) const START: Self = Self(0);
+
     const OFFSET_BITS: u32 = 42;
     const MAX_OFFSET: u64 = (1 << Self::OFFSET_BITS) - 1;
     const MAX_SOURCE: u32 = (1 << (64 - Self::OFFSET_BITS)) - 1;

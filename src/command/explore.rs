@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 
-use super::{Problem, Status, complain, first_year, ingest, output, request};
+use super::{Problem, Status, complain, empty_index, first_year, ingest, output, request};
 use crate::cli::{Color, Explore};
 use crate::config::Config;
 use crate::demo;
@@ -74,9 +74,9 @@ fn interface(
         },
         settings: settings(config),
     };
-    let start = |news: Box<dyn Fn(News) + Send + Sync>| {
-        Ingest::start(feeder, stop, years, Journal::Off, news)
-    };
+    let index = empty_index(config, Journal::Off);
+    let start =
+        |news: Box<dyn Fn(News) + Send + Sync>| Ingest::start(feeder, stop, years, index, news);
     match tui::run(&options, start) {
         Ok(tui::Exit::Quit) => Ok(Status::Matched),
         Ok(tui::Exit::Signal(number)) => Ok(Status::Signal(u8::try_from(number).unwrap_or(0))),
@@ -107,7 +107,8 @@ fn summarise(
 ) -> Result<Status, Problem> {
     let text = &config.general.query;
     let query = crate::query::parse_with(text, config.saved()).map_err(Problem::Query)?;
-    let (ingest, news) = ingest(request, stop, years, Journal::Off)?;
+    let index = empty_index(config, Journal::Off);
+    let (ingest, news) = ingest(request, stop, years, index)?;
     let mut status = Status::Matched;
     for news in &news {
         match news {

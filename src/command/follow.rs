@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use std::time::Duration;
 
 use super::records::{Selection, hits};
-use super::{Notices, Out, Problem, Status, first_year, ingest, request};
+use super::{Notices, Out, Problem, Status, empty_index, first_year, ingest, request};
 use crate::cli::Query as Args;
 use crate::config::Config;
 use crate::index::{ConnectionId, Ended, Journal, MessageId};
@@ -28,7 +28,8 @@ pub fn run(args: &Args, config: &Config, query: &Query) -> Result<Status, Proble
     }
     let (request, stop) = request(&args.paths, config, Follow::Live)?;
     let mut notices = Notices::new(args);
-    let (ingest, news) = ingest(&request, stop, first_year(&args.reading), Journal::On)?;
+    let index = empty_index(config, Journal::On);
+    let (ingest, news) = ingest(&request, stop, first_year(&args.reading), index)?;
     super::with_output(args, config, |out| {
         let mut told = Following {
             args,
@@ -47,7 +48,10 @@ pub fn run(args: &Args, config: &Config, query: &Query) -> Result<Status, Proble
                     notices.tell(&notice);
                     ControlFlow::Continue(())
                 }
-                News::CaughtUp if told.initial => told.first(out)?,
+                News::CaughtUp if told.initial => {
+                    notices.retired(ingest.index.read().retired());
+                    told.first(out)?
+                }
                 News::Grew if !told.initial => {
                     std::thread::sleep(GATHER);
                     told.further(out)?
@@ -76,7 +80,7 @@ struct Following<'f> {
     query: &'f Query,
     ingest: &'f Ingest,
     initial: bool,
-    /// How many attempts and deliveries were looked at.
+    /// The first attempt and delivery that were not looked at.
     attempts: usize,
     deliveries: usize,
 }
@@ -91,7 +95,7 @@ impl Following<'_> {
         let hits = hits(self.query, &self.ingest.sources)?;
         self.ingest.index.take_ended();
         let index = self.ingest.index.read();
-        (self.attempts, self.deliveries) = (index.attempt_count(), index.delivery_count());
+        (self.attempts, self.deliveries) = (index.attempts_end(), index.deliveries_end());
         Selection {
             query: self.query,
             index: &index,
@@ -136,7 +140,7 @@ impl Following<'_> {
                 }
             }
             View::Auth => {
-                let from = std::mem::replace(&mut self.attempts, index.attempt_count());
+                let from = std::mem::replace(&mut self.attempts, index.attempts_end());
                 let found = query
                     .attempts(&index, &hits)
                     .into_iter()
@@ -146,7 +150,7 @@ impl Following<'_> {
                 })?;
             }
             _ => {
-                let from = std::mem::replace(&mut self.deliveries, index.delivery_count());
+                let from = std::mem::replace(&mut self.deliveries, index.deliveries_end());
                 let found = query
                     .deliveries(&index, &hits)
                     .into_iter()

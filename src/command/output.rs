@@ -8,6 +8,7 @@ use serde_json::json;
 use super::{Problem, Status, complain, output, table_look};
 use crate::cli::Query as Args;
 use crate::config::Config;
+use crate::index::Retired;
 use crate::report::{self, Fields, Format, Printer, Record, View};
 use crate::safe;
 use crate::source::{Notice, Severity};
@@ -191,17 +192,25 @@ impl Notices {
             return complain(&safe::text(&text));
         }
         let path = notice.path.to_string_lossy();
-        let mut line = Vec::new();
-        if report::json::write(
-            &mut line,
-            &json!({"notice": notice.kind(), "path": path, "text": text}),
-        )
-        .is_ok()
-        {
-            line.push(b'\n');
-            // Nobody may be listening.
-            let _ = io::stderr().write_all(&line);
+        write_notice(&json!({"notice": notice.kind(), "path": path, "text": text}));
+    }
+
+    /// Tells how many records the answer is without, because limits let them go.
+    pub fn retired(&self, retired: Retired) {
+        if retired.all() == 0 {
+            return;
         }
+        let text = retired.to_string();
+        if !self.as_json {
+            return complain(&text);
+        }
+        let Retired {
+            connections,
+            messages,
+        } = retired;
+        write_notice(&json!({
+            "notice": "retired", "connections": connections, "messages": messages, "text": text,
+        }));
     }
 
     /// The command's status: what could not be read counts for more than what matched.
@@ -211,5 +220,14 @@ impl Notices {
         } else {
             status
         }
+    }
+}
+
+fn write_notice(notice: &serde_json::Value) {
+    let mut line = Vec::new();
+    if report::json::write(&mut line, notice).is_ok() {
+        line.push(b'\n');
+        // Nobody may be listening.
+        let _ = io::stderr().write_all(&line);
     }
 }

@@ -4,7 +4,7 @@ use std::io;
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
-use super::{Notices, Out, Problem, Status, complain, first_year, ingest, request};
+use super::{Notices, Out, Problem, Status, complain, empty_index, first_year, ingest, request};
 use crate::cli::Query as Args;
 use crate::config::Config;
 use crate::index::{Index, Journal};
@@ -22,7 +22,9 @@ use crate::triage::{self, By, Thresholds, Triage};
 pub fn run(args: &Args, config: &Config, query: &Query) -> Result<Status, Problem> {
     let (request, stop) = request(&args.paths, config, Follow::Once)?;
     let mut notices = Notices::new(args);
-    let ingest = read_all(&request, stop, first_year(&args.reading), &mut notices)?;
+    let index = empty_index(config, Journal::Off);
+    let years = first_year(&args.reading);
+    let ingest = read_all(&request, stop, years, index, &mut notices)?;
     let searched = search(query, args.view, &ingest)?;
     let hits = searched.hits;
     let index = ingest.index.read();
@@ -52,9 +54,10 @@ pub(super) fn read_all(
     request: &Request,
     stop: Stop,
     years: FirstYear,
+    index: Index,
     notices: &mut Notices,
 ) -> Result<Ingest, Problem> {
-    let (ingest, news) = ingest(request, stop, years, Journal::Off)?;
+    let (ingest, news) = ingest(request, stop, years, index)?;
     for news in &news {
         match news {
             News::Refused(judgement, opened) => {
@@ -65,6 +68,7 @@ pub(super) fn read_all(
             News::Grew | News::CaughtUp => {}
         }
     }
+    notices.retired(ingest.index.read().retired());
     Ok(ingest)
 }
 

@@ -7,7 +7,7 @@ use std::io::Write;
 
 use super::output::tell_left_out;
 use super::records::{Selection, hits, read_all};
-use super::{Notices, Problem, Status, first_year, output, request, table_look};
+use super::{Notices, Problem, Status, empty_index, first_year, output, request, table_look};
 use crate::cli::Routes as Args;
 use crate::config::Config;
 use crate::ingest::Ingest;
@@ -60,7 +60,8 @@ fn notices(args: &Args) -> Notices {
 /// Reads everything there is.
 fn read(args: &Args, config: &Config, notices: &mut Notices) -> Result<Ingest, Problem> {
     let (request, stop) = request(&args.paths, config, Follow::Once)?;
-    read_all(&request, stop, first_year(&args.reading), notices)
+    let index = empty_index(config, crate::index::Journal::Off);
+    read_all(&request, stop, first_year(&args.reading), index, notices)
 }
 
 /// A printer of routes as the command line asks.

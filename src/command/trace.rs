@@ -4,7 +4,9 @@ use std::io::Write;
 use std::ops::ControlFlow;
 
 use super::records::{hits, read_all};
-use super::{Notices, Problem, Status, complain, first_year, output, request, table_look};
+use super::{
+    Notices, Problem, Status, complain, empty_index, first_year, output, request, table_look,
+};
 use crate::cli::{Trace as Args, TraceFormat};
 use crate::config::Config;
 use crate::ingest::Ingest;
@@ -29,7 +31,8 @@ pub fn run(args: &Args, config: &Config) -> Result<Status, Problem> {
     let (request, stop) = request(&args.paths, config, Follow::Once)?;
     let mut notices = Notices::of_once();
     let years = first_year(&args.reading);
-    let ingest = read_all(&request, stop, years, &mut notices)?;
+    let index = empty_index(config, crate::index::Journal::Off);
+    let ingest = read_all(&request, stop, years, index, &mut notices)?;
     let found = find(&ingest, &id, &narrowed)?;
     if found.is_empty() {
         complain(&missing(&ingest, args));

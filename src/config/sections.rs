@@ -75,9 +75,13 @@ impl Setting for Color {
     }
 }
 
-/// `[limits]`: what a single thing may take.
+/// `[limits]`: what the index and single things may take.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Limits {
+    /// How long records are kept after they ended.
+    pub keep: Span,
+    /// Bytes that the program may take.
+    pub max_memory: Bytes,
     /// Raw lines of one record that are read at most to be shown.
     pub lines: usize,
     /// Bytes that are copied to the clipboard at most.
@@ -86,10 +90,28 @@ pub struct Limits {
     pub history: usize,
 }
 
+/// Bytes: with less, an index would hold hardly more than what is open.
+const LEAST_MEMORY: u64 = 8 << 20;
+
+/// Bytes that reading and taking apart take, and the program itself: measured, with blocks in flight.
+const READING: u64 = 28 << 20;
+
+impl Limits {
+    /// What the index may hold.
+    pub fn of_index(&self) -> crate::index::Limits {
+        crate::index::Limits {
+            keep: self.keep.0,
+            memory: self.max_memory.0.map(|all| all - READING.min(all / 2)),
+        }
+    }
+}
+
 impl Default for Limits {
     fn default() -> Self {
         let of = Settings::default();
         Self {
+            keep: Span(None),
+            max_memory: Bytes(None),
             lines: of.lines,
             copy: Bytes(u64::try_from(of.copied).ok()),
             history: of.history,
@@ -104,10 +126,26 @@ impl Section for Limits {
 
     fn settings(&mut self) -> Vec<(&str, &mut dyn Setting)> {
         vec![
+            ("keep", &mut self.keep),
+            ("max-memory", &mut self.max_memory),
             ("lines", &mut self.lines),
             ("copy", &mut self.copy),
             ("history", &mut self.history),
         ]
+    }
+
+    fn check(&mut self) -> Result<(), (String, String)> {
+        if self.keep.0.is_some_and(|keep| keep.as_secs() == 0) {
+            return Err(("keep".into(), "at least a second is expected".into()));
+        }
+        if self.max_memory.0.is_some_and(|bytes| bytes < LEAST_MEMORY) {
+            let least = query::written_size(LEAST_MEMORY);
+            return Err((
+                "max-memory".into(),
+                format!("at least {least} are expected"),
+            ));
+        }
+        Ok(())
     }
 }
 

@@ -207,7 +207,7 @@ impl Setting for Span {
     }
 }
 
-/// Bytes: a number, or `100k`, `5M`, `2G`; `off` is no limit.
+/// Bytes: a number, or `100k`, `5M`, `2G`, also written `5MiB`; `off` is no limit.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Bytes(pub Option<u64>);
 
@@ -219,7 +219,7 @@ impl Setting for Bytes {
                 return Ok(());
             }
             Value::Integer(bytes) => u64::try_from(*bytes).ok(),
-            Value::String(text) => query::size(text),
+            Value::String(text) => query::size(text.trim_end_matches('B').trim_end_matches('i')),
             _ => None,
         };
         let expected = "a size is expected: bytes, or as in \"100k\", \"5M\", \"2G\"; or \"off\"";

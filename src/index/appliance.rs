@@ -12,6 +12,10 @@ use crate::source::SourceId;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct ApplianceId(u16);
 
+impl super::column::Value for ApplianceId {
+    const BLANK: Self = Self(0);
+}
+
 /// How an appliance is known.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 enum Key {
@@ -193,6 +197,29 @@ impl Appliances {
     /// Makes a message the newest of its id.
     pub fn set_message(&mut self, id: ApplianceId, Mid(mid): Mid, record: MessageId) {
         self.ids[usize::from(id.0)].messages.set(mid, record);
+    }
+
+    /// A connection retires: its id leads to it no longer.
+    pub fn forget_connection(&mut self, id: ApplianceId, link: Link, record: ConnectionId) {
+        let ids = &mut self.ids[usize::from(id.0)];
+        match link {
+            Link::In(Icid(id)) => ids.injections.remove(id, record),
+            Link::Out(Dcid(id)) => ids.deliveries.remove(id, record),
+        }
+    }
+
+    /// A message retires: its id leads to it no longer.
+    pub fn forget_message(&mut self, id: ApplianceId, Mid(mid): Mid, record: MessageId) {
+        self.ids[usize::from(id.0)].messages.remove(mid, record);
+    }
+
+    /// Gives back the room of ids that lead to no record.
+    pub fn trim(&mut self) {
+        for ids in &mut self.ids {
+            ids.injections.trim();
+            ids.deliveries.trim();
+            ids.messages.trim();
+        }
     }
 
     /// The newest connection of that id on each appliance.

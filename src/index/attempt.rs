@@ -1,6 +1,6 @@
 //! Authentication attempts: logins on listeners, and the appliance's own at far ends.
 
-use super::column::{Column, RecordId};
+use super::column::{Column, RecordId, table};
 use super::connection::{Connection, ConnectionId};
 use super::intern::{Name, TextId};
 use super::posting::Posting;
@@ -33,6 +33,8 @@ pub(crate) struct Attempts {
     pub by_profile: Posting<Attempted>,
 }
 
+table!(Attempts: connection, time, succeeded, user, mechanism, profile, code, detail, before, by_user, by_profile);
+
 /// A new attempt's values.
 pub(crate) struct NewAttempt {
     pub connection: ConnectionId,
@@ -47,10 +49,6 @@ pub(crate) struct NewAttempt {
 }
 
 impl Attempts {
-    pub fn len(&self) -> usize {
-        self.connection.len()
-    }
-
     pub fn push(&mut self, new: &NewAttempt) -> AttemptId {
         self.connection.push(new.connection);
         self.time.push(new.time);
@@ -63,20 +61,11 @@ impl Attempts {
         self.before.push(new.before);
         self.by_user.push(new.user);
         self.by_profile.push(new.profile);
-        AttemptId::new(self.len() - 1)
+        AttemptId::new(self.end() - 1)
     }
 
     pub fn bytes(&self) -> usize {
-        let names = [&self.user, &self.mechanism, &self.profile];
-        names.iter().map(|column| column.bytes()).sum::<usize>()
-            + self.connection.bytes()
-            + self.time.bytes()
-            + self.succeeded.bytes()
-            + self.code.bytes()
-            + self.detail.bytes()
-            + self.before.bytes()
-            + self.by_user.bytes()
-            + self.by_profile.bytes()
+        self.column_bytes()
     }
 }
 

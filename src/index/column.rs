@@ -1,10 +1,41 @@
-//! Append-only columns in pages: growing copies nothing, and no more than one page stands half empty.
+//! Columns in pages: growing copies nothing, and no more than one page stands half empty.
+//!
+//! Values are appended, and given back from the front as records retire ([`super::kept`]): pages that no kept record
+//! stands in go, what few values of them are kept stand closely together. The value of a retired record is blank.
 
 use std::marker::PhantomData;
 use std::num::NonZeroU32;
+use std::sync::Arc;
+
+use super::kept::{Kept, Places};
 
 const PAGE_BITS: usize = 12;
 const PAGE: usize = 1 << PAGE_BITS;
+
+/// A value of a column.
+pub trait Value: Copy {
+    /// What is read of a retired record.
+    const BLANK: Self;
+}
+
+impl<T: Copy> Value for Option<T> {
+    const BLANK: Self = None;
+}
+impl<K> Value for RecordId<K> {
+    const BLANK: Self = Self::NOWHERE;
+}
+impl Value for bool {
+    const BLANK: Self = false;
+}
+impl Value for u16 {
+    const BLANK: Self = 0;
+}
+impl Value for u32 {
+    const BLANK: Self = 0;
+}
+impl Value for u64 {
+    const BLANK: Self = 0;
+}
 
 /// One value a record, by the record's number.
 ///
@@ -13,39 +44,56 @@ const PAGE: usize = 1 << PAGE_BITS;
 #[derive(Debug)]
 pub struct Column<T> {
     pages: Vec<Box<[T; PAGE]>>,
-    len: usize,
+    /// How many pages before these are gone.
+    gone: usize,
+    /// The number of the next record.
+    end: usize,
+    kept: Arc<Kept>,
+    /// The values of kept records in the pages that are gone: the first ones of [`Kept::older`].
+    older: Vec<T>,
+    /// Where writes to retired records go.
+    lost: T,
 }
 
-impl<T> Default for Column<T> {
+impl<T: Value> Default for Column<T> {
     fn default() -> Self {
         Self {
             pages: Vec::new(),
-            len: 0,
+            gone: 0,
+            end: 0,
+            kept: Arc::default(),
+            older: Vec::new(),
+            lost: T::BLANK,
         }
     }
 }
 
-impl<T: Copy> Column<T> {
-    /// Values held.
+impl<T: Value> Column<T> {
+    /// The number of the next record.
     #[inline]
-    pub fn len(&self) -> usize {
-        self.len
+    pub fn end(&self) -> usize {
+        self.end
     }
 
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.len == 0
+    /// The places of the kept records.
+    pub fn places(&self) -> Places {
+        Places::new(self.kept.clone(), self.end())
+    }
+
+    /// Which records are kept.
+    pub fn kept(&self) -> &Arc<Kept> {
+        &self.kept
     }
 
     /// Appends the next record's value.
     #[inline]
     pub fn push(&mut self, value: T) {
-        let at = self.len;
+        let at = self.end;
         if at & (PAGE - 1) == 0 {
             self.grow(value);
         }
         self.set(at, value);
-        self.len = at + 1;
+        self.end = at + 1;
     }
 
     /// A new page; what it is filled with is never read.
@@ -56,43 +104,155 @@ impl<T: Copy> Column<T> {
         self.pages.push(page);
     }
 
-    /// The value of a record that exists.
+    /// The value of a record; blank when it is retired.
     #[inline]
     pub fn get(&self, at: usize) -> T {
-        self.pages[at >> PAGE_BITS][at & (PAGE - 1)]
+        match self.pages.get((at >> PAGE_BITS).wrapping_sub(self.gone)) {
+            Some(page) => page[at & (PAGE - 1)],
+            None => self.get_older(at),
+        }
     }
 
-    /// Changes the value of a record that exists.
+    #[cold]
+    fn get_older(&self, at: usize) -> T {
+        let place = self.kept.place(at);
+        let value = place.and_then(|place| self.older.get(place));
+        value.copied().unwrap_or(T::BLANK)
+    }
+
+    /// Changes the value of a record.
     #[inline]
     pub fn set(&mut self, at: usize, value: T) {
         *self.get_mut(at) = value;
     }
 
-    /// The value of a record that exists, to be changed in place.
+    /// The value of a record, to be changed in place. What is written to a retired one is lost.
     #[inline]
     pub fn get_mut(&mut self, at: usize) -> &mut T {
-        &mut self.pages[at >> PAGE_BITS][at & (PAGE - 1)]
+        match self
+            .pages
+            .get_mut((at >> PAGE_BITS).wrapping_sub(self.gone))
+        {
+            Some(page) => &mut page[at & (PAGE - 1)],
+            None => Self::older_mut(&self.kept, &mut self.older, &mut self.lost, at),
+        }
     }
 
-    /// All values in the records' order.
+    #[cold]
+    fn older_mut<'c>(kept: &Kept, older: &'c mut [T], lost: &'c mut T, at: usize) -> &'c mut T {
+        let place = kept.place(at);
+        place.and_then(|place| older.get_mut(place)).unwrap_or(lost)
+    }
+
+    /// All kept values in the records' order.
     pub fn iter(&self) -> impl Iterator<Item = T> + '_ {
-        let pages = self.pages.iter().enumerate();
-        pages.flat_map(|(number, page)| {
-            let held = (self.len - number * PAGE).min(PAGE);
-            page[..held].iter().copied()
-        })
+        let listed = &self.kept.older()[self.older.len()..];
+        let listed = listed.iter().map(|number| self.get(*number as usize));
+        let first = self.kept.first();
+        let pages = (self.gone..).zip(&self.pages);
+        let pages = pages.skip((first >> PAGE_BITS) - self.gone);
+        let all_pages = pages.flat_map(move |(number, page)| {
+            let from = first.saturating_sub(number * PAGE);
+            let held = (self.end - number * PAGE).min(PAGE);
+            page[from..held].iter().copied()
+        });
+        self.older.iter().copied().chain(listed).chain(all_pages)
+    }
+
+    /// Gives back what is no longer kept.
+    pub fn retire(&mut self, kept: &Arc<Kept>) {
+        let gone = (kept.first() >> PAGE_BITS).max(self.gone);
+        let moved = kept
+            .older()
+            .partition_point(|number| (*number as usize) < gone * PAGE);
+        let (known, mut at) = (self.kept.older(), 0);
+        let older = kept.older()[..moved].iter().map(|number| {
+            while at < self.older.len() && known[at] < *number {
+                at += 1;
+            }
+            match self.older.get(at) {
+                Some(value) if known[at] == *number => *value,
+                _ => self.get(*number as usize),
+            }
+        });
+        self.older = older.collect();
+        self.pages.drain(..gone - self.gone);
+        self.gone = gone;
+        self.kept = kept.clone();
+    }
+
+    /// The same with other values.
+    pub fn map(&self, mut value: impl FnMut(T) -> T) -> Self {
+        let mut pages = self.pages.clone();
+        let numbers = self.gone * PAGE..;
+        for (number, known) in numbers.zip(pages.iter_mut().flat_map(|page| page.iter_mut())) {
+            let is_kept = number < self.end && self.kept.place(number).is_some();
+            *known = if is_kept { value(*known) } else { T::BLANK };
+        }
+        Self {
+            pages,
+            gone: self.gone,
+            end: self.end,
+            kept: self.kept.clone(),
+            older: self.older.iter().copied().map(value).collect(),
+            lost: T::BLANK,
+        }
     }
 
     /// Bytes held in memory.
     pub fn bytes(&self) -> usize {
-        self.pages.len() * PAGE * size_of::<T>()
+        (self.pages.len() * PAGE + self.older.capacity()) * size_of::<T>()
+            + self.pages.capacity() * size_of::<usize>()
     }
 }
+
+/// Bytes that a map holds in memory: its slots, and a byte of control each.
+pub fn map_bytes<K, V, S>(map: &hashbrown::HashMap<K, V, S>) -> usize {
+    // Of so many slots seven in eight are used at most.
+    (map.capacity() * 8 / 7).next_power_of_two() * (size_of::<(K, V)>() + 1)
+}
+
+/// What is done to all columns of a table alike.
+macro_rules! table {
+    ($table:ty: $first:ident, $($column:ident),+) => {
+        impl $table {
+            /// The number of the next record.
+            pub fn end(&self) -> usize {
+                self.$first.end()
+            }
+
+            /// The places of the kept records.
+            pub fn places(&self) -> crate::index::kept::Places {
+                self.$first.places()
+            }
+
+            /// Which records are kept.
+            pub fn kept(&self) -> &std::sync::Arc<crate::index::kept::Kept> {
+                self.$first.kept()
+            }
+
+            /// Gives back what is no longer kept.
+            pub fn retire(&mut self, kept: &std::sync::Arc<crate::index::kept::Kept>) {
+                self.$first.retire(kept);
+                $(self.$column.retire(kept);)+
+            }
+
+            /// Bytes that the columns hold in memory.
+            fn column_bytes(&self) -> usize {
+                self.$first.bytes() $(+ self.$column.bytes())+ + self.$first.kept().bytes()
+            }
+        }
+    };
+}
+pub(crate) use table;
 
 /// A record's own number, of a kind that cannot be mistaken for another's. An `Option` of it takes four bytes.
 pub struct RecordId<K>(NonZeroU32, PhantomData<fn() -> K>);
 
 impl<K> RecordId<K> {
+    /// No record's number.
+    pub const NOWHERE: Self = Self(NonZeroU32::MAX, PhantomData);
+
     /// The record at this place of its columns, from 0. Beyond 2³² − 2 records all share the last number.
     pub fn new(at: usize) -> Self {
         let next = u32::try_from(at).unwrap_or(u32::MAX).saturating_add(1);

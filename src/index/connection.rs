@@ -3,7 +3,7 @@
 use hashbrown::HashMap;
 
 use super::attempt::AttemptId;
-use super::column::{Column, RecordId};
+use super::column::{Column, RecordId, Value, map_bytes, table};
 use super::delivery::DeliveryId;
 use super::extent::{Runs, Span};
 use super::intern::Name;
@@ -72,7 +72,6 @@ pub(crate) struct Facts {
     /// Whether the opening line was seen.
     pub opened: bool,
     pub verified: bool,
-
     /// Whether one of its authentication attempts failed.
     pub auth_failed: bool,
 }
@@ -104,6 +103,19 @@ pub(crate) struct Connections {
     pub unreached: HashMap<ConnectionId, Unreached, foldhash::fast::RandomState>,
 }
 
+table!(Connections: id, appliance, facts, began, closed, remote, by_remote, port, host, interface, policy, tls,
+    error, last_attempt, last_delivery, last_message, lines, runs);
+
+impl Value for Facts {
+    const BLANK: Self = Self {
+        direction: Direction::Inbound,
+        end: None,
+        opened: false,
+        verified: false,
+        auth_failed: false,
+    };
+}
+
 /// What a Connection Error says beside its cause: no other line of such a connection tells whom it was for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Unreached {
@@ -114,10 +126,6 @@ pub(crate) struct Unreached {
 }
 
 impl Connections {
-    pub fn len(&self) -> usize {
-        self.id.len()
-    }
-
     /// A new connection with its first line.
     pub fn push(
         &mut self,
@@ -134,11 +142,7 @@ impl Connections {
         self.appliance.push(appliance);
         self.facts.push(Facts {
             direction,
-            end: None,
-            opened: false,
-            verified: false,
-
-            auth_failed: false,
+            ..Facts::BLANK
         });
         self.began.push(time);
         self.closed.push(None);
@@ -155,7 +159,7 @@ impl Connections {
         self.last_message.push(None);
         self.lines.push(0);
         self.runs.push(at);
-        ConnectionId::new(self.len() - 1)
+        ConnectionId::new(self.end() - 1)
     }
 
     /// Gives a connection that has none its remote address.
@@ -165,28 +169,7 @@ impl Connections {
     }
 
     pub fn bytes(&self) -> usize {
-        let names = [
-            &self.remote,
-            &self.host,
-            &self.interface,
-            &self.policy,
-            &self.tls,
-            &self.error,
-        ];
-        names.iter().map(|column| column.bytes()).sum::<usize>()
-            + self.id.bytes()
-            + self.appliance.bytes()
-            + self.facts.bytes()
-            + self.began.bytes()
-            + self.closed.bytes()
-            + self.by_remote.bytes()
-            + self.port.bytes()
-            + self.last_attempt.bytes()
-            + self.last_delivery.bytes()
-            + self.last_message.bytes()
-            + self.lines.bytes()
-            + self.runs.bytes()
-            + self.unreached.capacity() * size_of::<(ConnectionId, Unreached)>()
+        self.column_bytes() + map_bytes(&self.unreached)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Deliveries: what became of one recipient in one attempt.
 
-use super::column::{Column, RecordId};
+use super::column::{Column, RecordId, Value, table};
 use super::connection::{Connection, ConnectionId};
 use super::intern::TextId;
 use super::message::{Message, Recipient, RecipientId};
@@ -72,6 +72,12 @@ pub(crate) struct Deliveries {
     pub earlier: Column<Option<DeliveryId>>,
 }
 
+table!(Deliveries: recipient, connection, time, result, code, detail, before, earlier);
+
+impl Value for DeliveryResult {
+    const BLANK: Self = Self::Delayed;
+}
+
 /// A new delivery's values.
 #[derive(Clone, Copy)]
 pub(crate) struct NewDelivery {
@@ -86,10 +92,6 @@ pub(crate) struct NewDelivery {
 }
 
 impl Deliveries {
-    pub fn len(&self) -> usize {
-        self.recipient.len()
-    }
-
     pub fn push(&mut self, new: &NewDelivery) -> DeliveryId {
         self.connection.push(new.connection);
         self.recipient.push(new.recipient);
@@ -99,18 +101,11 @@ impl Deliveries {
         self.detail.push(new.detail);
         self.before.push(new.before);
         self.earlier.push(new.earlier);
-        DeliveryId::new(self.len() - 1)
+        DeliveryId::new(self.end() - 1)
     }
 
     pub fn bytes(&self) -> usize {
-        self.connection.bytes()
-            + self.recipient.bytes()
-            + self.time.bytes()
-            + self.result.bytes()
-            + self.code.bytes()
-            + self.detail.bytes()
-            + self.before.bytes()
-            + self.earlier.bytes()
+        self.column_bytes()
     }
 }
 

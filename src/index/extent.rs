@@ -4,7 +4,10 @@
 //! log, each from its first to its last line; a line far from the run before begins a new one. Showing the record reads
 //! its runs again and picks the lines that bear its id.
 
-use super::column::{Column, RecordId};
+use std::sync::Arc;
+
+use super::column::{Column, RecordId, Value, table};
+use super::kept::Kept;
 use crate::source::Position;
 
 /// A line further than this from the run's last one (in bytes) begins a new run: reading on would cost more than a seek.
@@ -30,6 +33,12 @@ pub struct Extents {
     first: Column<Position>,
     last: Column<u32>,
     older: Column<Option<RunId>>,
+}
+
+table!(Extents: first, last, older);
+
+impl Value for Position {
+    const BLANK: Self = Self::START;
 }
 
 /// A run of the log: the places of its first and last line, both of one source.
@@ -84,13 +93,26 @@ impl Runs {
     /// The record's runs in the order of the log.
     pub fn spans(&self, extents: &Extents, record: usize) -> Vec<Span> {
         let mut spans = vec![span(self.first.get(record), self.last.get(record))];
-        let mut older = self.older.get(record);
-        while let Some(id) = older {
-            spans.push(span(extents.first.get(id.at()), extents.last.get(id.at())));
-            older = extents.older.get(id.at());
-        }
+        let older = self.older(extents, record);
+        spans.extend(older.map(|id| span(extents.first.get(id.at()), extents.last.get(id.at()))));
         spans.sort_unstable();
         spans
+    }
+
+    /// The older runs of a record, newest first.
+    pub fn older<'r>(
+        &self,
+        extents: &'r Extents,
+        record: usize,
+    ) -> impl Iterator<Item = RunId> + 'r {
+        std::iter::successors(self.older.get(record), |id| extents.older.get(id.at()))
+    }
+
+    /// Gives back what is no longer kept.
+    pub fn retire(&mut self, kept: &Arc<Kept>) {
+        self.first.retire(kept);
+        self.last.retire(kept);
+        self.older.retire(kept);
     }
 
     /// Bytes held in memory.
@@ -104,12 +126,12 @@ impl Extents {
         self.first.push(first);
         self.last.push(last);
         self.older.push(older);
-        RunId::new(self.first.len() - 1)
+        RunId::new(self.first.end() - 1)
     }
 
     /// Bytes held in memory.
     pub fn bytes(&self) -> usize {
-        self.first.bytes() + self.last.bytes() + self.older.bytes()
+        self.column_bytes()
     }
 }
 

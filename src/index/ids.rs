@@ -6,6 +6,10 @@
 
 use hashbrown::HashMap;
 
+use super::column::map_bytes;
+
+/// So many ids below its first one that lead to no record are given back by an array at once.
+const LEAST_TRIM: usize = 4096;
 /// Ids at most this far beyond an array's end still extend it.
 const REACH: u64 = 1 << 16;
 const MOST_RUNS: usize = 16;
@@ -14,6 +18,16 @@ const MOST_RUNS: usize = 16;
 struct Run<T> {
     base: u64,
     records: Vec<Option<T>>,
+}
+
+impl<T> Run<T> {
+    fn clear(&mut self, id: u64) {
+        let at = id.checked_sub(self.base);
+        let at = at.and_then(|at| usize::try_from(at).ok());
+        if let Some(known) = at.and_then(|at| self.records.get_mut(at)) {
+            *known = None;
+        }
+    }
 }
 
 /// The newest record of each id.
@@ -32,7 +46,7 @@ impl<T> Default for IdMap<T> {
     }
 }
 
-impl<T: Copy> IdMap<T> {
+impl<T: Copy + PartialEq> IdMap<T> {
     /// The newest record of the id.
     #[inline]
     pub fn get(&self, id: u64) -> Option<T> {
@@ -63,6 +77,9 @@ impl<T: Copy> IdMap<T> {
                     run.records.resize(at + 1, None);
                 }
                 run.records[at] = Some(record);
+                if !self.others.is_empty() {
+                    self.others.remove(&id);
+                }
                 return;
             }
         }
@@ -77,10 +94,54 @@ impl<T: Copy> IdMap<T> {
         }
     }
 
+    /// The record retires: the id leads to it no longer.
+    pub fn remove(&mut self, id: u64, record: T) {
+        for run in &mut self.runs {
+            let at = id.checked_sub(run.base);
+            let at = at.and_then(|at| usize::try_from(at).ok());
+            if let Some(known) = at.and_then(|at| run.records.get_mut(at))
+                && *known == Some(record)
+            {
+                *known = None;
+            }
+        }
+        if self.others.get(&id) == Some(&record) {
+            self.others.remove(&id);
+        }
+    }
+
+    /// Gives back the room of ids that lead to no record, where there is much of it: records that are kept alone among
+    /// older ones move to the map.
+    pub fn trim(&mut self) {
+        let mut alone = Vec::new();
+        for run in &mut self.runs {
+            let half = run.records.len() / 2;
+            let (older, newer) = run.records.split_at(half);
+            let kept = older.iter().filter(|record| record.is_some()).count();
+            if kept == 0 && newer.iter().all(Option::is_none) {
+                run.records = Vec::new();
+            } else if half >= LEAST_TRIM && kept <= half / 8 {
+                let few = (run.base..).zip(run.records.drain(..half));
+                alone.extend(few.filter_map(|(id, record)| Some((id, record?))));
+                run.base += half as u64;
+                run.records.shrink_to(half + half / 2);
+            }
+        }
+        self.runs.retain(|run| !run.records.is_empty());
+        for (id, record) in alone {
+            // An older record may stand in a run that began within the reach of this one.
+            self.runs.iter_mut().for_each(|run| run.clear(id));
+            self.others.insert(id, record);
+        }
+        if self.others.len() < self.others.capacity() / 4 {
+            self.others.shrink_to_fit();
+        }
+    }
+
     /// Bytes held in memory.
     pub fn bytes(&self) -> usize {
         let runs: usize = self.runs.iter().map(|run| run.records.capacity()).sum();
-        runs * size_of::<Option<T>>() + self.others.capacity() * (8 + size_of::<T>())
+        runs * size_of::<Option<T>>() + map_bytes(&self.others)
     }
 }
 
@@ -100,6 +161,37 @@ mod tests {
                 model.insert(*id, crate::index::ConnectionId::new(record));
                 for id in &ids {
                     assert_eq!(map.get(*id), model.get(id).copied());
+                }
+            }
+        }
+
+        #[test]
+        fn a_record_that_retired_is_found_no_more_and_no_older_one_instead(
+            steps in proptest::collection::vec((
+                proptest::prop_oneof![0u64..20_000, 60_000u64..90_000, proptest::num::u64::ANY],
+                proptest::option::of(0usize..40),
+            ), 0..120)
+        ) {
+            let (mut map, mut model) = (IdMap::default(), Model::new());
+            let mut all = Vec::new();
+            for (record, (id, retired)) in steps.into_iter().enumerate() {
+                let record = crate::index::ConnectionId::new(record);
+                map.set(id, record);
+                model.insert(id, record);
+                all.push((id, record));
+                if let Some(at) = retired.filter(|at| *at < all.len()) {
+                    let (id, record) = all.remove(at);
+                    map.remove(id, record);
+                    if model.get(&id) == Some(&record) {
+                        model.remove(&id);
+                    }
+                    map.trim();
+                }
+                // As they retire at last: an older record of an id goes before a newer one.
+                for (id, _) in &all {
+                    let found = map.get(*id);
+                    assert!(found.is_none() || all.contains(&(*id, found.unwrap())));
+                    assert!(model.get(id).is_none_or(|newest| found == Some(*newest)));
                 }
             }
         }

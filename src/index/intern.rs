@@ -32,7 +32,9 @@ impl Arena {
         let text = &text[..text.floor_char_boundary(LONGEST)];
         let full = |chunk: &String| chunk.len() + LENGTH + text.len() > CHUNK;
         if self.chunks.last().is_none_or(full) {
-            self.chunks.push(String::with_capacity(CHUNK));
+            // What takes little is not given much.
+            let room = if self.chunks.is_empty() { 0 } else { CHUNK };
+            self.chunks.push(String::with_capacity(room));
         }
         let number = self.chunks.len() - 1;
         let chunk = self.chunks.last_mut()?;
@@ -57,7 +59,7 @@ impl Arena {
     }
 
     fn bytes(&self) -> usize {
-        self.chunks.len() * CHUNK
+        self.chunks.iter().map(String::capacity).sum()
     }
 }
 
@@ -135,6 +137,23 @@ impl Known {
         self.slots[at] = slot;
     }
 
+    /// The same texts where they stand now, without those that stand nowhere.
+    fn moved(&self, place: impl Fn(&Slot) -> Option<TextId>) -> Self {
+        let mut known = Self {
+            hasher: self.hasher.clone(),
+            ..Self::default()
+        };
+        for slot in self.slots.iter().filter(|slot| slot.text.is_some()) {
+            if let Some(text) = place(slot) {
+                known.insert(Slot {
+                    text: Some(text),
+                    ..*slot
+                });
+            }
+        }
+        known
+    }
+
     fn bytes(&self) -> usize {
         self.slots.capacity() * size_of::<Slot>()
     }
@@ -165,6 +184,11 @@ impl Texts {
             text: Some(id),
         });
         Some(id)
+    }
+
+    /// Knows what other texts knew, where it was copied from them.
+    pub(super) fn know(&mut self, other: &Self, copy: impl Fn(TextId) -> Option<TextId>) {
+        self.known = other.known.moved(|slot| copy(slot.text?));
     }
 
     /// The text.
@@ -200,8 +224,13 @@ impl Name {
 #[derive(Debug, Default)]
 pub struct Interner {
     arena: Arena,
-    texts: Vec<TextId>,
+    /// None of numbers that no name bears any more.
+    texts: Vec<Option<TextId>>,
     known: Known,
+    /// Numbers for new names.
+    free: Vec<u32>,
+    /// Numbers whose names went at the last sweep.
+    resting: Vec<u32>,
 }
 
 impl Interner {
@@ -227,11 +256,10 @@ impl Interner {
         {
             return Name::new(slot.number as usize);
         }
-        let (Ok(number), Some(id)) = (u32::try_from(self.texts.len()), self.arena.push(kept))
-        else {
+        let (Some(number), Some(id)) = (self.new_number(), self.arena.push(kept)) else {
             return Name::new(self.texts.len().saturating_sub(1));
         };
-        self.texts.push(id);
+        self.texts[number as usize] = Some(id);
         self.known.insert(Slot {
             hash,
             number,
@@ -240,9 +268,48 @@ impl Interner {
         Name::new(number as usize)
     }
 
-    /// The name's text.
+    fn new_number(&mut self) -> Option<u32> {
+        self.free.pop().or_else(|| {
+            let number = u32::try_from(self.texts.len()).ok()?;
+            self.texts.push(None);
+            Some(number)
+        })
+    }
+
+    /// The name's text; empty of a number that no name bears any more.
     pub fn get(&self, name: Name) -> &str {
-        self.arena.get(self.texts[name.at()])
+        let id = self.texts.get(name.at()).copied().flatten();
+        id.map_or("", |id| self.arena.get(id))
+    }
+
+    /// Whether a name bears the number.
+    pub fn is_used(&self, name: Name) -> bool {
+        self.texts.get(name.at()).is_some_and(Option::is_some)
+    }
+
+    /// The names of which `is_used` tells it by their numbers, which they keep.
+    pub(super) fn swept(&self, is_used: &[bool]) -> Self {
+        let mut arena = Arena::default();
+        let (mut free, mut resting) = (self.free.clone(), Vec::new());
+        free.extend(&self.resting);
+        let of_number = (0u32..).zip(&self.texts).map(|(number, id)| {
+            let id = (*id)?;
+            if is_used[number as usize] {
+                arena.push(self.arena.get(id))
+            } else {
+                resting.push(number);
+                None
+            }
+        });
+        let texts: Vec<Option<TextId>> = of_number.collect();
+        let known = self.known.moved(|slot| texts[slot.number as usize]);
+        Self {
+            arena,
+            texts,
+            known,
+            free,
+            resting,
+        }
     }
 
     /// The name of this very text, if it was ever seen.
@@ -252,7 +319,7 @@ impl Interner {
         Some(Name::new(slot.number as usize))
     }
 
-    /// How many names there are.
+    /// How many numbers there are; some may bear no name any more.
     pub fn len(&self) -> usize {
         self.texts.len()
     }
@@ -262,17 +329,18 @@ impl Interner {
         self.texts.is_empty()
     }
 
-    /// All names in the order in which they were first seen.
+    /// All names by their numbers, in the order in which they were first seen; a number that no name bears any more has
+    /// an empty one.
     pub fn iter(&self) -> impl Iterator<Item = (Name, &str)> {
-        self.texts
-            .iter()
-            .enumerate()
-            .map(|(at, id)| (Name::new(at), self.arena.get(*id)))
+        let text = |id: &Option<TextId>| id.map_or("", |id| self.arena.get(id));
+        let texts = self.texts.iter().map(text);
+        texts.enumerate().map(|(at, text)| (Name::new(at), text))
     }
 
     /// Bytes held in memory.
     pub fn bytes(&self) -> usize {
-        self.arena.bytes() + self.texts.capacity() * 4 + self.known.bytes()
+        let numbers = self.texts.capacity() + self.free.capacity() + self.resting.capacity();
+        self.arena.bytes() + numbers * 4 + self.known.bytes()
     }
 }
 

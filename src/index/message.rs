@@ -2,7 +2,7 @@
 
 use hashbrown::HashMap;
 
-use super::column::{Column, RecordId};
+use super::column::{Column, RecordId, Value, map_bytes, table};
 use super::connection::{Connection, ConnectionId};
 use super::delivery::{Delivery, DeliveryId};
 use super::extent::{Runs, Span};
@@ -102,14 +102,22 @@ pub(crate) struct Messages {
     pub children: HashMap<MessageId, Vec<MessageId>, foldhash::fast::RandomState>,
 }
 
+table!(Messages: mid, appliance, facts, began, ended, connection, before, from, subject, message_id, size,
+    last_recipient, runs);
+
+impl Value for Facts {
+    const BLANK: Self = Self {
+        started: false,
+        made_here: false,
+        finished: false,
+        fate: None,
+    };
+}
+
 /// Stands for a size that the log does not say.
 pub(crate) const NO_SIZE: u32 = u32::MAX;
 
 impl Messages {
-    pub fn len(&self) -> usize {
-        self.mid.len()
-    }
-
     /// A new message with its first line.
     pub fn push(
         &mut self,
@@ -131,24 +139,11 @@ impl Messages {
         self.size.push(NO_SIZE);
         self.last_recipient.push(None);
         self.runs.push(at);
-        MessageId::new(self.len() - 1)
+        MessageId::new(self.end() - 1)
     }
 
     pub fn bytes(&self) -> usize {
-        self.mid.bytes()
-            + self.appliance.bytes()
-            + self.facts.bytes()
-            + self.began.bytes()
-            + self.ended.bytes()
-            + self.connection.bytes()
-            + self.before.bytes()
-            + self.from.bytes()
-            + self.subject.bytes()
-            + self.message_id.bytes()
-            + self.size.bytes()
-            + self.last_recipient.bytes()
-            + self.runs.bytes()
-            + (self.parents.capacity() + self.children.capacity()) * 16
+        self.column_bytes() + map_bytes(&self.parents) + map_bytes(&self.children)
     }
 }
 
@@ -167,16 +162,18 @@ pub(crate) struct Recipients {
     pub far: HashMap<(MessageId, u32), RecipientId, foldhash::fast::RandomState>,
 }
 
+table!(Recipients: message, rid, to, state, last_delivery, before);
+
+impl Value for State {
+    const BLANK: Self = Self::Queued;
+}
+
 /// Stands for a number that the log does not say.
 pub(crate) const NO_RID: u32 = u32::MAX;
 /// Recipients with higher numbers are found by a map.
 pub(crate) const NEAR: u32 = 32;
 
 impl Recipients {
-    pub fn len(&self) -> usize {
-        self.message.len()
-    }
-
     pub fn push(
         &mut self,
         message: MessageId,
@@ -190,7 +187,7 @@ impl Recipients {
         self.state.push(State::Queued);
         self.last_delivery.push(None);
         self.before.push(before);
-        let id = RecipientId::new(self.len() - 1);
+        let id = RecipientId::new(self.end() - 1);
         if rid >= NEAR && rid != NO_RID {
             self.far.insert((message, rid), id);
         }
@@ -198,13 +195,7 @@ impl Recipients {
     }
 
     pub fn bytes(&self) -> usize {
-        self.message.bytes()
-            + self.rid.bytes()
-            + self.to.bytes()
-            + self.state.bytes()
-            + self.last_delivery.bytes()
-            + self.before.bytes()
-            + self.far.capacity() * 16
+        self.column_bytes() + map_bytes(&self.far)
     }
 }
 

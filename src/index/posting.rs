@@ -1,9 +1,14 @@
 //! From a name to all its records, newest first, at four bytes a record.
 //!
-//! A posting is a chain: the name knows its newest record, each record the one before it of the same name.
+//! A posting is a chain: the name knows its newest record, each record the one before it of the same name. Chains lead
+//! through records in falling order and end where all older ones have been retired but a few ([`super::kept`]): those
+//! are looked for one by one.
+
+use std::sync::Arc;
 
 use super::column::{Column, RecordId};
 use super::intern::Name;
+use super::kept::Kept;
 
 /// The records of each name of one kind.
 #[derive(Debug)]
@@ -24,7 +29,7 @@ impl<K> Default for Posting<K> {
 impl<K> Posting<K> {
     /// The next record, in the records' order; a record may have no such name.
     pub fn push(&mut self, name: Option<Name>) {
-        let record = RecordId::new(self.before.len());
+        let record = RecordId::new(self.before.end());
         self.before.push(None);
         if let Some(name) = name {
             self.link(record, name);
@@ -37,23 +42,61 @@ impl<K> Posting<K> {
             self.heads.resize(name.at() + 1, (None, 0));
         }
         let head = &mut self.heads[name.at()];
-        self.before.set(record.at(), head.0);
-        *head = (Some(record), head.1.saturating_add(1));
+        head.1 = head.1.saturating_add(1);
+        // Nearly always it is the newest.
+        let mut newer = None;
+        let mut older = head.0;
+        while let Some(id) = older.filter(|id| *id > record) {
+            newer = Some(id);
+            older = self.before.get(id.at());
+        }
+        self.before.set(record.at(), older);
+        match newer {
+            Some(id) => self.before.set(id.at(), Some(record)),
+            None => head.0 = Some(record),
+        }
     }
 
-    /// How many records bear the name.
+    /// How many kept records bear the name.
     pub fn count(&self, name: Name) -> usize {
         self.heads.get(name.at()).map_or(0, |head| head.1 as usize)
     }
 
-    /// The name's records, newest first.
-    pub fn records(&self, name: Name) -> impl Iterator<Item = RecordId<K>> + '_ {
-        let mut next = self.heads.get(name.at()).and_then(|head| head.0);
-        std::iter::from_fn(move || {
-            let record = next?;
-            next = self.before.get(record.at());
-            Some(record)
+    /// The name's records, newest first, without the listed ones among the retired ([`Kept::older`]).
+    pub fn recent(&self, name: Name) -> impl Iterator<Item = RecordId<K>> + '_ {
+        let first = self.before.kept().first();
+        let head = self.heads.get(name.at()).and_then(|head| head.0);
+        let recent = move |id: &RecordId<K>| id.at() >= first;
+        std::iter::successors(head.filter(recent), move |id| {
+            self.before.get(id.at()).filter(recent)
         })
+    }
+
+    /// The name's kept records, newest first; `column` tells each record's name.
+    pub fn records<'p>(
+        &'p self,
+        name: Name,
+        column: &'p Column<Option<Name>>,
+    ) -> impl Iterator<Item = RecordId<K>> + 'p {
+        let older = self.before.kept().older().iter().rev();
+        let older = older.map(|number| *number as usize);
+        let older = older.filter(move |number| column.get(*number) == Some(name));
+        self.recent(name).chain(older.map(RecordId::new))
+    }
+
+    /// A record of the name retires.
+    pub fn forget(&mut self, name: Name) {
+        if let Some(head) = self.heads.get_mut(name.at()) {
+            head.1 = head.1.saturating_sub(1);
+            if head.1 == 0 {
+                head.0 = None;
+            }
+        }
+    }
+
+    /// Gives back what is no longer kept.
+    pub fn retire(&mut self, kept: &Arc<Kept>) {
+        self.before.retire(kept);
     }
 
     /// Bytes held in memory.

@@ -61,6 +61,11 @@ impl Timeline {
         }
     }
 
+    /// Bytes held in memory.
+    pub fn bytes(&self) -> usize {
+        self.slots.capacity() * size_of::<Slot>()
+    }
+
     /// The slot of a moment, made if it is not there.
     fn slot(&mut self, seconds: i64) -> usize {
         if self.slots.is_empty() {

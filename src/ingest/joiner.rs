@@ -5,19 +5,23 @@ use std::sync::RwLockWriteGuard;
 use super::framing::Parsed;
 use super::{BATCH, SharedIndex};
 use crate::event::Turn;
-use crate::index::{Entry, Index};
+use crate::index::{Entry, Haste, Index};
 use crate::source::Opened;
 
 /// The writer of the index.
 #[derive(Debug)]
 pub struct Joiner {
     index: SharedIndex,
+    haste: Haste,
 }
 
 impl Joiner {
     /// The writer of `index`.
     pub fn new(index: SharedIndex) -> Self {
-        Self { index }
+        Self {
+            index,
+            haste: Haste::Loading,
+        }
     }
 
     /// A source begins.
@@ -33,7 +37,7 @@ impl Joiner {
 
     /// Takes blocks in that follow each other; a second may go on from one to the next. Whether the growth is news.
     pub fn apply(&mut self, blocks: &[Parsed]) -> bool {
-        let mut batch = Batch::new(&self.index);
+        let mut batch = Batch::new(self);
         let mut second: Vec<&[Entry<'_>]> = Vec::new();
         for block in blocks {
             let mut rest = block.entries();
@@ -49,21 +53,41 @@ impl Joiner {
         }
         batch.take_second(&second);
         drop(batch);
+        self.retire(self.haste);
         self.index.grow()
+    }
+
+    /// All that is there for now has been read: the log is followed from here on.
+    pub fn catch_up(&mut self) {
+        if self.haste == Haste::Loading {
+            self.haste = Haste::Following;
+            self.retire(Haste::AtOnce);
+        }
+    }
+
+    /// Keeps the index to its limits. Each step is prepared beside the readers and done between them.
+    pub fn retire(&self, haste: Haste) {
+        loop {
+            let Some(step) = self.index.read().retirement(haste) else {
+                return;
+            };
+            let freed = self.index.write().retire(step);
+            drop(freed);
+        }
     }
 }
 
 /// The index as long as it is locked: for so many entries more.
 struct Batch<'i> {
-    shared: &'i SharedIndex,
+    joiner: &'i Joiner,
     index: Option<RwLockWriteGuard<'i, Index>>,
     left: usize,
 }
 
 impl<'i> Batch<'i> {
-    fn new(shared: &'i SharedIndex) -> Self {
+    fn new(joiner: &'i Joiner) -> Self {
         Self {
-            shared,
+            joiner,
             index: None,
             left: 0,
         }
@@ -71,6 +95,7 @@ impl<'i> Batch<'i> {
 
     /// Takes the entries of one second in: connections before the messages that come by them, and both before all else.
     fn take_second(&mut self, second: &[&[Entry<'_>]]) {
+        self.lock(0).mark();
         for turn in [Turn::Connections, Turn::Messages, Turn::Others] {
             for part in second.iter().flat_map(|run| run.chunks(BATCH)) {
                 let index = self.lock(part.len());
@@ -83,11 +108,13 @@ impl<'i> Batch<'i> {
     /// The index for `count` entries; given away before that where somebody may wait for it long enough.
     fn lock(&mut self, count: usize) -> &mut Index {
         if self.left < count {
-            self.index = None;
+            if self.index.take().is_some() {
+                self.joiner.retire(self.joiner.haste);
+            }
             self.left = BATCH;
         }
         self.left -= count;
-        self.index.get_or_insert_with(|| self.shared.write())
+        self.index.get_or_insert_with(|| self.joiner.index.write())
     }
 }
 

@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use super::reader::Begun;
 use super::*;
 use crate::door;
+use crate::index::Journal;
 use crate::lines::{Block, Cut};
 use crate::source::SourceId;
 

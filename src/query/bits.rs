@@ -1,12 +1,13 @@
 //! Sets of records: one bit a record.
 
 use crate::index::column::RecordId;
+use crate::index::kept::Places;
 
-/// A set of the records of one kind, by their places in the columns.
-#[derive(Clone, PartialEq, Eq, Debug)]
+/// A set of the records of one kind, by their places among the kept ones; or of names, by their numbers.
+#[derive(Clone, Debug)]
 pub(super) struct Bits {
     words: Vec<u64>,
-    len: usize,
+    places: Places,
 }
 
 /// Records from which on a costly question is shared among threads.
@@ -14,20 +15,19 @@ const SHARED: usize = 1 << 16;
 const MOST_THREADS: usize = 8;
 
 impl Bits {
-    /// None of `len` records.
-    pub fn none(len: usize) -> Self {
+    /// None of these records.
+    pub fn none(places: impl Into<Places>) -> Self {
+        let places = places.into();
         Self {
-            words: vec![0; len.div_ceil(64)],
-            len,
+            words: vec![0; places.len().div_ceil(64)],
+            places,
         }
     }
 
-    /// All of `len` records.
-    pub fn all(len: usize) -> Self {
-        let mut all = Self {
-            words: vec![u64::MAX; len.div_ceil(64)],
-            len,
-        };
+    /// All of these records.
+    pub fn all(places: impl Into<Places>) -> Self {
+        let mut all = Self::none(places);
+        all.words.fill(u64::MAX);
         all.trim();
         all
     }
@@ -35,29 +35,34 @@ impl Bits {
     /// The records for whose values `holds`; values come in the records' order.
     pub fn of<T>(
         values: impl Iterator<Item = T>,
-        len: usize,
+        places: impl Into<Places>,
         mut holds: impl FnMut(T) -> bool,
     ) -> Self {
-        let mut bits = Self::none(len);
+        let mut bits = Self::none(places);
         values
-            .take(len)
+            .take(bits.len())
             .enumerate()
             .for_each(|(at, value)| bits.words[at >> 6] |= u64::from(holds(value)) << (at & 63));
         bits
     }
 
-    /// The places that hold, for questions that cost enough to be shared among threads: texts read from all over memory.
-    pub fn of_places(len: usize, holds: impl Fn(usize) -> bool + Sync) -> Self {
+    /// The records whose numbers hold, for questions that cost enough to be shared among threads: texts read from all
+    /// over memory.
+    pub fn of_numbers(places: impl Into<Places>, holds: impl Fn(usize) -> bool + Sync) -> Self {
+        let mut bits = Self::none(places);
+        let len = bits.len();
         let threads = match std::thread::available_parallelism() {
             Ok(threads) if len >= SHARED => threads.get().min(MOST_THREADS),
             _ => 1,
         };
-        let mut bits = Self::none(len);
         let share = bits.words.len().div_ceil(threads).max(1);
+        let places = &bits.places;
         let fill = &|first: usize, words: &mut [u64]| {
             for (word, first) in words.iter_mut().zip((first * 64..).step_by(64)) {
-                let places = first..len.min(first + 64);
-                *word = places.fold(0, |word, at| word | u64::from(holds(at)) << (at - first));
+                let all = first..len.min(first + 64);
+                *word = all.fold(0, |word, at| {
+                    word | u64::from(holds(places.number(at))) << (at - first)
+                });
             }
         };
         std::thread::scope(|scope| {
@@ -75,24 +80,28 @@ impl Bits {
 
     /// Bits behind the last record stay clear.
     fn trim(&mut self) {
-        if let (Some(last), used @ 1..) = (self.words.last_mut(), self.len & 63) {
+        if let (Some(last), used @ 1..) = (self.words.last_mut(), self.places.len() & 63) {
             *last &= (1 << used) - 1;
         }
     }
 
-    #[inline]
     /// How many records there are.
     pub fn len(&self) -> usize {
-        self.len
+        self.places.len()
     }
 
-    pub fn set(&mut self, at: usize) {
-        self.words[at >> 6] |= 1 << (at & 63);
+    /// Takes in the record of that number; one that is not kept is none.
+    pub fn set(&mut self, number: usize) {
+        if let Some(at) = self.places.of(number) {
+            self.words[at >> 6] |= 1 << (at & 63);
+        }
     }
 
+    /// Whether the record of that number is in.
     #[inline]
-    pub fn has(&self, at: usize) -> bool {
-        self.words[at >> 6] >> (at & 63) & 1 == 1
+    pub fn has(&self, number: usize) -> bool {
+        let at = self.places.of(number);
+        at.is_some_and(|at| self.words[at >> 6] >> (at & 63) & 1 == 1)
     }
 
     pub fn is_empty(&self) -> bool {
@@ -124,9 +133,9 @@ impl Bits {
         self
     }
 
-    /// The places of its records, in their order.
+    /// The numbers of its records, in their order.
     pub fn iter(&self) -> impl Iterator<Item = usize> + '_ {
-        self.words.iter().enumerate().flat_map(|(at, word)| {
+        let places = self.words.iter().enumerate().flat_map(|(at, word)| {
             let mut rest = *word;
             std::iter::from_fn(move || {
                 let bit = rest.trailing_zeros() as usize;
@@ -135,7 +144,8 @@ impl Bits {
                     at * 64 + bit
                 })
             })
-        })
+        });
+        places.map(|at| self.places.number(at))
     }
 
     /// Its records' ids, in their order.
@@ -155,11 +165,11 @@ mod tests {
         for len in [0, 1, 63, 64, 65, SHARED - 1, SHARED, SHARED + 77] {
             let odd = |at: usize| at % 3 == 1;
             assert_eq!(
-                Bits::of_places(len, odd),
-                Bits::of(0..len, len, odd),
+                Bits::of_numbers(len, odd).words,
+                Bits::of(0..len, len, odd).words,
                 "{len}"
             );
-            assert_eq!(Bits::none(len).not(), Bits::all(len));
+            assert_eq!(Bits::none(len).not().words, Bits::all(len).words);
         }
     }
 }

@@ -30,7 +30,6 @@ pub(super) fn attempts(
     newest: Option<Stamp>,
 ) -> Option<Bits> {
     let columns = &index.attempts;
-    let count = columns.len();
     let bits = match (field, test) {
         (Field::User, Test::Names(names)) => {
             let matching = matching(&index.names.users, names);
@@ -45,13 +44,15 @@ pub(super) fn attempts(
             &columns.mechanism,
         ),
         (Field::Auth, Test::Words(words)) => {
-            Bits::of(columns.succeeded.iter(), count, |succeeded| {
+            Bits::of(columns.succeeded.iter(), columns.places(), |succeeded| {
                 words >> u16::from(!succeeded) & 1 == 1
             })
         }
-        (Field::Code, Test::Ranges(ranges)) => Bits::of(columns.code.iter(), count, |code| {
-            code > 0 && ranges.holds(i128::from(code))
-        }),
+        (Field::Code, Test::Ranges(ranges)) => {
+            Bits::of(columns.code.iter(), columns.places(), |code| {
+                code > 0 && ranges.holds(i128::from(code))
+            })
+        }
         (Field::Enhanced, Test::Names(names)) => enhanced(index, &columns.detail, names),
         (Field::Since | Field::Until, Test::Moment(_)) => {
             by_time(&columns.time, field, test, newest)
@@ -76,7 +77,7 @@ pub(super) fn deliveries(
         return Some(by_time(&columns.time, field, test, newest));
     }
     let of_recipients = |recipients: Bits| {
-        Bits::of(columns.recipient.iter(), columns.len(), |id| {
+        Bits::of(columns.recipient.iter(), columns.places(), |id| {
             recipients.has(id.at())
         })
     };
@@ -109,13 +110,13 @@ fn outcomes(index: &Index, field: Field, test: &Test) -> Option<Bits> {
     let columns = &index.deliveries;
     let bits = match (field, test) {
         (Field::Result, Test::Words(words)) => {
-            Bits::of(columns.result.iter(), columns.len(), |result| {
+            Bits::of(columns.result.iter(), columns.places(), |result| {
                 let at = DeliveryResult::ALL.iter().position(|one| *one == result);
                 at.is_some_and(|at| words >> at & 1 == 1)
             })
         }
         (Field::Code, Test::Ranges(ranges)) => {
-            Bits::of(columns.code.iter(), columns.len(), |code| {
+            Bits::of(columns.code.iter(), columns.places(), |code| {
                 code > 0 && ranges.holds(i128::from(code))
             })
         }
@@ -126,7 +127,7 @@ fn outcomes(index: &Index, field: Field, test: &Test) -> Option<Bits> {
 }
 
 fn enhanced(index: &Index, details: &Column<Option<TextId>>, names: &Names) -> Bits {
-    Bits::of_places(details.len(), |at| {
+    Bits::of_numbers(details.places(), |at| {
         let text = details.get(at).map_or("", |id| index.texts.get(id));
         names.may_begin(text)
             && enhanced_code(text.as_bytes()).is_some_and(|code| names.holds(ascii(code)))
@@ -146,7 +147,7 @@ fn by_time(
     newest: Option<Stamp>,
 ) -> Bits {
     let holds = moment(field, test, newest);
-    Bits::of(times.iter(), times.len(), |time| {
+    Bits::of(times.iter(), times.places(), |time| {
         time.is_some_and(|time| holds(time.seconds(), time.seconds()))
     })
 }
@@ -176,16 +177,16 @@ fn matching(names: &Interner, wanted: &Names) -> Bits {
 /// The records whose name is one of these.
 fn named(names: &Bits, column: &Column<Option<Name>>) -> Bits {
     if names.is_empty() {
-        return Bits::none(column.len());
+        return Bits::none(column.places());
     }
-    Bits::of(column.iter(), column.len(), |name| {
+    Bits::of(column.iter(), column.places(), |name| {
         name.is_some_and(|name| names.has(name.at()))
     })
 }
 
 /// Whether these names have so few records that walking those is less than scanning the column.
 fn are_rare<K>(names: &Bits, column: &Column<Option<Name>>, posting: &Posting<K>) -> bool {
-    let few = column.len() / 16;
+    let few = column.places().len() / 16;
     let mut records = 0;
     names.iter().all(|at| {
         records += posting.count(Name::new(at)) + 1;
@@ -216,11 +217,17 @@ fn posted<K>(names: &Bits, column: &Column<Option<Name>>, posting: &Posting<K>) 
     if !are_rare(names, column, posting) {
         return named(names, column);
     }
-    let mut bits = Bits::none(column.len());
+    let mut bits = Bits::none(column.places());
     for name in names.iter().map(Name::new) {
         posting
-            .records(name)
+            .recent(name)
             .for_each(|record| bits.set(record.at()));
+    }
+    for number in column.kept().older() {
+        let number = *number as usize;
+        if column.get(number).is_some_and(|name| names.has(name.at())) {
+            bits.set(number);
+        }
     }
     bits
 }
@@ -230,11 +237,11 @@ pub(super) fn lines_of(index: &Index, records: &Bits, view: super::plan::View) -
     use super::plan::View;
     let mut wanted = Wanted::default();
     let (connections, messages) = match view {
-        View::Connections => (records.clone(), Bits::none(index.messages.len())),
-        View::Messages => (Bits::none(index.connections.len()), records.clone()),
+        View::Connections => (records.clone(), Bits::none(index.messages.places())),
+        View::Messages => (Bits::none(index.connections.places()), records.clone()),
         View::Attempts => (
             attempts_connections(index, records),
-            Bits::none(index.messages.len()),
+            Bits::none(index.messages.places()),
         ),
         View::Deliveries => (
             deliveries_connections(index, records),
@@ -252,7 +259,7 @@ pub(super) fn lines_of(index: &Index, records: &Bits, view: super::plan::View) -
 
 /// The connections on which these attempts were made.
 pub(super) fn attempts_connections(index: &Index, attempts: &Bits) -> Bits {
-    let mut connections = Bits::none(index.connections.len());
+    let mut connections = Bits::none(index.connections.places());
     for at in attempts.iter() {
         connections.set(index.attempts.connection.get(at).at());
     }
@@ -261,7 +268,7 @@ pub(super) fn attempts_connections(index: &Index, attempts: &Bits) -> Bits {
 
 /// The connections of these deliveries.
 fn deliveries_connections(index: &Index, deliveries: &Bits) -> Bits {
-    let mut connections = Bits::none(index.connections.len());
+    let mut connections = Bits::none(index.connections.places());
     for at in deliveries.iter() {
         if let Some(id) = index.deliveries.connection.get(at) {
             connections.set(id.at());
@@ -272,7 +279,7 @@ fn deliveries_connections(index: &Index, deliveries: &Bits) -> Bits {
 
 /// The messages of these recipients.
 fn recipients_messages(index: &Index, recipients: &Bits) -> Bits {
-    let mut messages = Bits::none(index.messages.len());
+    let mut messages = Bits::none(index.messages.places());
     for at in recipients.iter() {
         messages.set(index.recipients.message.get(at).at());
     }
@@ -291,7 +298,7 @@ fn messages_of_deliveries(index: &Index) -> impl Iterator<Item = usize> + '_ {
 
 /// The deliveries of these messages.
 pub(super) fn messages_deliveries(index: &Index, messages: &Bits) -> Bits {
-    let count = index.deliveries.len();
+    let count = index.deliveries.places();
     if messages.is_empty() {
         return Bits::none(count);
     }
@@ -302,7 +309,7 @@ pub(super) fn messages_deliveries(index: &Index, messages: &Bits) -> Bits {
 
 /// The messages of these deliveries.
 fn deliveries_messages(index: &Index, deliveries: &Bits) -> Bits {
-    let mut messages = Bits::none(index.messages.len());
+    let mut messages = Bits::none(index.messages.places());
     for at in deliveries.iter() {
         let recipient = index.deliveries.recipient.get(at);
         messages.set(index.recipients.message.get(recipient.at()).at());
@@ -325,11 +332,11 @@ pub(super) fn messages_connections(index: &Index, messages: &Bits) -> Bits {
 pub(super) fn connections_messages(index: &Index, connections: &Bits) -> Bits {
     let columns = &index.messages;
     if connections.is_empty() {
-        return Bits::none(columns.len());
+        return Bits::none(columns.places());
     }
     let has =
         |id: Option<crate::index::ConnectionId>| id.is_some_and(|id| connections.has(id.at()));
-    let mut messages = Bits::of(columns.connection.iter(), columns.len(), has);
+    let mut messages = Bits::of(columns.connection.iter(), columns.places(), has);
     let went = index
         .deliveries
         .connection

@@ -14,6 +14,7 @@ use super::value::Test;
 use super::{Hits, Query};
 use crate::frame::Stamp;
 use crate::index::Index;
+use crate::index::kept::Places;
 
 /// The kind of records that is asked for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -64,7 +65,7 @@ impl<'q> Plan<'q> {
     }
 
     fn upper(&self, expr: &Expr, view: View) -> Bits {
-        let all = Bits::all(self.count(view));
+        let all = Bits::all(self.places(view));
         match expr {
             _ if !asks_lines(expr) => self.expr(expr, view),
             Expr::All(parts) => {
@@ -75,19 +76,21 @@ impl<'q> Plan<'q> {
                     .iter()
                     .fold(rest, |all, part| all.and(&self.upper(part, view)))
             }
-            Expr::Any(parts) => parts.iter().fold(Bits::none(all.len()), |any, part| {
-                any.or(&self.upper(part, view))
-            }),
+            Expr::Any(parts) => parts
+                .iter()
+                .fold(Bits::none(self.places(view)), |any, part| {
+                    any.or(&self.upper(part, view))
+                }),
             Expr::Not(_) | Expr::Field(..) | Expr::Text(_) => all,
         }
     }
 
-    fn count(&self, view: View) -> usize {
+    fn places(&self, view: View) -> Places {
         match view {
-            View::Connections => self.index.connection_count(),
-            View::Messages => self.index.message_count(),
-            View::Attempts => self.index.attempt_count(),
-            View::Deliveries => self.index.delivery_count(),
+            View::Connections => self.index.connections.places(),
+            View::Messages => self.index.messages.places(),
+            View::Attempts => self.index.attempts.places(),
+            View::Deliveries => self.index.deliveries.places(),
         }
     }
 
@@ -96,7 +99,7 @@ impl<'q> Plan<'q> {
             Expr::All(parts) => self.all(parts, view),
             _ if is_of_attempt(expr) => self.attempt(&[expr], view),
             Expr::Any(parts) => {
-                let none = Bits::none(self.count(view));
+                let none = Bits::none(self.places(view));
                 parts
                     .iter()
                     .fold(none, |any, part| any.or(&self.expr(part, view)))
@@ -113,7 +116,7 @@ impl<'q> Plan<'q> {
             parts.iter().partition(|part| is_of_attempt(part));
         // What is cheap to ask comes first: it may leave nothing for the rest.
         others.sort_by_key(|part| dear(part));
-        let mut all = Bits::all(self.count(view));
+        let mut all = Bits::all(self.places(view));
         if !of_attempt.is_empty() {
             all = self.attempt(&of_attempt, view);
         }
@@ -130,7 +133,7 @@ impl<'q> Plan<'q> {
     /// The records with one attempt for which all of these hold. A connection without any attempt holds where each of
     /// them asks for `auth:none`.
     fn attempt(&self, parts: &[&Expr], view: View) -> Bits {
-        let all = Bits::all(self.index.attempt_count());
+        let all = Bits::all(self.index.attempts.places());
         let attempts = parts
             .iter()
             .fold(all, |all, part| all.and(&self.one_attempt(part)));
@@ -141,25 +144,25 @@ impl<'q> Plan<'q> {
         let mut connections = own::attempts_connections(self.index, &attempts);
         if parts.iter().all(|part| asks_for_none(part)) {
             let last = columns.last_attempt.iter();
-            connections = connections.or(&Bits::of(last, columns.len(), |last| last.is_none()));
+            connections = connections.or(&Bits::of(last, columns.places(), |last| last.is_none()));
         }
         self.of_connections(connections, view)
     }
 
     fn one_attempt(&self, expr: &Expr) -> Bits {
-        let count = self.index.attempt_count();
+        let places = self.index.attempts.places();
         match expr {
-            Expr::All(parts) => parts.iter().fold(Bits::all(count), |all, part| {
+            Expr::All(parts) => parts.iter().fold(Bits::all(places), |all, part| {
                 all.and(&self.one_attempt(part))
             }),
-            Expr::Any(parts) => parts.iter().fold(Bits::none(count), |any, part| {
+            Expr::Any(parts) => parts.iter().fold(Bits::none(places), |any, part| {
                 any.or(&self.one_attempt(part))
             }),
             Expr::Field(field, test) => self.noted(expr, || {
                 own::attempts(self.index, *field, test, self.newest)
-                    .unwrap_or_else(|| Bits::none(count))
+                    .unwrap_or_else(|| Bits::none(places))
             }),
-            Expr::Not(_) | Expr::Text(_) => Bits::none(count),
+            Expr::Not(_) | Expr::Text(_) => Bits::none(places),
         }
     }
 
@@ -167,20 +170,20 @@ impl<'q> Plan<'q> {
     fn of_connections(&self, connections: Bits, view: View) -> Bits {
         let index = self.index;
         if connections.is_empty() {
-            return Bits::none(self.count(view));
+            return Bits::none(self.places(view));
         }
         match view {
             View::Connections => connections,
             View::Messages => own::connections_messages(index, &connections),
             View::Attempts => {
                 let columns = &index.attempts;
-                Bits::of(columns.connection.iter(), columns.len(), |id| {
+                Bits::of(columns.connection.iter(), columns.places(), |id| {
                     connections.has(id.at())
                 })
             }
             View::Deliveries => {
                 let columns = &index.deliveries;
-                Bits::of(columns.connection.iter(), columns.len(), |id| {
+                Bits::of(columns.connection.iter(), columns.places(), |id| {
                     id.is_some_and(|id| connections.has(id.at()))
                 })
             }
@@ -206,7 +209,7 @@ impl<'q> Plan<'q> {
         };
         itself
             .or_else(linked)
-            .unwrap_or_else(|| Bits::none(self.count(view)))
+            .unwrap_or_else(|| Bits::none(self.places(view)))
     }
 
     fn noted(&self, expr: &Expr, answer: impl FnOnce() -> Bits) -> Bits {

@@ -11,6 +11,7 @@ use crate::index::Journal;
 use crate::source::{EmptyFolder, Feeder, Follow, Position, Request, SourceId, Stop, Told};
 
 mod model;
+mod retired;
 
 /// An index of a log's lines.
 fn load(log: &str) -> Index {

@@ -309,8 +309,8 @@ impl Hits {
 
     /// The connections and the messages in whose lines the term was found.
     pub(super) fn records(&self, term: usize, index: &Index) -> (Bits, Bits) {
-        let mut connections = Bits::none(index.connection_count());
-        let mut messages = Bits::none(index.message_count());
+        let mut connections = Bits::none(index.connections.places());
+        let mut messages = Bits::none(index.messages.places());
         let Some(found) = self.terms.get(term).filter(|found| !found.hits.is_empty()) else {
             return (connections, messages);
         };
@@ -320,7 +320,7 @@ impl Hits {
             .id
             .iter()
             .zip(index.connections.facts.iter());
-        for (at, (id, facts)) in ids.enumerate() {
+        for (at, (id, facts)) in index.connections.places().numbers().zip(ids) {
             let owner = match facts.direction {
                 crate::index::Direction::Inbound => Owner::In(id),
                 crate::index::Direction::Outbound => Owner::Out(id),
@@ -336,7 +336,12 @@ impl Hits {
             .flatten()
             .for_each(|at| connections.set(at));
         newest.resize(found.hits.len(), None);
-        for (at, mid) in index.messages.mid.iter().enumerate() {
+        for (at, mid) in index
+            .messages
+            .places()
+            .numbers()
+            .zip(index.messages.mid.iter())
+        {
             if let Some(place) = found.owners.get(&Owner::Message(mid)) {
                 let record = index.message(crate::index::MessageId::new(at));
                 let lines = (record.host_of_appliance(), record.spans());

@@ -64,6 +64,15 @@ fn totals(out: &mut dyn Write, index: &Index, connections: &[ConnectionId]) -> i
         "log          {} entries{unknown}",
         grouped(totals.entries)
     )?;
+    let retired = index.retired();
+    if retired.all() > 0 {
+        writeln!(
+            out,
+            "retired      {} connections, {} messages: past the limits, not among what follows",
+            grouped(retired.connections),
+            grouped(retired.messages)
+        )?;
+    }
     if totals.entries > 0 {
         writeln!(
             out,

@@ -27,6 +27,11 @@ impl Domains {
         name
     }
 
+    /// Addresses may stand under other numbers now.
+    pub fn forget_numbers(&mut self) {
+        self.of_mail.clear();
+    }
+
     /// The number of a domain.
     pub fn intern(&mut self, domain: &str) -> Name {
         if domain.bytes().any(|b| b.is_ascii_uppercase()) {

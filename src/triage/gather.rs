@@ -19,6 +19,7 @@ use super::domains::Domains;
 use super::outcome::{Outcome, Said};
 use super::route::Route;
 use super::{By, Triage};
+use crate::index::kept::Places;
 use crate::index::{
     ApplianceId, ConnectionId, DeliveryId, DeliveryResult, Direction, Index, MessageId, Name,
     RecipientId,
@@ -89,10 +90,13 @@ pub struct Gather {
     /// The connections that are asked for; all without it.
     selected: Option<Vec<bool>>,
     generation: u64,
-    /// How many records of each kind there were at the start: what comes later is left to the next look.
-    connections: usize,
-    attempts: usize,
-    deliveries: usize,
+    /// The records of each kind that there were at the start: what comes later is left to the next look. Of those that
+    /// retire meanwhile nothing more is read.
+    connections: Places,
+    attempts: Places,
+    deliveries: Places,
+    /// The state of names and texts that those are of which are known by number.
+    swept: u64,
     phase: Phase,
     at: usize,
     routes: Vec<RouteKey>,
@@ -115,11 +119,14 @@ pub struct Gather {
 impl Gather {
     /// Begins to look. With `selected`, only at these connections.
     pub fn new(index: &Index, by: By, selected: Option<&[ConnectionId]>) -> Self {
-        let connections = index.connection_count();
+        let connections = index.connections.places();
+        let count = connections.len();
         let selected = selected.map(|ids| {
-            let mut is_selected = vec![false; connections];
+            let mut is_selected = vec![false; count];
             for id in ids {
-                is_selected[id.at()] = true;
+                if let Some(place) = connections.of(id.at()) {
+                    is_selected[place] = true;
+                }
             }
             is_selected
         });
@@ -128,18 +135,19 @@ impl Gather {
             selected,
             generation: index.generation(),
             connections,
-            attempts: index.attempt_count(),
-            deliveries: index.delivery_count(),
+            attempts: index.attempts.places(),
+            deliveries: index.deliveries.places(),
+            swept: index.swept(),
             phase: Phase::Connections,
             at: 0,
             routes: Vec::new(),
             route_numbers: HashMap::default(),
-            route_of: vec![NONE; connections],
+            route_of: vec![NONE; count],
             profiles: Vec::new(),
             cells: Vec::new(),
             cell_numbers: HashMap::default(),
             members: Vec::new(),
-            member_of: vec![NONE; connections],
+            member_of: vec![NONE; count],
             tls_failed: Vec::new(),
             domains: Domains::default(),
             never: Vec::new(),
@@ -151,6 +159,10 @@ impl Gather {
 
     /// Looks at one slice.
     pub fn step(&mut self, index: &Index) -> Progress {
+        if self.swept != index.swept() {
+            self.forget_numbers();
+            self.swept = index.swept();
+        }
         let (from, size) = (self.at, self.size());
         let to = size.min(from + SLICE);
         match self.phase {
@@ -173,9 +185,9 @@ impl Gather {
 
     fn size(&self) -> usize {
         match self.phase {
-            Phase::Connections | Phase::Members => self.connections,
-            Phase::Attempts => self.attempts,
-            Phase::Deliveries | Phase::Replies => self.deliveries,
+            Phase::Connections | Phase::Members => self.connections.len(),
+            Phase::Attempts => self.attempts.len(),
+            Phase::Deliveries | Phase::Replies => self.deliveries.len(),
             Phase::Order | Phase::Done => 0,
             Phase::Outcomes => self.members.len(),
             Phase::Never => self.never.len(),
@@ -196,6 +208,13 @@ impl Gather {
         };
     }
 
+    /// Names and texts of the index may stand under other numbers now.
+    fn forget_numbers(&mut self) {
+        self.tls_failed.clear();
+        self.domains.forget_numbers();
+        self.reasons.forget_numbers();
+    }
+
     /// All that was found.
     pub fn finish(self, index: &Index) -> Triage {
         fold::finish(self, index)
@@ -203,12 +222,16 @@ impl Gather {
 
     /// Whose connections it is.
     fn connection(&mut self, index: &Index, at: usize) {
-        let columns = &index.connections;
-        if columns.facts.get(at).direction == Direction::Inbound || !self.is_selected(at) {
+        let (columns, number) = (&index.connections, self.connections.number(at));
+        if columns.facts.get(number).direction == Direction::Inbound || !self.is_selected(at) {
             return;
         }
-        let port = Some(columns.port.get(at)).filter(|port| *port > 0);
-        let key = (columns.appliance.get(at), columns.remote.get(at), port);
+        let port = Some(columns.port.get(number)).filter(|port| *port > 0);
+        let key = (
+            columns.appliance.get(number),
+            columns.remote.get(number),
+            port,
+        );
         let routes = &mut self.routes;
         let number = *self.route_numbers.entry(key).or_insert_with(|| {
             routes.push(key);
@@ -219,6 +242,11 @@ impl Gather {
             .resize_with(self.routes.len(), HashMap::default);
     }
 
+    fn route_of(&self, connection: ConnectionId) -> u32 {
+        let place = self.connections.of(connection.at());
+        place.map_or(NONE, |place| self.route_of[place])
+    }
+
     fn is_selected(&self, at: usize) -> bool {
         self.selected
             .as_ref()
@@ -226,8 +254,8 @@ impl Gather {
     }
 
     fn attempt(&mut self, index: &Index, at: usize) {
-        let connection = index.attempts.connection.get(at).at();
-        let route = self.route_of.get(connection).copied().unwrap_or(NONE);
+        let at = self.attempts.number(at);
+        let route = self.route_of(index.attempts.connection.get(at));
         if let (Some(profiles), Some(profile)) = (
             self.profiles.get_mut(route as usize),
             index.attempts.profile.get(at),
@@ -250,7 +278,8 @@ impl Gather {
             By::Route | By::Ip => None,
             By::Profile => self.profile_of(index, at, route),
             By::Domain => {
-                let domain = index.connection(ConnectionId::new(at)).unreached_domain();
+                let id = ConnectionId::new(self.connections.number(at));
+                let domain = index.connection(id).unreached_domain();
                 if let Some(domain) = domain.map(|domain| self.domains.intern(domain)) {
                     self.member(index, at, Some(domain));
                 }
@@ -292,7 +321,8 @@ impl Gather {
 
     /// The profile of the connection's own login, else the only one that its route uses.
     fn profile_of(&self, index: &Index, at: usize, route: u32) -> Option<Name> {
-        let last = index.connections.last_attempt.get(at);
+        let number = self.connections.number(at);
+        let last = index.connections.last_attempt.get(number);
         let own = last.and_then(|id| index.attempts.profile.get(id.at()));
         own.or_else(|| {
             let mut used = self.profiles[route as usize].keys();
@@ -319,7 +349,7 @@ impl Gather {
         let number = u32::try_from(self.members.len()).unwrap_or(NONE);
         let said = self.said(index, at);
         self.members.push(Member {
-            connection: ConnectionId::new(at),
+            connection: ConnectionId::new(self.connections.number(at)),
             cell,
             next: self.member_of[at],
             said,
@@ -332,7 +362,7 @@ impl Gather {
 
     /// What the connection says apart from its deliveries.
     fn said(&mut self, index: &Index, at: usize) -> Said {
-        let columns = &index.connections;
+        let (columns, at) = (&index.connections, self.connections.number(at));
         let mut said = Said::default();
         if columns.error.get(at).is_some() {
             said.error();
@@ -363,22 +393,19 @@ impl Gather {
     }
 
     fn delivery(&mut self, index: &Index, at: usize) {
-        let columns = &index.deliveries;
+        let (columns, at) = (&index.deliveries, self.deliveries.number(at));
         let Some(connection) = columns.connection.get(at) else {
             self.never.push(DeliveryId::new(at));
             return;
         };
-        if self
-            .route_of
-            .get(connection.at())
-            .is_none_or(|route| *route == NONE)
-        {
+        let place = self.connections.of(connection.at());
+        let Some(place) = place.filter(|place| self.route_of[*place] != NONE) else {
             return;
-        }
+        };
         let to = index.recipients.to.get(columns.recipient.get(at).at());
         let domain = to.and_then(|to| self.domains.of(index, to));
         let group = if self.by == By::Domain { domain } else { None };
-        let member = self.member(index, connection.at(), group);
+        let member = self.member(index, place, group);
         let member = &mut self.members[member as usize];
         member.said.delivery(&index.delivery(DeliveryId::new(at)));
         let cell = &mut self.cells[member.cell as usize];
@@ -392,7 +419,7 @@ impl Gather {
     fn order(&mut self, index: &Index) {
         if self.by == By::Domain {
             // Connections without recipients and without a domain in their error.
-            for at in 0..self.connections {
+            for at in 0..self.connections.len() {
                 if self.route_of[at] != NONE && self.member_of[at] == NONE {
                     self.member(index, at, None);
                 }
@@ -431,7 +458,7 @@ impl Gather {
 
     /// The member that a delivery on the connection belongs to.
     fn find_member(&self, connection: ConnectionId, domain: Option<Name>) -> Option<u32> {
-        let mut next = self.member_of.get(connection.at()).copied()?;
+        let mut next = self.member_of[self.connections.of(connection.at())?];
         while next != NONE {
             let member = &self.members[next as usize];
             if self.by != By::Domain || self.cells[member.cell as usize].group == domain {

@@ -222,6 +222,10 @@ fn none() -> Cell {
 pub fn cell(known: Known<'_>, record: Record, field: Field) -> Cell {
     let index = known.index;
     match record {
+        _ if !record.is_kept(index) => match field {
+            Field::Id | Field::Mid | Field::User => shown("retired", Role::Dim),
+            _ => none(),
+        },
         Record::Connection(id) => of_connection(index, &index.connection(id), field),
         Record::Message(id) => of_message(&index.message(id), field),
         Record::User(name) => user::cell(index, name, known.users.of(name), field),
@@ -449,6 +453,7 @@ pub fn of_state(state: State) -> Cell {
 pub fn cell_term(known: Known<'_>, record: Record, field: Field) -> Option<String> {
     let index = known.index;
     match record {
+        _ if !record.is_kept(index) => None,
         Record::Connection(id) => connection_term(&index.connection(id), field),
         Record::Message(id) => message_term(&index.message(id), field),
         Record::User(name) => user::cell_term(index, name, known.users.of(name), field),

@@ -183,6 +183,7 @@ pub fn head(known: Known<'_>, page: &Page, width: u16) -> Vec<Row> {
     let width = usize::from(width);
     let index = known.index;
     match page.lines.record {
+        record if !record.is_kept(index) => retired(),
         Record::Connection(id) => connection::head(index, &index.connection(id)),
         Record::Message(id) => message::head(index, &index.message(id), page.known_lines()),
         Record::Route(id) => route::head(known, id, &page.sides, width),
@@ -190,6 +191,15 @@ pub fn head(known: Known<'_>, page: &Page, width: u16) -> Vec<Row> {
         Record::Hit(id) => route::hit_head(known, id),
         Record::User(_) | Record::Finding(_) | Record::Source(_) => Vec::new(),
     }
+}
+
+/// Of a record that is no longer there.
+fn retired() -> Vec<Row> {
+    let text = " This record has retired: it was among the oldest, and the index keeps to its limits (--keep, --max-memory).";
+    vec![Row {
+        parts: vec![(Role::Pending, text.to_owned())],
+        link: None,
+    }]
 }
 
 /// What stands under a table of a row that has no lines of its own.

@@ -52,9 +52,20 @@ impl Record {
         }
     }
 
+    /// Whether the index still holds it: the oldest records retire where there are limits.
+    pub fn is_kept(self, index: &Index) -> bool {
+        match self {
+            Self::Connection(id) => index.keeps_connection(id),
+            Self::Message(id) => index.keeps_message(id),
+            Self::User(name) => index.names.users.is_used(name),
+            _ => true,
+        }
+    }
+
     /// How the appliance calls it: `ICID 451`, `DCID 5640`, `MID 448`; users and routes by name, as the log has it.
     pub fn title(self, index: &Index) -> String {
         match self {
+            _ if !self.is_kept(index) => "retired".to_owned(),
             Self::Connection(id) => match index.connection(id).link() {
                 Link::In(icid) => format!("ICID {icid}"),
                 Link::Out(dcid) => format!("DCID {dcid}"),
@@ -78,9 +89,10 @@ impl Record {
         }
     }
 
-    /// Where its lines stand; empty for what has none of its own.
+    /// Where its lines stand; empty for what has none of its own, and for what has retired.
     pub fn spans(self, index: &Index) -> Vec<Span> {
         match self {
+            _ if !self.is_kept(index) => Vec::new(),
             Self::Connection(id) => index.connection(id).spans(),
             Self::Message(id) => index.message(id).spans(),
             _ => Vec::new(),
@@ -90,6 +102,7 @@ impl Record {
     /// What to ask for to get its lines.
     pub fn wanted(self, index: &Index) -> Option<Wanted> {
         match self {
+            _ if !self.is_kept(index) => None,
             Self::Connection(id) => Some(Wanted::of_connection(&index.connection(id))),
             Self::Message(id) => Some(Wanted::of_message(&index.message(id))),
             _ => None,
@@ -109,6 +122,7 @@ impl Record {
     /// term's beginning.
     pub fn term(self, index: &Index, field: &'static str) -> String {
         let value = match self {
+            _ if !self.is_kept(index) => None,
             Self::Connection(id) => of_connection(&index.connection(id), field),
             Self::Message(id) => of_message(&index.message(id), field),
             Self::User(name) => (field == "user").then(|| index.names.users.get(name).to_owned()),

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::index::{ConnectionId, Direction, Index, MessageId, Name};
+use crate::index::{ConnectionId, Direction, Index, Name};
 use crate::triage::State;
 
 use super::columns::{Field, Known, route_row};
@@ -70,9 +70,10 @@ pub fn connections(
     open_first: OpenFirst,
 ) -> Vec<Record> {
     let mut rows: Vec<Record> = if filter.is_empty() {
-        (0..index.connection_count())
+        index
+            .connections()
             .rev()
-            .map(|at| Record::Connection(ConnectionId::new(at)))
+            .map(|connection| Record::Connection(connection.record()))
             .collect()
     } else {
         filter
@@ -192,9 +193,10 @@ fn most_first(value: i64) -> u64 {
 /// Matching messages in order.
 pub fn messages(index: &Index, filter: &Filter, hits: &Hits, sort: Sort) -> Vec<Record> {
     let mut rows: Vec<Record> = if filter.is_empty() {
-        (0..index.message_count())
+        index
+            .messages()
             .rev()
-            .map(|at| Record::Message(MessageId::new(at)))
+            .map(|message| Record::Message(message.record()))
             .collect()
     } else {
         filter

@@ -17,7 +17,7 @@ use criterion::{
 use mailscope::demo::{Scenario, Simulation};
 use mailscope::event;
 use mailscope::frame::{Framer, Years};
-use mailscope::index::Journal;
+use mailscope::index::{Index, Journal};
 use mailscope::ingest::{FirstYear, Ingest, News};
 use mailscope::query::{self, Hits};
 use mailscope::source::{EmptyFolder, Feeder, Follow, Request, Stop};
@@ -107,7 +107,7 @@ fn index(path: &Path) -> Ingest {
         feeder,
         stop,
         FirstYear::Is(YEAR),
-        Journal::Off,
+        Index::new(Journal::Off),
         move |news| {
             // The receiver lives until the end was told.
             let _ = sender.send(news);

@@ -8,6 +8,7 @@ mod explained;
 mod following;
 mod formats;
 mod language;
+mod limits;
 mod lineage;
 mod outages;
 mod readme;

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use super::super::output::tell_left_out;
 use super::super::records::{Selection, hits};
-use super::super::{Problem, Status, first_year, ingest, output, request};
+use super::super::{Problem, Status, empty_index, first_year, ingest, output, request};
 use super::{Args, notices, printer};
 use crate::config::Config;
 use crate::index::{Index, Journal};
@@ -29,7 +29,8 @@ const GATHER: Duration = Duration::from_millis(200);
 pub fn run(args: &Args, config: &Config, query: &Query) -> Result<Status, Problem> {
     let (request, stop) = request(&args.paths, config, Follow::Live)?;
     let mut notices = notices(args);
-    let (ingest, news) = ingest(&request, stop, first_year(&args.reading), Journal::Off)?;
+    let index = empty_index(config, Journal::Off);
+    let (ingest, news) = ingest(&request, stop, first_year(&args.reading), index)?;
     let mut watch = Watch {
         query,
         ingest: &ingest,

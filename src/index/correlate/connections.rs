@@ -85,9 +85,12 @@ impl Index {
             return;
         }
         let name = self.names.addresses.intern(ip);
-        if name.at() >= self.addresses.len() {
-            let address = std::str::from_utf8(ip).ok().and_then(|ip| ip.parse().ok());
-            self.addresses.push(address);
+        let address = || std::str::from_utf8(ip).ok().and_then(|ip| ip.parse().ok());
+        match self.addresses.get_mut(name.at()) {
+            Some(Some(_)) => {}
+            // A new name, or none that is an address.
+            Some(known) => *known = address(),
+            None => self.addresses.push(address()),
         }
         self.connections.set_remote(id, name);
     }

@@ -25,7 +25,7 @@ pub(in crate::query) fn connections(
         (Field::Icid, Test::Ranges(ranges)) => ids(columns, Direction::Inbound, ranges),
         (Field::Dcid, Test::Ranges(ranges)) => ids(columns, Direction::Outbound, ranges),
         (Field::Port, Test::Ranges(ranges)) => {
-            Bits::of(columns.port.iter(), columns.len(), |port| {
+            Bits::of(columns.port.iter(), columns.places(), |port| {
                 port > 0 && ranges.holds(i128::from(port))
             })
         }
@@ -61,7 +61,7 @@ pub(in crate::query) fn connections(
 
 fn ids(columns: &Connections, direction: Direction, ranges: &Ranges) -> Bits {
     let ids = columns.id.iter().zip(columns.facts.iter());
-    Bits::of(ids, columns.len(), |(id, facts)| {
+    Bits::of(ids, columns.places(), |(id, facts)| {
         facts.direction == direction && ranges.holds(i128::from(id))
     })
 }
@@ -136,7 +136,7 @@ fn tls(index: &Index, field: Field, wanted: &Names) -> Bits {
     if field == Field::Tls && wanted.names("none") {
         return bits.or(&Bits::of(
             column.iter(),
-            column.len(),
+            column.places(),
             |tls: Option<Name>| tls.is_none(),
         ));
     }
@@ -145,7 +145,7 @@ fn tls(index: &Index, field: Field, wanted: &Names) -> Bits {
 
 fn facts(columns: &Connections, field: Field, words: u16) -> Bits {
     let has = |at: u16| words >> at & 1 == 1;
-    Bits::of(columns.facts.iter(), columns.len(), |facts| {
+    Bits::of(columns.facts.iter(), columns.places(), |facts| {
         match (field, facts.end) {
             (Field::Dir, _) => has(u16::from(facts.direction == Direction::Outbound)),
             (Field::State, end) => has(u16::from(end.is_some())),
@@ -165,7 +165,7 @@ fn durations(index: &Index, ranges: &Ranges, newest: Option<Stamp>) -> Bits {
     let times = columns.began.iter().zip(columns.closed.iter());
     Bits::of(
         times.zip(columns.facts.iter()),
-        columns.len(),
+        columns.places(),
         |((began, closed), facts)| {
             let until = if facts.end.is_none() { newest } else { closed };
             let seconds = until
@@ -179,7 +179,7 @@ fn durations(index: &Index, ranges: &Ranges, newest: Option<Stamp>) -> Bits {
 fn appliances(index: &Index, wanted: &Names) -> Bits {
     let column = &index.connections.appliance;
     let mut known = HashMap::new();
-    Bits::of(column.iter(), column.len(), |id| {
+    Bits::of(column.iter(), column.places(), |id| {
         *known
             .entry(id)
             .or_insert_with(|| index.appliance(id).is_some_and(|name| wanted.holds(name)))
@@ -188,7 +188,7 @@ fn appliances(index: &Index, wanted: &Names) -> Bits {
 
 /// Of replies to its logins and to its deliveries.
 fn replies(index: &Index, field: Field, test: &Test, newest: Option<Stamp>) -> Bits {
-    let none = Bits::none(index.connections.len());
+    let none = Bits::none(index.connections.places());
     let of_attempts = attempts(index, field, test, newest);
     let of_deliveries = outcomes(index, field, test);
     let bits = of_attempts.map_or(none, |attempts| attempts_connections(index, &attempts));
@@ -203,8 +203,11 @@ fn replies(index: &Index, field: Field, test: &Test, newest: Option<Stamp>) -> B
 fn lives(index: &Index, holds: impl Fn(i64, i64) -> bool) -> Bits {
     let columns = &index.connections;
     let times = columns.began.iter().zip(columns.closed.iter());
-    let all = times.zip(columns.facts.iter()).enumerate();
-    Bits::of(all, columns.len(), |(at, ((began, closed), facts))| {
+    let all = columns
+        .places()
+        .numbers()
+        .zip(times.zip(columns.facts.iter()));
+    Bits::of(all, columns.places(), |(at, ((began, closed), facts))| {
         let Some(began) = began.map(Stamp::seconds) else {
             return false;
         };

@@ -21,7 +21,7 @@ pub(in crate::query) fn messages(
     newest: Option<Stamp>,
 ) -> Option<Bits> {
     let columns = &index.messages;
-    let count = columns.len();
+    let count = columns.places();
     let bits = match (field, test) {
         (Field::Mid, Test::Ranges(ranges)) => Bits::of(columns.mid.iter(), count, |mid| {
             ranges.holds(i128::from(mid))
@@ -67,12 +67,14 @@ pub(in crate::query) fn messages(
 pub(super) fn recipients(index: &Index, field: Field, test: &Test) -> Option<Bits> {
     let columns = &index.recipients;
     Some(match (field, test) {
-        (Field::Rid, Test::Ranges(ranges)) => Bits::of(columns.rid.iter(), columns.len(), |rid| {
-            rid != NO_RID && ranges.holds(i128::from(rid))
-        }),
+        (Field::Rid, Test::Ranges(ranges)) => {
+            Bits::of(columns.rid.iter(), columns.places(), |rid| {
+                rid != NO_RID && ranges.holds(i128::from(rid))
+            })
+        }
         (Field::To, Test::Names(names)) => addressed(index, &matching(&index.names.mail, names)),
         (Field::State, Test::Words(words)) => {
-            Bits::of(columns.state.iter(), columns.len(), |state| {
+            Bits::of(columns.state.iter(), columns.places(), |state| {
                 words & bit(state) != 0
             })
         }
@@ -114,7 +116,7 @@ fn texts(
     column: &Column<Option<TextId>>,
     holds: impl Fn(&str) -> bool + Sync,
 ) -> Bits {
-    Bits::of_places(column.len(), |at| {
+    Bits::of_numbers(column.places(), |at| {
         let text = column.get(at).map(|id| index.texts.get(id));
         text.is_some_and(&holds)
     })
@@ -130,7 +132,7 @@ fn came_by(index: &Index, test: &Test, ranges: &Ranges, newest: Option<Stamp>) -
     let made_here = columns.facts.iter().zip(columns.connection.iter());
     Some(came.or(&Bits::of(
         made_here,
-        columns.len(),
+        columns.places(),
         |(facts, connection)| facts.made_here && connection.is_none(),
     )))
 }
@@ -153,20 +155,25 @@ const MIXED: u16 = 1 << 9;
 
 /// The recipients' states of each message, joined.
 fn joined_states(index: &Index) -> Vec<u16> {
-    let mut states = vec![0; index.messages.len()];
+    let places = index.messages.places();
+    let mut states = vec![0; places.len()];
     let recipients = index
         .recipients
         .message
         .iter()
         .zip(index.recipients.state.iter());
-    recipients.for_each(|(message, state)| states[message.at()] |= bit(state));
+    recipients.for_each(|(message, state)| {
+        if let Some(place) = places.of(message.at()) {
+            states[place] |= bit(state);
+        }
+    });
     states
 }
 
 fn states(index: &Index, words: u16) -> Bits {
     let columns = &index.messages;
     let all = joined_states(index).into_iter().zip(columns.facts.iter());
-    Bits::of(all, columns.len(), |(joined, facts)| {
+    Bits::of(all, columns.places(), |(joined, facts)| {
         let state = match joined.count_ones() {
             0 => facts.fate.map_or(0, bit),
             1 => joined,
@@ -181,10 +188,14 @@ fn lives(index: &Index, holds: impl Fn(i64, i64) -> bool) -> Bits {
     const INTERIM: [State; 3] = [State::Queued, State::Delayed, State::Quarantined];
     let interim = INTERIM.into_iter().fold(0, |all, state| all | bit(state));
     let columns = &index.messages;
-    let mut decided = vec![i64::MIN; columns.len()];
+    let places = columns.places();
+    let mut decided = vec![i64::MIN; places.len()];
     let times = messages_of_deliveries(index).zip(index.deliveries.time.iter());
     for (message, time) in times {
-        decided[message] = decided[message].max(time.map_or(i64::MIN, Stamp::seconds));
+        let time = time.map_or(i64::MIN, Stamp::seconds);
+        if let Some(place) = places.of(message) {
+            decided[place] = decided[place].max(time);
+        }
     }
     let states = joined_states(index).into_iter().zip(decided);
     let all = states
@@ -192,7 +203,7 @@ fn lives(index: &Index, holds: impl Fn(i64, i64) -> bool) -> Bits {
         .zip(columns.began.iter().zip(columns.ended.iter()));
     Bits::of(
         all,
-        columns.len(),
+        columns.places(),
         |(((states, decided), facts), (began, ended))| {
             let Some(began) = began.map(Stamp::seconds) else {
                 return false;

@@ -10,7 +10,7 @@ use crate::query::parse;
 
 /// A query's shape.
 #[derive(Clone, Debug)]
-enum Ask {
+pub(super) enum Ask {
     Term(usize),
     All(Vec<Ask>),
     Any(Vec<Ask>),
@@ -233,7 +233,7 @@ impl<'i> Record<'i> {
 }
 
 /// A log of few ids, so that everything meets everything and ids come round again.
-fn log(steps: &[(u8, u8, u8)]) -> String {
+pub(super) fn log(steps: &[(u8, u8, u8)]) -> String {
     let mut log = String::new();
     for (second, (what, id, other)) in steps.iter().enumerate() {
         let user = if *other % 2 == 0 { "ann" } else { "ben" };
@@ -262,6 +262,9 @@ fn log(steps: &[(u8, u8, u8)]) -> String {
             ),
             9 => format!("ICID {id} close"),
             10 => format!("DCID {id} close"),
+            12 => format!("Message finished MID {id} done"),
+            13 => format!("MID {id} rewritten as MID {other} by antispam"),
+            14 => format!("MID {id} quarantined to \"Policy\" (Outbreak rule: x)"),
             _ => format!("MID {id} ready 10 bytes from <a@s.example>"),
         };
         let (minute, second) = (second / 60, second % 60);
@@ -274,7 +277,7 @@ fn log(steps: &[(u8, u8, u8)]) -> String {
     log
 }
 
-fn asks() -> impl Strategy<Value = Ask> {
+pub(super) fn asks() -> impl Strategy<Value = Ask> {
     (0..TERMS.len())
         .prop_map(Ask::Term)
         .prop_recursive(3, 12, 3, |inner| {
@@ -295,7 +298,7 @@ fn asks_of_replies(ask: &Ask) -> bool {
     }
 }
 
-fn check(index: &Index, log: &str, ask: &Ask) {
+pub(super) fn check(index: &Index, log: &str, ask: &Ask) {
     let mut text = String::new();
     ask.write(&mut text);
     let query = parse(&text).unwrap();

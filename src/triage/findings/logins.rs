@@ -9,6 +9,7 @@ mod spray;
 mod trouble;
 
 use super::{Finding, Progress, Thresholds};
+use crate::index::kept::Places;
 use crate::index::{Attempt, AttemptId, ConnectionId, Direction, Index};
 
 use guess::Guesses;
@@ -23,7 +24,8 @@ const SLICE: usize = 8192;
 /// A look at inbound logins under way.
 #[derive(Debug)]
 pub(super) struct Logins {
-    count: usize,
+    /// The attempts that there were at the start.
+    attempts: Places,
     at: usize,
     sprays: Sprays,
     second: Option<Guesses>,
@@ -44,7 +46,7 @@ struct Login {
 impl Logins {
     pub fn new(index: &Index, limits: Thresholds) -> Self {
         Self {
-            count: index.attempt_count(),
+            attempts: index.attempts.places(),
             at: 0,
             sprays: Sprays::default(),
             second: None,
@@ -55,15 +57,20 @@ impl Logins {
     }
 
     pub fn step(&mut self, index: &Index) -> Progress {
-        let to = self.count.min(self.at + SLICE);
+        let count = self.attempts.len();
+        let to = count.min(self.at + SLICE);
         for at in self.at..to {
-            let attempt = index.attempt(AttemptId::new(at));
+            let number = self.attempts.number(at);
+            if index.attempts.kept().place(number).is_none() {
+                continue;
+            }
+            let attempt = index.attempt(AttemptId::new(number));
             if let Some(login) = login(&attempt) {
                 self.take(index, &attempt, login);
             }
         }
         self.at = to;
-        if to < self.count {
+        if to < count {
             return Progress::More;
         }
         match &self.second {

@@ -24,7 +24,8 @@ fn held_open(index: &Index, limits: &Thresholds) -> Vec<Finding> {
         return Vec::new();
     };
     let mut by_peer: BTreeMap<Name, Vec<ConnectionId>> = BTreeMap::new();
-    let facts = index.connections.facts.iter().enumerate();
+    let numbers = index.connections.places().numbers();
+    let facts = numbers.zip(index.connections.facts.iter());
     for (at, _) in facts.filter(|(_, facts)| {
         facts.direction == Direction::Inbound && facts.end.is_none() && facts.opened
     }) {
@@ -85,11 +86,9 @@ fn at_limit(index: &Index, limits: &Thresholds) -> Vec<Finding> {
     }
     let mut by_listener: BTreeMap<Option<&str>, Vec<ConnectionId>> = BTreeMap::new();
     let hit = |error: Option<Name>| error.is_some_and(|error| errors.contains(&error));
-    for (at, _) in index
-        .connections
-        .error
-        .iter()
-        .enumerate()
+    let numbers = index.connections.places().numbers();
+    for (at, _) in numbers
+        .zip(index.connections.error.iter())
         .filter(|(_, error)| hit(*error))
     {
         let connection = index.connection(ConnectionId::new(at));
@@ -141,8 +140,9 @@ fn silent(index: &Index, limits: &Thresholds) -> Vec<Finding> {
         .began
         .iter()
         .zip(index.connections.closed.iter());
+    let numbers = index.connections.places().numbers();
     for (at, ((began, closed), appliance)) in
-        times.zip(index.connections.appliance.iter()).enumerate()
+        numbers.zip(times.zip(index.connections.appliance.iter()))
     {
         let Some(time) = began.max(closed) else {
             continue;

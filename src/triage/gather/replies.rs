@@ -72,6 +72,11 @@ impl Reasons {
         number
     }
 
+    /// Texts of the index may stand under other numbers now.
+    pub fn forget_numbers(&mut self) {
+        self.known.clear();
+    }
+
     fn said(&mut self, index: &Index, id: Option<TextId>) -> Option<Name> {
         let id = id?;
         if let Some(name) = self.known.get(&id) {
@@ -189,7 +194,7 @@ impl Gather {
 
     /// A recipient that was not taken: a reason, what follows from one, or a refusal of its own.
     pub(super) fn reply(&mut self, index: &Index, at: usize) {
-        let columns = &index.deliveries;
+        let (columns, at) = (&index.deliveries, self.deliveries.number(at));
         let result = columns.result.get(at);
         let Some(connection) = columns.connection.get(at) else {
             return;

@@ -243,7 +243,7 @@ impl App {
         };
         table.replace(rows, keep);
         table.generation = Some(generation);
-        table.seen = table.total(index);
+        table.seen = table.end(index);
     }
 
     /// Rows keep their place while the reader is among them: new ones come before them, in a table by time.
@@ -289,8 +289,9 @@ impl App {
         if by_time {
             table.prepend(new);
         }
+        table.drop_retired(index);
         table.generation = Some(index.generation());
-        table.seen = table.total(index);
+        table.seen = table.end(index);
     }
 
     /// Values change in place; rows do not move, new ones come behind them, and what is no more goes.
@@ -342,6 +343,12 @@ impl App {
             return;
         };
         let record = page.lines.record;
+        if !record.is_kept(index) {
+            // Lines that were read stay.
+            page.know(page::head(known, page, self.size.0));
+            page.settle(height);
+            return;
+        }
         let spans = record.spans(index);
         if page.lines.spans != spans {
             page.made = None;

@@ -28,8 +28,10 @@ pub struct Table {
     pub(super) generation: Option<u64>,
     /// The record to be selected among the next rows.
     pub(super) sought: Option<Record>,
-    /// Records of the kind there were then.
+    /// The number that the next record of the kind would have had then.
     pub(super) seen: usize,
+    /// How many records had retired when rows of such were last looked for.
+    retired: u64,
 }
 
 /// Whether the selected record is looked for among new rows.
@@ -67,6 +69,7 @@ impl Table {
             generation: None,
             sought: None,
             seen: 0,
+            retired: 0,
         }
     }
 
@@ -171,6 +174,23 @@ impl Table {
         self.offset += more;
     }
 
+    /// Takes the rows of retired records out; the others stay where they are.
+    pub(super) fn drop_retired(&mut self, index: &Index) {
+        let retired = index.retired().all();
+        if std::mem::replace(&mut self.retired, retired) == retired {
+            return;
+        }
+        let (cursor, offset) = (self.cursor, self.offset);
+        let mut at = 0;
+        self.rows.retain(|row| {
+            let is_kept = row.is_kept(index);
+            self.cursor -= usize::from(!is_kept && at < cursor);
+            self.offset -= usize::from(!is_kept && at < offset);
+            at += 1;
+            is_kept
+        });
+    }
+
     /// Scrolls so that the cursor is seen.
     pub(super) fn settle(&mut self, height: usize) {
         let height = height.max(1);
@@ -184,6 +204,15 @@ impl Table {
     /// Fills the room below the last row.
     pub(super) fn fill(&mut self, height: usize) {
         self.offset = self.offset.min(self.rows.len().saturating_sub(height));
+    }
+
+    /// The number that the next record of its kind will have.
+    pub(super) fn end(&self, index: &Index) -> usize {
+        match self.view {
+            View::Connections => index.connections.end(),
+            View::Messages => index.messages.end(),
+            _ => self.total(index),
+        }
     }
 
     /// How many records of its kind there are; of those that are counted by looking, as many as are shown.

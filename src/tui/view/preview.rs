@@ -76,7 +76,8 @@ pub(super) fn draw(canvas: &mut Canvas<'_, '_>, areas: &Areas, app: &App, index:
 ///   2009-04-22 11:47:47  ✗ failed     ICID 451  172.16.155.102  PLAIN  IncomingAuthentication
 /// ```
 fn logins(canvas: &mut Canvas<'_, '_>, area: Rect, index: &Index, name: Name) {
-    for (n, id) in (0..area.height).zip(index.attempts.by_user.records(name)) {
+    for (n, id) in (0..area.height).zip(index.attempts.by_user.records(name, &index.attempts.user))
+    {
         let attempt = index.attempt(id);
         let connection = attempt.connection();
         let (role, word) = if attempt.succeeded() {

@@ -113,6 +113,10 @@ fn totals(index: &Index, failing: Option<usize>, words: Words) -> Parts {
             format!("in {open_in} open · out {open_out} open  "),
         )],
     };
+    let retired = index.retired().all();
+    if retired > 0 && words >= Words::Most {
+        parts.push((Role::Dim, format!("retired {}  ", thousands(retired))));
+    }
     parts.push((Role::Dim, "logins ".into()));
     parts.push((Role::Ok, format!("✓ {} ", thousands(totals.logins))));
     parts.push(failed(totals.failed_logins));

@@ -1,0 +1,204 @@
+//! Limits hold at a steady load, and what is open stays.
+
+use std::fmt::Write;
+
+use super::*;
+use crate::event::{Icid, Link};
+use crate::frame::{Framer, Years};
+use crate::index::{ConnectionId, Entry};
+use crate::source::{Position, SourceId};
+
+/// A log that goes on for ever, told to an index second by second.
+struct Load {
+    index: Index,
+    framer: Framer,
+    offset: u64,
+    /// How many messages were told.
+    told: u32,
+    most: usize,
+}
+
+impl Load {
+    fn new(limits: Limits) -> Self {
+        let mut index = Index::limited(Journal::Off, limits);
+        index.open_source(SourceId::new(0), "");
+        Self {
+            index,
+            framer: Framer::new(Years::starting(2026)),
+            offset: 0,
+            told: 0,
+            most: 0,
+        }
+    }
+
+    fn tell(&mut self, second: u32, text: &str) {
+        let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
+        let (day, hour) = (hour / 24 + 1, hour % 24);
+        let line = format!("Mon Mar {day:2} {hour:02}:{minute:02}:{second:02} 2026 Info: {text}");
+        let bytes = line.as_bytes();
+        let frame = self.framer.frame(bytes);
+        self.index.apply(&Entry {
+            position: Position::new(SourceId::new(0), self.offset),
+            time: frame.time,
+            level: frame.level,
+            host: frame.host(bytes),
+            event: crate::event::parse(frame.body(bytes)),
+        });
+        self.offset += bytes.len() as u64 + 1;
+    }
+
+    /// A message in and out in one second, with names of its own.
+    fn message(&mut self) {
+        let n = self.told;
+        self.index.mark();
+        let mut lines = String::new();
+        let (in_, out, mid) = (n + 10, n + 10, n + 10);
+        let _ = write!(
+            lines,
+            "New SMTP ICID {in_} interface A (192.0.2.1) address 10.{}.{}.{} reverse dns host h{n}.example verified yes\n\
+             SMTP Auth: (ICID {in_}) failed for user: u{n} using AUTH mechanism: PLAIN with profile: In\n\
+             Start MID {mid} ICID {in_}\n\
+             MID {mid} ICID {in_} From: <from{n}@s.example>\n\
+             MID {mid} ICID {in_} RID 0 To: <to{n}@d.example>\n\
+             MID {mid} Message-ID '<{n}@s.example>'\n\
+             MID {mid} Subject 'subject number {n}'\n\
+             New SMTP DCID {out} interface 192.0.2.1 address 198.51.100.7 port 25\n\
+             Delivery start DCID {out} MID {mid} to RID [0]\n\
+             Message done DCID {out} MID {mid} to RID [0]\n\
+             MID {mid} RID [0] Response '2.0.0 Ok: queued as {n:08X}'\n\
+             Message finished MID {mid} done\n\
+             DCID {out} close\n\
+             ICID {in_} close",
+            n >> 16,
+            n >> 8 & 255,
+            n & 255
+        );
+        for line in lines.lines() {
+            self.tell(n / 4, line);
+        }
+        self.told += 1;
+    }
+
+    fn keep_to_limits(&mut self) {
+        while let Some(step) = self.index.retirement(Haste::Following) {
+            drop(self.index.retire(step));
+        }
+        self.most = self.most.max(self.index.bytes());
+    }
+
+    fn run(&mut self, messages: u32) {
+        for n in 0..messages {
+            self.message();
+            if n % 64 == 0 {
+                self.keep_to_limits();
+            }
+        }
+    }
+}
+
+#[test]
+fn memory_stays_within_its_limit_at_a_steady_load() {
+    let limit = 6 << 20;
+    let mut load = Load::new(Limits {
+        keep: None,
+        memory: Some(limit),
+    });
+    load.tell(0, "New SMTP ICID 1 interface A (192.0.2.1) address 10.9.9.9 reverse dns host unknown verified no");
+    load.tell(0, "Start MID 1 ICID 1");
+    load.tell(0, "MID 1 ICID 1 From: <stays@s.example>");
+    load.run(30_000);
+    assert!(load.most <= limit as usize + (1 << 18), "{}", load.most);
+    let index = &load.index;
+    assert_eq!(
+        index.retired().connections + index.connection_count() as u64,
+        2 * 30_000 + 1
+    );
+    assert_eq!(
+        index.retired().messages + index.message_count() as u64,
+        30_000 + 1
+    );
+    // Not that nothing is kept.
+    assert!(index.message_count() > 2_000, "{}", index.message_count());
+    let open = index.find_connections(Link::In(Icid(1)));
+    assert_eq!(open, [ConnectionId::new(0)]);
+    let open = index.connection(open[0]);
+    assert!(open.is_open());
+    assert_eq!(open.remote_ip(), Some("10.9.9.9"));
+    assert_eq!(open.messages()[0].from(), Some("stays@s.example"));
+}
+
+#[test]
+fn what_ended_longer_ago_than_is_to_be_kept_goes() {
+    let keep = Duration::from_secs(600);
+    let mut load = Load::new(Limits {
+        keep: Some(keep),
+        memory: None,
+    });
+    load.run(4_000);
+    let early = load.most;
+    load.run(16_000);
+    assert!(load.most < early * 3 / 2, "{early} {}", load.most);
+    let newest = load.index.newest().unwrap().seconds();
+    let kept = load
+        .index
+        .connections()
+        .map(|one| newest - one.closed().unwrap().seconds());
+    let most = kept.max().unwrap();
+    let late = 600 / i64::from(LATE) + 2;
+    assert!((600..600 + 2 * late).contains(&most), "{most}");
+    // The totals go on counting.
+    assert_eq!(load.index.totals().failed_logins, 20_000);
+}
+
+#[test]
+fn names_of_retired_records_are_given_back_and_no_number_means_two_names() {
+    let mut load = Load::new(Limits {
+        keep: Some(Duration::from_secs(60)),
+        memory: None,
+    });
+    for _ in 0..6 {
+        load.run(1_000);
+        load.index.sweep_now();
+    }
+    let index = &load.index;
+    assert!(
+        index.names.users.len() < 4_000,
+        "{}",
+        index.names.users.len()
+    );
+    for attempt in index.attempts() {
+        let connection = attempt.connection();
+        let number = connection.number() - 10;
+        assert_eq!(attempt.user(), Some(format!("u{number}").as_str()));
+        let address = format!("10.0.{}.{}", number >> 8, number & 255);
+        assert_eq!(connection.remote_ip(), Some(address.as_str()));
+        let parsed = index.address(connection.remote_name().unwrap());
+        assert_eq!(parsed, address.parse().ok());
+        assert_eq!(
+            connection.messages()[0].subject(),
+            Some(format!("subject number {number}").as_str())
+        );
+    }
+}
+
+/// Records that have ended but were not told yet to whoever prints them stay until they were.
+#[test]
+fn what_was_not_told_yet_stays() {
+    let mut load = Load::new(Limits {
+        keep: Some(Duration::from_secs(10)),
+        memory: None,
+    });
+    load.index.take_ended();
+    load.run(1_000);
+    while let Some(step) = load.index.retirement(Haste::AtOnce) {
+        drop(load.index.retire(step));
+    }
+    assert_eq!(load.index.retired(), Retired::default());
+    load.index.take_ended();
+    load.run(10);
+    load.index.take_ended();
+    while let Some(step) = load.index.retirement(Haste::AtOnce) {
+        drop(load.index.retire(step));
+    }
+    assert!(load.index.retired().connections > 1_000);
+}
