@@ -337,3 +337,31 @@ pub(crate) fn judge_head(head: &[u8]) -> Judgement {
         _ => Judgement::OtherSubscription,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn case_68_words_of_the_framing_inside_a_text_frame_nothing() {
+        let stamp = "Mon Mar  2 08:00:00 2026 Info: ";
+        let mark = |text: &str| mark_of(format!("{stamp}{text}").as_bytes());
+        assert_eq!(mark("Begin Logfile"), Some(Mark::Begin));
+        assert_eq!(mark("End Logfile"), Some(Mark::End));
+        assert_eq!(mark("Logfile rolled over"), Some(Mark::End));
+        assert_eq!(
+            mark("Status: CPULd 3 DskIO 0 RAMUtil 1 CrtMID 414 CrtICID 644 CrtDCID 76"),
+            Some(Mark::Beat)
+        );
+        for forged in [
+            "MID 7 Subject 'End Logfile'",
+            "MID 7 Subject ' Info: End Logfile",
+            "MID 7 Subject 'Info: Status: CPULd 3'",
+            "New SMTP ICID 7 interface A (192.0.2.1) address 192.0.2.8 reverse dns host Logfile rolled over",
+            "MID 7 From: <a@Begin Logfile",
+        ] {
+            assert_eq!(mark(forged), None, "{forged}");
+        }
+        assert_eq!(mark_of(b"End Logfile"), None, "no frame");
+    }
+}

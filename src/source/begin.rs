@@ -32,6 +32,8 @@ impl Feeder {
             self.files[at].body = Body::New(Some(file));
             return Ok(());
         }
+        // Known before anything is unpacked, as an archive under way may not give a byte yet.
+        self.files[at].form = Form::of(&disk::first(&file, Form::MAGIC)?);
         if self.files[at].unjudged && !self.judge(at, &file)? {
             return Ok(());
         }

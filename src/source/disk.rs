@@ -33,6 +33,8 @@ pub(crate) struct Stat {
     pub size: u64,
     /// When its content changed last.
     pub modified: Option<SystemTime>,
+    /// When it was made, of a file system that knows.
+    pub born: Option<SystemTime>,
     /// When anything of it changed last: a file that got the inode of another has its own.
     changed: (i64, i64),
     /// How many names it has.
@@ -49,10 +51,18 @@ impl Stat {
             id: FileId(metadata.dev(), metadata.ino()),
             size: metadata.size(),
             modified: metadata.modified().ok(),
+            born: metadata.created().ok(),
             changed: (metadata.ctime(), metadata.ctime_nsec()),
             names: metadata.nlink(),
             sparse: metadata.blocks().saturating_mul(512) < metadata.size(),
         }
+    }
+}
+
+impl Stat {
+    /// When it was made, or written last where nobody knows.
+    pub fn made(&self) -> Option<SystemTime> {
+        self.born.or(self.modified)
     }
 }
 
@@ -128,6 +138,14 @@ pub(crate) fn next_data(file: &File, offset: u64, size: u64) -> u64 {
         Err(rustix::io::Errno::NXIO) => size,
         Err(_) => offset,
     }
+}
+
+/// The first bytes of a file, at most so many.
+pub(crate) fn first(file: &File, most: usize) -> io::Result<Vec<u8>> {
+    let mut head = vec![0; most];
+    let count = read_at(file, &mut head, 0)?;
+    head.truncate(count);
+    Ok(head)
 }
 
 /// Reads at `offset`; fewer bytes than asked for mean the end of the file.

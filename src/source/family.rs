@@ -48,12 +48,15 @@ impl Feeder {
                 self.scan_wanted = true;
                 break;
             }
-            let new = self.targets[at].is_new_beside(&found);
             if found.path == path {
                 continue;
             }
             self.meet_again(&found);
-            if self.by_id.contains_key(&id) || !new {
+            if self.by_id.contains_key(&id) {
+                self.targets[at].enter_beside(&found);
+                continue;
+            }
+            if self.targets[at].is_beside(&found) || self.refused.holds(&found.stat) {
                 continue;
             }
             let rolled = discover::age(&found.path) != Age::Newest;
@@ -63,8 +66,14 @@ impl Feeder {
                 Ok(None) if found.stat.size < SHORT && rolled => {
                     disk::open(&found.path).ok().map(|(file, _)| Arc::new(file))
                 }
-                _ => continue,
+                Ok(None) => {
+                    self.refused.add(found.stat);
+                    continue;
+                }
+                // It may be readable, or whole, next time.
+                Err(_) => continue,
             };
+            self.targets[at].enter_beside(&found);
             let member = self.track(&found, file);
             self.files[member].copies_only = !rolled || found.stat.modified < since;
         }

@@ -44,10 +44,15 @@ pub(super) struct Target {
 }
 
 impl Target {
-    /// Enters a file that stands beside the followed one; whether it did not stand there before. An inode that comes
-    /// back as another file was written at another time.
-    pub fn is_new_beside(&mut self, found: &Found) -> bool {
-        self.beside.insert(found.stat.id, found.stat.modified) != Some(found.stat.modified)
+    /// Enters a file that stands beside the followed one.
+    pub fn enter_beside(&mut self, found: &Found) {
+        self.beside.insert(found.stat.id, found.stat.made());
+    }
+
+    /// Whether a file stood beside the followed one before. An inode that comes back as another file was made at another
+    /// time.
+    pub fn is_beside(&self, found: &Found) -> bool {
+        self.beside.get(&found.stat.id) == Some(&found.stat.made())
     }
 }
 
@@ -99,7 +104,7 @@ pub struct Feeder {
     ended: bool,
     pub(super) scan_wanted: bool,
     pub(super) next_scan: Instant,
-    /// Not before this a hint makes the folders be listed: listing takes at most a tenth of the time.
+    /// Not before this a hint makes the folders be listed: listing takes at most a part of the time.
     pub(super) scan_from: Instant,
     polling_told: bool,
     pub(super) patience: Patience,
@@ -241,7 +246,7 @@ impl Feeder {
         };
         let beside = beside
             .iter()
-            .map(|found| (found.stat.id, found.stat.modified))
+            .map(|found| (found.stat.id, found.stat.made()))
             .collect();
         self.targets.push(Target {
             place,
@@ -488,6 +493,8 @@ impl Feeder {
         } else {
             let file = &self.files[at];
             let state = match (file.replaced, file.renamed) {
+                _ if file.framed.incomplete => State::Incomplete,
+                (false, false) if file.framed.silent => State::Stale,
                 (false, false) => State::Following,
                 _ if file.stat.names == 0 => State::Gone,
                 _ => State::Rotated,

@@ -24,8 +24,8 @@ pub(super) const SHORT: u64 = 256;
 /// How many new files are held open until it is their turn.
 const HELD: usize = 16;
 /// Listing folders takes at most this part of the time after a hint, and this part by the timer.
-const HINTED: u32 = 10;
-const TIMED: u32 = 500;
+const HINTED: u32 = 4;
+const TIMED: u32 = 20;
 
 impl Feeder {
     /// Looks up names where the timer or a hint asks for it.
@@ -254,7 +254,7 @@ impl Feeder {
                 .map(|(file, _)| Arc::new(file));
             let file = self.track(&found, file);
             self.targets[at].current = Some(file);
-            self.targets[at].is_new_beside(&found);
+            self.targets[at].enter_beside(&found);
         }
         1
     }
@@ -438,6 +438,7 @@ impl Feeder {
             self.past.add(known);
         }
         self.files[at].body = Body::Done;
+        self.files[at].damage = None;
         self.active.retain(|&other| other != at);
         self.sources.close(id);
     }

@@ -349,7 +349,7 @@ impl Tracked {
             return offset;
         }
         let hole = disk::next_data(file, offset, stat.size) - offset;
-        if hole < HOLE as u64 {
+        if hole < HOLE as u64 || !self.is_unchanged(file, offset).unwrap_or(false) {
             return offset;
         }
         self.known.splitter.skip_hole(hole);
@@ -395,8 +395,5 @@ fn before(file: &File, offset: u64, most: usize) -> io::Result<Vec<u8>> {
 }
 
 fn head_of(file: &File) -> io::Result<Vec<u8>> {
-    let mut head = vec![0; HEAD];
-    let count = disk::read_at(file, &mut head, 0)?;
-    head.truncate(count);
-    Ok(head)
+    disk::first(file, HEAD)
 }

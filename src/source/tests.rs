@@ -5,6 +5,7 @@ use std::thread;
 
 use super::*;
 
+mod cases;
 mod model;
 
 /// A line that a test tells from all others.
@@ -73,6 +74,9 @@ struct Reader {
     feeder: Feeder,
     told: String,
     notices: Vec<&'static str>,
+    given: Vec<Notice>,
+    /// All that was there is told.
+    caught_up: bool,
     first: Option<Position>,
 }
 
@@ -85,7 +89,7 @@ impl Reader {
         let stop = request.stop.clone();
         // What never comes ends the test instead of hanging it.
         thread::spawn(move || {
-            thread::sleep(Duration::from_secs(30));
+            thread::sleep(Duration::from_secs(300));
             stop.stop();
         });
         let feeder = Feeder::open(request).expect("opens");
@@ -93,42 +97,97 @@ impl Reader {
             feeder,
             told: String::new(),
             notices: Vec::new(),
+            given: Vec::new(),
+            caught_up: false,
             first: None,
         }
     }
 
+    /// Takes in the next thing told; whether it is the end.
+    fn hear(&mut self, told: Told) -> bool {
+        match told {
+            Told::Block(block) => {
+                self.caught_up = false;
+                let place = Position::new(block.source, block.offset);
+                self.first = self.first.or(Some(place));
+                for line in block.lines() {
+                    self.told.push_str(&String::from_utf8_lossy(line.bytes));
+                    self.told.push('\n');
+                }
+            }
+            Told::Notice(notice) => {
+                self.notices.push(notice.kind());
+                self.given.push(notice);
+            }
+            Told::CaughtUp => self.caught_up = true,
+            Told::End => return true,
+            Told::Opened(_) => {}
+        }
+        false
+    }
+
     /// Reads on until all these lines came, in this order and nothing else, and then all that is there.
     fn expect(&mut self, wanted: &str) {
-        let mut caught_up = false;
-        while self.told.len() < wanted.len() || !caught_up {
-            match self.feeder.next() {
-                Told::Block(block) => {
-                    self.first = self
-                        .first
-                        .or(Some(Position::new(block.source, block.offset)));
-                    caught_up = false;
-                    for line in block.lines() {
-                        self.told.push_str(&String::from_utf8_lossy(line.bytes));
-                        self.told.push('\n');
-                    }
-                }
-                Told::CaughtUp => caught_up = true,
-                Told::Notice(notice) => self.notices.push(notice.kind()),
-                Told::Opened(_) => {}
-                Told::End => break,
+        while self.told.len() < wanted.len() || !self.caught_up {
+            let told = self.feeder.next();
+            if self.hear(told) {
+                break;
             }
         }
-        assert_eq!(self.told, wanted);
+        let differ = self
+            .told
+            .lines()
+            .zip(wanted.lines())
+            .position(|(told, wanted)| told != wanted);
+        let differ = differ.unwrap_or(self.told.lines().count().min(wanted.lines().count()));
+        assert!(
+            self.told == wanted,
+            "at line {differ}: {:?} where {:?} was written; {} of {} lines, notices {:?}",
+            self.told.lines().nth(differ),
+            wanted.lines().nth(differ),
+            self.told.lines().count(),
+            wanted.lines().count(),
+            self.notices
+        );
+    }
+
+    /// Looks at everything once more and takes in what is new.
+    fn look(&mut self) {
+        self.feeder.next_scan = std::time::Instant::now();
+        while let Some(told) = self.feeder.look() {
+            if self.hear(told) {
+                break;
+            }
+        }
+    }
+
+    /// Reads to the end.
+    fn drain(&mut self) {
+        loop {
+            let told = self.feeder.next();
+            if matches!(told, Told::End) {
+                return;
+            }
+            self.hear(told);
+        }
     }
 
     fn expect_notice(&mut self, kind: &str) {
         while !self.notices.contains(&kind) {
-            match self.feeder.next() {
-                Told::Notice(notice) => self.notices.push(notice.kind()),
-                Told::End => panic!("no {kind} among {:?}", self.notices),
-                _ => {}
-            }
+            let told = self.feeder.next();
+            assert!(
+                !matches!(told, Told::End),
+                "no {kind} among {:?}",
+                self.notices
+            );
+            self.hear(told);
         }
+    }
+
+    /// The details of the notices of a kind.
+    fn details(&self, kind: &str) -> Vec<&str> {
+        let of_kind = self.given.iter().filter(|notice| notice.kind() == kind);
+        of_kind.map(|notice| &*notice.detail).collect()
     }
 }
 
@@ -383,6 +442,24 @@ fn what_cannot_be_read_is_said_in_one_line_that_names_it() {
             "{error}"
         );
     }
+}
+
+#[test]
+fn of_a_followed_name_the_files_rolled_before_are_none_of_it() {
+    let dir = folder();
+    let (path, old) = (
+        dir.path().join("mail.current"),
+        dir.path().join("mail.@20260301T000000.s"),
+    );
+    append(&old, &lines(0..5));
+    append(&path, &line(10));
+    let mut reader = Reader::open(&[&path], Follow::Live);
+    reader.expect(&line(10));
+    // Its writer was late.
+    append(&old, &line(5));
+    reader.look();
+    append(&path, &line(11));
+    reader.expect(&lines(10..12));
 }
 
 #[test]

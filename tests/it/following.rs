@@ -133,6 +133,75 @@ fn an_attempt_as_it_is_made() {
 }
 
 #[test]
+fn case_36_standard_input_in_any_pieces() {
+    let place = Place::new();
+    let line = |icid: u32| format!("Mon Mar  2 08:00:00 2026 Info: ICID {icid} close\n");
+    let words = [
+        "query", "", "-", "--view", "events", "--format", "json", "--fields", "icid",
+    ];
+    for follow in [&[][..], &["-f"]] {
+        let words = [&words[..], follow].concat();
+        let whole = (1..4).map(line).collect::<String>();
+        // No newline at the end: the end of the input ends the line.
+        let said = place.pipe_bytes(&words, whole.trim_end().as_bytes());
+        assert_eq!(said.status, 0, "{}", said.err);
+        let ids: Vec<Value> = said
+            .out
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect();
+        assert_eq!(
+            ids,
+            [1, 2, 3].map(|icid| serde_json::json!({ "icid": icid }))
+        );
+        assert_eq!(place.run(&words).out, "", "from /dev/null");
+    }
+}
+
+#[test]
+fn notices_are_objects_on_standard_error() {
+    let place = Place::new();
+    let log = place.write(
+        "mail.current",
+        "Mon Mar  2 08:00:00 2026 Info: ICID 1 close\n",
+    );
+    let mut command = place.command();
+    command.args([
+        "query",
+        "",
+        "mail.current",
+        "--view",
+        "events",
+        "--format",
+        "json",
+        "-f",
+        "--poll=0.05",
+    ]);
+    let command = command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let (out, err) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
+    let mut out = BufReader::new(out).lines();
+    out.next().unwrap().unwrap();
+    std::fs::rename(&log, place.path("mail.@20260302T080000.s")).unwrap();
+    place.write(
+        "mail.current",
+        "Mon Mar  2 08:00:01 2026 Info: ICID 2 close\n",
+    );
+    let said = BufReader::new(err).lines().next().unwrap().unwrap();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let notice: Value = serde_json::from_str(&said).unwrap();
+    assert_eq!(notice["notice"], "rotated");
+    assert_eq!(notice["path"], "mail.current");
+    assert!(
+        notice["text"]
+            .as_str()
+            .unwrap()
+            .contains("mail.@20260302T080000.s")
+    );
+}
+
+#[test]
 fn sums_are_not_followed() {
     let place = Place::new();
     place.write(

@@ -63,6 +63,23 @@ impl Place {
         said(&child.wait_with_output().unwrap())
     }
 
+    /// As [`Place::pipe`], a byte at a time.
+    pub fn pipe_bytes(&self, words: &[&str], input: &[u8]) -> Said {
+        let mut command = self.command();
+        command
+            .args(words)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let mut pipe = child.stdin.take().unwrap();
+        for byte in input {
+            pipe.write_all(&[*byte]).unwrap();
+        }
+        drop(pipe);
+        said(&child.wait_with_output().unwrap())
+    }
+
     /// The records of a query, as JSON.
     pub fn records(&self, query: &str, view: &str, path: &Path) -> Vec<Value> {
         let path = path.to_str().unwrap();

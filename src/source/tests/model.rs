@@ -201,6 +201,11 @@ fn check(case: Case, ops: &[Op]) -> Result<(), TestCaseError> {
             subject.notices
         );
     }
+    let gap = subject
+        .notices
+        .iter()
+        .find(|notice| notice.contains("lines are missing"));
+    prop_assert!(world.lost() > 0 || gap.is_none(), "{:?}", gap);
     prop_assert!(
         world.lost() == 0 || !subject.notices.is_empty(),
         "{} lines were lost in silence",
