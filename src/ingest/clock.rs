@@ -62,6 +62,9 @@ impl Clocks {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::event;
+    use crate::frame::{Framer, Years};
+    use crate::index::appliance::Appliances;
 
     fn opened() -> Opened {
         Opened {
@@ -100,5 +103,29 @@ mod tests {
         assert!(steps(&[(9 * hour, a), (hour, b), (9 * hour, a), (hour, b)]).is_empty());
         let endless: Vec<_> = (1..60).rev().map(|at| (at * hour, None)).collect();
         assert_eq!(steps(&endless).len(), usize::from(MOST));
+    }
+
+    #[test]
+    fn case_67_each_file_says_its_own_offset_and_one_that_says_none_has_none() {
+        let mut appliances = Appliances::default();
+        let says = [Some("-14400"), Some("-18000"), None];
+        for (at, offset) in says.iter().enumerate() {
+            let source = SourceId::new(at);
+            appliances.open_source(source, "/logs");
+            let line = match offset {
+                Some(seconds) => format!("Time offset from UTC: {seconds} seconds"),
+                None => "MID 7 Subject 'Time offset from UTC: -3600 seconds'".to_owned(),
+            };
+            let line = format!("Mon Mar  2 08:00:00 2026 Info: {line}");
+            let frame = Framer::new(Years::starting(2026)).frame(line.as_bytes());
+            let event = event::of_entry(&frame, line.as_bytes());
+            appliances.note_framing(source, &event, frame.time);
+        }
+        let offset = |at| {
+            appliances
+                .facts(SourceId::new(at))
+                .and_then(|facts| facts.utc_offset)
+        };
+        assert_eq!([0, 1, 2].map(offset), [Some(-14_400), Some(-18_000), None]);
     }
 }

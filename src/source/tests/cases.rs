@@ -16,7 +16,7 @@
 //! | clocks | 33, `ingest::clock` |
 //! | thousands of files, slow readers, pipes | 34 35, `tests/it/following` (36) |
 //! | pipes and devices in a folder | 44 |
-//! | what the framing tells | 66 69, `ingest::framing` (68), `index::tests` (67) |
+//! | what the framing tells | 66 69, `ingest::framing` (68), `ingest::clock` (67) |
 
 use std::io::{Seek, SeekFrom};
 use std::os::unix::fs::MetadataExt;
