@@ -372,6 +372,11 @@ impl Index {
         self.appliances.newest_of(link)
     }
 
+    /// The newest message of that id, on each appliance that has one.
+    pub fn find_messages(&self, mid: crate::event::Mid) -> Vec<MessageId> {
+        self.appliances.newest_message_of(mid)
+    }
+
     /// Bytes that the columns, names and maps hold in memory.
     pub fn bytes(&self) -> usize {
         self.names.bytes()

@@ -26,8 +26,8 @@ pub use clock::Clocks;
 pub use framing::{Framing, Judgement, is_blank, judge, mark_of};
 pub use shared::{Reading, SharedIndex};
 
-use crate::index::{Haste, Index};
-use crate::source::{Feeder, Notice, Opened, Progress, Recycler, Sources, Stop};
+use crate::index::{Haste, Index, Journal};
+use crate::source::{Feeder, Newest, Notice, Opened, Progress, Recycler, Sources, Stop};
 use framing::Framed;
 pub(crate) use framing::Parsed;
 #[cfg(test)]
@@ -117,6 +117,27 @@ impl Ingest {
             sources,
             stop,
             threads: threads.collect(),
+        }
+    }
+
+    /// The end of the newest file alone, taken in at once. Its records have numbers of their own.
+    pub fn of_newest(newest: Newest) -> Self {
+        let Newest {
+            sources,
+            opened,
+            block,
+        } = newest;
+        let index = SharedIndex::new(Index::new(Journal::Off));
+        let mut framing = Framing::new(FirstYear::ByModification);
+        framing.open(&opened);
+        let mut joiner = Joiner::new(index.clone());
+        joiner.open(&opened);
+        joiner.apply(&[framing.block(block).take_apart()]);
+        Self {
+            index,
+            sources,
+            stop: Stop::new(),
+            threads: Vec::new(),
         }
     }
 

@@ -23,6 +23,7 @@ mod family;
 mod feeder;
 mod follow;
 mod identity;
+mod newest;
 mod notice;
 mod order;
 mod queue;
@@ -34,6 +35,7 @@ mod told;
 mod watch;
 
 pub use feeder::{Feeder, Recycler};
+pub use newest::Newest;
 pub use notice::{Notice, NoticeKind, Noticed, Severity};
 pub use sources::{Progress, SourceInfo, SourceStatus, Sources, State};
 pub use told::{Opened, Told};

@@ -84,16 +84,27 @@ enum Message {
     Input(io::Result<Event>),
     Signal(Signal),
     News(News),
-    Answer(Answer),
+    Answer(Extent, Answer),
     Panicked,
 }
 
-/// Runs the interface until the reader leaves. `start` begins the ingest, which tells its news to what it is given.
+/// What an index is of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Extent {
+    /// The end of the newest file.
+    Newest,
+    /// All that is read.
+    Whole,
+}
+
+/// Runs the interface until the reader leaves. `start` begins the ingest, which tells its news to what it is given;
+/// until all was read, the end of the log is shown where `newest` holds it.
 ///
 /// # Errors
 /// When there is no terminal, it is gone, or a thread panicked. The terminal is restored in each case.
 pub fn run(
     options: &Options,
+    newest: Option<Ingest>,
     start: impl FnOnce(Box<dyn Fn(News) + Send + Sync>) -> Ingest,
 ) -> io::Result<Exit> {
     let (tell, messages) = mpsc::channel();
@@ -116,20 +127,20 @@ pub fn run(
     signal::listen(move |signal| {
         let _ = signals.send(Message::Signal(signal));
     })?;
-    let workers = Workers::start(
-        ingest.sources.clone(),
-        ingest.index.clone(),
-        options.settings.lines,
-        move |answer| {
-            let _ = tell.send(Message::Answer(answer));
-        },
-    )?;
-    let app = App::new(&options.title, options.follow, options.settings.clone());
+    let reading = |extent, ingest| Read::start(extent, ingest, options.settings.lines, &tell);
+    let whole = reading(Extent::Whole, ingest)?;
+    let newest = newest
+        .map(|newest| reading(Extent::Newest, newest))
+        .transpose()?;
+    let mut app = App::new(&options.title, options.follow, options.settings.clone());
+    if newest.is_some() {
+        app.show_newest();
+    }
     Session {
         screen,
         theme,
-        ingest,
-        workers,
+        whole,
+        newest,
         app,
         began: Instant::now(),
         due: None,
@@ -195,12 +206,39 @@ enum Grown {
     No,
 }
 
+/// What was read, and who looks into it.
+struct Read {
+    ingest: Ingest,
+    workers: Workers,
+}
+
+impl Read {
+    fn start(
+        extent: Extent,
+        ingest: Ingest,
+        most_lines: usize,
+        tell: &Sender<Message>,
+    ) -> io::Result<Self> {
+        let tell = tell.clone();
+        let workers = Workers::start(
+            ingest.sources.clone(),
+            ingest.index.clone(),
+            most_lines,
+            move |answer| {
+                let _ = tell.send(Message::Answer(extent, answer));
+            },
+        )?;
+        Ok(Self { ingest, workers })
+    }
+}
+
 /// A running interface.
 struct Session {
     screen: Screen,
     theme: Theme,
-    ingest: Ingest,
-    workers: Workers,
+    whole: Read,
+    /// What is shown until the whole is there.
+    newest: Option<Read>,
     app: App,
     began: Instant,
     /// When to draw next.
@@ -260,10 +298,12 @@ impl Session {
                 self.draw_by(Instant::now());
             }
             Message::News(news) => self.hear(news)?,
-            Message::Answer(answer) => {
+            Message::Answer(extent, answer) if extent == self.extent() => {
                 self.draw_by(Instant::now());
                 return self.update(Action::Answer(answer));
             }
+            // Asked of the end of the log, where records have other numbers.
+            Message::Answer(..) => {}
             Message::Panicked => {
                 return Err(io::Error::other("a thread panicked; see the message above"));
             }
@@ -298,22 +338,54 @@ impl Session {
                 return Err(io::Error::other(judgement.refusal(&opened)));
             }
         };
+        if matches!(action, Action::CaughtUp | Action::End) {
+            self.show_whole()?;
+        }
         self.grown = Grown::Yes;
         self.draw_by(Instant::now());
         self.update(action).map(drop)
+    }
+
+    /// All was read: the end of the log alone has been shown long enough.
+    fn show_whole(&mut self) -> io::Result<()> {
+        let Some(newest) = self.newest.take() else {
+            return Ok(());
+        };
+        let effects = {
+            let (part, whole) = (newest.ingest.index.read(), self.whole.ingest.index.read());
+            self.app.show_whole(&part, &whole)
+        };
+        self.perform(effects).map(drop)
     }
 
     fn draw_by(&mut self, when: Instant) {
         self.due = Some(self.due.map_or(when, |due| due.min(when)));
     }
 
+    fn extent(&self) -> Extent {
+        if self.newest.is_some() {
+            Extent::Newest
+        } else {
+            Extent::Whole
+        }
+    }
+
+    fn shown(&self) -> &Read {
+        self.newest.as_ref().unwrap_or(&self.whole)
+    }
+
+    fn workers(&mut self) -> &mut Workers {
+        &mut self.newest.as_mut().unwrap_or(&mut self.whole).workers
+    }
+
     fn index(&self) -> Reading<'_> {
-        self.ingest.index.read()
+        self.shown().ingest.index.read()
     }
 
     fn update(&mut self, action: Action) -> io::Result<Option<Exit>> {
         let effects = {
-            let index = self.ingest.index.read();
+            let shown = self.newest.as_ref().unwrap_or(&self.whole);
+            let index = shown.ingest.index.read();
             self.app.update(action, &index)
         };
         self.perform(effects)
@@ -332,18 +404,19 @@ impl Session {
                     self.draw_by(Instant::now());
                 }
                 Effect::Copy(text) => self.screen.copy(&text)?,
-                Effect::Read(job) => self.workers.read(job),
-                Effect::Search(filter, hits) => self.workers.search(filter, hits),
-                Effect::Find(from, way, needle) => self.workers.find(from, way, needle),
-                Effect::Cancel => self.workers.cancel(),
-                Effect::Look(order) => self.workers.look(order),
+                Effect::Read(job) => self.workers().read(job),
+                Effect::Search(filter, hits) => self.workers().search(filter, hits),
+                Effect::Find(from, way, needle) => self.workers().find(from, way, needle),
+                Effect::Cancel => self.workers().cancel(),
+                Effect::Look(order) => self.workers().look(order),
                 Effect::Files => {
-                    let files = Files::of(&self.ingest.sources);
+                    let files = Files::of(&self.shown().ingest.sources);
                     self.update(Action::Files(files))?;
                     self.draw_by(Instant::now());
                 }
                 Effect::Report(route) => {
-                    self.workers.report(route, self.app.settings.thresholds);
+                    let thresholds = self.app.settings.thresholds;
+                    self.workers().report(route, thresholds);
                 }
             }
         }
@@ -365,12 +438,14 @@ impl Session {
         let Self {
             screen,
             theme,
-            ingest,
+            whole,
+            newest,
             app,
             ..
         } = self;
+        let shown = newest.as_ref().unwrap_or(whole);
         screen.draw(|frame| {
-            let index = ingest.index.read();
+            let index = shown.ingest.index.read();
             view::draw(frame, app, &index, *theme);
         })?;
         self.drawn = Some(Instant::now());
@@ -391,17 +466,19 @@ impl Session {
         }
         self.grown = Grown::No;
         // Before the index is read, or growth in between would never be told.
-        self.ingest.seen();
-        let entries = self.index().totals().entries;
+        let ingest = &self.whole.ingest;
+        ingest.seen();
+        let entries = ingest.index.read().totals().entries;
         self.rate.count(entries, Instant::now());
-        let action = Action::Grew(self.ingest.progress(), self.rate.now);
+        let action = Action::Grew(self.whole.ingest.progress(), self.rate.now);
         self.update(action).map(drop)
     }
 
     fn refresh(&mut self) -> io::Result<Option<Exit>> {
         let began = Instant::now();
         let effects = {
-            let index = self.ingest.index.read();
+            let shown = self.newest.as_ref().unwrap_or(&self.whole);
+            let index = shown.ingest.index.read();
             let now = began - self.began;
             if self.app.refresh(&index, now) {
                 let spent = began.elapsed();

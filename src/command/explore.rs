@@ -60,6 +60,11 @@ fn interface(
     let query = &config.general.query;
     crate::query::parse_with(query, config.saved()).map_err(Problem::Query)?;
     let feeder = Feeder::open(request)?;
+    // The year of the first entry says nothing of the last ones alone.
+    let newest = match years {
+        FirstYear::ByModification => feeder.newest_end().map(Ingest::of_newest),
+        FirstYear::Is(_) => None,
+    };
     let options = tui::Options {
         query: query.to_owned(),
         title,
@@ -77,7 +82,7 @@ fn interface(
     let index = empty_index(config, Journal::Off);
     let start =
         |news: Box<dyn Fn(News) + Send + Sync>| Ingest::start(feeder, stop, years, index, news);
-    match tui::run(&options, start) {
+    match tui::run(&options, newest, start) {
         Ok(tui::Exit::Quit) => Ok(Status::Matched),
         Ok(tui::Exit::Signal(number)) => Ok(Status::Signal(u8::try_from(number).unwrap_or(0))),
         Err(cause) => Err(Problem::Terminal(cause.to_string())),

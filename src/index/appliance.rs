@@ -229,6 +229,12 @@ impl Appliances {
             .collect()
     }
 
+    /// The newest message of that id on each appliance.
+    pub fn newest_message_of(&self, Mid(mid): Mid) -> Vec<MessageId> {
+        let newest = self.ids.iter().map(|ids| ids.messages.get(mid));
+        newest.flatten().collect()
+    }
+
     /// Bytes held in memory.
     pub fn bytes(&self) -> usize {
         self.ids

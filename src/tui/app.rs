@@ -8,6 +8,7 @@ mod press;
 mod refresh;
 mod table;
 mod time;
+mod whole;
 
 #[cfg(test)]
 mod tests;
@@ -122,6 +123,8 @@ impl View {
 pub enum Feed {
     /// What was there is still being read.
     Loading(Progress),
+    /// What was there is still being read; until then its end alone is shown.
+    Newest(Progress),
     /// All was read; more may come.
     Following,
     /// All was read; no more will come.
@@ -469,8 +472,8 @@ impl App {
     fn grew(&mut self, progress: Progress, rate: Option<u64>) -> Vec<Effect> {
         self.rate = rate;
         self.behind = progress.total.saturating_sub(progress.read);
-        if matches!(self.feed, Feed::Loading(_)) {
-            self.feed = Feed::Loading(progress);
+        if let Feed::Loading(known) | Feed::Newest(known) = &mut self.feed {
+            *known = progress;
         }
         if self.paused.is_none() {
             self.log.grew();

@@ -62,6 +62,40 @@ impl Record {
         }
     }
 
+    /// The same record in the index of a whole log, of which `part` knows the end alone.
+    pub fn in_whole(self, part: &Index, whole: &Index) -> Option<Self> {
+        match self {
+            Self::Connection(id) => {
+                let known = part.connection(id);
+                let same = |id: &ConnectionId| {
+                    let other = whole.connection(*id);
+                    other.host_of_appliance() == known.host_of_appliance()
+                        && other.first_seen() <= known.first_seen()
+                        && (known.closed().is_none() || other.closed() == known.closed())
+                };
+                let found = whole.find_connections(known.link());
+                found.into_iter().find(same).map(Self::Connection)
+            }
+            Self::Message(id) => {
+                let known = part.message(id);
+                let same = |id: &MessageId| {
+                    let other = whole.message(*id);
+                    other.host_of_appliance() == known.host_of_appliance()
+                        && other.first_seen() <= known.first_seen()
+                };
+                let found = whole.find_messages(known.mid());
+                found.into_iter().find(same).map(Self::Message)
+            }
+            Self::User(name) => {
+                let user = part.names.users.get(name);
+                whole.names.users.find(user).map(Self::User)
+            }
+            Self::Route(_) | Self::Group(_) | Self::Finding(_) | Self::Hit(_) | Self::Source(_) => {
+                None
+            }
+        }
+    }
+
     /// How the appliance calls it: `ICID 451`, `DCID 5640`, `MID 448`; users and routes by name, as the log has it.
     pub fn title(self, index: &Index) -> String {
         match self {

@@ -44,7 +44,7 @@ impl App {
         Vec::new()
     }
 
-    fn open_page(&mut self, record: Record, index: &Index) {
+    pub(super) fn open_page(&mut self, record: Record, index: &Index) {
         let title = match record {
             Record::Group(number) => {
                 let group = self.outlook.group(number);

@@ -77,7 +77,7 @@ impl App {
     fn pace(&self) -> Pace {
         match (&self.feed, self.paused) {
             (_, Some(_)) => Pace::Held,
-            (Feed::Loading(_), None) => Pace::Loading,
+            (Feed::Loading(_) | Feed::Newest(_), None) => Pace::Loading,
             _ => Pace::Settled,
         }
     }

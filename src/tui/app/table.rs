@@ -162,6 +162,13 @@ impl Table {
         self.offset = self.cursor.saturating_sub(height);
     }
 
+    /// Other rows will come, `sought` perhaps among them.
+    pub(super) fn forget(&mut self, sought: Option<Record>) {
+        self.rows.clear();
+        (self.cursor, self.offset, self.seen) = (0, 0, 0);
+        (self.generation, self.sought) = (None, sought);
+    }
+
     /// Puts new rows before the others; what is shown stays where it is.
     pub(super) fn prepend(&mut self, mut rows: Vec<Record>) {
         let more = rows.len();

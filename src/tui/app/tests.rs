@@ -14,6 +14,7 @@ use ratatui::style::{Color as Colour, Modifier};
 mod moment;
 mod routes;
 mod sources;
+mod whole;
 
 use super::*;
 use crate::frame::{Framer, Years};

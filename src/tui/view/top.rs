@@ -3,6 +3,7 @@
 use super::{Areas, Canvas, width};
 use crate::index::Index;
 use crate::safe;
+use crate::source::Progress;
 use crate::triage::State;
 use crate::tui::app::{App, Feed, View};
 use crate::tui::columns::{self, bytes, clock, thousands};
@@ -68,10 +69,11 @@ fn feed(app: &App, index: &Index) -> Parts {
     }
     let mut parts = match &app.feed {
         Feed::Loading(progress) => {
-            let percent = (progress.read * 100)
-                .checked_div(progress.total)
-                .unwrap_or(0);
-            vec![(Role::Pending, format!("loading {percent} %"))]
+            vec![(Role::Pending, format!("loading {} %", percent(*progress)))]
+        }
+        Feed::Newest(progress) => {
+            let words = format!("newest entries, loading {} %", percent(*progress));
+            vec![(Role::Pending, words)]
         }
         Feed::Following if app.behind > 0 => {
             vec![(
@@ -86,6 +88,11 @@ fn feed(app: &App, index: &Index) -> Parts {
         parts.push((Role::Dim, format!("  {} lines/s", thousands(rate))));
     }
     parts
+}
+
+fn percent(progress: Progress) -> u64 {
+    let percent = (progress.read * 100).checked_div(progress.total);
+    percent.unwrap_or(0)
 }
 
 /// How many words the totals take.

@@ -1,0 +1,92 @@
+//! The end of the newest file, to be shown before all else is read.
+
+use std::sync::Arc;
+
+use memchr::{memchr, memrchr};
+
+use super::archive::Form;
+use super::begin::ENDS;
+use super::discover;
+use super::disk;
+use super::feeder::Feeder;
+use super::sources::{Place, Sources};
+use super::told::Opened;
+use crate::lines::{Block, Cut};
+
+/// Bytes of the end that are shown: some thousand lines, which take a few milliseconds.
+const END: u64 = 1 << 20;
+/// A log of fewer bytes is read as soon as its end is.
+const LARGE: u64 = 16 << 20;
+
+/// The last lines of the newest file, in a registry of their own.
+#[derive(Debug)]
+pub struct Newest {
+    /// Where the lines can be read again.
+    pub sources: Arc<Sources>,
+    /// The file, as if it began with these lines.
+    pub opened: Opened,
+    /// The lines.
+    pub block: Block,
+}
+
+impl Feeder {
+    /// The last lines of the newest file; `None` where there is little to wait for, or where they cannot be had at once:
+    /// of pipes and archives.
+    pub fn newest_end(&self) -> Option<Newest> {
+        let size = |at: &usize| self.files[*at].stat.size;
+        if self.active.iter().map(size).sum::<u64>() < LARGE {
+            return None;
+        }
+        let newest = &self.files[*self.active.last()?];
+        let (file, stat) = disk::open(&newest.path).ok()?;
+        let file = Arc::new(file);
+        let (form, head) = discover::head(&file, super::identity::HEAD).ok()?;
+        if form != Form::Plain || stat.id != newest.stat.id {
+            return None;
+        }
+        let start = stat.size.saturating_sub(END);
+        let mut bytes = vec![0; usize::try_from(stat.size - start).ok()?];
+        let count = disk::read_at(&file, &mut bytes, start).ok()?;
+        bytes.truncate(memrchr(b'\n', &bytes[..count])? + 1);
+        let cut = if start == 0 {
+            0
+        } else {
+            memchr(b'\n', &bytes)? + 1
+        };
+        bytes.drain(..cut);
+        if !(self.is_mail_log)(&bytes[..bytes.len().min(ENDS)]) {
+            return None;
+        }
+        let offset = start + cut as u64;
+        let sources = Arc::<Sources>::default();
+        let place = Place {
+            path: newest.path.clone(),
+            form,
+            id: stat.id,
+            head,
+        };
+        let source = sources.add_file(place, &newest.path);
+        sources.keep_open(stat.id, &file);
+        sources.set_told_of(source, offset + bytes.len() as u64, stat.size);
+        Some(Newest {
+            sources,
+            opened: Opened {
+                source,
+                path: newest.path.clone(),
+                head: bytes[..bytes.len().min(ENDS)].to_vec(),
+                tail: bytes[bytes.len().saturating_sub(ENDS)..].to_vec(),
+                modified: stat.modified,
+                compressed: false,
+                begins: offset,
+            },
+            block: Block {
+                source,
+                offset,
+                // How many lines stand before them is not known.
+                first_line: 1,
+                bytes,
+                cut: Cut::No,
+            },
+        })
+    }
+}
