@@ -83,8 +83,15 @@ impl Framed {
 
     /// The steps of its clock.
     pub fn steps(&self, clocks: &mut Clocks) -> Vec<Notice> {
+        // Most lines have the time of the one before, and no host that could have changed.
+        let mut last = None;
         let tick = |line: &Line| {
             let host = line.frame.host(line.text(&self.block));
+            let time = host.is_none().then_some(line.frame.time);
+            let before = std::mem::replace(&mut last, time);
+            if time.is_some() && before == time {
+                return None;
+            }
             clocks.tick(self.block.source, line.frame.time, host)
         };
         self.lines.iter().filter_map(tick).collect()
