@@ -7,6 +7,7 @@ use super::*;
 
 mod cases;
 mod model;
+mod newest;
 
 /// A line that a test tells from all others.
 fn line(number: usize) -> String {
