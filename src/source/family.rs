@@ -52,11 +52,8 @@ impl Feeder {
                 continue;
             }
             self.meet_again(&found);
-            if self.by_id.contains_key(&id) {
-                self.targets[at].enter_beside(&found);
-                continue;
-            }
-            if self.targets[at].is_beside(&found) || self.refused.holds(&found.stat) {
+            let known = self.by_id.contains_key(&id) || self.refused.holds(&found.stat);
+            if known || self.targets[at].is_beside(&found) {
                 continue;
             }
             let rolled = discover::age(&found.path) != Age::Newest;
@@ -73,7 +70,6 @@ impl Feeder {
                 // It may be readable, or whole, next time.
                 Err(_) => continue,
             };
-            self.targets[at].enter_beside(&found);
             let member = self.track(&found, file);
             self.files[member].copies_only = !rolled || found.stat.modified < since;
         }

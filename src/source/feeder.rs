@@ -33,7 +33,7 @@ pub(super) struct Target {
     pub current: Option<usize>,
     /// The file that had it last.
     pub former: Option<usize>,
-    /// Files that stood beside it and are none of its rolled forms to come, of [`Place::Name`].
+    /// Files that stood beside it when it was first looked at, and when each was made: none of its rolled forms to come.
     pub beside: HashMap<FileId, Option<SystemTime>>,
     /// The file that had the name until the last look, if it lost it then.
     pub unsure: Option<usize>,
@@ -44,11 +44,6 @@ pub(super) struct Target {
 }
 
 impl Target {
-    /// Enters a file that stands beside the followed one.
-    pub fn enter_beside(&mut self, found: &Found) {
-        self.beside.insert(found.stat.id, found.stat.made());
-    }
-
     /// Whether a file stood beside the followed one before. An inode that comes back as another file was made at another
     /// time.
     pub fn is_beside(&self, found: &Found) -> bool {

@@ -254,7 +254,6 @@ impl Feeder {
                 .map(|(file, _)| Arc::new(file));
             let file = self.track(&found, file);
             self.targets[at].current = Some(file);
-            self.targets[at].enter_beside(&found);
         }
         1
     }
@@ -382,11 +381,11 @@ impl Feeder {
         let Some(&at) = self.by_id.get(&id) else {
             return;
         };
+        self.files[at].lost = true;
         if self.files[at].replaced {
             return;
         }
         self.files[at].replaced = true;
-        self.files[at].lost = true;
         if successor {
             self.notice(NoticeKind::Replaced, path, String::new());
         } else if matches!(self.files[at].body, Body::New(None)) && self.files[at].stat.size > 0 {

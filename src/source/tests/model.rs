@@ -7,7 +7,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
-use proptest::test_runner::{Config, TestRunner};
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
 use super::{is_mail_log, line, mark_of};
 use crate::lines::Line;
@@ -214,20 +214,30 @@ fn check(case: Case, ops: &[Op]) -> Result<(), TestCaseError> {
     Ok(())
 }
 
+/// How many sequences are tried where nobody asks for more.
+const FEW: u32 = 10;
+
 fn sequences() -> u32 {
     let asked = std::env::var("MAILSCOPE_SEQUENCES").ok();
-    asked.and_then(|text| text.parse().ok()).unwrap_or(10)
+    asked.and_then(|text| text.parse().ok()).unwrap_or(FEW)
 }
 
 fn hold(naming: Naming, manner: Manner, followed: Followed) {
     for way in [Way::Polled, Way::Notified] {
         let case = Case(naming, manner, followed, way);
-        let mut runner = TestRunner::new(Config {
+        let config = Config {
             cases: sequences(),
             failure_persistence: None,
             max_shrink_time: 20_000,
             ..Config::default()
-        });
+        };
+        // A few are the same ones each time; who asks for many wants others.
+        let mut runner = if config.cases > FEW {
+            TestRunner::new(config)
+        } else {
+            let seed = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
+            TestRunner::new_with_rng(config, seed)
+        };
         if let Err(error) = runner.run(&ops(), |ops| check(case, &ops)) {
             panic!("{case:?}: {error}");
         }
