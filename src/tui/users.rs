@@ -1,6 +1,6 @@
 //! Users: what their logins came to.
 
-use std::collections::{HashMap, HashSet};
+use hashbrown::{HashMap, HashSet};
 
 use crate::frame::Stamp;
 use crate::index::{Attempt, Index, Name};
@@ -29,18 +29,22 @@ pub struct User {
     pub last_success: Option<Stamp>,
 }
 
+/// Seeded, for names are a stranger's; and quick, for every attempt is looked up by them.
+type Hasher = foldhash::quality::RandomState;
+
 /// All users of some attempts.
 #[derive(Debug, Default)]
 pub struct Users {
-    all: HashMap<Name, User>,
+    all: HashMap<Name, User, Hasher>,
     nobody: User,
 }
 
 impl Users {
     /// Sums the attempts up, which stand in the order of the log.
     pub fn of_attempts<'i>(index: &Index, attempts: impl Iterator<Item = Attempt<'i>>) -> Self {
-        let mut all: HashMap<Name, User> = HashMap::new();
-        let (mut sources, mut nets) = (HashSet::new(), HashSet::new());
+        let mut all: HashMap<Name, User, Hasher> = HashMap::default();
+        let mut sources: HashSet<(Name, Option<Name>), Hasher> = HashSet::default();
+        let mut nets: HashSet<(Name, Net), Hasher> = HashSet::default();
         for attempt in attempts {
             let Some(name) = attempt.user_name() else {
                 continue;
