@@ -44,7 +44,7 @@ impl Shown {
 pub type Lines = Result<Vec<RawLine>, String>;
 
 /// The connections whose lines belong into the report: the last good one, the first and the newest that failed.
-pub fn shown(route: &Route) -> Vec<Shown> {
+pub fn shown(index: &Index, route: &Route) -> Vec<Shown> {
     let outage = route.outage();
     let good = match outage {
         Some(outage) => outage.before,
@@ -62,7 +62,7 @@ pub fn shown(route: &Route) -> Vec<Shown> {
         .filter_map(|(title, connection)| {
             Some(Shown {
                 title,
-                connection: connection?,
+                connection: connection.filter(|id| index.keeps_connection(*id))?,
             })
         })
         .collect()
@@ -133,7 +133,11 @@ impl Report<'_> {
     }
 
     fn dcid(&self, id: ConnectionId) -> String {
-        format!("DCID {}", self.index.connection(id).number())
+        if self.index.keeps_connection(id) {
+            format!("DCID {}", self.index.connection(id).number())
+        } else {
+            "a connection that has retired".to_owned()
+        }
     }
 
     fn opened(&self, id: ConnectionId) -> Option<Stamp> {
@@ -172,7 +176,7 @@ impl Report<'_> {
             };
             fact("Domains", format!("{}{more}", names.join(", ")))?;
         }
-        let good = match shown(route)
+        let good = match shown(self.index, route)
             .iter()
             .find(|shown| shown.title.contains("good"))
         {
@@ -321,7 +325,8 @@ impl Report<'_> {
             return Ok(());
         }
         writeln!(out, "\n## Messages hit\n\n{}.\n", self.cost_in_short())?;
-        for id in hit.iter().rev().take(MESSAGES) {
+        let kept = hit.iter().rev().filter(|id| self.index.keeps_message(**id));
+        for id in kept.take(MESSAGES) {
             let message = self.index.message(*id);
             let recipients = message.recipients();
             let to = recipients.first().and_then(Recipient::to).unwrap_or("?");

@@ -34,7 +34,7 @@ pub fn write(
     let mut wanted: Vec<(Shown, Wanted)> = Vec::new();
     with(&mut |index| {
         name = incident::file_name(index, route);
-        let shown = incident::shown(route).into_iter();
+        let shown = incident::shown(index, route).into_iter();
         wanted = shown
             .map(|shown| {
                 let wanted = shown.wanted(index);

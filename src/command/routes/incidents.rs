@@ -69,5 +69,8 @@ fn lines(ingest: &Ingest, index: &Index, route: &Route) -> Vec<(Shown, Lines)> {
         let lines = raw::read(&ingest.sources, &wanted, incident::LINES + 1);
         (shown, lines.map_err(|error| error.to_string()))
     };
-    incident::shown(route).into_iter().map(read).collect()
+    incident::shown(index, route)
+        .into_iter()
+        .map(read)
+        .collect()
 }

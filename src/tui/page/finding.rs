@@ -51,6 +51,9 @@ pub(super) fn preview(known: Known<'_>, number: u32, width: usize) -> Vec<Row> {
 
 fn shown(known: Known<'_>, evidence: Evidence) -> Vec<(Role, String)> {
     match evidence {
+        Evidence::Connection(id) if !known.index.keeps_connection(id) => {
+            vec![(Role::Dim, "a connection that has retired".to_owned())]
+        }
         Evidence::Connection(id) => {
             let connection = known.index.connection(id);
             let time = connection.first_seen();

@@ -42,10 +42,12 @@ pub fn sides(known: Known<'_>, id: RouteId) -> [Option<ConnectionId>; 2] {
     let Some(route) = known.outlook.route(id) else {
         return [None, None];
     };
-    match route.outage() {
+    let sides = match route.outage() {
         Some(outage) => [outage.before, Some(outage.first)],
         None => [route.last_good, None],
-    }
+    };
+    // A look may know of records that have retired since.
+    sides.map(|side| side.filter(|id| known.index.keeps_connection(*id)))
 }
 
 pub(super) fn head(known: Known<'_>, id: RouteId, sides: &Sides, width: usize) -> Vec<Row> {
@@ -251,7 +253,9 @@ fn leads(sheet: &mut Sheet, known: Known<'_>, look: &Look, route: &Route) {
             .find(|(of, _)| *of == id)
             .map(|(_, outcome)| *outcome)
     };
-    let newest = route.newest_bad.filter(|newest| bad != Some(*newest));
+    let newest = route
+        .newest_bad
+        .filter(|newest| bad != Some(*newest) && known.index.keeps_connection(*newest));
     for (name, id) in [
         ("last good", good),
         ("first bad", bad),
@@ -483,7 +487,11 @@ pub(super) fn hit_head(known: Known<'_>, id: RouteId) -> Vec<Row> {
         text(&id.title(known.index))
     );
     sheet.row(vec![(Role::Title, said)]);
-    for id in hit.iter().rev().take(LISTED) {
+    let kept = hit
+        .iter()
+        .rev()
+        .filter(|id| known.index.keeps_message(**id));
+    for id in kept.take(LISTED) {
         let message = known.index.message(*id);
         sheet.row(message_parts(&message)).link = Some(Record::Message(*id));
     }

@@ -1,6 +1,7 @@
 //! What a reader sees of routes and findings, and where keys lead from there.
 
 use super::*;
+use crate::index::{Haste, Limits};
 
 /// A profile that is refused on two routes, one of which works again; a third one was never tried with it.
 fn outages() -> String {
@@ -397,4 +398,47 @@ fn a_report_holds_no_markup_of_a_stranger() {
             "{line}"
         );
     }
+}
+
+#[test]
+fn what_has_retired_since_the_last_look_is_left_out() {
+    let mut desk = Desk::new("", 160, 50);
+    desk.index = Index::limited(
+        Journal::Off,
+        Limits {
+            keep: Some(Duration::from_secs(60)),
+            memory: None,
+        },
+    );
+    desk.index.open_source(SourceId::new(0), "");
+    for line in LOG.lines() {
+        desk.grow(&format!("{line}\n"));
+        desk.index.mark();
+    }
+    desk.types("4");
+    desk.key(KeyCode::Enter);
+    assert!(desk.screen().contains("DCID 5640"), "{}", desk.screen());
+    desk.types(" ");
+    desk.grow("Wed Apr 22 18:00:00 2009 Info: New SMTP ICID 900 interface mail (172.16.155.16) address 192.0.2.9 reverse dns host unknown verified no\n");
+    desk.index.mark();
+    while let Some(step) = desk.index.retirement(Haste::AtOnce) {
+        drop(desk.index.retire(step));
+    }
+    let first = crate::index::ConnectionId::new(0);
+    assert!(!desk.index.keeps_connection(first));
+    desk.does(Action::Resize(150, 50));
+    let screen = desk.screen();
+    assert!(
+        screen.contains("✗ failing") && !screen.contains("DCID"),
+        "{screen}"
+    );
+    desk.types("m");
+    assert!(!desk.screen().contains("MID "), "{}", desk.screen());
+    desk.key(KeyCode::Esc);
+    desk.types("5");
+    assert!(
+        desk.screen().contains("a connection that has retired"),
+        "{}",
+        desk.screen()
+    );
 }
