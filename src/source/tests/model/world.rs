@@ -2,7 +2,9 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
 
 use super::super::{folder, gzip, line};
 
@@ -64,6 +66,12 @@ pub struct World {
     current: Option<usize>,
     next: usize,
     rolled: usize,
+}
+
+/// Deletes a file. Its inode comes back in another tick of the clock only: within one, nothing tells the two apart.
+fn delete(path: &Path) {
+    fs::remove_file(path).expect("deletes");
+    thread::sleep(Duration::from_millis(5));
 }
 
 impl World {
@@ -224,7 +232,7 @@ impl World {
     pub fn delete(&mut self) {
         if let Some(at) = self.current.take() {
             let path = self.generations[at].path.take();
-            fs::remove_file(path.expect("a name")).expect("deletes");
+            delete(&path.expect("a name"));
             self.drop_writers();
         }
     }
@@ -246,7 +254,7 @@ impl World {
         let file = OpenOptions::new().write(true).open(&packed);
         file.and_then(|file| file.set_modified(written?))
             .expect("sets");
-        fs::remove_file(&path).expect("deletes");
+        delete(&path);
         self.generations[at].packed = Some(self.generations[at].lines.len());
         self.generations[at].path = Some(packed);
     }
@@ -256,7 +264,7 @@ impl World {
         if self.generations.iter().filter(|&g| named(g)).count() > 3 {
             let at = self.generations.iter().position(named).expect("some");
             let path = self.generations[at].path.take().expect("a name");
-            fs::remove_file(path).expect("deletes");
+            delete(&path);
         }
     }
 
