@@ -238,7 +238,9 @@ impl Feeder {
                 self.succeeded(at, current, path);
             }
             if self.follow == Follow::Live {
-                let since = self.files[file].since;
+                // Its inode may have been another file's, and it may not have been the one followed so far.
+                let old = current.or(self.targets[at].former).unwrap_or(file);
+                let since = self.files[old].since;
                 self.read_family(at, Some(found.stat.id), since, None);
             }
         } else {
