@@ -98,7 +98,14 @@ fn run_command(cli: &Cli) -> Result<Status, Problem> {
     }
 }
 
+/// Refuses what was misspelt: a key that no record has would be an empty column without a word.
+fn check_fields(view: View, fields: &[String]) -> Result<(), Problem> {
+    let mut known = fields.iter().map(|field| view.knows(field));
+    known.try_for_each(|known| known.map_err(Problem::Usage))
+}
+
 fn run_query(args: &Query, config: &Config) -> Result<Status, Problem> {
+    check_fields(args.view, &args.fields)?;
     let query = crate::query::parse_with(&args.query, config.saved()).map_err(Problem::Query)?;
     match (args.view, args.follow) {
         (View::Events, _) => events::run(args, config, &query),

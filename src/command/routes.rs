@@ -7,7 +7,9 @@ use std::io::Write;
 
 use super::output::tell_left_out;
 use super::records::{Selection, hits, read_all};
-use super::{Notices, Problem, Status, empty_index, first_year, output, request, table_look};
+use super::{
+    Notices, Problem, Status, check_fields, empty_index, first_year, output, request, table_look,
+};
 use crate::cli::Routes as Args;
 use crate::config::Config;
 use crate::ingest::Ingest;
@@ -23,6 +25,10 @@ pub fn run(args: &Args, config: &Config) -> Result<Status, Problem> {
         return check(args, config);
     }
     let query = query(args, config)?;
+    check_fields(
+        args.by.map_or(View::Routes, |_| View::RouteGroups),
+        &args.fields,
+    )?;
     if args.format == Format::Log {
         return Err(Problem::Usage(
             "routes are printed as table, json or csv; their lines are printed by `mailscope query 'ip:ADDRESS' --format log`".to_owned(),

@@ -69,6 +69,24 @@ impl View {
         keys.split(' ')
     }
 
+    /// Whether the records can have a key of that name. Entries carry the keys of their kind.
+    ///
+    /// # Errors
+    /// What there is instead, as a sentence.
+    pub fn knows(self, key: &str) -> Result<(), String> {
+        if self == Self::Events || self.keys().any(|known| known == key) {
+            return Ok(());
+        }
+        let near = crate::query::nearest(key, self.keys());
+        let near = near.map_or_else(String::new, |near| format!("did you mean `{near}`? "));
+        let keys: Vec<&str> = self.keys().collect();
+        Err(format!(
+            "--fields: there is no `{}` in this view; {near}There are {}",
+            crate::safe::text(key),
+            keys.join(", ")
+        ))
+    }
+
     /// The columns of a table for people: the title, and what of the record stands under it.
     pub fn columns(self) -> &'static [(&'static str, Cell)] {
         use Cell::{Connection, Key, Logins, Policy, Recipients, Route, Time, Tls};
@@ -207,6 +225,8 @@ impl View {
             Self::Routes => &[
                 ("since", Cell::Time("failing_since")),
                 ("reason", Cell::Reason),
+                ("cost", Cell::Cost),
+                ("failure rate", Cell::Rate),
                 ("domains", Key("domains")),
             ],
             Self::Findings => &[("what", Key("kind"))],
@@ -214,8 +234,7 @@ impl View {
         }
     }
 
-    /// The titles and cells of a table with the columns of these names; of none, with the view's own. A name that only
-    /// the interface knows stands for nothing here.
+    /// The titles and cells of a table with the columns of these names; of none, with the view's own.
     pub fn table(self, names: &[String]) -> Vec<(String, Cell)> {
         let named = |name: &String| {
             let title = name.replace('-', " ");
@@ -266,6 +285,10 @@ pub enum Cell {
     Reason,
     /// What routes are rolled up by.
     Group,
+    /// Recipients that a route's failures cost.
+    Cost,
+    /// Failed connections of all, in percent.
+    Rate,
     /// How long a connection lasted.
     Age,
     /// Who opened it.

@@ -1,6 +1,6 @@
 //! Bad input gets one line that says what, where and what to do; odd lines are no errors.
 
-use crate::run::{Place, Said};
+use crate::run::{Place, Said, tac};
 
 fn refused(said: &Said, path: &str, hint: &str) {
     assert_eq!(said.status, 2, "{}", said.err);
@@ -146,4 +146,40 @@ fn odd_lines_are_kept_counted_and_no_errors() {
         (&2.into(), &10.into())
     );
     assert_eq!(place.records("", "connections", &path).len(), 2);
+}
+
+#[test]
+fn a_field_that_no_record_has_is_refused_with_a_near_one() {
+    let (place, path) = (Place::new(), tac());
+    let path = path.to_str().unwrap();
+    for (words, near) in [
+        (
+            &["query", "", path, "--fields", "icid,clsed"][..],
+            "did you mean `closed`?",
+        ),
+        (
+            &["query", "", path, "--view", "users", "--fields", "sucess"],
+            "There are user, succeeded",
+        ),
+        (
+            &["routes", path, "--fields", "states"],
+            "did you mean `state`?",
+        ),
+    ] {
+        let said = place.run(words);
+        assert_eq!((said.status, said.out.as_str()), (2, ""));
+        assert!(said.err.contains(near), "{}", said.err);
+        assert_eq!(said.err.lines().count(), 1);
+    }
+    // Of entries each kind has its own.
+    let said = place.run(&[
+        "query",
+        "",
+        path,
+        "--view",
+        "events",
+        "--fields",
+        "time,whatever",
+    ]);
+    assert_eq!(said.status, 0, "{}", said.err);
 }

@@ -34,11 +34,11 @@ fn fields_limit_and_count() {
         "--format",
         "json",
         "--fields",
-        "icid,end,nothing",
+        "icid,end,dcid",
     ]);
     assert_eq!(
         json.out,
-        "{\"icid\":450,\"end\":\"close\",\"nothing\":null}\n{\"icid\":451,\"end\":\"close\",\"nothing\":null}\n"
+        "{\"icid\":450,\"end\":\"close\",\"dcid\":null}\n{\"icid\":451,\"end\":\"close\",\"dcid\":null}\n"
     );
     let csv = place.run(&[
         "query",

@@ -53,6 +53,8 @@ pub(super) fn render(cell: Cell, record: &Map<String, Value>) -> String {
         Cell::Logins => logins(record),
         Cell::Recipients => recipients(record),
         Cell::Message => of(record, super::super::event::BODY),
+        Cell::Cost => cost(record),
+        Cell::Rate => rate(record),
         Cell::Age => age(record).unwrap_or_default(),
         Cell::Direction => match of(record, "direction").as_str() {
             "inbound" => "in".to_owned(),
@@ -77,16 +79,37 @@ pub(super) fn render(cell: Cell, record: &Map<String, Value>) -> String {
 
 /// `12 of 40`
 fn failed(record: &Map<String, Value>) -> String {
-    let Some(Value::Object(outcomes)) = record.get("outcomes") else {
-        return String::new();
-    };
-    let count = |key: &str| outcomes.get(key).and_then(Value::as_u64).unwrap_or(0);
-    let failures = ["auth_failed", "tls_failed", "connection_error", "rejected"].map(count);
-    format!(
-        "{} of {}",
-        failures.iter().sum::<u64>(),
-        of(record, "connections")
-    )
+    match failures(record) {
+        Some(failed) => format!("{failed} of {}", of(record, "connections")),
+        None => String::new(),
+    }
+}
+
+/// `30 %`
+fn rate(record: &Map<String, Value>) -> String {
+    let all = record.get("connections").and_then(Value::as_u64);
+    match (failures(record), all) {
+        (Some(failed), Some(all)) if all > 0 => format!("{} %", failed * 100 / all),
+        _ => String::new(),
+    }
+}
+
+fn failures(record: &Map<String, Value>) -> Option<u64> {
+    let outcomes = record.get("outcomes")?.as_object()?;
+    let keys = ["auth_failed", "tls_failed", "connection_error", "rejected"];
+    let counts = keys.iter().filter_map(|key| outcomes.get(*key)?.as_u64());
+    Some(counts.sum())
+}
+
+/// `12 bounced, 3 waiting`
+fn cost(record: &Map<String, Value>) -> String {
+    let affected = record.get("recipients_affected").and_then(Value::as_object);
+    let counts = affected.into_iter().flatten();
+    let counts = counts.filter_map(|(key, count)| Some((key, count.as_u64().filter(|n| *n > 0)?)));
+    let told: Vec<String> = counts
+        .map(|(key, count)| format!("{count} {}", key.replace('_', " ")))
+        .collect();
+    told.join(", ")
 }
 
 /// `412 × 535 5.7.8 Error: authentication failed`
