@@ -73,11 +73,6 @@ pub struct Triage {
     pub generation: u64,
 }
 
-/// All routes.
-pub fn triage(index: &Index) -> Triage {
-    gather(index, By::Route, None)
-}
-
 /// All routes, of these connections alone where some are given, rolled up as asked.
 pub fn gather(index: &Index, by: By, selected: Option<&[ConnectionId]>) -> Triage {
     let mut gather = Gather::new(index, by, selected);

@@ -133,7 +133,7 @@ fn summarise(
     let hits = super::records::hits(&query, &ingest.sources)?;
     let index = ingest.index.read();
     let mut out = output();
-    summary::write(&mut out, &index, &query, &hits)?;
+    summary::write(&mut out, &index, &query, &hits, config.triage)?;
     out.flush()?;
     if index.totals().entries == 0 && status == Status::Matched {
         return Ok(Status::Nothing);

@@ -1,6 +1,7 @@
 //! What a pipe or a cron job gets instead of the interface: the log at a glance, the worst first.
 
 mod entries;
+mod findings;
 
 use std::io::{self, Write};
 
@@ -9,21 +10,30 @@ use crate::index::{ConnectionId, DeliveryResult, Direction, Index};
 use crate::query::rollup::{self, ProfileRow, UserRow};
 use crate::query::{Hits, Query};
 use crate::safe;
-use crate::triage::{self, Route, State};
+use crate::triage::{self, Route, State, Thresholds};
 
 /// Rows of each list; what is left out is counted.
 const MOST: usize = 10;
 
-/// Writes the summary of the records that match.
+/// Writes the summary of the records that match. Findings, routes and entries are of the whole log, and stand there only
+/// where it is asked for whole.
 ///
 /// # Errors
 /// When the output cannot be written.
-pub fn write(out: &mut dyn Write, index: &Index, query: &Query, hits: &Hits) -> io::Result<()> {
+pub fn write(
+    out: &mut dyn Write,
+    index: &Index,
+    query: &Query,
+    hits: &Hits,
+    thresholds: Thresholds,
+) -> io::Result<()> {
     totals(out, index, &query.connections(index, hits))?;
     let attempts = query.attempts(index, hits);
     deliveries(out, index, query, hits)?;
     if query.is_empty() {
-        routes(out, index)?;
+        let seen = triage::survey(index, thresholds);
+        findings::write(out, &seen.findings)?;
+        routes(out, index, &seen.routes)?;
     }
     users(out, &rollup::users(index, &attempts))?;
     profiles(out, &rollup::profiles(index, &attempts))?;
@@ -131,8 +141,7 @@ fn deliveries(out: &mut dyn Write, index: &Index, query: &Query, hits: &Hits) ->
     writeln!(out, "deliveries   {words}")
 }
 
-fn routes(out: &mut dyn Write, index: &Index) -> io::Result<()> {
-    let routes = triage::triage(index).routes;
+fn routes(out: &mut dyn Write, index: &Index, routes: &[Route]) -> io::Result<()> {
     let count = |state| routes.iter().filter(|route| route.state == state).count();
     let (failing, degraded, healthy) = (
         count(State::Failing),

@@ -78,10 +78,10 @@ impl View {
             return Ok(());
         }
         let near = crate::query::nearest(key, self.keys());
-        let near = near.map_or_else(String::new, |near| format!("did you mean `{near}`? "));
+        let near = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
         let keys: Vec<&str> = self.keys().collect();
         Err(format!(
-            "--fields: there is no `{}` in this view; {near}There are {}",
+            "--fields: this view has no `{}`{near} (it has {})",
             crate::safe::text(key),
             keys.join(", ")
         ))

@@ -159,7 +159,7 @@ fn a_field_that_no_record_has_is_refused_with_a_near_one() {
         ),
         (
             &["query", "", path, "--view", "users", "--fields", "sucess"],
-            "There are user, succeeded",
+            "has no `sucess` (it has user, succeeded",
         ),
         (
             &["routes", path, "--fields", "states"],

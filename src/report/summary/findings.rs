@@ -1,0 +1,34 @@
+//! What the program noticed by itself, worst first, in a sentence each.
+
+use std::io::{self, Write};
+
+use super::{MOST, left_out};
+use crate::safe;
+use crate::triage::findings::{Finding, Severity};
+
+/// Writes the findings; nothing where there are none.
+///
+/// # Errors
+/// When the output cannot be written.
+pub fn write(out: &mut dyn Write, findings: &[Finding]) -> io::Result<()> {
+    if findings.is_empty() {
+        return Ok(());
+    }
+    let count = |severity| findings.iter().filter(|f| f.severity == severity).count();
+    let counts: Vec<String> = [Severity::Critical, Severity::Warning, Severity::Notice]
+        .into_iter()
+        .filter(|severity| count(*severity) > 0)
+        .map(|severity| format!("{} {}", count(severity), severity.word()))
+        .collect();
+    writeln!(out, "\nFINDINGS     {}", counts.join(", "))?;
+    for finding in findings.iter().take(MOST) {
+        let sign = match finding.severity {
+            Severity::Critical => "✗",
+            Severity::Warning => "!",
+            Severity::Notice => "·",
+        };
+        let line = format!("{sign} {:<10} {}", finding.severity.word(), finding.summary);
+        writeln!(out, "{}", safe::text(&line))?;
+    }
+    left_out(out, findings.len())
+}
