@@ -93,9 +93,14 @@ impl Feeder {
 
     /// Says which numbers are missing between a log and the file that had its name before.
     fn miss_numbers(&mut self, at: usize, old: usize, ages: &HashSet<Age>) {
-        let Age::Rolled(Reverse(number)) = self.files[old].age() else {
+        let old = &self.files[old];
+        let Age::Rolled(Reverse(number)) = old.age() else {
             return;
         };
+        // Where it expired, those after it may have been read and have expired too.
+        if old.lost {
+            return;
+        }
         let is_missing = |number: &u32| !ages.contains(&Age::Rolled(Reverse(*number)));
         let missing: Vec<String> = (1..number)
             .filter(is_missing)

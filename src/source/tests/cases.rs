@@ -187,6 +187,30 @@ fn case_08_what_was_rolled_and_deleted_unread_is_missed_never_repeated_and_told(
 }
 
 #[test]
+fn case_08_nothing_is_missed_where_what_was_read_expires() {
+    let dir = folder();
+    let name = |number: usize| dir.path().join(format!("mail.log.{number}"));
+    let path = dir.path().join("mail.log");
+    append(&path, &line(0));
+    let mut reader = Reader::open(&[&path], Follow::Live);
+    reader.expect(&line(0));
+    fs::rename(&path, name(2)).expect("renames");
+    append(&name(1), &line(1));
+    reader.expect(&lines(0..2));
+    fs::remove_file(name(2)).expect("deletes");
+    fs::remove_file(name(1)).expect("deletes");
+    append(&path, &line(2));
+    reader.expect(&lines(0..3));
+    reader.look();
+    reader.look();
+    assert!(
+        !reader.notices.contains(&"gap"),
+        "{:?}",
+        reader.details("gap")
+    );
+}
+
+#[test]
 fn case_09_a_deleted_file_is_read_to_its_end_and_closed() {
     let dir = folder();
     let path = dir.path().join("mail.current");
@@ -207,15 +231,18 @@ fn case_09_a_deleted_file_is_read_to_its_end_and_closed() {
 fn take_inode(old: &Path, new: &Path, text: &str) -> bool {
     let inode = old.metadata().expect("is there").ino();
     fs::remove_file(old).expect("deletes");
-    for _ in 0..100 {
-        fs::write(new, text).expect("writes");
-        if new.metadata().expect("is there").ino() == inode {
-            return true;
-        }
-        fs::remove_file(new).expect("deletes");
+    // Those that got another keep it meanwhile, or the next would get the same.
+    let made = |number: usize| new.with_file_name(format!(".{number}"));
+    let has_it = |&number: &usize| {
+        fs::write(made(number), text).expect("writes");
+        made(number).metadata().expect("is there").ino() == inode
+    };
+    let taken = (0..100).find(has_it);
+    fs::rename(made(taken.unwrap_or(0)), new).expect("renames");
+    for number in 0..100 {
+        let _ = fs::remove_file(made(number));
     }
-    fs::write(new, text).expect("writes");
-    false
+    taken.is_some()
 }
 
 #[test]
@@ -253,6 +280,29 @@ fn case_11_an_inode_that_comes_back_under_another_name_is_another_file() {
         "{:?}",
         reader.notices
     );
+}
+
+#[test]
+fn case_11_what_came_between_is_read_where_the_new_log_has_the_inode_of_an_expired_archive() {
+    let dir = folder();
+    let name = |ending: &str| dir.path().join(format!("mail.log.{ending}"));
+    let path = dir.path().join("mail.log");
+    append(&path, &line(0));
+    let mut reader = Reader::open(&[&path], Follow::Live);
+    reader.expect(&line(0));
+    gzip(&name("1.gz"), &line(0));
+    fs::remove_file(&path).expect("deletes");
+    reader.look();
+    fs::rename(name("1.gz"), name("2.gz")).expect("renames");
+    append(&name("1"), &line(1));
+    reader.feeder.sources.close_all();
+    take_inode(&name("2.gz"), &path, &line(2));
+    // Later than what was rolled, by the clock of the file system.
+    let later = name("1").metadata().and_then(|rolled| rolled.modified());
+    let log = OpenOptions::new().append(true).open(&path).expect("opens");
+    log.set_modified(later.expect("a time") + Duration::from_millis(4))
+        .expect("sets");
+    reader.expect(&lines(0..3));
 }
 
 #[test]
