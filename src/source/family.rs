@@ -51,12 +51,19 @@ impl Feeder {
             if found.path == path {
                 continue;
             }
+            let rolled = discover::age(&found.path) != Age::Newest;
+            let copies_only = !rolled || found.stat.modified < since;
+            let before = self.by_id.get(&id).copied();
             self.meet_again(&found);
-            let known = self.by_id.contains_key(&id) || self.refused.holds(&found.stat);
-            if known || self.targets[at].is_beside(&found) {
+            if let Some(&member) = self.by_id.get(&id) {
+                if before != Some(member) {
+                    self.files[member].copies_only = copies_only;
+                }
                 continue;
             }
-            let rolled = discover::age(&found.path) != Age::Newest;
+            if self.refused.holds(&found.stat) || self.targets[at].is_beside(&found) {
+                continue;
+            }
             let file = match discover::qualifies(&found, self.is_mail_log) {
                 Ok(Some(file)) => Some(file),
                 // Its first line may still come, from a writer who is late.
@@ -71,7 +78,7 @@ impl Feeder {
                 Err(_) => continue,
             };
             let member = self.track(&found, file);
-            self.files[member].copies_only = !rolled || found.stat.modified < since;
+            self.files[member].copies_only = copies_only;
         }
         // Files are renamed one after the other: what seems to be missing is looked for once more.
         let unsure = std::mem::replace(&mut self.targets[at].unsure, succeeded);

@@ -369,8 +369,9 @@ impl Feeder {
             Some((stat, since)) if stat == found.stat => since.elapsed() >= self.patience.settled,
             _ => false,
         };
-        // Another file has its inode where it begins otherwise.
-        if settled || !file.begins_as_before(&found.path) {
+        // Another file has its inode where it begins otherwise; of what was put aside as no copy that is not known.
+        let put_aside = file.copies_only && file.known.content.head().is_empty();
+        if settled || put_aside || !file.begins_as_before(&found.path) {
             self.retire(at);
             self.add(Tracked::new(&found.path, found.stat, None));
         } else if file.changing.is_none_or(|(stat, _)| stat != found.stat) {

@@ -306,6 +306,43 @@ fn case_11_what_came_between_is_read_where_the_new_log_has_the_inode_of_an_expir
 }
 
 #[test]
+fn case_11_what_came_between_is_read_in_order_where_it_has_the_inode_of_what_is_no_part_of_the_log()
+{
+    let dir = folder();
+    let rolled = |number: usize| dir.path().join(format!("mail.@20260302T00000{number}.s"));
+    let path = dir.path().join("mail.log");
+    append(&path, &line(0));
+    let mut reader = Reader::open(&[&path], Follow::Live);
+    reader.expect(&line(0));
+    append(&rolled(1), &line(90));
+    let other = OpenOptions::new().append(true).open(rolled(1));
+    other
+        .and_then(|other| other.set_modified(std::time::SystemTime::UNIX_EPOCH))
+        .expect("sets");
+    reader.look();
+    fs::rename(&path, rolled(2)).expect("renames");
+    take_inode(&rolled(1), &rolled(3), &line(1));
+    append(&path, &line(2));
+    reader.expect(&lines(0..3));
+}
+
+#[test]
+fn case_17_another_log_that_begins_beside_a_followed_name_is_none_of_it() {
+    let dir = folder();
+    let (path, other) = (dir.path().join("mail.log"), dir.path().join("mail.err"));
+    append(&path, &line(0));
+    let mut reader = Reader::open(&[&path], Follow::Live);
+    reader.expect(&line(0));
+    reader.feeder.patience = no_patience();
+    for number in 90..93 {
+        append(&other, &line(number));
+        reader.look();
+        reader.look();
+    }
+    reader.expect(&line(0));
+}
+
+#[test]
 fn case_12_a_copied_and_truncated_log_in_a_folder_that_holds_the_copies() {
     let dir = folder();
     let path = dir.path().join("mail.log");
