@@ -228,7 +228,7 @@ impl Report<'_> {
 
     fn cost_in_short(&self) -> String {
         let tally = &self.route.tally;
-        let parts = parts(tally.cost);
+        let parts = cost_parts(tally.cost);
         if parts.is_empty() {
             return "no recipient was hit".to_owned();
         }
@@ -420,7 +420,8 @@ fn capital(text: &str) -> String {
     })
 }
 
-fn parts(cost: Cost) -> Vec<String> {
+/// What became of the recipients that failures hit, in words: what is lost first.
+pub fn cost_parts(cost: Cost) -> Vec<String> {
     let parts = [
         (cost.bounced, "bounced"),
         (cost.given_up, "given up"),

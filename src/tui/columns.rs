@@ -8,6 +8,7 @@ mod user;
 use crate::frame::Stamp;
 use crate::index::message::CommonState;
 use crate::index::{Attempt, Connection, Direction, Index, Message, State};
+pub use crate::report::incident::cost_parts;
 pub use crate::report::summary::grouped as thousands;
 
 use super::files::Files;
@@ -20,7 +21,7 @@ use crate::safe;
 use crate::triage::By;
 
 pub use finding::{FINDINGS, severity};
-pub use route::{ROUTES, cost_parts, rate, row as route_row, row_term, state_of};
+pub use route::{ROUTES, rate, row as route_row, row_term, state_of};
 pub use source::{SOURCES, facts, offset, source_state};
 pub use user::USERS;
 

@@ -52,19 +52,15 @@ impl Place {
     }
 
     pub fn pipe(&self, words: &[&str], input: &[u8]) -> Said {
-        let mut command = self.command();
-        command
-            .args(words)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
-        let mut child = command.spawn().unwrap();
-        child.stdin.take().unwrap().write_all(input).unwrap();
-        said(&child.wait_with_output().unwrap())
+        self.pipe_pieces(words, [input])
     }
 
     /// As [`Place::pipe`], a byte at a time.
     pub fn pipe_bytes(&self, words: &[&str], input: &[u8]) -> Said {
+        self.pipe_pieces(words, input.chunks(1))
+    }
+
+    fn pipe_pieces<'i>(&self, words: &[&str], pieces: impl IntoIterator<Item = &'i [u8]>) -> Said {
         let mut command = self.command();
         command
             .args(words)
@@ -73,8 +69,8 @@ impl Place {
             .stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let mut pipe = child.stdin.take().unwrap();
-        for byte in input {
-            pipe.write_all(&[*byte]).unwrap();
+        for piece in pieces {
+            pipe.write_all(piece).unwrap();
         }
         drop(pipe);
         said(&child.wait_with_output().unwrap())

@@ -24,10 +24,12 @@ pub fn run(args: &Args, config: &Config, query: &Query) -> Result<Status, Proble
         index: &index,
         hits: &hits,
     };
-    let mut triage = selection.triage(By::Route);
-    if query.is_empty() {
-        triage.findings = triage::survey(&index, config.triage).findings;
-    }
+    // Findings are of the whole log.
+    let triage = if query.is_empty() {
+        triage::survey(&index, config.triage)
+    } else {
+        selection.triage(By::Route)
+    };
     let mut out = output();
     let mut reported = 0;
     for route in told(&triage) {

@@ -1,12 +1,13 @@
 //! The columns of routes, and of routes summed up.
 
 use super::{
-    Cell, Column, Field, Known, Sortable, none, number, plain, short, shown, text, thousands,
+    Cell, Column, Field, Known, Sortable, cost_parts, none, number, plain, short, shown, text,
+    thousands,
 };
 use crate::frame::Stamp;
 use crate::index::timeline::Slot;
 use crate::safe;
-use crate::triage::{By, Cost, Reason, RouteId, State, Tally};
+use crate::triage::{By, Reason, RouteId, State, Tally};
 use crate::tui::filter::term;
 use crate::tui::record::Record;
 use crate::tui::theme::Role;
@@ -74,19 +75,6 @@ pub fn state_of(state: State) -> Cell {
         State::Healthy => Role::Ok,
     };
     shown(format!("{} {}", state.sign(), state.word()), role)
-}
-
-/// What became of the recipients that failures hit, in words: what is lost first.
-pub fn cost_parts(cost: Cost) -> Vec<String> {
-    let parts = [
-        (cost.bounced, "bounced"),
-        (cost.given_up, "given up"),
-        (cost.waiting, "waiting"),
-        (cost.delivered_later, "delivered later"),
-    ];
-    let told = parts.iter().filter(|(count, _)| *count > 0);
-    told.map(|(count, word)| format!("{} {word}", thousands(*count)))
-        .collect()
 }
 
 pub(super) fn cell(known: Known<'_>, record: Record, field: Field) -> Cell {
