@@ -21,9 +21,9 @@ use crate::config::Config;
 use crate::event;
 use crate::index::{Index, Journal};
 use crate::ingest::{FirstYear, Ingest, News};
-use crate::report::View;
 use crate::report::table::{Look, Paint};
-use crate::source::{EmptyFolder, Feeder, Follow, Request, Stop};
+use crate::report::{Format, View};
+use crate::source::{EmptyFolder, Feeder, Follow, RawLines, Request, Stop};
 
 pub use problem::Problem;
 
@@ -141,9 +141,20 @@ fn request(
         is_mail_log: event::is_mail_log,
         mark_of: crate::ingest::mark_of,
         empty_folder,
+        raw_lines: RawLines::Needed,
         stop: stop.clone(),
     };
     Ok((request, stop))
+}
+
+/// Whether the answer to a query shows raw lines, or comes from them.
+fn raw_lines(args: &Query, query: &crate::query::Query) -> RawLines {
+    let shows = args.view == View::Findings || (args.format == Format::Log && !args.count);
+    if shows || query.needs_text() {
+        RawLines::Needed
+    } else {
+        RawLines::Unneeded
+    }
 }
 
 /// Without a PATH: standard input where something is piped in, else the configuration's.

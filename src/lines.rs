@@ -179,6 +179,14 @@ impl Splitter {
         kept
     }
 
+    /// As [`Splitter::prepare`], of bytes that were read already: puts the unfinished line before them.
+    pub fn adopt(&self, bytes: Vec<u8>) -> Vec<u8> {
+        if self.carry.is_empty() {
+            return bytes;
+        }
+        [&*self.carry, &bytes].concat()
+    }
+
     /// Cuts what was read behind the mark that [`Splitter::prepare`] gave; `fresh` is how many bytes that were.
     pub fn split(&mut self, source: SourceId, mut buffer: Vec<u8>, fresh: usize) -> Pieces {
         let kept = self.carry.len();

@@ -15,6 +15,7 @@ use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
+mod ahead;
 pub(crate) mod archive;
 mod begin;
 mod discover;
@@ -111,6 +112,15 @@ pub enum Follow {
     Live,
 }
 
+/// Whether lines are read again once they were told.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum RawLines {
+    /// They may be shown or searched: what comes through a pipe is kept for that.
+    Needed,
+    /// Nobody asks for them: nothing is written to disk.
+    Unneeded,
+}
+
 /// What a folder or glob without a single mail log is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum EmptyFolder {
@@ -146,6 +156,8 @@ pub struct Request {
     pub mark_of: fn(&[u8]) -> Option<Mark>,
     /// What a folder without a mail log is.
     pub empty_folder: EmptyFolder,
+    /// Whether lines are read again.
+    pub raw_lines: RawLines,
     /// Ends the reading from outside.
     pub stop: Stop,
 }

@@ -14,7 +14,7 @@ use crate::ingest::{Clocks, Framing, Judgement, is_blank, judge};
 use crate::lines::{Block, Line};
 use crate::query::Query;
 use crate::report::event::EventRecord;
-use crate::source::{Feeder, Follow, Notice, Opened, Position, SourceId, Told};
+use crate::source::{Feeder, Follow, Notice, Opened, Position, RawLines, SourceId, Told};
 
 /// Prints the entries that match, as they are read.
 pub fn run(args: &Args, config: &Config, query: &Query) -> Result<Status, Problem> {
@@ -23,7 +23,9 @@ pub fn run(args: &Args, config: &Config, query: &Query) -> Result<Status, Proble
     } else {
         Follow::Once
     };
-    let (request, _stop) = request(&args.paths, config, follow)?;
+    let (mut request, _stop) = request(&args.paths, config, follow)?;
+    // They are printed as they come.
+    request.raw_lines = RawLines::Unneeded;
     let mut feeder = Feeder::open(&request)?;
     let mut notices = Notices::new(args);
     super::with_output(args, config, |out| {

@@ -26,7 +26,8 @@ pub fn run(args: &Args, config: &Config, query: &Query) -> Result<Status, Proble
             "--follow --format log goes with --view events: a record's lines are complete only when it has ended".to_owned(),
         ));
     }
-    let (request, stop) = request(&args.paths, config, Follow::Live)?;
+    let (mut request, stop) = request(&args.paths, config, Follow::Live)?;
+    request.raw_lines = super::raw_lines(args, query);
     let mut notices = Notices::new(args);
     let index = empty_index(config, Journal::On);
     let (ingest, news) = ingest(&request, stop, first_year(&args.reading), index)?;

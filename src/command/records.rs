@@ -20,7 +20,8 @@ use crate::triage::{self, By, Thresholds, Triage};
 
 /// Reads everything, then prints the records that match.
 pub fn run(args: &Args, config: &Config, query: &Query) -> Result<Status, Problem> {
-    let (request, stop) = request(&args.paths, config, Follow::Once)?;
+    let (mut request, stop) = request(&args.paths, config, Follow::Once)?;
+    request.raw_lines = super::raw_lines(args, query);
     let mut notices = Notices::new(args);
     let index = empty_index(config, Journal::Off);
     let years = first_year(&args.reading);

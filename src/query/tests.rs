@@ -8,7 +8,9 @@ use super::*;
 use crate::event;
 use crate::frame::{Framer, Years};
 use crate::index::Journal;
-use crate::source::{EmptyFolder, Feeder, Follow, Position, Request, SourceId, Stop, Told};
+use crate::source::{
+    EmptyFolder, Feeder, Follow, Position, RawLines, Request, SourceId, Stop, Told,
+};
 
 mod model;
 mod retired;
@@ -48,6 +50,7 @@ fn follow(path: &std::path::Path) -> Feeder {
         is_mail_log: |_| true,
         mark_of: |_| None,
         empty_folder: EmptyFolder::Refuse,
+        raw_lines: RawLines::Needed,
         stop: Stop::new(),
     };
     let mut feeder = Feeder::open(&request).unwrap();

@@ -16,7 +16,7 @@ use super::stdin::Stream;
 use super::tail::{Body, Look, Tracked};
 use super::told::Told;
 use super::watch::{Signal, Wake, Watch};
-use super::{EmptyFolder, Follow, Mark, Request, SourceError};
+use super::{EmptyFolder, Follow, Mark, RawLines, Request, SourceError};
 use crate::lines::{Block, Cut, READ};
 
 /// How long the timer sleeps where notifications come: they are only hints.
@@ -104,6 +104,7 @@ pub struct Feeder {
     polling_told: bool,
     pub(super) patience: Patience,
     pub(super) unpack_at_most: u64,
+    raw_lines: RawLines,
     /// Whether copies can turn up, so that what is read must be known again.
     pub(super) hashing: Hashing,
 }
@@ -140,7 +141,7 @@ pub(super) enum Hashing {
 }
 
 /// A size in words.
-fn size(bytes: u64) -> String {
+pub(super) fn size(bytes: u64) -> String {
     match bytes {
         0..1024 => format!("{bytes} bytes"),
         1024..0x10_0000 => format!("{} KiB", bytes >> 10),
@@ -192,6 +193,7 @@ impl Feeder {
             polling_told: false,
             patience: Patience::default(),
             unpack_at_most: UNPACK_AT_MOST,
+            raw_lines: request.raw_lines,
             hashing: if live || !alone {
                 Hashing::On
             } else {
@@ -222,7 +224,7 @@ impl Feeder {
     fn add_target(&mut self, place: Place, empty: EmptyFolder) -> Result<(), SourceError> {
         if let Place::Stream(path) = &place {
             if !self.streams.iter().any(|stream| stream.path == *path) {
-                let stream = Stream::open(path, &self.signal);
+                let stream = Stream::open(path, self.raw_lines, &self.signal);
                 self.streams
                     .push(stream.map_err(|error| SourceError::of(path.clone(), error))?);
             }

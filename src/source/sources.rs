@@ -69,11 +69,35 @@ impl Place {
     }
 }
 
+/// Where a pipe's bytes are kept: an unlinked file, or the file that stands on standard input.
+#[derive(Clone, Debug)]
+pub(crate) struct Spool {
+    pub file: Arc<File>,
+    /// Where the first of them stands.
+    pub begins: u64,
+}
+
+impl Spool {
+    /// A new, empty one.
+    pub fn temporary() -> io::Result<Self> {
+        tempfile::tempfile().map(Self::from)
+    }
+}
+
+impl From<File> for Spool {
+    fn from(file: File) -> Self {
+        Self {
+            file: Arc::new(file),
+            begins: 0,
+        }
+    }
+}
+
 #[derive(Debug)]
 enum Body {
     File(Place),
-    /// The unlinked spool of a pipe; `None` where none could be made.
-    Spool(Option<Arc<File>>),
+    /// The spool of a pipe; `None` where none could be made or none is needed.
+    Spool(Option<Spool>),
 }
 
 #[derive(Debug)]
@@ -173,7 +197,7 @@ impl Sources {
             match &entry.body {
                 Body::File(place) if !entry.overwritten => places.push(place.clone()),
                 Body::File(_) => {}
-                Body::Spool(file) => spool.clone_from(file),
+                Body::Spool(kept) => spool.clone_from(kept),
             }
             places.extend(entry.copy.clone());
             (places, spool, entry.told)
@@ -182,7 +206,7 @@ impl Sources {
         let wanted = left.min(buffer.len());
         let buffer = &mut buffer[..wanted];
         if let Some(spool) = spool {
-            return disk::read_at(&spool, buffer, at.offset());
+            return disk::read_at(&spool.file, buffer, spool.begins + at.offset());
         }
         let mut result = Err(io::Error::new(
             io::ErrorKind::NotFound,
@@ -292,7 +316,7 @@ impl Sources {
         &self,
         path: &Path,
         compressed: bool,
-        spool: Option<Arc<File>>,
+        spool: Option<Spool>,
     ) -> SourceId {
         self.add(path, compressed, Body::Spool(spool))
     }

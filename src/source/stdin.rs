@@ -1,134 +1,162 @@
-//! Standard input and named pipes: read once, in order, on a thread of their own, and spooled to an unlinked temporary
-//! file so that their raw lines can be read again.
+//! Standard input and named pipes: read once, in order, and spooled to an unlinked temporary file where raw lines may be
+//! asked for. A log that stands on standard input as a file is its own spool.
 
 use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::{self, Read, Seek, Write};
+use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel};
-use std::thread;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::SourceId;
+use super::ahead::{Ahead, Given, Giver, Pace};
 use super::archive::{self, Form};
 use super::begin::ENDS;
-use super::feeder::Feeder;
+use super::feeder::{Feeder, size};
 use super::notice::NoticeKind;
+use super::sources::{Spool, State};
 use super::told::{Opened, Told};
 use super::watch::Signal;
+use super::{RawLines, SourceId};
 use crate::lines::Splitter;
 
-/// How much is read at once, and how many of those wait for the reader: a fast writer is made to wait, not kept in memory.
-const PIECE: usize = 256 << 10;
-const WAITING: usize = 4;
+/// How much a pipe is asked to hold, as much as anybody may ask for: its writer and its reader wake each other up less
+/// often than with the usual 64 KiB.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+const PIPE: usize = 1 << 20;
 
 /// One pipe.
 pub(crate) struct Stream {
     pub path: PathBuf,
     pub splitter: Splitter,
     pub source: Option<SourceId>,
-    pub spool: Option<Arc<File>>,
-    pieces: Option<Receiver<Piece>>,
+    ahead: Option<Ahead>,
+    seen: Arc<Mutex<Seen>>,
 }
 
-struct Piece {
+/// What the thread that reads the pipe knows of it before it gives the first bytes, and what it has met since.
+struct Seen {
     form: Form,
-    bytes: io::Result<Vec<u8>>,
+    /// How many bytes came through it.
+    read: u64,
+    spool: Option<Spool>,
+    /// Why it is no longer spooled, until that is told.
+    not_kept: Option<io::Error>,
 }
 
-/// What a pipe gave.
-pub(crate) enum Given {
-    /// Bytes, unpacked.
-    Bytes(Form, Vec<u8>),
-    /// Nothing now.
-    Nothing,
-    /// Its end, after an error or without.
-    End(Option<io::Error>),
+fn lock(seen: &Mutex<Seen>) -> MutexGuard<'_, Seen> {
+    seen.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Stream {
     /// Begins to read `path`, standard input where it is `-`. A named pipe is opened on the thread, as that waits for a writer.
-    pub fn open(path: &Path, signal: &Arc<Signal>) -> io::Result<Self> {
-        let (sender, pieces) = sync_channel(WAITING);
-        let (opened, signal) = (path.to_path_buf(), Arc::clone(signal));
-        thread::Builder::new()
-            .name("pipe".to_owned())
-            .spawn(move || {
-                let input: io::Result<Box<dyn Read + Send>> = if opened.as_os_str() == "-" {
-                    Ok(Box::new(io::stdin()))
-                } else {
-                    File::open(&opened).map(|file| Box::new(file) as Box<dyn Read + Send>)
-                };
-                let form = Form::Plain;
-                if let Err(error) = input.and_then(|input| read(input, &sender, &signal)) {
-                    let _ = sender.send(Piece {
-                        form,
-                        bytes: Err(error),
-                    });
-                }
-                drop(sender);
-                signal.tell(|wake| wake.look = true);
-            })?;
+    pub fn open(path: &Path, lines: RawLines, signal: &Arc<Signal>) -> io::Result<Self> {
+        let seen = Arc::new(Mutex::new(Seen {
+            form: Form::Plain,
+            read: 0,
+            spool: None,
+            not_kept: None,
+        }));
+        let (opened, signal, found) = (path.to_path_buf(), Arc::clone(signal), Arc::clone(&seen));
+        let tell = move || signal.tell(|wake| wake.look = true);
+        let ahead = Ahead::start("pipe", tell, move |giver| {
+            let input = if opened.as_os_str() == "-" {
+                File::from(io::stdin().as_fd().try_clone_to_owned()?)
+            } else {
+                File::open(&opened)?
+            };
+            read(input, lines, giver, &found)
+        })?;
         Ok(Self {
             path: path.to_path_buf(),
             splitter: Splitter::default(),
             source: None,
-            spool: None,
-            pieces: Some(pieces),
+            ahead: Some(ahead),
+            seen,
         })
     }
 
     /// Whether more may come.
     pub fn is_open(&self) -> bool {
-        self.pieces.is_some()
+        self.ahead.is_some()
     }
 
-    /// What came since the last call.
-    pub fn take(&mut self) -> Given {
-        let Some(pieces) = &self.pieces else {
-            return Given::Nothing;
+    /// What came since the last call, unpacked. `spare` is a buffer in exchange.
+    fn take(&mut self, spare: impl FnOnce() -> Vec<u8>) -> Given {
+        let given = match &self.ahead {
+            Some(ahead) => ahead.try_take(spare),
+            None => Given::Nothing,
         };
-        match pieces.try_recv() {
-            Ok(Piece {
-                form,
-                bytes: Ok(bytes),
-            }) => Given::Bytes(form, bytes),
-            Ok(Piece {
-                bytes: Err(error), ..
-            }) => {
-                self.pieces = None;
-                Given::End(Some(error))
-            }
-            Err(TryRecvError::Empty) => Given::Nothing,
-            Err(TryRecvError::Disconnected) => {
-                self.pieces = None;
-                Given::End(None)
-            }
+        if matches!(given, Given::End(_)) {
+            self.ahead = None;
         }
+        given
     }
 
-    /// Makes the spool; what is written to it can be read at its offsets.
-    pub fn make_spool(&mut self) -> io::Result<()> {
-        self.spool = Some(Arc::new(tempfile::tempfile()?));
-        Ok(())
+    /// How much was unpacked where that is more than `least` and a hundred times what came through the pipe.
+    fn limit_passed(&self, least: u64) -> Option<u64> {
+        let seen = lock(&self.seen);
+        let most = least.max(seen.read.saturating_mul(100));
+        (seen.form.is_packed() && self.splitter.next_offset() > most).then_some(most)
     }
+}
 
-    /// Adds to the spool.
-    pub fn keep(&self, bytes: &[u8]) -> io::Result<()> {
-        match &self.spool {
-            Some(spool) => (&**spool).write_all(bytes),
-            None => Ok(()),
-        }
+/// A pipe's bytes, counted as they come.
+struct Counted {
+    input: File,
+    seen: Arc<Mutex<Seen>>,
+}
+
+impl Read for Counted {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.input.read(buffer)?;
+        lock(&self.seen).read += count as u64;
+        Ok(count)
     }
 }
 
 fn read(
-    mut input: Box<dyn Read + Send>,
-    sender: &SyncSender<Piece>,
-    signal: &Signal,
+    mut input: File,
+    lines: RawLines,
+    giver: &Giver,
+    seen: &Arc<Mutex<Seen>>,
 ) -> io::Result<()> {
-    let mut magic = [0; Form::MAGIC];
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    // What is no pipe, or may not grow, is read as it is.
+    let _ = rustix::pipe::fcntl_setpipe_size(&input, PIPE);
+    let itself = file_itself(&mut input);
+    let mut input = Counted {
+        input,
+        seen: Arc::clone(seen),
+    };
+    let magic = magic(&mut input)?;
+    let form = Form::of(&magic);
+    lock(seen).form = form;
+    let mut written = None;
+    match itself {
+        _ if lines == RawLines::Unneeded => {}
+        Some(itself) if !form.is_packed() => lock(seen).spool = Some(itself),
+        _ => match Spool::temporary() {
+            Ok(spool) => {
+                written = Some(Arc::clone(&spool.file));
+                lock(seen).spool = Some(spool);
+            }
+            Err(error) => lock(seen).not_kept = Some(error),
+        },
+    }
+    let mut input = archive::unpack(form, io::Cursor::new(magic).chain(input))?;
+    giver.pass_on(&mut *input, Pace::AtOnce, |bytes| {
+        let keep = |spool: &Arc<File>| (&**spool).write_all(bytes);
+        if let Some(Err(error)) = written.as_ref().map(keep) {
+            written = None;
+            lock(seen).not_kept = Some(error);
+        }
+    })
+}
+
+/// The first bytes, which tell the form. A first one that begins no archive is not held back for the others: a writer may be
+/// slow.
+fn magic(input: &mut impl Read) -> io::Result<Vec<u8>> {
+    let mut magic = vec![0; Form::MAGIC];
     let mut known = 0;
-    // A first byte that begins no archive is not held back for the others: a writer may be slow.
     while known < magic.len() && (known == 0 || matches!(magic[0], 0x1f | 0x28 | b'B' | 0xfd)) {
         match input.read(&mut magic[known..]) {
             Ok(0) => break,
@@ -137,33 +165,30 @@ fn read(
             Err(error) => return Err(error),
         }
     }
-    let form = Form::of(&magic[..known]);
-    let input = io::Cursor::new(magic[..known].to_vec()).chain(input);
-    let mut input = archive::unpack(form, input)?;
-    let mut piece = vec![0; PIECE];
-    loop {
-        let count = match input.read(&mut piece) {
-            Ok(0) => return Ok(()),
-            Ok(count) => count,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(error) => return Err(error),
-        };
-        let bytes = Ok(piece[..count].to_vec());
-        if sender.send(Piece { form, bytes }).is_err() {
-            return Ok(());
-        }
-        signal.tell(|wake| wake.look = true);
-    }
+    magic.truncate(known);
+    Ok(magic)
+}
+
+/// The input, if its bytes can be read again where they stand.
+fn file_itself(input: &mut File) -> Option<Spool> {
+    let begins = input.stream_position().ok()?;
+    let is_file = input.metadata().ok()?.is_file();
+    let file = input.try_clone().ok().filter(|_| is_file)?;
+    Some(Spool {
+        file: Arc::new(file),
+        begins,
+    })
 }
 
 impl Feeder {
     /// Tells something of the first pipe that has something new.
     pub(super) fn read_streams(&mut self) -> bool {
         for at in 0..self.streams.len() {
-            match self.streams[at].take() {
+            let recycler = self.recycler.clone();
+            match self.streams[at].take(|| recycler.take()) {
                 Given::Nothing => {}
-                Given::Bytes(form, bytes) => {
-                    self.take_piece(at, form, &bytes);
+                Given::Bytes(bytes) => {
+                    self.take_piece(at, bytes);
                     return true;
                 }
                 Given::End(error) => {
@@ -175,40 +200,44 @@ impl Feeder {
         false
     }
 
-    fn take_piece(&mut self, at: usize, form: Form, bytes: &[u8]) {
+    fn take_piece(&mut self, at: usize, bytes: Vec<u8>) {
         let source = match self.streams[at].source {
             Some(source) => source,
-            None => self.begin_stream(at, form, bytes),
+            None => self.begin_stream(at, &bytes),
         };
-        if let Err(error) = self.streams[at].keep(bytes) {
+        let not_kept = lock(&self.streams[at].seen).not_kept.take();
+        if let Some(error) = not_kept {
             let path = self.streams[at].path.clone();
-            self.streams[at].spool = None;
             self.sources.overwritten(source);
             self.notice(NoticeKind::NotKept, &path, error.to_string());
         }
-        let mut buffer = self.recycler.take();
+        let count = bytes.len();
         let splitter = &mut self.streams[at].splitter;
-        let mark = splitter.prepare(&mut buffer, bytes.len());
-        buffer[mark..].copy_from_slice(bytes);
-        let pieces = splitter.split(source, buffer, bytes.len());
-        self.sources.expect(bytes.len() as u64);
-        self.sources.count_read(bytes.len() as u64);
+        let buffer = splitter.adopt(bytes);
+        let pieces = splitter.split(source, buffer, count);
+        self.sources.expect(count as u64);
+        self.sources.count_read(count as u64);
         self.sources
             .set_told(source, self.streams[at].splitter.told());
         self.tell(pieces.cut);
         self.tell(pieces.whole);
+        if let Some(most) = self.streams[at].limit_passed(self.unpack_at_most) {
+            let stream = &mut self.streams[at];
+            stream.ahead = None;
+            let path = stream.path.clone();
+            self.sources.set_state(source, State::Damaged);
+            self.notice(NoticeKind::Limit, &path, size(most));
+        }
     }
 
-    fn begin_stream(&mut self, at: usize, form: Form, bytes: &[u8]) -> SourceId {
+    fn begin_stream(&mut self, at: usize, bytes: &[u8]) -> SourceId {
         let path = self.streams[at].path.clone();
-        if let Err(error) = self.streams[at].make_spool() {
-            self.notice(NoticeKind::NotKept, &path, error.to_string());
-        }
-        let stream = &mut self.streams[at];
-        let source = self
-            .sources
-            .add_stream(&path, form.is_packed(), stream.spool.clone());
-        stream.source = Some(source);
+        let (form, spool) = {
+            let seen = lock(&self.streams[at].seen);
+            (seen.form, seen.spool.clone())
+        };
+        let source = self.sources.add_stream(&path, form.is_packed(), spool);
+        self.streams[at].source = Some(source);
         self.queue.push_back(Told::Opened(Opened {
             source,
             path,
@@ -227,6 +256,11 @@ impl Feeder {
             self.sources
                 .set_told(source, self.streams[at].splitter.told());
             self.tell(block);
+            let state = match &error {
+                Some(_) => State::Unreadable,
+                None => State::Finished,
+            };
+            self.sources.set_state(source, state);
         }
         if let Some(error) = error {
             let path = self.streams[at].path.clone();

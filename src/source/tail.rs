@@ -10,7 +10,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Instant, SystemTime};
 
-use super::archive::{Form, Packed, Unpacked, fill};
+use super::ahead::{Ahead, Given, Giver, Pace};
+use super::archive::{Form, Packed, fill};
 use super::discover;
 use super::disk::{self, Stat};
 use super::identity::{Content, HEAD, Known};
@@ -37,7 +38,7 @@ pub(crate) enum Body {
 
 /// An archive under way.
 pub(crate) struct Unpack {
-    pub stream: Unpacked,
+    pub stream: Ahead,
     pub packed: Arc<AtomicU64>,
     /// Packed bytes that were counted as read.
     pub counted: u64,
@@ -243,8 +244,9 @@ impl Tracked {
             let mut bytes = vec![0; last];
             fill(&mut stream, &mut bytes);
             self.recall(&bytes);
+            let unpack = move |giver: &Giver| giver.pass_on(&mut *stream, Pace::Full, |_| {});
             self.body = Body::Packed(Unpack {
-                stream,
+                stream: Ahead::start("unpack", || {}, unpack)?,
                 packed,
                 counted: 0,
             });
@@ -291,16 +293,16 @@ impl Tracked {
                 let file = Arc::clone(file);
                 self.look_plain(&file, buffer).unwrap_or_else(Look::Failed)
             }
-            Body::Packed(unpack) => {
-                let mut buffer = buffer();
-                let mark = self.known.splitter.prepare(&mut buffer, READ);
-                let (count, error) = fill(&mut unpack.stream, &mut buffer[mark..]);
-                match error {
-                    _ if count > 0 => Look::Bytes(buffer, mark, count),
-                    Some(error) => Look::Failed(error),
-                    None => Look::Nothing,
+            Body::Packed(unpack) => match unpack.stream.take(buffer) {
+                Given::Bytes(bytes) => {
+                    let count = bytes.len();
+                    let buffer = self.known.splitter.adopt(bytes);
+                    let mark = buffer.len() - count;
+                    Look::Bytes(buffer, mark, count)
                 }
-            }
+                Given::End(Some(error)) => Look::Failed(error),
+                Given::End(None) | Given::Nothing => Look::Nothing,
+            },
             Body::New(_) | Body::Part(..) | Body::Asleep | Body::Done => Look::Nothing,
         }
     }

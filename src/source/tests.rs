@@ -66,6 +66,7 @@ fn request(paths: &[&Path], follow: Follow) -> Request {
         } else {
             EmptyFolder::Refuse
         },
+        raw_lines: RawLines::Needed,
         stop: Stop::new(),
     }
 }

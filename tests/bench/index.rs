@@ -20,7 +20,7 @@ use mailscope::frame::{Framer, Years};
 use mailscope::index::{Index, Journal};
 use mailscope::ingest::{FirstYear, Ingest, News};
 use mailscope::query::{self, Hits};
-use mailscope::source::{EmptyFolder, Feeder, Follow, Request, Stop};
+use mailscope::source::{EmptyFolder, Feeder, Follow, RawLines, Request, Stop};
 use tempfile::TempDir;
 
 /// Bytes of the log: much more than a processor's caches, little enough for many rounds.
@@ -99,6 +99,7 @@ fn index(path: &Path) -> Ingest {
         is_mail_log: event::is_mail_log,
         mark_of: mailscope::ingest::mark_of,
         empty_folder: EmptyFolder::Refuse,
+        raw_lines: RawLines::Needed,
         stop: stop.clone(),
     };
     let feeder = Feeder::open(&request).expect("the log was just written");

@@ -1,5 +1,7 @@
 //! Tables, JSON, CSV and raw lines.
 
+use std::io::{Seek, SeekFrom};
+
 use crate::run::{Place, tac};
 
 fn tac_path() -> String {
@@ -142,6 +144,25 @@ fn standard_input_and_pipes() {
         "raw lines of a pipe are shown again: {}",
         said.err
     );
+}
+
+#[test]
+fn a_file_on_standard_input_is_read_from_where_it_stands() {
+    let place = Place::new();
+    let log = std::fs::read_to_string(tac()).unwrap();
+    let before = "something else stands here, and is read by somebody else\n";
+    place.write("mail.log", before.to_owned() + &log);
+    let mut input = std::fs::File::open(place.path("mail.log")).unwrap();
+    input.seek(SeekFrom::Start(before.len() as u64)).unwrap();
+    let mut command = place.command();
+    command.args(["query", "icid:451", "-", "--format", "log"]);
+    let redirected = command.stdin(input).output().unwrap();
+    let piped = place.pipe(
+        &["query", "icid:451", "-", "--format", "log"],
+        log.as_bytes(),
+    );
+    assert_eq!(piped.out.lines().count(), 4, "{}", piped.err);
+    assert_eq!(String::from_utf8_lossy(&redirected.stdout), piped.out);
 }
 
 #[test]

@@ -750,6 +750,54 @@ fn case_32_an_archive_that_unpacks_to_far_too_much() {
     assert!(!reader.told.contains(&line(0)));
 }
 
+/// Makes a named pipe and writes into it, once it is opened.
+fn pipe(path: &Path, bytes: Vec<u8>) -> thread::JoinHandle<()> {
+    let made = std::process::Command::new("mkfifo").arg(path).status();
+    assert!(made.expect("runs").success());
+    let path = path.to_path_buf();
+    // The reader may have had enough before all is written.
+    thread::spawn(move || drop(fs::write(path, bytes)))
+}
+
+#[test]
+fn case_32_a_pipe_that_unpacks_to_far_too_much() {
+    let dir = folder();
+    let (path, packed) = (dir.path().join("pipe"), dir.path().join("mail.log.gz"));
+    gzip(&packed, &(line(0) + &"\n".repeat(4 << 20) + &line(1)));
+    let writer = pipe(&path, fs::read(&packed).expect("reads"));
+    let mut reader = Reader::open(&[&path], Follow::Once);
+    reader.feeder.unpack_at_most = 2 << 20;
+    reader.drain();
+    assert!(reader.told.starts_with(&line(0)) && !reader.told.contains(&line(1)));
+    assert_eq!(reader.details("limit"), ["2 MiB"]);
+    let statuses = reader.feeder.sources().statuses();
+    assert_eq!(statuses[0].state, State::Damaged);
+    writer.join().expect("ends");
+}
+
+#[test]
+fn what_comes_through_a_pipe_is_kept_where_raw_lines_are_asked_for() {
+    for raw_lines in [RawLines::Needed, RawLines::Unneeded] {
+        let dir = folder();
+        let path = dir.path().join("pipe");
+        let writer = pipe(&path, lines(0..5000).into_bytes());
+        let mut asked = request(&[&path], Follow::Once);
+        asked.raw_lines = raw_lines;
+        let mut reader = Reader::of(&asked);
+        reader.drain();
+        assert_eq!(reader.told, lines(0..5000));
+        let mut read = vec![0; reader.told.len()];
+        let sources = reader.feeder.sources();
+        let again = sources.read_at(reader.first.expect("told"), &mut read);
+        match raw_lines {
+            RawLines::Needed => assert!(again.is_ok() && read == reader.told.as_bytes()),
+            RawLines::Unneeded => assert!(again.is_err()),
+        }
+        assert_eq!(sources.statuses()[0].state, State::Finished);
+        writer.join().expect("ends");
+    }
+}
+
 #[test]
 fn case_33_the_order_is_that_of_the_files_whatever_clocks_say() {
     let dir = folder();

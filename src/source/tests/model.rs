@@ -13,7 +13,7 @@ use super::{is_mail_log, line, mark_of};
 use crate::lines::Line;
 
 use crate::source::feeder::Patience;
-use crate::source::{EmptyFolder, Feeder, Follow, Request, Stop, Told};
+use crate::source::{EmptyFolder, Feeder, Follow, RawLines, Request, Stop, Told};
 
 use world::{Manner, Naming, World};
 
@@ -105,6 +105,7 @@ impl Subject {
             is_mail_log,
             mark_of,
             empty_folder: EmptyFolder::Wait,
+            raw_lines: RawLines::Needed,
             stop: Stop::new(),
         };
         let mut feeder = Feeder::open(&request).expect("opens");

@@ -1,7 +1,6 @@
 //! Keys are pressed on the state, and what a reader would see is looked for.
 
 use std::io::Write;
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
@@ -303,11 +302,7 @@ impl Desk {
 
 fn open(path: &std::path::Path) -> Sources {
     let sources = Sources::default();
-    sources.add_stream(
-        path,
-        false,
-        Some(Arc::new(std::fs::File::open(path).unwrap())),
-    );
+    sources.add_stream(path, false, Some(std::fs::File::open(path).unwrap().into()));
     sources
 }
 

@@ -21,8 +21,8 @@ impl Desk {
     fn new() -> Self {
         let log = tempfile::NamedTempFile::new().unwrap();
         let sources = Sources::default();
-        let file = Arc::new(std::fs::File::open(log.path()).unwrap());
-        sources.add_stream(log.path(), false, Some(file));
+        let file = std::fs::File::open(log.path()).unwrap();
+        sources.add_stream(log.path(), false, Some(file.into()));
         let sources = Arc::new(sources);
         let mut index = Index::new(Journal::Off);
         index.open_source(SourceId::new(0), "");
