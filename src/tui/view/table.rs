@@ -179,6 +179,12 @@ fn nothing(app: &App) -> &'static str {
         "nothing to report: no route fails, nobody guesses passwords"
     } else if app.is_searching() {
         "searching the log …"
+    } else if app.moment.is_some() {
+        match (app.filter.kept.is_empty(), app.view) {
+            (true, View::Messages) => "no message was under way then",
+            (true, _) => "nobody was connected then",
+            (false, _) => "nothing that matches the filter was there then",
+        }
     } else if !app.filter.active.is_empty() {
         "nothing matches the filter; Esc takes it away"
     } else {

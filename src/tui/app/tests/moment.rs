@@ -24,6 +24,8 @@ fn a_moment_on_the_strip_shows_who_was_connected_then() {
         let mut steps = 0;
         while !desk.body().contains("ICID 450") {
             desk.types("h");
+            let nobody = desk.screen().contains("nobody was connected then");
+            assert_eq!(nobody, !desk.body().contains("CID 45"), "{}", desk.screen());
             steps += 1;
             assert!(steps < 40, "{}", desk.screen());
         }
