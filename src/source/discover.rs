@@ -106,6 +106,21 @@ impl Place {
         }
     }
 
+    /// Whether it means a file of this path, or one that may have had its name before.
+    pub fn may_mean(&self, path: &Path) -> bool {
+        if is_hidden(path) {
+            return false;
+        }
+        match self {
+            Self::Name(name) => folder_of(path) == folder_of(name) && stem(path) == stem(name),
+            Self::Folder(folder) => folder_of(path) == *folder,
+            Self::Glob(pattern) => {
+                glob::Pattern::new(pattern).is_ok_and(|pattern| pattern.matches_path(path))
+            }
+            Self::Stream(_) => false,
+        }
+    }
+
     /// The regular files it means now, each once, oldest first.
     pub fn list(&self) -> io::Result<Vec<Found>> {
         let mut names = match self {
@@ -157,20 +172,29 @@ fn files(names: Vec<PathBuf>) -> Vec<Found> {
         }
     }
     let mut found: Vec<Found> = found.into_iter().map(|(_, found)| found).collect();
-    found.sort_by(|a, b| key(&a.path).cmp(&key(&b.path)));
+    found.sort_by(by_age);
     found
 }
 
-/// Every visible name in a folder.
+/// Every visible name in a folder; in the current one bare names, as they are given on a command line.
 pub(crate) fn names_in(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let mut names = Vec::new();
     for entry in std::fs::read_dir(folder)? {
-        let path = entry?.path();
+        let path = in_folder(folder, &entry?.file_name());
         if !is_hidden(&path) {
             names.push(path);
         }
     }
     Ok(names)
+}
+
+/// The path of a name in a folder, as [`names_in`] tells it.
+pub(crate) fn in_folder(folder: &Path, name: &OsStr) -> PathBuf {
+    if folder == Path::new(".") {
+        PathBuf::from(name)
+    } else {
+        folder.join(name)
+    }
 }
 
 /// What is called in a folder like something to be read and is none: what it is, in words.
@@ -224,6 +248,11 @@ pub(crate) fn siblings(path: &Path) -> Vec<Found> {
 /// Sorts paths by the time in their names, then by name; an archive stands behind its plain form.
 pub(crate) fn sort(paths: &mut [PathBuf]) {
     paths.sort_by(|a, b| key(a).cmp(&key(b)));
+}
+
+/// The order of files by their names: by the time in them first.
+pub(crate) fn by_age(one: &Found, other: &Found) -> std::cmp::Ordering {
+    key(&one.path).cmp(&key(&other.path))
 }
 
 fn key(path: &Path) -> (Age, &Path) {
@@ -305,20 +334,18 @@ pub(crate) fn head(file: &Arc<File>, most: usize) -> io::Result<(Form, Vec<u8>)>
     Ok((form, head))
 }
 
-/// Whether a file of a folder is to be read; also the open file. `None` where it cannot be told yet.
-pub(crate) fn qualifies(
-    found: &Found,
-    is_mail_log: fn(&[u8]) -> bool,
-) -> io::Result<Option<Arc<File>>> {
-    let (file, stat) = disk::open(&found.path)?;
-    if stat.id != found.stat.id {
-        return Err(io::ErrorKind::NotFound.into());
+/// Opens a file that was found, if its name still means it.
+pub(crate) fn open(found: &Found) -> io::Result<Arc<File>> {
+    match disk::open(&found.path)? {
+        (file, stat) if stat.id == found.stat.id => Ok(Arc::new(file)),
+        _ => Err(io::ErrorKind::NotFound.into()),
     }
-    let file = Arc::new(file);
-    let glance = head(&file, GLANCE)?.1;
-    let yes =
-        is_mail_log(&glance) || (glance.len() == GLANCE && is_mail_log(&head(&file, HEAD)?.1));
-    Ok(yes.then_some(file))
+}
+
+/// Whether a file of a folder is to be read; not yet where its first line is still to come.
+pub(crate) fn qualifies(file: &Arc<File>, is_mail_log: fn(&[u8]) -> bool) -> io::Result<bool> {
+    let glance = head(file, GLANCE)?.1;
+    Ok(is_mail_log(&glance) || (glance.len() == GLANCE && is_mail_log(&head(file, HEAD)?.1)))
 }
 
 /// Whether an entry of a folder was looked at and found to be no mail log, in the state it has.
@@ -370,5 +397,17 @@ pub(crate) fn check(path: &Path) -> Result<(), SourceError> {
         }),
         Err(error) => Err(fail(error)),
         Ok(_) => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bare_name_is_among_the_files_beside_it() {
+        // Else each look finds a stranger of its inode and wants another look at once.
+        let name = Path::new("Cargo.toml");
+        assert!(siblings(name).iter().any(|found| found.path == name));
     }
 }

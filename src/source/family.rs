@@ -3,10 +3,9 @@
 use std::cmp::Reverse;
 use std::collections::HashSet;
 use std::path::Path;
-use std::sync::Arc;
 use std::time::SystemTime;
 
-use super::discover::{self, Found};
+use super::discover;
 use super::disk::{self, FileId};
 use super::feeder::Feeder;
 use super::follow::SHORT;
@@ -33,7 +32,9 @@ impl Feeder {
         }
         let family = discover::siblings(&path);
         self.targets[at].listed.1 = family.len();
-        self.drop_deleted(at, &path, &family);
+        let there: HashSet<FileId> = family.iter().map(|found| found.stat.id).collect();
+        self.drop_deleted(at, &path, &there);
+        let family = self.with_unlisted(at, family);
         let ages: HashSet<Age> = family
             .iter()
             .map(|found| discover::age(&found.path))
@@ -48,10 +49,11 @@ impl Feeder {
                 self.scan_wanted = true;
                 break;
             }
-            if found.path == path {
+            let gone = !there.contains(&id);
+            if found.path == path && !gone {
                 continue;
             }
-            let rolled = discover::age(&found.path) != Age::Newest;
+            let rolled = gone || discover::age(&found.path) != Age::Newest;
             let copies_only = !rolled || found.stat.modified < since;
             let before = self.by_id.get(&id).copied();
             self.meet_again(&found);
@@ -64,20 +66,21 @@ impl Feeder {
             if self.refused.holds(&found.stat) || self.targets[at].is_beside(&found) {
                 continue;
             }
-            let file = match discover::qualifies(&found, self.is_mail_log) {
-                Ok(Some(file)) => Some(file),
+            // It may be readable, or whole, next time.
+            let Ok(file) = self.open_found(&found) else {
+                continue;
+            };
+            match discover::qualifies(&file, self.is_mail_log) {
+                Ok(true) => {}
                 // Its first line may still come, from a writer who is late.
-                Ok(None) if found.stat.size < SHORT && rolled => {
-                    disk::open(&found.path).ok().map(|(file, _)| Arc::new(file))
-                }
-                Ok(None) => {
+                Ok(false) if found.stat.size < SHORT && rolled => {}
+                Ok(false) => {
                     self.refused.add(found.stat);
                     continue;
                 }
-                // It may be readable, or whole, next time.
                 Err(_) => continue,
-            };
-            let member = self.track(&found, file);
+            }
+            let member = self.track(&found, Some(file), gone);
             self.files[member].copies_only = copies_only;
         }
         // Files are renamed one after the other: what seems to be missing is looked for once more.
@@ -121,8 +124,7 @@ impl Feeder {
     }
 
     /// Lets go of the rolled files of a followed name that are no longer there: their inodes come back as other files.
-    fn drop_deleted(&mut self, at: usize, path: &Path, family: &[Found]) {
-        let there: HashSet<FileId> = family.iter().map(|found| found.stat.id).collect();
+    fn drop_deleted(&mut self, at: usize, path: &Path, there: &HashSet<FileId>) {
         let (folder, stem) = (discover::folder_of(path), discover::stem(path));
         let current = self.targets[at].current;
         let gone: Vec<(FileId, usize)> = self

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use super::discover::{self, Found, Place, Refused};
 use super::disk::{FileId, Stat};
+use super::heard::{Heard, Held};
 use super::identity::{Heads, Past};
 use super::notice::{Notice, NoticeKind};
 use super::sources::{Sources, State};
@@ -81,6 +82,9 @@ pub struct Feeder {
     pub(super) mark_of: fn(&[u8]) -> Option<Mark>,
     pub(super) signal: Arc<Signal>,
     pub(super) watch: Watch,
+    pub(super) heard: Heard,
+    /// Of those, what came since the last scan, while it lasts.
+    pub(super) held: Vec<Held>,
     pub(super) sources: Arc<Sources>,
     pub(super) targets: Vec<Target>,
     pub(super) streams: Vec<Stream>,
@@ -160,8 +164,9 @@ impl Feeder {
         let places = discover::in_time_order(&request.paths)?;
         let live = request.follow == Follow::Live;
         let alone = places.len() == 1 && matches!(places[0], Place::Name(_) | Place::Stream(_));
+        let heard = Heard::default();
         let watch = if live && request.poll.is_none() {
-            Watch::new(&signal)
+            Watch::new(&signal, &heard)
         } else {
             Watch::off(&signal)
         };
@@ -173,6 +178,8 @@ impl Feeder {
             mark_of: request.mark_of,
             signal,
             watch,
+            heard,
+            held: Vec::new(),
             sources: Arc::default(),
             targets: Vec::new(),
             streams: Vec::new(),

@@ -3,15 +3,13 @@
 //! Names are looked up again and again; the device and inode tell which file has one now. Whatever a file's name does, the
 //! file itself stays open until it was quiet for a while, because its writer may be late.
 
-use std::collections::HashSet;
 use std::fs::File;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
 use super::discover::{self, Found, Place};
-use super::disk::FileId;
 use super::feeder::Feeder;
 use super::notice::NoticeKind;
 use super::order::Age;
@@ -21,8 +19,6 @@ use super::{Follow, disk};
 
 /// A file so short may not hold its first line yet.
 pub(super) const SHORT: u64 = 256;
-/// How many new files are held open until it is their turn.
-const HELD: usize = 16;
 /// Listing folders takes at most this part of the time after a hint, and this part by the timer.
 const HINTED: u32 = 4;
 const TIMED: u32 = 20;
@@ -35,8 +31,15 @@ impl Feeder {
             return;
         }
         self.scan_wanted = false;
+        let (held, missed) = self.heard.take();
+        self.held = held;
         for at in 0..self.targets.len() {
             self.scan(at);
+        }
+        self.held.clear();
+        if let Some(path) = missed.filter(|path| !path.exists()) {
+            let detail = "more files came and went than can be held open".to_owned();
+            self.notice(NoticeKind::Gap, &path, detail);
         }
         self.let_go();
         self.listen();
@@ -68,6 +71,7 @@ impl Feeder {
     pub(super) fn keep_watch(&mut self, at: usize) {
         if self.follow == Follow::Live {
             for folder in self.targets[at].place.folders() {
+                self.heard.want(&folder, &self.targets[at].place);
                 self.watch.keep(&folder);
             }
             for file in &self.active {
@@ -113,95 +117,6 @@ impl Feeder {
             }
             _ => self.take_in_folder(at, found),
         }
-    }
-
-    fn take_in_folder(&mut self, at: usize, found: Vec<Found>) -> usize {
-        let there: HashSet<FileId> = found.iter().map(|found| found.stat.id).collect();
-        let before: Vec<(FileId, PathBuf)> = self.of_target(at);
-        let mut held = 0;
-        let mut fresh = Vec::new();
-        let mut unjudged = Vec::new();
-        self.refused.keep_only(&found);
-        for found in found {
-            if let Some(&known) = self.by_id.get(&found.stat.id) {
-                held += usize::from(!self.files[known].unjudged);
-                self.meet_again(&found);
-            } else if !self.refused.holds(&found.stat) {
-                match discover::qualifies(&found, self.is_mail_log) {
-                    Ok(Some(file)) => {
-                        held += 1;
-                        // Held open, as its name may be taken from it before it is its turn; but not hundreds of them.
-                        fresh.push((found, (fresh.len() < HELD).then_some(file)));
-                    }
-                    // Its first line may still come, when its name is no longer there: it is kept open and judged then.
-                    Ok(None)
-                        if found.stat.size < SHORT && self.may_hold_unjudged(unjudged.len()) =>
-                    {
-                        let file = disk::open(&found.path).ok();
-                        fresh.push((found, file.map(|(file, _)| Arc::new(file))));
-                        unjudged.push(fresh.len() - 1);
-                    }
-                    Ok(None) => self.refused.add(found.stat),
-                    // It may be readable, or whole, next time.
-                    Err(_) => {}
-                }
-            }
-        }
-        if held > 0 {
-            self.sources
-                .await_first(self.targets[at].place.path(), false);
-        }
-        for (id, path) in before {
-            if there.contains(&id) {
-                continue;
-            }
-            let successor = fresh.iter().any(|(found, _)| found.path == path);
-            self.lost_name(id, &path, successor);
-        }
-        for (number, (found, file)) in fresh.into_iter().enumerate() {
-            let file = self.track(&found, file);
-            self.files[file].unjudged = unjudged.contains(&number);
-        }
-        held
-    }
-
-    /// Whether one more file that says nothing yet may be kept open.
-    fn may_hold_unjudged(&self, fresh: usize) -> bool {
-        let held = |&&at: &&usize| self.files[at].unjudged;
-        let count = self.active.iter().filter(held).count() + fresh;
-        self.follow == Follow::Live && count < HELD
-    }
-
-    /// The first line of a file came that was held open for it: whether it is to be read.
-    pub(super) fn judge(&mut self, at: usize, file: &Arc<File>) -> io::Result<bool> {
-        let (_, head) = discover::head(file, discover::HEAD)?;
-        let file = &mut self.files[at];
-        if (self.is_mail_log)(&head) {
-            file.unjudged = false;
-            return Ok(true);
-        }
-        if file.stat.size >= SHORT {
-            self.refused.add(file.stat);
-            self.retire(at);
-        }
-        Ok(false)
-    }
-
-    /// The files tracked that stand under a folder or pattern.
-    fn of_target(&self, at: usize) -> Vec<(FileId, PathBuf)> {
-        let place = &self.targets[at].place;
-        let within = |path: &Path| match place {
-            Place::Folder(folder) => path.parent() == Some(folder),
-            Place::Glob(pattern) => {
-                glob::Pattern::new(pattern).is_ok_and(|pattern| pattern.matches_path(path))
-            }
-            Place::Name(_) | Place::Stream(_) => false,
-        };
-        self.by_id
-            .iter()
-            .filter(|&(_, &file)| within(&self.files[file].path))
-            .map(|(&id, &file)| (id, self.files[file].path.clone()))
-            .collect()
     }
 
     fn take_in_name(&mut self, at: usize, path: &Path, found: Vec<Found>) -> usize {
@@ -250,11 +165,8 @@ impl Feeder {
                 let since = self.files[old].since;
                 self.read_family(at, Some(found.stat.id), since, Some(old));
             }
-            let file = disk::open(path)
-                .ok()
-                .filter(|(_, stat)| stat.id == found.stat.id)
-                .map(|(file, _)| Arc::new(file));
-            let file = self.track(&found, file);
+            let file = self.open_found(&found).ok();
+            let file = self.track(&found, file, false);
             self.targets[at].current = Some(file);
         }
         1
@@ -379,32 +291,14 @@ impl Feeder {
         }
     }
 
-    /// A folder's file is no longer listed there.
-    fn lost_name(&mut self, id: FileId, path: &Path, successor: bool) {
-        let Some(&at) = self.by_id.get(&id) else {
-            return;
-        };
-        self.files[at].lost = true;
-        if self.files[at].replaced {
-            return;
-        }
-        self.files[at].replaced = true;
-        if successor {
-            self.notice(NoticeKind::Replaced, path, String::new());
-        } else if matches!(self.files[at].body, Body::New(None)) && self.files[at].stat.size > 0 {
-            let detail = "the file was deleted before its turn".to_owned();
-            self.notice(NoticeKind::Gap, path, detail);
-        } else if discover::age(path) == Age::Newest {
-            self.notice(NoticeKind::Gone, path, String::new());
-        }
-        if self.files[at].is_closed() {
-            self.retire(at);
-        }
-    }
-
-    pub(super) fn track(&mut self, found: &Found, file: Option<Arc<File>>) -> usize {
+    /// Enters a file that was met for the first time; `gone` where it has no name any more.
+    pub(super) fn track(&mut self, found: &Found, file: Option<Arc<File>>, gone: bool) -> usize {
         self.sources.expect(found.stat.size);
-        self.add(Tracked::new(&found.path, found.stat, file))
+        let mut file = Tracked::new(&found.path, found.stat, file);
+        file.went = gone;
+        file.lost = gone;
+        file.replaced = gone;
+        self.add(file)
     }
 
     fn add(&mut self, file: Tracked) -> usize {

@@ -3,6 +3,12 @@
 
 use std::cmp::Reverse;
 use std::ffi::OsStr;
+use std::path::Path;
+
+/// What names of archives end with.
+const PACKED: [&str; 4] = ["gz", "zst", "bz2", "xz"];
+/// What names of logs end with, that tells nothing of their age.
+const PLAIN: [&str; 5] = ["s", "c", "current", "log", "txt"];
 
 /// Sorts names by the age of what they hold, oldest first.
 ///
@@ -27,7 +33,7 @@ impl Age {
         let name = name.to_string_lossy();
         let mut stem: &str = &name;
         while let Some((rest, ending)) = stem.rsplit_once('.') {
-            if !["gz", "zst", "bz2", "xz", "s", "c", "current", "log", "txt"].contains(&ending) {
+            if !PACKED.contains(&ending) && !PLAIN.contains(&ending) {
                 break;
             }
             stem = rest;
@@ -44,6 +50,12 @@ impl Age {
             (None, None) => Self::Newest,
         }
     }
+}
+
+/// Whether a file is called as an archive made of another.
+pub(crate) fn is_packed(path: &Path) -> bool {
+    let ending = path.extension().and_then(OsStr::to_str);
+    ending.is_some_and(|ending| PACKED.contains(&ending))
 }
 
 /// The last time in a name, in seconds since 1970.

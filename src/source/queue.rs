@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::feeder::Feeder;
 use super::notice::NoticeKind;
+use super::order::Age;
 use super::tail::Body;
 use super::{discover, disk, identity};
 
@@ -22,14 +23,18 @@ fn first_bytes(file: Option<&Arc<File>>) -> Vec<u8> {
 impl Feeder {
     /// Queues a file to be read before those that are younger by their names.
     pub(super) fn queue_by_age(&mut self, at: usize) {
-        let own = self.files[at].age();
-        let folder = &self.files[at].known.folder;
+        let file = &self.files[at];
+        let own = file.age();
         let younger = |&other: &usize| {
             let other = &self.files[other];
-            other.known.folder == *folder && !other.lost && other.age() > own
+            // What came and went under the log's name had it before the one that has it now.
+            let succeeds = file.went && own == Age::Newest && other.age() == own;
+            let younger = other.age() > own || succeeds;
+            other.known.folder == file.known.folder && !other.lost && younger
         };
         // Nearly always there is none.
-        let place = match self.active.last() {
+        let last = self.active.iter().rfind(|&&at| !self.files[at].lost);
+        let place = match last {
             Some(last) if younger(last) => self.active.iter().position(younger),
             _ => None,
         };
@@ -44,9 +49,12 @@ impl Feeder {
         let now = first_bytes(file.file());
         let after = |&other: &usize| {
             let other = &self.files[other];
-            let came_since = file.lost
+            let first = first_bytes(other.file());
+            // What came and went had the log's name after a rolled file; of one that has it still it is a copy.
+            let went = other.went && own != Age::Newest && !first.is_empty();
+            let came_since = (file.lost || went)
                 && matches!(other.body, Body::New(_))
-                && !first_bytes(other.file()).starts_with(known);
+                && !first.starts_with(known);
             let younger = !file.lost && !other.lost && other.age() > own;
             other.known.folder == file.known.folder && (younger || came_since)
         };

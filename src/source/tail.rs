@@ -82,6 +82,8 @@ pub(crate) struct Tracked {
     pub replaced: bool,
     /// No name is known to lead to it.
     pub lost: bool,
+    /// It came and went between two looks, held open since it was heard of.
+    pub went: bool,
     /// Whether it is a mail log is not known: it held nothing yet.
     pub unjudged: bool,
     /// It was given another name.
@@ -121,6 +123,7 @@ impl Tracked {
             grown: Instant::now(),
             replaced: false,
             lost: false,
+            went: false,
             unjudged: false,
             renamed: false,
             copies_only: false,

@@ -13,6 +13,7 @@ use notify::event::{AccessKind, EventKind, ModifyKind};
 use notify::{Config, RecommendedWatcher, RecursiveMode, Watcher};
 
 use super::disk::{self, FileId};
+use super::heard::Heard;
 
 /// How many names of written files are kept between two looks; the timer finds the others.
 const NAMES: usize = 16;
@@ -134,10 +135,12 @@ pub(crate) struct Watch {
 
 impl Watch {
     /// Watches nothing yet. What cannot be had is left word of as failed.
-    pub fn new(signal: &Arc<Signal>) -> Self {
+    pub fn new(signal: &Arc<Signal>, heard: &Heard) -> Self {
         let teller = Farewell(Arc::clone(signal));
+        let heard = heard.clone();
         let config = Config::default().with_follow_symlinks(false);
-        let watcher = RecommendedWatcher::new(move |event| hint(&teller.0, event), config);
+        let tell = move |event| hint(&teller.0, &heard, event);
+        let watcher = RecommendedWatcher::new(tell, config);
         let watcher = match watcher {
             Ok(watcher) => Some(watcher),
             Err(error) => {
@@ -198,7 +201,7 @@ impl Drop for Farewell {
     }
 }
 
-fn hint(signal: &Signal, event: notify::Result<notify::Event>) {
+fn hint(signal: &Signal, heard: &Heard, event: notify::Result<notify::Event>) {
     match event {
         Ok(event) if event.need_rescan() => signal.tell(|wake| wake.scan = true),
         Ok(event) => match event.kind {
@@ -209,7 +212,12 @@ fn hint(signal: &Signal, event: notify::Result<notify::Event>) {
             EventKind::Modify(ModifyKind::Data(_)) | EventKind::Access(_) => {
                 signal.tell(|wake| wake.wrote(&event.paths));
             }
-            _ => signal.tell(|wake| wake.scan = true),
+            kind => {
+                if matches!(kind, EventKind::Create(_) | EventKind::Modify(_)) {
+                    event.paths.iter().for_each(|path| heard.note(path));
+                }
+                signal.tell(|wake| wake.scan = true);
+            }
         },
         Err(error) => signal.tell(|wake| {
             wake.scan = true;

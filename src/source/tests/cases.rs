@@ -211,6 +211,37 @@ fn case_08_nothing_is_missed_where_what_was_read_expires() {
 }
 
 #[test]
+fn case_08_files_that_come_and_go_while_the_reader_is_busy_are_read_in_their_order() {
+    for followed in ["mail.current", ""] {
+        let dir = folder();
+        let path = dir.path().join("mail.current");
+        let rolled = |number: usize| dir.path().join(format!("mail.@2026030{number}T000000.s"));
+        append(&path, &line(0));
+        let mut request = request(&[&dir.path().join(followed)], Follow::Live);
+        request.poll = None;
+        let mut reader = Reader::of(&request);
+        reader.expect(&line(0));
+        let heard = reader.feeder.heard.clone();
+        let wait_for = |name: &Path| {
+            while heard.names().iter().all(|held| held != name) {
+                thread::sleep(Duration::from_millis(1));
+            }
+        };
+        fs::rename(&path, rolled(1)).expect("renames");
+        for number in 1..5 {
+            append(&path, &line(number));
+            wait_for(&path);
+            fs::rename(&path, rolled(number + 1)).expect("renames");
+            wait_for(&rolled(number + 1));
+            fs::remove_file(rolled(number + 1)).expect("deletes");
+        }
+        append(&path, &line(5));
+        reader.expect(&lines(0..6));
+        assert!(!reader.notices.contains(&"gap"), "{:?}", reader.given);
+    }
+}
+
+#[test]
 fn case_09_a_deleted_file_is_read_to_its_end_and_closed() {
     let dir = folder();
     let path = dir.path().join("mail.current");

@@ -7,6 +7,7 @@ use std::thread;
 use std::time::Duration;
 
 use super::super::{folder, gzip, line};
+use crate::source::heard::Heard;
 
 /// How rolled files are called.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -66,6 +67,8 @@ pub struct World {
     current: Option<usize>,
     next: usize,
     rolled: usize,
+    /// Who hears of each file at once; nobody where the reader only looks now and then.
+    heard: Option<Heard>,
 }
 
 /// Deletes a file. Its inode comes back in another tick of the clock only: within one, nothing tells the two apart.
@@ -84,10 +87,22 @@ impl World {
             current: None,
             next: 0,
             rolled: 0,
+            heard: None,
         };
         world.begin();
         world.write(1);
         world
+    }
+
+    /// From now on the reader hears of each file as soon as it has its name.
+    pub fn tell(&mut self, heard: Heard) {
+        self.heard = Some(heard);
+    }
+
+    fn named(&self, path: &Path) {
+        if let Some(heard) = &self.heard {
+            heard.note(path);
+        }
     }
 
     pub fn name(&self) -> PathBuf {
@@ -113,10 +128,12 @@ impl World {
             self.name()
         };
         let writer = OpenOptions::new().create(true).append(true).open(&path);
+        self.named(&path);
         self.current = Some(self.generations.len());
         self.generations.push(Generation {
             path: Some(path),
             writer: Some(writer.expect("opens")),
+            held: self.heard.is_some(),
             ..Generation::default()
         });
     }
@@ -177,7 +194,8 @@ impl World {
                 let holds = |generation: &&mut Generation| generation.path.as_ref() == Some(&old);
                 if let Some(generation) = self.generations.iter_mut().find(holds) {
                     fs::rename(&old, &new).expect("renames");
-                    generation.path = Some(new);
+                    generation.path = Some(new.clone());
+                    self.named(&new);
                 }
             }
         }
@@ -199,6 +217,7 @@ impl World {
         if self.naming != Naming::Linked {
             let path = self.make_room();
             fs::rename(self.name(), &path).expect("renames");
+            self.named(&path);
             self.generations[at].path = Some(path);
         }
         self.drop_writers();
@@ -225,8 +244,10 @@ impl World {
         self.finish_half(at);
         let copy = self.make_room();
         fs::copy(self.name(), &copy).expect("copies");
+        self.named(&copy);
         self.truncate();
         self.generations[at].path = Some(copy);
+        self.generations[at].held = self.heard.is_some();
     }
 
     pub fn delete(&mut self) {
@@ -254,6 +275,7 @@ impl World {
         let file = OpenOptions::new().write(true).open(&packed);
         file.and_then(|file| file.set_modified(written?))
             .expect("sets");
+        self.named(&packed);
         delete(&path);
         self.generations[at].packed = Some(self.generations[at].lines.len());
         self.generations[at].path = Some(packed);
@@ -299,10 +321,11 @@ impl World {
         }
     }
 
+    /// How many files held lines that the reader knew of and could not get at.
     pub fn lost(&self) -> usize {
         // Of what comes and goes between two looks, and of what is written to a file that is deleted, nobody can know.
         let met = |generation: &&Generation| generation.read > 0 && generation.packed.is_none();
         let met = self.generations.iter().filter(met);
-        met.map(|met| met.lines.len() - met.read).sum()
+        met.filter(|met| met.lines.len() > met.read).count()
     }
 }

@@ -1,0 +1,162 @@
+//! The files of a folder or glob: which are new, which of them are mail logs, which have lost their names.
+
+use std::collections::HashSet;
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::Follow;
+use super::discover::{self, Found};
+use super::disk::FileId;
+use super::feeder::Feeder;
+use super::follow::SHORT;
+use super::notice::NoticeKind;
+use super::order::Age;
+use super::tail::Body;
+
+/// How many new files are held open until it is their turn.
+const HELD: usize = 64;
+/// How many that say nothing yet are held open until they do.
+const UNJUDGED: usize = 16;
+
+/// The files that a look met for the first time, and for how many more there is room.
+struct Fresh {
+    files: Vec<(Found, Option<Arc<File>>, Judged)>,
+    room: usize,
+    unjudged: usize,
+}
+
+/// Whether a file is known to be a mail log.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Judged {
+    Log,
+    Not,
+}
+
+impl Feeder {
+    /// Compares what a folder holds with what is tracked; returns how many files of it are mail logs.
+    pub(super) fn take_in_folder(&mut self, at: usize, found: Vec<Found>) -> usize {
+        let there: HashSet<FileId> = found.iter().map(|found| found.stat.id).collect();
+        let before: Vec<(FileId, PathBuf)> = self.of_target(at);
+        let mut held = 0;
+        let mut fresh = self.no_fresh();
+        self.refused.keep_only(&found);
+        for found in self.with_unlisted(at, found) {
+            if let Some(&known) = self.by_id.get(&found.stat.id) {
+                held += usize::from(!self.files[known].unjudged);
+                self.meet_again(&found);
+            } else if !self.refused.holds(&found.stat) {
+                held += usize::from(self.meet(found, &mut fresh));
+            }
+        }
+        if held > 0 {
+            self.sources
+                .await_first(self.targets[at].place.path(), false);
+        }
+        for (id, path) in before {
+            if there.contains(&id) {
+                continue;
+            }
+            let successor = fresh.files.iter().any(|(found, ..)| found.path == path);
+            self.lost_name(id, &path, successor);
+        }
+        for (found, file, judged) in fresh.files {
+            let gone = !there.contains(&found.stat.id);
+            let file = self.track(&found, file, gone);
+            self.files[file].unjudged = judged == Judged::Not;
+        }
+        held
+    }
+
+    /// No new file yet, and room for those that may be held open.
+    fn no_fresh(&self) -> Fresh {
+        let waiting = |at: &&usize| matches!(self.files[**at].body, Body::New(Some(_)));
+        let unjudged = |at: &&usize| self.files[**at].unjudged;
+        let live = self.follow == Follow::Live;
+        let unjudged = self.active.iter().filter(unjudged).count();
+        Fresh {
+            files: Vec::new(),
+            room: HELD.saturating_sub(self.active.iter().filter(waiting).count()),
+            unjudged: if live {
+                UNJUDGED.saturating_sub(unjudged)
+            } else {
+                0
+            },
+        }
+    }
+
+    /// A file of a folder that was never met: whether it is known to be a mail log.
+    fn meet(&mut self, found: Found, fresh: &mut Fresh) -> bool {
+        let judged = self.open_found(&found).and_then(|file| {
+            let qualifies = discover::qualifies(&file, self.is_mail_log)?;
+            Ok((file, qualifies))
+        });
+        match judged {
+            Ok((file, true)) => {
+                // Held open, as its name may be taken from it before it is its turn; but not hundreds of them.
+                let file = (fresh.room > 0).then_some(file);
+                fresh.room = fresh.room.saturating_sub(1);
+                fresh.files.push((found, file, Judged::Log));
+                return true;
+            }
+            // Its first line may still come, when its name is no longer there: it is kept open and judged then.
+            Ok((file, false)) if found.stat.size < SHORT && fresh.unjudged > 0 => {
+                fresh.unjudged -= 1;
+                fresh.files.push((found, Some(file), Judged::Not));
+            }
+            Ok((_, false)) => self.refused.add(found.stat),
+            // It may be readable, or whole, next time.
+            Err(_) => {}
+        }
+        false
+    }
+
+    /// The first line of a file came that was held open for it: whether it is to be read.
+    pub(super) fn judge(&mut self, at: usize, file: &Arc<File>) -> io::Result<bool> {
+        let (_, head) = discover::head(file, discover::HEAD)?;
+        let file = &mut self.files[at];
+        if (self.is_mail_log)(&head) {
+            file.unjudged = false;
+            return Ok(true);
+        }
+        if file.stat.size >= SHORT {
+            self.refused.add(file.stat);
+            self.retire(at);
+        }
+        Ok(false)
+    }
+
+    /// The files tracked that stand under a folder or pattern.
+    fn of_target(&self, at: usize) -> Vec<(FileId, PathBuf)> {
+        let place = &self.targets[at].place;
+        self.by_id
+            .iter()
+            .filter(|&(_, &file)| place.may_mean(&self.files[file].path))
+            .map(|(&id, &file)| (id, self.files[file].path.clone()))
+            .collect()
+    }
+
+    /// A folder's file is no longer listed there.
+    fn lost_name(&mut self, id: FileId, path: &Path, successor: bool) {
+        let Some(&at) = self.by_id.get(&id) else {
+            return;
+        };
+        self.files[at].lost = true;
+        if self.files[at].replaced {
+            return;
+        }
+        self.files[at].replaced = true;
+        if successor {
+            self.notice(NoticeKind::Replaced, path, String::new());
+        } else if matches!(self.files[at].body, Body::New(None)) && self.files[at].stat.size > 0 {
+            let detail = "the file was deleted before its turn".to_owned();
+            self.notice(NoticeKind::Gap, path, detail);
+        } else if discover::age(path) == Age::Newest {
+            self.notice(NoticeKind::Gone, path, String::new());
+        }
+        if self.files[at].is_closed() {
+            self.retire(at);
+        }
+    }
+}

@@ -1,0 +1,230 @@
+//! Files that were heard of and not looked at yet. They are opened by who hears of them, so that a log that rolls fast may
+//! be gone before the reader comes to it: what is joined may take longer than the file keeps its name.
+
+use std::collections::HashSet;
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::discover::{self, Found, Place};
+use super::disk::{self, FileId, Stat};
+use super::feeder::Feeder;
+use super::order::{self, Age};
+
+/// How many are held open at most. A file rolled each second is waited for this long in seconds, or half as long where it
+/// is compressed too.
+const MOST: usize = 128;
+
+/// A file under the newest name that it was heard of.
+#[derive(Clone, Debug)]
+pub(super) struct Held {
+    pub path: PathBuf,
+    pub id: FileId,
+    pub file: Arc<File>,
+    /// Of an archive, the held file that it was made of.
+    pub plain: Option<FileId>,
+}
+
+impl Held {
+    /// What a listing would tell of it.
+    pub fn found(&self) -> Option<Found> {
+        let stat = disk::stat(&self.file).ok()?;
+        let path = self.path.clone();
+        Some(Found { path, stat })
+    }
+}
+
+#[derive(Debug, Default)]
+struct Pool {
+    /// What is read, with its folders as the watcher calls them and as they were named.
+    wanted: Vec<(PathBuf, PathBuf, Place)>,
+    held: Vec<Held>,
+    /// A file that there was no room for.
+    missed: Option<PathBuf>,
+}
+
+/// The files held, shared by the reader and the thread that hears of them.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Heard(Arc<Mutex<Pool>>);
+
+impl Heard {
+    fn with<T>(&self, work: impl FnOnce(&mut Pool) -> T) -> T {
+        work(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// From now on what `place` means in `folder` is wanted.
+    pub fn want(&self, folder: &Path, place: &Place) {
+        let Ok(watched) = std::path::absolute(folder) else {
+            return;
+        };
+        let entry = (watched, folder.to_path_buf(), place.clone());
+        self.with(|pool| {
+            if !pool.wanted.contains(&entry) {
+                pool.wanted.push(entry);
+            }
+        });
+    }
+
+    /// A file is called `path` now. What is no regular file is left alone, and what is gone already.
+    pub fn note(&self, path: &Path) {
+        let Some(path) = self.with(|pool| pool.path_of(path)) else {
+            return;
+        };
+        if !path.metadata().is_ok_and(|metadata| metadata.is_file()) {
+            return;
+        }
+        let Ok((file, Stat { id, .. })) = disk::open(&path) else {
+            return;
+        };
+        self.with(|pool| {
+            if let Some(known) = pool.held.iter_mut().find(|held| held.id == id) {
+                // A link to it is not its name.
+                if !path.is_symlink() {
+                    known.path = path;
+                }
+            } else if pool.held.len() < MOST {
+                let file = Arc::new(file);
+                let plain = pool.plain_of(&path);
+                pool.held.push(Held {
+                    path,
+                    id,
+                    file,
+                    plain,
+                });
+            } else {
+                pool.missed = Some(path);
+            }
+        });
+    }
+
+    /// Gives the files heard of since the last call, in that order, and one that could not be held, if any.
+    pub fn take(&self) -> (Vec<Held>, Option<PathBuf>) {
+        self.with(|pool| (std::mem::take(&mut pool.held), pool.missed.take()))
+    }
+}
+
+#[cfg(test)]
+impl Heard {
+    /// What the files held are called.
+    pub fn names(&self) -> Vec<PathBuf> {
+        self.with(|pool| pool.held.iter().map(|held| held.path.clone()).collect())
+    }
+}
+
+impl Pool {
+    /// The file that an archive of this name is being made of.
+    fn plain_of(&self, path: &Path) -> Option<FileId> {
+        let plain = order::is_packed(path).then(|| path.with_extension(""))?;
+        // Others of that name are older: they are gone, or renamed meanwhile.
+        let held = self.held.iter().rfind(|held| held.path == plain);
+        held.map(|held| held.id)
+    }
+
+    /// What a listing calls this path of the watcher, if it is wanted.
+    fn path_of(&self, path: &Path) -> Option<PathBuf> {
+        let (folder, name) = (path.parent()?, path.file_name()?);
+        let mut wanted = self.wanted.iter().filter(|(watched, ..)| watched == folder);
+        wanted.find_map(|(_, named, place)| {
+            let path = discover::in_folder(named, name);
+            place.may_mean(&path).then_some(path)
+        })
+    }
+}
+
+impl Feeder {
+    /// Opens a file that was found: as it was held open since it was heard of, or by its name.
+    pub(super) fn open_found(&self, found: &Found) -> io::Result<Arc<File>> {
+        let held = self.held.iter().find(|held| held.id == found.stat.id);
+        held.map_or_else(|| discover::open(found), |held| Ok(Arc::clone(&held.file)))
+    }
+
+    /// What was found, and among it in their order the files that came and went since the last look.
+    pub(super) fn with_unlisted(&self, at: usize, mut found: Vec<Found>) -> Vec<Found> {
+        let there: HashSet<FileId> = found.iter().map(|found| found.stat.id).collect();
+        for (turn, held) in self.held.iter().enumerate() {
+            let is_met = there.contains(&held.id) || self.by_id.contains_key(&held.id);
+            if is_met || !self.targets[at].place.may_mean(&held.path) {
+                continue;
+            }
+            let Some(gone) = held.found() else { continue };
+            // A date stays true. A number counts on when a file can no longer be renamed, and other files have the log's
+            // name: then what was heard of later is younger.
+            let is_dated = |found: &Found| matches!(discover::age(&found.path), Age::At(..));
+            let is_younger = |other: &Found| match self.turn_of(other.stat.id) {
+                _ if is_dated(&gone) && is_dated(other) => discover::by_age(&gone, other).is_lt(),
+                Some(heard) => heard > turn,
+                None if order::is_packed(&other.path) => false,
+                None => discover::by_age(&gone, other).is_le(),
+            };
+            let place = found.iter().position(is_younger);
+            found.insert(place.unwrap_or(found.len()), gone);
+        }
+        found
+    }
+
+    /// When a file was heard of among those held; an archive's time is that of what it was made of.
+    fn turn_of(&self, id: FileId) -> Option<usize> {
+        let held = self.held.iter().find(|held| held.id == id)?;
+        let id = if order::is_packed(&held.path) {
+            held.plain?
+        } else {
+            id
+        };
+        self.held.iter().position(|held| held.id == id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    fn names(heard: &Heard) -> Vec<String> {
+        let (held, _) = heard.take();
+        let name = |held: Held| {
+            held.path
+                .file_name()
+                .unwrap()
+                .to_string_lossy()
+                .into_owned()
+        };
+        held.into_iter().map(name).collect()
+    }
+
+    #[test]
+    fn a_file_is_held_once_under_its_newest_name_and_only_where_it_is_wanted() {
+        let folder = tempfile::tempdir().unwrap();
+        let heard = Heard::default();
+        let log = folder.path().join("mail.log");
+        heard.want(folder.path(), &Place::Name(log.clone()));
+        let other = folder.path().join("auth.log");
+        for path in [&log, &other] {
+            fs::write(path, "x").unwrap();
+            heard.note(path);
+        }
+        let rolled = folder.path().join("mail.log.1");
+        fs::rename(&log, &rolled).unwrap();
+        heard.note(&rolled);
+        assert_eq!(names(&heard), ["mail.log.1"]);
+        assert!(names(&heard).is_empty());
+    }
+
+    #[test]
+    fn what_came_and_went_can_be_read_and_what_had_no_room_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let heard = Heard::default();
+        heard.want(folder.path(), &Place::Folder(folder.path().to_path_buf()));
+        for number in 0..=MOST {
+            let path = folder.path().join(format!("{number}"));
+            fs::write(&path, "text").unwrap();
+            heard.note(&path);
+            fs::remove_file(&path).unwrap();
+        }
+        let (held, missed) = heard.take();
+        assert_eq!(held.len(), MOST);
+        let found = held[0].found().unwrap();
+        assert_eq!((found.stat.size, found.stat.names), (4, 0));
+        assert_eq!(missed, Some(folder.path().join(MOST.to_string())));
+    }
+}
