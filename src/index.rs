@@ -16,12 +16,14 @@ pub mod connection;
 mod correlate;
 pub mod delivery;
 pub mod extent;
+mod foresight;
 mod ids;
 pub mod intern;
 pub mod kept;
 pub mod message;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod model;
+pub mod narrow;
 pub mod posting;
 pub mod retire;
 pub mod sweep;
@@ -183,6 +185,7 @@ pub struct Index {
     newest: Option<Stamp>,
     oldest: Option<Stamp>,
     generation: u64,
+    sight: intern::Sight,
     retention: retire::Retention,
 }
 
@@ -209,6 +212,7 @@ impl Index {
             newest: None,
             oldest: None,
             generation: 0,
+            sight: intern::Sight::default(),
             retention: retire::Retention::default(),
         }
     }

@@ -12,8 +12,16 @@ use crate::source::SourceId;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct ApplianceId(u16);
 
-impl super::column::Value for ApplianceId {
-    const BLANK: Self = Self(0);
+impl super::narrow::Coded for ApplianceId {
+    #[inline]
+    fn code(self, _: usize) -> u64 {
+        u64::from(self.0)
+    }
+
+    #[inline]
+    fn of(code: u64, _: usize) -> Self {
+        Self(u16::try_from(code).unwrap_or(u16::MAX))
+    }
 }
 
 /// How an appliance is known.

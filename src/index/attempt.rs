@@ -3,6 +3,7 @@
 use super::column::{Column, RecordId, table};
 use super::connection::{Connection, ConnectionId};
 use super::intern::{Name, TextId};
+use super::narrow::Narrow;
 use super::posting::Posting;
 use super::{Direction, Index};
 use crate::event::enhanced_code;
@@ -22,13 +23,13 @@ pub(crate) struct Attempts {
     pub succeeded: Column<bool>,
     /// Inbound only.
     pub user: Column<Option<Name>>,
-    pub mechanism: Column<Option<Name>>,
+    pub mechanism: Narrow<u8, Option<Name>>,
     pub profile: Column<Option<Name>>,
     /// The far end's code; 0 where there is none.
     pub code: Column<u16>,
     pub detail: Column<Option<TextId>>,
     /// The attempt before it on the same connection.
-    pub before: Column<Option<AttemptId>>,
+    pub before: Narrow<u8, Option<AttemptId>>,
     pub by_user: Posting<Attempted>,
     pub by_profile: Posting<Attempted>,
 }

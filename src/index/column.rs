@@ -24,6 +24,9 @@ impl<T: Copy> Value for Option<T> {
 impl<K> Value for RecordId<K> {
     const BLANK: Self = Self::NOWHERE;
 }
+impl Value for u8 {
+    const BLANK: Self = 0;
+}
 impl Value for bool {
     const BLANK: Self = false;
 }
@@ -39,8 +42,8 @@ impl Value for u64 {
 
 /// One value a record, by the record's number.
 ///
-/// A page has its full length from the start, so that reaching a value checks one bound, and appending writes one value
-/// and counts: a new connection has twenty columns.
+/// A page has its full length from the start, so that reaching a value checks one bound, and appending only counts where
+/// there is no value yet: a new connection has twenty columns.
 #[derive(Debug)]
 pub struct Column<T> {
     pages: Vec<Box<[T; PAGE]>>,
@@ -89,17 +92,22 @@ impl<T: Value> Column<T> {
     #[inline]
     pub fn push(&mut self, value: T) {
         let at = self.end;
-        if at & (PAGE - 1) == 0 {
-            self.grow(value);
-        }
+        self.push_blank();
         self.set(at, value);
-        self.end = at + 1;
     }
 
-    /// A new page; what it is filled with is never read.
+    /// Appends a record without a value: pages are blank when they are new. Most values of a record are told later.
+    #[inline]
+    pub fn push_blank(&mut self) {
+        if self.end & (PAGE - 1) == 0 {
+            self.grow();
+        }
+        self.end += 1;
+    }
+
     #[cold]
-    fn grow(&mut self, filler: T) {
-        let page = vec![filler; PAGE].into_boxed_slice();
+    fn grow(&mut self) {
+        let page = vec![T::BLANK; PAGE].into_boxed_slice();
         let page = page.try_into().ok().expect("a page has its full length");
         self.pages.push(page);
     }
@@ -203,6 +211,15 @@ impl<T: Value> Column<T> {
     pub fn bytes(&self) -> usize {
         (self.pages.len() * PAGE + self.older.capacity()) * size_of::<T>()
             + self.pages.capacity() * size_of::<usize>()
+    }
+}
+
+/// Room for so many values, and an eighth more: what doubles stands half empty, and the allocator moves a large piece
+/// without copying it.
+#[inline]
+pub(super) fn make_room<T>(values: &mut Vec<T>, length: usize) {
+    if length > values.capacity() {
+        values.reserve_exact(length + length / 8 + 64 - values.len());
     }
 }
 

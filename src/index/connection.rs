@@ -3,11 +3,12 @@
 use hashbrown::HashMap;
 
 use super::attempt::AttemptId;
-use super::column::{Column, RecordId, Value, map_bytes, table};
+use super::column::{Column, RecordId, map_bytes, table};
 use super::delivery::DeliveryId;
 use super::extent::{Runs, Span};
 use super::intern::Name;
 use super::message::{Message, MessageId};
+use super::narrow::{Coded, Narrow};
 use super::posting::Posting;
 use super::{ApplianceId, Attempt, Delivery, Index};
 use crate::event::{Dcid, Icid, Link, Policy, Tls};
@@ -79,9 +80,9 @@ pub(crate) struct Facts {
 /// The columns.
 #[derive(Debug, Default)]
 pub(crate) struct Connections {
-    pub id: Column<u64>,
-    pub appliance: Column<ApplianceId>,
-    pub facts: Column<Facts>,
+    pub id: Narrow<u32, u64>,
+    pub appliance: Narrow<u8, ApplianceId>,
+    pub facts: Narrow<u8, Facts>,
     /// When its first line was written; the opening's time if that was seen.
     pub began: Column<Option<Stamp>>,
     pub closed: Column<Option<Stamp>>,
@@ -90,14 +91,14 @@ pub(crate) struct Connections {
     /// 0 where there is none.
     pub port: Column<u16>,
     pub host: Column<Option<Name>>,
-    pub interface: Column<Option<Name>>,
-    pub policy: Column<Option<Name>>,
-    pub tls: Column<Option<Name>>,
-    pub error: Column<Option<Name>>,
+    pub interface: Narrow<u8, Option<Name>>,
+    pub policy: Narrow<u16, Option<Name>>,
+    pub tls: Narrow<u8, Option<Name>>,
+    pub error: Narrow<u8, Option<Name>>,
     pub last_attempt: Column<Option<AttemptId>>,
     pub last_delivery: Column<Option<DeliveryId>>,
     pub last_message: Column<Option<MessageId>>,
-    pub lines: Column<u32>,
+    pub lines: Narrow<u8, u32>,
     pub runs: Runs,
     /// What a Connection Error said beside its cause, of the few connections that have one.
     pub unreached: HashMap<ConnectionId, Unreached, foldhash::fast::RandomState>,
@@ -106,14 +107,37 @@ pub(crate) struct Connections {
 table!(Connections: id, appliance, facts, began, closed, remote, by_remote, port, host, interface, policy, tls,
     error, last_attempt, last_delivery, last_message, lines, runs);
 
-impl Value for Facts {
-    const BLANK: Self = Self {
-        direction: Direction::Inbound,
-        end: None,
-        opened: false,
-        verified: false,
-        auth_failed: false,
-    };
+impl Coded for Facts {
+    #[inline]
+    fn code(self, _: usize) -> u64 {
+        let end = self.end.map_or(0, |end| end as u64 + 1);
+        u64::from(self.direction == Direction::Outbound)
+            | u64::from(self.opened) << 1
+            | u64::from(self.verified) << 2
+            | u64::from(self.auth_failed) << 3
+            | end << 4
+    }
+
+    #[inline]
+    fn of(code: u64, _: usize) -> Self {
+        Self {
+            direction: if code & 1 == 0 {
+                Direction::Inbound
+            } else {
+                Direction::Outbound
+            },
+            opened: code >> 1 & 1 == 1,
+            verified: code >> 2 & 1 == 1,
+            auth_failed: code >> 3 & 1 == 1,
+            end: match code >> 4 {
+                1 => Some(End::Close),
+                2 => Some(End::Lost),
+                3 => Some(End::Aborted),
+                4 => Some(End::Superseded),
+                _ => None,
+            },
+        }
+    }
 }
 
 /// What a Connection Error says beside its cause: no other line of such a connection tells whom it was for.
@@ -142,21 +166,24 @@ impl Connections {
         self.appliance.push(appliance);
         self.facts.push(Facts {
             direction,
-            ..Facts::BLANK
+            end: None,
+            opened: false,
+            verified: false,
+            auth_failed: false,
         });
         self.began.push(time);
-        self.closed.push(None);
-        self.remote.push(None);
-        self.by_remote.push(None);
-        self.port.push(0);
-        self.host.push(None);
-        self.interface.push(None);
-        self.policy.push(None);
-        self.tls.push(None);
-        self.error.push(None);
-        self.last_attempt.push(None);
-        self.last_delivery.push(None);
-        self.last_message.push(None);
+        self.closed.push_blank();
+        self.remote.push_blank();
+        self.by_remote.push_blank();
+        self.port.push_blank();
+        self.host.push_blank();
+        self.interface.push_blank();
+        self.policy.push_blank();
+        self.tls.push_blank();
+        self.error.push_blank();
+        self.last_attempt.push_blank();
+        self.last_delivery.push_blank();
+        self.last_message.push_blank();
         self.lines.push(0);
         self.runs.push(at);
         ConnectionId::new(self.end() - 1)

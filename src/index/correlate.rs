@@ -61,7 +61,8 @@ impl Index {
 
     fn count_line(&mut self, step: &Step<'_, '_>, id: ConnectionId) {
         let columns = &mut self.connections;
-        *columns.lines.get_mut(id.at()) += 1;
+        let lines = columns.lines.get(id.at());
+        columns.lines.set(id.at(), lines.saturating_add(1));
         columns
             .runs
             .extend(&mut self.extents, id.at(), step.entry.position);

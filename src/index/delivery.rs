@@ -4,6 +4,7 @@ use super::column::{Column, RecordId, Value, table};
 use super::connection::{Connection, ConnectionId};
 use super::intern::TextId;
 use super::message::{Message, Recipient, RecipientId};
+use super::narrow::Narrow;
 use super::{Index, State};
 use crate::event::enhanced_code;
 use crate::frame::Stamp;
@@ -69,7 +70,7 @@ pub(crate) struct Deliveries {
     /// The delivery before it on the same connection.
     pub before: Column<Option<DeliveryId>>,
     /// The delivery before it of the same recipient.
-    pub earlier: Column<Option<DeliveryId>>,
+    pub earlier: Narrow<u8, Option<DeliveryId>>,
 }
 
 table!(Deliveries: recipient, connection, time, result, code, detail, before, earlier);

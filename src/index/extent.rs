@@ -54,8 +54,8 @@ impl Runs {
     /// The next record begins with its first line.
     pub fn push(&mut self, at: Position) {
         self.first.push(at);
-        self.last.push(0);
-        self.older.push(None);
+        self.last.push_blank();
+        self.older.push_blank();
     }
 
     /// A further line of the record. Nearly every one follows the run's last one soon.

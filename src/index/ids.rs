@@ -6,7 +6,7 @@
 
 use hashbrown::HashMap;
 
-use super::column::map_bytes;
+use super::column::{make_room, map_bytes};
 
 /// So many ids below its first one that lead to no record are given back by an array at once.
 const LEAST_TRIM: usize = 4096;
@@ -74,6 +74,7 @@ impl<T: Copy + PartialEq> IdMap<T> {
             if at < run.records.len() as u64 + REACH {
                 let at = usize::try_from(at).unwrap_or(0);
                 if at >= run.records.len() {
+                    make_room(&mut run.records, at + 1);
                     run.records.resize(at + 1, None);
                 }
                 run.records[at] = Some(record);

@@ -6,8 +6,11 @@
 use std::borrow::Cow;
 use std::hash::{BuildHasher, Hasher};
 use std::num::NonZeroU32;
+use std::ops::Range;
 
 use foldhash::quality::RandomState;
+
+use super::column::make_room;
 
 /// Texts end to end in chunks, each behind its length. A text is found by where it begins.
 #[derive(Debug, Default)]
@@ -19,8 +22,11 @@ const CHUNK_BITS: u32 = 20;
 const CHUNK: usize = 1 << CHUNK_BITS;
 /// Longer texts are cut: nothing that long is a name, a subject or a reply.
 const LONGEST: usize = 64 * 1024;
-/// A text's length stands before it in characters that carry 6 bits each, so that a chunk stays text.
-const LENGTH: usize = 3;
+/// A text's length stands before it in one character, so that a chunk stays text: a blank is 0. A longer one's stands
+/// behind this mark in characters that carry 6 bits each.
+const LONG: u8 = b'~';
+/// The most characters that a length takes.
+const LENGTH: usize = 4;
 
 /// Where a text begins, plus one.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -39,23 +45,43 @@ impl Arena {
         let number = self.chunks.len() - 1;
         let chunk = self.chunks.last_mut()?;
         let at = u32::try_from((number << CHUNK_BITS) + chunk.len() + 1).ok()?;
-        for shift in [12, 6, 0] {
-            chunk.push(char::from(
-                b' ' + u8::try_from(text.len() >> shift & 63).unwrap_or(0),
-            ));
+        let character = |value: usize| char::from(b' ' + u8::try_from(value).unwrap_or(0));
+        if text.len() < usize::from(LONG - b' ') {
+            chunk.push(character(text.len()));
+        } else {
+            chunk.push(char::from(LONG));
+            chunk.extend([12, 6, 0].map(|shift| character(text.len() >> shift & 63)));
         }
         chunk.push_str(text);
         NonZeroU32::new(at).map(TextId)
     }
 
     fn get(&self, id: TextId) -> &str {
+        let (chunk, at) = self.place(id);
+        &chunk[text_at(chunk, at)]
+    }
+
+    /// The same where it is only compared: that it is text need not be looked at.
+    #[inline]
+    fn get_bytes(&self, id: TextId) -> &[u8] {
+        let (chunk, at) = self.place(id);
+        &chunk.as_bytes()[text_at(chunk, at)]
+    }
+
+    #[inline]
+    fn place(&self, id: TextId) -> (&str, usize) {
         let at = id.0.get() as usize - 1;
-        let chunk = &self.chunks[at >> CHUNK_BITS];
-        let at = at & (CHUNK - 1);
-        let length = chunk.as_bytes()[at..at + LENGTH]
-            .iter()
-            .fold(0, |sum, b| sum << 6 | usize::from(b - b' '));
-        &chunk[at + LENGTH..at + LENGTH + length]
+        (&self.chunks[at >> CHUNK_BITS], at & (CHUNK - 1))
+    }
+
+    /// Has the memory come in which the text stands; the answer means nothing.
+    #[inline]
+    fn touch(&self, id: TextId) -> u32 {
+        let (chunk, at) = self.place(id);
+        let chunk = chunk.as_bytes();
+        // Every second name goes on in the next line of the cache.
+        let behind = (at + 32).min(chunk.len() - 1);
+        u32::from(chunk[at]) + u32::from(chunk[behind])
     }
 
     fn bytes(&self) -> usize {
@@ -63,34 +89,61 @@ impl Arena {
     }
 }
 
+/// Where the text stands whose length stands there.
+#[inline]
+fn text_at(chunk: &str, at: usize) -> Range<usize> {
+    let chunk = chunk.as_bytes();
+    let (start, length) = match chunk[at] {
+        LONG => {
+            let characters = &chunk[at + 1..at + LENGTH];
+            let length = characters
+                .iter()
+                .fold(0, |sum, b| sum << 6 | usize::from(b - b' '));
+            (at + LENGTH, length)
+        }
+        short => (at + 1, usize::from(short - b' ')),
+    };
+    start..start + length
+}
+
 /// Texts that mostly come once: subjects, message ids, replies.
 #[derive(Debug, Default)]
 pub struct Texts {
     arena: Arena,
-    known: Known,
+    known: Known<TextId>,
 }
 
 /// Which texts are known, by their hash.
 ///
-/// Half of the time of a first load goes into waiting for memory here. So a text's hash, number and place stand in one
-/// slot (16 bytes, four to a cache line, looked for in a row): most texts are told apart, and all are moved when the
-/// table grows, without a look at them.
-#[derive(Debug, Default)]
-struct Known {
+/// A first load waits for memory here more than anywhere. So a text's hash and number stand in one slot (8 bytes, eight
+/// to a cache line, looked for in a row): most texts are told apart, and all are moved when the table grows, without a
+/// look at them.
+#[derive(Debug)]
+struct Known<N> {
     /// A power of two of them, at most three quarters full; none at first.
-    slots: Vec<Slot>,
+    slots: Vec<Slot<N>>,
     used: usize,
     hasher: RandomState,
 }
 
-#[derive(Clone, Copy, Debug, Default)]
-struct Slot {
+/// A text's hash, and what it is known by.
+#[derive(Clone, Copy, Debug)]
+struct Slot<N> {
     hash: u32,
-    number: u32,
-    text: Option<TextId>,
+    number: Option<N>,
 }
 
-impl Known {
+impl<N> Default for Known<N> {
+    fn default() -> Self {
+        Self {
+            slots: Vec::new(),
+            used: 0,
+            hasher: RandomState::default(),
+        }
+    }
+}
+
+impl<N: Copy> Known<N> {
     #[inline]
     fn hash(&self, text: &[u8]) -> u32 {
         let mut hasher = self.hasher.build_hasher();
@@ -99,63 +152,74 @@ impl Known {
         (hash >> 32) as u32 ^ hash as u32
     }
 
+    /// What the text is known by; `is_it` tells whether a number is its.
     #[inline]
-    fn find(&self, arena: &Arena, hash: u32, text: &[u8]) -> Option<Slot> {
+    fn find(&self, hash: u32, is_it: impl Fn(N) -> bool) -> Option<N> {
         let mask = self.slots.len().checked_sub(1)?;
         let mut at = hash as usize & mask;
         loop {
             let slot = self.slots[at];
-            let id = slot.text?;
-            if slot.hash == hash && arena.get(id).as_bytes() == text {
-                return Some(slot);
+            let number = slot.number?;
+            if slot.hash == hash && is_it(number) {
+                return Some(number);
             }
             at = (at + 1) & mask;
         }
     }
 
+    /// Has the memory come where a text of that hash is looked for first; the answer means nothing.
+    #[inline]
+    fn touch(&self, hash: u32) -> u32 {
+        let slot = self
+            .slots
+            .get(hash as usize & self.slots.len().wrapping_sub(1));
+        slot.map_or(0, |slot| slot.hash)
+    }
+
     /// Enters a text that is not there.
-    fn insert(&mut self, slot: Slot) {
+    fn insert(&mut self, hash: u32, number: N) {
         if (self.used + 1) * 4 > self.slots.len() * 3 {
-            let slots = vec![Slot::default(); (self.slots.len() * 2).max(16)];
-            for slot in std::mem::replace(&mut self.slots, slots)
-                .into_iter()
-                .filter(|slot| slot.text.is_some())
-            {
-                self.place(slot);
+            let none = Slot {
+                hash: 0,
+                number: None,
+            };
+            let slots = vec![none; (self.slots.len() * 2).max(16)];
+            for slot in std::mem::replace(&mut self.slots, slots) {
+                if slot.number.is_some() {
+                    self.place(slot);
+                }
             }
         }
-        self.place(slot);
+        let number = Some(number);
+        self.place(Slot { hash, number });
         self.used += 1;
     }
 
-    fn place(&mut self, slot: Slot) {
+    fn place(&mut self, slot: Slot<N>) {
         let mask = self.slots.len() - 1;
         let mut at = slot.hash as usize & mask;
-        while self.slots[at].text.is_some() {
+        while self.slots[at].number.is_some() {
             at = (at + 1) & mask;
         }
         self.slots[at] = slot;
     }
 
-    /// The same texts where they stand now, without those that stand nowhere.
-    fn moved(&self, place: impl Fn(&Slot) -> Option<TextId>) -> Self {
+    /// The same texts by other numbers, without those that have none.
+    fn moved(&self, number: impl Fn(N) -> Option<N>) -> Self {
         let mut known = Self {
             hasher: self.hasher.clone(),
             ..Self::default()
         };
-        for slot in self.slots.iter().filter(|slot| slot.text.is_some()) {
-            if let Some(text) = place(slot) {
-                known.insert(Slot {
-                    text: Some(text),
-                    ..*slot
-                });
+        for slot in &self.slots {
+            if let Some(number) = slot.number.and_then(&number) {
+                known.insert(slot.hash, number);
             }
         }
         known
     }
 
     fn bytes(&self) -> usize {
-        self.slots.capacity() * size_of::<Slot>()
+        self.slots.capacity() * size_of::<Slot<N>>()
     }
 }
 
@@ -168,27 +232,27 @@ impl Texts {
     /// Keeps a text that may come again.
     pub fn intern(&mut self, text: &[u8]) -> Option<TextId> {
         let hash = self.known.hash(text);
-        if let Some(slot) = self.known.find(&self.arena, hash, text) {
-            return slot.text;
+        if let Some(id) = self.find(hash, text) {
+            return Some(id);
         }
         let decoded = decoded(text);
         let kept = &decoded[..decoded.floor_char_boundary(LONGEST)];
         let hash = self.known.hash(kept.as_bytes());
-        if let Some(slot) = self.known.find(&self.arena, hash, kept.as_bytes()) {
-            return slot.text;
+        if let Some(id) = self.find(hash, kept.as_bytes()) {
+            return Some(id);
         }
         let id = self.arena.push(kept)?;
-        self.known.insert(Slot {
-            hash,
-            number: 0,
-            text: Some(id),
-        });
+        self.known.insert(hash, id);
         Some(id)
+    }
+
+    fn find(&self, hash: u32, text: &[u8]) -> Option<TextId> {
+        (self.known).find(hash, |id| self.arena.get_bytes(id) == text)
     }
 
     /// Knows what other texts knew, where it was copied from them.
     pub(super) fn know(&mut self, other: &Self, copy: impl Fn(TextId) -> Option<TextId>) {
-        self.known = other.known.moved(|slot| copy(slot.text?));
+        self.known = other.known.moved(copy);
     }
 
     /// The text.
@@ -200,6 +264,19 @@ impl Texts {
     pub fn bytes(&self) -> usize {
         self.arena.bytes() + self.known.bytes()
     }
+}
+
+/// Looks at all of these, which mean nothing: so none is left out as not needed.
+fn wait_for(touched: impl Iterator<Item = u32>) {
+    std::hint::black_box(touched.fold(0, u32::wrapping_add));
+}
+
+/// Room for [`Interner::foresee`], to be used again.
+#[derive(Debug, Default)]
+pub struct Sight {
+    hashes: Vec<u32>,
+    names: Vec<Name>,
+    places: Vec<TextId>,
 }
 
 /// The number of an interned name. An `Option` of it takes four bytes.
@@ -226,7 +303,7 @@ pub struct Interner {
     arena: Arena,
     /// None of numbers that no name bears any more.
     texts: Vec<Option<TextId>>,
-    known: Known,
+    known: Known<Name>,
     /// Numbers for new names.
     free: Vec<u32>,
     /// Numbers whose names went at the last sweep.
@@ -239,11 +316,35 @@ impl Interner {
     /// A name is looked for as it stands in the log: what equals a known text is text, and needs no decoding.
     #[inline]
     pub fn intern(&mut self, text: &[u8]) -> Name {
-        let hash = self.known.hash(text);
-        match self.known.find(&self.arena, hash, text) {
-            Some(slot) => Name::new(slot.number as usize),
+        match self.find_bytes(self.known.hash(text), text) {
+            Some(name) => name,
             None => self.enter(text),
         }
+    }
+
+    #[inline]
+    fn find_bytes(&self, hash: u32, text: &[u8]) -> Option<Name> {
+        let is_it = |name: Name| {
+            let id = self.texts[name.at()];
+            id.is_some_and(|id| self.arena.get_bytes(id) == text)
+        };
+        self.known.find(hash, is_it)
+    }
+
+    /// Has the memory come that interning these texts will look at, for all of them at once: each step asks for what the
+    /// step before found, and none of them waits for another text.
+    pub fn foresee<'t>(&self, texts: impl Iterator<Item = &'t [u8]>, sight: &mut Sight) {
+        sight.hashes.clear();
+        sight.hashes.extend(texts.map(|text| self.known.hash(text)));
+        wait_for(sight.hashes.iter().map(|hash| self.known.touch(*hash)));
+        sight.names.clear();
+        let names = sight.hashes.iter();
+        let names = names.filter_map(|hash| self.known.find(*hash, |_| true));
+        sight.names.extend(names);
+        sight.places.clear();
+        let places = sight.names.iter().filter_map(|name| self.texts[name.at()]);
+        sight.places.extend(places);
+        wait_for(sight.places.iter().map(|id| self.arena.touch(*id)));
     }
 
     /// Enters a name that is not known as it stands in the log; it may be known as it is kept.
@@ -252,25 +353,23 @@ impl Interner {
         let kept = &decoded[..decoded.floor_char_boundary(LONGEST)];
         let hash = self.known.hash(kept.as_bytes());
         if kept.as_bytes() != text
-            && let Some(slot) = self.known.find(&self.arena, hash, kept.as_bytes())
+            && let Some(name) = self.find_bytes(hash, kept.as_bytes())
         {
-            return Name::new(slot.number as usize);
+            return name;
         }
         let (Some(number), Some(id)) = (self.new_number(), self.arena.push(kept)) else {
             return Name::new(self.texts.len().saturating_sub(1));
         };
         self.texts[number as usize] = Some(id);
-        self.known.insert(Slot {
-            hash,
-            number,
-            text: Some(id),
-        });
-        Name::new(number as usize)
+        let name = Name::new(number as usize);
+        self.known.insert(hash, name);
+        name
     }
 
     fn new_number(&mut self) -> Option<u32> {
         self.free.pop().or_else(|| {
             let number = u32::try_from(self.texts.len()).ok()?;
+            make_room(&mut self.texts, number as usize + 1);
             self.texts.push(None);
             Some(number)
         })
@@ -302,7 +401,7 @@ impl Interner {
             }
         });
         let texts: Vec<Option<TextId>> = of_number.collect();
-        let known = self.known.moved(|slot| texts[slot.number as usize]);
+        let known = (self.known).moved(|name| texts[name.at()].map(|_| name));
         Self {
             arena,
             texts,
@@ -315,8 +414,7 @@ impl Interner {
     /// The name of this very text, if it was ever seen.
     pub fn find(&self, text: &str) -> Option<Name> {
         let text = text.as_bytes();
-        let slot = self.known.find(&self.arena, self.known.hash(text), text)?;
-        Some(Name::new(slot.number as usize))
+        self.find_bytes(self.known.hash(text), text)
     }
 
     /// How many numbers there are; some may bear no name any more.
@@ -367,11 +465,26 @@ mod tests {
             .map(|text| names.intern(text.as_bytes()))
             .collect();
         for (text, id) in all.iter().zip(&ids) {
-            assert_eq!(names.get(*id), text);
+            assert_eq!(names.get(*id), text.as_str());
             assert_eq!(names.intern(text.as_bytes()), *id);
             assert_eq!(names.find(text), Some(*id));
         }
         assert_eq!(names.find("nobody"), None);
+    }
+
+    #[test]
+    fn a_text_of_any_length_comes_back_as_it_was() {
+        let mut texts = Texts::default();
+        let all: Vec<String> = (0..300).map(|length| "~".repeat(length)).collect();
+        let ids: Vec<TextId> = all
+            .iter()
+            .filter_map(|text| texts.push(text.as_bytes()))
+            .collect();
+        assert!(
+            ids.iter()
+                .map(|id| texts.get(*id))
+                .eq(all.iter().map(String::as_str))
+        );
     }
 
     #[test]

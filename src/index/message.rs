@@ -7,6 +7,7 @@ use super::connection::{Connection, ConnectionId};
 use super::delivery::{Delivery, DeliveryId};
 use super::extent::{Runs, Span};
 use super::intern::{Name, TextId};
+use super::narrow::{Coded, Narrow};
 use super::{ApplianceId, Index};
 use crate::event::Mid;
 use crate::frame::Stamp;
@@ -79,9 +80,9 @@ pub(crate) struct Facts {
 /// The columns.
 #[derive(Debug, Default)]
 pub(crate) struct Messages {
-    pub mid: Column<u64>,
-    pub appliance: Column<ApplianceId>,
-    pub facts: Column<Facts>,
+    pub mid: Narrow<u32, u64>,
+    pub appliance: Narrow<u8, ApplianceId>,
+    pub facts: Narrow<u8, Facts>,
     /// When its first line was written; that of `Start MID` if it was seen.
     pub began: Column<Option<Stamp>>,
     /// When it was last said to be finished or aborted.
@@ -105,13 +106,34 @@ pub(crate) struct Messages {
 table!(Messages: mid, appliance, facts, began, ended, connection, before, from, subject, message_id, size,
     last_recipient, runs);
 
-impl Value for Facts {
-    const BLANK: Self = Self {
-        started: false,
-        made_here: false,
-        finished: false,
-        fate: None,
-    };
+impl Coded for Facts {
+    #[inline]
+    fn code(self, _: usize) -> u64 {
+        let fate = self.fate.map_or(0, |fate| fate as u64 + 1);
+        u64::from(self.started)
+            | u64::from(self.made_here) << 1
+            | u64::from(self.finished) << 2
+            | fate << 3
+    }
+
+    #[inline]
+    fn of(code: u64, _: usize) -> Self {
+        Self {
+            started: code & 1 == 1,
+            made_here: code >> 1 & 1 == 1,
+            finished: code >> 2 & 1 == 1,
+            fate: match code >> 3 {
+                1 => Some(State::Queued),
+                2 => Some(State::Delivered),
+                3 => Some(State::Bounced),
+                4 => Some(State::Delayed),
+                5 => Some(State::Dropped),
+                6 => Some(State::Aborted),
+                7 => Some(State::Quarantined),
+                _ => None,
+            },
+        }
+    }
 }
 
 /// Stands for a size that the log does not say.
@@ -130,14 +152,14 @@ impl Messages {
         self.appliance.push(appliance);
         self.facts.push(Facts::default());
         self.began.push(time);
-        self.ended.push(None);
-        self.connection.push(None);
-        self.before.push(None);
-        self.from.push(None);
-        self.subject.push(None);
-        self.message_id.push(None);
+        self.ended.push_blank();
+        self.connection.push_blank();
+        self.before.push_blank();
+        self.from.push_blank();
+        self.subject.push_blank();
+        self.message_id.push_blank();
         self.size.push(NO_SIZE);
-        self.last_recipient.push(None);
+        self.last_recipient.push_blank();
         self.runs.push(at);
         MessageId::new(self.end() - 1)
     }
@@ -152,12 +174,12 @@ impl Messages {
 pub(crate) struct Recipients {
     pub message: Column<MessageId>,
     /// [`NO_RID`] where the log does not say.
-    pub rid: Column<u32>,
+    pub rid: Narrow<u8, u32>,
     pub to: Column<Option<Name>>,
     pub state: Column<State>,
     pub last_delivery: Column<Option<DeliveryId>>,
     /// The recipient before it of the same message.
-    pub before: Column<Option<RecipientId>>,
+    pub before: Narrow<u8, Option<RecipientId>>,
     /// Recipients of long lists, which are not looked for one by one.
     pub far: HashMap<(MessageId, u32), RecipientId, foldhash::fast::RandomState>,
 }
@@ -185,7 +207,7 @@ impl Recipients {
         self.rid.push(rid);
         self.to.push(to);
         self.state.push(State::Queued);
-        self.last_delivery.push(None);
+        self.last_delivery.push_blank();
         self.before.push(before);
         let id = RecipientId::new(self.end() - 1);
         if rid >= NEAR && rid != NO_RID {

@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use super::column::{Column, RecordId};
+use super::column::{Column, RecordId, make_room};
 use super::intern::Name;
 use super::kept::Kept;
 
@@ -30,15 +30,22 @@ impl<K> Posting<K> {
     /// The next record, in the records' order; a record may have no such name.
     pub fn push(&mut self, name: Option<Name>) {
         let record = RecordId::new(self.before.end());
-        self.before.push(None);
+        self.push_blank();
         if let Some(name) = name {
             self.link(record, name);
         }
     }
 
+    /// The next record, which has no such name yet.
+    #[inline]
+    pub fn push_blank(&mut self) {
+        self.before.push_blank();
+    }
+
     /// Gives a record that had no such name its name.
     pub fn link(&mut self, record: RecordId<K>, name: Name) {
         if self.heads.len() <= name.at() {
+            make_room(&mut self.heads, name.at() + 1);
             self.heads.resize(name.at() + 1, (None, 0));
         }
         let head = &mut self.heads[name.at()];

@@ -40,6 +40,7 @@ impl Joiner {
         let mut batch = Batch::new(self);
         let mut second: Vec<&[Entry<'_>]> = Vec::new();
         for block in blocks {
+            batch.lock(0).foresee(block.entries());
             let mut rest = block.entries();
             while !rest.is_empty() {
                 let (run, behind) = rest.split_at(run_length(rest));

@@ -12,6 +12,7 @@ use super::value::{Names, Test};
 use crate::event::enhanced_code;
 use crate::frame::Stamp;
 use crate::index::column::Column;
+use crate::index::kept::Places;
 use crate::index::posting::Posting;
 use crate::index::{DeliveryResult, Index, Interner, Name, TextId};
 use crate::raw::Wanted;
@@ -41,7 +42,8 @@ pub(super) fn attempts(
         }
         (Field::Mechanism, Test::Names(names)) => named(
             &matching(&index.names.mechanisms, names),
-            &columns.mechanism,
+            columns.mechanism.iter(),
+            columns.places(),
         ),
         (Field::Auth, Test::Words(words)) => {
             Bits::of(columns.succeeded.iter(), columns.places(), |succeeded| {
@@ -175,11 +177,11 @@ fn matching(names: &Interner, wanted: &Names) -> Bits {
 }
 
 /// The records whose name is one of these.
-fn named(names: &Bits, column: &Column<Option<Name>>) -> Bits {
+fn named(names: &Bits, column: impl Iterator<Item = Option<Name>>, places: Places) -> Bits {
     if names.is_empty() {
-        return Bits::none(column.places());
+        return Bits::none(places);
     }
-    Bits::of(column.iter(), column.places(), |name| {
+    Bits::of(column, places, |name| {
         name.is_some_and(|name| names.has(name.at()))
     })
 }
@@ -215,7 +217,7 @@ pub(super) fn is_posted(index: &Index, field: Field, test: &Test) -> bool {
 /// The same by postings where these names have few records.
 fn posted<K>(names: &Bits, column: &Column<Option<Name>>, posting: &Posting<K>) -> Bits {
     if !are_rare(names, column, posting) {
-        return named(names, column);
+        return named(names, column.iter(), column.places());
     }
     let mut bits = Bits::none(column.places());
     for name in names.iter().map(Name::new) {

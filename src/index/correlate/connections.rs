@@ -3,6 +3,7 @@
 use super::super::connection::{End, Unreached};
 use super::{Index, NewAttempt, Step, timeline::Outcome};
 use crate::event::{ConnectionError, EndWord, Event, Link, Reply, TLS_REQUIRED};
+use crate::index::column::make_room;
 use crate::index::{ConnectionId, Ended, Journal, Name, TextId};
 
 /// How a login went.
@@ -32,7 +33,9 @@ impl Index {
                 self.new_connection(step, link)
             }
         };
-        self.connections.facts.get_mut(id.at()).opened = true;
+        self.connections
+            .facts
+            .change(id.at(), |facts| facts.opened = true);
         self.connections.began.set(id.at(), step.entry.time);
         self.describe(step, id);
         self.count_line(step, id);
@@ -54,7 +57,9 @@ impl Index {
                 verified,
                 ..
             } => {
-                columns.facts.get_mut(id.at()).verified = verified;
+                columns
+                    .facts
+                    .change(id.at(), |facts| facts.verified = verified);
                 columns
                     .interface
                     .set(id.at(), Some(names.interfaces.intern(interface)));
@@ -90,7 +95,10 @@ impl Index {
             Some(Some(_)) => {}
             // A new name, or none that is an address.
             Some(known) => *known = address(),
-            None => self.addresses.push(address()),
+            None => {
+                make_room(&mut self.addresses, name.at() + 1);
+                self.addresses.push(address());
+            }
         }
         self.connections.set_remote(id, name);
     }
@@ -98,7 +106,9 @@ impl Index {
     /// Its id came round again: how it ended is not known.
     fn supersede(&mut self, id: ConnectionId) {
         if self.connections.facts.get(id.at()).end.is_none() {
-            self.connections.facts.get_mut(id.at()).end = Some(End::Superseded);
+            self.connections
+                .facts
+                .change(id.at(), |facts| facts.end = Some(End::Superseded));
             self.note_end(id);
         }
     }
@@ -230,7 +240,11 @@ impl Index {
         };
         let attempt = self.attempts.push(&new);
         self.connections.last_attempt.set(id.at(), Some(attempt));
-        self.connections.facts.get_mut(id.at()).auth_failed |= !succeeded;
+        if !succeeded {
+            self.connections
+                .facts
+                .change(id.at(), |facts| facts.auth_failed = true);
+        }
         let inbound = step.entry.event.icid().is_some();
         let total = match (inbound, succeeded) {
             (true, true) => Some(&mut self.totals.logins),
@@ -262,7 +276,9 @@ impl Index {
         if word != EndWord::Aborted || matches!(before, None | Some(End::Aborted)) {
             self.connections.closed.set(id.at(), time);
         }
-        self.connections.facts.get_mut(id.at()).end = Some(end);
+        self.connections
+            .facts
+            .change(id.at(), |facts| facts.end = Some(end));
         if before.is_none() {
             self.note_end(id);
         }

@@ -25,10 +25,14 @@ impl Index {
         self.messages
             .runs
             .extend(&mut self.extents, id.at(), step.entry.position);
-        self.messages.facts.get_mut(id.at()).started = true;
+        self.messages
+            .facts
+            .change(id.at(), |facts| facts.started = true);
         self.messages.began.set(id.at(), step.entry.time);
         if icid.0 == 0 {
-            self.messages.facts.get_mut(id.at()).made_here = true;
+            self.messages
+                .facts
+                .change(id.at(), |facts| facts.made_here = true);
         } else {
             let connection = self.touched_connection(step, Link::In(icid));
             self.came_by(id, connection);
@@ -290,7 +294,9 @@ impl Index {
 
     /// Recipients that nothing has decided yet share the message's fate.
     fn abort(&mut self, id: MessageId, fate: State) {
-        self.messages.facts.get_mut(id.at()).fate = Some(fate);
+        self.messages
+            .facts
+            .change(id.at(), |facts| facts.fate = Some(fate));
         let mut next = self.messages.last_recipient.get(id.at());
         while let Some(recipient) = next {
             if self.recipients.state.get(recipient.at()).is_interim() {
@@ -301,9 +307,10 @@ impl Index {
     }
 
     fn finish(&mut self, id: MessageId) {
-        let facts = self.messages.facts.get_mut(id.at());
-        if !facts.finished {
-            facts.finished = true;
+        if !self.messages.facts.get(id.at()).finished {
+            self.messages
+                .facts
+                .change(id.at(), |facts| facts.finished = true);
             if self.journal == Journal::On {
                 self.ended.push(Ended::Message(id));
             }
@@ -343,10 +350,11 @@ impl Index {
     /// Recipients that nothing has decided for good yet wait in or out of a quarantine.
     fn turn(&mut self, id: MessageId, state: State) {
         let quarantined = state == State::Quarantined;
-        let fate = &mut self.messages.facts.get_mut(id.at()).fate;
-        if quarantined || *fate == Some(State::Quarantined) {
-            *fate = quarantined.then_some(state);
-        }
+        self.messages.facts.change(id.at(), |facts| {
+            if quarantined || facts.fate == Some(State::Quarantined) {
+                facts.fate = quarantined.then_some(state);
+            }
+        });
         let mut next = self.messages.last_recipient.get(id.at());
         while let Some(recipient) = next {
             let known = self.recipients.state.get_mut(recipient.at());

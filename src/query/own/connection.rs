@@ -34,15 +34,21 @@ pub(in crate::query) fn connections(
             &columns.remote,
             &columns.by_remote,
         ),
-        (Field::Host, Test::Names(names)) => {
-            named(&matching(&index.names.hosts, names), &columns.host)
-        }
-        (Field::Interface, Test::Names(names)) => {
-            named(&interfaces(index, names), &columns.interface)
-        }
-        (Field::Group | Field::Action | Field::Country | Field::Sbrs, _) => {
-            named(&policies(index, field, test), &columns.policy)
-        }
+        (Field::Host, Test::Names(names)) => named(
+            &matching(&index.names.hosts, names),
+            columns.host.iter(),
+            columns.places(),
+        ),
+        (Field::Interface, Test::Names(names)) => named(
+            &interfaces(index, names),
+            columns.interface.iter(),
+            columns.places(),
+        ),
+        (Field::Group | Field::Action | Field::Country | Field::Sbrs, _) => named(
+            &policies(index, field, test),
+            columns.policy.iter(),
+            columns.places(),
+        ),
         (Field::Tls | Field::Cipher, Test::Names(names)) => tls(index, field, names),
         (Field::Dir | Field::State | Field::End, Test::Words(words)) => {
             facts(columns, field, *words)
@@ -132,7 +138,7 @@ fn tls(index: &Index, field: Field, wanted: &Names) -> Bits {
     let matching = Bits::of(names.iter(), names.len(), |(_, written)| {
         Tls::parse(written.as_bytes()).is_some_and(|tls| tls_holds(field, wanted, &tls))
     });
-    let bits = named(&matching, column);
+    let bits = named(&matching, column.iter(), column.places());
     if field == Field::Tls && wanted.names("none") {
         return bits.or(&Bits::of(
             column.iter(),

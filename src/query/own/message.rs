@@ -84,12 +84,12 @@ pub(super) fn recipients(index: &Index, field: Field, test: &Test) -> Option<Bit
 
 /// The messages that one of these addresses sent.
 pub(super) fn sent(index: &Index, names: &Bits) -> Bits {
-    named(names, &index.messages.from)
+    named(names, index.messages.from.iter(), index.messages.places())
 }
 
 /// The recipients with one of these addresses.
 pub(super) fn addressed(index: &Index, names: &Bits) -> Bits {
-    named(names, &index.recipients.to)
+    named(names, index.recipients.to.iter(), index.recipients.places())
 }
 
 /// The addresses of these domains.
