@@ -6,7 +6,7 @@
 //!
 //! ```text
 //! discover ── which files ──▶ follow ── what is new ──▶ tail, archive, stdin ── bytes ──▶ lines
-//!     watch ── when to look ──▲           identity ── was it read already? ──▲
+//!     watch ── when to look ──▲  contents, identity ── was it read already? ──▲
 //! ```
 
 use std::ffi::OsString;
@@ -18,6 +18,7 @@ use std::time::Duration;
 mod ahead;
 pub(crate) mod archive;
 mod begin;
+mod contents;
 mod discover;
 mod disk;
 mod family;

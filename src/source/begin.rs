@@ -7,8 +7,9 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::archive::{Form, Packed};
+use super::contents::Home;
 use super::feeder::{Feeder, Hashing};
-use super::identity::{self, Known, Likeness};
+use super::identity::{self, Known, Likeness, Start};
 use super::tail::Body;
 use super::told::{Opened, Told};
 use super::{Follow, SourceId, discover, disk};
@@ -37,23 +38,11 @@ impl Feeder {
         if self.files[at].unjudged && !self.judge(at, &file)? {
             return Ok(());
         }
-        let (form, head) = discover::head(&file, identity::HEAD)?;
+        let (form, head) = discover::head(&file, identity::START)?;
         let mut copied = None;
-        if self.hashing == Hashing::On && !self.heads.hold(&head) && self.files[at].copies_only {
-            self.files[at].body = Body::Done;
-            return Ok(());
-        }
-        if self.hashing == Hashing::On && self.heads.hold(&head) {
+        if self.hashing == Hashing::On {
             let began = Instant::now();
-            let folder = &self.files[at].known.folder;
-            let others = self
-                .files
-                .iter()
-                .enumerate()
-                .filter(|&(other, _)| other != at)
-                .map(|(_, file)| &file.known);
-            let open = || Packed::open(form, &file, &Arc::default()).ok();
-            match identity::likeness(self.past.iter().chain(others), folder, &head, open) {
+            match self.likeness(at, &file, form, &head) {
                 Likeness::CopyOf(known) => copied = Some(known.clone()),
                 Likeness::Part => {
                     // A large copy under way is not compared again with each piece that comes.
@@ -69,10 +58,7 @@ impl Feeder {
             }
         }
         if let Some(known) = copied {
-            let original = self
-                .files
-                .iter()
-                .position(|file| known.source.is_some() && file.known.source == known.source);
+            let original = known.source.and_then(|_| self.contents.file_of(&known));
             let behind = original.filter(|&original| self.files[original].has_more());
             if let Some(original) = behind.filter(|&at| self.files[at].was_rewritten()) {
                 // It was copied, then cut: the copy comes before what stands in the original now.
@@ -92,6 +78,18 @@ impl Feeder {
         self.files[at].begin(&file, form)
     }
 
+    /// What a new file that begins with `head` is to all that was read.
+    fn likeness(&self, at: usize, file: &Arc<File>, form: Form, head: &[u8]) -> Likeness<'_> {
+        let folder = &self.files[at].known.folder;
+        let alike = self.contents.alike(folder, &Start::of(head));
+        let alike = alike.into_iter().filter_map(|home| match home {
+            Home::File(other) => (other != at).then(|| &self.files[other].known),
+            Home::Past(number) => self.contents.past(number),
+        });
+        let open = || Packed::open(form, file, &Arc::default()).ok();
+        identity::likeness(alike.collect(), open)
+    }
+
     /// The first bytes of each file that is to be read, unpacked, at most `most` of them, before any is told. What cannot be
     /// opened is left out: it is told when its turn comes. Pipes cannot be looked into.
     pub fn heads(&self, most: usize) -> impl Iterator<Item = Vec<u8>> + '_ {
@@ -107,6 +105,7 @@ impl Feeder {
 
     fn go_on_from(&mut self, at: usize, known: &Known, original: Option<usize>, form: Form) {
         self.files[at].go_on_from(known);
+        self.contents.note(at, &mut self.files[at].known);
         self.files[at].form = form;
         if let Some(source) = known.source {
             self.sources.copied(source, self.files[at].place());

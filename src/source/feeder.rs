@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
+use super::contents::Contents;
 use super::discover::{self, Found, Place, Refused};
 use super::disk::{FileId, Stat};
 use super::heard::{Heard, Held};
-use super::identity::{Heads, Past};
 use super::notice::{Notice, NoticeKind};
 use super::sources::{Sources, State};
 use super::stdin::Stream;
@@ -95,8 +95,7 @@ pub struct Feeder {
     pub(super) active: Vec<usize>,
     pub(super) turns: usize,
     pub(super) refused: Refused,
-    pub(super) past: Past,
-    pub(super) heads: Heads,
+    pub(super) contents: Contents,
     pub(super) queue: VecDeque<Told>,
     pub(super) recycler: Recycler,
     caught_up: bool,
@@ -188,8 +187,7 @@ impl Feeder {
             active: Vec::new(),
             turns: 0,
             refused: Refused::default(),
-            past: Past::default(),
-            heads: Heads::default(),
+            contents: Contents::default(),
             queue: VecDeque::new(),
             recycler: Recycler::default(),
             caught_up: false,
@@ -436,7 +434,7 @@ impl Feeder {
         let file = &mut self.files[at];
         if self.hashing == Hashing::On {
             file.known.content.add(&buffer[mark..mark + count]);
-            self.heads.note(&file.known.content);
+            self.contents.note(at, &mut file.known);
         }
         let pieces = file.known.splitter.split(source, buffer, count);
         let told = file.known.splitter.told();

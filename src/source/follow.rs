@@ -331,7 +331,9 @@ impl Feeder {
         self.set_state(at, state);
         let known = self.files[at].restart();
         if known.source.is_some() {
-            self.past.add(known);
+            self.contents.let_go(known);
+        } else {
+            self.contents.forget(&known);
         }
         self.files[at].body = Body::Done;
         self.files[at].damage = None;
@@ -354,7 +356,7 @@ impl Feeder {
         }
         let known = self.files[at].restart();
         let head = known.content.head().to_vec();
-        self.past.add(known);
+        self.contents.let_go(known);
         self.active.retain(|&other| other != at);
         if self.follow == Follow::Once {
             self.files[at].body = Body::Done;

@@ -1,24 +1,30 @@
 //! Which content was read already, so that a copy of it under another name or in an archive adds only what is new.
 //!
 //! Every byte read is hashed in chunks. A new file is the copy of a known one when its first bytes, as many as were read
-//! of that one, hash to the same; anything less is another file, however alike the two begin.
+//! of that one, hash to the same; anything less is another file, however alike the two begin. Which contents are compared
+//! at all, their beginnings tell: see [`super::contents`].
 
-use std::collections::HashSet;
 use std::hash::{BuildHasher, Hasher};
 use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::LazyLock;
 
 use super::SourceId;
 use super::archive;
+use super::contents::Number;
 use crate::lines::Splitter;
 
 /// How many bytes share one hash.
 const CHUNK: usize = 64 << 10;
 /// How many first bytes must agree before a copy is thought of: an entry's stamp and level.
 pub(crate) const HEAD: usize = 32;
-/// How many finished contents keep their last bytes.
-const RECENT: usize = 64;
+/// Of as many first bytes there are hashes of their own: files are told from each other by these alone. Where each line has
+/// the same stamp, the second tells lines of two ids apart.
+const STEPS: [usize; 5] = [HEAD, 64, 128, 512, START];
+/// How many first bytes of a new file are to be known.
+pub(crate) const START: usize = 4 << 10;
+/// How many contents a file is compared with at most, the longest first: more begin alike where it is made so by hand.
+const ALIKE: usize = 256;
 
 /// Seeded anew in each process: the text is written by strangers.
 static SEED: LazyLock<foldhash::quality::RandomState> =
@@ -27,16 +33,46 @@ static SEED: LazyLock<foldhash::quality::RandomState> =
 /// The hash of a chunk of zeros.
 static ZEROS: LazyLock<u64> = LazyLock::new(|| hash(&[0; CHUNK]));
 
-fn hash(bytes: &[u8]) -> u64 {
+pub(super) fn hash(bytes: &[u8]) -> u64 {
     let mut hasher = SEED.build_hasher();
     hasher.write(bytes);
     hasher.finish()
+}
+
+/// How a content begins: the hashes of its first bytes, as far as it goes.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Start {
+    hashes: [u64; STEPS.len()],
+    count: usize,
+}
+
+impl Start {
+    /// Of a file that begins with these bytes.
+    pub fn of(bytes: &[u8]) -> Self {
+        let mut start = Self::default();
+        start.note(bytes);
+        start
+    }
+
+    /// The first bytes of the content are these by now.
+    fn note(&mut self, bytes: &[u8]) {
+        while let Some(first) = STEPS.get(self.count).and_then(|&step| bytes.get(..step)) {
+            self.hashes[self.count] = hash(first);
+            self.count += 1;
+        }
+    }
+
+    /// One hash for each step.
+    pub fn hashes(&self) -> &[u64] {
+        &self.hashes[..self.count]
+    }
 }
 
 /// The running hash of what was read of one source.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Content {
     head: Vec<u8>,
+    start: Start,
     /// The hash of each full chunk, but of those in `zeros`.
     chunks: Vec<u64>,
     /// Runs of chunks that hold zeros only: the number of the first and how many.
@@ -53,6 +89,21 @@ impl Content {
     /// The first bytes, at most [`HEAD`].
     pub fn head(&self) -> &[u8] {
         &self.head
+    }
+
+    /// How it begins.
+    pub fn start(&self) -> &Start {
+        &self.start
+    }
+
+    /// The room that its hashes take.
+    pub fn hashes(&self) -> usize {
+        size_of_val(&*self.chunks)
+    }
+
+    /// The room that its last bytes take.
+    pub fn recent(&self) -> usize {
+        self.recent.len()
     }
 
     /// How many bytes were read.
@@ -104,6 +155,9 @@ impl Content {
             let (now, later) = bytes.split_at((CHUNK - self.partial).min(bytes.len()));
             bytes = later;
             if now.len() == CHUNK {
+                if self.full() == 0 {
+                    self.start.note(now);
+                }
                 self.chunks.push(hash(now));
                 if later.len() < CHUNK {
                     self.recent.clear();
@@ -113,6 +167,9 @@ impl Content {
             }
             self.recent.extend_from_slice(now);
             self.partial += now.len();
+            if self.full() == 0 {
+                self.start.note(&self.recent);
+            }
             if self.partial == CHUNK {
                 self.recent.drain(..self.recent.len() - CHUNK);
                 self.chunks.push(hash(&self.recent));
@@ -129,6 +186,12 @@ impl Content {
         }
     }
 
+    /// Gives back the room for what would be added.
+    pub fn shrink(&mut self) {
+        self.chunks.shrink_to_fit();
+        self.recent.shrink_to_fit();
+    }
+
     /// How many of the last bytes [`Content::recall`] wants to have back, if any.
     pub fn forgotten(&self) -> Option<usize> {
         self.partial_hash.map(|_| self.partial)
@@ -141,12 +204,12 @@ impl Content {
         self.partial = partial.len();
     }
 
-    /// Whether chunk `number` of another file, `theirs`, is what was read here. `theirs` is shorter than a chunk only
-    /// where that file ends.
-    fn compare(&self, number: usize, theirs: &[u8]) -> Verdict {
+    /// Whether chunk `number` of another file, `theirs`, is what was read here. It is shorter than a chunk only where that
+    /// file ends; `whole` is its hash where it is not.
+    fn compare(&self, number: usize, theirs: &[u8], whole: Option<u64>) -> Verdict {
         if let Some(ours) = self.chunk(number) {
-            if theirs.len() == CHUNK {
-                return if hash(theirs) == ours {
+            if let Some(theirs) = whole {
+                return if theirs == ours {
                     Verdict::Goes
                 } else {
                     Verdict::Other
@@ -211,6 +274,8 @@ enum Verdict {
 /// A content that was read, and how to go on behind it.
 #[derive(Clone, Debug)]
 pub(crate) struct Known {
+    /// Its number among the [`Contents`](super::contents::Contents), from when it has a beginning.
+    pub number: Option<Number>,
     /// The folder: copies are looked for beside their original only, as two folders are two appliances.
     pub folder: PathBuf,
     /// What was read.
@@ -232,78 +297,50 @@ pub(crate) enum Likeness<'a> {
     New,
 }
 
-/// The beginnings of all contents read: nearly every file is told from the others by these alone.
-#[derive(Debug, Default)]
-pub(crate) struct Heads(HashSet<Vec<u8>>);
-
-impl Heads {
-    /// Enters a content that was added to.
-    pub fn note(&mut self, content: &Content) {
-        if content.head.len() == HEAD && !self.0.contains(&content.head) {
-            self.0.insert(content.head.clone());
-        }
-    }
-
-    /// Whether a content that begins like this was read.
-    pub fn hold(&self, head: &[u8]) -> bool {
-        head.get(..HEAD).is_some_and(|head| self.0.contains(head))
-    }
-}
-
-/// Compares a new file with the contents known. `open` begins to read it from its start.
+/// Compares a new file with the contents that begin like it. `open` begins to read it from its start, which is done once
+/// for all of them.
 pub(crate) fn likeness<'a>(
-    known: impl Iterator<Item = &'a Known>,
-    folder: &Path,
-    head: &[u8],
-    mut open: impl FnMut() -> Option<archive::Unpacked>,
+    mut alike: Vec<&'a Known>,
+    open: impl FnOnce() -> Option<archive::Unpacked>,
 ) -> Likeness<'a> {
-    let Some(head) = head.get(..HEAD) else {
+    if alike.len() > ALIKE {
+        alike.sort_by_key(|known| std::cmp::Reverse(known.content.len()));
+        alike.truncate(ALIKE);
+    }
+    let Some(stream) = (!alike.is_empty()).then(open).flatten() else {
         return Likeness::New;
     };
-    let mut alike: Vec<&Known> = known
-        .filter(|known| known.content.head == head && known.folder == folder)
-        .collect();
-    alike.sort_by_key(|known| std::cmp::Reverse(known.content.len()));
-    let mut part = false;
-    for known in alike.into_iter().take(16) {
-        match open().map_or(Verdict::Other, |stream| compare(&known.content, stream)) {
-            Verdict::Whole => return Likeness::CopyOf(known),
-            Verdict::Part => part = true,
-            Verdict::Goes | Verdict::Other => {}
-        }
+    match compare(alike, stream) {
+        (Some(known), _) => Likeness::CopyOf(known),
+        (None, true) => Likeness::Part,
+        (None, false) => Likeness::New,
     }
-    if part { Likeness::Part } else { Likeness::New }
 }
 
-fn compare(content: &Content, mut stream: impl Read) -> Verdict {
+/// The longest content that the stream holds all of, and whether it ends within another.
+fn compare(mut alike: Vec<&Known>, mut stream: impl Read) -> (Option<&Known>, bool) {
     let mut chunk = vec![0; CHUNK];
+    let mut longest: Option<&Known> = None;
+    let mut part = false;
     for number in 0.. {
+        if alike.is_empty() {
+            break;
+        }
         let (filled, _) = archive::fill(&mut stream, &mut chunk);
-        match content.compare(number, &chunk[..filled]) {
-            Verdict::Goes => {}
-            verdict => return verdict,
-        }
+        let theirs = &chunk[..filled];
+        let whole = (filled == CHUNK).then(|| hash(theirs));
+        alike.retain(|known| {
+            let verdict = known.content.compare(number, theirs, whole);
+            part |= verdict == Verdict::Part;
+            if verdict == Verdict::Whole
+                && longest.is_none_or(|other| other.content.len() < known.content.len())
+            {
+                longest = Some(known);
+            }
+            verdict == Verdict::Goes
+        });
     }
-    Verdict::Other
-}
-
-/// Contents of sources that are no longer read: of the newest the last bytes are kept, of the others hashes only.
-#[derive(Debug, Default)]
-pub(crate) struct Past(Vec<Known>);
-
-impl Past {
-    /// Remembers what was read.
-    pub fn add(&mut self, known: Known) {
-        self.0.push(known);
-        if let Some(old) = self.0.len().checked_sub(RECENT + 1) {
-            self.0[old].content.forget_recent();
-        }
-    }
-
-    /// All of them.
-    pub fn iter(&self) -> impl Iterator<Item = &Known> {
-        self.0.iter()
-    }
+    (longest, part)
 }
 
 #[cfg(test)]
@@ -325,8 +362,19 @@ mod tests {
         content
     }
 
-    fn judge(known: &Content, file: &[u8]) -> Verdict {
-        compare(known, file)
+    fn judge(content: &Content, file: &[u8]) -> Verdict {
+        let known = Known {
+            number: None,
+            folder: PathBuf::new(),
+            content: content.clone(),
+            splitter: Splitter::default(),
+            source: None,
+        };
+        match compare(vec![&known], file) {
+            (Some(_), _) => Verdict::Whole,
+            (None, true) => Verdict::Part,
+            (None, false) => Verdict::Other,
+        }
     }
 
     #[test]

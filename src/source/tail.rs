@@ -137,6 +137,7 @@ impl Tracked {
 
     fn nothing_known(path: &Path) -> Known {
         Known {
+            number: None,
             folder: discover::folder_of(path),
             content: Content::default(),
             splitter: Splitter::default(),

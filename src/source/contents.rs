@@ -1,0 +1,274 @@
+//! All contents that were read, found by how they begin.
+//!
+//! Thousands of files begin with the same bytes where logs are rolled fast, so that contents are found by hashes of their
+//! first bytes in several lengths: what a new file is compared with in full is nearly always what it is a copy of.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::Path;
+
+use super::identity::{Known, Start, hash};
+
+/// How many contents are known of files that are no longer there. A log is compressed soon after it was rolled, and the
+/// plain file deleted: of one rolled each second, this is a quarter of an hour.
+const PAST: usize = 1000;
+/// How many of them are known whatever room they take, and what room all may take: the hashes of 64 GiB of text.
+const SURE: usize = 64;
+const ROOM: usize = 8 << 20;
+/// How many of their last bytes are kept, to tell a copy of them that is under way.
+const RECENT: usize = 2 << 20;
+
+/// The number of a content. Those that were let go have theirs in the order in which they were.
+pub(crate) type Number = u32;
+
+/// Where a content is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Home {
+    /// Of a file that is there.
+    File(usize),
+    /// Of one that no longer is.
+    Past(Number),
+}
+
+/// The contents of files that are gone or were rewritten, and where those of the others are.
+#[derive(Debug, Default)]
+pub(crate) struct Contents {
+    past: BTreeMap<Number, Known>,
+    /// The room that their hashes take, and their last bytes, which those before `recent` no longer have.
+    room: usize,
+    recent_room: usize,
+    recent: Number,
+    /// Which file a content is of, and by how many steps of its beginning it is entered.
+    files: HashMap<Number, (usize, usize)>,
+    by_start: BTreeSet<(u64, Number)>,
+    next: Number,
+}
+
+/// How far a content goes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reach {
+    /// As far as this step at least.
+    Passes,
+    /// No further than to the next step.
+    Ends,
+}
+
+fn key(folder: u64, step: usize, reach: Reach, start: u64) -> u64 {
+    let place = step as u64 * 2 + u64::from(reach == Reach::Ends);
+    let words = [folder, place, start].map(u64::to_ne_bytes);
+    hash(words.as_flattened())
+}
+
+fn hash_of(folder: &Path) -> u64 {
+    hash(folder.as_os_str().as_encoded_bytes())
+}
+
+/// What a content is entered under that begins so in a folder, as far as `steps`.
+fn keys(folder: &Path, start: &Start, steps: usize) -> impl Iterator<Item = u64> {
+    let folder = hash_of(folder);
+    let steps = &start.hashes()[..steps];
+    let passed = steps.iter().enumerate();
+    let passes = passed.map(move |(step, &start)| key(folder, step, Reach::Passes, start));
+    let last = steps.iter().enumerate().next_back();
+    passes.chain(last.map(move |(step, &start)| key(folder, step, Reach::Ends, start)))
+}
+
+impl Contents {
+    /// The content of a file was added to, or is known of it now.
+    pub fn note(&mut self, file: usize, known: &mut Known) {
+        let steps = known.content.start().hashes().len();
+        if steps == 0 {
+            return;
+        }
+        let number = *known.number.get_or_insert_with(|| {
+            self.next += 1;
+            self.next
+        });
+        let before = self.files.insert(number, (file, steps));
+        let before = before.map_or(0, |(_, steps)| steps);
+        if before < steps {
+            self.leave(known, before);
+            let keys = keys(&known.folder, known.content.start(), steps);
+            self.by_start.extend(keys.map(|key| (key, number)));
+        }
+    }
+
+    fn leave(&mut self, known: &Known, steps: usize) {
+        if let Some(number) = known.number {
+            for key in keys(&known.folder, known.content.start(), steps) {
+                self.by_start.remove(&(key, number));
+            }
+        }
+    }
+
+    /// The content of a file is no longer known.
+    pub fn forget(&mut self, known: &Known) {
+        let entered = known.number.and_then(|number| self.files.remove(&number));
+        if let Some((_, steps)) = entered {
+            self.leave(known, steps);
+        }
+    }
+
+    /// A file is gone, or begins anew: what was read of it stays known for a while.
+    pub fn let_go(&mut self, mut known: Known) {
+        self.forget(&known);
+        let start = *known.content.start();
+        if start.hashes().is_empty() {
+            return;
+        }
+        self.next += 1;
+        known.number = Some(self.next);
+        known.content.shrink();
+        self.room += known.content.hashes();
+        self.recent_room += known.content.recent();
+        let keys = keys(&known.folder, &start, start.hashes().len());
+        self.by_start.extend(keys.map(|key| (key, self.next)));
+        self.past.insert(self.next, known);
+        self.keep_few();
+    }
+
+    /// Forgets the oldest of what is too much.
+    fn keep_few(&mut self) {
+        while self.recent_room > RECENT
+            && let Some((number, known)) = self.past.range_mut(self.recent..).next()
+        {
+            self.recent = number + 1;
+            self.recent_room -= known.content.recent();
+            known.content.forget_recent();
+        }
+        let is_much = |past: usize, room| past > PAST || (past > SURE && room > ROOM);
+        while is_much(self.past.len(), self.room)
+            && let Some((_, known)) = self.past.pop_first()
+        {
+            self.room -= known.content.hashes();
+            self.recent_room -= known.content.recent();
+            self.leave(&known, known.content.start().hashes().len());
+        }
+    }
+
+    /// The contents that a file in `folder` may be a copy or a part of that begins so, as far as its beginning tells.
+    pub fn alike(&self, folder: &Path, start: &Start) -> Vec<Home> {
+        let folder = hash_of(folder);
+        let last = start.hashes().len().saturating_sub(1);
+        let steps = start.hashes().iter().enumerate();
+        let alike = steps.flat_map(|(step, &start)| {
+            let reach = if step == last {
+                Reach::Passes
+            } else {
+                Reach::Ends
+            };
+            let key = key(folder, step, reach, start);
+            self.by_start.range((key, 0)..=(key, Number::MAX))
+        });
+        alike.filter_map(|&(_, number)| self.home(number)).collect()
+    }
+
+    fn home(&self, number: Number) -> Option<Home> {
+        match self.files.get(&number) {
+            Some(&(file, _)) => Some(Home::File(file)),
+            None => self
+                .past
+                .contains_key(&number)
+                .then_some(Home::Past(number)),
+        }
+    }
+
+    /// The file that a content is of, if it is there.
+    pub fn file_of(&self, known: &Known) -> Option<usize> {
+        Some(self.files.get(&known.number?)?.0)
+    }
+
+    /// A content that was let go.
+    pub fn past(&self, number: Number) -> Option<&Known> {
+        self.past.get(&number)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::*;
+    use crate::lines::Splitter;
+    use crate::source::SourceId;
+
+    fn known(folder: &str, text: &str) -> Known {
+        let mut known = Known {
+            number: None,
+            folder: PathBuf::from(folder),
+            content: Default::default(),
+            splitter: Splitter::default(),
+            source: Some(SourceId::new(0)),
+        };
+        known.content.add(text.as_bytes());
+        known
+    }
+
+    fn alike(contents: &Contents, folder: &str, text: &str) -> Vec<Home> {
+        contents.alike(Path::new(folder), &Start::of(text.as_bytes()))
+    }
+
+    /// A text of so many bytes that begins as the others do.
+    fn text(number: usize, length: usize) -> String {
+        let mut text = format!("Mon Mar  2 00:00:00 2026 Info: New SMTP ICID {number:06} ");
+        while text.len() < length {
+            text += "interface ";
+        }
+        text.truncate(length);
+        text
+    }
+
+    #[test]
+    fn of_many_files_that_begin_alike_only_those_that_go_on_alike_are_compared() {
+        let mut contents = Contents::default();
+        for number in 0..300 {
+            contents.note(number, &mut known("logs", &text(number, 200 + number)));
+        }
+        for number in [0, 7, 299] {
+            let found = alike(&contents, "logs", &text(number, 5000));
+            assert_eq!(found, [Home::File(number)]);
+            // A part of it, however short a piece.
+            let found = alike(&contents, "logs", &text(number, 65));
+            assert_eq!(found, [Home::File(number)]);
+            assert_eq!(alike(&contents, "logs", &text(number, 40)).len(), 300);
+            assert!(alike(&contents, "other", &text(number, 5000)).is_empty());
+        }
+        assert!(alike(&contents, "logs", &text(300, 5000)).is_empty());
+        assert!(alike(&contents, "logs", &text(7, 31)).is_empty());
+    }
+
+    #[test]
+    fn a_content_is_found_while_it_grows_and_once_it_was_let_go() {
+        let mut contents = Contents::default();
+        let whole = text(1, 200_000);
+        let mut growing = known("logs", "");
+        for piece in whole.as_bytes().chunks(33) {
+            growing.content.add(piece);
+            contents.note(4, &mut growing);
+            let found = alike(&contents, "logs", &whole[..8000]);
+            let is_there = growing.content.len() >= 32;
+            assert_eq!(found, [Home::File(4)][..usize::from(is_there)]);
+        }
+        contents.let_go(growing);
+        let [Home::Past(number)] = alike(&contents, "logs", &whole)[..] else {
+            panic!("it is known");
+        };
+        assert_eq!(contents.past(number).unwrap().content.len(), 200_000);
+    }
+
+    #[test]
+    fn what_is_gone_for_good_is_forgotten_the_oldest_first() {
+        let mut contents = Contents::default();
+        for number in 0..3 * PAST {
+            contents.let_go(known("logs", &text(number, 10_000)));
+        }
+        assert_eq!(contents.past.len(), PAST);
+        assert!(contents.by_start.len() <= 6 * PAST);
+        assert!(alike(&contents, "logs", &text(0, 10_000)).is_empty());
+        assert_eq!(
+            alike(&contents, "logs", &text(3 * PAST - 1, 10_000)).len(),
+            1
+        );
+        let recent = contents.past.values().map(|known| known.content.recent());
+        assert!(recent.sum::<usize>() <= RECENT);
+    }
+}
