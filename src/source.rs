@@ -23,6 +23,7 @@ mod discover;
 mod disk;
 mod family;
 mod feeder;
+mod files;
 mod folder;
 mod follow;
 mod heard;

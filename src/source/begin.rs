@@ -183,15 +183,16 @@ impl Feeder {
 }
 
 fn both_ends(file: &Arc<File>, form: Form) -> (Vec<u8>, Vec<u8>) {
-    let head = discover::head(file, ENDS).map_or_else(|_| Vec::new(), |(_, head)| head);
-    let mut tail = Vec::new();
-    if let Ok(stat) = disk::stat(file)
-        && !form.is_packed()
-    {
-        let start = stat.size.saturating_sub(ENDS as u64);
-        tail.resize(ENDS.min(usize::try_from(stat.size).unwrap_or(ENDS)), 0);
-        let count = disk::read_at(file, &mut tail, start).unwrap_or(0);
-        tail.truncate(count);
+    if form.is_packed() {
+        let head = discover::head(file, ENDS).map_or_else(|_| Vec::new(), |(_, head)| head);
+        return (head, Vec::new());
     }
+    let size = disk::stat(file).map_or(0, |stat| stat.size);
+    // No more than there is: filling a buffer takes longer than reading a short file.
+    let length = usize::try_from(size).unwrap_or(ENDS).min(ENDS);
+    let head = disk::first(file, length).unwrap_or_default();
+    let mut tail = vec![0; length];
+    let count = disk::read_at(file, &mut tail, size - length as u64).unwrap_or(0);
+    tail.truncate(count);
     (head, tail)
 }

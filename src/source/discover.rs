@@ -247,7 +247,8 @@ pub(crate) fn siblings(path: &Path) -> Vec<Found> {
 
 /// Sorts paths by the time in their names, then by name; an archive stands behind its plain form.
 pub(crate) fn sort(paths: &mut [PathBuf]) {
-    paths.sort_by(|a, b| key(a).cmp(&key(b)));
+    // What a name tells is found out once, not in each comparison.
+    paths.sort_by_cached_key(|path| (age(path), path.clone()));
 }
 
 /// The order of files by their names: by the time in them first.

@@ -10,11 +10,12 @@ use std::time::{Duration, Instant, SystemTime};
 use super::contents::Contents;
 use super::discover::{self, Found, Place, Refused};
 use super::disk::{FileId, Stat};
+use super::files::Files;
 use super::heard::{Heard, Held};
 use super::notice::{Notice, NoticeKind};
 use super::sources::{Sources, State};
 use super::stdin::Stream;
-use super::tail::{Body, Look, Tracked};
+use super::tail::{Body, Look};
 use super::told::Told;
 use super::watch::{Signal, Wake, Watch};
 use super::{EmptyFolder, Follow, Mark, RawLines, Request, SourceError};
@@ -89,10 +90,10 @@ pub struct Feeder {
     pub(super) targets: Vec<Target>,
     pub(super) streams: Vec<Stream>,
     /// Every file met, by its number here.
-    pub(super) files: Vec<Tracked>,
+    pub(super) files: Files,
     pub(super) by_id: HashMap<FileId, usize>,
     /// The files that are looked at, in reading order.
-    pub(super) active: Vec<usize>,
+    pub(super) active: VecDeque<usize>,
     pub(super) turns: usize,
     pub(super) refused: Refused,
     pub(super) contents: Contents,
@@ -182,9 +183,9 @@ impl Feeder {
             sources: Arc::default(),
             targets: Vec::new(),
             streams: Vec::new(),
-            files: Vec::new(),
+            files: Files::default(),
             by_id: HashMap::new(),
-            active: Vec::new(),
+            active: VecDeque::new(),
             turns: 0,
             refused: Refused::default(),
             contents: Contents::default(),
@@ -376,11 +377,15 @@ impl Feeder {
             if self.queue.len() > told {
                 return true;
             }
-            at = self
-                .active
-                .iter()
-                .position(|&other| other == file)
-                .map_or(at, |place| place + 1);
+            at = match self.active.get(at) {
+                Some(&other) if other == file => at + 1,
+                // One that is done with is not looked for among thousands that are to come.
+                _ if matches!(self.files[file].body, Body::Asleep | Body::Done) => at,
+                _ => {
+                    let place = self.active.iter().position(|&other| other == file);
+                    place.map_or(at, |place| place + 1)
+                }
+            };
         }
         false
     }
@@ -466,7 +471,7 @@ impl Feeder {
         if file.form.is_packed() && file.known.splitter.next_offset() > most {
             let path = file.path.clone();
             self.files[at].sleep(Body::Done);
-            self.active.retain(|&other| other != at);
+            self.leave_active(at);
             self.set_state(at, State::Damaged);
             self.notice(NoticeKind::Limit, &path, size(most));
         }
@@ -491,7 +496,7 @@ impl Feeder {
             self.set_state(at, State::Finished);
             self.finish_framing(at);
             self.files[at].sleep(Body::Done);
-            self.active.retain(|&other| other != at);
+            self.leave_active(at);
         } else {
             let file = &self.files[at];
             let state = match (file.replaced, file.renamed) {
@@ -502,7 +507,7 @@ impl Feeder {
                 _ => State::Rotated,
             };
             self.set_state(at, state);
-            self.shed();
+            self.shed(at);
         }
     }
 
@@ -548,12 +553,12 @@ impl Feeder {
             // It may be on its way here: told when nothing more comes.
             file.damage = Some((error.to_string(), Instant::now()));
             file.sleep(Body::Done);
-            self.active.retain(|&other| other != at);
+            self.leave_active(at);
             return;
         }
         if self.follow == Follow::Once {
             file.body = Body::Done;
-            self.active.retain(|&other| other != at);
+            self.leave_active(at);
         } else {
             let again = file.failed.is_some();
             file.failed = Some(Instant::now() + PACE);

@@ -33,6 +33,7 @@ impl Feeder {
         self.scan_wanted = false;
         let (held, missed) = self.heard.take();
         self.held = held;
+        self.forget_gone();
         for at in 0..self.targets.len() {
             self.scan(at);
         }
@@ -252,8 +253,9 @@ impl Feeder {
             Ok(true) => {
                 self.files[at].stat = found.stat;
                 if !self.active.contains(&at) {
-                    self.active.push(at);
-                    self.active.sort_by_key(|&at| self.files[at].turn);
+                    self.active.push_back(at);
+                    let active = self.active.make_contiguous();
+                    active.sort_by_key(|&at| self.files[at].turn);
                 }
             }
             // Its inode is another file's now, or its content was rewritten: it is read as new.
@@ -302,9 +304,9 @@ impl Feeder {
     }
 
     fn add(&mut self, file: Tracked) -> usize {
-        let at = self.files.len();
-        self.by_id.insert(file.stat.id, at);
-        self.files.push(file);
+        let id = file.stat.id;
+        let at = self.files.add(file);
+        self.by_id.insert(id, at);
         self.queue_by_age(at);
         for target in &mut self.targets {
             // A name follows its file through its rewriting.
@@ -337,8 +339,19 @@ impl Feeder {
         }
         self.files[at].body = Body::Done;
         self.files[at].damage = None;
-        self.active.retain(|&other| other != at);
+        self.files.let_go(at);
+        self.leave_active(at);
         self.sources.close(id);
+    }
+
+    /// Forgets files that were let go, but those that had a followed name last.
+    fn forget_gone(&mut self) {
+        let targets = &self.targets;
+        self.files.forget(|at| {
+            let at = Some(at);
+            let mut targets = targets.iter();
+            targets.any(|one| [one.current, one.former, one.unsure].contains(&at))
+        });
     }
 
     /// Other bytes stand where read ones stood: the file begins anew, behind whatever copy was made of it.
@@ -357,7 +370,7 @@ impl Feeder {
         let known = self.files[at].restart();
         let head = known.content.head().to_vec();
         self.contents.let_go(known);
-        self.active.retain(|&other| other != at);
+        self.leave_active(at);
         if self.follow == Follow::Once {
             self.files[at].body = Body::Done;
             return;

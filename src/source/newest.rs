@@ -37,7 +37,7 @@ impl Feeder {
         if self.active.iter().map(size).sum::<u64>() < LARGE {
             return None;
         }
-        let newest = &self.files[*self.active.last()?];
+        let newest = &self.files[*self.active.back()?];
         let (file, stat) = disk::open(&newest.path).ok()?;
         let file = Arc::new(file);
         let (form, head) = discover::head(&file, super::identity::HEAD).ok()?;

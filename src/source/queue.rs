@@ -70,11 +70,18 @@ impl Feeder {
         self.queue_at(at, place);
     }
 
+    /// A file is looked at no more. It nearly always stands among the first.
+    pub(super) fn leave_active(&mut self, at: usize) {
+        if let Some(place) = self.active.iter().position(|&other| other == at) {
+            self.active.remove(place);
+        }
+    }
+
     fn queue_at(&mut self, at: usize, place: Option<usize>) {
         let Some(place) = place else {
             self.turns += 1;
             self.files[at].turn = self.turns;
-            return self.active.push(at);
+            return self.active.push_back(at);
         };
         self.active.insert(place, at);
         for &file in &self.active {
@@ -115,7 +122,7 @@ impl Feeder {
                 self.retire(at);
             }
         }
-        for at in 0..self.files.len() {
+        for at in self.files.which(|file| file.damage.is_some()) {
             if let Some((_, since)) = self.files[at].damage
                 && since.elapsed() >= self.patience.damaged
                 && let Some((what, _)) = self.files[at].damage.take()
@@ -126,14 +133,18 @@ impl Feeder {
         }
     }
 
-    /// Closes files that have nothing new where too many are open. Their names are still looked at.
-    pub(super) fn shed(&mut self) {
-        if self.active.len() <= 2 * IDLE_OPEN {
+    /// Closes files that have nothing new where too many are open, of those up to this one: of thousands that wait for
+    /// their turn behind it none was opened. Their names are still looked at.
+    pub(super) fn shed(&mut self, last: usize) {
+        let read = self.active.iter().position(|&at| at == last);
+        let read = read.map_or(0, |place| place + 1);
+        if read <= 2 * IDLE_OPEN {
             return;
         }
         let idle: Vec<usize> = self
             .active
             .iter()
+            .take(read)
             .copied()
             .filter(|&at| {
                 matches!(self.files[at].body, Body::Plain(_))
@@ -144,7 +155,7 @@ impl Feeder {
         let over = idle.len().saturating_sub(IDLE_OPEN);
         for &at in &idle[..over] {
             self.files[at].sleep(Body::Asleep);
-            self.active.retain(|&other| other != at);
+            self.leave_active(at);
         }
     }
 }

@@ -6,6 +6,7 @@ use std::thread;
 use super::*;
 
 mod cases;
+mod many;
 mod model;
 mod newest;
 

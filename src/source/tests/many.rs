@@ -1,0 +1,60 @@
+//! Many files: those of a fast rotation over weeks, and those of a folder that nobody clears.
+
+use super::*;
+
+/// The time in the name of the first rolled file.
+const FIRST: usize = 1_772_409_600;
+
+/// A line of the one second in which all of these are written.
+fn same_second(number: usize) -> String {
+    format!("Mon Mar  2 00:00:00 2026 Info: ICID {number:05} close\n")
+}
+
+#[test]
+fn of_files_of_one_second_each_is_read_once_and_its_copy_not_again() {
+    let dir = folder();
+    let mut wanted = String::new();
+    for number in 0..500 {
+        let text = same_second(number) + &same_second(number + 10_000);
+        let name = format!("mail.log-{}", FIRST + number);
+        fs::write(dir.path().join(&name), &text).expect("writes");
+        if number % 5 == 0 {
+            gzip(&dir.path().join(name + ".gz"), &text);
+        }
+        wanted += &text;
+    }
+    Reader::open(&[dir.path()], Follow::Once).expect(&wanted);
+    Reader::open(&[dir.path()], Follow::Live).expect(&wanted);
+}
+
+#[test]
+fn what_is_known_of_files_that_are_gone_does_not_grow_with_each_rotation() {
+    for followed in ["mail.log", ""] {
+        let dir = folder();
+        let path = dir.path().join("mail.log");
+        fs::write(&path, line(0)).expect("writes");
+        let mut reader = Reader::open(&[&dir.path().join(followed)], Follow::Live);
+        reader.feeder.patience.nameless = Duration::ZERO;
+        reader.feeder.patience.renamed = Duration::ZERO;
+        reader.expect(&line(0));
+        let rolled = |turn: usize, form: &str| {
+            let name = format!("mail.log-{}{form}", FIRST + turn);
+            dir.path().join(name)
+        };
+        for turn in 1..60 {
+            fs::rename(&path, rolled(turn, "")).expect("renames");
+            append(&path, &line(turn));
+            reader.expect(&lines(0..turn + 1));
+            if turn > 1 {
+                gzip(&rolled(turn - 1, ".gz"), &line(turn - 2));
+                fs::remove_file(rolled(turn - 1, "")).expect("removes");
+            }
+            if turn > 2 {
+                fs::remove_file(rolled(turn - 2, ".gz")).expect("removes");
+            }
+        }
+        reader.expect(&lines(0..60));
+        let tracked = reader.feeder.files.len();
+        assert!(tracked < 12, "{followed:?}: {tracked}");
+    }
+}
