@@ -102,6 +102,7 @@ impl Ingest {
         let sources = feeder.sources();
         let writer = Writer {
             joiner: Joiner::new(index.clone()),
+            index: index.clone(),
             sources: Arc::clone(&sources),
             recycler: feeder.recycler(),
             news: Box::new(news),
@@ -187,6 +188,7 @@ fn take_apart(piece: Piece<Framed>) -> Piece<Parsed> {
 /// Takes in what was read, and tells of it.
 struct Writer {
     joiner: Joiner,
+    index: SharedIndex,
     sources: Arc<Sources>,
     recycler: Recycler,
     news: Box<dyn Fn(News) + Send>,
@@ -203,6 +205,7 @@ impl Writer {
                 }
                 let bytes = blocks.into_iter().map(Parsed::into_bytes);
                 bytes.for_each(|bytes| self.recycler.give(bytes));
+                self.forget_sources();
             }
             Piece::Notice(notice) => (self.news)(News::Notice(notice)),
             Piece::Refused(judgement, opened) => (self.news)(News::Refused(judgement, opened)),
@@ -213,6 +216,16 @@ impl Writer {
             Piece::End => {
                 self.joiner.retire(Haste::AtOnce);
                 (self.news)(News::End);
+            }
+        }
+    }
+
+    /// Forgets files that are gone for good where records retire, once none is left that has lines in them.
+    fn forget_sources(&self) {
+        if self.sources.many_ended() {
+            let index = self.index.read();
+            if index.retired().all() > 0 {
+                self.sources.forget_ended(&index.sources_of_records());
             }
         }
     }

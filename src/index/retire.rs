@@ -22,10 +22,12 @@ mod step;
 use std::collections::{HashSet, VecDeque};
 use std::time::Duration;
 
+use super::extent::Span;
 use super::kept::Kept;
 use super::sweep::{Part, Sweep};
 use super::{ConnectionId, Ended, Index, Journal, MessageId};
 use crate::frame::Stamp;
+use crate::source::SourceId;
 
 pub use step::Step;
 
@@ -199,6 +201,17 @@ impl Index {
     /// How many records have retired since the start.
     pub fn retired(&self) -> Retired {
         self.retention.retired
+    }
+
+    /// The sources that kept records have lines in.
+    pub fn sources_of_records(&self) -> HashSet<SourceId> {
+        let mut sources = HashSet::new();
+        let mut note = |spans: Vec<Span>| {
+            sources.extend(spans.iter().map(|span| span.first.source()));
+        };
+        self.connections().for_each(|one| note(one.spans()));
+        self.messages().for_each(|one| note(one.spans()));
+        sources
     }
 
     /// Whether a connection is kept; a number that never was is not.

@@ -332,7 +332,8 @@ impl Feeder {
         };
         self.set_state(at, state);
         let known = self.files[at].restart();
-        if known.source.is_some() {
+        if let Some(source) = known.source {
+            self.sources.end(source);
             self.contents.let_go(known);
         } else {
             self.contents.forget(&known);
@@ -368,6 +369,9 @@ impl Feeder {
             self.files[at].body = Body::New(Some(file));
         }
         let known = self.files[at].restart();
+        if let Some(source) = known.source {
+            self.sources.end(source);
+        }
         let head = known.content.head().to_vec();
         self.contents.let_go(known);
         self.leave_active(at);

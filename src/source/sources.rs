@@ -3,6 +3,7 @@
 //! Lines are not kept in memory. They are read again from their file, also after it was renamed; from a copy of it, where
 //! that is all that is left; or from the spool, where they came through a pipe.
 
+use std::collections::HashSet;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -112,7 +113,36 @@ struct Entry {
     overwritten: bool,
     /// Another file with the same bytes.
     copy: Option<Place>,
+    /// Its file is no longer followed: nothing comes to it any more.
+    over: bool,
     condition: Condition,
+}
+
+/// How many sources are over before it is looked which of them nobody speaks of any more.
+const MANY_OVER: usize = 64;
+
+/// The sources by their numbers; `None` of those that nobody speaks of any more.
+#[derive(Debug, Default)]
+struct Entries {
+    all: Vec<Option<Box<Entry>>>,
+    /// How many ended since it was last looked.
+    over: usize,
+}
+
+impl Entries {
+    fn get(&self, source: SourceId) -> Option<&Entry> {
+        self.all.get(source.index())?.as_deref()
+    }
+
+    fn get_mut(&mut self, source: SourceId) -> Option<&mut Entry> {
+        self.all.get_mut(source.index())?.as_deref_mut()
+    }
+
+    /// Those that are known, with their numbers.
+    fn known(&self) -> impl DoubleEndedIterator<Item = (SourceId, &Entry)> {
+        let all = self.all.iter().enumerate();
+        all.filter_map(|(at, entry)| Some((SourceId::new(at), entry.as_deref()?)))
+    }
 }
 
 /// An archive unpacked half-way.
@@ -125,7 +155,7 @@ struct Cursor {
 /// Every source read so far; shared with all who show raw lines.
 #[derive(Default)]
 pub struct Sources {
-    entries: RwLock<Vec<Entry>>,
+    entries: RwLock<Entries>,
     open: Mutex<Vec<(FileId, Arc<File>)>>,
     cursors: Mutex<Vec<Cursor>>,
     read: AtomicU64,
@@ -140,7 +170,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 impl Sources {
     /// How many sources were opened so far.
     pub fn len(&self) -> usize {
-        self.entries().len()
+        self.entries().all.len()
     }
 
     /// Whether none was.
@@ -148,10 +178,10 @@ impl Sources {
         self.len() == 0
     }
 
-    /// What is known of a source; of one that does not exist, a nameless empty one.
+    /// What is known of a source; of one that does not exist or was forgotten, a nameless empty one.
     pub fn info(&self, source: SourceId) -> SourceInfo {
         let entries = self.entries();
-        let Some(entry) = entries.get(source.index()) else {
+        let Some(entry) = entries.get(source) else {
             return SourceInfo {
                 path: PathBuf::new(),
                 compressed: false,
@@ -167,9 +197,7 @@ impl Sources {
 
     /// How many bytes of a source were told, unpacked.
     pub fn told(&self, source: SourceId) -> u64 {
-        self.entries()
-            .get(source.index())
-            .map_or(0, |entry| entry.told)
+        self.entries().get(source).map_or(0, |entry| entry.told)
     }
 
     /// How far the reading is.
@@ -189,9 +217,10 @@ impl Sources {
     pub fn read_at(&self, at: Position, buffer: &mut [u8]) -> io::Result<usize> {
         let (places, spool, told) = {
             let entries = self.entries();
-            let entry = entries
-                .get(at.source().index())
-                .ok_or(io::ErrorKind::NotFound)?;
+            let Some(entry) = entries.get(at.source()) else {
+                // Nothing is told of it any more.
+                return Ok(0);
+            };
             let mut places = Vec::new();
             let mut spool = None;
             match &entry.body {
@@ -280,20 +309,20 @@ impl Sources {
         Ok(file)
     }
 
-    fn entries(&self) -> std::sync::RwLockReadGuard<'_, Vec<Entry>> {
+    fn entries(&self) -> std::sync::RwLockReadGuard<'_, Entries> {
         self.entries.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn change(&self, source: SourceId, change: impl FnOnce(&mut Entry)) {
         let mut entries = self.entries.write().unwrap_or_else(PoisonError::into_inner);
-        if let Some(entry) = entries.get_mut(source.index()) {
+        if let Some(entry) = entries.get_mut(source) {
             change(entry);
         }
     }
 
     fn add(&self, path: &Path, compressed: bool, body: Body) -> SourceId {
         let mut entries = self.entries.write().unwrap_or_else(PoisonError::into_inner);
-        entries.push(Entry {
+        entries.all.push(Some(Box::new(Entry {
             path: path.to_path_buf(),
             called: path.to_path_buf(),
             compressed,
@@ -301,9 +330,10 @@ impl Sources {
             told: 0,
             overwritten: false,
             copy: None,
+            over: false,
             condition: Condition::default(),
-        });
-        SourceId::new(entries.len() - 1)
+        })));
+        SourceId::new(entries.all.len() - 1)
     }
 
     /// Enters a file, which is called `path`.
@@ -373,6 +403,33 @@ impl Sources {
     /// The same bytes lie in another place too.
     pub(crate) fn copied(&self, source: SourceId, place: Place) {
         self.change(source, |entry| entry.copy = Some(place));
+    }
+
+    /// Nothing more comes to a source: its file was let go.
+    pub(crate) fn end(&self, source: SourceId) {
+        let mut entries = self.entries.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(entry) = entries.get_mut(source) {
+            entry.over = true;
+            entries.over += 1;
+        }
+    }
+
+    /// Whether many sources have ended since they were last forgotten.
+    pub fn many_ended(&self) -> bool {
+        self.entries().over >= MANY_OVER
+    }
+
+    /// Forgets the sources that have ended but those that are spoken of: of the others nothing was told, as far as anybody
+    /// who asks hears. Numbers stay as they are.
+    pub fn forget_ended(&self, spoken_of: &HashSet<SourceId>) {
+        let mut entries = self.entries.write().unwrap_or_else(PoisonError::into_inner);
+        entries.over = 0;
+        for (at, entry) in entries.all.iter_mut().enumerate() {
+            let is_over = entry.as_deref().is_some_and(|entry| entry.over);
+            if is_over && !spoken_of.contains(&SourceId::new(at)) {
+                *entry = None;
+            }
+        }
     }
 
     /// So many more bytes are to be read.

@@ -6,12 +6,13 @@ use super::*;
 use crate::event::{Icid, Link};
 use crate::frame::{Framer, Years};
 use crate::index::{ConnectionId, Entry};
-use crate::source::{Position, SourceId};
+use crate::source::Position;
 
 /// A log that goes on for ever, told to an index second by second.
 struct Load {
     index: Index,
     framer: Framer,
+    source: SourceId,
     offset: u64,
     /// How many messages were told.
     told: u32,
@@ -25,6 +26,7 @@ impl Load {
         Self {
             index,
             framer: Framer::new(Years::starting(2026)),
+            source: SourceId::new(0),
             offset: 0,
             told: 0,
             most: 0,
@@ -38,7 +40,7 @@ impl Load {
         let bytes = line.as_bytes();
         let frame = self.framer.frame(bytes);
         self.index.apply(&Entry {
-            position: Position::new(SourceId::new(0), self.offset),
+            position: Position::new(self.source, self.offset),
             time: frame.time,
             level: frame.level,
             host: frame.host(bytes),
@@ -201,4 +203,20 @@ fn what_was_not_told_yet_stays() {
         drop(load.index.retire(step));
     }
     assert!(load.index.retired().connections > 1_000);
+}
+
+/// A file's records go with time, and what is open keeps its file known.
+#[test]
+fn sources_are_spoken_of_as_long_as_a_record_has_lines_in_them() {
+    let mut load = Load::new(Limits {
+        keep: Some(Duration::from_secs(60)),
+        memory: None,
+    });
+    load.tell(0, "New SMTP ICID 1 interface A (192.0.2.1) address 10.9.9.9 reverse dns host unknown verified no");
+    for source in 0..8 {
+        load.source = SourceId::new(source);
+        load.run(1_000);
+    }
+    let sources = load.index.sources_of_records();
+    assert_eq!(sources, HashSet::from([0, 7].map(SourceId::new)));
 }

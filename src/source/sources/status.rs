@@ -143,16 +143,16 @@ impl Entry {
 }
 
 impl Sources {
-    /// How every source is doing, in the order in which they began, and behind them what is waited for.
+    /// How every source is doing that is known, in the order in which they began, and behind them what is waited for.
     pub fn statuses(&self) -> Vec<SourceStatus> {
         let (polling, waiting) = {
             let told = lock(&self.told);
             (told.polling, told.waiting.clone())
         };
         let entries = self.entries();
-        let read = entries.iter().enumerate();
-        let mut all: Vec<SourceStatus> = read
-            .map(|(at, entry)| entry.status(SourceId::new(at), polling))
+        let mut all: Vec<SourceStatus> = entries
+            .known()
+            .map(|(source, entry)| entry.status(source, polling))
             .collect();
         drop(entries);
         all.extend(waiting.into_iter().map(|path| SourceStatus {
@@ -206,9 +206,11 @@ impl Sources {
     pub(crate) fn noticed(&self, notice: &Notice) {
         let mut entries = self.entries.write().unwrap_or_else(PoisonError::into_inner);
         let about = |entry: &Entry| entry.path == notice.path || entry.called == notice.path;
-        let at = entries.iter().rposition(about);
-        if let Some(at) = at {
-            entries[at].condition.notice = Some(notice.clone());
+        let mut known = entries.known().rev();
+        let source = known.find(|(_, entry)| about(entry)).map(|(at, _)| at);
+        drop(known);
+        if let Some(entry) = source.and_then(|source| entries.get_mut(source)) {
+            entry.condition.notice = Some(notice.clone());
         }
         drop(entries);
         let mut notices = lock(&self.told);
@@ -218,7 +220,7 @@ impl Sources {
         }
         notices.kept.push_back(Noticed {
             at: SystemTime::now(),
-            source: at.map(SourceId::new),
+            source,
             notice: notice.clone(),
         });
     }

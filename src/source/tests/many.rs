@@ -58,3 +58,35 @@ fn what_is_known_of_files_that_are_gone_does_not_grow_with_each_rotation() {
         assert!(tracked < 12, "{followed:?}: {tracked}");
     }
 }
+
+#[test]
+fn of_sources_that_nobody_speaks_of_any_more_the_numbers_stay() {
+    let dir = folder();
+    let path = dir.path().join("mail.log");
+    fs::write(&path, line(0)).expect("writes");
+    let mut reader = Reader::open(&[&path], Follow::Live);
+    reader.feeder.patience.nameless = Duration::ZERO;
+    reader.expect(&line(0));
+    for turn in 1..100 {
+        fs::remove_file(&path).expect("removes");
+        append(&path, &line(turn));
+        reader.expect(&lines(0..turn + 1));
+    }
+    let sources = reader.feeder.sources();
+    while !sources.many_ended() {
+        reader.look();
+    }
+    sources.forget_ended(&std::collections::HashSet::from([SourceId::new(2)]));
+    assert!(!sources.many_ended());
+    let known = sources.statuses();
+    assert!(known.len() < 100 - 60, "{}", known.len());
+    let mut numbers = known.iter().filter_map(|status| status.source);
+    assert!(numbers.clone().any(|source| source == SourceId::new(2)));
+    assert_eq!(numbers.next_back(), Some(SourceId::new(99)));
+    assert_eq!(sources.len(), 100);
+    let mut bytes = [0; 10];
+    let forgotten = sources.read_at(Position::new(SourceId::new(0), 0), &mut bytes);
+    assert_eq!(forgotten.expect("no error"), 0);
+    let newest = sources.read_at(Position::new(SourceId::new(99), 0), &mut bytes);
+    assert_eq!(newest.expect("no error"), 10);
+}
