@@ -1,6 +1,6 @@
 //! The interface: one channel of events; block, drain, update, draw if dirty.
 //!
-//! Keys draw at once, growth at most every 50 ms; while nothing happens nothing wakes and not a byte goes to the
+//! Keys draw at once, growth at most every 50 ms (while loading 150); while nothing happens nothing wakes and not a byte goes to the
 //! terminal, so ages count from the log's newest entry and no clock ticks. The state and all that changes it stand in
 //! `app`, which knows no terminal; drawing in `view` changes nothing; what may take long is done by `worker`s.
 //! The index is read under short guards, never while the terminal is written or a file read.
@@ -50,6 +50,8 @@ pub use theme::{Color, Look, Palette, Role};
 
 /// Growth is drawn at most this often.
 const FRAME: Duration = Duration::from_millis(50);
+/// The same while the log is still being read, which goes first.
+const FRAME_LOADING: Duration = Duration::from_millis(150);
 /// Over which the rate of lines is counted.
 const RATE: Duration = Duration::from_secs(1);
 /// How long a record's lines may take before the frame is drawn without them.
@@ -325,7 +327,11 @@ impl Session {
         let action = match news {
             News::Grew => {
                 self.grown = Grown::Yes;
-                let earliest = self.drawn.map_or_else(Instant::now, |drawn| drawn + FRAME);
+                let pause = match self.app.feed {
+                    Feed::Loading(_) | Feed::Newest(_) => FRAME_LOADING,
+                    _ => FRAME,
+                };
+                let earliest = self.drawn.map_or_else(Instant::now, |drawn| drawn + pause);
                 self.draw_by(earliest);
                 return Ok(());
             }
