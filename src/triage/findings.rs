@@ -194,6 +194,13 @@ impl Survey {
         }
     }
 
+    /// As [`Gather::step_aside`].
+    pub fn step_aside(&mut self) {
+        if let Some(gather) = &mut self.gather {
+            gather.step_aside();
+        }
+    }
+
     /// All routes, with all findings.
     pub fn finish(self, index: &Index) -> Triage {
         let mut triage = self.triage;

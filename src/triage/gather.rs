@@ -1,7 +1,7 @@
 //! Reads the index into routes, in slices: a reader in between waits for one slice at most.
 //!
 //! ```text
-//! connections ─▶ attempts ─▶ members ─▶ deliveries ─▶ outcomes ─▶ replies ─▶ never connected ─▶ routes
+//! connections ─▶ attempts ─▶ members ─▶ deliveries ─▶ order ─▶ outcomes ─▶ replies ─▶ never connected ─▶ routes
 //! ```
 //!
 //! A *member* is a connection as one cell sees it, a *cell* what is summed: a route, or the part of a route that a
@@ -11,6 +11,8 @@ mod fold;
 mod never;
 mod replies;
 
+use std::ops::Range;
+
 pub use never::TIED;
 
 use hashbrown::HashMap;
@@ -19,6 +21,7 @@ use super::domains::Domains;
 use super::outcome::{Outcome, Said};
 use super::route::Route;
 use super::{By, Triage};
+use crate::frame::Stamp;
 use crate::index::kept::Places;
 use crate::index::{
     ApplianceId, ConnectionId, DeliveryId, DeliveryResult, Direction, Index, MessageId, Name,
@@ -76,6 +79,8 @@ enum Phase {
     Attempts,
     Members,
     Deliveries,
+    Unreached,
+    Keys,
     Order,
     Outcomes,
     Replies,
@@ -107,6 +112,8 @@ pub struct Gather {
     cell_numbers: HashMap<CellKey, u32, foldhash::fast::RandomState>,
     members: Vec<Member>,
     member_of: Vec<u32>,
+    /// What each member is ordered by: its cell, when its connection was opened, the DCID, the member's number.
+    keys: Vec<(u32, i64, u64, u32)>,
     tls_failed: Vec<Option<bool>>,
     domains: Domains,
     never: Vec<DeliveryId>,
@@ -148,6 +155,7 @@ impl Gather {
             cell_numbers: HashMap::default(),
             members: Vec::new(),
             member_of: vec![NONE; count],
+            keys: Vec::new(),
             tls_failed: Vec::new(),
             domains: Domains::default(),
             never: Vec::new(),
@@ -170,7 +178,9 @@ impl Gather {
             Phase::Attempts => (from..to).for_each(|at| self.attempt(index, at)),
             Phase::Members => (from..to).for_each(|at| self.give_member(index, at)),
             Phase::Deliveries => (from..to).for_each(|at| self.delivery(index, at)),
-            Phase::Order => self.order(index),
+            Phase::Unreached => (from..to).for_each(|at| self.unreached(index, at)),
+            Phase::Keys => self.key(index, from..to),
+            Phase::Order => self.order(),
             Phase::Outcomes => self.fold(index, from..to),
             Phase::Replies => (from..to).for_each(|at| self.reply(index, at)),
             Phase::Never => (from..to).for_each(|at| self.never_connected(index, at)),
@@ -183,13 +193,21 @@ impl Gather {
         Progress::More
     }
 
+    /// Does what is next, as long as that needs no index: nobody has to wait for it. [`Gather::step`] does it otherwise.
+    pub fn step_aside(&mut self) {
+        if self.phase == Phase::Order {
+            self.order();
+            self.next_phase();
+        }
+    }
+
     fn size(&self) -> usize {
         match self.phase {
-            Phase::Connections | Phase::Members => self.connections.len(),
+            Phase::Connections | Phase::Members | Phase::Unreached => self.connections.len(),
             Phase::Attempts => self.attempts.len(),
             Phase::Deliveries | Phase::Replies => self.deliveries.len(),
             Phase::Order | Phase::Done => 0,
-            Phase::Outcomes => self.members.len(),
+            Phase::Keys | Phase::Outcomes => self.members.len(),
             Phase::Never => self.never.len(),
         }
     }
@@ -200,7 +218,9 @@ impl Gather {
             Phase::Connections => Phase::Attempts,
             Phase::Attempts => Phase::Members,
             Phase::Members => Phase::Deliveries,
-            Phase::Deliveries => Phase::Order,
+            Phase::Deliveries => Phase::Unreached,
+            Phase::Unreached => Phase::Keys,
+            Phase::Keys => Phase::Order,
             Phase::Order => Phase::Outcomes,
             Phase::Outcomes => Phase::Replies,
             Phase::Replies => Phase::Never,
@@ -415,32 +435,32 @@ impl Gather {
         }
     }
 
-    /// Puts members in the order of their cells and of time, and gives each its outcome.
-    fn order(&mut self, index: &Index) {
-        if self.by == By::Domain {
-            // Connections without recipients and without a domain in their error.
-            for at in 0..self.connections.len() {
-                if self.route_of[at] != NONE && self.member_of[at] == NONE {
-                    self.member(index, at, None);
-                }
-            }
+    /// A connection without recipients and without a domain in its error.
+    fn unreached(&mut self, index: &Index, at: usize) {
+        let is_alone = self.route_of[at] != NONE && self.member_of[at] == NONE;
+        if self.by == By::Domain && is_alone {
+            self.member(index, at, None);
         }
+    }
+
+    /// What members are ordered by: of connections opened in one second the highest DCID is the newest.
+    fn key(&mut self, index: &Index, members: Range<usize>) {
         let columns = &index.connections;
-        // Of connections opened in one second the highest DCID is the newest.
-        let mut keyed: Vec<(u32, i64, u64, u32)> = (0u32..)
-            .zip(&self.members)
-            .map(|(number, member)| {
-                let at = member.connection.at();
-                let time = columns
-                    .began
-                    .get(at)
-                    .map_or(0, crate::frame::Stamp::seconds);
-                (member.cell, time, columns.id.get(at), number)
-            })
-            .collect();
-        keyed.sort_unstable();
+        for number in members {
+            let member = &self.members[number];
+            let at = member.connection.at();
+            let time = columns.began.get(at).map_or(0, Stamp::seconds);
+            let key = (member.cell, time, columns.id.get(at), number as u32);
+            self.keys.push(key);
+        }
+    }
+
+    /// Puts members in the order of their cells and of time, and gives each its outcome.
+    fn order(&mut self) {
+        let mut keys = std::mem::take(&mut self.keys);
+        keys.sort_unstable();
         let mut place = vec![0u32; self.members.len()];
-        let members = (0u32..).zip(&keyed).map(|(to, (.., from))| {
+        let members = (0u32..).zip(&keys).map(|(to, (.., from))| {
             place[*from as usize] = to;
             self.members[*from as usize]
         });

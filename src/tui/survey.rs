@@ -172,8 +172,7 @@ pub fn whole(thresholds: Thresholds, stop: &AtomicBool, with: With<'_>) -> Optio
     let mut survey = None;
     with(&mut |index| survey = Some(Survey::new(index, thresholds)));
     let mut survey = survey?;
-    let step = &mut |index: &Index| survey.step(index);
-    in_slices(step, stop, with)?;
+    in_slices(&mut survey, Survey::step_aside, Survey::step, stop, with)?;
     finished(began, stop, with, &mut Some(survey), Survey::finish)
 }
 
@@ -192,19 +191,21 @@ fn of_part(
         gather = Some(Gather::new(index, part.by, selected.as_deref()));
     });
     let mut gather = gather?;
-    let step = &mut |index: &Index| gather.step(index);
-    in_slices(step, stop, with)?;
+    in_slices(&mut gather, Gather::step_aside, Gather::step, stop, with)?;
     finished(began, stop, with, &mut Some(gather), Gather::finish)
 }
 
-fn in_slices(
-    step: &mut dyn FnMut(&Index) -> Progress,
+fn in_slices<W>(
+    work: &mut W,
+    aside: impl Fn(&mut W),
+    step: impl Fn(&mut W, &Index) -> Progress,
     stop: &AtomicBool,
     with: With<'_>,
 ) -> Option<()> {
     let mut progress = Progress::More;
     while progress == Progress::More {
-        with(&mut |index| progress = step(index));
+        aside(work);
+        with(&mut |index| progress = step(work, index));
         if stop.load(Ordering::Relaxed) {
             return None;
         }
