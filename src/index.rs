@@ -38,9 +38,10 @@ use crate::source::{Position, SourceId};
 
 pub use appliance::{ApplianceId, SourceFacts};
 pub use attempt::{Attempt, AttemptId};
-pub use census::{Census, Tally, UnknownShape};
+pub use census::{Census, Counts, Tally, UnknownShape};
 pub use connection::{Connection, ConnectionId, Direction, End};
 pub use delivery::{Delivery, DeliveryId, DeliveryResult};
+pub use foresight::Foresight;
 pub use intern::{Interner, Name, TextId, Texts};
 pub use message::{Message, MessageId, Recipient, RecipientId, State};
 pub use retire::{Haste, Limits, Retired};
@@ -224,9 +225,14 @@ impl Index {
 
     /// Takes one entry in.
     pub fn apply(&mut self, entry: &Entry<'_>) {
+        self.foresee(&Foresight::of(std::slice::from_ref(entry)));
+        self.join(entry);
+    }
+
+    /// Takes one entry in that is [foreseen](Self::foresee).
+    pub(crate) fn join(&mut self, entry: &Entry<'_>) {
         self.generation += 1;
         self.totals.entries += 1;
-        self.census.add(entry.event.kind(), entry.time);
         if let Event::Unknown { text, .. } = entry.event {
             self.census.note_unknown(text, entry.position, entry.time);
         }

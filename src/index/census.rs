@@ -48,31 +48,46 @@ pub struct UnknownShape {
     pub position: Position,
 }
 
+/// How many entries of each kind there are.
+#[derive(Clone, Debug)]
+pub struct Counts(Vec<Tally>);
+
+impl Default for Counts {
+    fn default() -> Self {
+        Self(vec![Tally::default(); Kind::ALL.len()])
+    }
+}
+
+impl Counts {
+    /// Counts an entry.
+    #[inline]
+    pub(super) fn add(&mut self, kind: Kind, time: Option<Stamp>) {
+        self.0[kind as usize].add(time);
+    }
+
+    /// Adds those of entries that follow.
+    fn append(&mut self, behind: &Self) {
+        for (tally, behind) in self.0.iter_mut().zip(&behind.0) {
+            tally.count += behind.count;
+            tally.first = tally.first.or(behind.first);
+            tally.last = behind.last.or(tally.last);
+        }
+    }
+}
+
 /// The counts.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Census {
-    kinds: Vec<Tally>,
+    kinds: Counts,
     shapes: Vec<UnknownShape>,
     numbers: HashMap<Vec<u8>, usize, foldhash::quality::RandomState>,
     others: Tally,
 }
 
-impl Default for Census {
-    fn default() -> Self {
-        Self {
-            kinds: vec![Tally::default(); Kind::ALL.len()],
-            shapes: Vec::new(),
-            numbers: HashMap::default(),
-            others: Tally::default(),
-        }
-    }
-}
-
 impl Census {
-    /// Counts an entry.
-    #[inline]
-    pub(super) fn add(&mut self, kind: Kind, time: Option<Stamp>) {
-        self.kinds[kind as usize].add(time);
+    /// Counts entries.
+    pub(super) fn add(&mut self, counts: &Counts) {
+        self.kinds.append(counts);
     }
 
     /// Notes the shape of an entry of no known kind.
@@ -96,7 +111,7 @@ impl Census {
 
     /// How many entries of a kind there were.
     pub fn of(&self, kind: Kind) -> Tally {
-        self.kinds[kind as usize]
+        self.kinds.0[kind as usize]
     }
 
     /// The kinds that occurred, most frequent first.

@@ -36,6 +36,11 @@ pub(super) fn apply(index: &mut Index, entry: &Entry<'_>, appliance: ApplianceId
         }
         Event::ConnectionOpen { .. } | Event::DeliveryOpen { .. } => index.open(&step),
         Event::MessageStart { mid, icid } => index.start(&step, mid, icid),
+        // A third of all lines: they decide nothing.
+        Event::Verdict { mid, .. }
+        | Event::SenderReputation { mid, .. }
+        | Event::PolicyMatch { mid, .. }
+        | Event::Queued { mid } => _ = index.touched_message(&step, mid),
         _ => {
             let owners = entry.event.owners();
             let connection = owners

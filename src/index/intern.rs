@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use std::hash::{BuildHasher, Hasher};
 use std::num::NonZeroU32;
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use foldhash::quality::RandomState;
 
@@ -123,7 +124,16 @@ struct Known<N> {
     /// A power of two of them, at most three quarters full; none at first.
     slots: Vec<Slot<N>>,
     used: usize,
-    hasher: RandomState,
+}
+
+/// The hash by which texts are found; others in each run of the program.
+#[inline]
+pub fn hash(text: &[u8]) -> u32 {
+    static SEED: LazyLock<RandomState> = LazyLock::new(RandomState::default);
+    let mut hasher = SEED.build_hasher();
+    hasher.write(text);
+    let hash = hasher.finish();
+    (hash >> 32) as u32 ^ hash as u32
 }
 
 /// A text's hash, and what it is known by.
@@ -138,20 +148,11 @@ impl<N> Default for Known<N> {
         Self {
             slots: Vec::new(),
             used: 0,
-            hasher: RandomState::default(),
         }
     }
 }
 
 impl<N: Copy> Known<N> {
-    #[inline]
-    fn hash(&self, text: &[u8]) -> u32 {
-        let mut hasher = self.hasher.build_hasher();
-        hasher.write(text);
-        let hash = hasher.finish();
-        (hash >> 32) as u32 ^ hash as u32
-    }
-
     /// What the text is known by; `is_it` tells whether a number is its.
     #[inline]
     fn find(&self, hash: u32, is_it: impl Fn(N) -> bool) -> Option<N> {
@@ -206,10 +207,7 @@ impl<N: Copy> Known<N> {
 
     /// The same texts by other numbers, without those that have none.
     fn moved(&self, number: impl Fn(N) -> Option<N>) -> Self {
-        let mut known = Self {
-            hasher: self.hasher.clone(),
-            ..Self::default()
-        };
+        let mut known = Self::default();
         for slot in &self.slots {
             if let Some(number) = slot.number.and_then(&number) {
                 known.insert(slot.hash, number);
@@ -231,13 +229,13 @@ impl Texts {
 
     /// Keeps a text that may come again.
     pub fn intern(&mut self, text: &[u8]) -> Option<TextId> {
-        let hash = self.known.hash(text);
-        if let Some(id) = self.find(hash, text) {
+        let hashed = hash(text);
+        if let Some(id) = self.find(hashed, text) {
             return Some(id);
         }
         let decoded = decoded(text);
         let kept = &decoded[..decoded.floor_char_boundary(LONGEST)];
-        let hash = self.known.hash(kept.as_bytes());
+        let hash = hash(kept.as_bytes());
         if let Some(id) = self.find(hash, kept.as_bytes()) {
             return Some(id);
         }
@@ -267,16 +265,22 @@ impl Texts {
 }
 
 /// Looks at all of these, which mean nothing: so none is left out as not needed.
-fn wait_for(touched: impl Iterator<Item = u32>) {
+pub(super) fn wait_for(touched: impl Iterator<Item = u32>) {
     std::hint::black_box(touched.fold(0, u32::wrapping_add));
 }
 
 /// Room for [`Interner::foresee`], to be used again.
 #[derive(Debug, Default)]
 pub struct Sight {
-    hashes: Vec<u32>,
     names: Vec<Name>,
     places: Vec<TextId>,
+}
+
+impl Sight {
+    /// The names that were found last.
+    pub fn names(&self) -> &[Name] {
+        &self.names
+    }
 }
 
 /// The number of an interned name. An `Option` of it takes four bytes.
@@ -316,7 +320,7 @@ impl Interner {
     /// A name is looked for as it stands in the log: what equals a known text is text, and needs no decoding.
     #[inline]
     pub fn intern(&mut self, text: &[u8]) -> Name {
-        match self.find_bytes(self.known.hash(text), text) {
+        match self.find_bytes(hash(text), text) {
             Some(name) => name,
             None => self.enter(text),
         }
@@ -331,14 +335,12 @@ impl Interner {
         self.known.find(hash, is_it)
     }
 
-    /// Has the memory come that interning these texts will look at, for all of them at once: each step asks for what the
-    /// step before found, and none of them waits for another text.
-    pub fn foresee<'t>(&self, texts: impl Iterator<Item = &'t [u8]>, sight: &mut Sight) {
-        sight.hashes.clear();
-        sight.hashes.extend(texts.map(|text| self.known.hash(text)));
-        wait_for(sight.hashes.iter().map(|hash| self.known.touch(*hash)));
+    /// Has the memory come that interning texts of these hashes will look at, for all of them at once: each step asks for
+    /// what the step before found, and none of them waits for another text.
+    pub fn foresee(&self, hashes: &[u32], sight: &mut Sight) {
+        wait_for(hashes.iter().map(|hash| self.known.touch(*hash)));
         sight.names.clear();
-        let names = sight.hashes.iter();
+        let names = hashes.iter();
         let names = names.filter_map(|hash| self.known.find(*hash, |_| true));
         sight.names.extend(names);
         sight.places.clear();
@@ -351,7 +353,7 @@ impl Interner {
     fn enter(&mut self, text: &[u8]) -> Name {
         let decoded = decoded(text);
         let kept = &decoded[..decoded.floor_char_boundary(LONGEST)];
-        let hash = self.known.hash(kept.as_bytes());
+        let hash = hash(kept.as_bytes());
         if kept.as_bytes() != text
             && let Some(name) = self.find_bytes(hash, kept.as_bytes())
         {
@@ -414,7 +416,7 @@ impl Interner {
     /// The name of this very text, if it was ever seen.
     pub fn find(&self, text: &str) -> Option<Name> {
         let text = text.as_bytes();
-        self.find_bytes(self.known.hash(text), text)
+        self.find_bytes(hash(text), text)
     }
 
     /// How many numbers there are; some may bear no name any more.

@@ -4,7 +4,7 @@ use memchr::memmem;
 
 use crate::event::{self, Event, Kind};
 use crate::frame::{Civil, Frame, Framer, Years};
-use crate::index::Entry;
+use crate::index::{Entry, Foresight};
 use crate::lines::{self, Block, Cut};
 use crate::safe;
 use crate::source::{Mark, Notice, Opened, Position, SourceId, Sources};
@@ -111,13 +111,19 @@ impl Framed {
                     event: event::of_entry(&line.frame, text),
                 }
             };
-            lines.iter().map(entry).collect()
+            let entries: Vec<_> = lines.iter().map(entry).collect();
+            let foresight = Foresight::of(&entries);
+            Entries { entries, foresight }
         })
     }
 }
 
-/// The entries of a block, which borrow its bytes.
-type Entries<'b> = Vec<Entry<'b>>;
+/// The entries of a block, which borrow its bytes, and what joining them will need.
+#[derive(Debug)]
+struct Entries<'b> {
+    entries: Vec<Entry<'b>>,
+    foresight: Foresight,
+}
 
 self_cell::self_cell!(
     /// A block with its entries taken apart; blank lines are none.
@@ -133,7 +139,12 @@ self_cell::self_cell!(
 impl Parsed {
     /// The source and its entries, in the order of the log.
     pub fn entries(&self) -> &[Entry<'_>] {
-        self.borrow_dependent()
+        &self.borrow_dependent().entries
+    }
+
+    /// What joining them will need.
+    pub fn foresight(&self) -> &Foresight {
+        &self.borrow_dependent().foresight
     }
 
     /// Notes in the registry what these lines say of their source.

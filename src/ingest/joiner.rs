@@ -38,18 +38,15 @@ impl Joiner {
     /// Takes blocks in that follow each other; a second may go on from one to the next. Whether the growth is news.
     pub fn apply(&mut self, blocks: &[Parsed]) -> bool {
         let mut batch = Batch::new(self);
-        let mut second: Vec<&[Entry<'_>]> = Vec::new();
+        let mut second: Vec<Run<'_>> = Vec::new();
         for block in blocks {
-            batch.lock(0).foresee(block.entries());
-            let mut rest = block.entries();
-            while !rest.is_empty() {
-                let (run, behind) = rest.split_at(run_length(rest));
-                if second.first().is_some_and(|first| !goes_on(first, run)) {
+            batch.lock(0).foresee(block.foresight());
+            for run in runs(block) {
+                if second.first().is_some_and(|first| !first.goes_on(&run)) {
                     batch.take_second(&second);
                     second.clear();
                 }
                 second.push(run);
-                rest = behind;
             }
         }
         batch.take_second(&second);
@@ -95,14 +92,24 @@ impl<'i> Batch<'i> {
     }
 
     /// Takes the entries of one second in: connections before the messages that come by them, and both before all else.
-    fn take_second(&mut self, second: &[&[Entry<'_>]]) {
+    fn take_second(&mut self, second: &[Run<'_>]) {
         self.lock(0).mark();
-        for turn in [Turn::Connections, Turn::Messages, Turn::Others] {
-            for part in second.iter().flat_map(|run| run.chunks(BATCH)) {
-                let index = self.lock(part.len());
-                let due = part.iter().filter(|entry| entry.event.turn() == turn);
-                due.for_each(|entry| index.apply(entry));
+        for turn in [Turn::Connections, Turn::Messages] {
+            for run in second {
+                for part in run.early.chunks(BATCH) {
+                    let index = self.lock(part.len());
+                    let early = part.iter().map(|number| &run.block[*number]);
+                    let due = early.filter(|entry| entry.event.turn() == turn);
+                    due.for_each(|entry| index.join(entry));
+                }
             }
+        }
+        for part in second.iter().flat_map(|run| run.entries.chunks(BATCH)) {
+            let index = self.lock(part.len());
+            let due = part
+                .iter()
+                .filter(|entry| entry.event.turn() == Turn::Others);
+            due.for_each(|entry| index.join(entry));
         }
     }
 
@@ -119,20 +126,36 @@ impl<'i> Batch<'i> {
     }
 }
 
-/// Whether a second that holds `first` goes on with `run`.
-fn goes_on(first: &[Entry<'_>], run: &[Entry<'_>]) -> bool {
-    let (first, next) = (&first[0], &run[0]);
-    let same_source = first.position.source() == next.position.source();
-    first.time.is_some() && first.time == next.time && same_source
+/// Entries of one block that share their second, or one without a time.
+#[derive(Clone, Copy)]
+struct Run<'b> {
+    block: &'b [Entry<'b>],
+    entries: &'b [Entry<'b>],
+    /// The numbers in the block of those that are joined before others.
+    early: &'b [usize],
 }
 
-/// Entries at the start that share their second. Those without a time stand alone.
-fn run_length(entries: &[Entry<'_>]) -> usize {
-    match entries.first().map(|first| first.time) {
-        Some(time @ Some(_)) => entries
-            .iter()
-            .take_while(|entry| entry.time == time)
-            .count(),
-        _ => entries.len().min(1),
+impl Run<'_> {
+    /// Whether its second goes on with another run.
+    fn goes_on(&self, next: &Run<'_>) -> bool {
+        let (first, next) = (&self.entries[0], &next.entries[0]);
+        let same_source = first.position.source() == next.position.source();
+        first.time.is_some() && first.time == next.time && same_source
     }
+}
+
+/// The runs of a block in their order.
+fn runs(block: &Parsed) -> impl Iterator<Item = Run<'_>> {
+    let (entries, foresight) = (block.entries(), block.foresight());
+    let (mut start, mut early) = (0, foresight.early.as_slice());
+    foresight.ends.iter().map(move |end| {
+        let (own, behind) = early.split_at(early.partition_point(|number| number < end));
+        let run = Run {
+            block: entries,
+            entries: &entries[start..*end],
+            early: own,
+        };
+        (start, early) = (*end, behind);
+        run
+    })
 }
