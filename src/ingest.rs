@@ -27,7 +27,9 @@ pub use framing::{Framing, Judgement, is_blank, judge, mark_of};
 pub use shared::{Reading, SharedIndex};
 
 use crate::index::{Haste, Index, Journal};
-use crate::source::{Feeder, Newest, Notice, Opened, Progress, Recycler, Sources, Stop};
+use crate::source::{
+    Feeder, Newest, Notice, NoticeKind, Opened, Progress, Recycler, SourceId, Sources, Stop,
+};
 use framing::Framed;
 pub(crate) use framing::Parsed;
 #[cfg(test)]
@@ -103,6 +105,7 @@ impl Ingest {
         let writer = Writer {
             joiner: Joiner::new(index.clone()),
             index: index.clone(),
+            is_over: false,
             sources: Arc::clone(&sources),
             recycler: feeder.recycler(),
             news: Box::new(news),
@@ -189,6 +192,8 @@ fn take_apart(piece: Piece<Framed>) -> Piece<Parsed> {
 struct Writer {
     joiner: Joiner,
     index: SharedIndex,
+    /// It was said that the index takes more memory than it may.
+    is_over: bool,
     sources: Arc<Sources>,
     recycler: Recycler,
     news: Box<dyn Fn(News) + Send>,
@@ -206,6 +211,7 @@ impl Writer {
                 let bytes = blocks.into_iter().map(Parsed::into_bytes);
                 bytes.for_each(|bytes| self.recycler.give(bytes));
                 self.forget_sources();
+                self.heed_memory();
             }
             Piece::Notice(notice) => (self.news)(News::Notice(notice)),
             Piece::Refused(judgement, opened) => (self.news)(News::Refused(judgement, opened)),
@@ -218,6 +224,26 @@ impl Writer {
                 (self.news)(News::End);
             }
         }
+    }
+
+    /// Says once that the limit of memory cannot be kept to.
+    fn heed_memory(&mut self) {
+        if self.is_over {
+            return;
+        }
+        let Some(bytes) = self.index.read().over_limit() else {
+            return;
+        };
+        self.is_over = true;
+        let newest = SourceId::new(self.sources.len().saturating_sub(1));
+        let path = self.sources.info(newest).path;
+        let notice = Notice::new(
+            NoticeKind::Memory,
+            path,
+            format!("{} MiB", bytes.div_ceil(1 << 20)),
+        );
+        self.sources.noticed(&notice);
+        (self.news)(News::Notice(notice));
     }
 
     /// Forgets files that are gone for good where records retire, once none is left that has lines in them.

@@ -203,6 +203,12 @@ impl Index {
         self.retention.retired
     }
 
+    /// What the index takes, where that is more than it may: asked when [`Index::retirement`] had nothing more to do.
+    pub fn over_limit(&self) -> Option<u64> {
+        let bytes = self.bytes() as u64;
+        (bytes > self.retention.limits.memory?).then_some(bytes)
+    }
+
     /// The sources that kept records have lines in.
     pub fn sources_of_records(&self) -> HashSet<SourceId> {
         let mut sources = HashSet::new();

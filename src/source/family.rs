@@ -11,6 +11,7 @@ use super::feeder::Feeder;
 use super::follow::SHORT;
 use super::notice::NoticeKind;
 use super::order::Age;
+use super::tail::Tracked;
 
 /// A folder of so many files is not listed at each look.
 const MANY: usize = 500;
@@ -111,12 +112,22 @@ impl Feeder {
         if old.lost {
             return;
         }
+        // Those that had the name after it were read, whoever has deleted them since.
+        let is_later = |file: &Tracked| {
+            file.lost
+                && !file.form.is_packed()
+                && file.turn > old.turn
+                && file.known.folder == old.known.folder
+        };
+        let stem = discover::stem(&old.path);
+        let is_kin = |file: &Tracked| is_later(file) && discover::stem(&file.path) == stem;
+        let deleted = self.files.which(is_kin).len();
         let is_missing = |number: &u32| !ages.contains(&Age::Rolled(Reverse(*number)));
         let missing: Vec<String> = (1..number)
             .filter(is_missing)
             .map(|number| format!(".{number}"))
             .collect();
-        if !missing.is_empty() {
+        if missing.len() > deleted {
             let path = self.targets[at].place.path().to_path_buf();
             let detail = format!("no rolled file {}", missing.join(", "));
             self.notice(NoticeKind::Gap, &path, detail);

@@ -96,6 +96,8 @@ pub struct Feeder {
     pub(super) active: VecDeque<usize>,
     pub(super) turns: usize,
     pub(super) refused: Refused,
+    /// New files of folders of which it was said that they cannot be read.
+    pub(super) unreadable: HashMap<FileId, PathBuf>,
     pub(super) contents: Contents,
     pub(super) queue: VecDeque<Told>,
     pub(super) recycler: Recycler,
@@ -188,6 +190,7 @@ impl Feeder {
             active: VecDeque::new(),
             turns: 0,
             refused: Refused::default(),
+            unreadable: HashMap::new(),
             contents: Contents::default(),
             queue: VecDeque::new(),
             recycler: Recycler::default(),

@@ -13,7 +13,7 @@ use super::feeder::Feeder;
 use super::follow::SHORT;
 use super::notice::NoticeKind;
 use super::order::Age;
-use super::tail::Body;
+use super::tail::{Body, Tracked};
 
 /// How many new files are held open until it is their turn.
 const HELD: usize = 64;
@@ -41,6 +41,9 @@ impl Feeder {
         let before: Vec<(FileId, PathBuf)> = self.of_target(at);
         let mut held = 0;
         let mut fresh = self.no_fresh();
+        let place = &self.targets[at].place;
+        self.unreadable
+            .retain(|id, path| there.contains(id) || !place.may_mean(path));
         self.refused.keep_only(&found);
         for found in self.with_unlisted(at, found) {
             if let Some(&known) = self.by_id.get(&found.stat.id) {
@@ -94,6 +97,7 @@ impl Feeder {
         });
         match judged {
             Ok((file, true)) => {
+                self.can_read(&found);
                 // Held open, as its name may be taken from it before it is its turn; but not hundreds of them.
                 let file = (fresh.room > 0).then_some(file);
                 fresh.room = fresh.room.saturating_sub(1);
@@ -106,10 +110,36 @@ impl Feeder {
                 fresh.files.push((found, Some(file), Judged::Not));
             }
             Ok((_, false)) => self.refused.add(found.stat),
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+                self.cannot_read(&found, &error);
+            }
             // It may be readable, or whole, next time.
             Err(_) => {}
         }
         false
+    }
+
+    /// Says once of a new file that it cannot be read, where its name is a log's: what is in it nobody knows.
+    pub(super) fn cannot_read(&mut self, found: &Found, error: &io::Error) {
+        let stem = discover::stem(&found.path);
+        let folder = discover::folder_of(&found.path);
+        let is_kin = |file: &Tracked| {
+            !file.unjudged && file.known.folder == folder && discover::stem(&file.path) == stem
+        };
+        let is_named_so = stem.starts_with("mail") || !self.files.which(is_kin).is_empty();
+        if !is_named_so || self.unreadable.contains_key(&found.stat.id) {
+            return;
+        }
+        let path = found.path.clone();
+        self.notice(NoticeKind::Unreadable, &path, error.to_string());
+        self.unreadable.insert(found.stat.id, path);
+    }
+
+    /// A file that could not be read can be now, if it is one.
+    fn can_read(&mut self, found: &Found) {
+        if self.unreadable.remove(&found.stat.id).is_some() {
+            self.notice(NoticeKind::Readable, &found.path, String::new());
+        }
     }
 
     /// The first line of a file came that was held open for it: whether it is to be read.

@@ -51,11 +51,12 @@ pub enum NoticeKind {
     Unreadable,
     Readable,
     NotKept,
+    Memory,
 }
 
 impl NoticeKind {
     /// All kinds, as they are documented.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::Rotated,
         Self::Replaced,
         Self::Truncated,
@@ -75,6 +76,7 @@ impl NoticeKind {
         Self::Unreadable,
         Self::Readable,
         Self::NotKept,
+        Self::Memory,
     ];
 
     /// The one table: a stable word for records, how much it matters, and what it means.
@@ -155,6 +157,11 @@ impl NoticeKind {
                 "not_kept",
                 Warning,
                 "standard input cannot be kept in a temporary file: its raw lines cannot be shown again",
+            ),
+            Self::Memory => (
+                "memory",
+                Warning,
+                "what may not retire, as it is open, takes more than `--max-memory` leaves for it",
             ),
         }
     }
@@ -268,6 +275,9 @@ impl Notice {
             NoticeKind::Readable => "can be read again".into(),
             NoticeKind::NotKept => format!(
                 "cannot be kept in a temporary file ({detail}); raw lines will not be shown, set TMPDIR to a folder with room"
+            ),
+            NoticeKind::Memory => format!(
+                "what is open takes {detail}, more than --max-memory leaves for it, and stays until it ends; allow more"
             ),
         }
     }

@@ -108,6 +108,31 @@ fn the_summary_says_what_went() {
 }
 
 #[test]
+fn that_open_records_take_more_than_they_may_is_said_once() {
+    let place = Place::new();
+    let mut log = String::new();
+    for n in 1..=80_000 {
+        let (hour, minute, second) = (n / 3600, n / 60 % 60, n % 60);
+        let time = format!("Mon Mar  2 {hour:02}:{minute:02}:{second:02} 2026 Info:");
+        let _ = writeln!(
+            log,
+            "{time} New SMTP ICID {n} interface A (192.0.2.1) address 10.0.{}.{} reverse dns h{n}.example verified yes",
+            n >> 8,
+            n & 255
+        );
+    }
+    place.write("mail.log", log);
+    let said = place.run(&["query", "", "mail.log", "--max-memory", "8M", "--count"]);
+    assert_eq!((said.out.as_str(), said.status), ("80000\n", 0));
+    assert_eq!(said.err.lines().count(), 1, "{}", said.err);
+    assert!(
+        said.err.contains("mail.log: what is open takes "),
+        "{}",
+        said.err
+    );
+}
+
+#[test]
 fn limits_that_mean_nothing_are_refused_in_one_line() {
     let place = Place::new();
     place.write("mail.log", log(3));

@@ -187,6 +187,29 @@ fn case_08_what_was_rolled_and_deleted_unread_is_missed_never_repeated_and_told(
 }
 
 #[test]
+fn case_08_nothing_is_missed_where_what_was_read_is_deleted_by_hand() {
+    let dir = folder();
+    let path = dir.path().join("mail.log");
+    let rolled = |number: usize| dir.path().join(format!("mail.log.{number}"));
+    append(&path, &line(0));
+    let mut reader = Reader::open(&[&path], Follow::Live);
+    reader.expect(&line(0));
+    fs::rename(&path, rolled(1)).expect("renames");
+    append(&path, &line(1));
+    reader.expect(&lines(0..2));
+    // Rolled once more, and the file read last is deleted before anybody looks.
+    fs::rename(rolled(1), rolled(2)).expect("renames");
+    fs::rename(&path, rolled(1)).expect("renames");
+    append(&path, &line(2));
+    fs::remove_file(rolled(1)).expect("removes");
+    for _ in 0..3 {
+        reader.look();
+    }
+    reader.expect(&lines(0..3));
+    assert!(!reader.notices.contains(&"gap"), "{:?}", reader.given);
+}
+
+#[test]
 fn case_08_nothing_is_missed_where_what_was_read_expires() {
     let dir = folder();
     let name = |number: usize| dir.path().join(format!("mail.log.{number}"));
@@ -547,6 +570,49 @@ fn case_22_a_file_that_may_not_be_read_for_a_while() {
     writer.write_all(line(2).as_bytes()).expect("writes");
     reader.expect(&lines(0..3));
     assert!(reader.notices.len() <= 2, "{:?}", reader.notices);
+}
+
+#[test]
+fn case_22_a_new_file_that_may_not_be_read_is_told_once_and_read_when_it_may() {
+    use crate::source::{discover::Found, disk};
+    use std::os::unix::fs::PermissionsExt;
+    let dir = folder();
+    append(&dir.path().join("mail.@20260301T000000.s"), &line(0));
+    let mut reader = Reader::open(&[dir.path()], Follow::Live);
+    reader.expect(&line(0));
+    let path = dir.path().join("mail.current");
+    let hidden = dir.path().join(".hidden");
+    append(&hidden, &line(1));
+    fs::set_permissions(&hidden, PermissionsExt::from_mode(0o000)).expect("sets");
+    let metadata = hidden.metadata().expect("is there");
+    let may_all = fs::File::open(&hidden).is_ok();
+    let stat = disk::Stat::of(&metadata);
+    let refused = io::Error::from(io::ErrorKind::PermissionDenied);
+    for name in ["passwords", "mail.current", "mail.current"] {
+        if may_all {
+            // Who may read everything is told of it as if he might not.
+            let path = dir.path().join(name);
+            reader.feeder.cannot_read(&Found { path, stat }, &refused);
+        }
+    }
+    if !may_all {
+        fs::rename(&hidden, &path).expect("renames");
+        append(&dir.path().join("passwords"), "secret\n");
+        let other = dir.path().join("passwords");
+        fs::set_permissions(&other, PermissionsExt::from_mode(0o000)).expect("sets");
+        (0..3).for_each(|_| reader.look());
+    }
+    while let Some(told) = reader.feeder.queue.pop_front() {
+        reader.hear(told);
+    }
+    assert_eq!(reader.notices, ["unreadable"]);
+    assert_eq!(reader.given[0].path, path);
+    if may_all {
+        fs::rename(&hidden, &path).expect("renames");
+    }
+    fs::set_permissions(&path, PermissionsExt::from_mode(0o644)).expect("sets");
+    reader.expect(&lines(0..2));
+    assert_eq!(reader.notices, ["unreadable", "readable"]);
 }
 
 #[test]
