@@ -251,20 +251,26 @@ impl Feeder {
     }
 
     fn end_stream(&mut self, at: usize, error: Option<io::Error>) {
+        let unpacks = lock(&self.streams[at].seen).form.is_packed();
+        let failed = error.map(|error| match error.kind() {
+            // Its decoder was refused the memory that it wants.
+            io::ErrorKind::OutOfMemory => (NoticeKind::Unreadable, State::Unreadable, error),
+            _ if unpacks => (NoticeKind::Damaged, State::Damaged, error),
+            _ => (NoticeKind::Unreadable, State::Unreadable, error),
+        });
         if let Some(source) = self.streams[at].source {
             let block = self.streams[at].splitter.finish(source);
             self.sources
                 .set_told(source, self.streams[at].splitter.told());
             self.tell(block);
-            let state = match &error {
-                Some(_) => State::Unreadable,
-                None => State::Finished,
-            };
+            let state = failed
+                .as_ref()
+                .map_or(State::Finished, |(_, state, _)| *state);
             self.sources.set_state(source, state);
         }
-        if let Some(error) = error {
+        if let Some((kind, _, error)) = failed {
             let path = self.streams[at].path.clone();
-            self.notice(NoticeKind::Unreadable, &path, error.to_string());
+            self.notice(kind, &path, error.to_string());
         }
     }
 }

@@ -873,6 +873,22 @@ fn case_32_a_pipe_that_unpacks_to_far_too_much() {
 }
 
 #[test]
+fn what_comes_damaged_through_a_pipe_is_said_to_be() {
+    let dir = folder();
+    let (path, packed) = (dir.path().join("pipe"), dir.path().join("mail.log.gz"));
+    gzip(&packed, &lines(0..5000));
+    let whole = fs::read(&packed).expect("reads");
+    let writer = pipe(&path, whole[..whole.len() / 2].to_vec());
+    let mut reader = Reader::open(&[&path], Follow::Once);
+    reader.drain();
+    assert!(reader.told.starts_with(&lines(0..1000)) && reader.told.len() < lines(0..5000).len());
+    assert_eq!(reader.notices, ["damaged"]);
+    let statuses = reader.feeder.sources().statuses();
+    assert_eq!(statuses[0].state, State::Damaged);
+    writer.join().expect("ends");
+}
+
+#[test]
 fn what_comes_through_a_pipe_is_kept_where_raw_lines_are_asked_for() {
     for raw_lines in [RawLines::Needed, RawLines::Unneeded] {
         let dir = folder();
