@@ -9,6 +9,7 @@
 //! What an entry changes is written in `correlate`, one function a family.
 
 pub mod appliance;
+mod arena;
 pub mod attempt;
 pub mod census;
 pub mod column;
@@ -20,6 +21,7 @@ mod foresight;
 mod ids;
 pub mod intern;
 pub mod kept;
+mod known;
 pub mod message;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod model;

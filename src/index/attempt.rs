@@ -161,7 +161,7 @@ impl<'i> Attempt<'i> {
         self.columns()
             .detail
             .get(self.id.at())
-            .map(|id| self.index.texts.get(id))
+            .map(|id| self.index.texts.first(id))
     }
 
     /// The RFC 3463 code that the far end's words begin with.

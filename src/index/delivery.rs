@@ -1,5 +1,7 @@
 //! Deliveries: what became of one recipient in one attempt.
 
+use std::borrow::Cow;
+
 use super::column::{Column, RecordId, Value, table};
 use super::connection::{Connection, ConnectionId};
 use super::intern::TextId;
@@ -166,16 +168,17 @@ impl<'i> Delivery<'i> {
     }
 
     /// The far end's words; of a success, those of its Response line.
-    pub fn detail(&self) -> Option<&'i str> {
+    pub fn detail(&self) -> Option<Cow<'i, str>> {
         self.columns()
             .detail
             .get(self.id.at())
-            .map(|id| self.index.texts.get(id))
+            .map(|id| self.index.texts.whole(id))
     }
 
     /// The RFC 3463 code that the far end's words begin with.
     pub fn enhanced(&self) -> Option<&'i str> {
-        enhanced_code(self.detail()?.as_bytes()).map(super::connection::text)
+        let detail = self.columns().detail.get(self.id.at())?;
+        enhanced_code(self.index.texts.first(detail).as_bytes()).map(super::connection::text)
     }
 
     /// The delivery before it of the same recipient.

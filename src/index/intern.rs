@@ -4,227 +4,79 @@
 //! become U+FFFD), so that everything behind the index works on text.
 
 use std::borrow::Cow;
-use std::hash::{BuildHasher, Hasher};
 use std::num::NonZeroU32;
-use std::ops::Range;
-use std::sync::LazyLock;
 
-use foldhash::quality::RandomState;
-
+use super::arena::{Arena, End, LONGEST};
 use super::column::make_room;
+use super::known::Known;
 
-/// Texts end to end in chunks, each behind its length. A text is found by where it begins.
-#[derive(Debug, Default)]
-struct Arena {
-    chunks: Vec<String>,
-}
-
-const CHUNK_BITS: u32 = 20;
-const CHUNK: usize = 1 << CHUNK_BITS;
-/// Longer texts are cut: nothing that long is a name, a subject or a reply.
-const LONGEST: usize = 64 * 1024;
-/// A text's length stands before it in one character, so that a chunk stays text: a blank is 0. A longer one's stands
-/// behind this mark in characters that carry 6 bits each.
-const LONG: u8 = b'~';
-/// The most characters that a length takes.
-const LENGTH: usize = 4;
-
-/// Where a text begins, plus one.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct TextId(NonZeroU32);
-
-impl Arena {
-    /// `None` when 4 GiB of text are held.
-    fn push(&mut self, text: &str) -> Option<TextId> {
-        let text = &text[..text.floor_char_boundary(LONGEST)];
-        let full = |chunk: &String| chunk.len() + LENGTH + text.len() > CHUNK;
-        if self.chunks.last().is_none_or(full) {
-            // What takes little is not given much.
-            let room = if self.chunks.is_empty() { 0 } else { CHUNK };
-            self.chunks.push(String::with_capacity(room));
-        }
-        let number = self.chunks.len() - 1;
-        let chunk = self.chunks.last_mut()?;
-        let at = u32::try_from((number << CHUNK_BITS) + chunk.len() + 1).ok()?;
-        let character = |value: usize| char::from(b' ' + u8::try_from(value).unwrap_or(0));
-        if text.len() < usize::from(LONG - b' ') {
-            chunk.push(character(text.len()));
-        } else {
-            chunk.push(char::from(LONG));
-            chunk.extend([12, 6, 0].map(|shift| character(text.len() >> shift & 63)));
-        }
-        chunk.push_str(text);
-        NonZeroU32::new(at).map(TextId)
-    }
-
-    fn get(&self, id: TextId) -> &str {
-        let (chunk, at) = self.place(id);
-        &chunk[text_at(chunk, at)]
-    }
-
-    /// The same where it is only compared: that it is text need not be looked at.
-    #[inline]
-    fn get_bytes(&self, id: TextId) -> &[u8] {
-        let (chunk, at) = self.place(id);
-        &chunk.as_bytes()[text_at(chunk, at)]
-    }
-
-    #[inline]
-    fn place(&self, id: TextId) -> (&str, usize) {
-        let at = id.0.get() as usize - 1;
-        (&self.chunks[at >> CHUNK_BITS], at & (CHUNK - 1))
-    }
-
-    /// Has the memory come in which the text stands; the answer means nothing.
-    #[inline]
-    fn touch(&self, id: TextId) -> u32 {
-        let (chunk, at) = self.place(id);
-        let chunk = chunk.as_bytes();
-        // Every second name goes on in the next line of the cache.
-        let behind = (at + 32).min(chunk.len() - 1);
-        u32::from(chunk[at]) + u32::from(chunk[behind])
-    }
-
-    fn bytes(&self) -> usize {
-        self.chunks.iter().map(String::capacity).sum()
-    }
-}
-
-/// Where the text stands whose length stands there.
-#[inline]
-fn text_at(chunk: &str, at: usize) -> Range<usize> {
-    let chunk = chunk.as_bytes();
-    let (start, length) = match chunk[at] {
-        LONG => {
-            let characters = &chunk[at + 1..at + LENGTH];
-            let length = characters
-                .iter()
-                .fold(0, |sum, b| sum << 6 | usize::from(b - b' '));
-            (at + LENGTH, length)
-        }
-        short => (at + 1, usize::from(short - b' ')),
-    };
-    start..start + length
-}
+pub use super::arena::TextId;
+pub use super::known::hash;
 
 /// Texts that mostly come once: subjects, message ids, replies.
 #[derive(Debug, Default)]
 pub struct Texts {
     arena: Arena,
     known: Known<TextId>,
-}
-
-/// Which texts are known, by their hash.
-///
-/// A first load waits for memory here more than anywhere. So a text's hash and number stand in one slot (8 bytes, eight
-/// to a cache line, looked for in a row): most texts are told apart, and all are moved when the table grows, without a
-/// look at them.
-#[derive(Debug)]
-struct Known<N> {
-    /// A power of two of them, at most three quarters full; none at first.
-    slots: Vec<Slot<N>>,
-    used: usize,
-}
-
-/// The hash by which texts are found; others in each run of the program.
-#[inline]
-pub fn hash(text: &[u8]) -> u32 {
-    static SEED: LazyLock<RandomState> = LazyLock::new(RandomState::default);
-    let mut hasher = SEED.build_hasher();
-    hasher.write(text);
-    let hash = hasher.finish();
-    (hash >> 32) as u32 ^ hash as u32
-}
-
-/// A text's hash, and what it is known by.
-#[derive(Clone, Copy, Debug)]
-struct Slot<N> {
-    hash: u32,
-    number: Option<N>,
-}
-
-impl<N> Default for Known<N> {
-    fn default() -> Self {
-        Self {
-            slots: Vec::new(),
-            used: 0,
-        }
-    }
-}
-
-impl<N: Copy> Known<N> {
-    /// What the text is known by; `is_it` tells whether a number is its.
-    #[inline]
-    fn find(&self, hash: u32, is_it: impl Fn(N) -> bool) -> Option<N> {
-        let mask = self.slots.len().checked_sub(1)?;
-        let mut at = hash as usize & mask;
-        loop {
-            let slot = self.slots[at];
-            let number = slot.number?;
-            if slot.hash == hash && is_it(number) {
-                return Some(number);
-            }
-            at = (at + 1) & mask;
-        }
-    }
-
-    /// Has the memory come where a text of that hash is looked for first; the answer means nothing.
-    #[inline]
-    fn touch(&self, hash: u32) -> u32 {
-        let slot = self
-            .slots
-            .get(hash as usize & self.slots.len().wrapping_sub(1));
-        slot.map_or(0, |slot| slot.hash)
-    }
-
-    /// Enters a text that is not there.
-    fn insert(&mut self, hash: u32, number: N) {
-        if (self.used + 1) * 4 > self.slots.len() * 3 {
-            let none = Slot {
-                hash: 0,
-                number: None,
-            };
-            let slots = vec![none; (self.slots.len() * 2).max(16)];
-            for slot in std::mem::replace(&mut self.slots, slots) {
-                if slot.number.is_some() {
-                    self.place(slot);
-                }
-            }
-        }
-        let number = Some(number);
-        self.place(Slot { hash, number });
-        self.used += 1;
-    }
-
-    fn place(&mut self, slot: Slot<N>) {
-        let mask = self.slots.len() - 1;
-        let mut at = slot.hash as usize & mask;
-        while self.slots[at].number.is_some() {
-            at = (at + 1) & mask;
-        }
-        self.slots[at] = slot;
-    }
-
-    /// The same texts by other numbers, without those that have none.
-    fn moved(&self, number: impl Fn(N) -> Option<N>) -> Self {
-        let mut known = Self::default();
-        for slot in &self.slots {
-            if let Some(number) = slot.number.and_then(&number) {
-                known.insert(slot.hash, number);
-            }
-        }
-        known
-    }
-
-    fn bytes(&self) -> usize {
-        self.slots.capacity() * size_of::<Slot<N>>()
-    }
+    /// Ends that texts share.
+    ends: Interner,
 }
 
 impl Texts {
     /// Keeps a text that is not expected again. `None` when no more fits.
     pub fn push(&mut self, text: &[u8]) -> Option<TextId> {
-        self.arena.push(&decoded(text))
+        self.arena.push(&decoded(text), None)
+    }
+
+    /// Keeps a reply that is not expected again: others say the same but for its last word, under which it is queued there.
+    pub fn push_reply(&mut self, text: &[u8]) -> Option<TextId> {
+        let text = decoded(text);
+        let cut = text.rfind(' ').map_or(0, |at| at + 1);
+        let (head, own) = text.split_at(cut);
+        let end = self.end(head, own).map(End::Head);
+        self.arena
+            .push(if end.is_some() { own } else { &text }, end)
+    }
+
+    /// Keeps a Message-ID: others end on the same domain.
+    pub fn push_message_id(&mut self, text: &[u8]) -> Option<TextId> {
+        let text = decoded(text);
+        let (own, tail) = text.split_at(text.rfind('@').unwrap_or(text.len()));
+        let end = self.end(tail, own).map(End::Tail);
+        self.arena
+            .push(if end.is_some() { own } else { &text }, end)
+    }
+
+    /// The number of the end that a text shares, beside its own part; `None` where it is too short to be worth one, the
+    /// text is too long to be kept whole, or too many others have one.
+    fn end(&mut self, text: &str, own: &str) -> Option<u16> {
+        if text.len() < LEAST_END || text.len() + own.len() > LONGEST {
+            return None;
+        }
+        let name = if self.ends.len() < End::NUMBERS {
+            self.ends.intern(text.as_bytes())
+        } else {
+            self.ends.find(text)?
+        };
+        u16::try_from(name.at()).ok()
+    }
+
+    /// Copies a text of others.
+    pub(super) fn copy(&mut self, other: &Self, id: TextId) -> Option<TextId> {
+        let own = other.arena.get(id);
+        let end = match other.arena.end(id) {
+            None => return self.arena.push(own, None),
+            Some(end) => end,
+        };
+        let number = self.end(other.ends.get(end.name()), own);
+        let copied = number.map(|number| match end {
+            End::Head(_) => End::Head(number),
+            End::Tail(_) => End::Tail(number),
+        });
+        match copied {
+            Some(_) => self.arena.push(own, copied),
+            None => self.arena.push(&other.whole(id), None),
+        }
     }
 
     /// Keeps a text that may come again.
@@ -239,7 +91,7 @@ impl Texts {
         if let Some(id) = self.find(hash, kept.as_bytes()) {
             return Some(id);
         }
-        let id = self.arena.push(kept)?;
+        let id = self.arena.push(kept, None)?;
         self.known.insert(hash, id);
         Some(id)
     }
@@ -254,13 +106,27 @@ impl Texts {
     }
 
     /// The text.
-    pub fn get(&self, id: TextId) -> &str {
-        self.arena.get(id)
+    pub fn whole(&self, id: TextId) -> Cow<'_, str> {
+        let own = self.arena.get(id);
+        match self.arena.end(id) {
+            None => Cow::Borrowed(own),
+            Some(end @ End::Head(_)) => Cow::Owned([self.ends.get(end.name()), own].concat()),
+            Some(end @ End::Tail(_)) => Cow::Owned([own, self.ends.get(end.name())].concat()),
+        }
+    }
+
+    /// The text, or the first part of one that shares an end with others: a reply without its last word. Subjects and
+    /// interned texts share none.
+    pub fn first(&self, id: TextId) -> &str {
+        match self.arena.end(id) {
+            Some(end @ End::Head(_)) => self.ends.get(end.name()),
+            _ => self.arena.get(id),
+        }
     }
 
     /// Bytes held in memory.
     pub fn bytes(&self) -> usize {
-        self.arena.bytes() + self.known.bytes()
+        self.arena.bytes() + self.known.bytes() + self.ends.bytes()
     }
 }
 
@@ -280,6 +146,16 @@ impl Sight {
     /// The names that were found last.
     pub fn names(&self) -> &[Name] {
         &self.names
+    }
+}
+
+/// Shared ends shorter than this take as much as they save.
+const LEAST_END: usize = 8;
+
+impl End {
+    fn name(self) -> Name {
+        let (Self::Head(number) | Self::Tail(number)) = self;
+        Name::new(usize::from(number))
     }
 }
 
@@ -359,7 +235,7 @@ impl Interner {
         {
             return name;
         }
-        let (Some(number), Some(id)) = (self.new_number(), self.arena.push(kept)) else {
+        let (Some(number), Some(id)) = (self.new_number(), self.arena.push(kept, None)) else {
             return Name::new(self.texts.len().saturating_sub(1));
         };
         self.texts[number as usize] = Some(id);
@@ -396,7 +272,7 @@ impl Interner {
         let of_number = (0u32..).zip(&self.texts).map(|(number, id)| {
             let id = (*id)?;
             if is_used[number as usize] {
-                arena.push(self.arena.get(id))
+                arena.push(self.arena.get(id), None)
             } else {
                 resting.push(number);
                 None
@@ -484,9 +360,39 @@ mod tests {
             .collect();
         assert!(
             ids.iter()
-                .map(|id| texts.get(*id))
+                .map(|id| texts.whole(*id))
                 .eq(all.iter().map(String::as_str))
         );
+    }
+
+    #[test]
+    fn texts_that_share_an_end_come_back_as_they_were() {
+        let (mut texts, mut copies) = (Texts::default(), Texts::default());
+        let long = "x".repeat(200);
+        let all: Vec<String> = (0..20_000)
+            .map(|n| match n % 5 {
+                0 => format!("<{n}@mail.example.com>"),
+                1 => format!("<{n}@host{n}.example.com>"),
+                2 => format!("2.0.0 Ok: queued as {n}"),
+                3 => format!("2.0.0 Ok {long} {n} ü{long}"),
+                _ => ["", " ", "@", "2.0.0", "<a@b>"][n / 5 % 5].to_owned(),
+            })
+            .collect();
+        let push = |(n, text): (usize, &String)| match n % 5 {
+            0 | 1 => texts.push_message_id(text.as_bytes()),
+            _ => texts.push_reply(text.as_bytes()),
+        };
+        let ids: Vec<TextId> = all.iter().enumerate().filter_map(push).collect();
+        for (id, text) in ids.iter().zip(&all) {
+            assert_eq!(texts.whole(*id), *text);
+            assert!(texts.whole(*id).starts_with(texts.first(*id)));
+            let copy = copies.copy(&texts, *id).unwrap();
+            assert_eq!(copies.whole(copy), *text);
+        }
+        assert_eq!(texts.first(ids[2]), "2.0.0 Ok: queued as ");
+        let endless = format!("<{}@{}>", "x".repeat(LONGEST), "y".repeat(20));
+        let cut = texts.push_message_id(endless.as_bytes()).unwrap();
+        assert_eq!(texts.whole(cut), endless[..LONGEST]);
     }
 
     #[test]
@@ -495,8 +401,8 @@ mod tests {
         let odd = texts.push(b"a\xffb").unwrap();
         let long = texts.push(&vec![b'x'; 3 << 20]).unwrap();
         let wide = texts.push("ü".repeat(1 << 20).as_bytes()).unwrap();
-        assert_eq!(texts.get(odd), "a\u{fffd}b");
-        assert_eq!(texts.get(long).len(), LONGEST);
-        assert_eq!(texts.get(wide).len(), LONGEST);
+        assert_eq!(texts.whole(odd), "a\u{fffd}b");
+        assert_eq!(texts.whole(long).len(), LONGEST);
+        assert_eq!(texts.whole(wide).len(), LONGEST);
     }
 }

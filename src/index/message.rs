@@ -1,5 +1,7 @@
 //! Messages and their recipients.
 
+use std::borrow::Cow;
+
 use hashbrown::HashMap;
 
 use super::column::{Column, RecordId, Value, map_bytes, table};
@@ -317,15 +319,15 @@ impl<'i> Message<'i> {
         self.columns()
             .subject
             .get(self.id.at())
-            .map(|id| self.index.texts.get(id))
+            .map(|id| self.index.texts.first(id))
     }
 
     /// The Message-ID as written.
-    pub fn message_id(&self) -> Option<&'i str> {
+    pub fn message_id(&self) -> Option<Cow<'i, str>> {
         self.columns()
             .message_id
             .get(self.id.at())
-            .map(|id| self.index.texts.get(id))
+            .map(|id| self.index.texts.whole(id))
     }
 
     /// Bytes.

@@ -68,7 +68,7 @@ fn used_texts(index: &Index) -> SweptTexts {
     let mut copied: HashMap<TextId, Option<TextId>, foldhash::fast::RandomState> =
         HashMap::default();
     let mut shared = |id: Option<TextId>, texts: &mut Texts| {
-        let mut copy = |id: TextId| texts.push(index.texts.get(id).as_bytes());
+        let mut copy = |id: TextId| texts.copy(&index.texts, id);
         id.and_then(|id| *copied.entry(id).or_insert_with(|| copy(id)))
     };
     let said = index.attempts.detail.map(|id| shared(id, &mut texts));
@@ -79,7 +79,7 @@ fn used_texts(index: &Index) -> SweptTexts {
         .collect();
     texts.know(&index.texts, |id| copied.get(&id).copied().flatten());
     // These are never shared.
-    let mut own = |id: Option<TextId>| texts.push(index.texts.get(id?).as_bytes());
+    let mut own = |id: Option<TextId>| texts.copy(&index.texts, id?);
     SweptTexts {
         subject: index.messages.subject.map(&mut own),
         message_id: index.messages.message_id.map(&mut own),

@@ -76,7 +76,7 @@ fn a_reply_before_its_delivery_is_kept_for_it() {
         .deliveries()
         .map(|delivery| (delivery.detail(), delivery.enhanced()))
         .collect();
-    assert_eq!(details, [(Some("2.0.0 Ok"), Some("2.0.0")); 2]);
+    assert_eq!(details, vec![(Some("2.0.0 Ok".into()), Some("2.0.0")); 2]);
 }
 
 #[test]

@@ -130,7 +130,7 @@ fn outcomes(index: &Index, field: Field, test: &Test) -> Option<Bits> {
 
 fn enhanced(index: &Index, details: &Column<Option<TextId>>, names: &Names) -> Bits {
     Bits::of_numbers(details.places(), |at| {
-        let text = details.get(at).map_or("", |id| index.texts.get(id));
+        let text = details.get(at).map_or("", |id| index.texts.first(id));
         names.may_begin(text)
             && enhanced_code(text.as_bytes()).is_some_and(|code| names.holds(ascii(code)))
     })

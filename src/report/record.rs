@@ -1,5 +1,7 @@
 //! The records as scripts know them: keys, order and values of the contract.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use crate::event::{Policy, Tls};
@@ -123,7 +125,7 @@ pub struct DeliveryEntry<'i> {
     result: &'static str,
     code: Option<u16>,
     enhanced: Option<&'i str>,
-    detail: Option<&'i str>,
+    detail: Option<Cow<'i, str>>,
 }
 
 impl<'i> From<Delivery<'i>> for DeliveryEntry<'i> {
@@ -268,7 +270,7 @@ pub struct MessageRecord<'i> {
     started: Option<Time>,
     from: Option<&'i str>,
     subject: Option<&'i str>,
-    message_id: Option<&'i str>,
+    message_id: Option<Cow<'i, str>>,
     size: Option<u64>,
     recipients: Vec<RecipientEntry<'i>>,
     parent: Option<u64>,

@@ -215,7 +215,7 @@ impl Teller<'_> {
             parts = parts.plain(format!("  \"{}\"", shown(subject)));
         }
         if let Some(id) = message.message_id() {
-            parts = parts.dim(format!("  {}", shown(id)));
+            parts = parts.dim(format!("  {}", shown(&id)));
         }
         parts
     }
@@ -310,7 +310,7 @@ impl Teller<'_> {
                 result => of_state(result.state()),
             };
             let mut parts = recipient(&one.recipient(), &addresses).add(tone, format!("  {word}"));
-            parts = said(parts, one.code(), one.detail());
+            parts = said(parts, one.code(), one.detail().as_deref());
             if follows_from_login(one) {
                 parts = parts.dim("  ← follows from the failed authentication");
             }

@@ -79,7 +79,7 @@ impl Index {
                 self.addressed(id, rid, Some(to));
             }
             Event::MessageId { id: text, .. } => {
-                let text = self.texts.push(text);
+                let text = self.texts.push_message_id(text);
                 self.messages.message_id.set(id.at(), text);
             }
             Event::Subject { text, .. } => {
@@ -268,7 +268,7 @@ impl Index {
 
     /// The far end's words for deliveries that succeeded.
     fn reply(&mut self, message: MessageId, rids: Rids<'_>, text: &[u8]) {
-        let text = self.texts.push(text);
+        let text = self.texts.push_reply(text);
         for rid in rids.iter() {
             let number = u32::try_from(rid.0).unwrap_or(NO_RID - 1);
             let recipient = self.find_recipient(message, number);

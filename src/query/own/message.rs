@@ -117,8 +117,8 @@ fn texts(
     holds: impl Fn(&str) -> bool + Sync,
 ) -> Bits {
     Bits::of_numbers(column.places(), |at| {
-        let text = column.get(at).map(|id| index.texts.get(id));
-        text.is_some_and(&holds)
+        let text = column.get(at).map(|id| index.texts.whole(id));
+        text.is_some_and(|text| holds(&text))
     })
 }
 

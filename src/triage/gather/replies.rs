@@ -82,7 +82,7 @@ impl Reasons {
         if let Some(name) = self.known.get(&id) {
             return Some(*name);
         }
-        let general = reason::general(index.texts.get(id));
+        let general = reason::general(&index.texts.whole(id));
         let name = self.texts.intern(general.as_bytes());
         self.known.insert(id, name);
         Some(name)

@@ -234,6 +234,6 @@ fn delivery(sheet: &mut Sheet, delivery: &Delivery<'_>) {
         format!("  RID {rid} {}", recipient.to().map_or("".into(), text)),
     ));
     parts.push((state.role, format!("  {}", state.text)));
-    reply(&mut parts, delivery.code(), delivery.detail());
+    reply(&mut parts, delivery.code(), delivery.detail().as_deref());
     sheet.row(parts).link = Some(Record::Message(message.record()));
 }

@@ -29,7 +29,7 @@ pub(super) fn head(index: &Index, message: &Message<'_>, lines: &[RawLine]) -> V
     ]);
     sheet.fact("started", message.first_seen().map(columns::moment));
     sheet.fact("subject", message.subject().map(text));
-    sheet.fact("message-id", message.message_id().map(text));
+    sheet.fact("message-id", message.message_id().map(|id| text(&id)));
     sheet.fact(
         "size",
         message
