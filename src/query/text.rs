@@ -257,6 +257,10 @@ impl Hits {
         let mut done = Ok(Reach::End);
         if query.needs_text() {
             for source in 0..sources.len() {
+                // Of a source that nobody speaks of any more nothing is read, and of most others nothing is new.
+                if sources.told(SourceId::new(source)) == self.read_of(source) {
+                    continue;
+                }
                 let mut reader = Reader::new(sources, SourceId::new(source), self.read_of(source));
                 done = self.source(query, &mut reader, (cancel, until), &mut |bytes| {
                     progress(searched + bytes);

@@ -405,6 +405,21 @@ impl Sources {
         self.change(source, |entry| entry.copy = Some(place));
     }
 
+    /// The source known before this one.
+    pub fn before(&self, source: SourceId) -> Option<SourceId> {
+        let entries = self.entries();
+        let earlier = &entries.all[..source.index().min(entries.all.len())];
+        Some(SourceId::new(earlier.iter().rposition(Option::is_some)?))
+    }
+
+    /// The source known behind this one.
+    pub fn behind(&self, source: SourceId) -> Option<SourceId> {
+        let entries = self.entries();
+        let first = source.index() + 1;
+        let at = entries.all.get(first..)?.iter().position(Option::is_some)?;
+        Some(SourceId::new(first + at))
+    }
+
     /// Nothing more comes to a source: its file was let go.
     pub(crate) fn end(&self, source: SourceId) {
         let mut entries = self.entries.write().unwrap_or_else(PoisonError::into_inner);

@@ -185,19 +185,19 @@ fn after(sources: &Sources, from: Position, count: usize) -> io::Result<Chunk> {
     while lines.len() < count {
         match reader.line()? {
             Some(line) => lines.push(line),
-            None if reader.at.source().index() + 1 < sources.len() => {
-                reader.jump(Position::new(source(reader.at.source().index() + 1), 0));
-            }
-            None => {
-                ends = true;
-                break;
-            }
+            None => match sources.behind(reader.at.source()) {
+                Some(next) => reader.jump(Position::new(next, 0)),
+                None => {
+                    ends = true;
+                    break;
+                }
+            },
         }
     }
     Ok(Chunk {
         lines,
         next: reader.at,
-        starts: from == Position::new(source(0), 0),
+        starts: from.offset() == 0 && sources.before(from.source()).is_none(),
         ends,
     })
 }
@@ -217,17 +217,13 @@ fn before(sources: &Sources, from: Position, count: usize) -> io::Result<Chunk> 
     }
     let mut starts = false;
     if lines.len() < count && start.offset() == 0 {
-        if start.source().index() == 0 {
-            starts = true;
-        } else {
-            let earlier = source(start.source().index() - 1);
-            let mut chunk = before(
-                sources,
-                Position::new(earlier, sources.told(earlier)),
-                count - lines.len(),
-            )?;
+        if let Some(earlier) = sources.before(start.source()) {
+            let end = Position::new(earlier, sources.told(earlier));
+            let mut chunk = before(sources, end, count - lines.len())?;
             chunk.lines.append(&mut lines);
             (lines, starts) = (chunk.lines, chunk.starts);
+        } else {
+            starts = true;
         }
     }
     Ok(Chunk {
@@ -319,5 +315,43 @@ impl Reader<'_> {
         self.block.truncate(got);
         self.used = 0;
         Ok(got > 0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+    use std::path::Path;
+
+    use super::*;
+
+    /// Of files that are gone and whose records retired nothing is left to look at, however many they were.
+    #[test]
+    fn the_log_goes_on_from_the_oldest_file_that_is_known() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), "one\ntwo\n").unwrap();
+        let opened = || std::fs::File::open(file.path()).unwrap();
+        let sources = Sources::default();
+        let ids: Vec<SourceId> = (0..20_000)
+            .map(|number| {
+                // Only those that are read are open.
+                let is_read = number == 7 || number >= 19_998;
+                let spool = is_read.then(|| opened().into());
+                let id = sources.add_stream(Path::new("-"), false, spool);
+                sources.set_told(id, 8);
+                id
+            })
+            .collect();
+        ids[..19_998].iter().for_each(|id| sources.end(*id));
+        sources.forget_ended(&HashSet::from([ids[7]]));
+        let chunk = read(&sources, Ask::Tail(100)).unwrap();
+        let places: Vec<Position> = chunk.lines.iter().map(|line| line.position).collect();
+        let known = [ids[7], ids[19_998], ids[19_999]];
+        let lines = known.map(|id| [Position::new(id, 0), Position::new(id, 4)]);
+        assert_eq!(places, lines.as_flattened());
+        assert!(chunk.starts && chunk.ends);
+        let chunk = read(&sources, Ask::After(Position::new(ids[0], 0), 100)).unwrap();
+        assert_eq!(chunk.lines.len(), 6);
+        assert!(chunk.starts && chunk.ends);
     }
 }
