@@ -8,103 +8,135 @@
 //! Whoever has read a piece joins it: its bytes and entries are still in that core's cache, and however the work is
 //! spread over the steps, no thread has less of it. A thread for each step left a core idle a third of the time, and
 //! spent as long fetching the other core's entries as joining them.
+//!
+//! But nobody waits for his turn: joining is nearly half of the work, so that it often is another's. Then the piece is
+//! left to whoever is joining, and the next one is read. Waiting left two cores idle a sixth of the time (0.258 s for
+//! 200 MB; 0.212 s without it).
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-/// Looks for the turn before a thread goes to sleep: falling asleep and waking up take longer than most waits.
-const PATIENCE: usize = 400;
+/// Looks for the turn before a piece is left to another thread: whoever is about to pass it on is worth waiting for.
+const PATIENCE: usize = 50;
+
+/// Pieces that may be left for whoever joins; more of them would only take memory.
+const MOST_LEFT: usize = 2;
 
 /// The turn that is never reached: a thread has panicked, and the others must not wait for it.
 const NEVER: u64 = u64::MAX;
 
-/// What does the first step, what does the last, and whose turn it is.
+/// What does the first step, what does the last, and whose turn it is. `M` is what the middle step makes.
 #[derive(Debug)]
-pub(super) struct Relay<F, L> {
+pub(super) struct Relay<F, L, M> {
     first: Mutex<(u64, F)>,
     last: Mutex<L>,
-    /// The number whose last step is next.
+    /// The number whose last step is next; changed only while `left` is locked.
     turn: AtomicU64,
-    asleep: Mutex<()>,
-    woken: Condvar,
+    /// Pieces before their last step, which whoever does the one before them does too.
+    left: Mutex<BTreeMap<u64, M>>,
+    passed: Condvar,
 }
 
-impl<F, L> Relay<F, L> {
+impl<F, L, M> Relay<F, L, M> {
     pub fn new(first: F, last: L) -> Self {
         Self {
             first: Mutex::new((0, first)),
             last: Mutex::new(last),
             turn: AtomicU64::new(0),
-            asleep: Mutex::new(()),
-            woken: Condvar::new(),
+            left: Mutex::new(BTreeMap::new()),
+            passed: Condvar::new(),
         }
     }
 
     /// Takes pieces of work through the steps until `first` has no more.
-    pub fn run<P, M>(
+    pub fn run<P>(
         &self,
         mut first: impl FnMut(&mut F) -> Option<P>,
         mut middle: impl FnMut(P) -> M,
         mut last: impl FnMut(&mut L, M),
     ) {
+        let _alarm = Alarm(self);
         loop {
-            let (baton, piece) = {
+            let (number, piece) = {
                 let mut guard = lock(&self.first);
-                let (number, state) = &mut *guard;
+                let (next, state) = &mut *guard;
                 let Some(piece) = first(state) else { return };
-                let baton = Baton {
-                    relay: self,
-                    number: *number,
-                };
-                *number += 1;
-                (baton, piece)
+                *next += 1;
+                (*next - 1, piece)
             };
-            let done = middle(piece);
-            if !baton.is_reached() {
-                return;
+            let mut due = match self.await_turn(number, middle(piece)) {
+                Awaited::Turn(done) => Some((number, done)),
+                Awaited::Left => None,
+                Awaited::Never => return,
+            };
+            while let Some((number, done)) = due {
+                last(&mut lock(&self.last), done);
+                due = self.pass(number);
             }
-            last(&mut lock(&self.last), done);
-            drop(baton);
         }
     }
-}
 
-/// A piece's place in the order. Dropping it gives the turn to the next.
-struct Baton<'r, F, L> {
-    relay: &'r Relay<F, L>,
-    number: u64,
-}
-
-impl<F, L> Baton<'_, F, L> {
-    /// Waits for the turn; `false` where it will never come.
-    fn is_reached(&self) -> bool {
-        let turn = || self.relay.turn.load(Ordering::Acquire);
+    /// Waits a little for the turn of a piece, and leaves it to another thread where it does not come.
+    fn await_turn(&self, number: u64, done: M) -> Awaited<M> {
+        let turn = || self.turn.load(Ordering::Acquire);
         for _ in 0..PATIENCE {
-            if turn() == self.number {
-                return true;
+            if turn() == number {
+                return Awaited::Turn(done);
             }
             std::hint::spin_loop();
         }
-        let mut asleep = lock(&self.relay.asleep);
-        while turn() != self.number {
-            if turn() == NEVER {
-                return false;
+        let mut left = lock(&self.left);
+        loop {
+            match turn() {
+                NEVER => return Awaited::Never,
+                turn if turn == number => return Awaited::Turn(done),
+                _ if left.len() < MOST_LEFT => {
+                    left.insert(number, done);
+                    return Awaited::Left;
+                }
+                _ => left = (self.passed.wait(left)).unwrap_or_else(PoisonError::into_inner),
             }
-            asleep = (self.relay.woken.wait(asleep)).unwrap_or_else(PoisonError::into_inner);
         }
-        true
+    }
+
+    /// Gives the turn to the next piece; gives that piece where it was left.
+    fn pass(&self, number: u64) -> Option<(u64, M)> {
+        let mut left = lock(&self.left);
+        if self.turn.load(Ordering::Acquire) == NEVER {
+            return None;
+        }
+        let next = number + 1;
+        self.turn.store(next, Ordering::Release);
+        // Waking costs a call of the system, and threads sleep only where no more may be left.
+        if left.len() >= MOST_LEFT {
+            self.passed.notify_all();
+        }
+        let done = left.remove(&next);
+        done.map(|done| (next, done))
     }
 }
 
-impl<F, L> Drop for Baton<'_, F, L> {
+/// What came of waiting for a turn.
+enum Awaited<M> {
+    /// It is there.
+    Turn(M),
+    /// Another thread takes the piece.
+    Left,
+    /// It will never come.
+    Never,
+}
+
+/// Tells the other threads where one panics.
+struct Alarm<'r, F, L, M>(&'r Relay<F, L, M>);
+
+impl<F, L, M> Drop for Alarm<'_, F, L, M> {
     fn drop(&mut self) {
-        let broken =
-            std::thread::panicking() || self.relay.turn.load(Ordering::Acquire) != self.number;
-        let next = if broken { NEVER } else { self.number + 1 };
-        self.relay.turn.store(next, Ordering::Release);
-        // Whoever is about to sleep has looked under this lock, or will.
-        drop(lock(&self.relay.asleep));
-        self.relay.woken.notify_all();
+        if std::thread::panicking() {
+            let _left = lock(&self.0.left);
+            self.0.turn.store(NEVER, Ordering::Release);
+            self.0.passed.notify_all();
+        }
     }
 }
 
