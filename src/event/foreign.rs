@@ -61,16 +61,19 @@ const LOGS: [(&str, Kind); 44] = [
 /// Takes one entry apart, with what its frame says of it.
 #[inline]
 pub fn of_entry<'a>(frame: &Frame, line: &'a [u8]) -> Event<'a> {
-    let event = parse(frame.body(line));
-    match event {
+    let mut event = parse(frame.body(line));
+    if matches!(
+        event,
         Event::Unknown { .. }
-        | Event::Note { .. }
-        | Event::LogBegin
-        | Event::LogVersion { .. }
-        | Event::LogOffset { .. }
-        | Event::LogEnd => framed(frame, line, event),
-        _ => event,
+            | Event::Note { .. }
+            | Event::LogBegin
+            | Event::LogVersion { .. }
+            | Event::LogOffset { .. }
+            | Event::LogEnd
+    ) {
+        event = framed(frame, line, event);
     }
+    event
 }
 
 /// An entry that other logs may hold too.

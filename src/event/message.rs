@@ -40,7 +40,7 @@ pub fn of_message(body: &[u8]) -> Option<Event<'_>> {
 pub fn of_mid(body: &[u8]) -> Option<Event<'_>> {
     let (mid, rest) = id(body, b"MID")?;
     let mid = Mid(mid);
-    let known = match rest.first() {
+    let mut event = match rest.first() {
         Some(b'I') => envelope(mid, rest),
         Some(b'R') => response(mid, rest).or_else(|| recipient(mid, None, rest)),
         Some(b'M') => rest
@@ -53,7 +53,11 @@ pub fn of_mid(body: &[u8]) -> Option<Event<'_>> {
         Some(b'F' | b'T') => recipient(mid, None, rest),
         _ => state(mid, rest),
     };
-    known.or_else(|| lineage::of_mid(mid, rest))
+    // Changed where it stands, as in `parse`.
+    if event.is_none() {
+        event = lineage::of_mid(mid, rest);
+    }
+    event
 }
 
 fn envelope(mid: Mid, rest: &[u8]) -> Option<Event<'_>> {
@@ -143,20 +147,25 @@ fn state(mid: Mid, rest: &[u8]) -> Option<Event<'_>> {
     }
 }
 
-/// Engines that write their verdict behind a head of their own, and how records call them.
-const ENGINES: [(&[u8], &[u8]); 6] = [
-    (b"antivirus ", b"antivirus"),
-    (b"SPF: ", b"SPF"),
-    (b"DKIM: ", b"DKIM"),
-    (b"DMARC: ", b"DMARC"),
-    (b"Outbreak Filters: verdict ", b"Outbreak Filters"),
-    (b"AMP file reputation verdict : ", b"AMP"),
-];
-
+/// Verdicts of engines that write them behind a head of their own, with the name that records call them by.
 fn verdict(mid: Mid, rest: &[u8]) -> Option<Event<'_>> {
-    let (engine, verdict) = ENGINES
-        .iter()
-        .find_map(|(head, engine)| Some((*engine, rest.strip_prefix(*head)?)))?;
+    let (engine, verdict): (&[u8], _) = match rest.first()? {
+        b'a' => (b"antivirus", rest.strip_prefix(b"antivirus ")?),
+        b'S' => (b"SPF", rest.strip_prefix(b"SPF: ")?),
+        b'D' => match rest.strip_prefix(b"DKIM: ") {
+            Some(verdict) => (b"DKIM", verdict),
+            None => (b"DMARC", rest.strip_prefix(b"DMARC: ")?),
+        },
+        b'O' => (
+            b"Outbreak Filters",
+            rest.strip_prefix(b"Outbreak Filters: verdict ")?,
+        ),
+        b'A' => (
+            b"AMP",
+            rest.strip_prefix(b"AMP file reputation verdict : ")?,
+        ),
+        _ => return None,
+    };
     Some(Event::Verdict {
         mid,
         engine,

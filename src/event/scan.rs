@@ -73,6 +73,19 @@ pub fn id<'a>(text: &'a [u8], word: &[u8]) -> Option<(u64, &'a [u8])> {
 }
 
 fn id_behind_word(rest: &[u8]) -> Option<(u64, &[u8])> {
+    // Nearly all stand between two blanks, with text behind (32 instructions for 72).
+    if let [b' ', text @ ..] = rest
+        && let Some(first) = text.first_chunk()
+    {
+        let (digits, value) = leading_digits(*first);
+        if digits > 0 && first.get(digits) == Some(&b' ') {
+            return Some((value, &text[digits + 1..]));
+        }
+    }
+    id_of_any_spelling(rest)
+}
+
+fn id_of_any_spelling(rest: &[u8]) -> Option<(u64, &[u8])> {
     let rest = match rest {
         [b' ', rest @ ..] | [b':', b' ', rest @ ..] => rest,
         _ => return None,

@@ -1,5 +1,7 @@
 //! Line ends, frames and events of each source's blocks.
 
+use std::sync::LazyLock;
+
 use memchr::memmem;
 
 use crate::event::{self, Event, Kind};
@@ -242,8 +244,10 @@ impl Framing {
 /// What a line tells of the file it stands in. Only a framed line does: the same words in a subject mean nothing.
 pub fn mark_of(line: &[u8]) -> Option<Mark> {
     // Nearly every line is told from these by what it lacks.
+    static STATUS: LazyLock<memmem::Finder<'static>> =
+        LazyLock::new(|| memmem::Finder::new(b" Status: "));
     let ends = line.ends_with(b" Logfile") || line.ends_with(b"Logfile rolled over");
-    if !ends && memmem::find(line, b" Status: ").is_none() {
+    if !ends && STATUS.find(line).is_none() {
         return None;
     }
     let frame = Framer::new(Years::starting(2000)).frame(line);

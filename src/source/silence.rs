@@ -3,6 +3,8 @@
 //! An appliance writes a status line each minute. Where it did and nothing comes any more, the log is no longer
 //! transferred, or the appliance is down; neither shows in the file itself.
 
+use memchr::memchr_iter;
+
 use super::feeder::Feeder;
 use super::notice::NoticeKind;
 use super::order::Age;
@@ -34,8 +36,11 @@ impl Framed {
     pub fn note(&mut self, bytes: &[u8], mark_of: fn(&[u8]) -> Option<Mark>) {
         let end = &bytes[bytes.len().saturating_sub(END)..];
         let mut last = None;
-        for line in end.split_inclusive(|byte| *byte == b'\n') {
-            let line = line.strip_suffix(b"\n").unwrap_or(line);
+        let whole = end.strip_suffix(b"\n").unwrap_or(end);
+        let mut start = 0;
+        for stop in memchr_iter(b'\n', whole).chain([whole.len()]) {
+            let line = &whole[start..stop];
+            start = stop + 1;
             last = mark_of(line.strip_suffix(b"\r").unwrap_or(line));
             self.beats |= last == Some(Mark::Beat);
         }
