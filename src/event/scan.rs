@@ -72,8 +72,9 @@ pub fn id<'a>(text: &'a [u8], word: &[u8]) -> Option<(u64, &'a [u8])> {
     id_behind_word(text.strip_prefix(word)?)
 }
 
+#[inline(always)]
 fn id_behind_word(rest: &[u8]) -> Option<(u64, &[u8])> {
-    // Nearly all stand between two blanks, with text behind (32 instructions for 72).
+    // Nearly all stand between two blanks, with text behind: they are read on the spot (all spellings took 72 instructions).
     if let [b' ', text @ ..] = rest
         && let Some(first) = text.first_chunk()
     {

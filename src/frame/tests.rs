@@ -245,3 +245,18 @@ proptest::proptest! {
         }
     }
 }
+
+#[test]
+fn a_frame_of_any_length_is_known_again_and_one_byte_makes_another() {
+    let line = b"<166>Mar  2 08:09:10 2026 a-host-with-a-name mail_logs: Info: ICID 7 close";
+    for length in 1..line.len() {
+        let prefix = Prefix::new(Vec::new(), &line[..length]);
+        assert!(prefix.begins(line) && prefix.begins(&line[..length]));
+        assert!(!prefix.begins(&line[..length - 1]), "{length}");
+        for at in 0..length {
+            let mut other = *line;
+            other[at] ^= 1;
+            assert!(!prefix.begins(&other), "{at} of {length}");
+        }
+    }
+}
