@@ -26,6 +26,7 @@ pub mod message;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod model;
 pub mod narrow;
+pub mod packed;
 pub mod posting;
 pub mod retire;
 pub mod sweep;

@@ -82,6 +82,18 @@ impl Position {
         Self(source << Self::OFFSET_BITS | offset.min(Self::MAX_OFFSET))
     }
 
+    /// The place as one number, as it is kept in columns.
+    #[inline]
+    pub(crate) fn raw(self) -> u64 {
+        self.0
+    }
+
+    /// Reads a column's number.
+    #[inline]
+    pub(crate) fn from_raw(raw: u64) -> Self {
+        Self(raw)
+    }
+
     /// The source.
     pub fn source(self) -> SourceId {
         SourceId((self.0 >> Self::OFFSET_BITS) as u32)

@@ -4,6 +4,7 @@ use super::column::{Column, RecordId, table};
 use super::connection::{Connection, ConnectionId};
 use super::intern::{Name, TextId};
 use super::narrow::Narrow;
+use super::packed::Packed;
 use super::posting::Posting;
 use super::{Direction, Index};
 use crate::event::enhanced_code;
@@ -18,13 +19,13 @@ pub type AttemptId = RecordId<Attempted>;
 /// The columns.
 #[derive(Debug, Default)]
 pub(crate) struct Attempts {
-    pub connection: Column<ConnectionId>,
-    pub time: Column<Option<Stamp>>,
+    pub connection: Packed<ConnectionId>,
+    pub time: Packed<Option<Stamp>>,
     pub succeeded: Column<bool>,
     /// Inbound only.
-    pub user: Column<Option<Name>>,
+    pub user: Packed<Option<Name>>,
     pub mechanism: Narrow<u8, Option<Name>>,
-    pub profile: Column<Option<Name>>,
+    pub profile: Packed<Option<Name>>,
     /// The far end's code; 0 where there is none.
     pub code: Column<u16>,
     pub detail: Column<Option<TextId>>,

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::kept::{Kept, Places};
 
 const PAGE_BITS: usize = 12;
-const PAGE: usize = 1 << PAGE_BITS;
+pub(super) const PAGE: usize = 1 << PAGE_BITS;
 
 /// A value of a column.
 pub trait Value: Copy {
@@ -40,13 +40,50 @@ impl Value for u64 {
     const BLANK: Self = 0;
 }
 
+/// A page of values.
+pub trait Page<T>: Clone {
+    /// A blank page of this number, which follows `last`.
+    fn after(last: Option<&Self>, number: usize) -> Self;
+
+    /// The value at a place.
+    fn get(&self, at: usize) -> T;
+
+    /// Changes the value at a place.
+    fn set(&mut self, at: usize, value: T);
+
+    /// Bytes held in memory.
+    fn bytes(&self) -> usize;
+}
+
+/// Values as they are.
+impl<T: Value> Page<T> for Box<[T; PAGE]> {
+    fn after(_: Option<&Self>, _: usize) -> Self {
+        let page = vec![T::BLANK; PAGE].into_boxed_slice();
+        page.try_into().ok().expect("a page has its full length")
+    }
+
+    #[inline]
+    fn get(&self, at: usize) -> T {
+        self[at]
+    }
+
+    #[inline]
+    fn set(&mut self, at: usize, value: T) {
+        self[at] = value;
+    }
+
+    fn bytes(&self) -> usize {
+        size_of::<[T; PAGE]>()
+    }
+}
+
 /// One value a record, by the record's number.
 ///
 /// A page has its full length from the start, so that reaching a value checks one bound, and appending only counts where
 /// there is no value yet: a new connection has twenty columns.
 #[derive(Debug)]
-pub struct Column<T> {
-    pages: Vec<Box<[T; PAGE]>>,
+pub struct Column<T, P = Box<[T; PAGE]>> {
+    pages: Vec<P>,
     /// How many pages before these are gone.
     gone: usize,
     /// The number of the next record.
@@ -58,7 +95,7 @@ pub struct Column<T> {
     lost: T,
 }
 
-impl<T: Value> Default for Column<T> {
+impl<T: Value, P> Default for Column<T, P> {
     fn default() -> Self {
         Self {
             pages: Vec::new(),
@@ -71,7 +108,7 @@ impl<T: Value> Default for Column<T> {
     }
 }
 
-impl<T: Value> Column<T> {
+impl<T: Value, P: Page<T>> Column<T, P> {
     /// The number of the next record.
     #[inline]
     pub fn end(&self) -> usize {
@@ -107,8 +144,7 @@ impl<T: Value> Column<T> {
 
     #[cold]
     fn grow(&mut self) {
-        let page = vec![T::BLANK; PAGE].into_boxed_slice();
-        let page = page.try_into().ok().expect("a page has its full length");
+        let page = P::after(self.pages.last(), self.end >> PAGE_BITS);
         self.pages.push(page);
     }
 
@@ -116,12 +152,13 @@ impl<T: Value> Column<T> {
     #[inline]
     pub fn get(&self, at: usize) -> T {
         match self.pages.get((at >> PAGE_BITS).wrapping_sub(self.gone)) {
-            Some(page) => page[at & (PAGE - 1)],
+            Some(page) => page.get(at & (PAGE - 1)),
             None => self.get_older(at),
         }
     }
 
     #[cold]
+    #[inline(never)]
     fn get_older(&self, at: usize) -> T {
         let place = self.kept.place(at);
         let value = place.and_then(|place| self.older.get(place));
@@ -131,22 +168,15 @@ impl<T: Value> Column<T> {
     /// Changes the value of a record.
     #[inline]
     pub fn set(&mut self, at: usize, value: T) {
-        *self.get_mut(at) = value;
-    }
-
-    /// The value of a record, to be changed in place. What is written to a retired one is lost.
-    #[inline]
-    pub fn get_mut(&mut self, at: usize) -> &mut T {
-        match self
-            .pages
-            .get_mut((at >> PAGE_BITS).wrapping_sub(self.gone))
-        {
-            Some(page) => &mut page[at & (PAGE - 1)],
-            None => Self::older_mut(&self.kept, &mut self.older, &mut self.lost, at),
+        let page = (at >> PAGE_BITS).wrapping_sub(self.gone);
+        match self.pages.get_mut(page) {
+            Some(page) => page.set(at & (PAGE - 1), value),
+            None => *Self::older_mut(&self.kept, &mut self.older, &mut self.lost, at) = value,
         }
     }
 
     #[cold]
+    #[inline(never)]
     fn older_mut<'c>(kept: &Kept, older: &'c mut [T], lost: &'c mut T, at: usize) -> &'c mut T {
         let place = kept.place(at);
         place.and_then(|place| older.get_mut(place)).unwrap_or(lost)
@@ -162,7 +192,7 @@ impl<T: Value> Column<T> {
         let all_pages = pages.flat_map(move |(number, page)| {
             let from = first.saturating_sub(number * PAGE);
             let held = (self.end - number * PAGE).min(PAGE);
-            page[from..held].iter().copied()
+            (from..held).map(move |at| page.get(at))
         });
         self.older.iter().copied().chain(listed).chain(all_pages)
     }
@@ -191,11 +221,15 @@ impl<T: Value> Column<T> {
 
     /// The same with other values.
     pub fn map(&self, mut value: impl FnMut(T) -> T) -> Self {
-        let mut pages = self.pages.clone();
-        let numbers = self.gone * PAGE..;
-        for (number, known) in numbers.zip(pages.iter_mut().flat_map(|page| page.iter_mut())) {
-            let is_kept = number < self.end && self.kept.place(number).is_some();
-            *known = if is_kept { value(*known) } else { T::BLANK };
+        let mut pages: Vec<P> = Vec::with_capacity(self.pages.len());
+        for (number, known) in (self.gone..).zip(&self.pages) {
+            let mut page = P::after(pages.last(), number);
+            let records = number * PAGE..self.end.min((number + 1) * PAGE);
+            for at in records.filter(|record| self.kept.place(*record).is_some()) {
+                let at = at & (PAGE - 1);
+                page.set(at, value(known.get(at)));
+            }
+            pages.push(page);
         }
         Self {
             pages,
@@ -209,8 +243,21 @@ impl<T: Value> Column<T> {
 
     /// Bytes held in memory.
     pub fn bytes(&self) -> usize {
-        (self.pages.len() * PAGE + self.older.capacity()) * size_of::<T>()
-            + self.pages.capacity() * size_of::<usize>()
+        self.pages.iter().map(P::bytes).sum::<usize>()
+            + self.older.capacity() * size_of::<T>()
+            + self.pages.capacity() * size_of::<P>()
+    }
+}
+
+impl<T: Value> Column<T> {
+    /// The value of a record, to be changed in place. What is written to a retired one is lost.
+    #[inline]
+    pub fn get_mut(&mut self, at: usize) -> &mut T {
+        let page = (at >> PAGE_BITS).wrapping_sub(self.gone);
+        match self.pages.get_mut(page) {
+            Some(page) => &mut page[at & (PAGE - 1)],
+            None => Self::older_mut(&self.kept, &mut self.older, &mut self.lost, at),
+        }
     }
 }
 
@@ -277,6 +324,17 @@ impl<K> RecordId<K> {
             NonZeroU32::new(next).unwrap_or(NonZeroU32::MAX),
             PhantomData,
         )
+    }
+
+    /// The number as it is kept, which is no 0.
+    #[inline]
+    pub(super) fn raw(self) -> NonZeroU32 {
+        self.0
+    }
+
+    #[inline]
+    pub(super) fn from_raw(raw: NonZeroU32) -> Self {
+        Self(raw, PhantomData)
     }
 
     /// The record's place in its columns, from 0; records are numbered in the order in which they were first seen.

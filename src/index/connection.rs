@@ -9,6 +9,7 @@ use super::extent::{Runs, Span};
 use super::intern::Name;
 use super::message::{Message, MessageId};
 use super::narrow::{Coded, Narrow};
+use super::packed::Packed;
 use super::posting::Posting;
 use super::{ApplianceId, Attempt, Delivery, Index};
 use crate::event::{Dcid, Icid, Link, Policy, Tls};
@@ -84,7 +85,7 @@ pub(crate) struct Connections {
     pub appliance: Narrow<u8, ApplianceId>,
     pub facts: Narrow<u8, Facts>,
     /// When its first line was written; the opening's time if that was seen.
-    pub began: Column<Option<Stamp>>,
+    pub began: Packed<Option<Stamp>>,
     pub closed: Column<Option<Stamp>>,
     pub remote: Column<Option<Name>>,
     pub by_remote: Posting<Connected>,
@@ -95,9 +96,9 @@ pub(crate) struct Connections {
     pub policy: Narrow<u16, Option<Name>>,
     pub tls: Narrow<u8, Option<Name>>,
     pub error: Narrow<u8, Option<Name>>,
-    pub last_attempt: Column<Option<AttemptId>>,
-    pub last_delivery: Column<Option<DeliveryId>>,
-    pub last_message: Column<Option<MessageId>>,
+    pub last_attempt: Packed<Option<AttemptId>>,
+    pub last_delivery: Packed<Option<DeliveryId>>,
+    pub last_message: Packed<Option<MessageId>>,
     pub lines: Narrow<u8, u32>,
     pub runs: Runs,
     /// What a Connection Error said beside its cause, of the few connections that have one.

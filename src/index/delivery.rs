@@ -7,6 +7,7 @@ use super::connection::{Connection, ConnectionId};
 use super::intern::TextId;
 use super::message::{Message, Recipient, RecipientId};
 use super::narrow::Narrow;
+use super::packed::Packed;
 use super::{Index, State};
 use crate::event::enhanced_code;
 use crate::frame::Stamp;
@@ -62,15 +63,15 @@ impl DeliveryResult {
 /// The columns.
 #[derive(Debug, Default)]
 pub(crate) struct Deliveries {
-    pub connection: Column<Option<ConnectionId>>,
-    pub recipient: Column<RecipientId>,
-    pub time: Column<Option<Stamp>>,
+    pub connection: Packed<Option<ConnectionId>>,
+    pub recipient: Packed<RecipientId>,
+    pub time: Packed<Option<Stamp>>,
     pub result: Column<DeliveryResult>,
     /// The far end's code; 0 where there is none.
     pub code: Column<u16>,
     pub detail: Column<Option<TextId>>,
     /// The delivery before it on the same connection.
-    pub before: Column<Option<DeliveryId>>,
+    pub before: Packed<Option<DeliveryId>>,
     /// The delivery before it of the same recipient.
     pub earlier: Narrow<u8, Option<DeliveryId>>,
 }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use super::column::{Column, RecordId, Value, table};
 use super::kept::Kept;
+use super::packed::Packed;
 use crate::source::Position;
 
 /// A line further than this from the run's last one (in bytes) begins a new run: reading on would cost more than a seek.
@@ -22,17 +23,17 @@ pub type RunId = RecordId<Run>;
 /// The newest run of each record of one kind.
 #[derive(Debug, Default)]
 pub struct Runs {
-    first: Column<Position>,
+    first: Packed<Position>,
     last: Column<u32>,
-    older: Column<Option<RunId>>,
+    older: Packed<Option<RunId>>,
 }
 
 /// The older runs of all records.
 #[derive(Debug, Default)]
 pub struct Extents {
-    first: Column<Position>,
+    first: Packed<Position>,
     last: Column<u32>,
-    older: Column<Option<RunId>>,
+    older: Packed<Option<RunId>>,
 }
 
 table!(Extents: first, last, older);

@@ -9,6 +9,7 @@ use std::num::NonZeroU32;
 use super::arena::{Arena, End, LONGEST};
 use super::column::make_room;
 use super::known::Known;
+use super::packed::Number;
 
 pub use super::arena::TextId;
 pub use super::known::hash;
@@ -174,6 +175,18 @@ impl Name {
     pub(crate) fn new(at: usize) -> Self {
         let next = u32::try_from(at).unwrap_or(u32::MAX).saturating_add(1);
         Self(NonZeroU32::new(next).unwrap_or(NonZeroU32::MAX))
+    }
+}
+
+impl Number for Option<Name> {
+    #[inline]
+    fn number(self) -> u64 {
+        self.map_or(0, |name| u64::from(name.0.get()))
+    }
+
+    #[inline]
+    fn of(number: u64) -> Self {
+        NonZeroU32::new(number as u32).map(Name)
     }
 }
 

@@ -10,6 +10,7 @@ use super::delivery::{Delivery, DeliveryId};
 use super::extent::{Runs, Span};
 use super::intern::{Name, TextId};
 use super::narrow::{Coded, Narrow};
+use super::packed::Packed;
 use super::{ApplianceId, Index};
 use crate::event::Mid;
 use crate::frame::Stamp;
@@ -82,21 +83,21 @@ pub(crate) struct Facts {
 /// The columns.
 #[derive(Debug, Default)]
 pub(crate) struct Messages {
-    pub mid: Narrow<u32, u64>,
+    pub mid: Packed<u64>,
     pub appliance: Narrow<u8, ApplianceId>,
     pub facts: Narrow<u8, Facts>,
     /// When its first line was written; that of `Start MID` if it was seen.
-    pub began: Column<Option<Stamp>>,
+    pub began: Packed<Option<Stamp>>,
     /// When it was last said to be finished or aborted.
-    pub ended: Column<Option<Stamp>>,
+    pub ended: Packed<Option<Stamp>>,
     pub connection: Column<Option<ConnectionId>>,
     /// The message before it on the same injection connection.
-    pub before: Column<Option<MessageId>>,
-    pub from: Column<Option<Name>>,
+    pub before: Packed<Option<MessageId>>,
+    pub from: Packed<Option<Name>>,
     pub subject: Column<Option<TextId>>,
     pub message_id: Column<Option<TextId>>,
-    /// Bytes; [`NO_SIZE`] where the log does not say.
-    pub size: Column<u32>,
+    /// Bytes.
+    pub size: Packed<Option<u64>>,
     pub last_recipient: Column<Option<RecipientId>>,
     pub runs: Runs,
     /// Parents of the few messages that have one.
@@ -138,9 +139,6 @@ impl Coded for Facts {
     }
 }
 
-/// Stands for a size that the log does not say.
-pub(crate) const NO_SIZE: u32 = u32::MAX;
-
 impl Messages {
     /// A new message with its first line.
     pub fn push(
@@ -160,7 +158,7 @@ impl Messages {
         self.from.push_blank();
         self.subject.push_blank();
         self.message_id.push_blank();
-        self.size.push(NO_SIZE);
+        self.size.push_blank();
         self.last_recipient.push_blank();
         self.runs.push(at);
         MessageId::new(self.end() - 1)
@@ -174,10 +172,10 @@ impl Messages {
 /// The recipients' columns.
 #[derive(Debug, Default)]
 pub(crate) struct Recipients {
-    pub message: Column<MessageId>,
+    pub message: Packed<MessageId>,
     /// [`NO_RID`] where the log does not say.
     pub rid: Narrow<u8, u32>,
-    pub to: Column<Option<Name>>,
+    pub to: Packed<Option<Name>>,
     pub state: Column<State>,
     pub last_delivery: Column<Option<DeliveryId>>,
     /// The recipient before it of the same message.
@@ -332,9 +330,7 @@ impl<'i> Message<'i> {
 
     /// Bytes.
     pub fn size(&self) -> Option<u64> {
-        Some(self.columns().size.get(self.id.at()))
-            .filter(|size| *size != NO_SIZE)
-            .map(u64::from)
+        self.columns().size.get(self.id.at())
     }
 
     /// The index it is in.

@@ -238,7 +238,7 @@ mod tests {
             changed in proptest::collection::vec((0usize..40, proptest::prop_oneof![0u64..300, proptest::num::u64::ANY]), 0..40),
             first in 0usize..40,
         ) {
-            let (mut narrow, mut plain) = (Narrow::<u8, u64>::default(), Column::default());
+            let (mut narrow, mut plain) = (Narrow::<u8, u64>::default(), Column::<u64>::default());
             for value in &pushed {
                 narrow.push(*value);
                 plain.push(*value);

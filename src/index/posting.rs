@@ -6,22 +6,23 @@
 
 use std::sync::Arc;
 
-use super::column::{Column, RecordId, make_room};
+use super::column::{Column, Page, RecordId, make_room};
 use super::intern::Name;
 use super::kept::Kept;
+use super::packed::Packed;
 
 /// The records of each name of one kind.
 #[derive(Debug)]
 pub struct Posting<K> {
     heads: Vec<(Option<RecordId<K>>, u32)>,
-    before: Column<Option<RecordId<K>>>,
+    before: Packed<Option<RecordId<K>>>,
 }
 
 impl<K> Default for Posting<K> {
     fn default() -> Self {
         Self {
             heads: Vec::new(),
-            before: Column::default(),
+            before: Packed::default(),
         }
     }
 }
@@ -83,7 +84,7 @@ impl<K> Posting<K> {
     pub fn records<'p>(
         &'p self,
         name: Name,
-        column: &'p Column<Option<Name>>,
+        column: &'p Column<Option<Name>, impl Page<Option<Name>>>,
     ) -> impl Iterator<Item = RecordId<K>> + 'p {
         let older = self.before.kept().older().iter().rev();
         let older = older.map(|number| *number as usize);

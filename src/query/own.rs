@@ -11,8 +11,9 @@ use super::field::Field;
 use super::value::{Names, Test};
 use crate::event::enhanced_code;
 use crate::frame::Stamp;
-use crate::index::column::Column;
+use crate::index::column::{Column, Page};
 use crate::index::kept::Places;
+use crate::index::packed::Packed;
 use crate::index::posting::Posting;
 use crate::index::{DeliveryResult, Index, Interner, Name, TextId};
 use crate::raw::Wanted;
@@ -143,7 +144,7 @@ fn ascii(code: &[u8]) -> &str {
 
 /// `since` and `until` of what happens at one moment.
 fn by_time(
-    times: &Column<Option<Stamp>>,
+    times: &Packed<Option<Stamp>>,
     field: Field,
     test: &Test,
     newest: Option<Stamp>,
@@ -187,7 +188,11 @@ fn named(names: &Bits, column: impl Iterator<Item = Option<Name>>, places: Place
 }
 
 /// Whether these names have so few records that walking those is less than scanning the column.
-fn are_rare<K>(names: &Bits, column: &Column<Option<Name>>, posting: &Posting<K>) -> bool {
+fn are_rare<K>(
+    names: &Bits,
+    column: &Column<Option<Name>, impl Page<Option<Name>>>,
+    posting: &Posting<K>,
+) -> bool {
     let few = column.places().len() / 16;
     let mut records = 0;
     names.iter().all(|at| {
@@ -215,7 +220,11 @@ pub(super) fn is_posted(index: &Index, field: Field, test: &Test) -> bool {
 }
 
 /// The same by postings where these names have few records.
-fn posted<K>(names: &Bits, column: &Column<Option<Name>>, posting: &Posting<K>) -> Bits {
+fn posted<K>(
+    names: &Bits,
+    column: &Column<Option<Name>, impl Page<Option<Name>>>,
+    posting: &Posting<K>,
+) -> Bits {
     if !are_rare(names, column, posting) {
         return named(names, column.iter(), column.places());
     }

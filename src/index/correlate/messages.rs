@@ -2,7 +2,7 @@
 
 use hashbrown::HashMap;
 
-use super::super::message::{NEAR, NO_RID, NO_SIZE};
+use super::super::message::{NEAR, NO_RID};
 use super::{Index, NewDelivery, Step, fate_of_abort, is_past, result_of, timeline::Outcome};
 use crate::event::{Attempt, Event, Icid, Link, Mid, Rid, Rids, Says, Shape};
 use crate::index::{
@@ -51,9 +51,9 @@ impl Index {
             return;
         }
         self.messages.connection.set(id.at(), Some(connection));
-        let last = self.connections.last_message.get_mut(connection.at());
-        self.messages.before.set(id.at(), *last);
-        *last = Some(id);
+        let last = &mut self.connections.last_message;
+        self.messages.before.set(id.at(), last.get(connection.at()));
+        last.set(connection.at(), Some(id));
     }
 
     /// An entry of a message, and of the connection it names.
@@ -70,8 +70,7 @@ impl Index {
             Event::MessageFrom { from, .. } | Event::Ready { from, .. } => {
                 self.set_from(id, from);
                 if let Event::Ready { size, .. } = step.entry.event {
-                    let size = u32::try_from(size).unwrap_or(NO_SIZE).min(NO_SIZE - 1);
-                    self.messages.size.set(id.at(), size);
+                    self.messages.size.set(id.at(), Some(size));
                 }
             }
             Event::MessageTo { rid, to, .. } => {
@@ -188,8 +187,9 @@ impl Index {
             }
             id
         });
-        let known = self.recipients.to.get_mut(id.at());
-        *known = known.or(to);
+        if to.is_some() && self.recipients.to.get(id.at()).is_none() {
+            self.recipients.to.set(id.at(), to);
+        }
         id
     }
 

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use super::{MOST_MARKS, Mark, keeps};
-use crate::index::column::{Column, RecordId};
+use crate::index::column::RecordId;
 use crate::index::kept::Kept;
 use crate::index::message::NEAR;
+use crate::index::packed::Packed;
 use crate::index::sweep::Sweep;
 use crate::index::{ConnectionId, Ended, Index, MessageId};
 
@@ -73,16 +74,10 @@ impl Index {
     fn cut_links(&mut self, step: &Records) {
         for id in &step.loose {
             let columns = &mut self.connections;
-            relink(
-                columns.last_message.get_mut(id.at()),
-                &mut self.messages.before,
-                &step.messages,
-            );
-            relink(
-                columns.last_delivery.get_mut(id.at()),
-                &mut self.deliveries.before,
-                &step.deliveries,
-            );
+            let (last, before) = (&mut columns.last_message, &mut self.messages.before);
+            last.set(id.at(), relink(last.get(id.at()), before, &step.messages));
+            let (last, before) = (&mut columns.last_delivery, &mut self.deliveries.before);
+            last.set(id.at(), relink(last.get(id.at()), before, &step.deliveries));
         }
     }
 
@@ -141,15 +136,15 @@ impl Index {
     }
 }
 
-/// Leads a chain past what goes.
+/// Leads a chain past what goes; the answer is its new head.
 fn relink<K>(
-    head: &mut Option<RecordId<K>>,
-    before: &mut Column<Option<RecordId<K>>>,
+    head: Option<RecordId<K>>,
+    before: &mut Packed<Option<RecordId<K>>>,
     kept: &Kept,
-) {
-    let mut next = *head;
+) -> Option<RecordId<K>> {
+    let mut next = head;
     let mut last: Option<RecordId<K>> = None;
-    *head = None;
+    let mut head = None;
     while let Some(id) = next {
         next = before.get(id.at());
         if !keeps(kept, id) {
@@ -157,11 +152,12 @@ fn relink<K>(
         }
         match last {
             Some(last) => before.set(last.at(), Some(id)),
-            None => *head = Some(id),
+            None => head = Some(id),
         }
         last = Some(id);
     }
     if let Some(last) = last {
         before.set(last.at(), None);
     }
+    head
 }

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::frame::Stamp;
 use crate::index::column::Column;
-use crate::index::message::{NO_RID, NO_SIZE};
+use crate::index::message::NO_RID;
 use crate::index::{Index, State, TextId};
 use crate::query::bits::Bits;
 use crate::query::value::{Names, Ranges, Test};
@@ -40,7 +40,7 @@ pub(in crate::query) fn messages(
             message_id_holds(names, text)
         }),
         (Field::Size, Test::Ranges(ranges)) => Bits::of(columns.size.iter(), count, |size| {
-            size != NO_SIZE && ranges.holds(i128::from(size))
+            size.is_some_and(|size| ranges.holds(i128::from(size)))
         }),
         (Field::State, Test::Words(words)) => states(index, *words),
         (Field::Appliance, Test::Names(names)) => {
