@@ -110,7 +110,15 @@ impl Subject {
             stop: Stop::new(),
         };
         let mut feeder = Feeder::open(&request).expect("opens");
-        feeder.patience.settled = Duration::ZERO;
+        // Only `quiet` lets time pass, however busy the machine is.
+        let long = Duration::from_secs(3600);
+        feeder.patience = Patience {
+            nameless: long,
+            renamed: long,
+            settled: Duration::ZERO,
+            damaged: long,
+            silent: long,
+        };
         // What is heard of is heard of at once: by the watcher's thread it would be soon.
         feeder.heard = Heard::default();
         Self {
