@@ -61,37 +61,46 @@ impl Sort {
     }
 }
 
-/// Matching connections in order.
+/// Matching connections in order. `room` is a list that nobody needs any more: while a log grows its table is made anew
+/// many times a second, and half of that time went into the memory of a new list.
 pub fn connections(
     index: &Index,
     filter: &Filter,
     hits: &Hits,
     sort: Sort,
     open_first: OpenFirst,
+    room: Vec<Record>,
 ) -> Vec<Record> {
-    let mut rows: Vec<Record> = if filter.is_empty() {
-        index
-            .connections()
-            .rev()
-            .map(|connection| Record::Connection(connection.record()))
-            .collect()
+    let mut rows = room;
+    rows.clear();
+    let is_reversed = sort.order == Order::Reversed;
+    let open_first = sort.by_time() && !is_reversed && open_first == OpenFirst::Yes;
+    let parts: &[Option<bool>] = if open_first {
+        &[Some(true), Some(false)]
     } else {
-        filter
-            .connections(index, hits)
-            .into_iter()
-            .rev()
-            .map(Record::Connection)
-            .collect()
+        &[None]
     };
-    let is_open =
-        |row: &Record| matches!(row, Record::Connection(id) if index.connection(*id).is_open());
+    let matching = (!filter.is_empty()).then(|| filter.connections(index, hits));
+    for &open in parts {
+        let is_wanted =
+            |id: &ConnectionId| open.is_none_or(|open| index.connection(*id).is_open() == open);
+        match &matching {
+            Some(matching) => {
+                let wanted = matching.iter().rev().copied().filter(is_wanted);
+                rows.extend(wanted.map(Record::Connection));
+            }
+            None => {
+                let all = index
+                    .connections()
+                    .rev()
+                    .map(|connection| connection.record());
+                rows.extend(all.filter(is_wanted).map(Record::Connection));
+            }
+        }
+    }
     if sort.by_time() {
-        if sort.order == Order::Reversed {
+        if is_reversed {
             rows.reverse();
-        } else if open_first == OpenFirst::Yes {
-            let (open, closed): (Vec<_>, Vec<_>) = rows.into_iter().partition(is_open);
-            rows = open;
-            rows.extend(closed);
         }
         return rows;
     }
@@ -191,21 +200,22 @@ fn most_first(value: i64) -> u64 {
 }
 
 /// Matching messages in order.
-pub fn messages(index: &Index, filter: &Filter, hits: &Hits, sort: Sort) -> Vec<Record> {
-    let mut rows: Vec<Record> = if filter.is_empty() {
-        index
-            .messages()
-            .rev()
-            .map(|message| Record::Message(message.record()))
-            .collect()
+pub fn messages(
+    index: &Index,
+    filter: &Filter,
+    hits: &Hits,
+    sort: Sort,
+    room: Vec<Record>,
+) -> Vec<Record> {
+    let mut rows = room;
+    rows.clear();
+    if filter.is_empty() {
+        let all = index.messages().rev();
+        rows.extend(all.map(|message| Record::Message(message.record())));
     } else {
-        filter
-            .messages(index, hits)
-            .into_iter()
-            .rev()
-            .map(Record::Message)
-            .collect()
-    };
+        let matching = filter.messages(index, hits).into_iter().rev();
+        rows.extend(matching.map(Record::Message));
+    }
     if sort.by_time() {
         if sort.order == Order::Reversed {
             rows.reverse();

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use super::table::Keep;
+use super::table::{Keep, Table};
 use super::{App, Effect, Feed, Follow, Lines, Search, View};
 use crate::index::Index;
 use crate::raw::Wanted;
@@ -217,10 +217,15 @@ impl App {
         } else {
             OpenFirst::No
         };
+        // At the top no row is to be found again.
+        let old = self.table_mut().filter(|table| table.cursor == 0);
+        let room = old
+            .map(|table| std::mem::take(&mut table.rows))
+            .unwrap_or_default();
         let (filter, hits) = (&self.filter.active, &self.filter.hits);
         let rows = match view {
-            View::Connections => rows::connections(index, filter, hits, sort, open_first),
-            View::Messages => rows::messages(index, filter, hits, sort),
+            View::Connections => rows::connections(index, filter, hits, sort, open_first, room),
+            View::Messages => rows::messages(index, filter, hits, sort, room),
             View::Users => {
                 let (rows, logins) = rows::users(index, filter, hits, sort);
                 self.logins = logins;
@@ -267,21 +272,7 @@ impl App {
             }
             View::Connections | View::Messages | View::Log => {}
         }
-        let sort = rows::Sort::NEWEST;
-        let seen = table.seen;
-        let rows = match table.view {
-            View::Connections => rows::connections(index, filter, hits, sort, OpenFirst::No),
-            _ => rows::messages(index, filter, hits, sort),
-        };
-        let known: Option<HashSet<Record>> =
-            (table.rows.len() <= FEW).then(|| table.rows.iter().copied().collect());
-        let is_new = |row: &Record| match (&known, row) {
-            (Some(known), row) => !known.contains(row),
-            (None, Record::Connection(id)) => id.at() >= seen,
-            (None, Record::Message(id)) => id.at() >= seen,
-            (None, _) => false,
-        };
-        let new: Vec<Record> = rows.into_iter().filter(is_new).collect();
+        let new = self.new_rows(index, table);
         let by_time = table.is_newest_first();
         let Some(table) = self.table_mut() else {
             return;
@@ -292,6 +283,41 @@ impl App {
         table.drop_retired(index);
         table.generation = Some(index.generation());
         table.seen = table.end(index);
+    }
+
+    /// Connections or messages that are not in a table yet, newest first.
+    fn new_rows(&self, index: &Index, table: &Table) -> Vec<Record> {
+        let (filter, hits) = (&self.filter.active, &self.filter.hits);
+        let (sort, seen, room) = (rows::Sort::NEWEST, table.seen, Vec::new());
+        let is_newer = |row: &Record| match row {
+            Record::Connection(id) => id.at() >= seen,
+            Record::Message(id) => id.at() >= seen,
+            _ => false,
+        };
+        let connections = table.view == View::Connections;
+        if filter.is_empty() && connections {
+            // All are there, and the new ones are the newest: the others are not looked at.
+            let all = index.connections().rev();
+            let all = all.map(|connection| Record::Connection(connection.record()));
+            return all.take_while(is_newer).collect();
+        }
+        if filter.is_empty() {
+            let all = index.messages().rev();
+            let all = all.map(|message| Record::Message(message.record()));
+            return all.take_while(is_newer).collect();
+        }
+        let rows = if connections {
+            rows::connections(index, filter, hits, sort, OpenFirst::No, room)
+        } else {
+            rows::messages(index, filter, hits, sort, room)
+        };
+        let known: Option<HashSet<Record>> =
+            (table.rows.len() <= FEW).then(|| table.rows.iter().copied().collect());
+        let is_new = |row: &Record| match &known {
+            Some(known) => !known.contains(row),
+            None => is_newer(row),
+        };
+        rows.into_iter().filter(is_new).collect()
     }
 
     /// Values change in place; rows do not move, new ones come behind them, and what is no more goes.
@@ -377,7 +403,7 @@ impl App {
     fn settle_preview(&mut self, index: &Index, height: u16, effects: &mut Vec<Effect>) {
         let copying = self.copying;
         let record = if height > 0 && self.pages.is_empty() {
-            self.table().and_then(super::Table::selected)
+            self.table().and_then(Table::selected)
         } else {
             None
         };

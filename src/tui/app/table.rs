@@ -170,13 +170,9 @@ impl Table {
     }
 
     /// Puts new rows before the others; what is shown stays where it is.
-    pub(super) fn prepend(&mut self, mut rows: Vec<Record>) {
+    pub(super) fn prepend(&mut self, rows: Vec<Record>) {
         let more = rows.len();
-        if more == 0 {
-            return;
-        }
-        rows.append(&mut self.rows);
-        self.rows = rows;
+        self.rows.splice(0..0, rows);
         self.cursor += more;
         self.offset += more;
     }
