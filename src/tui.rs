@@ -327,14 +327,17 @@ impl Session {
         let action = match news {
             News::Grew => {
                 self.grown = Grown::Yes;
-                let pause = match self.app.feed {
-                    Feed::Loading(_) | Feed::Newest(_) => FRAME_LOADING,
-                    _ => FRAME,
+                let pause = if self.app.is_loading() {
+                    FRAME_LOADING
+                } else {
+                    FRAME
                 };
                 let earliest = self.drawn.map_or_else(Instant::now, |drawn| drawn + pause);
                 self.draw_by(earliest);
                 return Ok(());
             }
+            // While a log grows this comes many times a second: only the first time it is news.
+            News::CaughtUp if !self.app.is_loading() => return Ok(()),
             News::CaughtUp => Action::CaughtUp,
             News::Notice(notice) => {
                 Action::Notice(crate::safe::text(&notice.to_string()).into_owned())

@@ -440,6 +440,7 @@ impl App {
                 Vec::new()
             }
             Action::Grew(progress, rate) => self.grew(progress, rate),
+            Action::CaughtUp if !self.is_loading() => Vec::new(),
             Action::CaughtUp => {
                 let over = self.follow == Follow::No;
                 self.feed = if over { Feed::Ended } else { Feed::Following };

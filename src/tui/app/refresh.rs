@@ -75,11 +75,16 @@ impl App {
     }
 
     fn pace(&self) -> Pace {
-        match (&self.feed, self.paused) {
-            (_, Some(_)) => Pace::Held,
-            (Feed::Loading(_) | Feed::Newest(_), None) => Pace::Loading,
-            _ => Pace::Settled,
+        match self.paused {
+            Some(_) => Pace::Held,
+            None if self.is_loading() => Pace::Loading,
+            None => Pace::Settled,
         }
+    }
+
+    /// Whether what was there is still being read.
+    pub fn is_loading(&self) -> bool {
+        matches!(self.feed, Feed::Loading(_) | Feed::Newest(_))
     }
 
     /// Whether view Sources shows how things were at another generation of the index.

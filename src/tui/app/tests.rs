@@ -95,6 +95,17 @@ impl Desk {
     }
 
     fn grow(&mut self, text: &str) {
+        self.append(text);
+        let progress = Progress {
+            read: self.told,
+            total: self.told,
+        };
+        self.does(Action::Grew(progress, None));
+        self.settle();
+    }
+
+    /// Lines come in of which nobody has heard yet.
+    fn append(&mut self, text: &str) {
         self.log.write_all(text.as_bytes()).unwrap();
         for line in text.as_bytes().split_inclusive(|byte| *byte == b'\n') {
             let body = line.strip_suffix(b"\n").unwrap_or(line);
@@ -112,14 +123,6 @@ impl Desk {
         let entries = text.lines().count();
         let newest = self.index.newest();
         self.sources.heard(SourceId::new(0), entries, newest, None);
-        self.does(Action::Grew(
-            Progress {
-                read: self.told,
-                total: self.told,
-            },
-            None,
-        ));
-        self.settle();
     }
 
     fn does(&mut self, action: Action) {
@@ -503,6 +506,19 @@ fn rows_keep_their_place_while_one_is_selected() {
         "at the newest it stays at the newest:\n{}",
         desk.screen()
     );
+}
+
+#[test]
+fn a_log_that_grows_all_the_time_does_not_hurry_what_rests() {
+    let mut desk = desk();
+    desk.settle();
+    let log = std::fs::read_to_string(desk.log.path()).unwrap();
+    desk.append(log.lines().last().unwrap());
+    let rests_until = desk.app.wake(&desk.index);
+    // The reader has caught up again, as it does many times a second.
+    desk.does(Action::CaughtUp);
+    assert_eq!(desk.app.wake(&desk.index), rests_until);
+    assert!(desk.app.look_again(&desk.index, desk.now).is_none());
 }
 
 #[test]
