@@ -115,33 +115,34 @@ class Interface:
             "t", "-1m", "Enter", "G", "?", "Escape", "Space", "Space", "m", "h", "l", "n")
 
     def __init__(self, name, binary, folder, *options):
-        self.name, self.next = name, 0
+        # The session itself: a bare name may mean a window that is called as the program is.
+        self.name, self.target, self.next = name, f"={name}:", 0
         command = " ".join([binary, *options, folder])
         subprocess.run(["tmux", "-L", "soak", "new-session", "-d", "-s", name, "-x", "120", "-y", "40", "exec " + command], check=True)
-        self.pid = int(self.tmux("display-message", "-p", "-t", name, "#{pane_pid}"))
+        self.pid = int(self.tmux("display-message", "-p", "-t", self.target, "#{pane_pid}"))
 
     def tmux(self, *words):
         return subprocess.run(["tmux", "-L", "soak", *words], capture_output=True, text=True, errors="replace").stdout
 
     def fidget(self, rng):
-        self.tmux("send-keys", "-t", self.name, self.KEYS[self.next % len(self.KEYS)])
+        self.tmux("send-keys", "-t", self.target, self.KEYS[self.next % len(self.KEYS)])
         self.next += 1
         if self.next % 10 == 0:
-            self.tmux("resize-window", "-t", self.name, "-x", str(rng.randint(60, 180)), "-y", str(rng.randint(15, 60)))
+            self.tmux("resize-window", "-t", self.target, "-x", str(rng.randint(60, 180)), "-y", str(rng.randint(15, 60)))
 
     def connections(self):
         """How many connections it says there are, without a filter."""
-        self.tmux("resize-window", "-t", self.name, "-x", "140", "-y", "40")
+        self.tmux("resize-window", "-t", self.target, "-x", "140", "-y", "40")
         for key in ("Escape", "Escape", "Escape", "1", "Escape", "Escape", "1", "G"):
-            self.tmux("send-keys", "-t", self.name, key)
+            self.tmux("send-keys", "-t", self.target, key)
             time.sleep(0.5)
         time.sleep(1)
-        screen = self.tmux("capture-pane", "-p", "-t", self.name)
+        screen = self.tmux("capture-pane", "-p", "-t", self.target)
         found = re.search(r"\[1 Connections\].*?([\d,.]+)\s*$", screen, re.M)
         return int(re.sub(r"\D", "", found[1])) if found else None, screen
 
     def close(self):
-        self.tmux("kill-session", "-t", self.name)
+        self.tmux("kill-session", "-t", self.target)
 
 
 class Watched:
