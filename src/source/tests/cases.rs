@@ -33,6 +33,16 @@ fn open_files(dir: &Path) -> usize {
     targets.filter(|target| target.starts_with(dir)).count()
 }
 
+/// A log with one line that a reader follows by this name and has read.
+fn followed(name: &str) -> (tempfile::TempDir, PathBuf, Reader) {
+    let dir = folder();
+    let path = dir.path().join(name);
+    append(&path, &line(0));
+    let mut reader = Reader::open(&[&path], Follow::Live);
+    reader.expect(&line(0));
+    (dir, path, reader)
+}
+
 fn no_patience() -> Patience {
     Patience {
         nameless: Duration::ZERO,
@@ -45,11 +55,7 @@ fn no_patience() -> Patience {
 
 #[test]
 fn case_01_a_thousand_lines_in_one_write() {
-    let dir = folder();
-    let path = dir.path().join("mail.current");
-    append(&path, &line(0));
-    let mut reader = Reader::open(&[&path], Follow::Live);
-    reader.expect(&line(0));
+    let (_dir, path, mut reader) = followed("mail.current");
     append(&path, &lines(1..1001));
     reader.expect(&lines(0..1001));
 }
@@ -141,11 +147,7 @@ fn case_06_a_line_cut_by_the_roll_is_two_unfinished_ones_and_none_is_lost() {
 
 #[test]
 fn case_07_a_hundred_rotations_none_deleted() {
-    let dir = folder();
-    let path = dir.path().join("mail.current");
-    append(&path, &line(0));
-    let mut reader = Reader::open(&[&path], Follow::Live);
-    reader.expect(&line(0));
+    let (dir, path, mut reader) = followed("mail.current");
     let mut next = 1;
     for turn in 0..100 {
         append(&path, &lines(next..next + 50));
@@ -162,12 +164,8 @@ fn case_07_a_hundred_rotations_none_deleted() {
 
 #[test]
 fn case_08_what_was_rolled_and_deleted_unread_is_missed_never_repeated_and_told() {
-    let dir = folder();
+    let (dir, path, mut reader) = followed("mail.log");
     let name = |number: usize| dir.path().join(format!("mail.log.{number}"));
-    let path = dir.path().join("mail.log");
-    append(&path, &line(0));
-    let mut reader = Reader::open(&[&path], Follow::Live);
-    reader.expect(&line(0));
     fs::rename(&path, name(2)).expect("renames");
     append(&path, &line(1));
     fs::rename(&path, name(1)).expect("renames");
@@ -188,12 +186,8 @@ fn case_08_what_was_rolled_and_deleted_unread_is_missed_never_repeated_and_told(
 
 #[test]
 fn case_08_nothing_is_missed_where_what_was_read_is_deleted_by_hand() {
-    let dir = folder();
-    let path = dir.path().join("mail.log");
+    let (dir, path, mut reader) = followed("mail.log");
     let rolled = |number: usize| dir.path().join(format!("mail.log.{number}"));
-    append(&path, &line(0));
-    let mut reader = Reader::open(&[&path], Follow::Live);
-    reader.expect(&line(0));
     fs::rename(&path, rolled(1)).expect("renames");
     append(&path, &line(1));
     reader.expect(&lines(0..2));
@@ -211,12 +205,8 @@ fn case_08_nothing_is_missed_where_what_was_read_is_deleted_by_hand() {
 
 #[test]
 fn case_08_nothing_is_missed_where_what_was_read_expires() {
-    let dir = folder();
+    let (dir, path, mut reader) = followed("mail.log");
     let name = |number: usize| dir.path().join(format!("mail.log.{number}"));
-    let path = dir.path().join("mail.log");
-    append(&path, &line(0));
-    let mut reader = Reader::open(&[&path], Follow::Live);
-    reader.expect(&line(0));
     fs::rename(&path, name(2)).expect("renames");
     append(&name(1), &line(1));
     reader.expect(&lines(0..2));
@@ -266,11 +256,7 @@ fn case_08_files_that_come_and_go_while_the_reader_is_busy_are_read_in_their_ord
 
 #[test]
 fn case_09_a_deleted_file_is_read_to_its_end_and_closed() {
-    let dir = folder();
-    let path = dir.path().join("mail.current");
-    append(&path, &line(0));
-    let mut reader = Reader::open(&[&path], Follow::Live);
-    reader.expect(&line(0));
+    let (dir, path, mut reader) = followed("mail.current");
     append(&path, &lines(1..1001));
     fs::remove_file(&path).expect("deletes");
     reader.expect(&lines(0..1001));
@@ -362,12 +348,8 @@ fn case_11_what_came_between_is_read_where_the_new_log_has_the_inode_of_an_expir
 #[test]
 fn case_11_what_came_between_is_read_in_order_where_it_has_the_inode_of_what_is_no_part_of_the_log()
 {
-    let dir = folder();
+    let (dir, path, mut reader) = followed("mail.log");
     let rolled = |number: usize| dir.path().join(format!("mail.@20260302T00000{number}.s"));
-    let path = dir.path().join("mail.log");
-    append(&path, &line(0));
-    let mut reader = Reader::open(&[&path], Follow::Live);
-    reader.expect(&line(0));
     append(&rolled(1), &line(90));
     let other = OpenOptions::new().append(true).open(rolled(1));
     other
@@ -557,11 +539,7 @@ fn case_21_a_link_that_leads_nowhere_for_a_while() {
 #[test]
 fn case_22_a_file_that_may_not_be_read_for_a_while() {
     use std::os::unix::fs::PermissionsExt;
-    let dir = folder();
-    let path = dir.path().join("mail.current");
-    append(&path, &line(0));
-    let mut reader = Reader::open(&[&path], Follow::Live);
-    reader.expect(&line(0));
+    let (_dir, path, mut reader) = followed("mail.current");
     let mut writer = OpenOptions::new().append(true).open(&path).expect("opens");
     fs::set_permissions(&path, PermissionsExt::from_mode(0o000)).expect("sets");
     writer.write_all(line(1).as_bytes()).expect("writes");
@@ -954,11 +932,7 @@ fn case_34_thousands_of_files_and_few_descriptors() {
 
 #[test]
 fn case_35_a_reader_who_is_slow_gets_all_in_the_end() {
-    let dir = folder();
-    let path = dir.path().join("mail.current");
-    append(&path, &line(0));
-    let mut reader = Reader::open(&[&path], Follow::Live);
-    reader.expect(&line(0));
+    let (dir, path, mut reader) = followed("mail.current");
     for turn in 0..5 {
         append(&path, &lines(1 + turn * 4000..1 + (turn + 1) * 4000));
         fs::rename(
