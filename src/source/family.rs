@@ -35,7 +35,7 @@ impl Feeder {
         self.targets[at].listed.1 = family.len();
         let there: HashSet<FileId> = family.iter().map(|found| found.stat.id).collect();
         self.drop_deleted(at, &path, &there);
-        let family = self.with_unlisted(at, family);
+        let family = self.with_unlisted(at, family, &there);
         let ages: HashSet<Age> = family
             .iter()
             .map(|found| discover::age(&found.path))

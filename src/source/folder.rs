@@ -45,7 +45,7 @@ impl Feeder {
         self.unreadable
             .retain(|id, path| there.contains(id) || !place.may_mean(path));
         self.refused.keep_only(&found);
-        for found in self.with_unlisted(at, found) {
+        for found in self.with_unlisted(at, found, &there) {
             if let Some(&known) = self.by_id.get(&found.stat.id) {
                 held += usize::from(!self.files[known].unjudged);
                 self.meet_again(&found);

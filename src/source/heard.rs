@@ -139,9 +139,13 @@ impl Feeder {
         held.map_or_else(|| discover::open(found), |held| Ok(Arc::clone(&held.file)))
     }
 
-    /// What was found, and among it in their order the files that came and went since the last look.
-    pub(super) fn with_unlisted(&self, at: usize, mut found: Vec<Found>) -> Vec<Found> {
-        let there: HashSet<FileId> = found.iter().map(|found| found.stat.id).collect();
+    /// What was found, which is `there`, and among it in their order the files that came and went since the last look.
+    pub(super) fn with_unlisted(
+        &self,
+        at: usize,
+        mut found: Vec<Found>,
+        there: &HashSet<FileId>,
+    ) -> Vec<Found> {
         for (turn, held) in self.held.iter().enumerate() {
             let is_met = there.contains(&held.id) || self.by_id.contains_key(&held.id);
             if is_met || !self.targets[at].place.may_mean(&held.path) {
