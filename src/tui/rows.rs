@@ -73,33 +73,25 @@ pub fn connections(
 ) -> Vec<Record> {
     let mut rows = room;
     rows.clear();
-    let is_reversed = sort.order == Order::Reversed;
-    let open_first = sort.by_time() && !is_reversed && open_first == OpenFirst::Yes;
-    let parts: &[Option<bool>] = if open_first {
-        &[Some(true), Some(false)]
-    } else {
-        &[None]
-    };
-    let matching = (!filter.is_empty()).then(|| filter.connections(index, hits));
-    for &open in parts {
-        let is_wanted =
-            |id: &ConnectionId| open.is_none_or(|open| index.connection(*id).is_open() == open);
-        match &matching {
-            Some(matching) => {
-                let wanted = matching.iter().rev().copied().filter(is_wanted);
-                rows.extend(wanted.map(Record::Connection));
-            }
-            None => {
-                let all = index
-                    .connections()
-                    .rev()
-                    .map(|connection| connection.record());
-                rows.extend(all.filter(is_wanted).map(Record::Connection));
-            }
+    let is_open =
+        |row: &Record| matches!(row, Record::Connection(id) if index.connection(*id).is_open());
+    let open_first = sort.by_time() && sort.order == Order::Natural && open_first == OpenFirst::Yes;
+    if !filter.is_empty() {
+        let matching = filter.connections(index, hits).into_iter().rev();
+        rows.extend(matching.map(Record::Connection));
+        if open_first {
+            let (open, closed): (Vec<_>, Vec<_>) = rows.into_iter().partition(is_open);
+            rows = open;
+            rows.extend(closed);
         }
+    } else if open_first {
+        rows.extend(all_connections(index).filter(is_open));
+        rows.extend(all_connections(index).filter(|row| !is_open(row)));
+    } else {
+        rows.extend(all_connections(index));
     }
     if sort.by_time() {
-        if is_reversed {
+        if sort.order == Order::Reversed {
             rows.reverse();
         }
         return rows;
@@ -110,6 +102,18 @@ pub fn connections(
         _ => 0,
     });
     rows
+}
+
+/// Every connection, the newest first.
+pub fn all_connections(index: &Index) -> impl Iterator<Item = Record> {
+    let all = index.connections().rev();
+    all.map(|connection| Record::Connection(connection.record()))
+}
+
+/// Every message, the newest first.
+pub fn all_messages(index: &Index) -> impl Iterator<Item = Record> {
+    let all = index.messages().rev();
+    all.map(|message| Record::Message(message.record()))
 }
 
 /// Names in the order of the alphabet, looked up by number.
@@ -210,8 +214,7 @@ pub fn messages(
     let mut rows = room;
     rows.clear();
     if filter.is_empty() {
-        let all = index.messages().rev();
-        rows.extend(all.map(|message| Record::Message(message.record())));
+        rows.extend(all_messages(index));
     } else {
         let matching = filter.messages(index, hits).into_iter().rev();
         rows.extend(matching.map(Record::Message));

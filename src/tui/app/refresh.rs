@@ -300,16 +300,13 @@ impl App {
             _ => false,
         };
         let connections = table.view == View::Connections;
-        if filter.is_empty() && connections {
-            // All are there, and the new ones are the newest: the others are not looked at.
-            let all = index.connections().rev();
-            let all = all.map(|connection| Record::Connection(connection.record()));
-            return all.take_while(is_newer).collect();
-        }
         if filter.is_empty() {
-            let all = index.messages().rev();
-            let all = all.map(|message| Record::Message(message.record()));
-            return all.take_while(is_newer).collect();
+            // All are there, and the new ones are the newest: the others are not looked at.
+            return if connections {
+                rows::all_connections(index).take_while(is_newer).collect()
+            } else {
+                rows::all_messages(index).take_while(is_newer).collect()
+            };
         }
         let rows = if connections {
             rows::connections(index, filter, hits, sort, OpenFirst::No, room)
