@@ -168,11 +168,17 @@ impl<T: Value, P: Page<T>> Column<T, P> {
     /// Changes the value of a record.
     #[inline]
     pub fn set(&mut self, at: usize, value: T) {
-        let page = (at >> PAGE_BITS).wrapping_sub(self.gone);
-        match self.pages.get_mut(page) {
-            Some(page) => page.set(at & (PAGE - 1), value),
+        match self.page_mut(at) {
+            Some((page, at)) => page.set(at, value),
             None => *Self::older_mut(&self.kept, &mut self.older, &mut self.lost, at) = value,
         }
+    }
+
+    /// The page of a record, and its place there; `None` where the page is gone.
+    #[inline]
+    pub(super) fn page_mut(&mut self, at: usize) -> Option<(&mut P, usize)> {
+        let page = (at >> PAGE_BITS).wrapping_sub(self.gone);
+        Some((self.pages.get_mut(page)?, at & (PAGE - 1)))
     }
 
     #[cold]

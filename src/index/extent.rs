@@ -6,13 +6,13 @@
 
 use std::sync::Arc;
 
-use super::column::{Column, RecordId, Value, table};
+use super::column::{RecordId, Value, table};
 use super::kept::Kept;
 use super::packed::Packed;
 use crate::source::Position;
 
 /// A line further than this from the run's last one (in bytes) begins a new run: reading on would cost more than a seek.
-const FAR: u32 = 256 * 1024;
+pub(super) const FAR: u32 = 256 * 1024;
 
 /// Kind of [`RunId`].
 #[derive(Debug)]
@@ -24,7 +24,7 @@ pub type RunId = RecordId<Run>;
 #[derive(Debug, Default)]
 pub struct Runs {
     first: Packed<Position>,
-    last: Column<u32>,
+    last: Packed<Position>,
     older: Packed<Option<RunId>>,
 }
 
@@ -32,7 +32,7 @@ pub struct Runs {
 #[derive(Debug, Default)]
 pub struct Extents {
     first: Packed<Position>,
-    last: Column<u32>,
+    last: Packed<Position>,
     older: Packed<Option<RunId>>,
 }
 
@@ -55,44 +55,39 @@ impl Runs {
     /// The next record begins with its first line.
     pub fn push(&mut self, at: Position) {
         self.first.push(at);
-        self.last.push_blank();
+        self.last.push(at);
         self.older.push_blank();
     }
 
-    /// A further line of the record. Nearly every one follows the run's last one soon.
+    /// A further line of the record. Nearly every one follows the run's last one soon: then only that is looked at.
     #[inline]
     pub fn extend(&mut self, extents: &mut Extents, record: usize, at: Position) {
-        let last = self.last.get_mut(record);
-        match at.behind(self.first.get(record)) {
-            Some(length) if length >= *last && length - *last <= FAR => *last = length,
-            _ => self.extend_elsewhere(extents, record, at),
+        let is_near = |last: Position| at.behind(last).is_some_and(|length| length <= FAR);
+        if !self.last.replace_if(record, is_near, at) {
+            self.extend_elsewhere(extents, record, at);
         }
     }
 
     /// A line before the run's last one, or far from it.
     fn extend_elsewhere(&mut self, extents: &mut Extents, record: usize, at: Position) {
-        let first = self.first.get(record);
-        let length = self.last.get(record);
+        let (first, last) = (self.first.get(record), self.last.get(record));
         // Lines of one second are not taken in their order: this one stands inside, or just before.
-        if at.behind(first).is_some_and(|place| place <= length) {
+        if first <= at && at <= last {
             return;
         }
-        match first.behind(at) {
-            Some(before) if before <= FAR && before.checked_add(length).is_some() => {
-                self.first.set(record, at);
-                self.last.set(record, before + length);
-            }
-            _ => {
-                let older = extents.keep(first, length, self.older.get(record));
-                self.older.set(record, Some(older));
-                self.first.set(record, at);
-                self.last.set(record, 0);
-            }
+        if first.behind(at).is_some_and(|length| length <= FAR) {
+            self.first.set(record, at);
+            return;
         }
+        let older = extents.keep(first, last, self.older.get(record));
+        self.older.set(record, Some(older));
+        self.first.set(record, at);
+        self.last.set(record, at);
     }
 
     /// The record's runs in the order of the log.
     pub fn spans(&self, extents: &Extents, record: usize) -> Vec<Span> {
+        let span = |first, last| Span { first, last };
         let mut spans = vec![span(self.first.get(record), self.last.get(record))];
         let older = self.older(extents, record);
         spans.extend(older.map(|id| span(extents.first.get(id.at()), extents.last.get(id.at()))));
@@ -123,7 +118,7 @@ impl Runs {
 }
 
 impl Extents {
-    fn keep(&mut self, first: Position, last: u32, older: Option<RunId>) -> RunId {
+    fn keep(&mut self, first: Position, last: Position, older: Option<RunId>) -> RunId {
         self.first.push(first);
         self.last.push(last);
         self.older.push(older);
@@ -133,12 +128,5 @@ impl Extents {
     /// Bytes held in memory.
     pub fn bytes(&self) -> usize {
         self.column_bytes()
-    }
-}
-
-fn span(first: Position, length: u32) -> Span {
-    Span {
-        first,
-        last: Position::new(first.source(), first.offset() + u64::from(length)),
     }
 }

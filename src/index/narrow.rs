@@ -199,6 +199,20 @@ impl<S: Small, T: Coded> Narrow<S, T> {
     /// Changes the value of a record in place.
     #[inline]
     pub fn change(&mut self, at: usize, change: impl FnOnce(&mut T)) {
+        let place = self.small.get_mut(at);
+        if *place == S::MARK {
+            return self.change_large(at, change);
+        }
+        let mut value = T::of(place.code(), at);
+        change(&mut value);
+        match S::of(value.code(at)) {
+            Some(small) => *place = small,
+            None => self.set_large(at, None, value),
+        }
+    }
+
+    #[cold]
+    fn change_large(&mut self, at: usize, change: impl FnOnce(&mut T)) {
         let mut value = self.get(at);
         change(&mut value);
         self.set(at, value);

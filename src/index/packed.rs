@@ -155,6 +155,28 @@ impl PackedPage {
     }
 
     #[inline]
+    fn replace_if(&mut self, at: usize, is_due: impl FnOnce(u64) -> bool, number: u64) -> bool {
+        let (base, most) = (self.base, self.most);
+        let place = self.bytes[at * self.width..].first_chunk_mut();
+        let place = place.expect("a word follows each place");
+        let word = u64::from_le_bytes(*place);
+        let before = match word & most {
+            0 => 0,
+            distance => base + distance,
+        };
+        if !is_due(before) {
+            return false;
+        }
+        let distance = number.wrapping_sub(base);
+        if number > 0 && distance.wrapping_sub(1) < most {
+            *place = (word & !most | distance).to_le_bytes();
+        } else {
+            self.set_number(at, number);
+        }
+        true
+    }
+
+    #[inline]
     fn put(&mut self, at: usize, distance: u64) {
         let place = self.bytes[at * self.width..].first_chunk_mut();
         let place = place.expect("a word follows each place");
@@ -200,6 +222,21 @@ impl PackedPage {
             page.put(other, known(other) - page.base);
         }
         *self = page;
+    }
+}
+
+impl<T: Number> Packed<T> {
+    /// Changes the value of a record where the one that it has `is_due`; whether it was. Both are one look at its page.
+    #[inline]
+    pub fn replace_if(&mut self, at: usize, is_due: impl FnOnce(T) -> bool, value: T) -> bool {
+        if let Some((page, at)) = self.page_mut(at) {
+            return page.replace_if(at, |number| is_due(T::of(number)), value.number());
+        }
+        let is_due = is_due(self.get(at));
+        if is_due {
+            self.set(at, value);
+        }
+        is_due
     }
 }
 

@@ -205,8 +205,9 @@ impl Index {
 
     /// What the index takes, where that is more than it may: asked when [`Index::retirement`] had nothing more to do.
     pub fn over_limit(&self) -> Option<u64> {
+        let limit = self.retention.limits.memory?;
         let bytes = self.bytes() as u64;
-        (bytes > self.retention.limits.memory?).then_some(bytes)
+        (bytes > limit).then_some(bytes)
     }
 
     /// The sources that kept records have lines in.
