@@ -174,14 +174,23 @@ impl Framer {
     }
 
     /// Reads the frame of one line (without its line end).
-    ///
-    /// Where a line begins with the very bytes of the frame before it, up to the blank behind the level, its frame is
-    /// the same: nothing behind them has a say in it. That holds for nine lines of ten (30 instructions for 130).
     #[inline]
     pub fn frame(&mut self, line: &[u8]) -> Frame {
         match &self.whole {
             Some((written, frame)) if written.begins(line) => *frame,
             _ => self.new_frame(line),
+        }
+    }
+
+    /// How many bytes of a line are the very frame of the line before; 0 where it has another one.
+    ///
+    /// Where a line begins with the very bytes of that frame, up to the blank behind the level, its frame is the same:
+    /// nothing behind them has a say in it. That holds for nine lines of ten (30 instructions for 130).
+    #[inline]
+    pub fn repeated(&self, line: &[u8]) -> usize {
+        match &self.whole {
+            Some((written, _)) if written.begins(line) => written.0.len(),
+            _ => 0,
         }
     }
 

@@ -36,7 +36,7 @@ pub mod timeline;
 mod tests;
 
 use crate::event::{Event, Kind};
-use crate::frame::{Level, Stamp};
+use crate::frame::{Frame, Level, Stamp};
 use crate::source::{Position, SourceId};
 
 pub use appliance::{ApplianceId, SourceFacts};
@@ -62,6 +62,23 @@ pub struct Entry<'a> {
     pub host: Option<&'a [u8]>,
     /// What it says.
     pub event: Event<'a>,
+    /// The hash of the name that it tells of a message or connection; 0 until it is [foreseen](Foresight).
+    hash: u32,
+}
+
+impl<'a> Entry<'a> {
+    /// The entry of a line with this frame.
+    #[inline]
+    pub fn new(position: Position, frame: &Frame, line: &'a [u8], event: Event<'a>) -> Self {
+        Self {
+            position,
+            time: frame.time,
+            level: frame.level,
+            host: frame.host(line),
+            event,
+            hash: 0,
+        }
+    }
 }
 
 /// The names of each kind.
@@ -228,14 +245,21 @@ impl Index {
 
     /// Takes one entry in.
     pub fn apply(&mut self, entry: &Entry<'_>) {
-        self.foresee(&Foresight::of(std::slice::from_ref(entry)));
-        self.join(entry);
+        let mut entry = *entry;
+        let foresight = Foresight::of(std::slice::from_mut(&mut entry));
+        self.foresee(&foresight);
+        self.count_entries(1);
+        self.join(&entry);
     }
 
-    /// Takes one entry in that is [foreseen](Self::foresee).
+    /// Counts entries that are about to be taken in, whether they change anything or not.
+    pub(crate) fn count_entries(&mut self, entries: usize) {
+        self.totals.entries += entries as u64;
+    }
+
+    /// Takes one entry in that is [foreseen](Self::foresee) and [counted](Self::count_entries).
     pub(crate) fn join(&mut self, entry: &Entry<'_>) {
         self.generation += 1;
-        self.totals.entries += 1;
         if let Event::Unknown { text, .. } = entry.event {
             self.census.note_unknown(text, entry.position, entry.time);
         }

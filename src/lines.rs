@@ -86,22 +86,30 @@ pub struct Lines<'a> {
     cut: Cut,
 }
 
-impl<'a> Iterator for Lines<'a> {
-    type Item = Line<'a>;
-
+impl<'a> Lines<'a> {
+    /// What stands behind the lines that were given.
     #[inline]
-    fn next(&mut self) -> Option<Line<'a>> {
+    pub fn rest(&self) -> &'a [u8] {
+        self.rest
+    }
+
+    /// The next line, in whose first `known` bytes there is no line end and which does not begin with a zero byte where
+    /// there are some: so neither is looked for there.
+    #[inline]
+    pub fn next_behind(&mut self, known: usize) -> Option<Line<'a>> {
+        let unknown = self.rest.get(known..)?;
         if self.rest.is_empty() {
             return None;
         }
-        let (text, taken, cut) = match memchr(b'\n', self.rest) {
+        let (text, taken, cut) = match memchr(b'\n', unknown) {
             Some(end) => {
+                let end = known + end;
                 let text = &self.rest[..end];
                 (text.strip_suffix(b"\r").unwrap_or(text), end + 1, false)
             }
             None => (self.rest, self.rest.len(), self.cut == Cut::LastLine),
         };
-        let zeros = zeros(text);
+        let zeros = if known > 0 { 0 } else { zeros(text) };
         let skipped = if zeros < text.len() { zeros } else { 0 };
         let line = Line {
             bytes: &text[skipped..],
@@ -113,6 +121,15 @@ impl<'a> Iterator for Lines<'a> {
         self.offset += taken as u64;
         self.number += 1;
         Some(line)
+    }
+}
+
+impl<'a> Iterator for Lines<'a> {
+    type Item = Line<'a>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Line<'a>> {
+        self.next_behind(0)
     }
 }
 

@@ -149,13 +149,12 @@ impl Events<'_, '_> {
             self.appliances.note_framing(source, &event, frame.time);
         }
         self.newest = self.newest.max(frame.time);
-        let entry = Entry {
-            position: Position::new(source, line.offset),
-            time: frame.time,
-            level: frame.level,
-            host: frame.host(line.bytes),
+        let entry = Entry::new(
+            Position::new(source, line.offset),
+            &frame,
+            line.bytes,
             event,
-        };
+        );
         self.steps
             .extend(self.clocks.tick(source, entry.time, entry.host));
         let id = self.appliances.of(source, entry.host);

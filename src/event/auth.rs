@@ -29,7 +29,10 @@ pub fn inbound(body: &[u8]) -> Option<Event<'_>> {
     let (icid, rest) = number(rest)?;
     let icid = Icid(icid);
     let rest = rest.strip_prefix(b") ")?;
-    attempt(icid, rest).or_else(|| trouble(icid, rest))
+    match rest {
+        [b's' | b'f', ..] => attempt(icid, rest),
+        _ => trouble(icid, rest),
+    }
 }
 
 /// Why a login failed that nobody's password was wrong for.

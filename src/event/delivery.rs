@@ -130,6 +130,7 @@ pub fn done(body: &[u8]) -> Option<Event<'_>> {
 }
 
 /// `MID m to RID [0]`, `MID m to [0]`, `Message m to 0`, and what follows.
+#[inline]
 fn message_and_rids(rest: &[u8]) -> Option<(Mid, Rids<'_>, &[u8])> {
     let (mid, rest) = id(rest, b"MID").or_else(|| id(rest, b"Message"))?;
     let rest = rest.strip_prefix(b"to ")?;

@@ -2,7 +2,7 @@
 
 use super::{
     Attempt, ConnectionError, Dcid, EndWord, Event, Icid, Ids, Kind, Link, Mid, Policy, Rid, Rids,
-    Tls,
+    Shape, Tls,
 };
 use super::{Reply, enhanced_code, foreign};
 
@@ -48,6 +48,27 @@ impl Named {
         }
     }
 
+    #[inline(never)]
+    fn of_note(shape: &Shape, ids: Ids, text: &[u8]) -> Self {
+        if shape.kind() == Kind::ForeignCef {
+            Self {
+                icid: foreign::cef_id(text, b"ICID").map(Icid),
+                dcid: foreign::cef_id(text, b"DCID").map(Dcid),
+                mid: foreign::cef_id(text, b"MID").map(Mid),
+            }
+        } else {
+            Self::of_head(ids)
+        }
+    }
+
+    #[inline(never)]
+    fn of_head(ids: Ids) -> Self {
+        Self {
+            mid: ids.mid,
+            ..ids.link.map_or(Self::default(), Self::by)
+        }
+    }
+
     #[inline]
     fn message(mid: Mid, icid: Option<Icid>, dcid: Option<Dcid>) -> Self {
         Self {
@@ -64,37 +85,22 @@ impl<'a> Event<'a> {
     /// What sort of entry it is.
     #[inline]
     pub fn kind(&self) -> Kind {
-        match self {
+        self.kind_by_name().unwrap_or_else(|| self.kind_by_words())
+    }
+
+    /// Where the event's name tells it: that is looked up in a table, without a jump that nobody can foresee.
+    #[inline]
+    fn kind_by_name(&self) -> Option<Kind> {
+        Some(match self {
             Self::LogBegin => Kind::LogBegin,
             Self::LogVersion { .. } => Kind::LogVersion,
             Self::LogOffset { .. } => Kind::LogOffset,
             Self::LogEnd => Kind::LogEnd,
             Self::ConnectionOpen { .. } => Kind::ConnectionOpen,
             Self::DeliveryOpen { .. } => Kind::DeliveryOpen,
-            Self::End { link, word } => kind_of_end(*link, *word),
             Self::ReceivingFailed { .. } => Kind::ConnectionFailed,
             Self::Hat { .. } => Kind::PolicyHat,
-            Self::Tls { text, .. } if text.starts_with(b"success") => Kind::TlsSuccess,
-            Self::Tls { .. } => Kind::TlsFailed,
-            Self::AuthIn {
-                succeeded: true, ..
-            }
-            | Self::AuthOut { failure: None, .. } => Kind::AuthSucceeded,
-            Self::AuthIn { .. } | Self::AuthOut { .. } => Kind::AuthFailed,
-            Self::AuthTrouble { trouble, .. } => trouble.kind(),
             Self::ConnectionError { .. } => Kind::DeliveryError,
-            Self::DeliveryStart { .. } => Kind::DeliveryStart,
-            Self::Delivered { .. } => Kind::DeliveryDone,
-            Self::Response { .. } => Kind::DeliveryResponse,
-            Self::Attempt { fate, .. } => fate.kind(),
-            Self::Note { shape, .. } => shape.kind(),
-            Self::Unknown { .. } => Kind::Unknown,
-            _ => self.kind_of_message(),
-        }
-    }
-
-    fn kind_of_message(&self) -> Kind {
-        match self {
             Self::MessageStart { .. } => Kind::MessageStart,
             Self::MessageFrom { .. } => Kind::MessageFrom,
             Self::MessageTo { .. } => Kind::MessageTo,
@@ -103,35 +109,61 @@ impl<'a> Event<'a> {
             Self::Subject { .. } => Kind::MessageSubject,
             Self::Ready { .. } => Kind::MessageReady,
             Self::PolicyMatch { .. } => Kind::MessagePolicy,
-            Self::Verdict { interim: true, .. } => Kind::VerdictInterim,
-            Self::Verdict { engine, .. } => kind_of_verdict(engine),
             Self::SenderReputation { .. } => Kind::VerdictSdr,
             Self::Queued { .. } => Kind::MessageQueued,
             Self::MessageAborted { .. } => Kind::MessageAborted,
             Self::MessageFinished { .. } => Kind::MessageFinished,
+            Self::DeliveryStart { .. } => Kind::DeliveryStart,
+            Self::Delivered { .. } => Kind::DeliveryDone,
+            Self::Response { .. } => Kind::DeliveryResponse,
+            Self::Unknown { .. } => Kind::Unknown,
+            _ => return None,
+        })
+    }
+
+    /// Where what it says tells it.
+    #[inline]
+    fn kind_by_words(&self) -> Kind {
+        match self {
+            Self::Verdict { kind, .. } => *kind,
+            Self::End { link, word } => kind_of_end(*link, *word),
+            Self::Tls { text, .. } if text.starts_with(b"success") => Kind::TlsSuccess,
+            Self::Tls { .. } => Kind::TlsFailed,
+            Self::AuthIn {
+                succeeded: true, ..
+            }
+            | Self::AuthOut { failure: None, .. } => Kind::AuthSucceeded,
+            Self::AuthIn { .. } | Self::AuthOut { .. } => Kind::AuthFailed,
+            Self::AuthTrouble { trouble, .. } => trouble.kind(),
+            Self::Attempt { fate, .. } => fate.kind(),
             Self::Descent { lineage, .. } => lineage.kind(),
+            Self::Note { shape, .. } => shape.kind(),
             _ => Kind::Unknown,
         }
     }
 
+    fn ids(&self) -> Named {
+        self.named()
+    }
+
     /// The injection connection that the entry's fixed part names, 0 included.
     pub fn icid(&self) -> Option<Icid> {
-        self.named().icid
+        self.ids().icid
     }
 
     /// The delivery connection that the entry's fixed part names, 0 included.
     pub fn dcid(&self) -> Option<Dcid> {
-        self.named().dcid
+        self.ids().dcid
     }
 
     /// The message that the entry's fixed part names.
     pub fn mid(&self) -> Option<Mid> {
-        self.named().mid
+        self.ids().mid
     }
 
     /// The records that the entry belongs to: the connection of its fixed part and the message. Ids of 0 are no
     /// connections, and what lies beside mail_logs belongs to no record, whatever ids it bears.
-    #[inline]
+    #[inline(always)]
     pub fn owners(&self) -> Ids {
         if matches!(self, Self::Note { shape, .. } if shape.kind().is_foreign()) {
             return Ids::default();
@@ -145,8 +177,9 @@ impl<'a> Event<'a> {
         Ids { link, mid }
     }
 
-    /// All ids of the fixed part, in one look at the event: the join asks for them line by line.
-    #[inline]
+    /// All ids of the fixed part, in one look at the event: the join asks for them line by line, and there they stay in
+    /// registers.
+    #[inline(always)]
     fn named(&self) -> Named {
         match *self {
             Self::ConnectionOpen { icid, .. }
@@ -182,15 +215,8 @@ impl<'a> Event<'a> {
                 lineage,
                 ..
             } => Named::message(lineage.speaker(parent, child), None, None),
-            Self::Note { shape, text, .. } if shape.kind() == Kind::ForeignCef => Named {
-                icid: foreign::cef_id(text, b"ICID").map(Icid),
-                dcid: foreign::cef_id(text, b"DCID").map(Dcid),
-                mid: foreign::cef_id(text, b"MID").map(Mid),
-            },
-            Self::Note { ids, .. } | Self::Unknown { ids, .. } => Named {
-                mid: ids.mid,
-                ..ids.link.map_or(Named::default(), Named::by)
-            },
+            Self::Note { shape, ids, text } => Named::of_note(shape, ids, text),
+            Self::Unknown { ids, .. } => Named::of_head(ids),
             Self::LogBegin | Self::LogVersion { .. } | Self::LogOffset { .. } | Self::LogEnd => {
                 Named::default()
             }
@@ -352,18 +378,6 @@ pub fn listener(interface: &[u8]) -> (&[u8], Option<&[u8]>) {
         .strip_suffix(b")")
         .and_then(|head| super::scan::split_last(head, b" ("));
     parts.map_or((interface, None), |(name, ip)| (name, Some(ip)))
-}
-
-fn kind_of_verdict(engine: &[u8]) -> Kind {
-    match engine {
-        b"antivirus" => Kind::VerdictAntivirus,
-        b"SPF" | b"SPF Verdict Cache" => Kind::VerdictSpf,
-        b"DKIM" => Kind::VerdictDkim,
-        b"DMARC" => Kind::VerdictDmarc,
-        b"AMP" => Kind::VerdictAmp,
-        b"Outbreak Filters" => Kind::VerdictOutbreak,
-        _ => Kind::VerdictEngine,
-    }
 }
 
 fn kind_of_end(link: Link, word: EndWord) -> Kind {

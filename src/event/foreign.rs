@@ -7,7 +7,7 @@
 use memchr::memmem;
 
 use super::scan::number;
-use super::{Event, Ids, Kind, Link, parse, shape};
+use super::{Event, Ids, Kind, Link, known, rare, shape};
 use crate::frame::{Frame, Framer, Level, Years};
 
 /// The names that the appliance gives its other logs (user guide, "Log Subscriptions"; published syslog captures).
@@ -59,21 +59,36 @@ const LOGS: [(&str, Kind); 44] = [
 ];
 
 /// Takes one entry apart, with what its frame says of it.
-#[inline]
 pub fn of_entry<'a>(frame: &Frame, line: &'a [u8]) -> Event<'a> {
-    let mut event = parse(frame.body(line));
-    if matches!(
-        event,
-        Event::Unknown { .. }
-            | Event::Note { .. }
-            | Event::LogBegin
-            | Event::LogVersion { .. }
-            | Event::LogOffset { .. }
-            | Event::LogEnd
-    ) {
-        event = framed(frame, line, event);
+    settled(frame, line, known(frame.body(line)))
+}
+
+/// The event of an entry whose first words were [looked at](known).
+#[cold]
+#[inline(never)]
+pub(crate) fn settled<'a>(frame: &Frame, line: &'a [u8], known: Option<Event<'a>>) -> Event<'a> {
+    let event = known.unwrap_or_else(|| rare(frame.body(line)));
+    if event.is_plain() {
+        event
+    } else {
+        framed(frame, line, event)
     }
-    event
+}
+
+impl Event<'_> {
+    /// Whether the text alone tells what it is: no other log holds such entries.
+    #[inline]
+    pub(crate) fn is_plain(&self) -> bool {
+        !matches!(
+            self,
+            Self::Unknown { .. }
+                | Self::Note { .. }
+                | Self::LogBegin
+                | Self::LogVersion { .. }
+                | Self::LogOffset { .. }
+                | Self::LogEnd
+        )
+    }
 }
 
 /// An entry that other logs may hold too.

@@ -13,7 +13,7 @@
 //! ```
 
 use super::scan::{Mark, Rids, address, id, number, unquoted};
-use super::{Event, Icid, Mid, Rid, lineage};
+use super::{Event, Icid, Kind, Mid, Rid, lineage};
 
 /// `Start MID m ICID n`, where the appliance made the message also with a reason: `ICID 0 (ISQ Notification)`.
 pub fn start(body: &[u8]) -> Option<Event<'_>> {
@@ -42,20 +42,23 @@ pub fn of_mid(body: &[u8]) -> Option<Event<'_>> {
     let mid = Mid(mid);
     let mut event = match rest.first() {
         Some(b'I') => envelope(mid, rest),
-        Some(b'R') => response(mid, rest).or_else(|| recipient(mid, None, rest)),
+        Some(b'R') => response(mid, rest),
         Some(b'M') => rest
             .strip_prefix(b"Message-ID ")
             .map(|id| Event::MessageId {
                 mid,
                 id: unquoted(id),
             }),
-        Some(b'S') => subject(mid, rest).or_else(|| verdict(mid, rest)),
+        Some(b'S') => subject(mid, rest),
         Some(b'F' | b'T') => recipient(mid, None, rest),
         _ => state(mid, rest),
     };
-    // Changed where it stands, as in `parse`.
     if event.is_none() {
-        event = lineage::of_mid(mid, rest);
+        event = match rest.first() {
+            Some(b'R') => recipient(mid, None, rest),
+            Some(b'S') => verdict(mid, rest),
+            _ => lineage::of_mid(mid, rest),
+        };
     }
     event
 }
@@ -170,35 +173,43 @@ fn verdict(mid: Mid, rest: &[u8]) -> Option<Event<'_>> {
         mid,
         engine,
         verdict,
-        interim: false,
+        kind: kind_of_engine(engine),
     })
 }
 
 /// Verdicts that name their engine in their first word.
 fn engine_verdict(mid: Mid, rest: &[u8]) -> Option<Event<'_>> {
     if let Some(words) = rest.strip_prefix(b"using engine: ") {
-        return Some(of_engine(mid, words, Certainty::Final));
+        return Some(of_engine(mid, words, kind_of_engine));
     }
     let words = rest
         .strip_prefix(b"interim verdict using engine: ")
         .or_else(|| rest.strip_prefix(b"interim AV verdict using "))?;
-    Some(of_engine(mid, words, Certainty::Interim))
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Certainty {
-    Interim,
-    Final,
+    Some(of_engine(mid, words, |_| Kind::VerdictInterim))
 }
 
 /// `CASE spam negative`: the engine is the first word.
-fn of_engine(mid: Mid, words: &[u8], certainty: Certainty) -> Event<'_> {
+#[inline]
+fn of_engine(mid: Mid, words: &[u8], kind: impl FnOnce(&[u8]) -> Kind) -> Event<'_> {
     let engine = words.iter().position(|b| *b == b' ').unwrap_or(words.len());
+    let (engine, verdict) = words.split_at(engine);
     Event::Verdict {
         mid,
-        engine: &words[..engine],
-        verdict: words[engine..].trim_ascii_start(),
-        interim: certainty == Certainty::Interim,
+        engine,
+        verdict: verdict.trim_ascii_start(),
+        kind: kind(engine),
+    }
+}
+
+fn kind_of_engine(engine: &[u8]) -> Kind {
+    match engine {
+        b"antivirus" => Kind::VerdictAntivirus,
+        b"SPF" => Kind::VerdictSpf,
+        b"DKIM" => Kind::VerdictDkim,
+        b"DMARC" => Kind::VerdictDmarc,
+        b"AMP" => Kind::VerdictAmp,
+        b"Outbreak Filters" => Kind::VerdictOutbreak,
+        _ => Kind::VerdictEngine,
     }
 }
 

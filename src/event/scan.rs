@@ -223,6 +223,7 @@ pub struct Rids<'a>(&'a [u8]);
 
 impl<'a> Rids<'a> {
     /// The list at the start of `text`, and what follows it.
+    #[inline]
     pub fn parse(text: &'a [u8]) -> Option<(Self, &'a [u8])> {
         let text = text.strip_prefix(b" ").unwrap_or(text);
         if let Some(list) = text.strip_prefix(b"[") {

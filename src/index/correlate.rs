@@ -26,6 +26,10 @@ struct Step<'e, 'a> {
 }
 
 /// Takes one entry in.
+///
+/// One look at the event leads to what it changes: where that takes one to its owners and another one to its fields, the
+/// processor guesses wrong twice.
+#[inline(always)]
 pub(super) fn apply(index: &mut Index, entry: &Entry<'_>, appliance: ApplianceId) {
     let step = Step { entry, appliance };
     match entry.event {
@@ -35,28 +39,78 @@ pub(super) fn apply(index: &mut Index, entry: &Entry<'_>, appliance: ApplianceId
                 .note_framing(entry.position.source(), &entry.event, entry.time);
         }
         Event::ConnectionOpen { .. } | Event::DeliveryOpen { .. } => index.open(&step),
+        Event::Hat { icid, text } => index.policy(&step, Link::In(icid), text),
+        Event::Tls { link, text } => index.tls(&step, link, text),
+        Event::End { link, word } => index.closing(&step, link, word),
         Event::MessageStart { mid, icid } => index.start(&step, mid, icid),
-        // A third of all lines: they decide nothing.
+        Event::MessageFrom { mid, icid, from } => {
+            let id = index.brought_message(&step, mid, icid);
+            index.set_from(id, from, Some(entry.hash));
+        }
+        Event::MessageTo { mid, icid, rid, to } => {
+            let id = index.brought_message(&step, mid, icid);
+            index.addressed_to(id, rid, to, entry.hash);
+        }
+        Event::MessageId { mid, id: text } => {
+            let id = index.touched_message(&step, mid);
+            let text = index.texts.push_message_id(text);
+            index.messages.message_id.set(id.at(), text);
+        }
+        Event::Subject { mid, text } => {
+            let id = index.touched_message(&step, mid);
+            let text = index.texts.push(text);
+            index.messages.subject.set(id.at(), text);
+        }
+        Event::Ready { mid, size, from } => {
+            let id = index.touched_message(&step, mid);
+            index.messages.size.set(id.at(), Some(size));
+            index.set_from(id, from, None);
+        }
+        // They decide nothing.
         Event::Verdict { mid, .. }
         | Event::SenderReputation { mid, .. }
         | Event::PolicyMatch { mid, .. }
         | Event::Queued { mid } => _ = index.touched_message(&step, mid),
-        _ => {
-            let owners = entry.event.owners();
-            let connection = owners
-                .link
-                .map(|link| index.touched_connection(&step, link));
-            let message = owners.mid.map(|mid| index.touched_message(&step, mid));
-            if let Some(message) = message {
-                index.of_message(&step, message, connection);
-            } else if let Some(connection) = connection {
-                index.of_connection(&step, connection);
-            }
+        Event::DeliveryStart { dcid, mid, .. } => {
+            index.touched(&step, Link::Out(dcid));
+            index.touched_message(&step, mid);
         }
+        Event::Delivered { dcid, mid, rids } => index.delivered(&step, dcid, mid, rids),
+        Event::Response { mid, rids, text } => {
+            let id = index.touched_message(&step, mid);
+            index.reply(id, rids, text);
+        }
+        Event::MessageFinished { mid, .. } => {
+            let id = index.touched_message(&step, mid);
+            index.messages.ended.set(id.at(), entry.time);
+            index.finish(id);
+        }
+        _ => index.by_owners(&step),
     }
 }
 
 impl Index {
+    /// An entry of one of the many kinds that are few.
+    fn by_owners(&mut self, step: &Step<'_, '_>) {
+        let owners = step.entry.event.owners();
+        let connection = owners.link.map(|link| self.touched_connection(step, link));
+        let message = owners.mid.map(|mid| self.touched_message(step, mid));
+        if let Some(message) = message {
+            self.of_message(step, message, connection);
+        } else if let Some(connection) = connection {
+            self.of_connection(step, connection);
+        }
+    }
+
+    /// The connection of that id, with this line counted; an id of 0 is none.
+    fn touched(&mut self, step: &Step<'_, '_>, link: Link) -> Option<ConnectionId> {
+        let is_one = match link {
+            Link::In(icid) => icid.0 > 0,
+            Link::Out(dcid) => dcid.0 > 0,
+        };
+        is_one.then(|| self.touched_connection(step, link))
+    }
+
     /// The connection that the entry's fixed part names, with this line counted.
     fn touched_connection(&mut self, step: &Step<'_, '_>, link: Link) -> ConnectionId {
         let id = self.connection_of(step, link);
@@ -66,8 +120,9 @@ impl Index {
 
     fn count_line(&mut self, step: &Step<'_, '_>, id: ConnectionId) {
         let columns = &mut self.connections;
-        let lines = columns.lines.get(id.at());
-        columns.lines.set(id.at(), lines.saturating_add(1));
+        columns
+            .lines
+            .change(id.at(), |lines| *lines = lines.saturating_add(1));
         columns
             .runs
             .extend(&mut self.extents, id.at(), step.entry.position);

@@ -209,9 +209,15 @@ impl Interner {
     /// A name is looked for as it stands in the log: what equals a known text is text, and needs no decoding.
     #[inline]
     pub fn intern(&mut self, text: &[u8]) -> Name {
-        match self.find_bytes(hash(text), text) {
+        self.intern_hashed(hash(text), text)
+    }
+
+    /// As [`intern`](Self::intern), of a text whose [`hash()`] is known.
+    #[inline]
+    pub fn intern_hashed(&mut self, hash: u32, text: &[u8]) -> Name {
+        match self.find_bytes(hash, text) {
             Some(name) => name,
-            None => self.enter(text),
+            None => self.enter(hash, text),
         }
     }
 
@@ -239,21 +245,22 @@ impl Interner {
     }
 
     /// Enters a name that is not known as it stands in the log; it may be known as it is kept.
-    fn enter(&mut self, text: &[u8]) -> Name {
+    fn enter(&mut self, hashed: u32, text: &[u8]) -> Name {
         let decoded = decoded(text);
         let kept = &decoded[..decoded.floor_char_boundary(LONGEST)];
-        let hash = hash(kept.as_bytes());
-        if kept.as_bytes() != text
-            && let Some(name) = self.find_bytes(hash, kept.as_bytes())
-        {
-            return name;
+        let mut hashed = hashed;
+        if kept.as_bytes() != text {
+            hashed = hash(kept.as_bytes());
+            if let Some(name) = self.find_bytes(hashed, kept.as_bytes()) {
+                return name;
+            }
         }
         let (Some(number), Some(id)) = (self.new_number(), self.arena.push(kept, None)) else {
             return Name::new(self.texts.len().saturating_sub(1));
         };
         self.texts[number as usize] = Some(id);
         let name = Name::new(number as usize);
-        self.known.insert(hash, name);
+        self.known.insert(hashed, name);
         name
     }
 

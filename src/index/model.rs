@@ -41,6 +41,7 @@ pub fn check(steps: &[Step]) {
             level: Some(Level::Info),
             host: Some(host.as_bytes()),
             event: parse(line.as_bytes()),
+            hash: 0,
         };
         index.apply(&entry);
         let at = At {

@@ -15,13 +15,12 @@ fn load(log: &str) -> Index {
     for line in log.lines() {
         let bytes = line.as_bytes();
         let frame = framer.frame(bytes);
-        index.apply(&Entry {
-            position: Position::new(SourceId::new(0), offset),
-            time: frame.time,
-            level: frame.level,
-            host: frame.host(bytes),
-            event: crate::event::parse(frame.body(bytes)),
-        });
+        index.apply(&Entry::new(
+            Position::new(SourceId::new(0), offset),
+            &frame,
+            bytes,
+            crate::event::parse(frame.body(bytes)),
+        ));
         offset += bytes.len() as u64 + 1;
     }
     index

@@ -22,13 +22,21 @@ const HEADER: usize = 8;
 pub(crate) struct Framed {
     block: Block,
     lines: Vec<Line>,
+    frames: Vec<Alike>,
 }
 
-/// Where a line stands in its block, and its frame.
+/// Where a line stands in its block.
 #[derive(Clone, Copy, Debug)]
 struct Line {
     start: u32,
     length: u32,
+}
+
+/// The frame of lines that follow each other and begin with the same bytes, as those of one second do.
+#[derive(Clone, Copy, Debug)]
+struct Alike {
+    /// The number of the first of them in the block, from 0.
+    first: usize,
     frame: Frame,
 }
 
@@ -39,37 +47,32 @@ impl Line {
     }
 }
 
+/// Lines that are taken apart before the first of their events is looked at, see [`event::known`].
+const TOGETHER: usize = 4;
+
 impl Framed {
     /// Bytes of the block.
     pub fn length(&self) -> usize {
         self.block.bytes.len()
     }
 
-    /// Lines at the end that share their second, which may go on in the next block; 0 where the last has no time.
-    pub fn last_second(&self) -> usize {
-        match self.lines.last().map(|last| last.frame.time) {
-            Some(time @ Some(_)) => {
-                let of_last = |line: &&Line| line.frame.time == time;
-                self.lines.iter().rev().take_while(of_last).count()
-            }
-            _ => 0,
-        }
+    /// Where the lines at the end begin that share their second, which may go on in the next block: the number of their
+    /// first frame, for [`split_off`](Self::split_off). `None` where the last line has no time.
+    pub fn last_second(&self) -> Option<usize> {
+        let time = self.frames.last()?.frame.time?;
+        let of_last = |alike: &&Alike| alike.frame.time == Some(time);
+        let count = self.frames.iter().rev().take_while(of_last).count();
+        Some(self.frames.len() - count)
     }
 
-    /// How many lines there are that are not blank.
-    pub fn count(&self) -> usize {
-        self.lines.len()
-    }
-
-    /// Cuts off so many lines at the end; fewer than there are.
-    pub fn split_off(&mut self, count: usize) -> Self {
-        let from = self.lines.len() - count;
-        let start = self.lines[from].start;
-        let shifted = |line: &Line| Line {
-            start: line.start - start,
-            ..*line
-        };
-        let lines = self.lines[from..].iter().map(shifted).collect();
+    /// Cuts off the lines from one frame on.
+    pub fn split_off(&mut self, frame: usize) -> Self {
+        let mut frames = self.frames.split_off(frame);
+        let from = frames.first().map_or(self.lines.len(), |alike| alike.first);
+        frames.iter_mut().for_each(|alike| alike.first -= from);
+        let mut lines = self.lines.split_off(from);
+        let start = lines.first().map_or(0, |line| line.start);
+        lines.iter_mut().for_each(|line| line.start -= start);
         let block = Block {
             source: self.block.source,
             offset: self.block.offset + u64::from(start),
@@ -78,43 +81,55 @@ impl Framed {
             bytes: self.block.bytes[start as usize..].to_vec(),
             cut: std::mem::replace(&mut self.block.cut, Cut::No),
         };
-        self.lines.truncate(from);
         self.block.bytes.truncate(start as usize);
-        Self { block, lines }
+        Self {
+            block,
+            lines,
+            frames,
+        }
+    }
+
+    /// The lines by their frames.
+    fn alike(&self) -> impl Iterator<Item = (&Frame, &[Line])> {
+        let ends = self.frames.iter().skip(1).map(|next| next.first);
+        let ends = ends.chain([self.lines.len()]);
+        let frames = self.frames.iter().zip(ends);
+        frames.map(|(alike, end)| (&alike.frame, &self.lines[alike.first..end]))
     }
 
     /// The steps of its clock.
     pub fn steps(&self, clocks: &mut Clocks) -> Vec<Notice> {
-        // Most lines have the time of the one before, and no host that could have changed.
-        let mut last = None;
-        let tick = |line: &Line| {
-            let host = line.frame.host(line.text(&self.block));
-            let time = host.is_none().then_some(line.frame.time);
-            let before = std::mem::replace(&mut last, time);
-            if time.is_some() && before == time {
-                return None;
-            }
-            clocks.tick(self.block.source, line.frame.time, host)
+        let tick = |(frame, lines): (&Frame, &[Line])| {
+            let host = frame.host(lines.first()?.text(&self.block));
+            clocks.tick(self.block.source, frame.time, host)
         };
-        self.lines.iter().filter_map(tick).collect()
+        self.alike().filter_map(tick).collect()
     }
 
     /// Takes the lines apart; needs nothing but them.
     pub fn take_apart(self) -> Parsed {
-        let Self { block, lines } = self;
-        Parsed::new(block, |block| {
-            let entry = |line: &Line| {
-                let text = line.text(block);
-                Entry {
-                    position: Position::new(block.source, block.offset + u64::from(line.start)),
-                    time: line.frame.time,
-                    level: line.frame.level,
-                    host: line.frame.host(text),
-                    event: event::of_entry(&line.frame, text),
+        Parsed::new(self, |framed| {
+            let block = &framed.block;
+            let mut entries = Vec::with_capacity(framed.lines.len());
+            for (frame, lines) in framed.alike() {
+                for lines in lines.chunks(TOGETHER) {
+                    let known = |at: usize| match lines.get(at) {
+                        Some(line) => event::known(frame.body(line.text(block))),
+                        None => None,
+                    };
+                    let known: [_; TOGETHER] = [known(0), known(1), known(2), known(3)];
+                    entries.extend(lines.iter().zip(&known).map(|(line, known)| {
+                        let text = line.text(block);
+                        let place = block.offset + u64::from(line.start);
+                        let event = match known {
+                            Some(event) if event.is_plain() => *event,
+                            _ => event::settled(frame, text, *known),
+                        };
+                        Entry::new(Position::new(block.source, place), frame, text, event)
+                    }));
                 }
-            };
-            let entries: Vec<_> = lines.iter().map(entry).collect();
-            let foresight = Foresight::of(&entries);
+            }
+            let foresight = Foresight::of(&mut entries);
             Entries { entries, foresight }
         })
     }
@@ -132,7 +147,7 @@ self_cell::self_cell!(
     ///
     /// Entries borrow the block: nothing is copied out of it.
     pub(crate) struct Parsed {
-        owner: Block,
+        owner: Framed,
         #[covariant]
         dependent: Entries,
     }
@@ -162,13 +177,13 @@ impl Parsed {
                 Event::LogVersion { serial, .. } => Some(serial),
                 _ => None,
             });
-        let source = self.borrow_owner().source;
+        let source = self.borrow_owner().block.source;
         sources.heard(source, entries.len(), newest, host.or(serial));
     }
 
     /// The block's bytes, to be used again.
     pub fn into_bytes(self) -> Vec<u8> {
-        self.into_owner().bytes
+        self.into_owner().block.bytes
     }
 }
 
@@ -226,18 +241,37 @@ impl Framing {
     pub(crate) fn block(&mut self, block: Block) -> Framed {
         let framer = self.framer(block.source);
         let mut lines = Vec::with_capacity(block.bytes.len() / 88);
-        for line in block.lines().filter(|line| !is_blank(line.bytes)) {
+        let mut frames: Vec<Alike> = Vec::new();
+        let mut text = block.lines();
+        loop {
+            let known = if frames.is_empty() {
+                0
+            } else {
+                framer.repeated(text.rest())
+            };
+            let Some(line) = text.next_behind(known) else {
+                break;
+            };
+            if known == 0 {
+                if is_blank(line.bytes) {
+                    continue;
+                }
+                frames.push(Alike {
+                    first: lines.len(),
+                    frame: framer.frame(line.bytes),
+                });
+            }
             // No block is longer than two reads.
-            let start = u32::try_from(line.offset - block.offset).unwrap_or(u32::MAX);
-            let length = u32::try_from(line.bytes.len()).unwrap_or(u32::MAX);
-            let frame = framer.frame(line.bytes);
             lines.push(Line {
-                start,
-                length,
-                frame,
+                start: u32::try_from(line.offset - block.offset).unwrap_or(u32::MAX),
+                length: u32::try_from(line.bytes.len()).unwrap_or(u32::MAX),
             });
         }
-        Framed { block, lines }
+        Framed {
+            block,
+            lines,
+            frames,
+        }
     }
 }
 

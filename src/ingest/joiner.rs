@@ -93,7 +93,9 @@ impl<'i> Batch<'i> {
 
     /// Takes the entries of one second in: connections before the messages that come by them, and both before all else.
     fn take_second(&mut self, second: &[Run<'_>]) {
-        self.lock(0).mark();
+        let index = self.lock(0);
+        index.mark();
+        index.count_entries(second.iter().map(|run| run.count).sum());
         for turn in [Turn::Connections, Turn::Messages] {
             for run in second {
                 for part in run.early.chunks(BATCH) {
@@ -104,12 +106,12 @@ impl<'i> Batch<'i> {
                 }
             }
         }
-        for part in second.iter().flat_map(|run| run.entries.chunks(BATCH)) {
-            let index = self.lock(part.len());
-            let due = part
-                .iter()
-                .filter(|entry| entry.event.turn() == Turn::Others);
-            due.for_each(|entry| index.join(entry));
+        for run in second {
+            for part in run.others.chunks(BATCH) {
+                let index = self.lock(part.len());
+                let others = part.iter().map(|number| &run.block[*number]);
+                others.for_each(|entry| index.join(entry));
+            }
         }
     }
 
@@ -130,15 +132,20 @@ impl<'i> Batch<'i> {
 #[derive(Clone, Copy)]
 struct Run<'b> {
     block: &'b [Entry<'b>],
-    entries: &'b [Entry<'b>],
-    /// The numbers in the block of those that are joined before others.
+    /// The number in the block of its first one.
+    first: usize,
+    /// How many there are.
+    count: usize,
+    /// The numbers of those that are joined before others.
     early: &'b [usize],
+    /// The numbers of the others that change anything.
+    others: &'b [usize],
 }
 
 impl Run<'_> {
     /// Whether its second goes on with another run.
     fn goes_on(&self, next: &Run<'_>) -> bool {
-        let (first, next) = (&self.entries[0], &next.entries[0]);
+        let (first, next) = (&self.block[self.first], &next.block[next.first]);
         let same_source = first.position.source() == next.position.source();
         first.time.is_some() && first.time == next.time && same_source
     }
@@ -146,16 +153,17 @@ impl Run<'_> {
 
 /// The runs of a block in their order.
 fn runs(block: &Parsed) -> impl Iterator<Item = Run<'_>> {
-    let (entries, foresight) = (block.entries(), block.foresight());
-    let (mut start, mut early) = (0, foresight.early.as_slice());
+    let foresight = block.foresight();
+    let (mut first, mut early, mut others) = (0, 0, 0);
     foresight.ends.iter().map(move |end| {
-        let (own, behind) = early.split_at(early.partition_point(|number| number < end));
         let run = Run {
-            block: entries,
-            entries: &entries[start..*end],
-            early: own,
+            block: block.entries(),
+            first,
+            count: end.entries - first,
+            early: &foresight.early[early..end.early],
+            others: &foresight.others[others..end.others],
         };
-        (start, early) = (*end, behind);
+        (first, early, others) = (end.entries, end.early, end.others);
         run
     })
 }

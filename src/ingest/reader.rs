@@ -101,12 +101,10 @@ impl Begun {
     /// A further block: gives those up to the end of a second, where it holds one.
     pub fn go_on(&mut self, mut framed: Framed) -> Option<Vec<Framed>> {
         let last = framed.last_second();
-        let begun = if last > 0 && last < framed.count() {
-            Some(framed.split_off(last))
-        } else {
-            None
-        };
-        let goes_on = last > 0 && begun.is_none();
+        let begun = last
+            .filter(|frame| *frame > 0)
+            .map(|frame| framed.split_off(frame));
+        let goes_on = last == Some(0);
         self.0.push(framed);
         let length: usize = self.0.iter().map(Framed::length).sum();
         if goes_on && length <= MOST_OF_A_SECOND {

@@ -62,6 +62,43 @@ fn a_second_may_go_on_in_the_next_block() {
     }
 }
 
+/// Lines on three messages, of which those of one may follow each other; some are too long for a run of the log.
+fn word() -> impl Strategy<Value = String> {
+    let words = [
+        "Subject 'x'",
+        "SDR: Domains for which SDR is requested: x",
+        "interim verdict using engine: CASE spam negative",
+        "antivirus negative",
+        "was too big (455698/120000) for scanning by CASE",
+        "quarantined to \"Policy\" (message filter:audit)",
+        "queued for delivery",
+        "ICID 7 RID 0 To: <a@example.com>",
+    ];
+    let words = proptest::sample::select(words.to_vec());
+    (words, 1..4, 0..2, proptest::bool::weighted(0.1)).prop_map(|(word, mid, second, long)| {
+        let end = "x".repeat(if long { 150_000 } else { 0 });
+        format!("Mon Mar  2 08:00:0{second} 2026 Info: MID {mid} {word}{end}")
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_needs_no_joining_changes_nothing(lines in proptest::collection::vec(word(), 1..40)) {
+        let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+        // Alone in its block, every line is joined.
+        let (each, some) = (load(&lines, 1), load(&lines, 13));
+        let (each, some) = (each.read(), some.read());
+        prop_assert_eq!(each.totals(), some.totals());
+        prop_assert_eq!(each.message_count(), some.message_count());
+        for (one, other) in each.messages().zip(some.messages()) {
+            prop_assert_eq!(one.mid(), other.mid());
+            prop_assert_eq!(one.spans(), other.spans());
+        }
+    }
+}
+
 #[test]
 fn a_file_is_judged_by_its_entries() {
     let judge = |text: &str| judge_head(text.as_bytes());

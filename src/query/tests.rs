@@ -29,13 +29,12 @@ fn each_entry(log: &str, mut tell: impl FnMut(&Entry<'_>, &[u8])) {
     for line in log.lines() {
         let bytes = line.as_bytes();
         let frame = framer.frame(bytes);
-        let entry = Entry {
-            position: Position::new(SourceId::new(0), offset),
-            time: frame.time,
-            level: frame.level,
-            host: frame.host(bytes),
-            event: event::parse(frame.body(bytes)),
-        };
+        let entry = Entry::new(
+            Position::new(SourceId::new(0), offset),
+            &frame,
+            bytes,
+            event::parse(frame.body(bytes)),
+        );
         tell(&entry, bytes);
         offset += bytes.len() as u64 + 1;
     }

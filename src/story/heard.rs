@@ -64,9 +64,11 @@ fn verdict(line: &RawLine, event: &Event<'_>) -> String {
         Event::Verdict {
             engine,
             verdict,
-            interim: false,
+            kind,
             ..
-        } => format!("{} {}", safe::bytes(engine), safe::bytes(verdict)),
+        } if *kind != EventKind::VerdictInterim => {
+            format!("{} {}", safe::bytes(engine), safe::bytes(verdict))
+        }
         Event::SenderReputation { text, .. } => reputation(text),
         Event::Note { shape, .. } if shape.kind().name().starts_with("verdict.") => {
             without_id(line)

@@ -54,13 +54,12 @@ impl Held {
                 self.index.mark();
                 self.second = frame.time;
             }
-            self.index.apply(&Entry {
-                position: Position::new(SourceId::new(0), self.offset),
-                time: frame.time,
-                level: frame.level,
-                host: frame.host(line),
-                event: event::parse(frame.body(line)),
-            });
+            self.index.apply(&Entry::new(
+                Position::new(SourceId::new(0), self.offset),
+                &frame,
+                line,
+                event::parse(frame.body(line)),
+            ));
             self.offset += line.len() as u64 + 1;
             if number % 512 == 0 {
                 self.retire();

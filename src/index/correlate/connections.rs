@@ -63,9 +63,10 @@ impl Index {
                 columns
                     .interface
                     .set(id.at(), Some(names.interfaces.intern(interface)));
-                columns
-                    .host
-                    .set(id.at(), host.map(|host| names.hosts.intern(host)));
+                columns.host.set(
+                    id.at(),
+                    host.map(|host| names.hosts.intern_hashed(step.entry.hash, host)),
+                );
                 self.set_remote(id, remote_ip);
             }
             Event::DeliveryOpen {
@@ -113,25 +114,39 @@ impl Index {
         }
     }
 
-    /// An entry of a connection that names no message.
+    /// `ICID n ACCEPT SG …` and its relatives
+    pub(super) fn policy(&mut self, step: &Step<'_, '_>, link: Link, text: &[u8]) {
+        if let Some(id) = self.touched(step, link) {
+            let name = self.names.policies.intern(text);
+            self.connections.policy.set(id.at(), Some(name));
+        }
+    }
+
+    /// `ICID n TLS …` and `DCID n TLS …`
+    pub(super) fn tls(&mut self, step: &Step<'_, '_>, link: Link, text: &[u8]) {
+        let Some(id) = self.touched(step, link) else {
+            return;
+        };
+        let known = self.connections.tls.get(id.at());
+        let tells_why = known.is_some_and(|name| !self.names.tls.get(name).starts_with("success"));
+        // That TLS is required and missing says less than the line that says why it is missing.
+        if !(tells_why && text.starts_with(TLS_REQUIRED)) {
+            let name = self.names.tls.intern(text);
+            self.connections.tls.set(id.at(), Some(name));
+        }
+    }
+
+    /// `ICID n close`, `DCID n lost` and their relatives
+    pub(super) fn closing(&mut self, step: &Step<'_, '_>, link: Link, word: EndWord) {
+        if let Some(id) = self.touched(step, link) {
+            self.end(step, id, word);
+        }
+    }
+
+    /// An entry of a connection that names no message, of the rarer kinds.
     pub(super) fn of_connection(&mut self, step: &Step<'_, '_>, id: ConnectionId) {
         let at = id.at();
         match step.entry.event {
-            Event::End { word, .. } => self.end(step, id, word),
-            Event::Hat { text, .. } => {
-                let name = self.names.policies.intern(text);
-                self.connections.policy.set(at, Some(name));
-            }
-            Event::Tls { text, .. } => {
-                let known = self.connections.tls.get(at);
-                let tells_why =
-                    known.is_some_and(|name| !self.names.tls.get(name).starts_with("success"));
-                // That TLS is required and missing says less than the line that says why it is missing.
-                if !(tells_why && text.starts_with(TLS_REQUIRED)) {
-                    let name = self.names.tls.intern(text);
-                    self.connections.tls.set(at, Some(name));
-                }
-            }
             Event::ReceivingFailed { reason, .. } => {
                 let name = self.names.errors.intern(reason);
                 self.connections.error.set(at, Some(name));

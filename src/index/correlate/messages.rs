@@ -2,9 +2,10 @@
 
 use hashbrown::HashMap;
 
+use super::super::intern::hash;
 use super::super::message::{NEAR, NO_RID};
 use super::{Index, NewDelivery, Step, fate_of_abort, is_past, result_of, timeline::Outcome};
-use crate::event::{Attempt, Event, Icid, Link, Mid, Rid, Rids, Says, Shape};
+use crate::event::{Attempt, Dcid, Event, Icid, Link, Mid, Rid, Rids, Says, Shape};
 use crate::index::{
     ConnectionId, DeliveryResult, Ended, Journal, MessageId, Name, RecipientId, State, TextId,
 };
@@ -56,7 +57,39 @@ impl Index {
         last.set(connection.at(), Some(id));
     }
 
-    /// An entry of a message, and of the connection it names.
+    /// The message of an entry that may name the connection it came by.
+    pub(super) fn brought_message(
+        &mut self,
+        step: &Step<'_, '_>,
+        mid: Mid,
+        icid: Option<Icid>,
+    ) -> MessageId {
+        let connection = icid.and_then(|icid| self.touched(step, Link::In(icid)));
+        let id = self.touched_message(step, mid);
+        if let Some(connection) = connection {
+            self.came_by(id, connection);
+        }
+        id
+    }
+
+    /// `MID m ICID n RID r To: <a>`
+    pub(super) fn addressed_to(&mut self, id: MessageId, rid: Option<Rid>, to: &[u8], hash: u32) {
+        let to = self.names.mail.intern_hashed(hash, to);
+        self.addressed(id, rid, Some(to));
+    }
+
+    /// `Message done DCID d MID m to RID [0]`
+    pub(super) fn delivered(&mut self, step: &Step<'_, '_>, dcid: Dcid, mid: Mid, rids: Rids<'_>) {
+        let connection = self.touched(step, Link::Out(dcid));
+        let id = self.touched_message(step, mid);
+        for rid in rids.iter() {
+            let detail = self.pending.remove(&(id, rid.0));
+            let how = (DeliveryResult::Delivered, 0, detail);
+            self.deliver(step, (id, rid), connection, how);
+        }
+    }
+
+    /// An entry of a message, and of the connection it names, of the rarer kinds.
     pub(super) fn of_message(
         &mut self,
         step: &Step<'_, '_>,
@@ -67,31 +100,9 @@ impl Index {
             self.came_by(id, connection);
         }
         match step.entry.event {
-            Event::MessageFrom { from, .. } | Event::Ready { from, .. } => {
-                self.set_from(id, from);
-                if let Event::Ready { size, .. } = step.entry.event {
-                    self.messages.size.set(id.at(), Some(size));
-                }
-            }
-            Event::MessageTo { rid, to, .. } => {
-                let to = self.names.mail.intern(to);
-                self.addressed(id, rid, Some(to));
-            }
-            Event::MessageId { id: text, .. } => {
-                let text = self.texts.push_message_id(text);
-                self.messages.message_id.set(id.at(), text);
-            }
-            Event::Subject { text, .. } => {
-                let text = self.texts.push(text);
-                self.messages.subject.set(id.at(), text);
-            }
             Event::MessageAborted { why, .. } => {
                 self.messages.ended.set(id.at(), step.entry.time);
                 self.abort(id, fate_of_abort(why));
-            }
-            Event::MessageFinished { .. } => {
-                self.messages.ended.set(id.at(), step.entry.time);
-                self.finish(id);
             }
             Event::Descent {
                 lineage,
@@ -107,62 +118,46 @@ impl Index {
                 self.descend(child, parent);
             }
             Event::Note { shape, text, .. } => self.note(id, shape, text),
-            _ => self.of_delivery(step, id, connection),
-        }
-    }
-
-    fn of_delivery(
-        &mut self,
-        step: &Step<'_, '_>,
-        id: MessageId,
-        connection: Option<ConnectionId>,
-    ) {
-        match step.entry.event {
-            Event::Delivered { rids, .. } => {
-                for rid in rids.iter() {
-                    let detail = self.pending.remove(&(id, rid.0));
-                    self.deliver(
-                        step,
-                        (id, rid),
-                        connection,
-                        (DeliveryResult::Delivered, 0, detail),
-                    );
-                }
-            }
-            Event::Attempt { text, .. } => {
-                let Some(attempt) = Attempt::parse(text) else {
-                    return;
-                };
-                let detail = attempt
-                    .reply
-                    .and_then(|reply| self.texts.intern(&reply.text()));
-                let code = attempt.reply.and_then(|reply| reply.code).unwrap_or(0);
-                if let Some((from, _)) = attempt.envelope {
-                    self.set_from(id, from);
-                }
-                for rid in attempt.rids.iter() {
-                    let recipient = self.deliver(
-                        step,
-                        (id, rid),
-                        connection,
-                        (result_of(attempt.fate), code, detail),
-                    );
-                    if let (None, Some((_, to))) =
-                        (self.recipients.to.get(recipient.at()), attempt.envelope)
-                    {
-                        let to = self.names.mail.intern(to);
-                        self.recipients.to.set(recipient.at(), Some(to));
-                    }
-                }
-            }
-            Event::Response { rids, text, .. } => self.reply(id, rids, text),
+            Event::Attempt { text, .. } => self.attempted(step, id, connection, text),
             _ => {}
         }
     }
 
-    fn set_from(&mut self, id: MessageId, from: &[u8]) {
+    /// `Bounced: …`, `Delayed: …`, `Deleted: …`
+    fn attempted(
+        &mut self,
+        step: &Step<'_, '_>,
+        id: MessageId,
+        connection: Option<ConnectionId>,
+        text: &[u8],
+    ) {
+        let Some(attempt) = Attempt::parse(text) else {
+            return;
+        };
+        let detail = attempt
+            .reply
+            .and_then(|reply| self.texts.intern(&reply.text()));
+        let code = attempt.reply.and_then(|reply| reply.code).unwrap_or(0);
+        if let Some((from, _)) = attempt.envelope {
+            self.set_from(id, from, None);
+        }
+        for rid in attempt.rids.iter() {
+            let how = (result_of(attempt.fate), code, detail);
+            let recipient = self.deliver(step, (id, rid), connection, how);
+            if let (None, Some((_, to))) =
+                (self.recipients.to.get(recipient.at()), attempt.envelope)
+            {
+                let to = self.names.mail.intern(to);
+                self.recipients.to.set(recipient.at(), Some(to));
+            }
+        }
+    }
+
+    /// The sender, where the message has none; `hashed` is the [`hash()`] of the text, where that is known.
+    pub(super) fn set_from(&mut self, id: MessageId, from: &[u8], hashed: Option<u32>) {
         if self.messages.from.get(id.at()).is_none() {
-            let name = self.names.mail.intern(from);
+            let hashed = hashed.unwrap_or_else(|| hash(from));
+            let name = self.names.mail.intern_hashed(hashed, from);
             self.messages.from.set(id.at(), Some(name));
         }
     }
@@ -267,7 +262,7 @@ impl Index {
     }
 
     /// The far end's words for deliveries that succeeded.
-    fn reply(&mut self, message: MessageId, rids: Rids<'_>, text: &[u8]) {
+    pub(super) fn reply(&mut self, message: MessageId, rids: Rids<'_>, text: &[u8]) {
         let text = self.texts.push_reply(text);
         for rid in rids.iter() {
             let number = u32::try_from(rid.0).unwrap_or(NO_RID - 1);
@@ -306,7 +301,7 @@ impl Index {
         }
     }
 
-    fn finish(&mut self, id: MessageId) {
+    pub(super) fn finish(&mut self, id: MessageId) {
         if !self.messages.facts.get(id.at()).finished {
             self.messages
                 .facts

@@ -39,13 +39,12 @@ impl Load {
         let line = format!("Mon Mar {day:2} {hour:02}:{minute:02}:{second:02} 2026 Info: {text}");
         let bytes = line.as_bytes();
         let frame = self.framer.frame(bytes);
-        self.index.apply(&Entry {
-            position: Position::new(self.source, self.offset),
-            time: frame.time,
-            level: frame.level,
-            host: frame.host(bytes),
-            event: crate::event::parse(frame.body(bytes)),
-        });
+        self.index.apply(&Entry::new(
+            Position::new(self.source, self.offset),
+            &frame,
+            bytes,
+            crate::event::parse(frame.body(bytes)),
+        ));
         self.offset += bytes.len() as u64 + 1;
     }
 

@@ -110,13 +110,12 @@ impl Desk {
         for line in text.as_bytes().split_inclusive(|byte| *byte == b'\n') {
             let body = line.strip_suffix(b"\n").unwrap_or(line);
             let frame = self.framer.frame(body);
-            self.index.apply(&Entry {
-                position: Position::new(SourceId::new(0), self.told),
-                time: frame.time,
-                level: frame.level,
-                host: frame.host(body),
-                event: crate::event::parse(frame.body(body)),
-            });
+            self.index.apply(&Entry::new(
+                Position::new(SourceId::new(0), self.told),
+                &frame,
+                body,
+                crate::event::parse(frame.body(body)),
+            ));
             self.told += line.len() as u64;
         }
         self.sources.set_told(SourceId::new(0), self.told);

@@ -46,13 +46,12 @@ impl Desk {
         for line in text.split_inclusive('\n') {
             let body = line.trim_end().as_bytes();
             let frame = framer.frame(body);
-            self.index.write().apply(&Entry {
-                position: Position::new(SourceId::new(0), self.told),
-                time: frame.time,
-                level: frame.level,
-                host: frame.host(body),
-                event: crate::event::parse(frame.body(body)),
-            });
+            self.index.write().apply(&Entry::new(
+                Position::new(SourceId::new(0), self.told),
+                &frame,
+                body,
+                crate::event::parse(frame.body(body)),
+            ));
             self.told += line.len() as u64;
         }
         self.sources.set_told(SourceId::new(0), self.told);
