@@ -6,7 +6,6 @@ use super::column::{Column, RecordId, Value, table};
 use super::connection::{Connection, ConnectionId};
 use super::intern::TextId;
 use super::message::{Message, Recipient, RecipientId};
-use super::narrow::Narrow;
 use super::packed::Packed;
 use super::{Index, State};
 use crate::event::enhanced_code;
@@ -73,7 +72,7 @@ pub(crate) struct Deliveries {
     /// The delivery before it on the same connection.
     pub before: Packed<Option<DeliveryId>>,
     /// The delivery before it of the same recipient.
-    pub earlier: Narrow<u8, Option<DeliveryId>>,
+    pub earlier: Packed<Option<DeliveryId>>,
 }
 
 table!(Deliveries: recipient, connection, time, result, code, detail, before, earlier);
