@@ -11,7 +11,7 @@
 
 use memchr::memmem;
 
-use super::scan::{Rids, address, id, number, split_first, split_last};
+use super::scan::{Mark, Rids, address, id, number, split_first, split_last};
 use super::{Dcid, Event, Kind, Mid, Reply};
 
 /// What a `Bounced:`, `Delayed:` or `Deleted:` line decides.
@@ -186,7 +186,9 @@ impl<'a> Attempt<'a> {
 /// The reply at the line's end. Addresses before it and the reply itself are strangers' texts: the first tuple
 /// that fills the line to its end is the true one, for inside a reply every quote is escaped.
 fn split_reply(text: &[u8]) -> (&[u8], Option<Reply<'_>>) {
-    memmem::find_iter(text, b" ('")
+    const TUPLE: Mark<'_> = Mark::new(b" ('");
+    TUPLE
+        .find_iter(text)
         .find_map(|at| Some((&text[..at], Some(Reply::parse(&text[at + 1..])?))))
         .or_else(|| Reply::old(text).map(|(head, reply)| (head, Some(reply))))
         .unwrap_or((text, None))

@@ -6,6 +6,8 @@
 //! ('550', ["5.1.1 can't deliver", '5.1.1 see https://help.example/'])
 //! ```
 
+use memchr::memchr2;
+
 use super::scan::number;
 
 /// A remote server's reply.
@@ -70,23 +72,27 @@ impl<'a> Reply<'a> {
         }
         let mut text = Vec::with_capacity(self.raw.len());
         let mut rest = self.raw;
-        while let Some(open) = rest.iter().position(|b| *b == b'\'' || *b == b'"') {
+        'strings: while let Some(open) = rest.iter().position(|b| *b == b'\'' || *b == b'"') {
             let quote = rest[open];
             rest = &rest[open + 1..];
             if !text.is_empty() {
                 text.push(b' ');
             }
-            while let [first, tail @ ..] = rest {
-                rest = tail;
-                match (*first, tail.first()) {
-                    (b'\\', Some(&next)) if matches!(next, b'\'' | b'"' | b'\\') => {
+            while let Some(end) = memchr2(quote, b'\\', rest) {
+                text.extend_from_slice(&rest[..end]);
+                let special = rest[end];
+                rest = &rest[end + 1..];
+                match rest.first() {
+                    _ if special == quote => continue 'strings,
+                    Some(&next) if matches!(next, b'\'' | b'"' | b'\\') => {
                         text.push(next);
-                        rest = &tail[1..];
+                        rest = &rest[1..];
                     }
-                    (byte, _) if byte == quote => break,
-                    (byte, _) => text.push(byte),
+                    _ => text.push(special),
                 }
             }
+            text.extend_from_slice(rest);
+            break;
         }
         text
     }
@@ -129,11 +135,11 @@ fn string(text: &[u8]) -> Option<&[u8]> {
 fn closing_quote(text: &[u8], quote: u8) -> Option<usize> {
     let mut at = 0;
     loop {
-        match text.get(at)? {
-            b'\\' => at += 2,
-            byte if *byte == quote => return Some(at),
-            _ => at += 1,
+        at += memchr2(quote, b'\\', text.get(at..)?)?;
+        if text[at] == quote {
+            return Some(at);
         }
+        at += 2;
     }
 }
 

@@ -143,6 +143,17 @@ impl<'m> Mark<'m> {
         None
     }
 
+    /// Where it stands, from the first place on. A mark does not begin inside itself.
+    #[inline]
+    pub fn find_iter(self, text: &[u8]) -> impl Iterator<Item = usize> {
+        let mut from = 0;
+        std::iter::from_fn(move || {
+            let at = from + self.find(text.get(from..)?)?;
+            from = at + self.text.len();
+            Some(at)
+        })
+    }
+
     /// Where it stands last.
     #[inline]
     pub fn rfind(&self, text: &[u8]) -> Option<usize> {
