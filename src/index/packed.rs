@@ -142,7 +142,8 @@ impl PackedPage {
         }
     }
 
-    #[inline]
+    /// A page is looked at once, whoever has read the number before.
+    #[inline(always)]
     fn set_number(&mut self, at: usize, number: u64) {
         let distance = number.wrapping_sub(self.base);
         if number == 0 {
@@ -152,28 +153,6 @@ impl PackedPage {
         } else {
             self.set_beyond(at, number);
         }
-    }
-
-    #[inline]
-    fn replace_if(&mut self, at: usize, is_due: impl FnOnce(u64) -> bool, number: u64) -> bool {
-        let (base, most) = (self.base, self.most);
-        let place = self.bytes[at * self.width..].first_chunk_mut();
-        let place = place.expect("a word follows each place");
-        let word = u64::from_le_bytes(*place);
-        let before = match word & most {
-            0 => 0,
-            distance => base + distance,
-        };
-        if !is_due(before) {
-            return false;
-        }
-        let distance = number.wrapping_sub(base);
-        if number > 0 && distance.wrapping_sub(1) < most {
-            *place = (word & !most | distance).to_le_bytes();
-        } else {
-            self.set_number(at, number);
-        }
-        true
     }
 
     #[inline]
@@ -230,7 +209,11 @@ impl<T: Number> Packed<T> {
     #[inline]
     pub fn replace_if(&mut self, at: usize, is_due: impl FnOnce(T) -> bool, value: T) -> bool {
         if let Some((page, at)) = self.page_mut(at) {
-            return page.replace_if(at, |number| is_due(T::of(number)), value.number());
+            let is_due = is_due(T::of(page.number(at)));
+            if is_due {
+                page.set_number(at, value.number());
+            }
+            return is_due;
         }
         let is_due = is_due(self.get(at));
         if is_due {
