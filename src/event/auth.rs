@@ -16,7 +16,7 @@
 
 use memchr::memmem;
 
-use super::scan::{Mark, id, number, split_first, split_last};
+use super::scan::{Mark, id, number, split_last};
 use super::{Dcid, Event, Icid, Kind, Reply};
 
 /// A login on a listener. The peer types the user's name: it ends at the last fixed words, whatever it holds.
@@ -104,6 +104,8 @@ fn attempt(icid: Icid, rest: &[u8]) -> Option<Event<'_>> {
     })
 }
 
+const OUTBOUND: Mark<'_> = Mark::new(b" SMTP authentication using the profile ");
+
 /// The appliance's own login at a far end.
 pub fn outbound(body: &[u8]) -> Option<Event<'_>> {
     let (dcid, rest) = id(body, b"DCID")?;
@@ -112,10 +114,7 @@ pub fn outbound(body: &[u8]) -> Option<Event<'_>> {
 }
 
 fn profile_login(dcid: Dcid, rest: &[u8]) -> Option<Event<'_>> {
-    let (remote_ip, rest) = split_first(
-        rest.strip_prefix(b"IP: ")?,
-        b" SMTP authentication using the profile ",
-    )?;
+    let (remote_ip, rest) = OUTBOUND.split_first(rest.strip_prefix(b"IP: ")?)?;
     if let Some(profile) = rest.strip_suffix(b" succeeded.") {
         return Some(Event::AuthOut {
             dcid,

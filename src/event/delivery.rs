@@ -11,7 +11,7 @@
 
 use memchr::memmem;
 
-use super::scan::{Mark, Rids, address, id, number, split_first, split_last};
+use super::scan::{Mark, Rids, address, id, number, split_first};
 use super::{Dcid, Event, Kind, Mid, Reply};
 
 /// What a `Bounced:`, `Delayed:` or `Deleted:` line decides.
@@ -196,6 +196,9 @@ fn split_reply(text: &[u8]) -> (&[u8], Option<Reply<'_>>) {
 
 type Recipients<'a> = (Mid, Rids<'a>, Option<(&'a [u8], &'a [u8])>, &'a [u8]);
 
+const RID: Mark<'_> = Mark::new(b" RID ");
+const TO: Mark<'_> = Mark::new(b" To: ");
+
 /// Who it was: `Message 3993 to 0 - …`, `MID 4 to RID 0 - …`, `MID 4 From: <a> To: <b> RID 0 - …`.
 fn recipients(rest: &[u8]) -> Option<Recipients<'_>> {
     if let Some((mid, rids, tail)) = message_and_rids(rest) {
@@ -204,9 +207,9 @@ fn recipients(rest: &[u8]) -> Option<Recipients<'_>> {
     let (mid, rest) = id(rest, b"MID")?;
     let rest = rest.strip_prefix(b"From: ")?;
     // Behind the last RID only the appliance's own words stand.
-    let (envelope, tail) = split_last(rest, b" RID ")?;
+    let (envelope, tail) = RID.split_last(rest)?;
     let (rids, tail) = Rids::parse(tail)?;
-    let (from, to) = split_last(envelope, b" To: ")?;
+    let (from, to) = TO.split_last(envelope)?;
     let class = tail.strip_prefix(b" - ").unwrap_or(tail);
     Some((Mid(mid), rids, Some((address(from), address(to))), class))
 }
@@ -219,11 +222,13 @@ pub fn connection_error(body: &[u8]) -> Option<Event<'_>> {
 
 type Details<'a> = (Option<&'a [u8]>, Option<&'a [u8]>, Option<&'a [u8]>);
 
+const REASON: Mark<'_> = Mark::new(b" reason: ");
+const INTERFACE: Mark<'_> = Mark::new(b" interface: ");
+
 fn details(tail: &[u8]) -> Details<'_> {
-    let (tail, reason) =
-        split_last(tail, b" reason: ").map_or((tail, None), |(tail, reason)| (tail, Some(reason)));
-    let (details, interface) =
-        split_last(tail, b" interface: ").map_or((tail, None), |(details, ip)| (details, Some(ip)));
+    let either = |(head, tail)| (head, Some(tail));
+    let (tail, reason) = REASON.split_last(tail).map_or((tail, None), either);
+    let (details, interface) = INTERFACE.split_last(tail).map_or((tail, None), either);
     (
         Some(details.trim_ascii()),
         interface.map(<[u8]>::trim_ascii),
