@@ -97,11 +97,10 @@ impl<'a> Lines<'a> {
     /// there are some: so neither is looked for there.
     #[inline]
     pub fn next_behind(&mut self, known: usize) -> Option<Line<'a>> {
-        let unknown = self.rest.get(known..)?;
         if self.rest.is_empty() {
             return None;
         }
-        let (text, taken, cut) = match memchr(b'\n', unknown) {
+        let (text, taken, cut) = match memchr(b'\n', self.rest.get(known..)?) {
             Some(end) => {
                 let end = known + end;
                 let text = &self.rest[..end];
@@ -109,8 +108,11 @@ impl<'a> Lines<'a> {
             }
             None => (self.rest, self.rest.len(), self.cut == Cut::LastLine),
         };
-        let zeros = if known > 0 { 0 } else { zeros(text) };
-        let skipped = if zeros < text.len() { zeros } else { 0 };
+        let skipped = match known {
+            0 => Some(zeros(text)).filter(|zeros| *zeros < text.len()),
+            _ => None,
+        };
+        let skipped = skipped.unwrap_or(0);
         let line = Line {
             bytes: &text[skipped..],
             offset: self.offset + skipped as u64,

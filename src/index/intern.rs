@@ -6,6 +6,8 @@
 use std::borrow::Cow;
 use std::num::NonZeroU32;
 
+use memchr::memrchr;
+
 use super::arena::{Arena, End, LONGEST};
 use super::column::make_room;
 use super::known::Known;
@@ -32,7 +34,7 @@ impl Texts {
     /// Keeps a reply that is not expected again: others say the same but for its last word, under which it is queued there.
     pub fn push_reply(&mut self, text: &[u8]) -> Option<TextId> {
         let text = decoded(text);
-        let cut = text.rfind(' ').map_or(0, |at| at + 1);
+        let cut = memrchr(b' ', text.as_bytes()).map_or(0, |at| at + 1);
         let (head, own) = text.split_at(cut);
         let end = self.end(head, own).map(End::Head);
         self.arena
@@ -42,7 +44,7 @@ impl Texts {
     /// Keeps a Message-ID: others end on the same domain.
     pub fn push_message_id(&mut self, text: &[u8]) -> Option<TextId> {
         let text = decoded(text);
-        let (own, tail) = text.split_at(text.rfind('@').unwrap_or(text.len()));
+        let (own, tail) = text.split_at(memrchr(b'@', text.as_bytes()).unwrap_or(text.len()));
         let end = self.end(tail, own).map(End::Tail);
         self.arena
             .push(if end.is_some() { own } else { &text }, end)

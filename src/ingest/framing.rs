@@ -263,8 +263,8 @@ impl Framing {
             }
             // No block is longer than two reads.
             lines.push(Line {
-                start: u32::try_from(line.offset - block.offset).unwrap_or(u32::MAX),
-                length: u32::try_from(line.bytes.len()).unwrap_or(u32::MAX),
+                start: (line.offset - block.offset) as u32,
+                length: line.bytes.len() as u32,
             });
         }
         Framed {
