@@ -88,6 +88,13 @@ impl Reader {
         Self::of(&request(paths, follow))
     }
 
+    /// One that hears of changes, and looks for none by itself before its pace says so.
+    fn notified(paths: &[&Path]) -> Self {
+        let mut request = request(paths, Follow::Live);
+        request.poll = None;
+        Self::of(&request)
+    }
+
     fn of(request: &Request) -> Self {
         let stop = request.stop.clone();
         // What never comes ends the test instead of hanging it.
@@ -485,9 +492,7 @@ fn notifications_tell_of_appended_lines_and_of_rotation() {
     let dir = folder();
     let path = dir.path().join("mail.current");
     append(&path, &line(0));
-    let mut request = request(&[dir.path()], Follow::Live);
-    request.poll = None;
-    let mut reader = Reader::of(&request);
+    let mut reader = Reader::notified(&[dir.path()]);
     reader.expect(&line(0));
     append(&path, &line(1));
     reader.expect(&lines(0..2));

@@ -7,9 +7,7 @@ fn case_24_without_watches_the_files_are_polled_and_it_is_told_once() {
     let dir = folder();
     let path = dir.path().join("mail.current");
     append(&path, &line(0));
-    let mut request = request(&[&path], Follow::Live);
-    request.poll = None;
-    let mut reader = Reader::of(&request);
+    let mut reader = Reader::notified(&[&path]);
     reader.expect(&line(0));
     let sources = reader.feeder.sources();
     assert_eq!(sources.statuses()[0].state, State::Following);
@@ -32,9 +30,7 @@ fn case_25_when_notifications_were_dropped_everything_is_looked_at() {
     let dir = folder();
     let path = dir.path().join("mail.current");
     append(&path, &line(0));
-    let mut request = request(&[dir.path()], Follow::Live);
-    request.poll = None;
-    let mut reader = Reader::of(&request);
+    let mut reader = Reader::notified(&[dir.path()]);
     reader.expect(&line(0));
     // Only that some were dropped is known, not which.
     reader.feeder.watch = Watch::off(&reader.feeder.signal);
@@ -50,9 +46,7 @@ fn case_26_without_any_notification_the_timer_finds_all() {
     let dir = folder();
     let path = dir.path().join("mail.current");
     append(&path, &line(0));
-    let mut request = request(&[dir.path()], Follow::Live);
-    request.poll = None;
-    let mut reader = Reader::of(&request);
+    let mut reader = Reader::notified(&[dir.path()]);
     reader.feeder.watch = Watch::off(&reader.feeder.signal);
     reader.feeder.pace = Duration::from_millis(20);
     reader.expect(&line(0));
@@ -96,9 +90,7 @@ fn a_watcher_that_ends_is_told() {
     let dir = folder();
     let path = dir.path().join("mail.current");
     append(&path, &line(0));
-    let mut request = request(&[&path], Follow::Live);
-    request.poll = None;
-    let mut reader = Reader::of(&request);
+    let mut reader = Reader::notified(&[&path]);
     reader.expect(&line(0));
     reader.feeder.watch = Watch::off(&reader.feeder.signal);
     reader.expect_notice("polling");

@@ -135,9 +135,7 @@ fn case_08_files_that_come_and_go_while_the_reader_is_busy_are_read_in_their_ord
         let path = dir.path().join("mail.current");
         let rolled = |number: usize| dir.path().join(format!("mail.@2026030{number}T000000.s"));
         append(&path, &line(0));
-        let mut request = request(&[&dir.path().join(followed)], Follow::Live);
-        request.poll = None;
-        let mut reader = Reader::of(&request);
+        let mut reader = Reader::notified(&[&dir.path().join(followed)]);
         reader.expect(&line(0));
         let heard = reader.feeder.heard.clone();
         let wait_for = |name: &Path| {
