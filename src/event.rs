@@ -79,6 +79,17 @@ pub enum Link {
     Out(Dcid),
 }
 
+impl Link {
+    /// Whether there is such a connection: an id of 0 names none.
+    #[inline]
+    pub(crate) fn is_one(self) -> bool {
+        match self {
+            Self::In(icid) => icid.0 > 0,
+            Self::Out(dcid) => dcid.0 > 0,
+        }
+    }
+}
+
 /// One entry, taken apart.
 ///
 /// Events go from thread to thread by the million: the few with many fields are read in full only by those who ask.

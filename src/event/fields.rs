@@ -169,12 +169,12 @@ impl<'a> Event<'a> {
             return Ids::default();
         }
         let Named { icid, dcid, mid } = self.named();
-        let link = match (icid, dcid) {
-            (Some(icid), _) if icid.0 > 0 => Some(Link::In(icid)),
-            (_, Some(dcid)) if dcid.0 > 0 => Some(Link::Out(dcid)),
-            _ => None,
-        };
-        Ids { link, mid }
+        let (icid, dcid) = (icid.map(Link::In), dcid.map(Link::Out));
+        let link = icid.filter(|link| link.is_one());
+        Ids {
+            link: link.or(dcid.filter(|link| link.is_one())),
+            mid,
+        }
     }
 
     /// All ids of the fixed part, in one look at the event: the join asks for them line by line, and there they stay in

@@ -104,11 +104,7 @@ impl Index {
 
     /// The connection of that id, with this line counted; an id of 0 is none.
     fn touched(&mut self, step: &Step<'_, '_>, link: Link) -> Option<ConnectionId> {
-        let is_one = match link {
-            Link::In(icid) => icid.0 > 0,
-            Link::Out(dcid) => dcid.0 > 0,
-        };
-        is_one.then(|| self.touched_connection(step, link))
+        link.is_one().then(|| self.touched_connection(step, link))
     }
 
     /// The connection that the entry's fixed part names, with this line counted.

@@ -20,10 +20,13 @@ impl Index {
     /// `New SMTP ICID …` and `New SMTP DCID …`
     pub(super) fn open(&mut self, step: &Step<'_, '_>) {
         let link = match step.entry.event {
-            Event::ConnectionOpen { icid, .. } if icid.0 > 0 => Link::In(icid),
-            Event::DeliveryOpen { dcid, .. } if dcid.0 > 0 => Link::Out(dcid),
+            Event::ConnectionOpen { icid, .. } => Link::In(icid),
+            Event::DeliveryOpen { dcid, .. } => Link::Out(dcid),
             _ => return,
         };
+        if !link.is_one() {
+            return;
+        }
         let id = match self.appliances.connection(step.appliance, link) {
             Some(id) if self.awaits_opening(id, step) => id,
             older => {
