@@ -20,7 +20,7 @@ use crate::cli::{Cli, Color, Command, Query, Reading};
 use crate::config::Config;
 use crate::event;
 use crate::index::{Index, Journal};
-use crate::ingest::{FirstYear, Ingest, News};
+use crate::pipeline::{FirstYear, Ingest, News};
 use crate::report::table::{Look, Paint};
 use crate::report::{Format, View};
 use crate::source::{EmptyFolder, Feeder, Follow, RawLines, Request, Stop};
@@ -139,7 +139,7 @@ fn request(
         follow,
         poll: config.general.poll.0,
         is_mail_log: event::is_mail_log,
-        mark_of: crate::ingest::mark_of,
+        mark_of: crate::pipeline::mark_of,
         empty_folder,
         raw_lines: RawLines::Needed,
         stop: stop.clone(),

@@ -7,8 +7,8 @@ use std::io::Cursor;
 pub use crate::index::model::{Step, check as check_index};
 
 use crate::index::Entry;
-use crate::ingest::{FirstYear, Framing, Parsed};
 use crate::lines::{Block, MAX_LINE, Splitter};
+use crate::pipeline::{FirstYear, Framing, Parsed};
 use crate::source::SourceId;
 use crate::source::archive::{self, Form};
 

@@ -1,6 +1,6 @@
 //! What one entry of a `mail_logs` says: the log's words, without any memory of other entries.
 //!
-//! [`parse`] takes the text behind the frame (see [`crate::frame`]) and dispatches on its first word, by prefix
+//! [`parse`] takes the text behind the frame (see [`crate::header`]) and dispatches on its first word, by prefix
 //! and position, never by searching the line: half of every line is written by strangers. Each family of lines
 //! has a file of its own with its sample lines; fields are borrowed from the line.
 //!

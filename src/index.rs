@@ -36,7 +36,7 @@ pub mod timeline;
 mod tests;
 
 use crate::event::{Event, Kind};
-use crate::frame::{Frame, Level, Stamp};
+use crate::header::{Frame, Level, Stamp};
 use crate::source::{Position, SourceId};
 
 pub use appliance::{ApplianceId, SourceFacts};

@@ -29,7 +29,7 @@ mod tests;
 
 use std::fmt;
 
-use crate::frame::Stamp;
+use crate::header::Stamp;
 use crate::index::{AttemptId, ConnectionId, DeliveryId, Entry, Index, MessageId};
 use crate::raw::Wanted;
 

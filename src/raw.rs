@@ -9,7 +9,7 @@ use std::ops::ControlFlow;
 use hashbrown::HashMap;
 
 use crate::event::{self, Event, Link, Mid};
-use crate::frame::{Frame, Framer, Years};
+use crate::header::{Frame, Framer, Years};
 use crate::index::extent::Span;
 use crate::index::{Connection, Message};
 use crate::source::{Position, SourceId, Sources};

@@ -19,7 +19,7 @@ mod thresholds;
 
 use std::ops::Range;
 
-use crate::frame::Stamp;
+use crate::header::Stamp;
 use crate::index::timeline::{Outcome as Went, Slot, Timeline};
 use crate::index::{ApplianceId, ConnectionId, Index, Interner, Name};
 

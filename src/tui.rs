@@ -33,7 +33,7 @@ use std::time::{Duration, Instant};
 
 use ratatui::crossterm::event::{self, Event};
 
-use crate::ingest::{Ingest, News, Reading};
+use crate::pipeline::{Ingest, News, Reading};
 use crate::signal::{self, Signal};
 
 use app::{Action, App, Effect, Feed};

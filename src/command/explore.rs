@@ -8,7 +8,7 @@ use crate::cli::{Color, Explore};
 use crate::config::Config;
 use crate::demo;
 use crate::index::Journal;
-use crate::ingest::{FirstYear, Ingest, News};
+use crate::pipeline::{FirstYear, Ingest, News};
 use crate::report::summary;
 use crate::safe;
 use crate::source::{Feeder, Follow, Request, Severity, Stop};

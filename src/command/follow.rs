@@ -10,7 +10,7 @@ use super::{Notices, Out, Problem, Status, empty_index, first_year, ingest, requ
 use crate::cli::Query as Args;
 use crate::config::Config;
 use crate::index::{ConnectionId, Ended, Journal, MessageId};
-use crate::ingest::{Ingest, News};
+use crate::pipeline::{Ingest, News};
 use crate::query::Query;
 use crate::report::record::{AttemptRecord, ConnectionRecord, DeliveryRecord, MessageRecord};
 use crate::report::{Format, Plain, View};

@@ -3,7 +3,7 @@
 use std::io;
 
 use crate::config::ConfigError;
-use crate::ingest::Judgement;
+use crate::pipeline::Judgement;
 use crate::query::QueryError;
 use crate::safe;
 use crate::source::{Opened, SourceError};

@@ -8,7 +8,7 @@ use super::{Notices, Out, Problem, Status, complain, empty_index, first_year, in
 use crate::cli::Query as Args;
 use crate::config::Config;
 use crate::index::{Index, Journal};
-use crate::ingest::{FirstYear, Ingest, News};
+use crate::pipeline::{FirstYear, Ingest, News};
 use crate::query::{Hits, Kinds, Query, rollup};
 use crate::raw::Wanted;
 use crate::report::findings::{self, FindingRecord};

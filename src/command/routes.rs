@@ -12,7 +12,7 @@ use super::{
 };
 use crate::cli::Routes as Args;
 use crate::config::Config;
-use crate::ingest::Ingest;
+use crate::pipeline::Ingest;
 use crate::query::Query;
 use crate::report::routes::{Check, GroupRecord, RouteRecord};
 use crate::report::{self, Fields, Format, Plain, Printer, View};

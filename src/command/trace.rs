@@ -9,13 +9,13 @@ use super::{
 };
 use crate::cli::{Trace as Args, TraceFormat};
 use crate::config::Config;
-use crate::ingest::Ingest;
+use crate::pipeline::Ingest;
 use crate::query::{Query, parse_with, quote};
 use crate::raw;
-use crate::report::trace::{self, Place, Told};
+use crate::report::trace::{self as report, Place, Told};
 use crate::safe;
 use crate::source::Follow;
-use crate::story::{self, Story, Subject};
+use crate::trace::{self, Story, Subject};
 
 /// What is asked for.
 #[derive(Clone, PartialEq, Debug)]
@@ -44,7 +44,7 @@ pub fn run(args: &Args, config: &Config) -> Result<Status, Problem> {
     if args.format == TraceFormat::Log {
         let mut wanted = raw::Wanted::default();
         for (subject, story) in stories.iter().take(limit) {
-            wanted.extend(story::lines_of(&ingest.index.read(), *subject, story));
+            wanted.extend(trace::lines_of(&ingest.index.read(), *subject, story));
         }
         crate::report::log::print(&mut out, &ingest.sources, &wanted).map_err(Problem::Raw)??;
         return Ok(notices.status(Status::Matched));
@@ -66,13 +66,13 @@ pub fn run(args: &Args, config: &Config) -> Result<Status, Problem> {
             of: stories.len(),
         };
         match args.format {
-            TraceFormat::Json => trace::json(&mut out, &index, &told)?,
+            TraceFormat::Json => report::json(&mut out, &index, &told)?,
             _ => {
                 if at > 0 {
                     writeln!(out)?;
                 }
                 let look = table_look(config.general.color);
-                trace::text(&mut out, &index, &told, place, look)?;
+                report::text(&mut out, &index, &told, place, look)?;
             }
         }
     }
@@ -147,16 +147,16 @@ fn told(ingest: &Ingest, found: &[Subject]) -> Result<Vec<(Subject, Story)>, Pro
         if stories.iter().any(is_told) {
             continue;
         }
-        let wanted = story::wanted(&ingest.index.read(), *subject);
+        let wanted = trace::wanted(&ingest.index.read(), *subject);
         let lines = raw::read(&ingest.sources, &wanted, usize::MAX).map_err(Problem::Raw)?;
-        let story = story::tell(&ingest.index.read(), *subject, &lines);
+        let story = trace::tell(&ingest.index.read(), *subject, &lines);
         stories.push((*subject, story));
     }
     Ok(stories)
 }
 
 fn raw_lines(ingest: &Ingest, subject: Subject, story: &Story) -> Result<Vec<Vec<u8>>, Problem> {
-    let wanted = story::lines_of(&ingest.index.read(), subject, story);
+    let wanted = trace::lines_of(&ingest.index.read(), subject, story);
     let mut lines = Vec::new();
     raw::each(&ingest.sources, &wanted, &mut |line| {
         lines.push(line.bytes);

@@ -8,7 +8,7 @@ use memchr::memmem;
 
 use super::scan::number;
 use super::{Event, Ids, Kind, Link, known, rare, shape};
-use crate::frame::{Frame, Framer, Level, Years};
+use crate::header::{Frame, Framer, Level, Years};
 
 /// The names that the appliance gives its other logs (user guide, "Log Subscriptions"; published syslog captures).
 const LOGS: [(&str, Kind); 44] = [

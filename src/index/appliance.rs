@@ -5,7 +5,7 @@ use hashbrown::HashMap;
 use super::ids::IdMap;
 use super::{ConnectionId, MessageId};
 use crate::event::{Dcid, Event, Icid, Link, Mid};
-use crate::frame::Stamp;
+use crate::header::Stamp;
 use crate::source::SourceId;
 
 /// An appliance: a name space of ids.

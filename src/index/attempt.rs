@@ -8,7 +8,7 @@ use super::packed::Packed;
 use super::posting::Posting;
 use super::{Direction, Index};
 use crate::event::enhanced_code;
-use crate::frame::Stamp;
+use crate::header::Stamp;
 
 /// Kind of [`AttemptId`].
 #[derive(Debug)]

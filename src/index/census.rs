@@ -6,7 +6,7 @@
 use hashbrown::HashMap;
 
 use crate::event::{Kind, unknown_shape};
-use crate::frame::Stamp;
+use crate::header::Stamp;
 use crate::source::Position;
 
 /// Shapes that are told apart; a stranger may write as many as he likes, so further ones are counted together.

@@ -13,7 +13,7 @@ use super::packed::Packed;
 use super::posting::Posting;
 use super::{ApplianceId, Attempt, Delivery, Index};
 use crate::event::{Dcid, Icid, Link, Policy, Tls};
-use crate::frame::Stamp;
+use crate::header::Stamp;
 use crate::source::Position;
 
 /// Kind of [`ConnectionId`].

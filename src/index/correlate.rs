@@ -12,7 +12,7 @@ use super::attempt::NewAttempt;
 use super::delivery::NewDelivery;
 use super::{ApplianceId, ConnectionId, DeliveryResult, Entry, Index, MessageId, State, timeline};
 use crate::event::{Event, Fate, Link, Mid};
-use crate::frame::Stamp;
+use crate::header::Stamp;
 
 pub(super) use messages::Pending;
 

@@ -9,7 +9,7 @@ use super::message::{Message, Recipient, RecipientId};
 use super::packed::Packed;
 use super::{Index, State};
 use crate::event::enhanced_code;
-use crate::frame::Stamp;
+use crate::header::Stamp;
 
 /// Kind of [`DeliveryId`].
 #[derive(Debug)]

@@ -13,7 +13,7 @@ use super::narrow::{Coded, Narrow};
 use super::packed::Packed;
 use super::{ApplianceId, Index};
 use crate::event::Mid;
-use crate::frame::Stamp;
+use crate::header::Stamp;
 use crate::source::Position;
 
 /// Kind of [`MessageId`].

@@ -10,7 +10,7 @@ use std::fmt::Write;
 
 use super::{Entry, Index, Journal};
 use crate::event::{Event, Link, parse};
-use crate::frame::{Level, Stamp};
+use crate::header::{Level, Stamp};
 use crate::source::{Position, SourceId};
 use records::{At, Connection, Model};
 

@@ -9,7 +9,7 @@
 use std::num::NonZeroU32;
 
 use super::column::{Column, PAGE, Page, RecordId, Value};
-use crate::frame::Stamp;
+use crate::header::Stamp;
 use crate::source::Position;
 
 /// A column of such pages.

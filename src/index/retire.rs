@@ -13,7 +13,7 @@
 //! connection that is kept for its sake says no more of others. The index answers as if the retired records had never
 //! been. Only [`super::Totals`], the census and the timeline go on counting all. An id whose record retired leads nowhere: a late line of it begins a new record.
 //!
-//! A step is planned while others read and takes the lock only to let go, and each is small: [`crate::ingest`] does one
+//! A step is planned while others read and takes the lock only to let go, and each is small: [`crate::pipeline`] does one
 //! after the other between its batches. What names and texts no kept record speaks of is given back in [`super::sweep`].
 
 mod plan;
@@ -26,7 +26,7 @@ use super::extent::Span;
 use super::kept::Kept;
 use super::sweep::{Part, Sweep};
 use super::{ConnectionId, Ended, Index, Journal, MessageId};
-use crate::frame::Stamp;
+use crate::header::Stamp;
 use crate::source::SourceId;
 
 pub use step::Step;

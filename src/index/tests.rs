@@ -4,7 +4,7 @@ mod model;
 
 use super::*;
 use crate::event::{Dcid, Icid, Link};
-use crate::frame::{Framer, Years};
+use crate::header::{Framer, Years};
 
 /// An index of a log's lines, taken in as they come.
 fn load(log: &str) -> Index {

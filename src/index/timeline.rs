@@ -1,6 +1,6 @@
 //! Logins and deliveries over the log's whole time, in a bounded number of slots.
 
-use crate::frame::Stamp;
+use crate::header::Stamp;
 
 /// At most this many slots; when more would be needed, slots become twice as long.
 const MOST: usize = 4096;

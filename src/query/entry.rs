@@ -6,7 +6,7 @@ use super::parse::Expr;
 use super::text::TextTest;
 use super::value::{Names, Test};
 use crate::event::{EndWord, Event, Kind, Policy, Tls, Value};
-use crate::frame::{Level, Stamp};
+use crate::header::{Level, Stamp};
 use crate::index::Entry;
 
 /// The entry that is asked.

@@ -10,7 +10,7 @@ use super::bits::Bits;
 use super::field::Field;
 use super::value::{Names, Test};
 use crate::event::enhanced_code;
-use crate::frame::Stamp;
+use crate::header::Stamp;
 use crate::index::column::{Column, Page};
 use crate::index::kept::Places;
 use crate::index::packed::Packed;

@@ -12,7 +12,7 @@ use super::own;
 use super::parse::Expr;
 use super::value::Test;
 use super::{Hits, Query};
-use crate::frame::Stamp;
+use crate::header::Stamp;
 use crate::index::Index;
 use crate::index::kept::Places;
 

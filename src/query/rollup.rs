@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashSet};
 use hashbrown::HashMap;
 use serde::{Serialize, Serializer};
 
-use crate::frame::Stamp;
+use crate::header::Stamp;
 use crate::index::{Attempt, AttemptId, Direction, Index, Name};
 
 /// A user's logins on listeners; serialises as a record of `--view users`.

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::event;
-use crate::frame::{Framer, Years};
+use crate::header::{Framer, Years};
 use crate::index::Journal;
 use crate::source::{
     EmptyFolder, Feeder, Follow, Position, RawLines, Request, SourceId, Stop, Told,

@@ -19,7 +19,7 @@ use super::error::Fault;
 use super::lex::Item;
 use super::value::{PATTERN_BYTES, check_length, pattern_fault};
 use crate::event::{self, Dcid, Icid, Link, Mid};
-use crate::frame::{Framer, Years};
+use crate::header::{Framer, Years};
 use crate::index::Index;
 use crate::index::extent::Span;
 use crate::raw::{self, Wanted};

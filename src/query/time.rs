@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::frame::{Civil, Stamp};
+use crate::header::{Civil, Stamp};
 
 /// A moment; those of the newest day and those that count back are known only beside a log.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -8,7 +8,7 @@ use serde_json::Map;
 use super::Record;
 use super::record::Time;
 use crate::event::{Event, Value};
-use crate::frame::{Level, Stamp};
+use crate::header::{Level, Stamp};
 
 /// One log entry and where it stands.
 #[derive(Clone, Copy, Debug)]

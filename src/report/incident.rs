@@ -10,7 +10,7 @@ use std::io::{self, Write};
 use markdown::{code, escaped, fenced};
 
 use super::summary::grouped;
-use crate::frame::Stamp;
+use crate::header::Stamp;
 use crate::index::{ConnectionId, Index, Recipient};
 use crate::raw::{RawLine, Wanted};
 use crate::safe;
@@ -219,7 +219,7 @@ impl Report<'_> {
         match (route.failing_since, self.index.newest()) {
             (Some(since), Some(newest)) => format!(
                 " for {}, {} in a row; {failed}",
-                crate::story::lasting(newest.seconds() - since.seconds()),
+                crate::trace::lasting(newest.seconds() - since.seconds()),
                 many(route.run, "connection"),
             ),
             _ => format!("; {failed}"),

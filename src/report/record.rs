@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde::Serialize;
 
 use crate::event::{Policy, Tls};
-use crate::frame::Stamp;
+use crate::header::Stamp;
 use crate::index::{self, Attempt, Connection, Delivery, Direction, Message};
 
 /// A time as records write it: ISO 8601 in the log's local time.

@@ -5,7 +5,7 @@ mod findings;
 
 use std::io::{self, Write};
 
-use crate::frame::Stamp;
+use crate::header::Stamp;
 use crate::index::{ConnectionId, DeliveryResult, Direction, Index};
 use crate::query::rollup::{self, ProfileRow, UserRow};
 use crate::query::{Hits, Query};

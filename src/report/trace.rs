@@ -8,7 +8,7 @@ use super::record::{ConnectionRecord, MessageRecord, Time};
 use super::table::{Look, Paint};
 use crate::index::Index;
 use crate::safe;
-use crate::story::{self, Part, Step, Story, Subject, Tone};
+use crate::trace::{self, Part, Step, Story, Subject, Tone};
 
 /// A story and its raw lines, where they are asked for.
 pub struct Told<'t> {
@@ -45,7 +45,7 @@ pub fn text(
     place: Place,
     look: Look,
 ) -> io::Result<()> {
-    let mut headline = story::headline(index, told.subject);
+    let mut headline = trace::headline(index, told.subject);
     let note = |text: String| Part {
         tone: Tone::Dim,
         text,
@@ -175,7 +175,7 @@ pub fn json(out: &mut dyn Write, index: &Index, told: &Told<'_>) -> io::Result<(
     let record = TraceRecord {
         trace: id(index, told.subject),
         appliance: appliance(index, told.subject),
-        summary: story::text(&story::headline(index, told.subject)),
+        summary: trace::text(&trace::headline(index, told.subject)),
         steps: told
             .story
             .steps
@@ -218,6 +218,6 @@ fn step_record(index: &Index, step: &Step) -> StepRecord {
         icid,
         dcid,
         mid,
-        text: story::text(&step.parts),
+        text: trace::text(&step.parts),
     }
 }

@@ -12,7 +12,7 @@ use logins::Logins;
 pub use logins::Net;
 
 use super::{By, Gather, Progress, RouteId, Thresholds, Triage};
-use crate::frame::Stamp;
+use crate::header::Stamp;
 use crate::index::{ConnectionId, Index};
 use crate::source::Position;
 

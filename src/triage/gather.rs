@@ -21,7 +21,7 @@ use super::domains::Domains;
 use super::outcome::{Outcome, Said};
 use super::route::Route;
 use super::{By, Triage};
-use crate::frame::Stamp;
+use crate::header::Stamp;
 use crate::index::kept::Places;
 use crate::index::{
     ApplianceId, ConnectionId, DeliveryId, DeliveryResult, Direction, Index, MessageId, Name,

@@ -10,7 +10,7 @@ use super::outcome::State;
 use super::reason::merge;
 use super::route::{Route, Tally};
 use super::{By, RouteId, Triage};
-use crate::frame::Stamp;
+use crate::header::Stamp;
 use crate::index::{Index, Name};
 
 /// Routes that have something in common, summed.

@@ -8,7 +8,7 @@
 //! ```
 
 use crate::event::enhanced_code;
-use crate::frame::Stamp;
+use crate::header::Stamp;
 use crate::index::ConnectionId;
 
 use super::Outcome;

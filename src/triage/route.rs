@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::outcome::{Outcome, State};
 use super::reason::Reason;
-use crate::frame::Stamp;
+use crate::header::Stamp;
 use crate::index::{ApplianceId, ConnectionId, MessageId, Name};
 
 /// A route counts as degraded when a connection failed within this many seconds before the newest entry.

@@ -33,7 +33,7 @@ use super::theme::Role;
 use super::users::Users;
 use super::view;
 use super::worker::{Answer, Job};
-use crate::frame::Stamp;
+use crate::header::Stamp;
 use crate::index::Index;
 use crate::index::extent::Span;
 use crate::raw::RawLine;

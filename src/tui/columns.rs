@@ -5,7 +5,7 @@ mod route;
 mod source;
 mod user;
 
-use crate::frame::Stamp;
+use crate::header::Stamp;
 use crate::index::message::CommonState;
 use crate::index::{Attempt, Connection, Direction, Index, Message, State};
 pub use crate::report::incident::cost_parts;

@@ -5,7 +5,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
 use crate::index::{ConnectionId, Index, MessageId};
-use crate::ingest::SharedIndex;
+use crate::pipeline::SharedIndex;
 use crate::query;
 use crate::source::{SourceId, Sources};
 

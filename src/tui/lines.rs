@@ -8,7 +8,7 @@ use memchr::{memchr, memrchr_iter};
 use regex::bytes::Regex;
 
 use crate::event::{self, Event, Fate};
-use crate::frame::{Framer, Years};
+use crate::header::{Framer, Years};
 use crate::source::{Position, SourceId, Sources};
 
 /// Bytes of a line that are shown.

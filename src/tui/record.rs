@@ -1,13 +1,13 @@
 //! What a row stands for, and what is asked of it: its lines, its failures, its terms for a filter.
 
 use crate::event::Link;
-use crate::frame::Stamp;
+use crate::header::Stamp;
 use crate::index::extent::Span;
 use crate::index::{
     Connection, ConnectionId, DeliveryResult, Direction, Index, Message, MessageId, Name, State,
 };
 use crate::raw::Wanted;
-use crate::story::Subject;
+use crate::trace::Subject;
 use crate::triage::RouteId;
 
 use super::filter::term;

@@ -282,8 +282,8 @@ pub fn users(index: &Index, filter: &Filter, hits: &Hits, sort: Sort) -> (Vec<Re
     };
     let mut rows: Vec<Record> = users.names(index).into_iter().map(Record::User).collect();
     let names = ranks(index.names.users.iter());
-    let time = |time: Option<crate::frame::Stamp>| {
-        most_first(time.map_or(0, crate::frame::Stamp::seconds))
+    let time = |time: Option<crate::header::Stamp>| {
+        most_first(time.map_or(0, crate::header::Stamp::seconds))
     };
     Sort {
         order: Order::Natural,
@@ -313,8 +313,8 @@ pub fn users(index: &Index, filter: &Filter, hits: &Hits, sort: Sort) -> (Vec<Re
 /// Routes, or groups of them, in order; they come failing ones first.
 pub fn routes(known: Known<'_>, sort: Sort) -> Vec<Record> {
     let mut rows = known.outlook.route_rows().unwrap_or_default();
-    let time = |time: Option<crate::frame::Stamp>| {
-        most_first(time.map_or(0, crate::frame::Stamp::seconds))
+    let time = |time: Option<crate::header::Stamp>| {
+        most_first(time.map_or(0, crate::header::Stamp::seconds))
     };
     let mut names: Vec<(String, Record)> = Vec::new();
     if sort.field == Field::Route {
@@ -368,7 +368,7 @@ pub fn findings(known: Known<'_>, sort: Sort) -> Vec<Record> {
         match sort.field {
             Field::Severity => finding.severity as u64,
             Field::Kind => finding.kind as u64,
-            Field::Since => most_first(finding.since.map_or(0, crate::frame::Stamp::seconds)),
+            Field::Since => most_first(finding.since.map_or(0, crate::header::Stamp::seconds)),
             _ => 0,
         }
     });
@@ -408,7 +408,7 @@ pub fn sources(known: Known<'_>, sort: Sort) -> Vec<Record> {
             Field::Appliance => appliances[at],
             Field::Size => u64::MAX - status.read,
             Field::Entries => u64::MAX - status.entries,
-            Field::LastEntry => most_first(status.newest.map_or(0, crate::frame::Stamp::seconds)),
+            Field::LastEntry => most_first(status.newest.map_or(0, crate::header::Stamp::seconds)),
             // In the order in which they are read.
             _ => at as u64,
         }

@@ -2,7 +2,7 @@
 
 use hashbrown::{HashMap, HashSet};
 
-use crate::frame::Stamp;
+use crate::header::Stamp;
 use crate::index::{Attempt, Index, Name};
 use crate::triage::findings::Net;
 

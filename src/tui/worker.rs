@@ -14,7 +14,7 @@ use super::record::Record;
 use super::survey::{self, Order, Seen};
 use crate::index::extent::Span;
 use crate::index::{ConnectionId, Index};
-use crate::ingest::SharedIndex;
+use crate::pipeline::SharedIndex;
 use crate::raw::{self, RawLine, Wanted};
 use crate::source::{Position, Sources};
 use crate::triage::{RouteId, Thresholds};

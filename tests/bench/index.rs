@@ -16,9 +16,9 @@ use criterion::{
 };
 use mailscope::demo::{Scenario, Simulation};
 use mailscope::event;
-use mailscope::frame::{Framer, Years};
+use mailscope::header::{Framer, Years};
 use mailscope::index::{Index, Journal};
-use mailscope::ingest::{FirstYear, Ingest, News};
+use mailscope::pipeline::{FirstYear, Ingest, News};
 use mailscope::query::{self, Hits};
 use mailscope::source::{EmptyFolder, Feeder, Follow, RawLines, Request, Stop};
 use tempfile::TempDir;
@@ -97,7 +97,7 @@ fn index(path: &Path) -> Ingest {
         follow: Follow::Once,
         poll: None,
         is_mail_log: event::is_mail_log,
-        mark_of: mailscope::ingest::mark_of,
+        mark_of: mailscope::pipeline::mark_of,
         empty_folder: EmptyFolder::Refuse,
         raw_lines: RawLines::Needed,
         stop: stop.clone(),

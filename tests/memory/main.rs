@@ -9,7 +9,7 @@ use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
 
 use mailscope::demo::{Scenario, Simulation};
 use mailscope::event;
-use mailscope::frame::{Framer, Years};
+use mailscope::header::{Framer, Years};
 use mailscope::index::{Entry, Haste, Index, Journal, Limits};
 use mailscope::source::{Position, SourceId};
 
@@ -28,7 +28,7 @@ struct Held {
     before: usize,
     framer: Framer,
     offset: u64,
-    second: Option<mailscope::frame::Stamp>,
+    second: Option<mailscope::header::Stamp>,
 }
 
 impl Held {

@@ -7,7 +7,7 @@ use super::super::{Problem, Status, complain, output};
 use super::{Args, notices, read};
 use crate::config::Config;
 use crate::index::Index;
-use crate::ingest::Ingest;
+use crate::pipeline::Ingest;
 use crate::query::Query;
 use crate::raw::{self, Wanted};
 use crate::report::incident::{self, Lines, Shown};

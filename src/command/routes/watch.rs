@@ -14,7 +14,7 @@ use super::super::{Problem, Status, empty_index, first_year, ingest, output, req
 use super::{Args, notices, printer};
 use crate::config::Config;
 use crate::index::{Index, Journal};
-use crate::ingest::{Ingest, News};
+use crate::pipeline::{Ingest, News};
 use crate::query::Query;
 use crate::report::routes::RouteRecord;
 use crate::report::{Format, Plain, Printer};

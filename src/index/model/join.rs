@@ -3,7 +3,7 @@
 use super::records::{At, Connection, Delivery, Message, Model, Recipient};
 use crate::event::EndWord;
 use crate::event::{Attempt, Event, Fate, Lineage, Link, Mid, Rid, Says};
-use crate::frame::Stamp;
+use crate::header::Stamp;
 use crate::index::{DeliveryResult, End, State};
 
 /// Numbers below [`FAR`] are looked for among so many recipients.

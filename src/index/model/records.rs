@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use crate::event::{Link, Mid};
-use crate::frame::Stamp;
+use crate::header::Stamp;
 use crate::index::{DeliveryResult, End, State};
 
 /// Where and when a line stands.

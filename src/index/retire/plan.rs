@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::step::Records;
 use super::{Mark, keeps};
-use crate::frame::Stamp;
+use crate::header::Stamp;
 use crate::index::kept::Kept;
 use crate::index::message::State;
 use crate::index::{ConnectionId, DeliveryId, Ended, Index, MessageId, RecipientId};

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::*;
 use crate::event::{Icid, Link};
-use crate::frame::{Framer, Years};
+use crate::header::{Framer, Years};
 use crate::index::{ConnectionId, Entry};
 use crate::source::Position;
 

@@ -7,7 +7,7 @@ use super::{
     outcomes, posted,
 };
 use crate::event::{Policy, Tls, listener};
-use crate::frame::Stamp;
+use crate::header::Stamp;
 use crate::index::connection::{Connections, text};
 use crate::index::{Direction, End, Index, Name};
 use crate::query::bits::Bits;

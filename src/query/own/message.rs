@@ -6,7 +6,7 @@ use super::{
     Field, connections, connections_messages, deliveries_messages, matching,
     messages_of_deliveries, moment, named, outcomes, recipients_messages,
 };
-use crate::frame::Stamp;
+use crate::header::Stamp;
 use crate::index::column::Column;
 use crate::index::message::NO_RID;
 use crate::index::{Index, State, TextId};

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use super::model::{asks, check, log};
 use super::{Index, each_entry};
-use crate::frame::Stamp;
+use crate::header::Stamp;
 use crate::index::{
     Connection, ConnectionId, Delivery, Haste, Journal, Limits, Message, MessageId,
 };

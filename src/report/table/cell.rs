@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use crate::report::csv;
 use crate::report::view::Cell;
 use crate::safe;
-use crate::story::lasting;
+use crate::trace::lasting;
 
 /// A value as it is, on one line.
 pub(super) fn value(value: &Value) -> String {

@@ -6,7 +6,7 @@ use std::sync::PoisonError;
 use std::time::SystemTime;
 
 use super::{Body, Entry, Sources, lock};
-use crate::frame::Stamp;
+use crate::header::Stamp;
 use crate::source::SourceId;
 use crate::source::notice::{Notice, Noticed};
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Evidence, Finding, Kind, Leads, Severity, many, moment};
-use crate::frame::Stamp;
+use crate::header::Stamp;
 use crate::index::{ConnectionId, Index, Name};
 use crate::triage::advice;
 use crate::triage::{Outage, Outcome, Route, State, Thresholds, Triage};

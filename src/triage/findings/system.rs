@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Evidence, Finding, Kind, Leads, Severity, many, moment};
-use crate::frame::Stamp;
+use crate::header::Stamp;
 use crate::index::{ApplianceId, ConnectionId, Direction, Index, Name};
 use crate::triage::Thresholds;
 

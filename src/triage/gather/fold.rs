@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::{Cell, Gather, Member};
-use crate::frame::Stamp;
+use crate::header::Stamp;
 use crate::index::{DeliveryResult, Index, Name, RecipientId, State as Recipient};
 use crate::triage::outcome::{Outcome, State};
 use crate::triage::route::{ClearRun, Cost, Outage, Route, Tally};

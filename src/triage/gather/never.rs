@@ -6,7 +6,7 @@
 //! ```
 
 use super::Gather;
-use crate::frame::Stamp;
+use crate::header::Stamp;
 use crate::index::{DeliveryResult, Index};
 use crate::triage::outcome::Outcome;
 

@@ -3,7 +3,7 @@
 use hashbrown::HashMap;
 
 use super::{Gather, Member, NONE};
-use crate::frame::Stamp;
+use crate::header::Stamp;
 use crate::index::{ConnectionId, DeliveryId, DeliveryResult, Index, Interner, Name, TextId};
 use crate::triage::outcome::Outcome;
 use crate::triage::reason::{self, Reason, most_frequent_first};

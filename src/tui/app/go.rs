@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::{App, Effect, Place, View};
 use crate::event;
-use crate::frame::{Framer, Stamp, Years};
+use crate::header::{Framer, Stamp, Years};
 use crate::index::{ConnectionId, Index};
 use crate::raw::RawLine;
 use crate::safe;

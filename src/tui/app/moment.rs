@@ -1,7 +1,7 @@
 //! A moment chosen on the time strip: who was connected then.
 
 use super::{App, Effect, View};
-use crate::frame::Stamp;
+use crate::header::Stamp;
 use crate::index::Index;
 use crate::tui::filter::{Filter, and, term};
 use crate::tui::keymap::Command;
@@ -133,6 +133,6 @@ fn first_failure(index: &Index, from: i64, to: i64) -> Option<i64> {
 }
 
 fn time_of(line: &[u8]) -> Option<Stamp> {
-    use crate::frame::{Framer, Years};
+    use crate::header::{Framer, Years};
     Framer::new(Years::starting(2000)).frame(line).time
 }

@@ -18,7 +18,7 @@ mod sources;
 mod whole;
 
 use super::*;
-use crate::frame::{Framer, Years};
+use crate::header::{Framer, Years};
 use crate::index::{Entry, Journal};
 use crate::source::{SourceId, Sources};
 use crate::tui::filter::Reach;

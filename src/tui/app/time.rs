@@ -1,6 +1,6 @@
 //! Times as a reader types them.
 
-use crate::frame::{Civil, Stamp};
+use crate::header::{Civil, Stamp};
 
 /// Reads `11:20`, `11:20:30`, `2009-04-22`, `2009-04-22 11:20`, `-15m`. Without a date it is the newest day; a minus
 /// counts back from the newest entry.

@@ -4,7 +4,7 @@ use super::{
     Cell, Column, Field, Known, Sortable, cost_parts, none, number, plain, short, shown, text,
     thousands,
 };
-use crate::frame::Stamp;
+use crate::header::Stamp;
 use crate::index::timeline::Slot;
 use crate::safe;
 use crate::triage::{By, Reason, RouteId, State, Tally};

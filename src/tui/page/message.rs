@@ -6,7 +6,7 @@ use super::{MOST, Row};
 use crate::index::{Index, Message, Recipient};
 use crate::raw::RawLine;
 use crate::safe;
-use crate::story::{self, Tone};
+use crate::trace::{self, Tone};
 use crate::tui::columns;
 use crate::tui::record::Record;
 use crate::tui::theme::Role;
@@ -61,7 +61,7 @@ fn story(sheet: &mut Sheet, index: &Index, record: Record, lines: &[RawLine]) {
     let Some(subject) = record.subject() else {
         return;
     };
-    let story = story::tell(index, subject, lines);
+    let story = trace::tell(index, subject, lines);
     let mut told = None;
     for step in story.steps {
         let label = format!("{:<5}", step.kind.label());

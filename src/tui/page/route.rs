@@ -19,7 +19,7 @@
 use super::message::message_parts;
 use super::sheet::{Sheet, text};
 use super::{Row, Sides};
-use crate::frame::Stamp;
+use crate::header::Stamp;
 use crate::index::ConnectionId;
 use crate::raw::RawLine;
 use crate::safe;

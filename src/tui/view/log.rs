@@ -2,7 +2,7 @@
 
 use super::logline::{self, Dress};
 use super::{Areas, Canvas};
-use crate::frame::{Framer, Years};
+use crate::header::{Framer, Years};
 use crate::tui::app::App;
 use crate::tui::columns::thousands;
 use crate::tui::theme::Role;

@@ -3,7 +3,7 @@
 use regex::bytes::Regex;
 
 use crate::event::{self, Event, Fate};
-use crate::frame::{Frame, Level};
+use crate::header::{Frame, Level};
 use crate::safe;
 use crate::tui::columns::clock;
 use crate::tui::theme::Role;

@@ -9,7 +9,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::{Areas, Canvas};
-use crate::frame::Stamp;
+use crate::header::Stamp;
 use crate::index::Index;
 use crate::index::timeline::Slot;
 use crate::tui::app::{App, View};
@@ -198,11 +198,11 @@ fn failures(canvas: &mut Canvas<'_, '_>, area: Rect, strip: &[Slot], label: usiz
 /// The first and last moment, with dates where they are of different days.
 fn ends(oldest: Stamp, newest: Stamp) -> (String, String) {
     let (a, b) = (oldest.civil(), newest.civil());
-    let time = |c: crate::frame::Civil| format!("{:02}:{:02}", c.hour, c.minute);
+    let time = |c: crate::header::Civil| format!("{:02}:{:02}", c.hour, c.minute);
     if (a.year, a.month, a.day) == (b.year, b.month, b.day) {
         return (time(a), time(b));
     }
-    let date = |c: crate::frame::Civil| format!("{:02}-{:02} {}", c.month, c.day, time(c));
+    let date = |c: crate::header::Civil| format!("{:02}-{:02} {}", c.month, c.day, time(c));
     (date(a), date(b))
 }
 

@@ -2,7 +2,7 @@ use std::io::Write;
 use std::sync::mpsc::Receiver;
 
 use super::*;
-use crate::frame::{Framer, Years};
+use crate::header::{Framer, Years};
 use crate::index::{Entry, Index, Journal};
 use crate::query::Saved;
 use crate::source::SourceId;

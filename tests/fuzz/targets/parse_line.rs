@@ -3,7 +3,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use mailscope::event::{self, Attempt, ConnectionError, Event, Kind, Lineage, Policy, Tls, Value};
-use mailscope::frame::{Frame, Framer, Years};
+use mailscope::header::{Frame, Framer, Years};
 use mailscope::report::event::EventRecord;
 use memchr::memmem;
 

@@ -9,7 +9,7 @@ use hashbrown::{HashMap, HashSet};
 
 use super::Login;
 use super::spray::Net;
-use crate::frame::Stamp;
+use crate::header::Stamp;
 use crate::index::{Attempt, ConnectionId, Index, Name};
 use crate::triage::Thresholds;
 use crate::triage::findings::{Evidence, Finding, Kind, Leads, Severity, many, moment};

@@ -190,7 +190,7 @@ fn finding(index: &Index, net: Net, spray: &Tries, _limits: &Thresholds) -> Find
         (Some(only), None) => only.to_owned(),
         _ => net.text(),
     };
-    let stamp = crate::frame::Stamp::from_seconds;
+    let stamp = crate::header::Stamp::from_seconds;
     let (since, last) = (stamp(spray.first), stamp(spray.last));
     let over = index
         .newest()

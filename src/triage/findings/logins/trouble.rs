@@ -10,7 +10,7 @@ use hashbrown::HashMap;
 
 use super::Login;
 use crate::event::Kind as Entry;
-use crate::frame::Stamp;
+use crate::header::Stamp;
 use crate::index::{Attempt, ConnectionId, Index};
 use crate::triage::findings::{Evidence, Finding, Kind, Leads, Severity, many, moment};
 use crate::triage::general;

@@ -11,7 +11,7 @@ mod recipients;
 
 use std::borrow::Cow;
 
-use crate::frame::Stamp;
+use crate::header::Stamp;
 use crate::index::{Connection, ConnectionId, Direction, Index, Message, MessageId};
 use crate::raw::{RawLine, Wanted};
 use crate::safe;

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use memchr::memmem;
 
 use crate::event::{self, Event, Kind};
-use crate::frame::{Civil, Frame, Framer, Years};
+use crate::header::{Civil, Frame, Framer, Years};
 use crate::index::{Entry, Foresight};
 use crate::lines::{self, Block, Cut};
 use crate::safe;

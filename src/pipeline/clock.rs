@@ -1,6 +1,6 @@
 //! Steps of a log's clock: summer time ends, or somebody sets it.
 
-use crate::frame::Stamp;
+use crate::header::Stamp;
 use crate::source::{Notice, NoticeKind, Opened, SourceId};
 
 /// So many seconds back are a step. Relays and the appliance's own threads put lines a few seconds out of order.
@@ -63,7 +63,7 @@ impl Clocks {
 mod tests {
     use super::*;
     use crate::event;
-    use crate::frame::{Framer, Years};
+    use crate::header::{Framer, Years};
     use crate::index::appliance::Appliances;
 
     fn opened() -> Opened {

@@ -3,7 +3,7 @@
 use super::connection::{name, peer, said};
 use super::recipients::Addresses;
 use super::{Kind, MOST, Part, Parts, Teller, Tone, heard, id_of, shown, subject_of};
-use crate::frame::Stamp;
+use crate::header::Stamp;
 use crate::index::message::CommonState;
 use crate::index::{
     Attempt, Connection, Delivery, DeliveryResult, Direction, Message, Recipient, State,

@@ -2,7 +2,7 @@
 
 use super::{AT_LENGTH, Kind, MOST, Part, Parts, Teller, Tone, id_of, lasting, shown, subject_of};
 use crate::event::{Link, Policy, Tls};
-use crate::frame::Stamp;
+use crate::header::Stamp;
 use crate::index::{Attempt, Connection, Delivery, Direction, End};
 use crate::safe;
 

@@ -2,7 +2,7 @@
 
 use super::{Kind, Tone};
 use crate::event::{Event, Kind as EventKind, Lineage, Mid};
-use crate::frame::{Civil, Stamp};
+use crate::header::{Civil, Stamp};
 use crate::index::Message;
 use crate::raw::RawLine;
 use crate::safe;
