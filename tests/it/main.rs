@@ -11,11 +11,14 @@ mod language;
 mod limits;
 mod lineage;
 mod outages;
+#[path = "../support/pty.rs"]
+mod pty;
 mod readme;
 mod records;
 mod report;
 mod run;
 mod schema;
 mod shuffled;
+mod terminal;
 mod torn;
 mod trace;
