@@ -9,7 +9,7 @@ pub use crate::index::model::{Step, check as check_index};
 use crate::index::Entry;
 use crate::lines::{Block, MAX_LINE, Splitter};
 use crate::pipeline::{FirstYear, Framing, Parsed};
-use crate::source::SourceId;
+use crate::position::SourceId;
 use crate::source::archive::{self, Form};
 
 /// Cuts a text into blocks of whole lines, given in pieces of these sizes and then of [`MAX_LINE`].

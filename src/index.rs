@@ -37,7 +37,7 @@ mod tests;
 
 use crate::event::{Event, Kind};
 use crate::header::{Frame, Level, Stamp};
-use crate::source::{Position, SourceId};
+use crate::position::{Position, SourceId};
 
 pub use appliance::{ApplianceId, SourceFacts};
 pub use attempt::{Attempt, AttemptId};

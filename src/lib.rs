@@ -12,6 +12,7 @@ pub mod header;
 pub mod index;
 pub mod lines;
 pub mod pipeline;
+pub mod position;
 pub mod query;
 pub mod raw;
 pub mod report;

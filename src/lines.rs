@@ -5,7 +5,7 @@
 
 use memchr::{memchr, memchr_iter, memrchr};
 
-use crate::source::SourceId;
+use crate::position::SourceId;
 
 /// The most bytes kept of one line, its end not counted.
 pub const MAX_LINE: usize = 1 << 20;

@@ -27,8 +27,9 @@ pub use framing::{Framing, Judgement, is_blank, judge, mark_of};
 pub use shared::{Reading, SharedIndex};
 
 use crate::index::{Haste, Index, Journal};
+use crate::position::SourceId;
 use crate::source::{
-    Feeder, Newest, Notice, NoticeKind, Opened, Progress, Recycler, SourceId, Sources, Stop,
+    Feeder, Newest, Notice, NoticeKind, Opened, Progress, Recycler, Sources, Stop,
 };
 use framing::Framed;
 pub(crate) use framing::Parsed;

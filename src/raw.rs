@@ -12,7 +12,8 @@ use crate::event::{self, Event, Link, Mid};
 use crate::header::{Frame, Framer, Years};
 use crate::index::extent::Span;
 use crate::index::{Connection, Message};
-use crate::source::{Position, SourceId, Sources};
+use crate::position::{Position, SourceId};
+use crate::source::Sources;
 
 /// Whose lines are asked for.
 #[derive(Clone, Debug, Default)]

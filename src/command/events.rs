@@ -12,9 +12,10 @@ use crate::index::Entry;
 use crate::index::appliance::Appliances;
 use crate::lines::{Block, Line};
 use crate::pipeline::{Clocks, Framing, Judgement, is_blank, judge};
+use crate::position::{Position, SourceId};
 use crate::query::Query;
 use crate::report::event::EventRecord;
-use crate::source::{Feeder, Follow, Notice, Opened, Position, RawLines, SourceId, Told};
+use crate::source::{Feeder, Follow, Notice, Opened, RawLines, Told};
 
 /// Prints the entries that match, as they are read.
 pub fn run(args: &Args, config: &Config, query: &Query) -> Result<Status, Problem> {

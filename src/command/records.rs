@@ -9,13 +9,14 @@ use crate::cli::Query as Args;
 use crate::config::Config;
 use crate::index::{Index, Journal};
 use crate::pipeline::{FirstYear, Ingest, News};
+use crate::position::SourceId;
 use crate::query::{Hits, Kinds, Query, rollup};
 use crate::raw::Wanted;
 use crate::report::findings::{self, FindingRecord};
 use crate::report::record::{AttemptRecord, ConnectionRecord, DeliveryRecord, MessageRecord};
 use crate::report::routes::RouteRecord;
 use crate::report::{Format, Plain, Record, View, log};
-use crate::source::{Follow, Request, SourceId, Sources, Stop};
+use crate::source::{Follow, Request, Sources, Stop};
 use crate::triage::{self, By, Thresholds, Triage};
 
 /// Reads everything, then prints the records that match.

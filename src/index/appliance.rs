@@ -6,7 +6,7 @@ use super::ids::IdMap;
 use super::{ConnectionId, MessageId};
 use crate::event::{Dcid, Event, Icid, Link, Mid};
 use crate::header::Stamp;
-use crate::source::SourceId;
+use crate::position::SourceId;
 
 /// An appliance: a name space of ids.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]

@@ -7,7 +7,7 @@ use hashbrown::HashMap;
 
 use crate::event::{Kind, unknown_shape};
 use crate::header::Stamp;
-use crate::source::Position;
+use crate::position::Position;
 
 /// Shapes that are told apart; a stranger may write as many as he likes, so further ones are counted together.
 const MOST_SHAPES: usize = 256;

@@ -14,7 +14,7 @@ use super::posting::Posting;
 use super::{ApplianceId, Attempt, Delivery, Index};
 use crate::event::{Dcid, Icid, Link, Policy, Tls};
 use crate::header::Stamp;
-use crate::source::Position;
+use crate::position::Position;
 
 /// Kind of [`ConnectionId`].
 #[derive(Debug)]

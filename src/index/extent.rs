@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::column::{RecordId, Value, table};
 use super::kept::Kept;
 use super::packed::Packed;
-use crate::source::Position;
+use crate::position::Position;
 
 /// A line further than this from the run's last one (in bytes) begins a new run: reading on would cost more than a seek.
 pub(super) const FAR: u32 = 256 * 1024;

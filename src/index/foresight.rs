@@ -10,7 +10,7 @@ use super::extent::FAR;
 use super::intern::{hash, wait_for};
 use super::{Counts, Entry, Index};
 use crate::event::{Event, Mid, Says, Turn};
-use crate::source::Position;
+use crate::position::Position;
 
 /// What is known of entries that follow each other before they are joined.
 #[derive(Clone, Debug, Default)]

@@ -14,7 +14,7 @@ use super::packed::Packed;
 use super::{ApplianceId, Index};
 use crate::event::Mid;
 use crate::header::Stamp;
-use crate::source::Position;
+use crate::position::Position;
 
 /// Kind of [`MessageId`].
 #[derive(Debug)]

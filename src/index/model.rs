@@ -11,7 +11,7 @@ use std::fmt::Write;
 use super::{Entry, Index, Journal};
 use crate::event::{Event, Link, parse};
 use crate::header::{Level, Stamp};
-use crate::source::{Position, SourceId};
+use crate::position::{Position, SourceId};
 use records::{At, Connection, Model};
 
 /// A line, in numbers: which shape, and what stands in it.

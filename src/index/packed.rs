@@ -10,7 +10,7 @@ use std::num::NonZeroU32;
 
 use super::column::{Column, PAGE, Page, RecordId, Value};
 use crate::header::Stamp;
-use crate::source::Position;
+use crate::position::Position;
 
 /// A column of such pages.
 pub type Packed<T> = Column<T, PackedPage>;

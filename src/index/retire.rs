@@ -27,7 +27,7 @@ use super::kept::Kept;
 use super::sweep::{Part, Sweep};
 use super::{ConnectionId, Ended, Index, Journal, MessageId};
 use crate::header::Stamp;
-use crate::source::SourceId;
+use crate::position::SourceId;
 
 pub use step::Step;
 

@@ -1,7 +1,8 @@
 //! Steps of a log's clock: summer time ends, or somebody sets it.
 
 use crate::header::Stamp;
-use crate::source::{Notice, NoticeKind, Opened, SourceId};
+use crate::position::SourceId;
+use crate::source::{Notice, NoticeKind, Opened};
 
 /// So many seconds back are a step. Relays and the appliance's own threads put lines a few seconds out of order.
 const STEP: i64 = 60;

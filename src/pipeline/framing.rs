@@ -8,8 +8,9 @@ use crate::event::{self, Event, Kind};
 use crate::header::{Civil, Frame, Framer, Years};
 use crate::index::{Entry, Foresight};
 use crate::lines::{self, Block, Cut};
+use crate::position::{Position, SourceId};
 use crate::safe;
-use crate::source::{Mark, Notice, Opened, Position, SourceId, Sources};
+use crate::source::{Mark, Notice, Opened, Sources};
 
 use super::FirstYear;
 use super::clock::Clocks;

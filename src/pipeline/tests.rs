@@ -7,7 +7,7 @@ use super::*;
 use crate::door;
 use crate::index::Journal;
 use crate::lines::{Block, Cut};
-use crate::source::SourceId;
+use crate::position::SourceId;
 
 /// Feeds a log to an index in blocks of so many lines.
 fn load(lines: &[&str], at_once: usize) -> SharedIndex {

@@ -8,9 +8,8 @@ use super::*;
 use crate::event;
 use crate::header::{Framer, Years};
 use crate::index::Journal;
-use crate::source::{
-    EmptyFolder, Feeder, Follow, Position, RawLines, Request, SourceId, Stop, Told,
-};
+use crate::position::{Position, SourceId};
+use crate::source::{EmptyFolder, Feeder, Follow, RawLines, Request, Stop, Told};
 
 mod model;
 mod retired;

@@ -22,8 +22,9 @@ use crate::event::{self, Dcid, Icid, Link, Mid};
 use crate::header::{Framer, Years};
 use crate::index::Index;
 use crate::index::extent::Span;
+use crate::position::{Position, SourceId};
 use crate::raw::{self, Wanted};
-use crate::source::{Position, SourceId, Sources};
+use crate::source::Sources;
 
 /// A bare word, a phrase or a regular expression; case is ignored.
 #[derive(Clone, Debug)]

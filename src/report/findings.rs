@@ -8,8 +8,9 @@ use serde::Serialize;
 use super::record::{Time, time};
 use crate::event::Link;
 use crate::index::Index;
+use crate::position::{Position, SourceId};
 use crate::safe;
-use crate::source::{Position, SourceId, Sources};
+use crate::source::Sources;
 use crate::triage::Triage;
 use crate::triage::findings::{Evidence, Finding};
 

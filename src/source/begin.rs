@@ -12,7 +12,8 @@ use super::feeder::{Feeder, Hashing};
 use super::identity::{self, Known, Likeness, Start};
 use super::tail::Body;
 use super::told::{Opened, Told};
-use super::{Follow, SourceId, discover, disk};
+use super::{Follow, discover, disk};
+use crate::position::SourceId;
 
 /// How much of a file's beginning and end is told when it is opened.
 pub(super) const ENDS: usize = 64 << 10;

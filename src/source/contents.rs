@@ -189,7 +189,7 @@ mod tests {
 
     use super::*;
     use crate::lines::Splitter;
-    use crate::source::SourceId;
+    use crate::position::SourceId;
 
     fn known(folder: &str, text: &str) -> Known {
         let mut known = Known {

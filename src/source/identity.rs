@@ -9,10 +9,10 @@ use std::io::Read;
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
-use super::SourceId;
 use super::archive;
 use super::contents::Number;
 use crate::lines::Splitter;
+use crate::position::SourceId;
 
 /// How many bytes share one hash.
 const CHUNK: usize = 64 << 10;

@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use super::archive::{self, Form, Packed, Unpacked};
 use super::discover;
 use super::disk::{self, FileId};
-use super::{Position, SourceId};
+use crate::position::{Position, SourceId};
 
 mod status;
 

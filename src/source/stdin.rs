@@ -7,6 +7,7 @@ use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::RawLines;
 use super::ahead::{Ahead, Given, Giver, Pace};
 use super::archive::{self, Form};
 use super::begin::ENDS;
@@ -15,8 +16,8 @@ use super::notice::NoticeKind;
 use super::sources::{Spool, State};
 use super::told::{Opened, Told};
 use super::watch::Signal;
-use super::{RawLines, SourceId};
 use crate::lines::Splitter;
+use crate::position::SourceId;
 
 /// How much a pipe is asked to hold, as much as anybody may ask for: its writer and its reader wake each other up less
 /// often than with the usual 64 KiB.

@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 use std::time::SystemTime;
 
-use super::SourceId;
 use super::notice::Notice;
 use crate::lines::Block;
+use crate::position::SourceId;
 
 /// The next thing to know.
 #[derive(Debug)]

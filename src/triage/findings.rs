@@ -14,7 +14,7 @@ pub use logins::Net;
 use super::{By, Gather, Progress, RouteId, Thresholds, Triage};
 use crate::header::Stamp;
 use crate::index::{ConnectionId, Index};
-use crate::source::Position;
+use crate::position::Position;
 
 /// How bad it is.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]

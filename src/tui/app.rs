@@ -36,8 +36,9 @@ use super::worker::{Answer, Job};
 use crate::header::Stamp;
 use crate::index::Index;
 use crate::index::extent::Span;
+use crate::position::Position;
 use crate::raw::RawLine;
-use crate::source::{Position, Progress};
+use crate::source::Progress;
 use crate::triage::RouteId;
 
 pub use table::Table;

@@ -6,8 +6,9 @@ use std::time::Instant;
 
 use crate::index::{ConnectionId, Index, MessageId};
 use crate::pipeline::SharedIndex;
+use crate::position::SourceId;
 use crate::query;
-use crate::source::{SourceId, Sources};
+use crate::source::Sources;
 
 pub use crate::query::{Completion, Hits, Reach};
 

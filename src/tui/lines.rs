@@ -9,7 +9,8 @@ use regex::bytes::Regex;
 
 use crate::event::{self, Event, Fate};
 use crate::header::{Framer, Years};
-use crate::source::{Position, SourceId, Sources};
+use crate::position::{Position, SourceId};
+use crate::source::Sources;
 
 /// Bytes of a line that are shown.
 const SHOWN: usize = 16 * 1024;

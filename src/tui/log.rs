@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use regex::bytes::Regex;
 
 use super::lines::{Ask, Chunk, Line, Way};
-use crate::source::Position;
+use crate::position::Position;
 
 /// Lines held at most.
 const MOST: usize = 6000;

@@ -15,8 +15,9 @@ use super::survey::{self, Order, Seen};
 use crate::index::extent::Span;
 use crate::index::{ConnectionId, Index};
 use crate::pipeline::SharedIndex;
+use crate::position::Position;
 use crate::raw::{self, RawLine, Wanted};
-use crate::source::{Position, Sources};
+use crate::source::Sources;
 use crate::triage::{RouteId, Thresholds};
 
 /// A search waits so long for the next key.

@@ -11,7 +11,7 @@ use mailscope::demo::{Scenario, Simulation};
 use mailscope::event;
 use mailscope::header::{Framer, Years};
 use mailscope::index::{Entry, Haste, Index, Journal, Limits};
-use mailscope::source::{Position, SourceId};
+use mailscope::position::{Position, SourceId};
 
 #[global_allocator]
 static HEAP: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;

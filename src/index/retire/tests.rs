@@ -6,7 +6,7 @@ use super::*;
 use crate::event::{Icid, Link};
 use crate::header::{Framer, Years};
 use crate::index::{ConnectionId, Entry};
-use crate::source::Position;
+use crate::position::Position;
 
 /// A log that goes on for ever, told to an index second by second.
 struct Load {

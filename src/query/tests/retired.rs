@@ -11,7 +11,7 @@ use crate::header::Stamp;
 use crate::index::{
     Connection, ConnectionId, Delivery, Haste, Journal, Limits, Message, MessageId,
 };
-use crate::source::SourceId;
+use crate::position::SourceId;
 
 /// The records that ought to be kept.
 #[derive(Default)]

@@ -7,7 +7,7 @@ use std::time::SystemTime;
 
 use super::{Body, Entry, Sources, lock};
 use crate::header::Stamp;
-use crate::source::SourceId;
+use crate::position::SourceId;
 use crate::source::notice::{Notice, Noticed};
 
 /// How many notices are kept; of older ones only the number.

@@ -4,6 +4,7 @@ use ratatui::crossterm::event::{KeyEvent, KeyEventKind};
 
 use super::{App, Effect, Kind, Table, View};
 use crate::index::Index;
+use crate::position::{Position, SourceId};
 use crate::source;
 use crate::triage::State;
 use crate::triage::findings::Severity;
@@ -170,8 +171,7 @@ impl App {
         if let Some(page) = self.pages.last_mut() {
             page.cursor = 0;
         } else if self.view == View::Log {
-            self.log
-                .go_to(source::Position::new(source::SourceId::new(0), 0));
+            self.log.go_to(Position::new(SourceId::new(0), 0));
         } else if let Some(table) = self.table_mut() {
             table.cursor = if table.is_newest_first() {
                 table.rows.len().saturating_sub(1)

@@ -4,8 +4,8 @@ use std::sync::mpsc::Receiver;
 use super::*;
 use crate::header::{Framer, Years};
 use crate::index::{Entry, Index, Journal};
+use crate::position::SourceId;
 use crate::query::Saved;
-use crate::source::SourceId;
 
 /// A log that grows, its index, and the threads that search it.
 struct Desk {
