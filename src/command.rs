@@ -21,7 +21,7 @@ use crate::config::Config;
 use crate::event;
 use crate::index::{Index, Journal};
 use crate::pipeline::{FirstYear, Ingest, News};
-use crate::report::table::{Look, Paint};
+use crate::report::table::{ColorMode, TableStyle};
 use crate::report::{Format, View};
 use crate::source::{EmptyFolder, Feeder, Follow, RawLines, Request, Stop};
 
@@ -100,7 +100,7 @@ fn run_command(cli: &Cli) -> Result<Status, Problem> {
 
 /// Refuses what was misspelt: a key that no record has would be an empty column without a word.
 fn check_fields(view: View, fields: &[String]) -> Result<(), Problem> {
-    let mut known = fields.iter().map(|field| view.knows(field));
+    let mut known = fields.iter().map(|field| view.check_field(field));
     known.try_for_each(|known| known.map_err(Problem::Usage))
 }
 
@@ -221,7 +221,7 @@ fn output() -> BufWriter<io::StdoutLock<'static>> {
 }
 
 /// How a table may look: as wide as the terminal, or without limit where nobody looks; in colour on a terminal.
-fn table_look(color: Color) -> Look {
+fn table_style(color: Color) -> TableStyle {
     let terminal = io::stdout().is_terminal();
     let size = ratatui::crossterm::terminal::size;
     let width = if terminal {
@@ -235,12 +235,12 @@ fn table_look(color: Color) -> Look {
         Color::Auto => terminal && !refused(),
         Color::Never => false,
     };
-    Look {
+    TableStyle {
         width: width.filter(|width| *width > 0),
-        paint: if coloured {
-            Paint::Coloured
+        color: if coloured {
+            ColorMode::Coloured
         } else {
-            Paint::Plain
+            ColorMode::Plain
         },
     }
 }

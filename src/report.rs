@@ -95,7 +95,7 @@ pub trait Printer {
     fn flush(&mut self) -> io::Result<()>;
 
     /// What of each record had no room, known once something is printed.
-    fn left_out(&self) -> Vec<String> {
+    fn hidden_columns(&self) -> Vec<String> {
         Vec::new()
     }
 }
@@ -137,18 +137,18 @@ fn to_map<T: serde::Serialize>(record: &T) -> Map<String, Value> {
     }
 }
 
-/// A printer of that format for a view; `look` is how a table may look.
+/// A printer of that format for a view; `style` is how a table may look.
 pub fn printer<'w>(
     format: Format,
     view: View,
     fields: Fields,
-    look: table::Look,
+    style: table::TableStyle,
     out: &'w mut dyn Write,
 ) -> Box<dyn Printer + 'w> {
     match format {
         Format::Json => Box::new(json::Lines::new(out, fields)),
         Format::Csv => Box::new(csv::Rows::new(out, view, &fields)),
-        Format::Table => Box::new(table::Table::new(out, view, &fields, look)),
+        Format::Table => Box::new(table::Table::new(out, view, &fields, style)),
         Format::Log => Box::new(log::Lines::new(out)),
     }
 }

@@ -6,7 +6,7 @@
 //! The index is read under short guards, never while the terminal is written or a file read.
 
 mod app;
-mod chosen;
+mod column_set;
 mod columns;
 mod files;
 mod filter;
@@ -43,7 +43,7 @@ use theme::{Symbols, Theme};
 use worker::{Answer, Workers};
 
 pub use app::{Follow, View};
-pub use chosen::Chosen;
+pub use column_set::ColumnSet;
 pub use keymap::{Key, Keymap};
 pub use settings::Settings;
 pub use theme::{Color, Look, Palette, Role};

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 
 use serde_json::json;
 
-use super::{Problem, Status, complain, output, table_look};
+use super::{Problem, Status, complain, output, table_style};
 use crate::cli::Query as Args;
 use crate::config::Config;
 use crate::index::Retired;
@@ -73,7 +73,7 @@ impl Out<'_> {
             Target::Printed(printer) => {
                 printer.flush()?;
                 if std::mem::take(&mut self.is_silent) {
-                    tell_left_out(printer.as_ref());
+                    warn_hidden_columns(printer.as_ref());
                 }
                 Ok(())
             }
@@ -91,8 +91,8 @@ impl Out<'_> {
 }
 
 /// Says which columns had no room. Only a terminal has an end: what is piped on is never shortened.
-pub fn tell_left_out(printer: &dyn Printer) {
-    let titles = printer.left_out();
+pub fn warn_hidden_columns(printer: &dyn Printer) {
+    let titles = printer.hidden_columns();
     if !titles.is_empty() {
         complain(&format!(
             "no room here for {}; --fields A,B chooses what is shown",
@@ -117,7 +117,7 @@ pub fn with_output(
                 format,
                 args.view,
                 fields,
-                table_look(config.general.color),
+                table_style(config.general.color),
                 &mut stdout,
             ))
         }

@@ -5,10 +5,10 @@ mod watch;
 
 use std::io::Write;
 
-use super::output::tell_left_out;
+use super::output::warn_hidden_columns;
 use super::records::{Selection, hits, read_all};
 use super::{
-    Notices, Problem, Status, check_fields, empty_index, first_year, output, request, table_look,
+    Notices, Problem, Status, check_fields, empty_index, first_year, output, request, table_style,
 };
 use crate::cli::Routes as Args;
 use crate::config::Config;
@@ -88,9 +88,9 @@ fn printer<'o>(args: &Args, config: &Config, out: &'o mut dyn Write) -> Box<dyn 
             .map(str::to_owned)
             .collect();
     }
-    let look = table_look(config.general.color);
+    let style = table_style(config.general.color);
     let fields = Fields::new(fields).or_columns(config.columns(view));
-    report::printer(args.format, view, fields, look, out)
+    report::printer(args.format, view, fields, style, out)
 }
 
 /// The key of what routes are rolled up by.
@@ -129,7 +129,7 @@ fn print(args: &Args, config: &Config, query: &Query, ingest: &Ingest) -> Result
         }
     };
     out.flush()?;
-    tell_left_out(out.as_ref());
+    warn_hidden_columns(out.as_ref());
     drop(out);
     stdout.flush()?;
     Ok(printed)

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 
 use super::records::{hits, read_all};
 use super::{
-    Notices, Problem, Status, complain, empty_index, first_year, output, request, table_look,
+    Notices, Problem, Status, complain, empty_index, first_year, output, request, table_style,
 };
 use crate::cli::{Trace as Args, TraceFormat};
 use crate::config::Config;
@@ -71,8 +71,8 @@ pub fn run(args: &Args, config: &Config) -> Result<Status, Problem> {
                 if at > 0 {
                     writeln!(out)?;
                 }
-                let look = table_look(config.general.color);
-                report::text(&mut out, &index, &told, place, look)?;
+                let style = table_style(config.general.color);
+                report::text(&mut out, &index, &told, place, style)?;
             }
         }
     }

@@ -8,7 +8,7 @@ use toml::Value;
 use super::setting::{Bytes, Section, Setting, Span};
 use crate::cli::Color;
 use crate::query;
-use crate::tui::{Chosen, Key, Keymap, Look, Palette, Role, Settings, View};
+use crate::tui::{ColumnSet, Key, Keymap, Look, Palette, Role, Settings, View};
 
 /// What stands above all tables.
 #[derive(Clone, PartialEq, Debug)]
@@ -151,7 +151,7 @@ impl Section for Limits {
 
 /// `[columns]`: the columns of the interface's tables, in order.
 #[derive(Clone, PartialEq, Debug)]
-pub struct Columns(Vec<(&'static str, Chosen)>);
+pub struct Columns(Vec<(&'static str, ColumnSet)>);
 
 impl Default for Columns {
     fn default() -> Self {
@@ -160,7 +160,7 @@ impl Default for Columns {
             .filter(|(_, view)| !view.columns().is_empty());
         Self(
             tables
-                .map(|(_, view)| (view.name(), Chosen::all(*view)))
+                .map(|(_, view)| (view.name(), ColumnSet::all(*view)))
                 .collect(),
         )
     }
@@ -168,7 +168,7 @@ impl Default for Columns {
 
 impl Columns {
     /// The columns of each table.
-    pub fn chosen(&self) -> impl Iterator<Item = &Chosen> {
+    pub fn chosen(&self) -> impl Iterator<Item = &ColumnSet> {
         self.0.iter().map(|(_, chosen)| chosen)
     }
 
@@ -189,7 +189,7 @@ impl Section for Columns {
     }
 }
 
-impl Setting for Chosen {
+impl Setting for ColumnSet {
     fn read(&mut self, value: &Value) -> Result<(), String> {
         let mut names: Vec<String> = Vec::new();
         names.read(value)?;

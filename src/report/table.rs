@@ -12,7 +12,7 @@ use unicode_width::UnicodeWidthStr;
 use super::view::Cell;
 use super::{Fields, Printer, Record, View};
 use crate::safe;
-use layout::{GAP, Layout, Wish, lay_out};
+use layout::{ColumnWidth, GAP, Layout, lay_out};
 
 /// Rows that are looked at before the columns' widths are fixed; the others fit themselves in.
 const MEASURED: usize = 1000;
@@ -28,23 +28,23 @@ pub struct Table<'w> {
     out: &'w mut dyn Write,
     view: View,
     columns: Vec<(String, Column)>,
-    look: Look,
+    style: TableStyle,
     held: Vec<Vec<String>>,
     layout: Option<Layout>,
 }
 
 /// How a table may look.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Look {
+pub struct TableStyle {
     /// What a row may take; `None` where nobody looks at a terminal.
     pub width: Option<usize>,
     /// Whether results are coloured.
-    pub paint: Paint,
+    pub color: ColorMode,
 }
 
 /// Whether results are coloured; their words say the same.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub enum Paint {
+pub enum ColorMode {
     /// As they are.
     #[default]
     Plain,
@@ -59,7 +59,7 @@ enum Column {
 
 impl<'w> Table<'w> {
     /// Prints to `out`. Without fields asked for, the columns are the view's own for people.
-    pub fn new(out: &'w mut dyn Write, view: View, fields: &Fields, look: Look) -> Self {
+    pub fn new(out: &'w mut dyn Write, view: View, fields: &Fields, style: TableStyle) -> Self {
         let columns = match fields.asked() {
             Some(keys) => keys
                 .iter()
@@ -75,7 +75,7 @@ impl<'w> Table<'w> {
             out,
             view,
             columns,
-            look,
+            style,
             held: Vec::new(),
             layout: None,
         }
@@ -89,13 +89,13 @@ impl<'w> Table<'w> {
             .collect();
         let wishes = titles.iter().enumerate().map(|(at, title)| {
             let cells = self.held.iter().filter_map(|row| row.get(at));
-            Wish::of(title, cells, self.least(at), WIDEST)
+            ColumnWidth::of(title, cells, self.least(at), WIDEST)
         });
-        let wishes: Vec<Wish> = wishes.collect();
+        let wishes: Vec<ColumnWidth> = wishes.collect();
         let place = |title: &&str| self.columns.iter().position(|(known, _)| known == *title);
-        let gives_way: Vec<usize> = self.view.gives_way().iter().filter_map(place).collect();
-        let room = self.look.width.unwrap_or(usize::MAX);
-        self.layout = Some(lay_out(&wishes, &gives_way, room));
+        let priority: Vec<usize> = self.view.priority().iter().filter_map(place).collect();
+        let room = self.style.width.unwrap_or(usize::MAX);
+        self.layout = Some(lay_out(&wishes, &priority, room));
         if !self.held.is_empty() {
             self.row(&titles)?;
         }
@@ -120,7 +120,7 @@ impl<'w> Table<'w> {
         let mut shown = shown
             .filter_map(|(at, (cell, width))| width.map(|width| (at, cell, width)))
             .peekable();
-        let mut left = self.look.width.unwrap_or(usize::MAX);
+        let mut left = self.style.width.unwrap_or(usize::MAX);
         let mut line = String::new();
         while let Some((at, cell, width)) = shown.next() {
             let mut fitted = match shown.peek() {
@@ -154,7 +154,7 @@ impl<'w> Table<'w> {
             Column::Asked(key) => tells(key),
             Column::OfView(_) => false,
         };
-        if !is_result || self.look.paint == Paint::Plain {
+        if !is_result || self.style.color == ColorMode::Plain {
             return None;
         }
         match cell.split(' ').next()?.rsplit('.').next()? {
@@ -196,7 +196,7 @@ impl Printer for Table<'_> {
         self.out.flush()
     }
 
-    fn left_out(&self) -> Vec<String> {
+    fn hidden_columns(&self) -> Vec<String> {
         let layout = self.layout.iter().flat_map(|layout| &layout.0);
         let columns = self.columns.iter().zip(layout);
         columns

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::record::{ConnectionRecord, MessageRecord, Time};
-use super::table::{Look, Paint};
+use super::table::{ColorMode, TableStyle};
 use crate::index::Index;
 use crate::safe;
 use crate::trace::{self, Part, Step, Story, Subject, Tone};
@@ -43,7 +43,7 @@ pub fn text(
     index: &Index,
     told: &Told<'_>,
     place: Place,
-    look: Look,
+    style: TableStyle,
 ) -> io::Result<()> {
     let mut headline = trace::headline(index, told.subject);
     let note = |text: String| Part {
@@ -60,7 +60,7 @@ pub fn text(
     if place.of > 1 {
         headline.push(note(format!("  ({} of {})", place.at, place.of)));
     }
-    write_parts(out, &headline, 0, look)?;
+    write_parts(out, &headline, 0, style)?;
     let mut before = day.map(|day| day.to_string());
     for step in &told.story.steps {
         let time = step.time.map(|time| time.to_string());
@@ -72,7 +72,7 @@ pub fn text(
         let clock = time.as_ref().map_or("", |time| &time[11..]);
         write!(out, "{clock:<8}  {:<5}", step.kind.label())?;
         before = time.or(before);
-        write_parts(out, &step.parts, MARGIN, look)?;
+        write_parts(out, &step.parts, MARGIN, style)?;
     }
     if let Some(lines) = told.lines {
         writeln!(out)?;
@@ -91,8 +91,13 @@ fn appliance(index: &Index, subject: Subject) -> Option<&str> {
 }
 
 /// Writes the texts behind the margin, broken between words where the terminal ends, and a line end.
-fn write_parts(out: &mut dyn Write, parts: &[Part], margin: usize, look: Look) -> io::Result<()> {
-    let room = look.width.map_or(usize::MAX, |width| {
+fn write_parts(
+    out: &mut dyn Write,
+    parts: &[Part],
+    margin: usize,
+    style: TableStyle,
+) -> io::Result<()> {
+    let room = style.width.map_or(usize::MAX, |width| {
         width.saturating_sub(margin).max(NARROWEST)
     });
     let mut left = room;
@@ -101,7 +106,7 @@ fn write_parts(out: &mut dyn Write, parts: &[Part], margin: usize, look: Look) -
         for word in part.text.split_inclusive(' ') {
             let width = safe::width(word.trim_end());
             if width > left && left < room {
-                colour(out, &line, part.tone, look)?;
+                colour(out, &line, part.tone, style)?;
                 write!(out, "\n{:margin$}", "")?;
                 line.clear();
                 left = room;
@@ -111,14 +116,14 @@ fn write_parts(out: &mut dyn Write, parts: &[Part], margin: usize, look: Look) -
             }
             left = left.saturating_sub(safe::width(word));
         }
-        colour(out, &line, part.tone, look)?;
+        colour(out, &line, part.tone, style)?;
     }
     writeln!(out)
 }
 
-fn colour(out: &mut dyn Write, text: &str, tone: Tone, look: Look) -> io::Result<()> {
+fn colour(out: &mut dyn Write, text: &str, tone: Tone, style: TableStyle) -> io::Result<()> {
     let code = match tone {
-        _ if look.paint == Paint::Plain || text.is_empty() => None,
+        _ if style.color == ColorMode::Plain || text.is_empty() => None,
         Tone::Plain => None,
         Tone::Id => Some(36),
         Tone::Good => Some(32),

@@ -73,7 +73,7 @@ impl View {
     ///
     /// # Errors
     /// What there is instead, as a sentence.
-    pub fn knows(self, key: &str) -> Result<(), String> {
+    pub fn check_field(self, key: &str) -> Result<(), String> {
         if self == Self::Events || self.keys().any(|known| known == key) {
             return Ok(());
         }
@@ -190,7 +190,7 @@ impl View {
     }
 
     /// The columns that matter least where there is no room for all, the least one first.
-    pub fn gives_way(self) -> &'static [&'static str] {
+    pub fn priority(self) -> &'static [&'static str] {
         match self {
             Self::Connections => &["group", "messages", "tls", "error"],
             Self::Messages => &["icid", "size"],

@@ -18,7 +18,7 @@ use std::time::Duration;
 
 use ratatui::crossterm::event::KeyEvent;
 
-use super::columns::{self, Column, Known};
+use super::columns::{self, Column, RenderContext};
 use super::files::Files;
 use super::filter::{Completion, Filter, Hits};
 use super::keymap::Context;
@@ -610,8 +610,8 @@ impl App {
     }
 
     /// What rows stand for, as far as it is known.
-    pub fn known<'k>(&'k self, index: &'k Index) -> Known<'k> {
-        Known {
+    pub fn known<'k>(&'k self, index: &'k Index) -> RenderContext<'k> {
+        RenderContext {
             index,
             users: &self.logins,
             outlook: &self.outlook,

@@ -27,7 +27,7 @@ pub use user::USERS;
 
 /// What rows stand for, as far as it is known.
 #[derive(Clone, Copy, Debug)]
-pub struct Known<'k> {
+pub struct RenderContext<'k> {
     /// The index.
     pub index: &'k Index,
     /// What users' logins came to.
@@ -47,10 +47,10 @@ pub enum Field {
     Id,
     Peer,
     Host,
-    Place,
+    InterfaceOrGroup,
     Tls,
+    AuthResult,
     Login,
-    Who,
     Messages,
     End,
     Mid,
@@ -97,11 +97,11 @@ pub struct Column {
     /// Its heading, also its name on the command line.
     pub title: &'static str,
     /// Columns it takes at least.
-    pub least: u16,
+    pub min: u16,
     /// Columns it can use at most.
-    pub most: u16,
+    pub max: u16,
     /// The higher, the sooner it gives way where there is no room; 0 never does.
-    pub gives_way: u8,
+    pub priority: u8,
     /// Whether its values are numbers, written to the right.
     pub numbers: Numbers,
     /// Whether `s` stops here.
@@ -133,29 +133,29 @@ pub enum Sortable {
 const fn text(
     field: Field,
     title: &'static str,
-    least: u16,
-    most: u16,
-    gives_way: u8,
+    min: u16,
+    max: u16,
+    priority: u8,
     sort: Sortable,
 ) -> Column {
     Column {
         field,
         title,
-        least,
-        most,
-        gives_way,
+        min,
+        max,
+        priority,
         numbers: Numbers::No,
         sort,
     }
 }
 
-const fn number(field: Field, title: &'static str, least: u16, most: u16, gives_way: u8) -> Column {
+const fn number(field: Field, title: &'static str, min: u16, max: u16, priority: u8) -> Column {
     Column {
         field,
         title,
-        least,
-        most,
-        gives_way,
+        min,
+        max,
+        priority,
         numbers: Numbers::Yes,
         sort: Sortable::Yes,
     }
@@ -169,11 +169,18 @@ pub const CONNECTIONS: &[Column] = &[
     text(Field::Id, "id", 9, 15, 0, Sortable::Yes),
     text(Field::Peer, "peer", 17, 40, 0, Sortable::Yes),
     text(Field::Host, "host", 14, 36, 8, Sortable::No),
-    text(Field::Place, "interface · group", 16, 36, 6, Sortable::No),
-    text(Field::Tls, "tls", 8, 8, 5, Sortable::No),
-    text(Field::Login, "login", 8, 10, 0, Sortable::Yes),
     text(
-        Field::Who,
+        Field::InterfaceOrGroup,
+        "interface · group",
+        16,
+        36,
+        6,
+        Sortable::No,
+    ),
+    text(Field::Tls, "tls", 8, 8, 5, Sortable::No),
+    text(Field::AuthResult, "login", 8, 10, 0, Sortable::Yes),
+    text(
+        Field::Login,
         "user · profile · error",
         10,
         44,
@@ -204,7 +211,7 @@ pub struct Cell {
     pub role: Role,
 }
 
-fn shown(text: impl Into<String>, role: Role) -> Cell {
+fn styled(text: impl Into<String>, role: Role) -> Cell {
     Cell {
         text: text.into(),
         role,
@@ -212,19 +219,19 @@ fn shown(text: impl Into<String>, role: Role) -> Cell {
 }
 
 fn plain(text: &str) -> Cell {
-    shown(safe::text(text), Role::Text)
+    styled(safe::text(text), Role::Text)
 }
 
 fn none() -> Cell {
-    shown("–", Role::Dim)
+    styled("–", Role::Dim)
 }
 
 /// A cell of a row.
-pub fn cell(known: Known<'_>, record: Record, field: Field) -> Cell {
+pub fn cell(known: RenderContext<'_>, record: Record, field: Field) -> Cell {
     let index = known.index;
     match record {
         _ if !record.is_kept(index) => match field {
-            Field::Id | Field::Mid | Field::User => shown("retired", Role::Dim),
+            Field::Id | Field::Mid | Field::User => styled("retired", Role::Dim),
             _ => none(),
         },
         Record::Connection(id) => of_connection(index, &index.connection(id), field),
@@ -240,7 +247,7 @@ pub fn cell(known: Known<'_>, record: Record, field: Field) -> Cell {
 fn of_connection(index: &Index, connection: &Connection<'_>, field: Field) -> Cell {
     match field {
         Field::Opened => connection.first_seen().map_or_else(none, |time| {
-            shown(
+            styled(
                 clock(time),
                 if connection.opened().is_some() {
                     Role::Text
@@ -251,26 +258,26 @@ fn of_connection(index: &Index, connection: &Connection<'_>, field: Field) -> Ce
         }),
         Field::Age => connection
             .duration(index.newest())
-            .map_or_else(none, |s| shown(duration(s), Role::Text)),
+            .map_or_else(none, |s| styled(duration(s), Role::Text)),
         Field::Direction => match connection.direction() {
             Direction::Inbound => plain("in"),
             Direction::Outbound => plain("out"),
         },
-        Field::Id => shown(
+        Field::Id => styled(
             Record::Connection(connection.record()).title(index),
             Role::Id,
         ),
-        Field::Peer => shown(address(connection), Role::Text),
+        Field::Peer => styled(address(connection), Role::Text),
         Field::Host => connection.remote_host().map_or_else(none, plain),
-        Field::Place => place(connection),
+        Field::InterfaceOrGroup => place(connection),
         Field::Tls => tls(connection),
-        Field::Login => login(connection),
-        Field::Who => who(connection),
+        Field::AuthResult => login(connection),
+        Field::Login => who(connection),
         Field::Messages => carried(connection),
         Field::End => match connection.end() {
-            None => shown("open", Role::Pending),
-            Some(end) if end.word() == "close" => shown(end.word(), Role::Dim),
-            Some(end) => shown(end.word(), Role::Warning),
+            None => styled("open", Role::Pending),
+            Some(end) if end.word() == "close" => styled(end.word(), Role::Dim),
+            Some(end) => styled(end.word(), Role::Warning),
         },
         _ => none(),
     }
@@ -323,8 +330,8 @@ fn place(connection: &Connection<'_>) -> Cell {
 fn tls(connection: &Connection<'_>) -> Cell {
     match connection.tls() {
         None => none(),
-        Some(tls) if !tls.success => shown("✗ failed", Role::Failed),
-        Some(tls) => shown(tls.protocol.map_or("✓".into(), safe::bytes), Role::Text),
+        Some(tls) if !tls.success => styled("✗ failed", Role::Failed),
+        Some(tls) => styled(tls.protocol.map_or("✓".into(), safe::bytes), Role::Text),
     }
 }
 
@@ -337,9 +344,9 @@ fn login(connection: &Connection<'_>) -> Cell {
         .count();
     match (attempts.last().map(Attempt::succeeded), failed) {
         (None, _) => none(),
-        (Some(true), 0) => shown("✓ ok", Role::Ok),
-        (Some(true), failed) => shown(format!("✓ ok ✗{failed}"), Role::Pending),
-        (Some(false), _) => shown("✗ failed", Role::Failed),
+        (Some(true), 0) => styled("✓ ok", Role::Ok),
+        (Some(true), failed) => styled(format!("✓ ok ✗{failed}"), Role::Pending),
+        (Some(false), _) => styled("✗ failed", Role::Failed),
     }
 }
 
@@ -350,7 +357,7 @@ fn who(connection: &Connection<'_>) -> Cell {
     users.sort_unstable();
     users.dedup();
     match (users.len(), attempts.last()) {
-        (_, None) => trouble(connection),
+        (_, None) => error_or_refusal(connection),
         (0, Some(last)) => last.profile().map_or_else(none, plain),
         (1, Some(last)) => {
             let user = last
@@ -364,18 +371,18 @@ fn who(connection: &Connection<'_>) -> Cell {
             };
             plain(&format!("{user}{times}"))
         }
-        (n, _) => shown(format!("{n} users"), Role::Warning),
+        (n, _) => styled(format!("{n} users"), Role::Warning),
     }
 }
 
 /// What kept the peer from logging in: the connection's error, or the access table's refusal.
-fn trouble(connection: &Connection<'_>) -> Cell {
+fn error_or_refusal(connection: &Connection<'_>) -> Cell {
     if let Some(error) = connection.error() {
-        return shown(format!("✗ {}", safe::text(error)), Role::Failed);
+        return styled(format!("✗ {}", safe::text(error)), Role::Failed);
     }
     let action = connection.policy().map(|policy| policy.action);
     match action.filter(|action| !matches!(*action, b"ACCEPT" | b"RELAY" | b"TRUST")) {
-        Some(action) => shown(format!("⚠ {}", safe::bytes(action)), Role::Warning),
+        Some(action) => styled(format!("⚠ {}", safe::bytes(action)), Role::Warning),
         None => none(),
     }
 }
@@ -391,9 +398,9 @@ fn carried(connection: &Connection<'_>) -> Cell {
             .count(),
     };
     match (count, refused) {
-        (0, _) => shown("0", Role::Dim),
+        (0, _) => styled("0", Role::Dim),
         (count, 0) => plain(&count.to_string()),
-        (count, refused) => shown(format!("✗{refused} {count}"), Role::Failed),
+        (count, refused) => styled(format!("✗{refused} {count}"), Role::Failed),
     }
 }
 
@@ -401,8 +408,8 @@ fn of_message(message: &Message<'_>, field: Field) -> Cell {
     match field {
         Field::Opened => message
             .first_seen()
-            .map_or_else(none, |time| shown(clock(time), Role::Text)),
-        Field::Mid => shown(message.mid().to_string(), Role::Id),
+            .map_or_else(none, |time| styled(clock(time), Role::Text)),
+        Field::Mid => styled(message.mid().to_string(), Role::Id),
         Field::State => state(message.common_state()),
         Field::From => message.from().map_or_else(none, |from| {
             plain(if from.is_empty() { "<>" } else { from })
@@ -410,7 +417,7 @@ fn of_message(message: &Message<'_>, field: Field) -> Cell {
         Field::To => to(message),
         Field::Size => message
             .size()
-            .map_or_else(none, |size| shown(bytes(size), Role::Text)),
+            .map_or_else(none, |size| styled(bytes(size), Role::Text)),
         Field::Subject => message.subject().map_or_else(none, plain),
         _ => none(),
     }
@@ -433,7 +440,7 @@ fn to(message: &Message<'_>) -> Cell {
 pub fn state(state: CommonState) -> Cell {
     match state {
         CommonState::All(state) => of_state(state),
-        CommonState::Mixed => shown("⚠ mixed", Role::Warning),
+        CommonState::Mixed => styled("⚠ mixed", Role::Warning),
         CommonState::Unknown => none(),
     }
 }
@@ -447,11 +454,11 @@ pub fn of_state(state: State) -> Cell {
         State::Queued => ("○", Role::Pending),
         State::Dropped | State::Quarantined => ("⚠", Role::Warning),
     };
-    shown(format!("{sign} {}", state.word()), role)
+    styled(format!("{sign} {}", state.word()), role)
 }
 
 /// The filter that keeps records with this cell's value.
-pub fn cell_term(known: Known<'_>, record: Record, field: Field) -> Option<String> {
+pub fn cell_term(known: RenderContext<'_>, record: Record, field: Field) -> Option<String> {
     let index = known.index;
     match record {
         _ if !record.is_kept(index) => None,
@@ -485,7 +492,7 @@ fn connection_term(connection: &Connection<'_>, field: Field) -> Option<String> 
         Field::Id => term("dcid", &number.to_string()),
         Field::Peer => term("ip", connection.remote_ip()?),
         Field::Host => term("host", connection.remote_host()?),
-        Field::Place => match connection.policy() {
+        Field::InterfaceOrGroup => match connection.policy() {
             Some(policy) => term("group", &String::from_utf8_lossy(policy.sender_group)),
             None => term("interface", connection.interface()?),
         },
@@ -497,11 +504,11 @@ fn connection_term(connection: &Connection<'_>, field: Field) -> Option<String> 
                 |name| term("tls", &String::from_utf8_lossy(name)),
             ),
         },
-        Field::Login => match attempts.last() {
+        Field::AuthResult => match attempts.last() {
             None => term("auth", "none"),
             Some(last) => term("auth", last.result()),
         },
-        Field::Who => {
+        Field::Login => {
             let last = attempts.last()?;
             match last.user() {
                 Some(user) => term("user", user),
@@ -551,7 +558,7 @@ pub fn moment(time: Stamp) -> String {
     time.to_string().replace('T', " ")
 }
 
-/// How long, in two figures at most: `3 s`, `2 m 13`, `1 h 05`, `3 d`.
+/// How long, in two figures at max: `3 s`, `2 m 13`, `1 h 05`, `3 d`.
 pub fn duration(seconds: i64) -> String {
     match seconds {
         0..60 => format!("{seconds} s"),

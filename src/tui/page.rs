@@ -8,7 +8,7 @@ mod sheet;
 mod source;
 
 use super::app::Lines;
-use super::columns::Known;
+use super::columns::RenderContext;
 use super::lines::{Way, tells_failure};
 use super::record::Record;
 use super::theme::Role;
@@ -179,7 +179,7 @@ impl Page {
 }
 
 /// What is known of a page's record and what it is linked to, in so many columns.
-pub fn head(known: Known<'_>, page: &Page, width: u16) -> Vec<Row> {
+pub fn head(known: RenderContext<'_>, page: &Page, width: u16) -> Vec<Row> {
     let width = usize::from(width);
     let index = known.index;
     match page.lines.record {
@@ -203,7 +203,7 @@ fn retired() -> Vec<Row> {
 }
 
 /// What stands under a table of a row that has no lines of its own.
-pub fn preview(known: Known<'_>, record: Record, width: u16) -> Vec<Row> {
+pub fn preview(known: RenderContext<'_>, record: Record, width: u16) -> Vec<Row> {
     let width = usize::from(width);
     match record {
         Record::Route(id) => route::preview(known, id, width),

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::index::{ConnectionId, Direction, Index, Name};
 use crate::triage::State;
 
-use super::columns::{Field, Known, route_row};
+use super::columns::{Field, RenderContext, route_row};
 use super::filter::{Filter, Hits};
 use super::record::Record;
 use super::users::Users;
@@ -130,7 +130,7 @@ impl Ranks {
                 first: addresses(index),
                 second: Vec::new(),
             },
-            Field::Who => Self {
+            Field::Login => Self {
                 first: ranks(names.users.iter()),
                 second: ranks(names.profiles.iter()),
             },
@@ -182,12 +182,12 @@ fn connection_key(index: &Index, ranks: &Ranks, id: ConnectionId, field: Field) 
                 | (u64::MAX >> 1).saturating_sub(connection.number())
         }
         Field::Peer => rank(&ranks.first, connection.remote_name()),
-        Field::Login => match connection.last_attempt() {
+        Field::AuthResult => match connection.last_attempt() {
             Some(last) if !last.succeeded() => 0,
             Some(_) => 1 + u64::from(!connection.has_failed_auth()),
             None => 3,
         },
-        Field::Who => match connection.last_attempt() {
+        Field::Login => match connection.last_attempt() {
             Some(last) if last.user_name().is_some() => rank(&ranks.first, last.user_name()),
             Some(last) => 1 << 40 | rank(&ranks.second, last.profile_name()),
             None => u64::MAX,
@@ -311,7 +311,7 @@ pub fn users(index: &Index, filter: &Filter, hits: &Hits, sort: Sort) -> (Vec<Re
 }
 
 /// Routes, or groups of them, in order; they come failing ones first.
-pub fn routes(known: Known<'_>, sort: Sort) -> Vec<Record> {
+pub fn routes(known: RenderContext<'_>, sort: Sort) -> Vec<Record> {
     let mut rows = known.outlook.route_rows().unwrap_or_default();
     let time = |time: Option<crate::header::Stamp>| {
         most_first(time.map_or(0, crate::header::Stamp::seconds))
@@ -343,7 +343,7 @@ pub fn routes(known: Known<'_>, sort: Sort) -> Vec<Record> {
     rows
 }
 
-fn name(known: Known<'_>, record: Record) -> String {
+fn name(known: RenderContext<'_>, record: Record) -> String {
     match record {
         Record::Group(number) => {
             let group = known.outlook.group(number);
@@ -356,7 +356,7 @@ fn name(known: Known<'_>, record: Record) -> String {
 }
 
 /// Findings in order; they come worst first.
-pub fn findings(known: Known<'_>, sort: Sort) -> Vec<Record> {
+pub fn findings(known: RenderContext<'_>, sort: Sort) -> Vec<Record> {
     let mut rows = known.outlook.finding_rows().to_vec();
     sort.apply(&mut rows, |record| {
         let Record::Finding(number) = record else {
@@ -376,7 +376,7 @@ pub fn findings(known: Known<'_>, sort: Sort) -> Vec<Record> {
 }
 
 /// Sources in order; what is waited for comes last.
-pub fn sources(known: Known<'_>, sort: Sort) -> Vec<Record> {
+pub fn sources(known: RenderContext<'_>, sort: Sort) -> Vec<Record> {
     let statuses = &known.files.statuses;
     let mut rows: Vec<Record> = (0..)
         .zip(statuses)

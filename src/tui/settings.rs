@@ -1,6 +1,6 @@
 //! What the reader has set for the interface.
 
-use super::chosen::Chosen;
+use super::column_set::ColumnSet;
 use super::keymap::Keymap;
 use super::theme::Palette;
 use crate::query::Saved;
@@ -14,7 +14,7 @@ pub struct Settings {
     /// How each role looks.
     pub palette: Palette,
     /// The columns of tables; a table that is not among them shows all of its own.
-    pub columns: Vec<Chosen>,
+    pub columns: Vec<ColumnSet>,
     /// Saved queries.
     pub saved: Saved,
     /// Raw lines of one record that are read at most.

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::time::Duration;
 
-use super::super::output::tell_left_out;
+use super::super::output::warn_hidden_columns;
 use super::super::records::{Selection, hits};
 use super::super::{Problem, Status, empty_index, first_year, ingest, output, request};
 use super::{Args, notices, printer};
@@ -81,7 +81,7 @@ impl<'o> Told<'o> {
                 out.record(&Plain(RouteRecord::new(index, triage, route)))?;
             }
             out.flush()?;
-            tell_left_out(out);
+            warn_hidden_columns(out);
             Ok(())
         };
         match self {

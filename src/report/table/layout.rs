@@ -10,7 +10,7 @@ pub(super) const GAP: usize = 2;
 pub(super) struct Layout(pub Vec<Option<usize>>);
 
 /// A column before it is fitted in.
-pub(super) struct Wish {
+pub(super) struct ColumnWidth {
     /// What its cells would take.
     pub width: usize,
     /// What it can do with.
@@ -19,7 +19,7 @@ pub(super) struct Wish {
     pub is_empty: bool,
 }
 
-impl Wish {
+impl ColumnWidth {
     /// Of a column with this title and these cells. None is wider than `most`.
     pub fn of<'c>(
         title: &str,
@@ -38,12 +38,12 @@ impl Wish {
 }
 
 /// Fits columns into `room`: the widest become narrower, then some are left out, those that are empty first, then those
-/// of `gives_way` in that order, then those at the right. One is always shown.
-pub(super) fn lay_out(wishes: &[Wish], gives_way: &[usize], room: usize) -> Layout {
+/// of `priority` in that order, then those at the right. One is always shown.
+pub(super) fn lay_out(wishes: &[ColumnWidth], priority: &[usize], room: usize) -> Layout {
     let mut shown: Vec<usize> = (0..wishes.len()).collect();
     while shown.len() > 1 && taken(shown.iter().map(|at| wishes[*at].least)) > room {
         let empty = shown.iter().rev().find(|at| wishes[**at].is_empty);
-        let next = empty.or_else(|| gives_way.iter().find(|at| shown.contains(at)));
+        let next = empty.or_else(|| priority.iter().find(|at| shown.contains(at)));
         let goes = next.or(shown.last()).copied();
         shown.retain(|at| Some(*at) != goes);
     }
@@ -70,8 +70,8 @@ fn taken(widths: impl Iterator<Item = usize>) -> usize {
 mod tests {
     use super::*;
 
-    fn wish(width: usize, least: usize) -> Wish {
-        Wish {
+    fn wish(width: usize, least: usize) -> ColumnWidth {
+        ColumnWidth {
             width,
             least,
             is_empty: false,

@@ -26,14 +26,14 @@ fn connection() -> Of {
 /// What is printed in a terminal of that width, and what is left out.
 fn printed(fields: &Fields, width: Option<usize>) -> (Vec<String>, Vec<String>) {
     let mut out = Vec::new();
-    let look = Look {
+    let style = TableStyle {
         width,
-        paint: Paint::Plain,
+        color: ColorMode::Plain,
     };
-    let mut table = Table::new(&mut out, View::Connections, fields, look);
+    let mut table = Table::new(&mut out, View::Connections, fields, style);
     table.record(&connection()).unwrap();
     table.flush().unwrap();
-    let left_out = table.left_out();
+    let left_out = table.hidden_columns();
     drop(table);
     let text = String::from_utf8(out).unwrap();
     (text.lines().map(str::to_owned).collect(), left_out)

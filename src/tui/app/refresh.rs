@@ -8,7 +8,7 @@ use super::{App, Effect, Feed, Follow, Lines, Search, View};
 use crate::index::Index;
 use crate::raw::Wanted;
 use crate::triage::RouteId;
-use crate::tui::columns::Known;
+use crate::tui::columns::RenderContext;
 use crate::tui::filter::{Filter, Hits};
 use crate::tui::page::{self, Page};
 use crate::tui::record::Record;
@@ -361,7 +361,7 @@ impl App {
     }
 
     fn settle_page(&mut self, index: &Index, height: usize, effects: &mut Vec<Effect>) {
-        let known = Known {
+        let known = RenderContext {
             index,
             users: &self.logins,
             outlook: &self.outlook,
@@ -436,7 +436,7 @@ impl App {
 }
 
 /// The lines of the last good and the first bad connection of a route's page: what to read, where that has changed.
-fn settle_sides(page: &mut Page, known: Known<'_>, id: RouteId) -> Option<Job> {
+fn settle_sides(page: &mut Page, known: RenderContext<'_>, id: RouteId) -> Option<Job> {
     let index = known.index;
     let of = page::sides(known, id);
     let spans = of.map(|id| id.map_or_else(Vec::new, |id| index.connection(id).spans()));

@@ -2,7 +2,7 @@
 
 use crate::index::Index;
 use crate::tui::app::View;
-use crate::tui::chosen::Chosen;
+use crate::tui::column_set::ColumnSet;
 use crate::tui::columns::{Column, Field, Sortable};
 use crate::tui::record::Record;
 use crate::tui::rows::{Order, Sort};
@@ -84,7 +84,7 @@ impl Table {
     }
 
     /// Shows these columns only.
-    pub(super) fn show(&mut self, chosen: &Chosen) {
+    pub(super) fn show(&mut self, chosen: &ColumnSet) {
         self.chosen = chosen.columns().to_vec();
         self.hide(None);
     }

@@ -1,6 +1,6 @@
 //! The columns of findings.
 
-use super::{Cell, Column, Field, Known, Sortable, none, plain, short, shown, text};
+use super::{Cell, Column, Field, RenderContext, Sortable, none, plain, short, styled, text};
 use crate::triage::findings::Severity;
 use crate::tui::theme::Role;
 
@@ -20,10 +20,10 @@ pub fn severity(severity: Severity) -> Cell {
         Severity::Warning => ("⚠", Role::Warning),
         Severity::Notice => ("·", Role::Text),
     };
-    shown(format!("{sign} {}", severity.word()), role)
+    styled(format!("{sign} {}", severity.word()), role)
 }
 
-pub(super) fn cell(known: Known<'_>, number: u32, field: Field) -> Cell {
+pub(super) fn cell(known: RenderContext<'_>, number: u32, field: Field) -> Cell {
     let Some(finding) = known.outlook.finding(number) else {
         return none();
     };
@@ -33,10 +33,10 @@ pub(super) fn cell(known: Known<'_>, number: u32, field: Field) -> Cell {
         Field::Kind => plain(finding.kind.phrase()),
         Field::Since => finding
             .since
-            .map_or_else(none, |time| shown(short(time, newest), Role::Text)),
+            .map_or_else(none, |time| styled(short(time, newest), Role::Text)),
         Field::Until => match finding.until {
-            Some(time) => shown(short(time, newest), Role::Dim),
-            None => shown("goes on", Role::Pending),
+            Some(time) => styled(short(time, newest), Role::Dim),
+            None => styled("goes on", Role::Pending),
         },
         Field::Summary => plain(&finding.summary),
         _ => none(),

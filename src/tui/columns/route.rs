@@ -1,8 +1,8 @@
 //! The columns of routes, and of routes summed up.
 
 use super::{
-    Cell, Column, Field, Known, Sortable, cost_parts, none, number, plain, short, shown, text,
-    thousands,
+    Cell, Column, Field, RenderContext, Sortable, cost_parts, none, number, plain, short, styled,
+    text, thousands,
 };
 use crate::header::Stamp;
 use crate::index::timeline::Slot;
@@ -35,7 +35,7 @@ pub struct Row<'r> {
 }
 
 /// What a row of view Routes stands for.
-pub fn row<'k>(known: Known<'k>, record: Record) -> Option<Row<'k>> {
+pub fn row<'k>(known: RenderContext<'k>, record: Record) -> Option<Row<'k>> {
     match record {
         Record::Route(id) => {
             let route = known.outlook.route_shown(id)?;
@@ -74,16 +74,17 @@ pub fn state_of(state: State) -> Cell {
         State::Degraded => Role::Warning,
         State::Healthy => Role::Ok,
     };
-    shown(format!("{} {}", state.sign(), state.word()), role)
+    styled(format!("{} {}", state.sign(), state.word()), role)
 }
 
-pub(super) fn cell(known: Known<'_>, record: Record, field: Field) -> Cell {
+pub(super) fn cell(known: RenderContext<'_>, record: Record, field: Field) -> Cell {
     let Some(row) = row(known, record) else {
         return none();
     };
     let newest = known.index.newest();
-    let time =
-        |time: Option<Stamp>, role| time.map_or_else(none, |time| shown(short(time, newest), role));
+    let time = |time: Option<Stamp>, role| {
+        time.map_or_else(none, |time| styled(short(time, newest), role))
+    };
     let tally = row.tally;
     match field {
         Field::State => state_of(row.state),
@@ -95,15 +96,15 @@ pub(super) fn cell(known: Known<'_>, record: Record, field: Field) -> Cell {
             let lost = tally.cost.bounced + tally.cost.given_up > 0;
             match parts.is_empty() {
                 true => none(),
-                false if lost => shown(parts.join(", "), Role::Failed),
-                false => shown(parts.join(", "), Role::Pending),
+                false if lost => styled(parts.join(", "), Role::Failed),
+                false => styled(parts.join(", "), Role::Pending),
             }
         }
         Field::Failed => {
             let failed = tally.failed();
             let of = format!("{} of {}", thousands(failed), thousands(tally.connections));
             let role = if failed > 0 { Role::Text } else { Role::Dim };
-            shown(of, role)
+            styled(of, role)
         }
         Field::LastSuccess => time(tally.last_ok, Role::Text),
         Field::Profiles => several(&tally.profiles, |name| known.index.names.profiles.get(name)),
@@ -112,12 +113,12 @@ pub(super) fn cell(known: Known<'_>, record: Record, field: Field) -> Cell {
     }
 }
 
-fn title(known: Known<'_>, record: Record) -> Cell {
+fn title(known: RenderContext<'_>, record: Record) -> Cell {
     match record {
         Record::Route(id) => plain(&id.title(known.index)),
         Record::Group(number) => match known.outlook.group(number).and_then(|g| g.key.as_ref()) {
             Some(key) => plain(key),
-            None => shown("(none)", Role::Dim),
+            None => styled("(none)", Role::Dim),
         },
         _ => none(),
     }
@@ -127,14 +128,14 @@ fn several<'n, T: Copy>(names: &[T], text: impl Fn(T) -> &'n str) -> Cell {
     match names {
         [] => none(),
         [first] => plain(text(*first)),
-        [first, ..] => shown(
+        [first, ..] => styled(
             format!("{} +{}", safe::text(text(*first)), names.len() - 1),
             Role::Text,
         ),
     }
 }
 
-fn domains(known: Known<'_>, record: Record, tally: &Tally) -> Cell {
+fn domains(known: RenderContext<'_>, record: Record, tally: &Tally) -> Cell {
     match known.outlook.look_of(record) {
         Some(look) => several(&tally.domains, |name| look.triage.domain(name)),
         None => none(),
@@ -165,7 +166,7 @@ pub fn rate(strip: &[Slot], columns: usize) -> Vec<(Role, char)> {
 }
 
 /// The filter that keeps a route's connections.
-fn route_term(known: Known<'_>, id: RouteId) -> String {
+fn route_term(known: RenderContext<'_>, id: RouteId) -> String {
     let index = known.index;
     let mut terms = vec![term("dir", "out")];
     if let Some(remote) = id.remote {
@@ -181,7 +182,7 @@ fn route_term(known: Known<'_>, id: RouteId) -> String {
 }
 
 /// The filter that keeps the connections of a row of view Routes.
-pub fn row_term(known: Known<'_>, record: Record) -> Option<String> {
+pub fn row_term(known: RenderContext<'_>, record: Record) -> Option<String> {
     match record {
         Record::Route(id) | Record::Hit(id) => Some(route_term(known, id)),
         Record::Group(number) => {
@@ -196,7 +197,7 @@ pub fn row_term(known: Known<'_>, record: Record) -> Option<String> {
     }
 }
 
-pub(super) fn cell_term(known: Known<'_>, record: Record, field: Field) -> Option<String> {
+pub(super) fn cell_term(known: RenderContext<'_>, record: Record, field: Field) -> Option<String> {
     let tally = row(known, record)?.tally;
     let look = known.outlook.look_of(record)?;
     match field {

@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use super::{
-    Cell, Column, Field, Known, Sortable, bytes, none, number, plain, short, shown, text, thousands,
+    Cell, Column, Field, RenderContext, Sortable, bytes, none, number, plain, short, styled, text,
+    thousands,
 };
 use crate::index::SourceFacts;
 use crate::safe;
@@ -34,11 +35,11 @@ pub fn source_state(state: State) -> Cell {
         State::Stale | State::Incomplete => ("⚠", Role::Warning),
         State::Gone | State::Damaged | State::Unreadable => ("✗", Role::Failed),
     };
-    shown(format!("{sign} {}", state.word()), role)
+    styled(format!("{sign} {}", state.word()), role)
 }
 
 /// What the source's own first and last lines say of it.
-pub fn facts<'k>(known: Known<'k>, status: &SourceStatus) -> Option<&'k SourceFacts> {
+pub fn facts<'k>(known: RenderContext<'k>, status: &SourceStatus) -> Option<&'k SourceFacts> {
     known.index.source_facts(status.source?)
 }
 
@@ -57,7 +58,7 @@ fn tail(path: &Path) -> String {
     safe::path(&tail)
 }
 
-pub(super) fn cell(known: Known<'_>, at: u32, field: Field) -> Cell {
+pub(super) fn cell(known: RenderContext<'_>, at: u32, field: Field) -> Cell {
     let Some(status) = known.files.statuses.get(at as usize) else {
         return none();
     };
@@ -65,12 +66,12 @@ pub(super) fn cell(known: Known<'_>, at: u32, field: Field) -> Cell {
     let fact = |text: Option<&String>| text.map_or_else(none, |text| plain(text));
     match field {
         Field::State => source_state(status.state),
-        Field::Path => shown(tail(&status.path), Role::Id),
+        Field::Path => styled(tail(&status.path), Role::Id),
         Field::Appliance => fact(status.appliance.as_ref()),
-        Field::Size => shown(bytes(status.read), Role::Text),
-        Field::Entries => shown(thousands(status.entries), Role::Text),
+        Field::Size => styled(bytes(status.read), Role::Text),
+        Field::Entries => styled(thousands(status.entries), Role::Text),
         Field::LastEntry => status.newest.map_or_else(none, |time| {
-            shown(short(time, known.index.newest()), Role::Text)
+            styled(short(time, known.index.newest()), Role::Text)
         }),
         Field::Notice => status
             .notice
@@ -80,7 +81,7 @@ pub(super) fn cell(known: Known<'_>, at: u32, field: Field) -> Cell {
         Field::Serial => fact(facts.and_then(|facts| facts.serial.as_ref())),
         Field::Offset => facts
             .and_then(|facts| facts.utc_offset)
-            .map_or_else(none, |seconds| shown(offset(seconds), Role::Text)),
+            .map_or_else(none, |seconds| styled(offset(seconds), Role::Text)),
         _ => none(),
     }
 }

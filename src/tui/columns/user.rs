@@ -1,6 +1,6 @@
 //! The columns of users.
 
-use super::{Cell, Column, Field, Sortable, none, number, plain, short, shown, text, thousands};
+use super::{Cell, Column, Field, Sortable, none, number, plain, short, styled, text, thousands};
 use crate::index::{Index, Interner, Name};
 use crate::safe;
 use crate::tui::filter::term;
@@ -26,13 +26,13 @@ pub(super) fn cell(index: &Index, name: Name, user: &User, field: Field) -> Cell
         if n == 0 {
             none()
         } else {
-            shown(format!("{mark}{}", thousands(n)), role)
+            styled(format!("{mark}{}", thousands(n)), role)
         }
     };
     let newest = index.newest();
     match field {
         Field::User => match index.names.users.get(name) {
-            "" => shown("(empty)", Role::Dim),
+            "" => styled("(empty)", Role::Dim),
             text => plain(text),
         },
         Field::Failed => count(user.failed, "✗ ", Role::Failed),
@@ -40,14 +40,14 @@ pub(super) fn cell(index: &Index, name: Name, user: &User, field: Field) -> Cell
         Field::Sources => count(user.sources, "", Role::Text),
         Field::Nets => count(user.nets, "", Role::Text),
         Field::Failing => user.failing_since.map_or_else(none, |time| {
-            shown(format!("✗ {}", short(time, newest)), Role::Failed)
+            styled(format!("✗ {}", short(time, newest)), Role::Failed)
         }),
         Field::LastFailure => user
             .last_failure
-            .map_or_else(none, |time| shown(short(time, newest), Role::Text)),
+            .map_or_else(none, |time| styled(short(time, newest), Role::Text)),
         Field::LastSuccess => user
             .last_success
-            .map_or_else(none, |time| shown(short(time, newest), Role::Text)),
+            .map_or_else(none, |time| styled(short(time, newest), Role::Text)),
         Field::Profiles => several(&index.names.profiles, &user.profiles),
         Field::Mechanisms => several(&index.names.mechanisms, &user.mechanisms),
         _ => none(),
@@ -62,7 +62,7 @@ fn several(names: &Interner, used: &[Name]) -> Cell {
     if texts.is_empty() {
         return none();
     }
-    shown(texts.join(" "), Role::Text)
+    styled(texts.join(" "), Role::Text)
 }
 
 pub(super) fn cell_term(index: &Index, name: Name, user: &User, field: Field) -> Option<String> {

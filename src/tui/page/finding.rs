@@ -4,7 +4,7 @@ use super::Row;
 use super::sheet::{Sheet, text};
 use crate::safe;
 use crate::triage::findings::{Evidence, Leads};
-use crate::tui::columns::{self, Known};
+use crate::tui::columns::{self, RenderContext};
 use crate::tui::record::Record;
 use crate::tui::theme::Role;
 
@@ -14,7 +14,7 @@ use crate::tui::theme::Role;
 ///   do         Check the profile OutboundAuthentication …
 ///   shown by   DCID 5633  11:06:20  172.16.155.102:25  ✓ ok
 /// ```
-pub(super) fn preview(known: Known<'_>, number: u32, width: usize) -> Vec<Row> {
+pub(super) fn preview(known: RenderContext<'_>, number: u32, width: usize) -> Vec<Row> {
     let Some(finding) = known.outlook.finding(number) else {
         return Vec::new();
     };
@@ -49,7 +49,7 @@ pub(super) fn preview(known: Known<'_>, number: u32, width: usize) -> Vec<Row> {
     sheet.rows
 }
 
-fn shown(known: Known<'_>, evidence: Evidence) -> Vec<(Role, String)> {
+fn shown(known: RenderContext<'_>, evidence: Evidence) -> Vec<(Role, String)> {
     match evidence {
         Evidence::Connection(id) if !known.index.keeps_connection(id) => {
             vec![(Role::Dim, "a connection that has retired".to_owned())]
@@ -58,7 +58,10 @@ fn shown(known: Known<'_>, evidence: Evidence) -> Vec<(Role, String)> {
             let connection = known.index.connection(id);
             let time = connection.first_seen();
             let cell = |field| columns::cell(known, Record::Connection(id), field);
-            let (login, who) = (cell(columns::Field::Login), cell(columns::Field::Who));
+            let (login, who) = (
+                cell(columns::Field::AuthResult),
+                cell(columns::Field::Login),
+            );
             vec![
                 (Role::Id, Record::Connection(id).title(known.index)),
                 (

@@ -24,7 +24,7 @@ use crate::index::ConnectionId;
 use crate::raw::RawLine;
 use crate::safe;
 use crate::triage::{Outcome, Reason, Route, RouteId, State, Tally};
-use crate::tui::columns::{self, Known, thousands};
+use crate::tui::columns::{self, RenderContext, thousands};
 use crate::tui::record::Record;
 use crate::tui::survey::Look;
 use crate::tui::theme::Role;
@@ -38,7 +38,7 @@ const LISTED: usize = 5000;
 const BESIDE: usize = 72;
 
 /// The connections whose lines stand beside each other: the last good one and the first bad one.
-pub fn sides(known: Known<'_>, id: RouteId) -> [Option<ConnectionId>; 2] {
+pub fn sides(known: RenderContext<'_>, id: RouteId) -> [Option<ConnectionId>; 2] {
     let Some(route) = known.outlook.route(id) else {
         return [None, None];
     };
@@ -50,7 +50,7 @@ pub fn sides(known: Known<'_>, id: RouteId) -> [Option<ConnectionId>; 2] {
     sides.map(|side| side.filter(|id| known.index.keeps_connection(*id)))
 }
 
-pub(super) fn head(known: Known<'_>, id: RouteId, sides: &Sides, width: usize) -> Vec<Row> {
+pub(super) fn head(known: RenderContext<'_>, id: RouteId, sides: &Sides, width: usize) -> Vec<Row> {
     let mut sheet = Sheet::default();
     let Some((look, route)) = found(known, id) else {
         sheet.row(vec![(
@@ -70,7 +70,7 @@ pub(super) fn head(known: Known<'_>, id: RouteId, sides: &Sides, width: usize) -
 }
 
 /// The page's first lines, for the place under the table.
-pub(super) fn preview(known: Known<'_>, id: RouteId, width: usize) -> Vec<Row> {
+pub(super) fn preview(known: RenderContext<'_>, id: RouteId, width: usize) -> Vec<Row> {
     let mut sheet = Sheet::default();
     if let Some((look, route)) = found(known, id) {
         summary(&mut sheet, known, look, route, width);
@@ -79,12 +79,12 @@ pub(super) fn preview(known: Known<'_>, id: RouteId, width: usize) -> Vec<Row> {
     sheet.rows
 }
 
-fn found<'k>(known: Known<'k>, id: RouteId) -> Option<(&'k Look, &'k Route)> {
+fn found<'k>(known: RenderContext<'k>, id: RouteId) -> Option<(&'k Look, &'k Route)> {
     let look = known.outlook.whole()?;
     Some((look, look.route(id)?))
 }
 
-fn summary(sheet: &mut Sheet, known: Known<'_>, look: &Look, route: &Route, width: usize) {
+fn summary(sheet: &mut Sheet, known: RenderContext<'_>, look: &Look, route: &Route, width: usize) {
     let state = columns::state_of(route.state);
     let mut title = vec![
         (state.role, format!(" {}", state.text)),
@@ -114,7 +114,7 @@ fn summary(sheet: &mut Sheet, known: Known<'_>, look: &Look, route: &Route, widt
 }
 
 /// Since when, how often, and whether it ever was well.
-fn since(known: Known<'_>, route: &Route) -> String {
+fn since(known: RenderContext<'_>, route: &Route) -> String {
     let newest = known.index.newest();
     let short = |time: Stamp| columns::short(time, newest);
     let good = match route.tally.last_ok {
@@ -211,7 +211,7 @@ fn many(count: u64, word: &str) -> String {
 }
 
 /// How the connections went over the log's whole time.
-fn went(sheet: &mut Sheet, known: Known<'_>, look: &Look, route: &Route, width: usize) {
+fn went(sheet: &mut Sheet, known: RenderContext<'_>, look: &Look, route: &Route, width: usize) {
     let index = known.index;
     let Some((oldest, newest)) = index.oldest().zip(index.newest()) else {
         return;
@@ -245,7 +245,7 @@ fn went(sheet: &mut Sheet, known: Known<'_>, look: &Look, route: &Route, width: 
 }
 
 /// The connections that show it, and the messages.
-fn leads(sheet: &mut Sheet, known: Known<'_>, look: &Look, route: &Route) {
+fn leads(sheet: &mut Sheet, known: RenderContext<'_>, look: &Look, route: &Route) {
     let [good, bad] = sides(known, route.id());
     let outcome = |id: ConnectionId| {
         let all = look.triage.connections(route).iter();
@@ -288,7 +288,7 @@ fn leads(sheet: &mut Sheet, known: Known<'_>, look: &Look, route: &Route) {
 }
 
 /// When it failed before.
-fn outages(sheet: &mut Sheet, known: Known<'_>, route: &Route) {
+fn outages(sheet: &mut Sheet, known: RenderContext<'_>, route: &Route) {
     let newest = known.index.newest();
     let over: Vec<_> = route
         .outages
@@ -420,7 +420,7 @@ fn cut(parts: Vec<(Role, String)>, width: usize) -> Vec<(Role, String)> {
 }
 
 /// Routes summed up: how they are doing together, and each of them.
-pub(super) fn group_head(known: Known<'_>, number: u32, width: usize) -> Vec<Row> {
+pub(super) fn group_head(known: RenderContext<'_>, number: u32, width: usize) -> Vec<Row> {
     let mut sheet = Sheet::default();
     let look = known.outlook.look_of(Record::Group(number));
     let Some((look, group)) = look.zip(known.outlook.group(number)) else {
@@ -475,7 +475,7 @@ pub(super) fn group_head(known: Known<'_>, number: u32, width: usize) -> Vec<Row
 }
 
 /// The messages that a route's failures hit, the newest first.
-pub(super) fn hit_head(known: Known<'_>, id: RouteId) -> Vec<Row> {
+pub(super) fn hit_head(known: RenderContext<'_>, id: RouteId) -> Vec<Row> {
     let mut sheet = Sheet::default();
     let Some((_, route)) = found(known, id) else {
         return sheet.rows;

@@ -16,13 +16,13 @@ use super::Row;
 use super::sheet::{Sheet, text};
 use crate::safe;
 use crate::source::{Noticed, Severity, SourceStatus};
-use crate::tui::columns::{self, Known, thousands};
+use crate::tui::columns::{self, RenderContext, thousands};
 use crate::tui::theme::Role;
 
 /// Notices that are told one by one.
 const TOLD: usize = 20;
 
-pub(super) fn preview(known: Known<'_>, at: u32, width: usize) -> Vec<Row> {
+pub(super) fn preview(known: RenderContext<'_>, at: u32, width: usize) -> Vec<Row> {
     let mut sheet = Sheet::default();
     let Some(status) = known.files.statuses.get(at as usize) else {
         return sheet.rows;
@@ -58,7 +58,7 @@ pub(super) fn preview(known: Known<'_>, at: u32, width: usize) -> Vec<Row> {
 }
 
 /// What its first and last lines say.
-fn of_itself(sheet: &mut Sheet, known: Known<'_>, status: &SourceStatus) {
+fn of_itself(sheet: &mut Sheet, known: RenderContext<'_>, status: &SourceStatus) {
     let facts = columns::facts(known, status);
     let own =
         |name: &str, value: Option<&String>| value.map(|value| format!("{name}{}", text(value)));

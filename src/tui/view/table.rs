@@ -13,7 +13,7 @@ use crate::index::timeline::Slot;
 use crate::safe;
 use crate::triage::By;
 use crate::tui::app::{App, Table, View};
-use crate::tui::columns::{self, Column, Field, Known, Numbers, cell};
+use crate::tui::columns::{self, Column, Field, Numbers, RenderContext, cell};
 use crate::tui::record::Record;
 use crate::tui::rows::Order;
 use crate::tui::theme::Role;
@@ -32,8 +32,8 @@ pub fn shown_columns(columns: &[&Column], width: u16) -> Vec<usize> {
 /// The columns shown and how wide each is. An id is never cut: its column takes at least `id` columns.
 fn layout(columns: &[&Column], width: u16, id: u16) -> Vec<(usize, u16)> {
     let need = |at: usize| match columns[at].field {
-        Field::Id | Field::Mid => columns[at].least.max(id),
-        _ => columns[at].least,
+        Field::Id | Field::Mid => columns[at].min.max(id),
+        _ => columns[at].min,
     };
     let mut shown: Vec<usize> = (0..columns.len()).collect();
     let room = width.saturating_sub(SIGN);
@@ -43,8 +43,8 @@ fn layout(columns: &[&Column], width: u16, id: u16) -> Vec<(usize, u16)> {
         let Some(weakest) = shown
             .iter()
             .copied()
-            .filter(|at| columns[*at].gives_way > 0)
-            .max_by_key(|at| columns[*at].gives_way)
+            .filter(|at| columns[*at].priority > 0)
+            .max_by_key(|at| columns[*at].priority)
         else {
             break;
         };
@@ -58,10 +58,10 @@ fn layout(columns: &[&Column], width: u16, id: u16) -> Vec<(usize, u16)> {
         for (at, width) in &mut widths {
             let step = match columns[*at].field {
                 Field::Summary => 8,
-                Field::Who | Field::Why | Field::Route => 2,
+                Field::Login | Field::Why | Field::Route => 2,
                 _ => 1,
             };
-            let step = step.min(left).min(columns[*at].most.saturating_sub(*width));
+            let step = step.min(left).min(columns[*at].max.saturating_sub(*width));
             *width += step;
             left -= step;
         }
@@ -141,7 +141,7 @@ fn row(
     sign: &str,
     table: &Table,
     widths: &[(usize, u16)],
-    (known, record): (Known<'_>, Record),
+    (known, record): (RenderContext<'_>, Record),
 ) -> Rect {
     let mut parts = vec![(Role::Pending, format!("{sign} "))];
     let mut cursor = Rect::default();

@@ -5,12 +5,12 @@ use super::columns::Column;
 
 /// The columns of a view's table, in the order in which they are shown.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Chosen {
+pub struct ColumnSet {
     view: View,
     columns: Vec<&'static Column>,
 }
 
-impl Chosen {
+impl ColumnSet {
     /// All columns of a view.
     pub fn all(view: View) -> Self {
         Self {
