@@ -19,7 +19,7 @@ use std::sync::mpsc::{Receiver, channel};
 use crate::cli::{Cli, Color, Command, Query, Reading};
 use crate::config::Config;
 use crate::event;
-use crate::index::{Index, Journal};
+use crate::index::{Index, TrackClosed};
 use crate::pipeline::{FirstYear, Ingest, News};
 use crate::report::table::{ColorMode, TableStyle};
 use crate::report::{Format, View};
@@ -195,7 +195,7 @@ fn first_year(reading: &Reading) -> FirstYear {
 }
 
 /// An index that is to be filled, within the limits of the configuration.
-fn empty_index(config: &Config, journal: Journal) -> Index {
+fn empty_index(config: &Config, journal: TrackClosed) -> Index {
     Index::limited(journal, config.limits.of_index())
 }
 

@@ -8,29 +8,12 @@
 //!
 //! What an entry changes is written in `correlate`, one function a family.
 
-pub mod appliance;
-mod arena;
-pub mod attempt;
-pub mod census;
-pub mod column;
-pub mod connection;
 mod correlate;
-pub mod delivery;
-pub mod extent;
-mod foresight;
-mod ids;
-pub mod intern;
-pub mod kept;
-mod known;
-pub mod message;
+pub mod evict;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod model;
-pub mod narrow;
-pub mod packed;
-pub mod posting;
-pub mod retire;
-pub mod sweep;
-pub mod timeline;
+pub mod records;
+pub mod store;
 
 #[cfg(test)]
 mod tests;
@@ -39,15 +22,15 @@ use crate::event::{Event, Kind};
 use crate::header::{Frame, Level, Stamp};
 use crate::position::{Position, SourceId};
 
-pub use appliance::{ApplianceId, SourceFacts};
-pub use attempt::{Attempt, AttemptId};
-pub use census::{Census, Counts, Tally, UnknownShape};
-pub use connection::{Connection, ConnectionId, Direction, End};
-pub use delivery::{Delivery, DeliveryId, DeliveryResult};
-pub use foresight::Foresight;
-pub use intern::{Interner, Name, TextId, Texts};
-pub use message::{Message, MessageId, Recipient, RecipientId, State};
-pub use retire::{Haste, Limits, Retired};
+pub use correlate::apply_plan::BatchPlan;
+pub use evict::{Evicted, EvictionMode, RetentionLimits};
+pub use records::appliance::{ApplianceId, SourceFacts};
+pub use records::attempt::{Attempt, AttemptId};
+pub use records::connection::{Connection, ConnectionEnd, ConnectionId, Direction};
+pub use records::delivery::{Delivery, DeliveryId, DeliveryResult};
+pub use records::event_counts::{Count, EventCounts, KindCounts, UnknownShape};
+pub use records::message::{DeliveryState, Message, MessageId, Recipient, RecipientId};
+pub use store::intern::{Interner, Symbol, TextId, TextStore};
 
 /// One entry of a log, taken apart, and where it came from.
 #[derive(Clone, Copy, Debug)]
@@ -62,7 +45,7 @@ pub struct Entry<'a> {
     pub host: Option<&'a [u8]>,
     /// What it says.
     pub event: Event<'a>,
-    /// The hash of the name that it tells of a message or connection; 0 until it is [foreseen](Foresight).
+    /// The hash of the name that it tells of a message or connection; 0 until it is [foreseen](BatchPlan).
     hash: u32,
 }
 
@@ -83,7 +66,7 @@ impl<'a> Entry<'a> {
 
 /// The names of each kind.
 #[derive(Debug, Default)]
-pub struct Names {
+pub struct Interners {
     /// Users of inbound logins, as typed.
     pub users: Interner,
     /// SMTP Auth profiles, inbound and outbound.
@@ -102,13 +85,13 @@ pub struct Names {
     pub tls: Interner,
     /// Envelope addresses.
     pub mail: Interner,
-    /// Texts of connection errors.
+    /// TextStore of connection errors.
     pub errors: Interner,
     /// Domains that connection errors name.
     pub domains: Interner,
 }
 
-impl Names {
+impl Interners {
     fn bytes(&self) -> usize {
         let kinds = [
             &self.users,
@@ -148,14 +131,14 @@ pub struct Totals {
 
 /// A record that has just ended.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum Ended {
+pub enum ClosedRecord {
     /// A connection was closed, lost, aborted or superseded.
     Connection(ConnectionId),
     /// A message was finished.
     Message(MessageId),
 }
 
-impl Ended {
+impl ClosedRecord {
     /// The connection that ended, if it is one.
     pub fn connection(&self) -> Option<ConnectionId> {
         match self {
@@ -173,9 +156,9 @@ impl Ended {
     }
 }
 
-/// Whether records that end are noted for [`Index::take_ended`].
+/// Whether records that end are noted for [`Index::drain_closed`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Journal {
+pub enum TrackClosed {
     /// Nobody asks.
     Off,
     /// Somebody prints each record as it ends.
@@ -185,56 +168,56 @@ pub enum Journal {
 /// The index; see the module's text.
 #[derive(Debug)]
 pub struct Index {
-    /// Names by kind.
-    pub names: Names,
+    /// Interners by kind.
+    pub names: Interners,
     /// Subjects, message ids, replies.
-    pub texts: Texts,
-    pub(crate) appliances: appliance::Appliances,
-    pub(crate) connections: connection::Connections,
-    pub(crate) messages: message::Messages,
-    pub(crate) recipients: message::Recipients,
-    pub(crate) attempts: attempt::Attempts,
-    pub(crate) deliveries: delivery::Deliveries,
-    pub(crate) timeline: timeline::Timeline,
-    census: Census,
+    pub texts: TextStore,
+    pub(crate) appliances: records::appliance::Appliances,
+    pub(crate) connections: records::connection::ConnectionTable,
+    pub(crate) messages: records::message::MessageTable,
+    pub(crate) recipients: records::message::RecipientTable,
+    pub(crate) attempts: records::attempt::AttemptTable,
+    pub(crate) deliveries: records::delivery::DeliveryTable,
+    pub(crate) timeline: records::timeline::Timeline,
+    event_counts: EventCounts,
     addresses: Vec<Option<std::net::IpAddr>>,
-    extents: extent::Extents,
-    journal: Journal,
-    pending: correlate::Pending,
-    ended: Vec<Ended>,
+    extents: store::extent::Extents,
+    journal: TrackClosed,
+    pending_replies: correlate::PendingReplies,
+    ended: Vec<ClosedRecord>,
     totals: Totals,
     newest: Option<Stamp>,
     oldest: Option<Stamp>,
     generation: u64,
-    sight: intern::Sight,
-    retention: retire::Retention,
+    sight: store::intern::PrefetchScratch,
+    retention: evict::RetentionState,
 }
 
 impl Index {
     /// An empty index.
-    pub fn new(journal: Journal) -> Self {
+    pub fn new(journal: TrackClosed) -> Self {
         Self {
-            names: Names::default(),
-            texts: Texts::default(),
-            appliances: appliance::Appliances::default(),
-            connections: connection::Connections::default(),
-            messages: message::Messages::default(),
-            recipients: message::Recipients::default(),
-            attempts: attempt::Attempts::default(),
-            deliveries: delivery::Deliveries::default(),
-            timeline: timeline::Timeline::default(),
-            census: Census::default(),
+            names: Interners::default(),
+            texts: TextStore::default(),
+            appliances: records::appliance::Appliances::default(),
+            connections: records::connection::ConnectionTable::default(),
+            messages: records::message::MessageTable::default(),
+            recipients: records::message::RecipientTable::default(),
+            attempts: records::attempt::AttemptTable::default(),
+            deliveries: records::delivery::DeliveryTable::default(),
+            timeline: records::timeline::Timeline::default(),
+            event_counts: EventCounts::default(),
             addresses: Vec::new(),
-            extents: extent::Extents::default(),
+            extents: store::extent::Extents::default(),
             journal,
-            pending: correlate::Pending::default(),
+            pending_replies: correlate::PendingReplies::default(),
             ended: Vec::new(),
             totals: Totals::default(),
             newest: None,
             oldest: None,
             generation: 0,
-            sight: intern::Sight::default(),
-            retention: retire::Retention::default(),
+            sight: store::intern::PrefetchScratch::default(),
+            retention: evict::RetentionState::default(),
         }
     }
 
@@ -246,22 +229,23 @@ impl Index {
     /// Takes one entry in.
     pub fn apply(&mut self, entry: &Entry<'_>) {
         let mut entry = *entry;
-        let foresight = Foresight::of(std::slice::from_mut(&mut entry));
-        self.foresee(&foresight);
+        let foresight = BatchPlan::of(std::slice::from_mut(&mut entry));
+        self.prefetch(&foresight);
         self.count_entries(1);
-        self.join(&entry);
+        self.apply_planned(&entry);
     }
 
-    /// Counts entries that are about to be taken in, whether they change anything or not.
+    /// KindCounts entries that are about to be taken in, whether they change anything or not.
     pub(crate) fn count_entries(&mut self, entries: usize) {
         self.totals.entries += entries as u64;
     }
 
-    /// Takes one entry in that is [foreseen](Self::foresee) and [counted](Self::count_entries).
-    pub(crate) fn join(&mut self, entry: &Entry<'_>) {
+    /// Takes one entry in that is [foreseen](Self::prefetch) and [counted](Self::count_entries).
+    pub(crate) fn apply_planned(&mut self, entry: &Entry<'_>) {
         self.generation += 1;
         if let Event::Unknown { text, .. } = entry.event {
-            self.census.note_unknown(text, entry.position, entry.time);
+            self.event_counts
+                .add_unknown(text, entry.position, entry.time);
         }
         if let Some(time) = entry.time
             && self.newest != Some(time)
@@ -281,14 +265,14 @@ impl Index {
     /// Totals so far.
     pub fn totals(&self) -> Totals {
         Totals {
-            unknown: self.census.of(Kind::Unknown).count,
+            unknown: self.event_counts.of(Kind::Unknown).count,
             ..self.totals
         }
     }
 
     /// How many entries of each kind were read, and what the unknown ones look like.
-    pub fn census(&self) -> &Census {
-        &self.census
+    pub fn event_counts(&self) -> &EventCounts {
+        &self.event_counts
     }
 
     /// The latest stamp of all entries.
@@ -302,19 +286,19 @@ impl Index {
     }
 
     /// Logins and deliveries over the log's whole time.
-    pub fn timeline(&self) -> &timeline::Timeline {
+    pub fn timeline(&self) -> &records::timeline::Timeline {
         &self.timeline
     }
 
     /// Records that ended since this was last asked, each once.
-    pub fn take_ended(&mut self) -> Vec<Ended> {
+    pub fn drain_closed(&mut self) -> Vec<ClosedRecord> {
         let ended = std::mem::take(&mut self.ended);
-        self.note_told(&ended);
+        self.note_drained(&ended);
         ended
     }
 
     /// The remote address of that name, where it is one.
-    pub fn address(&self, name: Name) -> Option<std::net::IpAddr> {
+    pub fn address(&self, name: Symbol) -> Option<std::net::IpAddr> {
         self.addresses[name.at()]
     }
 
@@ -330,7 +314,7 @@ impl Index {
 
     /// How many connections are kept, in and out.
     pub fn connection_count(&self) -> usize {
-        self.connections.places().len()
+        self.connections.ranks().len()
     }
 
     /// A connection.
@@ -342,13 +326,13 @@ impl Index {
     pub fn connections(
         &self,
     ) -> impl DoubleEndedIterator<Item = Connection<'_>> + ExactSizeIterator {
-        let numbers = self.connections.places().numbers();
+        let numbers = self.connections.ranks().numbers();
         numbers.map(|at| Connection::new(self, ConnectionId::new(at)))
     }
 
     /// How many messages are kept.
     pub fn message_count(&self) -> usize {
-        self.messages.places().len()
+        self.messages.ranks().len()
     }
 
     /// A message.
@@ -358,13 +342,13 @@ impl Index {
 
     /// All messages in the order in which they were first seen.
     pub fn messages(&self) -> impl DoubleEndedIterator<Item = Message<'_>> + ExactSizeIterator {
-        let numbers = self.messages.places().numbers();
+        let numbers = self.messages.ranks().numbers();
         numbers.map(|at| Message::new(self, MessageId::new(at)))
     }
 
     /// How many authentication attempts are kept.
     pub fn attempt_count(&self) -> usize {
-        self.attempts.places().len()
+        self.attempts.ranks().len()
     }
 
     /// An authentication attempt.
@@ -374,13 +358,13 @@ impl Index {
 
     /// All authentication attempts in the order of the log.
     pub fn attempts(&self) -> impl DoubleEndedIterator<Item = Attempt<'_>> + ExactSizeIterator {
-        let numbers = self.attempts.places().numbers();
+        let numbers = self.attempts.ranks().numbers();
         numbers.map(|at| Attempt::new(self, AttemptId::new(at)))
     }
 
     /// How many deliveries are kept: one a recipient and attempt.
     pub fn delivery_count(&self) -> usize {
-        self.deliveries.places().len()
+        self.deliveries.ranks().len()
     }
 
     /// A delivery.
@@ -390,7 +374,7 @@ impl Index {
 
     /// All deliveries in the order of the log.
     pub fn deliveries(&self) -> impl DoubleEndedIterator<Item = Delivery<'_>> + ExactSizeIterator {
-        let numbers = self.deliveries.places().numbers();
+        let numbers = self.deliveries.ranks().numbers();
         numbers.map(|at| Delivery::new(self, DeliveryId::new(at)))
     }
 
@@ -401,7 +385,7 @@ impl Index {
 
     /// How many recipients are kept.
     pub fn recipient_count(&self) -> usize {
-        self.recipients.places().len()
+        self.recipients.ranks().len()
     }
 
     /// The newest connection of that id, on each appliance that has one.
@@ -426,8 +410,8 @@ impl Index {
             + self.deliveries.bytes()
             + self.extents.bytes()
             + self.addresses.capacity() * size_of::<Option<std::net::IpAddr>>()
-            + column::map_bytes(&self.pending)
-            + self.ended.capacity() * size_of::<Ended>()
+            + store::column::map_bytes(&self.pending_replies)
+            + self.ended.capacity() * size_of::<ClosedRecord>()
             + self.timeline.bytes()
             + self.retention.bytes()
     }

@@ -26,7 +26,7 @@ pub use clock::Clocks;
 pub use framing::{Framing, Judgement, is_blank, judge, mark_of};
 pub use shared::{Reading, SharedIndex};
 
-use crate::index::{Haste, Index, Journal};
+use crate::index::{EvictionMode, Index, TrackClosed};
 use crate::position::SourceId;
 use crate::source::{
     Feeder, Newest, Notice, NoticeKind, Opened, Progress, Recycler, Sources, Stop,
@@ -132,7 +132,7 @@ impl Ingest {
             opened,
             block,
         } = newest;
-        let index = SharedIndex::new(Index::new(Journal::Off));
+        let index = SharedIndex::new(Index::new(TrackClosed::Off));
         let mut framing = Framing::new(FirstYear::ByModification);
         framing.open(&opened);
         let mut joiner = Joiner::new(index.clone());
@@ -221,7 +221,7 @@ impl Writer {
                 (self.news)(News::CaughtUp);
             }
             Piece::End => {
-                self.joiner.retire(Haste::AtOnce);
+                self.joiner.retire(EvictionMode::AtOnce);
                 (self.news)(News::End);
             }
         }
@@ -251,7 +251,7 @@ impl Writer {
     fn forget_sources(&self) {
         if self.sources.many_ended() {
             let index = self.index.read();
-            if index.retired().all() > 0 {
+            if index.evicted().all() > 0 {
                 self.sources.forget_ended(&index.sources_of_records());
             }
         }

@@ -10,7 +10,7 @@ use hashbrown::HashMap;
 
 use crate::event::{self, Event, Link, Mid};
 use crate::header::{Frame, Framer, Years};
-use crate::index::extent::Span;
+use crate::index::store::extent::Span;
 use crate::index::{Connection, Message};
 use crate::position::{Position, SourceId};
 use crate::source::Sources;

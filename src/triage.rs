@@ -20,8 +20,8 @@ mod thresholds;
 use std::ops::Range;
 
 use crate::header::Stamp;
-use crate::index::timeline::{Outcome as Went, Slot, Timeline};
-use crate::index::{ApplianceId, ConnectionId, Index, Interner, Name};
+use crate::index::records::timeline::{Slot, Timeline, TimelineEvent as Went};
+use crate::index::{ApplianceId, ConnectionId, Index, Interner, Symbol};
 
 pub use findings::{Finding, survey};
 pub use gather::{Gather, Progress, TIED};
@@ -51,8 +51,8 @@ pub enum By {
 pub struct RouteId {
     /// Whose route it is.
     pub appliance: ApplianceId,
-    /// Its address's number in [`crate::index::Names::addresses`].
-    pub remote: Option<Name>,
+    /// Its address's number in [`crate::index::Interners::addresses`].
+    pub remote: Option<Symbol>,
     /// Its port.
     pub port: Option<u16>,
 }
@@ -104,7 +104,7 @@ impl Triage {
     }
 
     /// The text of a domain in [`Tally::domains`].
-    pub fn domain(&self, name: Name) -> &str {
+    pub fn domain(&self, name: Symbol) -> &str {
         self.domains.get(name)
     }
 

@@ -9,7 +9,7 @@ use crate::config::Config;
 use crate::event::{self, Event, Kind};
 use crate::header::{Framer, Stamp, Years};
 use crate::index::Entry;
-use crate::index::appliance::Appliances;
+use crate::index::records::appliance::Appliances;
 use crate::lines::{Block, Line};
 use crate::pipeline::{Clocks, Framing, Judgement, is_blank, judge};
 use crate::position::{Position, SourceId};

@@ -7,7 +7,7 @@ use super::{Problem, Status, complain, empty_index, first_year, ingest, output, 
 use crate::cli::{Color, Explore};
 use crate::config::Config;
 use crate::demo;
-use crate::index::Journal;
+use crate::index::TrackClosed;
 use crate::pipeline::{FirstYear, Ingest, News};
 use crate::report::summary;
 use crate::safe;
@@ -79,7 +79,7 @@ fn interface(
         },
         settings: settings(config),
     };
-    let index = empty_index(config, Journal::Off);
+    let index = empty_index(config, TrackClosed::Off);
     let start =
         |news: Box<dyn Fn(News) + Send + Sync>| Ingest::start(feeder, stop, years, index, news);
     match tui::run(&options, newest, start) {
@@ -112,7 +112,7 @@ fn summarise(
 ) -> Result<Status, Problem> {
     let text = &config.general.query;
     let query = crate::query::parse_with(text, config.saved()).map_err(Problem::Query)?;
-    let index = empty_index(config, Journal::Off);
+    let index = empty_index(config, TrackClosed::Off);
     let (ingest, news) = ingest(request, stop, years, index)?;
     let mut status = Status::Matched;
     for news in &news {

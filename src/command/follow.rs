@@ -9,7 +9,7 @@ use super::records::{Selection, hits};
 use super::{Notices, Out, Problem, Status, empty_index, first_year, ingest, request};
 use crate::cli::Query as Args;
 use crate::config::Config;
-use crate::index::{ConnectionId, Ended, Journal, MessageId};
+use crate::index::{ClosedRecord, ConnectionId, MessageId, TrackClosed};
 use crate::pipeline::{Ingest, News};
 use crate::query::Query;
 use crate::report::record::{AttemptRecord, ConnectionRecord, DeliveryRecord, MessageRecord};
@@ -29,7 +29,7 @@ pub fn run(args: &Args, config: &Config, query: &Query) -> Result<Status, Proble
     let (mut request, stop) = request(&args.paths, config, Follow::Live)?;
     request.raw_lines = super::raw_lines(args, query);
     let mut notices = Notices::new(args);
-    let index = empty_index(config, Journal::On);
+    let index = empty_index(config, TrackClosed::On);
     let (ingest, news) = ingest(&request, stop, first_year(&args.reading), index)?;
     super::with_output(args, config, |out| {
         let mut told = Following {
@@ -50,7 +50,7 @@ pub fn run(args: &Args, config: &Config, query: &Query) -> Result<Status, Proble
                     ControlFlow::Continue(())
                 }
                 News::CaughtUp if told.initial => {
-                    notices.retired(ingest.index.read().retired());
+                    notices.retired(ingest.index.read().evicted());
                     told.first(out)?
                 }
                 News::Grew if !told.initial => {
@@ -94,7 +94,7 @@ impl Following<'_> {
         self.initial = false;
         self.ingest.seen();
         let hits = hits(self.query, &self.ingest.sources)?;
-        self.ingest.index.take_ended();
+        self.ingest.index.drain_closed();
         let index = self.ingest.index.read();
         (self.attempts, self.deliveries) = (index.attempts_end(), index.deliveries_end());
         Selection {
@@ -110,14 +110,14 @@ impl Following<'_> {
     /// What the log has told since.
     fn further(&mut self, out: &mut Out<'_>) -> Flow {
         self.ingest.seen();
-        let ended = self.ingest.index.take_ended();
+        let ended = self.ingest.index.drain_closed();
         let hits = hits(self.query, &self.ingest.sources)?;
         let index = self.ingest.index.read();
         let query = self.query;
         match self.args.view {
             View::Connections => {
                 let new: BTreeSet<ConnectionId> =
-                    ended.iter().filter_map(Ended::connection).collect();
+                    ended.iter().filter_map(ClosedRecord::connection).collect();
                 if !new.is_empty() {
                     let found = query
                         .connections(&index, &hits)
@@ -129,7 +129,8 @@ impl Following<'_> {
                 }
             }
             View::Messages => {
-                let new: BTreeSet<MessageId> = ended.iter().filter_map(Ended::message).collect();
+                let new: BTreeSet<MessageId> =
+                    ended.iter().filter_map(ClosedRecord::message).collect();
                 if !new.is_empty() {
                     let found = query
                         .messages(&index, &hits)

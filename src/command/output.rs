@@ -8,7 +8,7 @@ use serde_json::json;
 use super::{Problem, Status, complain, output, table_style};
 use crate::cli::Query as Args;
 use crate::config::Config;
-use crate::index::Retired;
+use crate::index::Evicted;
 use crate::report::{self, Fields, Format, Printer, Record, View};
 use crate::safe;
 use crate::source::{Notice, Severity};
@@ -196,7 +196,7 @@ impl Notices {
     }
 
     /// Tells how many records the answer is without, because limits let them go.
-    pub fn retired(&self, retired: Retired) {
+    pub fn retired(&self, retired: Evicted) {
         if retired.all() == 0 {
             return;
         }
@@ -204,7 +204,7 @@ impl Notices {
         if !self.as_json {
             return complain(&text);
         }
-        let Retired {
+        let Evicted {
             connections,
             messages,
         } = retired;

@@ -7,7 +7,7 @@ use std::time::Instant;
 use super::{Notices, Out, Problem, Status, complain, empty_index, first_year, ingest, request};
 use crate::cli::Query as Args;
 use crate::config::Config;
-use crate::index::{Index, Journal};
+use crate::index::{Index, TrackClosed};
 use crate::pipeline::{FirstYear, Ingest, News};
 use crate::position::SourceId;
 use crate::query::{Hits, Kinds, Query, rollup};
@@ -24,7 +24,7 @@ pub fn run(args: &Args, config: &Config, query: &Query) -> Result<Status, Proble
     let (mut request, stop) = request(&args.paths, config, Follow::Once)?;
     request.raw_lines = super::raw_lines(args, query);
     let mut notices = Notices::new(args);
-    let index = empty_index(config, Journal::Off);
+    let index = empty_index(config, TrackClosed::Off);
     let years = first_year(&args.reading);
     let ingest = read_all(&request, stop, years, index, &mut notices)?;
     let searched = search(query, args.view, &ingest)?;
@@ -70,7 +70,7 @@ pub(super) fn read_all(
             News::Grew | News::CaughtUp => {}
         }
     }
-    notices.retired(ingest.index.read().retired());
+    notices.retired(ingest.index.read().evicted());
     // The system takes the memory back with the process: freeing it before took 10 ms for the index of 1 GiB.
     std::mem::forget(ingest.index.clone());
     Ok(ingest)

@@ -66,7 +66,7 @@ fn notices(args: &Args) -> Notices {
 /// Reads everything there is.
 fn read(args: &Args, config: &Config, notices: &mut Notices) -> Result<Ingest, Problem> {
     let (request, stop) = request(&args.paths, config, Follow::Once)?;
-    let index = empty_index(config, crate::index::Journal::Off);
+    let index = empty_index(config, crate::index::TrackClosed::Off);
     read_all(&request, stop, first_year(&args.reading), index, notices)
 }
 

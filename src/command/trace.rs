@@ -31,7 +31,7 @@ pub fn run(args: &Args, config: &Config) -> Result<Status, Problem> {
     let (request, stop) = request(&args.paths, config, Follow::Once)?;
     let mut notices = Notices::of_once();
     let years = first_year(&args.reading);
-    let index = empty_index(config, crate::index::Journal::Off);
+    let index = empty_index(config, crate::index::TrackClosed::Off);
     let ingest = read_all(&request, stop, years, index, &mut notices)?;
     let found = find(&ingest, &id, &narrowed)?;
     if found.is_empty() {

@@ -98,8 +98,8 @@ const READING: u64 = 28 << 20;
 
 impl Limits {
     /// What the index may hold.
-    pub fn of_index(&self) -> crate::index::Limits {
-        crate::index::Limits {
+    pub fn of_index(&self) -> crate::index::RetentionLimits {
+        crate::index::RetentionLimits {
             keep: self.keep.0,
             memory: self.max_memory.0.map(|all| all - READING.min(all / 2)),
         }

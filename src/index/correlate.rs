@@ -5,22 +5,24 @@
 //! delivery it belongs to. Ids come round again: an opening starts a new record unless the record that bears its id
 //! was only just seen without one.
 
+pub(super) mod apply_plan;
 mod connections;
 mod messages;
 
-use super::attempt::NewAttempt;
-use super::delivery::NewDelivery;
-use super::{ApplianceId, ConnectionId, DeliveryResult, Entry, Index, MessageId, State, timeline};
+use super::{ApplianceId, ConnectionId, DeliveryResult, DeliveryState, Entry, Index, MessageId};
 use crate::event::{Event, Fate, Link, Mid};
 use crate::header::Stamp;
+use crate::index::records::attempt::NewAttempt;
+use crate::index::records::delivery::NewDelivery;
+use crate::index::records::timeline::TimelineEvent;
 
-pub(super) use messages::Pending;
+pub(super) use messages::PendingReplies;
 
 /// Seconds: an id that was silent for longer after its record ended is taken to have come round again.
 const LATE: i64 = 3600;
 
 /// One entry on its way into the index.
-struct Step<'e, 'a> {
+struct EntryContext<'e, 'a> {
     entry: &'e Entry<'a>,
     appliance: ApplianceId,
 }
@@ -31,38 +33,38 @@ struct Step<'e, 'a> {
 /// processor guesses wrong twice.
 #[inline(always)]
 pub(super) fn apply(index: &mut Index, entry: &Entry<'_>, appliance: ApplianceId) {
-    let step = Step { entry, appliance };
+    let context = EntryContext { entry, appliance };
     match entry.event {
         Event::LogBegin | Event::LogVersion { .. } | Event::LogOffset { .. } | Event::LogEnd => {
             index
                 .appliances
                 .note_framing(entry.position.source(), &entry.event, entry.time);
         }
-        Event::ConnectionOpen { .. } | Event::DeliveryOpen { .. } => index.open(&step),
-        Event::Hat { icid, text } => index.policy(&step, Link::In(icid), text),
-        Event::Tls { link, text } => index.tls(&step, link, text),
-        Event::End { link, word } => index.closing(&step, link, word),
-        Event::MessageStart { mid, icid } => index.start(&step, mid, icid),
+        Event::ConnectionOpen { .. } | Event::DeliveryOpen { .. } => index.open(&context),
+        Event::Hat { icid, text } => index.policy(&context, Link::In(icid), text),
+        Event::Tls { link, text } => index.tls(&context, link, text),
+        Event::End { link, word } => index.closing(&context, link, word),
+        Event::MessageStart { mid, icid } => index.start(&context, mid, icid),
         Event::MessageFrom { mid, icid, from } => {
-            let id = index.brought_message(&step, mid, icid);
+            let id = index.message_on(&context, mid, icid);
             index.set_from(id, from, Some(entry.hash));
         }
         Event::MessageTo { mid, icid, rid, to } => {
-            let id = index.brought_message(&step, mid, icid);
-            index.addressed_to(id, rid, to, entry.hash);
+            let id = index.message_on(&context, mid, icid);
+            index.add_recipient(id, rid, to, entry.hash);
         }
         Event::MessageId { mid, id: text } => {
-            let id = index.touched_message(&step, mid);
+            let id = index.touch_message(&context, mid);
             let text = index.texts.push_message_id(text);
             index.messages.message_id.set(id.at(), text);
         }
         Event::Subject { mid, text } => {
-            let id = index.touched_message(&step, mid);
+            let id = index.touch_message(&context, mid);
             let text = index.texts.push(text);
             index.messages.subject.set(id.at(), text);
         }
         Event::Ready { mid, size, from } => {
-            let id = index.touched_message(&step, mid);
+            let id = index.touch_message(&context, mid);
             index.messages.size.set(id.at(), Some(size));
             index.set_from(id, from, None);
         }
@@ -70,76 +72,79 @@ pub(super) fn apply(index: &mut Index, entry: &Entry<'_>, appliance: ApplianceId
         Event::Verdict { mid, .. }
         | Event::SenderReputation { mid, .. }
         | Event::PolicyMatch { mid, .. }
-        | Event::Queued { mid } => _ = index.touched_message(&step, mid),
+        | Event::Queued { mid } => _ = index.touch_message(&context, mid),
         Event::DeliveryStart { dcid, mid, .. } => {
-            index.touched(&step, Link::Out(dcid));
-            index.touched_message(&step, mid);
+            index.touch(&context, Link::Out(dcid));
+            index.touch_message(&context, mid);
         }
-        Event::Delivered { dcid, mid, rids } => index.delivered(&step, dcid, mid, rids),
+        Event::Delivered { dcid, mid, rids } => index.delivered(&context, dcid, mid, rids),
         Event::Response { mid, rids, text } => {
-            let id = index.touched_message(&step, mid);
+            let id = index.touch_message(&context, mid);
             index.reply(id, rids, text);
         }
         Event::MessageFinished { mid, .. } => {
-            let id = index.touched_message(&step, mid);
+            let id = index.touch_message(&context, mid);
             index.messages.ended.set(id.at(), entry.time);
             index.finish(id);
         }
-        _ => index.by_owners(&step),
+        _ => index.by_owners(&context),
     }
 }
 
 impl Index {
     /// An entry of one of the many kinds that are few.
-    fn by_owners(&mut self, step: &Step<'_, '_>) {
-        let owners = step.entry.event.owners();
-        let connection = owners.link.map(|link| self.touched_connection(step, link));
-        let message = owners.mid.map(|mid| self.touched_message(step, mid));
+    fn by_owners(&mut self, context: &EntryContext<'_, '_>) {
+        let owners = context.entry.event.owners();
+        let connection = owners.link.map(|link| self.touch_connection(context, link));
+        let message = owners.mid.map(|mid| self.touch_message(context, mid));
         if let Some(message) = message {
-            self.of_message(step, message, connection);
+            self.of_message(context, message, connection);
         } else if let Some(connection) = connection {
-            self.of_connection(step, connection);
+            self.of_connection(context, connection);
         }
     }
 
     /// The connection of that id, with this line counted; an id of 0 is none.
-    fn touched(&mut self, step: &Step<'_, '_>, link: Link) -> Option<ConnectionId> {
-        link.is_one().then(|| self.touched_connection(step, link))
+    fn touch(&mut self, context: &EntryContext<'_, '_>, link: Link) -> Option<ConnectionId> {
+        link.is_one().then(|| self.touch_connection(context, link))
     }
 
     /// The connection that the entry's fixed part names, with this line counted.
-    fn touched_connection(&mut self, step: &Step<'_, '_>, link: Link) -> ConnectionId {
-        let id = self.connection_of(step, link);
-        self.count_line(step, id);
+    fn touch_connection(&mut self, context: &EntryContext<'_, '_>, link: Link) -> ConnectionId {
+        let id = self.connection_of(context, link);
+        self.count_line(context, id);
         id
     }
 
-    fn count_line(&mut self, step: &Step<'_, '_>, id: ConnectionId) {
+    fn count_line(&mut self, context: &EntryContext<'_, '_>, id: ConnectionId) {
         let columns = &mut self.connections;
         columns
             .lines
             .change(id.at(), |lines| *lines = lines.saturating_add(1));
         columns
             .runs
-            .extend(&mut self.extents, id.at(), step.entry.position);
+            .extend(&mut self.extents, id.at(), context.entry.position);
     }
 
     /// The newest connection of the id, made if the log never opened it or spoke of it long ago.
-    fn connection_of(&mut self, step: &Step<'_, '_>, link: Link) -> ConnectionId {
-        if let Some(id) = self.appliances.connection(step.appliance, link) {
+    fn connection_of(&mut self, context: &EntryContext<'_, '_>, link: Link) -> ConnectionId {
+        if let Some(id) = self.appliances.connection(context.appliance, link) {
             let closed = self.connections.closed.get(id.at());
-            if !is_past(closed, step.entry.time) {
+            if !is_past(closed, context.entry.time) {
                 return id;
             }
         }
-        self.new_connection(step, link)
+        self.new_connection(context, link)
     }
 
-    fn new_connection(&mut self, step: &Step<'_, '_>, link: Link) -> ConnectionId {
-        let id = self
-            .connections
-            .push(link, step.appliance, step.entry.time, step.entry.position);
-        self.appliances.set_connection(step.appliance, link, id);
+    fn new_connection(&mut self, context: &EntryContext<'_, '_>, link: Link) -> ConnectionId {
+        let id = self.connections.push(
+            link,
+            context.appliance,
+            context.entry.time,
+            context.entry.position,
+        );
+        self.appliances.set_connection(context.appliance, link, id);
         *self.open_count(link) += 1;
         id
     }
@@ -152,26 +157,29 @@ impl Index {
     }
 
     /// The newest message of the id, made if the log never started it.
-    fn touched_message(&mut self, step: &Step<'_, '_>, mid: Mid) -> MessageId {
-        let id = self.message_of(step, mid);
+    fn touch_message(&mut self, context: &EntryContext<'_, '_>, mid: Mid) -> MessageId {
+        let id = self.message_of(context, mid);
         self.messages
             .runs
-            .extend(&mut self.extents, id.at(), step.entry.position);
+            .extend(&mut self.extents, id.at(), context.entry.position);
         id
     }
 
-    fn message_of(&mut self, step: &Step<'_, '_>, mid: Mid) -> MessageId {
-        match self.appliances.message(step.appliance, mid) {
+    fn message_of(&mut self, context: &EntryContext<'_, '_>, mid: Mid) -> MessageId {
+        match self.appliances.message(context.appliance, mid) {
             Some(id) => id,
-            None => self.new_message(step, mid),
+            None => self.new_message(context, mid),
         }
     }
 
-    fn new_message(&mut self, step: &Step<'_, '_>, mid: Mid) -> MessageId {
-        let id = self
-            .messages
-            .push(mid, step.appliance, step.entry.time, step.entry.position);
-        self.appliances.set_message(step.appliance, mid, id);
+    fn new_message(&mut self, context: &EntryContext<'_, '_>, mid: Mid) -> MessageId {
+        let id = self.messages.push(
+            mid,
+            context.appliance,
+            context.entry.time,
+            context.entry.position,
+        );
+        self.appliances.set_message(context.appliance, mid, id);
         id
     }
 }
@@ -194,12 +202,12 @@ fn result_of(fate: Fate) -> DeliveryResult {
 }
 
 /// What becomes of a message that is aborted, by the first words of the reason.
-fn fate_of_abort(why: &[u8]) -> State {
+fn fate_of_abort(why: &[u8]) -> DeliveryState {
     if why.starts_with(b"Dropped by") {
-        State::Dropped
+        DeliveryState::Dropped
     } else if why.starts_with(b"Bounced by") {
-        State::Bounced
+        DeliveryState::Bounced
     } else {
-        State::Aborted
+        DeliveryState::Aborted
     }
 }

@@ -8,7 +8,7 @@ mod records;
 
 use std::fmt::Write;
 
-use super::{Entry, Index, Journal};
+use super::{Entry, Index, TrackClosed};
 use crate::event::{Event, Link, parse};
 use crate::header::{Level, Stamp};
 use crate::position::{Position, SourceId};
@@ -22,7 +22,7 @@ const MORNING: i64 = 1_772_438_400;
 
 /// Gives the lines to both, and panics where they differ.
 pub fn check(steps: &[Step]) {
-    let mut index = Index::new(Journal::On);
+    let mut index = Index::new(TrackClosed::On);
     let mut model = Model::default();
     index.open_source(SourceId::new(0), "");
     let (mut seconds, mut offset) = (MORNING, 0);
@@ -55,7 +55,7 @@ pub fn check(steps: &[Step]) {
     assert_eq!(shown(&index), model.shown());
     compare_totals(&index, &model);
     compare_places(&index, &model);
-    let ended = index.take_ended().into_iter().map(|ended| {
+    let ended = index.drain_closed().into_iter().map(|ended| {
         let connection = ended.connection().map(|id| (true, id.at()));
         connection
             .or(ended.message().map(|id| (false, id.at())))
@@ -111,7 +111,9 @@ fn line(kind: u8, a: u8, b: u8, c: u8) -> String {
         19 => format!("MID {mid} rewritten to MID {} by x", c % 4 + 1),
         20 => format!("MID {mid} quarantined to \"Policy\" (x)"),
         21 => format!("MID {mid} released from all quarantines"),
-        22 => format!("MID {mid} to RID [{rid}] pending till Wed Jul 20 10:15:41 2005 [Default]"),
+        22 => format!(
+            "MID {mid} to RID [{rid}] pending_replies till Wed Jul 20 10:15:41 2005 [Default]"
+        ),
         _ => format!("MID {mid} something new {c}"),
     }
 }
@@ -231,7 +233,7 @@ fn compare_places(index: &Index, model: &Model) {
             );
         }
         for place in places {
-            let holds = |span: &super::extent::Span| {
+            let holds = |span: &crate::index::store::extent::Span| {
                 (span.first.offset()..=span.last.offset()).contains(place)
             };
             assert!(spans.iter().any(holds), "{place} in {spans:?}");

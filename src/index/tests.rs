@@ -8,7 +8,7 @@ use crate::header::{Framer, Years};
 
 /// An index of a log's lines, taken in as they come.
 fn load(log: &str) -> Index {
-    let mut index = Index::new(Journal::On);
+    let mut index = Index::new(TrackClosed::On);
     index.open_source(SourceId::new(0), "");
     let mut framer = Framer::new(Years::starting(2026));
     let mut offset = 0;
@@ -38,7 +38,10 @@ fn an_opening_behind_its_lines_belongs_to_them_only_within_a_second() {
     let shuffled = load(&(at(1, "ICID 7 close") + &at(1, OPEN) + &at(1, "ICID 7 lost")));
     assert_eq!(shuffled.connection_count(), 1);
     let connection = shuffled.connections().next().unwrap();
-    assert_eq!((connection.end(), connection.lines()), (Some(End::Lost), 3));
+    assert_eq!(
+        (connection.end(), connection.lines()),
+        (Some(ConnectionEnd::Lost), 3)
+    );
     assert!(connection.opened().is_some());
 
     let later = load(&(at(1, "ICID 7 close") + &at(2, OPEN)));
@@ -55,13 +58,16 @@ fn each_end_is_told_once() {
             + &at(3, OPEN)
             + &at(4, OPEN)),
     );
-    let ended = index.take_ended();
+    let ended = index.drain_closed();
     let ends: Vec<_> = ended
         .iter()
         .map(|ended| index.connection(ended.connection().unwrap()).end())
         .collect();
-    assert_eq!(ends, [Some(End::Lost), Some(End::Superseded)]);
-    assert!(index.take_ended().is_empty());
+    assert_eq!(
+        ends,
+        [Some(ConnectionEnd::Lost), Some(ConnectionEnd::Superseded)]
+    );
+    assert!(index.drain_closed().is_empty());
     assert_eq!(index.totals().open_in, 1);
 }
 
@@ -89,7 +95,7 @@ fn within_a_second_a_final_state_goes_before_delayed() {
     ] {
         let index = load(&log);
         let recipient = index.messages().next().unwrap().recipients()[0];
-        assert_eq!(recipient.state(), State::Delivered, "{log}");
+        assert_eq!(recipient.state(), DeliveryState::Delivered, "{log}");
         let decided = recipient
             .decided_by()
             .and_then(|delivery| delivery.connection())
@@ -100,7 +106,7 @@ fn within_a_second_a_final_state_goes_before_delayed() {
     let again = load(&(at(1, done) + &at(2, delayed)));
     assert_eq!(
         again.messages().next().unwrap().recipients()[0].state(),
-        State::Delayed
+        DeliveryState::Delayed
     );
 }
 
@@ -121,7 +127,7 @@ fn recipients_beyond_any_list_are_found_by_their_number() {
     assert_eq!(recipients.len(), 300);
     for (rid, recipient) in recipients.iter().enumerate() {
         assert_eq!(recipient.to(), Some(format!("u{rid}@example.com").as_str()));
-        assert_eq!(recipient.state(), State::Delivered);
+        assert_eq!(recipient.state(), DeliveryState::Delivered);
     }
 }
 
@@ -135,7 +141,7 @@ fn what_became_of_a_message_becomes_of_the_recipients_that_nothing_decided() {
     let message = index.messages().next().unwrap();
     assert_eq!(
         message.common_state(),
-        message::CommonState::All(State::Dropped)
+        records::message::CommonState::All(DeliveryState::Dropped)
     );
     assert!(message.is_finished());
     let empty = load(
@@ -185,7 +191,10 @@ fn appliances_have_ids_of_their_own() {
         .collect();
     assert_eq!(
         seen,
-        [(Some("esa01"), Some(End::Close)), (Some("esa02"), None)]
+        [
+            (Some("esa01"), Some(ConnectionEnd::Close)),
+            (Some("esa02"), None)
+        ]
     );
     assert_eq!(index.find_connections(Link::In(Icid(7))).len(), 2);
 }

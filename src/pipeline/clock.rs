@@ -65,7 +65,7 @@ mod tests {
     use super::*;
     use crate::event;
     use crate::header::{Framer, Years};
-    use crate::index::appliance::Appliances;
+    use crate::index::records::appliance::Appliances;
 
     fn opened() -> Opened {
         Opened {

@@ -6,7 +6,7 @@ use memchr::memmem;
 
 use crate::event::{self, Event, Kind};
 use crate::header::{Civil, Frame, Framer, Years};
-use crate::index::{Entry, Foresight};
+use crate::index::{BatchPlan, Entry};
 use crate::lines::{self, Block, Cut};
 use crate::position::{Position, SourceId};
 use crate::safe;
@@ -130,7 +130,7 @@ impl Framed {
                     }));
                 }
             }
-            let foresight = Foresight::of(&mut entries);
+            let foresight = BatchPlan::of(&mut entries);
             Entries { entries, foresight }
         })
     }
@@ -140,7 +140,7 @@ impl Framed {
 #[derive(Debug)]
 struct Entries<'b> {
     entries: Vec<Entry<'b>>,
-    foresight: Foresight,
+    foresight: BatchPlan,
 }
 
 self_cell::self_cell!(
@@ -161,7 +161,7 @@ impl Parsed {
     }
 
     /// What joining them will need.
-    pub fn foresight(&self) -> &Foresight {
+    pub fn foresight(&self) -> &BatchPlan {
         &self.borrow_dependent().foresight
     }
 

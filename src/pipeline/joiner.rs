@@ -5,14 +5,14 @@ use std::sync::RwLockWriteGuard;
 use super::framing::Parsed;
 use super::{BATCH, SharedIndex};
 use crate::event::Turn;
-use crate::index::{Entry, Haste, Index};
+use crate::index::{Entry, EvictionMode, Index};
 use crate::source::Opened;
 
 /// The writer of the index.
 #[derive(Debug)]
 pub struct Joiner {
     index: SharedIndex,
-    haste: Haste,
+    haste: EvictionMode,
 }
 
 impl Joiner {
@@ -20,7 +20,7 @@ impl Joiner {
     pub fn new(index: SharedIndex) -> Self {
         Self {
             index,
-            haste: Haste::Loading,
+            haste: EvictionMode::Loading,
         }
     }
 
@@ -40,7 +40,7 @@ impl Joiner {
         let mut batch = Batch::new(self);
         let mut second: Vec<Run<'_>> = Vec::new();
         for block in blocks {
-            batch.lock(0).foresee(block.foresight());
+            batch.lock(0).prefetch(block.foresight());
             for run in runs(block) {
                 if second.first().is_some_and(|first| !first.goes_on(&run)) {
                     batch.take_second(&second);
@@ -57,19 +57,19 @@ impl Joiner {
 
     /// All that is there for now has been read: the log is followed from here on.
     pub fn catch_up(&mut self) {
-        if self.haste == Haste::Loading {
-            self.haste = Haste::Following;
-            self.retire(Haste::AtOnce);
+        if self.haste == EvictionMode::Loading {
+            self.haste = EvictionMode::Following;
+            self.retire(EvictionMode::AtOnce);
         }
     }
 
     /// Keeps the index to its limits. Each step is prepared beside the readers and done between them.
-    pub fn retire(&self, haste: Haste) {
+    pub fn retire(&self, haste: EvictionMode) {
         loop {
-            let Some(step) = self.index.read().retirement(haste) else {
+            let Some(step) = self.index.read().plan_eviction(haste) else {
                 return;
             };
-            let freed = self.index.write().retire(step);
+            let freed = self.index.write().evict(step);
             drop(freed);
         }
     }
@@ -94,7 +94,7 @@ impl<'i> Batch<'i> {
     /// Takes the entries of one second in: connections before the messages that come by them, and both before all else.
     fn take_second(&mut self, second: &[Run<'_>]) {
         let index = self.lock(0);
-        index.mark();
+        index.set_watermark();
         index.count_entries(second.iter().map(|run| run.count).sum());
         for turn in [Turn::Connections, Turn::Messages] {
             for run in second {
@@ -102,7 +102,7 @@ impl<'i> Batch<'i> {
                     let index = self.lock(part.len());
                     let early = part.iter().map(|number| &run.block[*number]);
                     let due = early.filter(|entry| entry.event.turn() == turn);
-                    due.for_each(|entry| index.join(entry));
+                    due.for_each(|entry| index.apply_planned(entry));
                 }
             }
         }
@@ -110,7 +110,7 @@ impl<'i> Batch<'i> {
             for part in run.others.chunks(BATCH) {
                 let index = self.lock(part.len());
                 let others = part.iter().map(|number| &run.block[*number]);
-                others.for_each(|entry| index.join(entry));
+                others.for_each(|entry| index.apply_planned(entry));
             }
         }
     }

@@ -5,7 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::thread;
 use std::time::Duration;
 
-use crate::index::{Ended, Index};
+use crate::index::{ClosedRecord, Index};
 
 /// The longest that the writer stands back for a reader.
 const STAND_BACK: Duration = Duration::from_micros(50);
@@ -58,8 +58,8 @@ impl SharedIndex {
     }
 
     /// Records that ended since this was last asked, each once.
-    pub fn take_ended(&self) -> Vec<Ended> {
-        self.write().take_ended()
+    pub fn drain_closed(&self) -> Vec<ClosedRecord> {
+        self.write().drain_closed()
     }
 
     /// Notes that the index has grown; whether that is news since the last [`SharedIndex::seen`].

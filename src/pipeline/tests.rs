@@ -5,13 +5,13 @@ use proptest::prelude::*;
 use super::reader::Begun;
 use super::*;
 use crate::door;
-use crate::index::Journal;
+use crate::index::TrackClosed;
 use crate::lines::{Block, Cut};
 use crate::position::SourceId;
 
 /// Feeds a log to an index in blocks of so many lines.
 fn load(lines: &[&str], at_once: usize) -> SharedIndex {
-    let index = SharedIndex::new(Index::new(Journal::Off));
+    let index = SharedIndex::new(Index::new(TrackClosed::Off));
     let mut joiner = Joiner::new(index.clone());
     let mut framing = Framing::new(FirstYear::Is(2026));
     let (mut offset, mut number) = (0, 1);

@@ -1,13 +1,13 @@
 //! Sets of records: one bit a record.
 
-use crate::index::column::RecordId;
-use crate::index::kept::Places;
+use crate::index::store::column::RecordId;
+use crate::index::store::live_set::Ranks;
 
 /// A set of the records of one kind, by their places among the kept ones; or of names, by their numbers.
 #[derive(Clone, Debug)]
 pub(super) struct Bits {
     words: Vec<u64>,
-    places: Places,
+    places: Ranks,
 }
 
 /// Records from which on a costly question is shared among threads.
@@ -16,7 +16,7 @@ const MOST_THREADS: usize = 8;
 
 impl Bits {
     /// None of these records.
-    pub fn none(places: impl Into<Places>) -> Self {
+    pub fn none(places: impl Into<Ranks>) -> Self {
         let places = places.into();
         Self {
             words: vec![0; places.len().div_ceil(64)],
@@ -25,7 +25,7 @@ impl Bits {
     }
 
     /// All of these records.
-    pub fn all(places: impl Into<Places>) -> Self {
+    pub fn all(places: impl Into<Ranks>) -> Self {
         let mut all = Self::none(places);
         all.words.fill(u64::MAX);
         all.trim();
@@ -35,7 +35,7 @@ impl Bits {
     /// The records for whose values `holds`; values come in the records' order.
     pub fn of<T>(
         values: impl Iterator<Item = T>,
-        places: impl Into<Places>,
+        places: impl Into<Ranks>,
         mut holds: impl FnMut(T) -> bool,
     ) -> Self {
         let mut bits = Self::none(places);
@@ -48,7 +48,7 @@ impl Bits {
 
     /// The records whose numbers hold, for questions that cost enough to be shared among threads: texts read from all
     /// over memory.
-    pub fn of_numbers(places: impl Into<Places>, holds: impl Fn(usize) -> bool + Sync) -> Self {
+    pub fn of_numbers(places: impl Into<Ranks>, holds: impl Fn(usize) -> bool + Sync) -> Self {
         let mut bits = Self::none(places);
         let len = bits.len();
         let threads = match std::thread::available_parallelism() {
@@ -92,7 +92,7 @@ impl Bits {
 
     /// Takes in the record of that number; one that is not kept is none.
     pub fn set(&mut self, number: usize) {
-        if let Some(at) = self.places.of(number) {
+        if let Some(at) = self.places.rank(number) {
             self.words[at >> 6] |= 1 << (at & 63);
         }
     }
@@ -100,7 +100,7 @@ impl Bits {
     /// Whether the record of that number is in.
     #[inline]
     pub fn has(&self, number: usize) -> bool {
-        let at = self.places.of(number);
+        let at = self.places.rank(number);
         at.is_some_and(|at| self.words[at >> 6] >> (at & 63) & 1 == 1)
     }
 

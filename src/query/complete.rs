@@ -10,8 +10,8 @@ use super::glob::Needle;
 use super::lex::quote;
 use super::saved::Saved;
 use crate::event::{Policy, Tls, listener};
-use crate::index::connection::text as decoded;
-use crate::index::posting::Posting;
+use crate::index::records::connection::text as decoded;
+use crate::index::store::posting::PostingList;
 use crate::index::{Index, Interner};
 
 /// A suggestion.
@@ -238,7 +238,7 @@ impl Values {
         }
     }
 
-    fn posted<K>(&mut self, names: &Interner, posting: &Posting<K>) {
+    fn posted<K>(&mut self, names: &Interner, posting: &PostingList<K>) {
         for (name, text) in names.iter() {
             let count = posting.count(name);
             if count > 0 {

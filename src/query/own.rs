@@ -11,11 +11,11 @@ use super::field::Field;
 use super::value::{Names, Test};
 use crate::event::enhanced_code;
 use crate::header::Stamp;
-use crate::index::column::{Column, Page};
-use crate::index::kept::Places;
-use crate::index::packed::Packed;
-use crate::index::posting::Posting;
-use crate::index::{DeliveryResult, Index, Interner, Name, TextId};
+use crate::index::store::column::{ColumnPage, PagedColumn};
+use crate::index::store::frame_of_reference::ForColumn;
+use crate::index::store::live_set::Ranks;
+use crate::index::store::posting::PostingList;
+use crate::index::{DeliveryResult, Index, Interner, Symbol, TextId};
 use crate::raw::Wanted;
 
 pub(super) use connection::{connections, policy_holds, tls_holds};
@@ -44,15 +44,15 @@ pub(super) fn attempts(
         (Field::Mechanism, Test::Names(names)) => named(
             &matching(&index.names.mechanisms, names),
             columns.mechanism.iter(),
-            columns.places(),
+            columns.ranks(),
         ),
         (Field::Auth, Test::Words(words)) => {
-            Bits::of(columns.succeeded.iter(), columns.places(), |succeeded| {
+            Bits::of(columns.succeeded.iter(), columns.ranks(), |succeeded| {
                 words >> u16::from(!succeeded) & 1 == 1
             })
         }
         (Field::Code, Test::Ranges(ranges)) => {
-            Bits::of(columns.code.iter(), columns.places(), |code| {
+            Bits::of(columns.code.iter(), columns.ranks(), |code| {
                 code > 0 && ranges.holds(i128::from(code))
             })
         }
@@ -80,7 +80,7 @@ pub(super) fn deliveries(
         return Some(by_time(&columns.time, field, test, newest));
     }
     let of_recipients = |recipients: Bits| {
-        Bits::of(columns.recipient.iter(), columns.places(), |id| {
+        Bits::of(columns.recipient.iter(), columns.ranks(), |id| {
             recipients.has(id.at())
         })
     };
@@ -113,13 +113,13 @@ fn outcomes(index: &Index, field: Field, test: &Test) -> Option<Bits> {
     let columns = &index.deliveries;
     let bits = match (field, test) {
         (Field::Result, Test::Words(words)) => {
-            Bits::of(columns.result.iter(), columns.places(), |result| {
+            Bits::of(columns.result.iter(), columns.ranks(), |result| {
                 let at = DeliveryResult::ALL.iter().position(|one| *one == result);
                 at.is_some_and(|at| words >> at & 1 == 1)
             })
         }
         (Field::Code, Test::Ranges(ranges)) => {
-            Bits::of(columns.code.iter(), columns.places(), |code| {
+            Bits::of(columns.code.iter(), columns.ranks(), |code| {
                 code > 0 && ranges.holds(i128::from(code))
             })
         }
@@ -129,9 +129,9 @@ fn outcomes(index: &Index, field: Field, test: &Test) -> Option<Bits> {
     Some(bits)
 }
 
-fn enhanced(index: &Index, details: &Column<Option<TextId>>, names: &Names) -> Bits {
-    Bits::of_numbers(details.places(), |at| {
-        let text = details.get(at).map_or("", |id| index.texts.first(id));
+fn enhanced(index: &Index, details: &PagedColumn<Option<TextId>>, names: &Names) -> Bits {
+    Bits::of_numbers(details.ranks(), |at| {
+        let text = details.get(at).map_or("", |id| index.texts.prefix(id));
         names.may_begin(text)
             && enhanced_code(text.as_bytes()).is_some_and(|code| names.holds(ascii(code)))
     })
@@ -144,13 +144,13 @@ fn ascii(code: &[u8]) -> &str {
 
 /// `since` and `until` of what happens at one moment.
 fn by_time(
-    times: &Packed<Option<Stamp>>,
+    times: &ForColumn<Option<Stamp>>,
     field: Field,
     test: &Test,
     newest: Option<Stamp>,
 ) -> Bits {
     let holds = moment(field, test, newest);
-    Bits::of(times.iter(), times.places(), |time| {
+    Bits::of(times.iter(), times.ranks(), |time| {
         time.is_some_and(|time| holds(time.seconds(), time.seconds()))
     })
 }
@@ -178,7 +178,7 @@ fn matching(names: &Interner, wanted: &Names) -> Bits {
 }
 
 /// The records whose name is one of these.
-fn named(names: &Bits, column: impl Iterator<Item = Option<Name>>, places: Places) -> Bits {
+fn named(names: &Bits, column: impl Iterator<Item = Option<Symbol>>, places: Ranks) -> Bits {
     if names.is_empty() {
         return Bits::none(places);
     }
@@ -190,13 +190,13 @@ fn named(names: &Bits, column: impl Iterator<Item = Option<Name>>, places: Place
 /// Whether these names have so few records that walking those is less than scanning the column.
 fn are_rare<K>(
     names: &Bits,
-    column: &Column<Option<Name>, impl Page<Option<Name>>>,
-    posting: &Posting<K>,
+    column: &PagedColumn<Option<Symbol>, impl ColumnPage<Option<Symbol>>>,
+    posting: &PostingList<K>,
 ) -> bool {
-    let few = column.places().len() / 16;
+    let few = column.ranks().len() / 16;
     let mut records = 0;
     names.iter().all(|at| {
-        records += posting.count(Name::new(at)) + 1;
+        records += posting.count(Symbol::new(at)) + 1;
         records <= few
     })
 }
@@ -222,19 +222,19 @@ pub(super) fn is_posted(index: &Index, field: Field, test: &Test) -> bool {
 /// The same by postings where these names have few records.
 fn posted<K>(
     names: &Bits,
-    column: &Column<Option<Name>, impl Page<Option<Name>>>,
-    posting: &Posting<K>,
+    column: &PagedColumn<Option<Symbol>, impl ColumnPage<Option<Symbol>>>,
+    posting: &PostingList<K>,
 ) -> Bits {
     if !are_rare(names, column, posting) {
-        return named(names, column.iter(), column.places());
+        return named(names, column.iter(), column.ranks());
     }
-    let mut bits = Bits::none(column.places());
-    for name in names.iter().map(Name::new) {
+    let mut bits = Bits::none(column.ranks());
+    for name in names.iter().map(Symbol::new) {
         posting
             .recent(name)
             .for_each(|record| bits.set(record.at()));
     }
-    for number in column.kept().older() {
+    for number in column.kept().pinned() {
         let number = *number as usize;
         if column.get(number).is_some_and(|name| names.has(name.at())) {
             bits.set(number);
@@ -248,11 +248,11 @@ pub(super) fn lines_of(index: &Index, records: &Bits, view: super::plan::View) -
     use super::plan::View;
     let mut wanted = Wanted::default();
     let (connections, messages) = match view {
-        View::Connections => (records.clone(), Bits::none(index.messages.places())),
-        View::Messages => (Bits::none(index.connections.places()), records.clone()),
+        View::Connections => (records.clone(), Bits::none(index.messages.ranks())),
+        View::Messages => (Bits::none(index.connections.ranks()), records.clone()),
         View::Attempts => (
             attempts_connections(index, records),
-            Bits::none(index.messages.places()),
+            Bits::none(index.messages.ranks()),
         ),
         View::Deliveries => (
             deliveries_connections(index, records),
@@ -270,7 +270,7 @@ pub(super) fn lines_of(index: &Index, records: &Bits, view: super::plan::View) -
 
 /// The connections on which these attempts were made.
 pub(super) fn attempts_connections(index: &Index, attempts: &Bits) -> Bits {
-    let mut connections = Bits::none(index.connections.places());
+    let mut connections = Bits::none(index.connections.ranks());
     for at in attempts.iter() {
         connections.set(index.attempts.connection.get(at).at());
     }
@@ -279,7 +279,7 @@ pub(super) fn attempts_connections(index: &Index, attempts: &Bits) -> Bits {
 
 /// The connections of these deliveries.
 fn deliveries_connections(index: &Index, deliveries: &Bits) -> Bits {
-    let mut connections = Bits::none(index.connections.places());
+    let mut connections = Bits::none(index.connections.ranks());
     for at in deliveries.iter() {
         if let Some(id) = index.deliveries.connection.get(at) {
             connections.set(id.at());
@@ -290,7 +290,7 @@ fn deliveries_connections(index: &Index, deliveries: &Bits) -> Bits {
 
 /// The messages of these recipients.
 fn recipients_messages(index: &Index, recipients: &Bits) -> Bits {
-    let mut messages = Bits::none(index.messages.places());
+    let mut messages = Bits::none(index.messages.ranks());
     for at in recipients.iter() {
         messages.set(index.recipients.message.get(at).at());
     }
@@ -309,7 +309,7 @@ fn messages_of_deliveries(index: &Index) -> impl Iterator<Item = usize> + '_ {
 
 /// The deliveries of these messages.
 pub(super) fn messages_deliveries(index: &Index, messages: &Bits) -> Bits {
-    let count = index.deliveries.places();
+    let count = index.deliveries.ranks();
     if messages.is_empty() {
         return Bits::none(count);
     }
@@ -320,7 +320,7 @@ pub(super) fn messages_deliveries(index: &Index, messages: &Bits) -> Bits {
 
 /// The messages of these deliveries.
 fn deliveries_messages(index: &Index, deliveries: &Bits) -> Bits {
-    let mut messages = Bits::none(index.messages.places());
+    let mut messages = Bits::none(index.messages.ranks());
     for at in deliveries.iter() {
         let recipient = index.deliveries.recipient.get(at);
         messages.set(index.recipients.message.get(recipient.at()).at());
@@ -343,11 +343,11 @@ pub(super) fn messages_connections(index: &Index, messages: &Bits) -> Bits {
 pub(super) fn connections_messages(index: &Index, connections: &Bits) -> Bits {
     let columns = &index.messages;
     if connections.is_empty() {
-        return Bits::none(columns.places());
+        return Bits::none(columns.ranks());
     }
     let has =
         |id: Option<crate::index::ConnectionId>| id.is_some_and(|id| connections.has(id.at()));
-    let mut messages = Bits::of(columns.connection.iter(), columns.places(), has);
+    let mut messages = Bits::of(columns.connection.iter(), columns.ranks(), has);
     let went = index
         .deliveries
         .connection

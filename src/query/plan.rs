@@ -14,7 +14,7 @@ use super::value::Test;
 use super::{Hits, Query};
 use crate::header::Stamp;
 use crate::index::Index;
-use crate::index::kept::Places;
+use crate::index::store::live_set::Ranks;
 
 /// The kind of records that is asked for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -85,12 +85,12 @@ impl<'q> Plan<'q> {
         }
     }
 
-    fn places(&self, view: View) -> Places {
+    fn places(&self, view: View) -> Ranks {
         match view {
-            View::Connections => self.index.connections.places(),
-            View::Messages => self.index.messages.places(),
-            View::Attempts => self.index.attempts.places(),
-            View::Deliveries => self.index.deliveries.places(),
+            View::Connections => self.index.connections.ranks(),
+            View::Messages => self.index.messages.ranks(),
+            View::Attempts => self.index.attempts.ranks(),
+            View::Deliveries => self.index.deliveries.ranks(),
         }
     }
 
@@ -133,7 +133,7 @@ impl<'q> Plan<'q> {
     /// The records with one attempt for which all of these hold. A connection without any attempt holds where each of
     /// them asks for `auth:none`.
     fn attempt(&self, parts: &[&Expr], view: View) -> Bits {
-        let all = Bits::all(self.index.attempts.places());
+        let all = Bits::all(self.index.attempts.ranks());
         let attempts = parts
             .iter()
             .fold(all, |all, part| all.and(&self.one_attempt(part)));
@@ -144,13 +144,13 @@ impl<'q> Plan<'q> {
         let mut connections = own::attempts_connections(self.index, &attempts);
         if parts.iter().all(|part| asks_for_none(part)) {
             let last = columns.last_attempt.iter();
-            connections = connections.or(&Bits::of(last, columns.places(), |last| last.is_none()));
+            connections = connections.or(&Bits::of(last, columns.ranks(), |last| last.is_none()));
         }
         self.of_connections(connections, view)
     }
 
     fn one_attempt(&self, expr: &Expr) -> Bits {
-        let places = self.index.attempts.places();
+        let places = self.index.attempts.ranks();
         match expr {
             Expr::All(parts) => parts.iter().fold(Bits::all(places), |all, part| {
                 all.and(&self.one_attempt(part))
@@ -177,13 +177,13 @@ impl<'q> Plan<'q> {
             View::Messages => own::connections_messages(index, &connections),
             View::Attempts => {
                 let columns = &index.attempts;
-                Bits::of(columns.connection.iter(), columns.places(), |id| {
+                Bits::of(columns.connection.iter(), columns.ranks(), |id| {
                     connections.has(id.at())
                 })
             }
             View::Deliveries => {
                 let columns = &index.deliveries;
-                Bits::of(columns.connection.iter(), columns.places(), |id| {
+                Bits::of(columns.connection.iter(), columns.ranks(), |id| {
                     id.is_some_and(|id| connections.has(id.at()))
                 })
             }

@@ -6,7 +6,7 @@ use hashbrown::HashMap;
 use serde::{Serialize, Serializer};
 
 use crate::header::Stamp;
-use crate::index::{Attempt, AttemptId, Direction, Index, Name};
+use crate::index::{Attempt, AttemptId, Direction, Index, Symbol};
 
 /// A user's logins on listeners; serialises as a record of `--view users`.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
@@ -111,7 +111,7 @@ impl Sum {
 #[derive(Default)]
 struct UserSum {
     sum: Sum,
-    sources: HashSet<Name>,
+    sources: HashSet<Symbol>,
     profiles: BTreeSet<String>,
     mechanisms: BTreeSet<String>,
 }
@@ -119,7 +119,7 @@ struct UserSum {
 /// Users of the inbound ones among these attempts: those with most failures first, then by name. Users are summed over
 /// appliances; names differ in case.
 pub fn users(index: &Index, attempts: &[AttemptId]) -> Vec<UserRow> {
-    let mut sums: HashMap<Name, UserSum> = HashMap::new();
+    let mut sums: HashMap<Symbol, UserSum> = HashMap::new();
     for attempt in attempts.iter().map(|id| index.attempt(*id)) {
         let Some(user) = attempt.user_name() else {
             continue;
@@ -130,7 +130,7 @@ pub fn users(index: &Index, attempts: &[AttemptId]) -> Vec<UserRow> {
         note(&mut of_user.profiles, attempt.profile());
         note(&mut of_user.mechanisms, attempt.mechanism());
     }
-    let row = |(user, of_user): (Name, UserSum)| UserRow {
+    let row = |(user, of_user): (Symbol, UserSum)| UserRow {
         user: index.names.users.get(user).to_owned(),
         succeeded: of_user.sum.succeeded,
         failed: of_user.sum.failed,
@@ -149,7 +149,7 @@ pub fn users(index: &Index, attempts: &[AttemptId]) -> Vec<UserRow> {
 
 /// Profiles of these attempts, each direction by itself: those with most failures first, then by name.
 pub fn profiles(index: &Index, attempts: &[AttemptId]) -> Vec<ProfileRow> {
-    let mut sums: HashMap<(Name, Direction), Sum> = HashMap::new();
+    let mut sums: HashMap<(Symbol, Direction), Sum> = HashMap::new();
     for attempt in attempts.iter().map(|id| index.attempt(*id)) {
         if let Some(profile) = attempt.profile_name() {
             sums.entry((profile, attempt.direction()))
@@ -157,7 +157,7 @@ pub fn profiles(index: &Index, attempts: &[AttemptId]) -> Vec<ProfileRow> {
                 .add(&attempt);
         }
     }
-    let row = |((profile, direction), sum): ((Name, Direction), Sum)| ProfileRow {
+    let row = |((profile, direction), sum): ((Symbol, Direction), Sum)| ProfileRow {
         profile: index.names.profiles.get(profile).to_owned(),
         direction,
         succeeded: sum.succeeded,

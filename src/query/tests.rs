@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::event;
 use crate::header::{Framer, Years};
-use crate::index::Journal;
+use crate::index::TrackClosed;
 use crate::position::{Position, SourceId};
 use crate::source::{EmptyFolder, Feeder, Follow, RawLines, Request, Stop, Told};
 
@@ -16,7 +16,7 @@ mod retired;
 
 /// An index of a log's lines.
 fn load(log: &str) -> Index {
-    let mut index = Index::new(Journal::Off);
+    let mut index = Index::new(TrackClosed::Off);
     index.open_source(SourceId::new(0), "");
     each_entry(log, |entry, _| index.apply(entry));
     index
@@ -643,7 +643,7 @@ fn saved_queries_complete_and_stand_for_their_text_as_a_whole() {
     assert_eq!(query.to_string(), "dir:inbound -(auth:failed OR code:554)");
     assert_eq!(parse(&query.to_string()), Ok(query));
     let texts = |text: &str| -> Vec<String> {
-        let index = Index::new(Journal::Off);
+        let index = Index::new(TrackClosed::Off);
         let found = complete(text, text.len(), &index, &saved);
         found.into_iter().map(|one| one.text).collect()
     };

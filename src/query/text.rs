@@ -21,7 +21,7 @@ use super::value::{PATTERN_BYTES, check_length, pattern_fault};
 use crate::event::{self, Dcid, Icid, Link, Mid};
 use crate::header::{Framer, Years};
 use crate::index::Index;
-use crate::index::extent::Span;
+use crate::index::store::extent::Span;
 use crate::position::{Position, SourceId};
 use crate::raw::{self, Wanted};
 use crate::source::Sources;
@@ -314,8 +314,8 @@ impl Hits {
 
     /// The connections and the messages in whose lines the term was found.
     pub(super) fn records(&self, term: usize, index: &Index) -> (Bits, Bits) {
-        let mut connections = Bits::none(index.connections.places());
-        let mut messages = Bits::none(index.messages.places());
+        let mut connections = Bits::none(index.connections.ranks());
+        let mut messages = Bits::none(index.messages.ranks());
         let Some(found) = self.terms.get(term).filter(|found| !found.hits.is_empty()) else {
             return (connections, messages);
         };
@@ -324,8 +324,8 @@ impl Hits {
             .connections
             .id
             .iter()
-            .zip(index.connections.facts.iter());
-        for (at, (id, facts)) in index.connections.places().numbers().zip(ids) {
+            .zip(index.connections.flags.iter());
+        for (at, (id, facts)) in index.connections.ranks().numbers().zip(ids) {
             let owner = match facts.direction {
                 crate::index::Direction::Inbound => Owner::In(id),
                 crate::index::Direction::Outbound => Owner::Out(id),
@@ -343,7 +343,7 @@ impl Hits {
         newest.resize(found.hits.len(), None);
         for (at, mid) in index
             .messages
-            .places()
+            .ranks()
             .numbers()
             .zip(index.messages.mid.iter())
         {

@@ -62,7 +62,7 @@ pub fn shown(index: &Index, route: &Route) -> Vec<Shown> {
         .filter_map(|(title, connection)| {
             Some(Shown {
                 title,
-                connection: connection.filter(|id| index.keeps_connection(*id))?,
+                connection: connection.filter(|id| index.contains_connection(*id))?,
             })
         })
         .collect()
@@ -133,7 +133,7 @@ impl Report<'_> {
     }
 
     fn dcid(&self, id: ConnectionId) -> String {
-        if self.index.keeps_connection(id) {
+        if self.index.contains_connection(id) {
             format!("DCID {}", self.index.connection(id).number())
         } else {
             "a connection that has retired".to_owned()
@@ -325,7 +325,10 @@ impl Report<'_> {
             return Ok(());
         }
         writeln!(out, "\n## Messages hit\n\n{}.\n", self.cost_in_short())?;
-        let kept = hit.iter().rev().filter(|id| self.index.keeps_message(**id));
+        let kept = hit
+            .iter()
+            .rev()
+            .filter(|id| self.index.contains_message(**id));
         for id in kept.take(MESSAGES) {
             let message = self.index.message(*id);
             let recipients = message.recipients();

@@ -200,7 +200,7 @@ impl<'i> From<Connection<'i>> for ConnectionRecord<'i> {
             connection.error(),
         );
         let (opened, closed) = (time(connection.opened()), time(connection.closed()));
-        let end = connection.end().map(index::End::word);
+        let end = connection.end().map(index::ConnectionEnd::word);
         let direction = connection.direction().word();
         let (interface_ip, remote_ip) = (connection.interface_ip(), connection.remote_ip());
         let (tls, lines) = (connection.tls().map(Into::into), connection.lines());

@@ -74,7 +74,7 @@ fn totals(out: &mut dyn Write, index: &Index, connections: &[ConnectionId]) -> i
         "log          {} entries{unknown}",
         grouped(totals.entries)
     )?;
-    let retired = index.retired();
+    let retired = index.evicted();
     if retired.all() > 0 {
         writeln!(
             out,

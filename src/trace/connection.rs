@@ -3,7 +3,7 @@
 use super::{AT_LENGTH, Kind, MOST, Part, Parts, Teller, Tone, id_of, lasting, shown, subject_of};
 use crate::event::{Link, Policy, Tls};
 use crate::header::Stamp;
-use crate::index::{Attempt, Connection, Delivery, Direction, End};
+use crate::index::{Attempt, Connection, ConnectionEnd, Delivery, Direction};
 use crate::safe;
 
 /// `ICID 450`, `DCID 5640`
@@ -32,10 +32,10 @@ pub(super) fn peer(connection: &Connection<'_>) -> String {
 pub(super) fn headline(connection: &Connection<'_>) -> Vec<Part> {
     let (tone, ended) = match connection.end() {
         None => (Tone::Waiting, "still open"),
-        Some(End::Close) => (Tone::Plain, "closed"),
-        Some(End::Lost) => (Tone::Plain, "lost by the far end"),
-        Some(End::Aborted) => (Tone::Bad, "✗ aborted"),
-        Some(End::Superseded) => (Tone::Plain, "its id came round again"),
+        Some(ConnectionEnd::Close) => (Tone::Plain, "closed"),
+        Some(ConnectionEnd::Lost) => (Tone::Plain, "lost by the far end"),
+        Some(ConnectionEnd::Aborted) => (Tone::Bad, "✗ aborted"),
+        Some(ConnectionEnd::Superseded) => (Tone::Plain, "its id came round again"),
     };
     let direction = match connection.direction() {
         Direction::Inbound => "  from ",
@@ -103,7 +103,7 @@ impl Teller<'_> {
             let details = connection.error_details();
             let details = details.map_or_else(String::new, |said| format!(": {}", shown(said)));
             let parts = Parts::default().add(Tone::Bad, format!("✗ {}{details}", shown(error)));
-            let parts = match connection.unreached_domain() {
+            let parts = match connection.failed_domain() {
                 Some(domain) => parts.plain(format!("  mail for {} waits", shown(domain))),
                 None => parts,
             };
@@ -168,12 +168,12 @@ impl Teller<'_> {
                 Tone::Waiting,
                 "  is still open, or the log does not say more",
             ),
-            Some(End::Close) => parts.plain(format!("  closed{lasted}")),
-            Some(End::Lost) => {
+            Some(ConnectionEnd::Close) => parts.plain(format!("  closed{lasted}")),
+            Some(ConnectionEnd::Lost) => {
                 parts.plain(format!("  lost{lasted}: the far end left without a word"))
             }
-            Some(End::Aborted) => parts.add(Tone::Bad, format!("  ✗ aborted{lasted}")),
-            Some(End::Superseded) => {
+            Some(ConnectionEnd::Aborted) => parts.add(Tone::Bad, format!("  ✗ aborted{lasted}")),
+            Some(ConnectionEnd::Superseded) => {
                 parts.dim("  has no end in the log: its id came round again before one")
             }
         };

@@ -4,9 +4,9 @@ use super::connection::{name, peer, said};
 use super::recipients::Addresses;
 use super::{Kind, MOST, Part, Parts, Teller, Tone, heard, id_of, shown, subject_of};
 use crate::header::Stamp;
-use crate::index::message::CommonState;
+use crate::index::records::message::CommonState;
 use crate::index::{
-    Attempt, Connection, Delivery, DeliveryResult, Direction, Message, Recipient, State,
+    Attempt, Connection, Delivery, DeliveryResult, DeliveryState, Direction, Message, Recipient,
 };
 use crate::triage::TIED;
 
@@ -94,7 +94,7 @@ fn outcome(parts: Parts, message: &Message<'_>) -> Parts {
     let (tone, word) = state(message.common_state());
     let children = message.children();
     // Its recipients went over to the message that goes on for it.
-    if message.common_state() == CommonState::All(State::Queued)
+    if message.common_state() == CommonState::All(DeliveryState::Queued)
         && message.is_finished()
         && let Some(last) = children.last()
     {
@@ -128,15 +128,15 @@ fn state(state: CommonState) -> (Tone, &'static str) {
     }
 }
 
-fn of_state(state: State) -> (Tone, &'static str) {
+fn of_state(state: DeliveryState) -> (Tone, &'static str) {
     match state {
-        State::Queued => (Tone::Waiting, "still queued"),
-        State::Delivered => (Tone::Good, "✓ delivered"),
-        State::Bounced => (Tone::Bad, "✗ bounced"),
-        State::Delayed => (Tone::Waiting, "delayed, to be tried again"),
-        State::Dropped => (Tone::Bad, "✗ dropped"),
-        State::Aborted => (Tone::Bad, "✗ aborted"),
-        State::Quarantined => (Tone::Waiting, "in quarantine"),
+        DeliveryState::Queued => (Tone::Waiting, "still queued"),
+        DeliveryState::Delivered => (Tone::Good, "✓ delivered"),
+        DeliveryState::Bounced => (Tone::Bad, "✗ bounced"),
+        DeliveryState::Delayed => (Tone::Waiting, "delayed, to be tried again"),
+        DeliveryState::Dropped => (Tone::Bad, "✗ dropped"),
+        DeliveryState::Aborted => (Tone::Bad, "✗ aborted"),
+        DeliveryState::Quarantined => (Tone::Waiting, "in quarantine"),
     }
 }
 
@@ -331,7 +331,9 @@ impl Teller<'_> {
         if message.common_state() == CommonState::Mixed {
             parts = counted(parts, message);
         }
-        if !message.is_finished() && message.common_state() == CommonState::All(State::Delivered) {
+        if !message.is_finished()
+            && message.common_state() == CommonState::All(DeliveryState::Delivered)
+        {
             parts = parts.dim("  (the appliance has not said that it is done with it)");
         }
         let last = deliveries.last().and_then(Delivery::time);
@@ -355,7 +357,7 @@ fn recipient(recipient: &Recipient<'_>, addresses: &Addresses<'_>) -> Parts {
 
 /// How many recipients are in which state.
 fn counted(mut parts: Parts, message: &Message<'_>) -> Parts {
-    let mut counts: Vec<(State, usize)> = Vec::new();
+    let mut counts: Vec<(DeliveryState, usize)> = Vec::new();
     for recipient in message.recipients() {
         match counts
             .iter_mut()
@@ -387,8 +389,7 @@ fn unreached<'i>(delivery: &Delivery<'i>, message: &Message<'i>) -> Option<Conne
         .filter(|one| seen(one).is_some_and(|seen| (time - TIED..=time + 1).contains(&seen)))
         .find(|one| {
             let waits = |name: &str| name.eq_ignore_ascii_case(domain);
-            one.appliance_id() == message.appliance_id()
-                && one.unreached_domain().is_some_and(waits)
+            one.appliance_id() == message.appliance_id() && one.failed_domain().is_some_and(waits)
         })
 }
 

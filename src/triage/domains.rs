@@ -1,18 +1,18 @@
 //! Recipients' domains, each once, in lower case: RFC 5321 section 2.4 makes no difference between cases there.
 
-use crate::index::{Index, Interner, Name};
+use crate::index::{Index, Interner, Symbol};
 
 /// Domains by the envelope address that has them.
 #[derive(Debug, Default)]
 pub(super) struct Domains {
     pub names: Interner,
-    /// By the address's number in [`crate::index::Names::mail`].
-    of_mail: Vec<Option<Option<Name>>>,
+    /// By the address's number in [`crate::index::Interners::mail`].
+    of_mail: Vec<Option<Option<Symbol>>>,
 }
 
 impl Domains {
     /// The domain of an envelope address.
-    pub fn of(&mut self, index: &Index, mail: Name) -> Option<Name> {
+    pub fn of(&mut self, index: &Index, mail: Symbol) -> Option<Symbol> {
         if self.of_mail.len() <= mail.at() {
             self.of_mail
                 .resize(index.names.mail.len().max(mail.at() + 1), None);
@@ -33,7 +33,7 @@ impl Domains {
     }
 
     /// The number of a domain.
-    pub fn intern(&mut self, domain: &str) -> Name {
+    pub fn intern(&mut self, domain: &str) -> Symbol {
         if domain.bytes().any(|b| b.is_ascii_uppercase()) {
             self.names.intern(domain.to_ascii_lowercase().as_bytes())
         } else {

@@ -22,10 +22,10 @@ use super::outcome::{Outcome, Said};
 use super::route::Route;
 use super::{By, Triage};
 use crate::header::Stamp;
-use crate::index::kept::Places;
+use crate::index::store::live_set::Ranks;
 use crate::index::{
-    ApplianceId, ConnectionId, DeliveryId, DeliveryResult, Direction, Index, MessageId, Name,
-    RecipientId,
+    ApplianceId, ConnectionId, DeliveryId, DeliveryResult, Direction, Index, MessageId,
+    RecipientId, Symbol,
 };
 
 /// Records looked at in one slice: about a millisecond's work.
@@ -41,10 +41,10 @@ pub enum Progress {
     Done,
 }
 
-type RouteKey = (ApplianceId, Option<Name>, Option<u16>);
+type RouteKey = (ApplianceId, Option<Symbol>, Option<u16>);
 
 /// A cell's place, and whom it is of beside its route.
-type CellKey = (u32, Option<Name>);
+type CellKey = (u32, Option<Symbol>);
 
 /// A connection as one cell sees it.
 #[derive(Clone, Copy, Debug)]
@@ -64,11 +64,11 @@ struct Member {
 struct Cell {
     route: u32,
     /// The domain or profile that it is of, where that is asked for.
-    group: Option<Name>,
+    group: Option<Symbol>,
     delivered: u64,
     bounced: u64,
     delayed: u64,
-    domains: HashMap<Name, u64, foldhash::fast::RandomState>,
+    domains: HashMap<Symbol, u64, foldhash::fast::RandomState>,
     messages: Vec<MessageId>,
     recipients: Vec<RecipientId>,
 }
@@ -97,9 +97,9 @@ pub struct Gather {
     generation: u64,
     /// The records of each kind that there were at the start: what comes later is left to the next look. Of those that
     /// retire meanwhile nothing more is read.
-    connections: Places,
-    attempts: Places,
-    deliveries: Places,
+    connections: Ranks,
+    attempts: Ranks,
+    deliveries: Ranks,
     /// The state of names and texts that those are of which are known by number.
     swept: u64,
     phase: Phase,
@@ -107,7 +107,7 @@ pub struct Gather {
     routes: Vec<RouteKey>,
     route_numbers: HashMap<RouteKey, u32, foldhash::fast::RandomState>,
     route_of: Vec<u32>,
-    profiles: Vec<HashMap<Name, u64, foldhash::fast::RandomState>>,
+    profiles: Vec<HashMap<Symbol, u64, foldhash::fast::RandomState>>,
     cells: Vec<Cell>,
     cell_numbers: HashMap<CellKey, u32, foldhash::fast::RandomState>,
     members: Vec<Member>,
@@ -118,7 +118,7 @@ pub struct Gather {
     domains: Domains,
     never: Vec<DeliveryId>,
     /// Connection errors by whom they were for, in the order of the log.
-    errors: HashMap<(ApplianceId, Name), Vec<(i64, u32)>, foldhash::fast::RandomState>,
+    errors: HashMap<(ApplianceId, Symbol), Vec<(i64, u32)>, foldhash::fast::RandomState>,
     reasons: replies::Reasons,
     folded: Vec<Route>,
 }
@@ -126,12 +126,12 @@ pub struct Gather {
 impl Gather {
     /// Begins to look. With `selected`, only at these connections.
     pub fn new(index: &Index, by: By, selected: Option<&[ConnectionId]>) -> Self {
-        let connections = index.connections.places();
+        let connections = index.connections.ranks();
         let count = connections.len();
         let selected = selected.map(|ids| {
             let mut is_selected = vec![false; count];
             for id in ids {
-                if let Some(place) = connections.of(id.at()) {
+                if let Some(place) = connections.rank(id.at()) {
                     is_selected[place] = true;
                 }
             }
@@ -142,9 +142,9 @@ impl Gather {
             selected,
             generation: index.generation(),
             connections,
-            attempts: index.attempts.places(),
-            deliveries: index.deliveries.places(),
-            swept: index.swept(),
+            attempts: index.attempts.ranks(),
+            deliveries: index.deliveries.ranks(),
+            swept: index.compactions(),
             phase: Phase::Connections,
             at: 0,
             routes: Vec::new(),
@@ -167,9 +167,9 @@ impl Gather {
 
     /// Looks at one slice.
     pub fn step(&mut self, index: &Index) -> Progress {
-        if self.swept != index.swept() {
+        if self.swept != index.compactions() {
             self.forget_numbers();
-            self.swept = index.swept();
+            self.swept = index.compactions();
         }
         let (from, size) = (self.at, self.size());
         let to = size.min(from + SLICE);
@@ -243,7 +243,7 @@ impl Gather {
     /// Whose connections it is.
     fn connection(&mut self, index: &Index, at: usize) {
         let (columns, number) = (&index.connections, self.connections.number(at));
-        if columns.facts.get(number).direction == Direction::Inbound || !self.is_selected(at) {
+        if columns.flags.get(number).direction == Direction::Inbound || !self.is_selected(at) {
             return;
         }
         let port = Some(columns.port.get(number)).filter(|port| *port > 0);
@@ -263,7 +263,7 @@ impl Gather {
     }
 
     fn route_of(&self, connection: ConnectionId) -> u32 {
-        let place = self.connections.of(connection.at());
+        let place = self.connections.rank(connection.at());
         place.map_or(NONE, |place| self.route_of[place])
     }
 
@@ -299,7 +299,7 @@ impl Gather {
             By::Profile => self.profile_of(index, at, route),
             By::Domain => {
                 let id = ConnectionId::new(self.connections.number(at));
-                let domain = index.connection(id).unreached_domain();
+                let domain = index.connection(id).failed_domain();
                 if let Some(domain) = domain.map(|domain| self.domains.intern(domain)) {
                     self.member(index, at, Some(domain));
                 }
@@ -340,7 +340,7 @@ impl Gather {
     }
 
     /// The profile of the connection's own login, else the only one that its route uses.
-    fn profile_of(&self, index: &Index, at: usize, route: u32) -> Option<Name> {
+    fn profile_of(&self, index: &Index, at: usize, route: u32) -> Option<Symbol> {
         let number = self.connections.number(at);
         let last = index.connections.last_attempt.get(number);
         let own = last.and_then(|id| index.attempts.profile.get(id.at()));
@@ -351,7 +351,7 @@ impl Gather {
     }
 
     /// The connection's member in the cell of a group, made if it is not there.
-    fn member(&mut self, index: &Index, at: usize, group: Option<Name>) -> u32 {
+    fn member(&mut self, index: &Index, at: usize, group: Option<Symbol>) -> u32 {
         let route = self.route_of[at];
         let mut next = self.member_of[at];
         while next != NONE {
@@ -387,7 +387,7 @@ impl Gather {
         if columns.error.get(at).is_some() {
             said.error();
         }
-        if columns.facts.get(at).auth_failed {
+        if columns.flags.get(at).auth_failed {
             said.auth_failed();
         }
         match columns
@@ -402,7 +402,7 @@ impl Gather {
         said
     }
 
-    fn is_tls_failure(&mut self, index: &Index, name: Name) -> bool {
+    fn is_tls_failure(&mut self, index: &Index, name: Symbol) -> bool {
         if self.tls_failed.len() <= name.at() {
             self.tls_failed.resize(name.at() + 1, None);
         }
@@ -418,7 +418,7 @@ impl Gather {
             self.never.push(DeliveryId::new(at));
             return;
         };
-        let place = self.connections.of(connection.at());
+        let place = self.connections.rank(connection.at());
         let Some(place) = place.filter(|place| self.route_of[*place] != NONE) else {
             return;
         };
@@ -477,8 +477,8 @@ impl Gather {
     }
 
     /// The member that a delivery on the connection belongs to.
-    fn find_member(&self, connection: ConnectionId, domain: Option<Name>) -> Option<u32> {
-        let mut next = self.member_of[self.connections.of(connection.at())?];
+    fn find_member(&self, connection: ConnectionId, domain: Option<Symbol>) -> Option<u32> {
+        let mut next = self.member_of[self.connections.rank(connection.at())?];
         while next != NONE {
             let member = &self.members[next as usize];
             if self.by != By::Domain || self.cells[member.cell as usize].group == domain {
@@ -491,7 +491,7 @@ impl Gather {
 }
 
 impl Cell {
-    fn new(route: u32, group: Option<Name>) -> Self {
+    fn new(route: u32, group: Option<Symbol>) -> Self {
         Self {
             route,
             group,

@@ -11,7 +11,7 @@ use super::reason::merge;
 use super::route::{Route, Tally};
 use super::{By, RouteId, Triage};
 use crate::header::Stamp;
-use crate::index::{Index, Name};
+use crate::index::{Index, Symbol};
 
 /// Routes that have something in common, summed.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -36,7 +36,7 @@ pub(super) fn groups(
     index: &Index,
     triage: &Triage,
     by: By,
-    of_routes: &[Option<Name>],
+    of_routes: &[Option<Symbol>],
 ) -> Vec<Group> {
     if by == By::Route {
         return Vec::new();
@@ -122,7 +122,7 @@ fn add(sum: &mut Tally, other: &Tally) {
     sum.cost.add(other.cost);
 }
 
-fn extend(names: &mut Vec<Name>, more: &[Name]) {
+fn extend(names: &mut Vec<Symbol>, more: &[Symbol]) {
     for name in more {
         if !names.contains(name) {
             names.push(*name);

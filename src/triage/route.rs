@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::outcome::{Outcome, State};
 use super::reason::Reason;
 use crate::header::Stamp;
-use crate::index::{ApplianceId, ConnectionId, MessageId, Name};
+use crate::index::{ApplianceId, ConnectionId, MessageId, Symbol};
 
 /// A route counts as degraded when a connection failed within this many seconds before the newest entry.
 pub const DEGRADED_WITHIN: i64 = 3600;
@@ -75,9 +75,9 @@ pub struct ClearRun {
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Tally {
     /// SMTP Auth profiles used, the most used first.
-    pub profiles: Vec<Name>,
+    pub profiles: Vec<Symbol>,
     /// Recipients' domains in [`super::Triage::domain`], those with most mail first.
-    pub domains: Vec<Name>,
+    pub domains: Vec<Symbol>,
     /// Connections opened.
     pub connections: u64,
     /// Connections by outcome; see [`Tally::outcome`].
@@ -127,8 +127,8 @@ impl Tally {
 pub struct Route {
     /// Whose route it is.
     pub appliance: ApplianceId,
-    /// The address's number in [`crate::index::Names::addresses`]; `None` where the log never gives it.
-    pub remote: Option<Name>,
+    /// The address's number in [`crate::index::Interners::addresses`]; `None` where the log never gives it.
+    pub remote: Option<Symbol>,
     /// The port.
     pub port: Option<u16>,
     /// What its connections came to.
@@ -168,7 +168,7 @@ impl Route {
     }
 
     /// The profile last or mostly used.
-    pub fn profile(&self) -> Option<Name> {
+    pub fn profile(&self) -> Option<Symbol> {
         self.tally.profiles.first().copied()
     }
 

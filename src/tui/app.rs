@@ -35,7 +35,7 @@ use super::view;
 use super::worker::{Answer, Job};
 use crate::header::Stamp;
 use crate::index::Index;
-use crate::index::extent::Span;
+use crate::index::store::extent::Span;
 use crate::position::Position;
 use crate::raw::RawLine;
 use crate::source::Progress;

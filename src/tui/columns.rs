@@ -6,8 +6,8 @@ mod source;
 mod user;
 
 use crate::header::Stamp;
-use crate::index::message::CommonState;
-use crate::index::{Attempt, Connection, Direction, Index, Message, State};
+use crate::index::records::message::CommonState;
+use crate::index::{Attempt, Connection, DeliveryState, Direction, Index, Message};
 pub use crate::report::incident::cost_parts;
 pub use crate::report::summary::grouped as thousands;
 
@@ -446,13 +446,13 @@ pub fn state(state: CommonState) -> Cell {
 }
 
 /// A recipient's state in a word and a sign.
-pub fn of_state(state: State) -> Cell {
+pub fn of_state(state: DeliveryState) -> Cell {
     let (sign, role) = match state {
-        State::Delivered => ("✓", Role::Ok),
-        State::Bounced | State::Aborted => ("✗", Role::Failed),
-        State::Delayed => ("…", Role::Pending),
-        State::Queued => ("○", Role::Pending),
-        State::Dropped | State::Quarantined => ("⚠", Role::Warning),
+        DeliveryState::Delivered => ("✓", Role::Ok),
+        DeliveryState::Bounced | DeliveryState::Aborted => ("✗", Role::Failed),
+        DeliveryState::Delayed => ("…", Role::Pending),
+        DeliveryState::Queued => ("○", Role::Pending),
+        DeliveryState::Dropped | DeliveryState::Quarantined => ("⚠", Role::Warning),
     };
     styled(format!("{sign} {}", state.word()), role)
 }

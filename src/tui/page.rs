@@ -13,7 +13,7 @@ use super::lines::{Way, tells_failure};
 use super::record::Record;
 use super::theme::Role;
 use crate::index::ConnectionId;
-use crate::index::extent::Span;
+use crate::index::store::extent::Span;
 use crate::raw::RawLine;
 
 pub use route::sides;

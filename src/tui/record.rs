@@ -2,9 +2,10 @@
 
 use crate::event::Link;
 use crate::header::Stamp;
-use crate::index::extent::Span;
+use crate::index::store::extent::Span;
 use crate::index::{
-    Connection, ConnectionId, DeliveryResult, Direction, Index, Message, MessageId, Name, State,
+    Connection, ConnectionId, DeliveryResult, DeliveryState, Direction, Index, Message, MessageId,
+    Symbol,
 };
 use crate::raw::Wanted;
 use crate::trace::Subject;
@@ -20,7 +21,7 @@ pub enum Record {
     /// A message.
     Message(MessageId),
     /// A user who logged in or tried to.
-    User(Name),
+    User(Symbol),
     /// A route that mail goes out by.
     Route(RouteId),
     /// Routes summed up; its number in [`super::survey::Outlook`].
@@ -55,8 +56,8 @@ impl Record {
     /// Whether the index still holds it: the oldest records retire where there are limits.
     pub fn is_kept(self, index: &Index) -> bool {
         match self {
-            Self::Connection(id) => index.keeps_connection(id),
-            Self::Message(id) => index.keeps_message(id),
+            Self::Connection(id) => index.contains_connection(id),
+            Self::Message(id) => index.contains_message(id),
             Self::User(name) => index.names.users.is_used(name),
             _ => true,
         }
@@ -183,10 +184,12 @@ pub fn is_refusal(result: DeliveryResult) -> bool {
 }
 
 fn message_failed(message: &Message<'_>) -> bool {
-    message
-        .recipients()
-        .iter()
-        .any(|recipient| matches!(recipient.state(), State::Bounced | State::Aborted))
+    message.recipients().iter().any(|recipient| {
+        matches!(
+            recipient.state(),
+            DeliveryState::Bounced | DeliveryState::Aborted
+        )
+    })
 }
 
 fn of_connection(connection: &Connection<'_>, field: &str) -> Option<String> {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::index::{ConnectionId, Direction, Index, Name};
+use crate::index::{ConnectionId, Direction, Index, Symbol};
 use crate::triage::State;
 
 use super::columns::{Field, RenderContext, route_row};
@@ -153,15 +153,15 @@ fn addresses(index: &Index) -> Vec<u32> {
     by_number(order.into_iter().map(|(_, _, name)| name))
 }
 
-fn ranks<'i>(names: impl Iterator<Item = (Name, &'i str)>) -> Vec<u32> {
-    let mut order: Vec<(String, Name)> = names
+fn ranks<'i>(names: impl Iterator<Item = (Symbol, &'i str)>) -> Vec<u32> {
+    let mut order: Vec<(String, Symbol)> = names
         .map(|(name, text)| (text.to_lowercase(), name))
         .collect();
     order.sort_unstable();
     by_number(order.into_iter().map(|(_, name)| name))
 }
 
-fn by_number(order: impl ExactSizeIterator<Item = Name>) -> Vec<u32> {
+fn by_number(order: impl ExactSizeIterator<Item = Symbol>) -> Vec<u32> {
     let mut ranks = vec![0; order.len()];
     for (rank, name) in (0u32..).zip(order) {
         ranks[name.at()] = rank;
@@ -171,7 +171,7 @@ fn by_number(order: impl ExactSizeIterator<Item = Name>) -> Vec<u32> {
 
 fn connection_key(index: &Index, ranks: &Ranks, id: ConnectionId, field: Field) -> u64 {
     let connection = index.connection(id);
-    let rank = |ranks: &[u32], name: Option<Name>| {
+    let rank = |ranks: &[u32], name: Option<Symbol>| {
         name.and_then(|name| ranks.get(name.at()))
             .map_or(u64::from(u32::MAX), |rank| u64::from(*rank))
     };

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use super::filter::{Filter, Hits};
 use super::record::Record;
-use crate::index::timeline::Slot;
+use crate::index::records::timeline::Slot;
 use crate::index::{ConnectionId, Index};
 use crate::triage::findings::{Kind, Severity, Survey};
 use crate::triage::{

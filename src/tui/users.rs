@@ -3,7 +3,7 @@
 use hashbrown::{HashMap, HashSet};
 
 use crate::header::Stamp;
-use crate::index::{Attempt, Index, Name};
+use crate::index::{Attempt, Index, Symbol};
 use crate::triage::findings::Net;
 
 /// What one user's logins came to.
@@ -18,9 +18,9 @@ pub struct User {
     /// Nets of those: of 24 bits, of IPv6 64.
     pub nets: u64,
     /// SMTP Auth profiles, in the order in which they were first used.
-    pub profiles: Vec<Name>,
+    pub profiles: Vec<Symbol>,
     /// AUTH mechanisms, in the order in which they were first used.
-    pub mechanisms: Vec<Name>,
+    pub mechanisms: Vec<Symbol>,
     /// When the first of an unbroken run of failures up to now was.
     pub failing_since: Option<Stamp>,
     /// The newest failure.
@@ -35,16 +35,16 @@ type Hasher = foldhash::quality::RandomState;
 /// All users of some attempts.
 #[derive(Debug, Default)]
 pub struct Users {
-    all: HashMap<Name, User, Hasher>,
+    all: HashMap<Symbol, User, Hasher>,
     nobody: User,
 }
 
 impl Users {
     /// Sums the attempts up, which stand in the order of the log.
     pub fn of_attempts<'i>(index: &Index, attempts: impl Iterator<Item = Attempt<'i>>) -> Self {
-        let mut all: HashMap<Name, User, Hasher> = HashMap::default();
-        let mut sources: HashSet<(Name, Option<Name>), Hasher> = HashSet::default();
-        let mut nets: HashSet<(Name, Net), Hasher> = HashSet::default();
+        let mut all: HashMap<Symbol, User, Hasher> = HashMap::default();
+        let mut sources: HashSet<(Symbol, Option<Symbol>), Hasher> = HashSet::default();
+        let mut nets: HashSet<(Symbol, Net), Hasher> = HashSet::default();
         for attempt in attempts {
             let Some(name) = attempt.user_name() else {
                 continue;
@@ -76,12 +76,12 @@ impl Users {
     }
 
     /// What a user's logins came to.
-    pub fn of(&self, name: Name) -> &User {
+    pub fn of(&self, name: Symbol) -> &User {
         self.all.get(&name).unwrap_or(&self.nobody)
     }
 
     /// All of them, in the order in which they were first seen.
-    pub fn names(&self, index: &Index) -> Vec<Name> {
+    pub fn names(&self, index: &Index) -> Vec<Symbol> {
         index
             .names
             .users
@@ -92,7 +92,7 @@ impl Users {
     }
 }
 
-fn note(names: &mut Vec<Name>, name: Option<Name>) {
+fn note(names: &mut Vec<Symbol>, name: Option<Symbol>) {
     if let Some(name) = name
         && !names.contains(&name)
     {

@@ -12,7 +12,7 @@ use super::incident;
 use super::lines::{self, Ask, Chunk, Needle, Way};
 use super::record::Record;
 use super::survey::{self, Order, Seen};
-use crate::index::extent::Span;
+use crate::index::store::extent::Span;
 use crate::index::{ConnectionId, Index};
 use crate::pipeline::SharedIndex;
 use crate::position::Position;

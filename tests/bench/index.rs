@@ -17,7 +17,7 @@ use criterion::{
 use mailscope::demo::{Scenario, Simulation};
 use mailscope::event;
 use mailscope::header::{Framer, Years};
-use mailscope::index::{Index, Journal};
+use mailscope::index::{Index, TrackClosed};
 use mailscope::pipeline::{FirstYear, Ingest, News};
 use mailscope::query::{self, Hits};
 use mailscope::source::{EmptyFolder, Feeder, Follow, RawLines, Request, Stop};
@@ -108,7 +108,7 @@ fn index(path: &Path) -> Ingest {
         feeder,
         stop,
         FirstYear::Is(YEAR),
-        Index::new(Journal::Off),
+        Index::new(TrackClosed::Off),
         move |news| {
             // The receiver lives until the end was told.
             let _ = sender.send(news);

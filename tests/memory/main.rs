@@ -10,7 +10,7 @@ use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
 use mailscope::demo::{Scenario, Simulation};
 use mailscope::event;
 use mailscope::header::{Framer, Years};
-use mailscope::index::{Entry, Haste, Index, Journal, Limits};
+use mailscope::index::{Entry, EvictionMode, Index, RetentionLimits, TrackClosed};
 use mailscope::position::{Position, SourceId};
 
 #[global_allocator]
@@ -34,8 +34,8 @@ struct Held {
 impl Held {
     fn new(memory: Option<u64>) -> Self {
         let before = allocated();
-        let limits = Limits { keep: None, memory };
-        let mut index = Index::limited(Journal::Off, limits);
+        let limits = RetentionLimits { keep: None, memory };
+        let mut index = Index::limited(TrackClosed::Off, limits);
         index.open_source(SourceId::new(0), "");
         Self {
             index,
@@ -51,7 +51,7 @@ impl Held {
         for (number, line) in log.split(|byte| *byte == b'\n').enumerate() {
             let frame = self.framer.frame(line);
             if frame.time != self.second {
-                self.index.mark();
+                self.index.set_watermark();
                 self.second = frame.time;
             }
             self.index.apply(&Entry::new(
@@ -69,8 +69,8 @@ impl Held {
     }
 
     fn retire(&mut self) {
-        while let Some(step) = self.index.retirement(Haste::Following) {
-            drop(self.index.retire(step));
+        while let Some(step) = self.index.plan_eviction(EvictionMode::Following) {
+            drop(self.index.evict(step));
         }
     }
 
@@ -141,7 +141,7 @@ fn the_memory_that_is_counted_is_taken() {
         held.check();
         assert!(held.taken() as u64 <= limit * 11 / 10);
     }
-    assert!(held.index.retired().connections > 1000);
+    assert!(held.index.evicted().connections > 1000);
     assert_eq!(held.index.over_limit(), None);
     drop(held);
 

@@ -13,7 +13,7 @@ use super::super::records::{Selection, hits};
 use super::super::{Problem, Status, empty_index, first_year, ingest, output, request};
 use super::{Args, notices, printer};
 use crate::config::Config;
-use crate::index::{Index, Journal};
+use crate::index::{Index, TrackClosed};
 use crate::pipeline::{Ingest, News};
 use crate::query::Query;
 use crate::report::routes::RouteRecord;
@@ -29,7 +29,7 @@ const GATHER: Duration = Duration::from_millis(200);
 pub fn run(args: &Args, config: &Config, query: &Query) -> Result<Status, Problem> {
     let (request, stop) = request(&args.paths, config, Follow::Live)?;
     let mut notices = notices(args);
-    let index = empty_index(config, Journal::Off);
+    let index = empty_index(config, TrackClosed::Off);
     let (ingest, news) = ingest(&request, stop, first_year(&args.reading), index)?;
     let mut watch = Watch {
         query,

@@ -1,25 +1,25 @@
 //! Entries that speak of a connection alone.
 
-use super::super::connection::{End, Unreached};
-use super::{Index, NewAttempt, Step, timeline::Outcome};
+use super::{EntryContext, Index, NewAttempt, TimelineEvent};
 use crate::event::{ConnectionError, EndWord, Event, Link, Reply, TLS_REQUIRED};
-use crate::index::column::make_room;
-use crate::index::{ConnectionId, Ended, Journal, Name, TextId};
+use crate::index::records::connection::{ConnectFailure, ConnectionEnd};
+use crate::index::store::column::make_room;
+use crate::index::{ClosedRecord, ConnectionId, Symbol, TextId, TrackClosed};
 
 /// How a login went.
 struct Tried<'a> {
     succeeded: bool,
-    user: Option<Name>,
-    mechanism: Option<Name>,
-    profile: Option<Name>,
+    user: Option<Symbol>,
+    mechanism: Option<Symbol>,
+    profile: Option<Symbol>,
     /// The far end's words, or the appliance's own cause; none where it says no more than that the login failed.
     failure: Option<Reply<'a>>,
 }
 
 impl Index {
     /// `New SMTP ICID …` and `New SMTP DCID …`
-    pub(super) fn open(&mut self, step: &Step<'_, '_>) {
-        let link = match step.entry.event {
+    pub(super) fn open(&mut self, context: &EntryContext<'_, '_>) {
+        let link = match context.entry.event {
             Event::ConnectionOpen { icid, .. } => Link::In(icid),
             Event::DeliveryOpen { dcid, .. } => Link::Out(dcid),
             _ => return,
@@ -27,32 +27,32 @@ impl Index {
         if !link.is_one() {
             return;
         }
-        let id = match self.appliances.connection(step.appliance, link) {
-            Some(id) if self.awaits_opening(id, step) => id,
+        let id = match self.appliances.connection(context.appliance, link) {
+            Some(id) if self.awaits_opening(id, context) => id,
             older => {
                 if let Some(older) = older {
                     self.supersede(older);
                 }
-                self.new_connection(step, link)
+                self.new_connection(context, link)
             }
         };
         self.connections
-            .facts
-            .change(id.at(), |facts| facts.opened = true);
-        self.connections.began.set(id.at(), step.entry.time);
-        self.describe(step, id);
-        self.count_line(step, id);
+            .flags
+            .change(id.at(), |flags| flags.opened = true);
+        self.connections.began.set(id.at(), context.entry.time);
+        self.describe(context, id);
+        self.count_line(context, id);
     }
 
     /// Whether the record's first line came in this very second: its opening was shuffled behind it.
-    fn awaits_opening(&self, id: ConnectionId, step: &Step<'_, '_>) -> bool {
-        !self.connections.facts.get(id.at()).opened
-            && self.connections.began.get(id.at()) == step.entry.time
+    fn awaits_opening(&self, id: ConnectionId, context: &EntryContext<'_, '_>) -> bool {
+        !self.connections.flags.get(id.at()).opened
+            && self.connections.began.get(id.at()) == context.entry.time
     }
 
-    fn describe(&mut self, step: &Step<'_, '_>, id: ConnectionId) {
+    fn describe(&mut self, context: &EntryContext<'_, '_>, id: ConnectionId) {
         let (names, columns) = (&mut self.names, &mut self.connections);
-        match step.entry.event {
+        match context.entry.event {
             Event::ConnectionOpen {
                 interface,
                 remote_ip,
@@ -61,14 +61,14 @@ impl Index {
                 ..
             } => {
                 columns
-                    .facts
-                    .change(id.at(), |facts| facts.verified = verified);
+                    .flags
+                    .change(id.at(), |flags| flags.verified = verified);
                 columns
                     .interface
                     .set(id.at(), Some(names.interfaces.intern(interface)));
                 columns.host.set(
                     id.at(),
-                    host.map(|host| names.hosts.intern_hashed(step.entry.hash, host)),
+                    host.map(|host| names.hosts.intern_hashed(context.entry.hash, host)),
                 );
                 self.set_remote(id, remote_ip);
             }
@@ -109,25 +109,25 @@ impl Index {
 
     /// Its id came round again: how it ended is not known.
     fn supersede(&mut self, id: ConnectionId) {
-        if self.connections.facts.get(id.at()).end.is_none() {
+        if self.connections.flags.get(id.at()).end.is_none() {
             self.connections
-                .facts
-                .change(id.at(), |facts| facts.end = Some(End::Superseded));
+                .flags
+                .change(id.at(), |flags| flags.end = Some(ConnectionEnd::Superseded));
             self.note_end(id);
         }
     }
 
     /// `ICID n ACCEPT SG …` and its relatives
-    pub(super) fn policy(&mut self, step: &Step<'_, '_>, link: Link, text: &[u8]) {
-        if let Some(id) = self.touched(step, link) {
+    pub(super) fn policy(&mut self, context: &EntryContext<'_, '_>, link: Link, text: &[u8]) {
+        if let Some(id) = self.touch(context, link) {
             let name = self.names.policies.intern(text);
             self.connections.policy.set(id.at(), Some(name));
         }
     }
 
     /// `ICID n TLS …` and `DCID n TLS …`
-    pub(super) fn tls(&mut self, step: &Step<'_, '_>, link: Link, text: &[u8]) {
-        let Some(id) = self.touched(step, link) else {
+    pub(super) fn tls(&mut self, context: &EntryContext<'_, '_>, link: Link, text: &[u8]) {
+        let Some(id) = self.touch(context, link) else {
             return;
         };
         let known = self.connections.tls.get(id.at());
@@ -140,16 +140,16 @@ impl Index {
     }
 
     /// `ICID n close`, `DCID n lost` and their relatives
-    pub(super) fn closing(&mut self, step: &Step<'_, '_>, link: Link, word: EndWord) {
-        if let Some(id) = self.touched(step, link) {
-            self.end(step, id, word);
+    pub(super) fn closing(&mut self, context: &EntryContext<'_, '_>, link: Link, word: EndWord) {
+        if let Some(id) = self.touch(context, link) {
+            self.end(context, id, word);
         }
     }
 
     /// An entry of a connection that names no message, of the rarer kinds.
-    pub(super) fn of_connection(&mut self, step: &Step<'_, '_>, id: ConnectionId) {
+    pub(super) fn of_connection(&mut self, context: &EntryContext<'_, '_>, id: ConnectionId) {
         let at = id.at();
-        match step.entry.event {
+        match context.entry.event {
             Event::ReceivingFailed { reason, .. } => {
                 let name = self.names.errors.intern(reason);
                 self.connections.error.set(at, Some(name));
@@ -168,7 +168,7 @@ impl Index {
                     profile: Some(self.names.profiles.intern(profile)),
                     failure: None,
                 };
-                self.attempt_on(step, id, &tried);
+                self.attempt_on(context, id, &tried);
             }
             Event::AuthTrouble {
                 user,
@@ -183,7 +183,7 @@ impl Index {
                     profile: profile.map(|profile| self.names.profiles.intern(profile)),
                     failure: Some(Reply::plain(text)),
                 };
-                self.attempt_on(step, id, &tried);
+                self.attempt_on(context, id, &tried);
             }
             Event::AuthOut {
                 remote_ip,
@@ -199,7 +199,7 @@ impl Index {
                     profile: Some(self.names.profiles.intern(profile)),
                     failure,
                 };
-                self.attempt_on(step, id, &tried);
+                self.attempt_on(context, id, &tried);
             }
             Event::ConnectionError { text, .. } => {
                 let Some(error) = ConnectionError::parse(text) else {
@@ -213,31 +213,31 @@ impl Index {
                 }
                 let name = self.names.errors.intern(error.cause());
                 self.connections.error.set(at, Some(name));
-                self.note_unreached(id, &error);
-                self.count(step, Outcome::Failed);
-                self.end(step, id, EndWord::Aborted);
+                self.set_failure(id, &error);
+                self.count(context, TimelineEvent::Failed);
+                self.end(context, id, EndWord::Aborted);
             }
             _ => {}
         }
     }
 
-    fn note_unreached(&mut self, id: ConnectionId, error: &ConnectionError<'_>) {
+    fn set_failure(&mut self, id: ConnectionId, error: &ConnectionError<'_>) {
         let names = &mut self.names;
-        let unreached = Unreached {
+        let failures = ConnectFailure {
             domain: error.domain.map(|domain| names.domains.intern(domain)),
             details: error.details.map(|details| names.errors.intern(details)),
         };
-        self.connections.unreached.insert(id, unreached);
+        self.connections.failures.insert(id, failures);
     }
 
-    /// Counts an outcome at the entry's time.
-    pub(super) fn count(&mut self, step: &Step<'_, '_>, outcome: Outcome) {
-        if let Some(time) = step.entry.time {
+    /// KindCounts an outcome at the entry's time.
+    pub(super) fn count(&mut self, context: &EntryContext<'_, '_>, outcome: TimelineEvent) {
+        if let Some(time) = context.entry.time {
             self.timeline.add(time, outcome);
         }
     }
 
-    fn attempt_on(&mut self, step: &Step<'_, '_>, id: ConnectionId, tried: &Tried<'_>) {
+    fn attempt_on(&mut self, context: &EntryContext<'_, '_>, id: ConnectionId, tried: &Tried<'_>) {
         let Tried {
             succeeded, failure, ..
         } = *tried;
@@ -247,7 +247,7 @@ impl Index {
             .and_then(|text| self.texts.intern(&text));
         let new = NewAttempt {
             connection: id,
-            time: step.entry.time,
+            time: context.entry.time,
             succeeded,
             user: tried.user,
             mechanism: tried.mechanism,
@@ -260,10 +260,10 @@ impl Index {
         self.connections.last_attempt.set(id.at(), Some(attempt));
         if !succeeded {
             self.connections
-                .facts
-                .change(id.at(), |facts| facts.auth_failed = true);
+                .flags
+                .change(id.at(), |flags| flags.auth_failed = true);
         }
-        let inbound = step.entry.event.icid().is_some();
+        let inbound = context.entry.event.icid().is_some();
         let total = match (inbound, succeeded) {
             (true, true) => Some(&mut self.totals.logins),
             (true, false) => Some(&mut self.totals.failed_logins),
@@ -274,29 +274,29 @@ impl Index {
             *total += 1;
         }
         self.count(
-            step,
+            context,
             if succeeded {
-                Outcome::Succeeded
+                TimelineEvent::Succeeded
             } else {
-                Outcome::Failed
+                TimelineEvent::Failed
             },
         );
     }
 
     /// `lost` counts for more than `close`, and both for more than an abort: whichever comes first.
-    fn end(&mut self, step: &Step<'_, '_>, id: ConnectionId, word: EndWord) {
-        let (before, time) = (self.connections.facts.get(id.at()).end, step.entry.time);
+    fn end(&mut self, context: &EntryContext<'_, '_>, id: ConnectionId, word: EndWord) {
+        let (before, time) = (self.connections.flags.get(id.at()).end, context.entry.time);
         let end = match (before, word) {
-            (Some(End::Lost), _) | (_, EndWord::Lost) => End::Lost,
-            (Some(End::Close), _) | (_, EndWord::Close) => End::Close,
-            _ => End::Aborted,
+            (Some(ConnectionEnd::Lost), _) | (_, EndWord::Lost) => ConnectionEnd::Lost,
+            (Some(ConnectionEnd::Close), _) | (_, EndWord::Close) => ConnectionEnd::Close,
+            _ => ConnectionEnd::Aborted,
         };
-        if word != EndWord::Aborted || matches!(before, None | Some(End::Aborted)) {
+        if word != EndWord::Aborted || matches!(before, None | Some(ConnectionEnd::Aborted)) {
             self.connections.closed.set(id.at(), time);
         }
         self.connections
-            .facts
-            .change(id.at(), |facts| facts.end = Some(end));
+            .flags
+            .change(id.at(), |flags| flags.end = Some(end));
         if before.is_none() {
             self.note_end(id);
         }
@@ -306,8 +306,8 @@ impl Index {
         let link = self.connection(id).link();
         let open = self.open_count(link);
         *open = open.saturating_sub(1);
-        if self.journal == Journal::On {
-            self.ended.push(Ended::Connection(id));
+        if self.journal == TrackClosed::On {
+            self.ended.push(ClosedRecord::Connection(id));
         }
     }
 }

@@ -2,52 +2,53 @@
 
 use hashbrown::HashMap;
 
-use super::super::intern::hash;
-use super::super::message::{NEAR, NO_RID};
-use super::{Index, NewDelivery, Step, fate_of_abort, is_past, result_of, timeline::Outcome};
+use super::{EntryContext, Index, NewDelivery, TimelineEvent, fate_of_abort, is_past, result_of};
 use crate::event::{Attempt, Dcid, Event, Icid, Link, Mid, Rid, Rids, Says, Shape};
+use crate::index::records::message::{NEAR, NO_RID};
+use crate::index::store::intern::hash;
 use crate::index::{
-    ConnectionId, DeliveryResult, Ended, Journal, MessageId, Name, RecipientId, State, TextId,
+    ClosedRecord, ConnectionId, DeliveryResult, DeliveryState, MessageId, RecipientId, Symbol,
+    TextId, TrackClosed,
 };
 
 /// Replies that came before the delivery they belong to, which the same second still holds.
-pub type Pending = HashMap<(MessageId, u64), TextId, foldhash::fast::RandomState>;
+pub type PendingReplies = HashMap<(MessageId, u64), TextId, foldhash::fast::RandomState>;
 
 /// More are not waited for: a reply without a delivery belongs to a log that begins behind it.
 const MOST_PENDING: usize = 4096;
 
 impl Index {
     /// `Start MID m ICID n`
-    pub(super) fn start(&mut self, step: &Step<'_, '_>, mid: Mid, icid: Icid) {
-        let id = match self.appliances.message(step.appliance, mid) {
-            Some(id) if self.awaits_start(id, step) => id,
-            _ => self.new_message(step, mid),
+    pub(super) fn start(&mut self, context: &EntryContext<'_, '_>, mid: Mid, icid: Icid) {
+        let id = match self.appliances.message(context.appliance, mid) {
+            Some(id) if self.awaits_start(id, context) => id,
+            _ => self.new_message(context, mid),
         };
         self.messages
             .runs
-            .extend(&mut self.extents, id.at(), step.entry.position);
+            .extend(&mut self.extents, id.at(), context.entry.position);
         self.messages
-            .facts
-            .change(id.at(), |facts| facts.started = true);
-        self.messages.began.set(id.at(), step.entry.time);
+            .flags
+            .change(id.at(), |flags| flags.started = true);
+        self.messages.began.set(id.at(), context.entry.time);
         if icid.0 == 0 {
             self.messages
-                .facts
-                .change(id.at(), |facts| facts.made_here = true);
+                .flags
+                .change(id.at(), |flags| flags.made_here = true);
         } else {
-            let connection = self.touched_connection(step, Link::In(icid));
-            self.came_by(id, connection);
+            let connection = self.touch_connection(context, Link::In(icid));
+            self.link_connection(id, connection);
         }
     }
 
     /// Whether the message was only just seen without its start: the line that says what it was generated from may
     /// come first, and a relay shuffles a second.
-    fn awaits_start(&self, id: MessageId, step: &Step<'_, '_>) -> bool {
-        !self.messages.facts.get(id.at()).started
-            && !is_past(self.messages.began.get(id.at()), step.entry.time)
+    fn awaits_start(&self, id: MessageId, context: &EntryContext<'_, '_>) -> bool {
+        !self.messages.flags.get(id.at()).started
+            && !is_past(self.messages.began.get(id.at()), context.entry.time)
     }
 
-    fn came_by(&mut self, id: MessageId, connection: ConnectionId) {
+    fn link_connection(&mut self, id: MessageId, connection: ConnectionId) {
         if self.messages.connection.get(id.at()).is_some() {
             return;
         }
@@ -58,50 +59,56 @@ impl Index {
     }
 
     /// The message of an entry that may name the connection it came by.
-    pub(super) fn brought_message(
+    pub(super) fn message_on(
         &mut self,
-        step: &Step<'_, '_>,
+        context: &EntryContext<'_, '_>,
         mid: Mid,
         icid: Option<Icid>,
     ) -> MessageId {
-        let connection = icid.and_then(|icid| self.touched(step, Link::In(icid)));
-        let id = self.touched_message(step, mid);
+        let connection = icid.and_then(|icid| self.touch(context, Link::In(icid)));
+        let id = self.touch_message(context, mid);
         if let Some(connection) = connection {
-            self.came_by(id, connection);
+            self.link_connection(id, connection);
         }
         id
     }
 
     /// `MID m ICID n RID r To: <a>`
-    pub(super) fn addressed_to(&mut self, id: MessageId, rid: Option<Rid>, to: &[u8], hash: u32) {
+    pub(super) fn add_recipient(&mut self, id: MessageId, rid: Option<Rid>, to: &[u8], hash: u32) {
         let to = self.names.mail.intern_hashed(hash, to);
         self.addressed(id, rid, Some(to));
     }
 
     /// `Message done DCID d MID m to RID [0]`
-    pub(super) fn delivered(&mut self, step: &Step<'_, '_>, dcid: Dcid, mid: Mid, rids: Rids<'_>) {
-        let connection = self.touched(step, Link::Out(dcid));
-        let id = self.touched_message(step, mid);
+    pub(super) fn delivered(
+        &mut self,
+        context: &EntryContext<'_, '_>,
+        dcid: Dcid,
+        mid: Mid,
+        rids: Rids<'_>,
+    ) {
+        let connection = self.touch(context, Link::Out(dcid));
+        let id = self.touch_message(context, mid);
         for rid in rids.iter() {
-            let detail = self.pending.remove(&(id, rid.0));
+            let detail = self.pending_replies.remove(&(id, rid.0));
             let how = (DeliveryResult::Delivered, 0, detail);
-            self.deliver(step, (id, rid), connection, how);
+            self.deliver(context, (id, rid), connection, how);
         }
     }
 
     /// An entry of a message, and of the connection it names, of the rarer kinds.
     pub(super) fn of_message(
         &mut self,
-        step: &Step<'_, '_>,
+        context: &EntryContext<'_, '_>,
         id: MessageId,
         connection: Option<ConnectionId>,
     ) {
-        if let (Some(connection), Some(_)) = (connection, step.entry.event.icid()) {
-            self.came_by(id, connection);
+        if let (Some(connection), Some(_)) = (connection, context.entry.event.icid()) {
+            self.link_connection(id, connection);
         }
-        match step.entry.event {
+        match context.entry.event {
             Event::MessageAborted { why, .. } => {
-                self.messages.ended.set(id.at(), step.entry.time);
+                self.messages.ended.set(id.at(), context.entry.time);
                 self.abort(id, fate_of_abort(why));
             }
             Event::Descent {
@@ -111,14 +118,14 @@ impl Index {
                 ..
             } => {
                 let (parent, child) = if lineage.speaker(parent, child) == parent {
-                    (id, self.child_of(step, id, child))
+                    (id, self.child_of(context, id, child))
                 } else {
-                    (self.message_of(step, parent), id)
+                    (self.message_of(context, parent), id)
                 };
                 self.descend(child, parent);
             }
             Event::Note { shape, text, .. } => self.note(id, shape, text),
-            Event::Attempt { text, .. } => self.attempted(step, id, connection, text),
+            Event::Attempt { text, .. } => self.attempted(context, id, connection, text),
             _ => {}
         }
     }
@@ -126,7 +133,7 @@ impl Index {
     /// `Bounced: …`, `Delayed: …`, `Deleted: …`
     fn attempted(
         &mut self,
-        step: &Step<'_, '_>,
+        context: &EntryContext<'_, '_>,
         id: MessageId,
         connection: Option<ConnectionId>,
         text: &[u8],
@@ -143,7 +150,7 @@ impl Index {
         }
         for rid in attempt.rids.iter() {
             let how = (result_of(attempt.fate), code, detail);
-            let recipient = self.deliver(step, (id, rid), connection, how);
+            let recipient = self.deliver(context, (id, rid), connection, how);
             if let (None, Some((_, to))) =
                 (self.recipients.to.get(recipient.at()), attempt.envelope)
             {
@@ -164,7 +171,12 @@ impl Index {
 
     /// The recipient of that number, made if it is not there. A recipient that the log wrote without a number has its
     /// place among the others for one: recipients are numbered in the order in which they were accepted.
-    fn addressed(&mut self, message: MessageId, rid: Option<Rid>, to: Option<Name>) -> RecipientId {
+    fn addressed(
+        &mut self,
+        message: MessageId,
+        rid: Option<Rid>,
+        to: Option<Symbol>,
+    ) -> RecipientId {
         let number = rid.map_or(NO_RID, |rid| {
             u32::try_from(rid.0).unwrap_or(NO_RID).min(NO_RID - 1)
         });
@@ -177,7 +189,7 @@ impl Index {
             let last = self.messages.last_recipient.get(message.at());
             let id = self.recipients.push(message, number, to, last);
             self.messages.last_recipient.set(message.at(), Some(id));
-            if let Some(fate) = self.messages.facts.get(message.at()).fate {
+            if let Some(fate) = self.messages.flags.get(message.at()).fate {
                 self.recipients.state.set(id.at(), fate);
             }
             id
@@ -222,7 +234,7 @@ impl Index {
 
     fn deliver(
         &mut self,
-        step: &Step<'_, '_>,
+        context: &EntryContext<'_, '_>,
         (message, rid): (MessageId, Rid),
         connection: Option<ConnectionId>,
         (result, code, detail): (DeliveryResult, u16, Option<TextId>),
@@ -232,7 +244,7 @@ impl Index {
         let new = NewDelivery {
             connection,
             recipient,
-            time: step.entry.time,
+            time: context.entry.time,
             result,
             code,
             detail,
@@ -248,14 +260,14 @@ impl Index {
             .set(recipient.at(), Some(delivery));
         // Within a second a final state goes before `delayed`, whichever line came first.
         let decided = earlier
-            .is_some_and(|id| self.deliveries.time.get(id.at()) == step.entry.time)
+            .is_some_and(|id| self.deliveries.time.get(id.at()) == context.entry.time)
             && !self.recipients.state.get(recipient.at()).is_interim();
         if !(decided && result == DeliveryResult::Delayed) {
             self.recipients.state.set(recipient.at(), result.state());
         }
         match result {
-            DeliveryResult::Delivered => self.count(step, Outcome::Succeeded),
-            DeliveryResult::Bounced => self.count(step, Outcome::Failed),
+            DeliveryResult::Delivered => self.count(context, TimelineEvent::Succeeded),
+            DeliveryResult::Bounced => self.count(context, TimelineEvent::Failed),
             _ => {}
         }
         recipient
@@ -279,19 +291,19 @@ impl Index {
                 next = self.deliveries.earlier.get(id.at());
             }
             if let (false, Some(text)) = (found, text) {
-                if self.pending.len() >= MOST_PENDING {
-                    self.pending.clear();
+                if self.pending_replies.len() >= MOST_PENDING {
+                    self.pending_replies.clear();
                 }
-                self.pending.insert((message, rid.0), text);
+                self.pending_replies.insert((message, rid.0), text);
             }
         }
     }
 
     /// Recipients that nothing has decided yet share the message's fate.
-    fn abort(&mut self, id: MessageId, fate: State) {
+    fn abort(&mut self, id: MessageId, fate: DeliveryState) {
         self.messages
-            .facts
-            .change(id.at(), |facts| facts.fate = Some(fate));
+            .flags
+            .change(id.at(), |flags| flags.fate = Some(fate));
         let mut next = self.messages.last_recipient.get(id.at());
         while let Some(recipient) = next {
             if self.recipients.state.get(recipient.at()).is_interim() {
@@ -302,23 +314,28 @@ impl Index {
     }
 
     pub(super) fn finish(&mut self, id: MessageId) {
-        if !self.messages.facts.get(id.at()).finished {
+        if !self.messages.flags.get(id.at()).finished {
             self.messages
-                .facts
-                .change(id.at(), |facts| facts.finished = true);
-            if self.journal == Journal::On {
-                self.ended.push(Ended::Message(id));
+                .flags
+                .change(id.at(), |flags| flags.finished = true);
+            if self.journal == TrackClosed::On {
+                self.ended.push(ClosedRecord::Message(id));
             }
         }
     }
 
     /// The message that goes on under a new id. The line that says so may come after others that use the id; a record
     /// that began long before its parent is an older one, whose id has come round again.
-    fn child_of(&mut self, step: &Step<'_, '_>, parent: MessageId, child: Mid) -> MessageId {
+    fn child_of(
+        &mut self,
+        context: &EntryContext<'_, '_>,
+        parent: MessageId,
+        child: Mid,
+    ) -> MessageId {
         let began = |id: MessageId| self.messages.began.get(id.at());
-        match self.appliances.message(step.appliance, child) {
+        match self.appliances.message(context.appliance, child) {
             Some(known) if !is_past(began(known), began(parent)) => known,
-            _ => self.new_message(step, child),
+            _ => self.new_message(context, child),
         }
     }
 
@@ -326,16 +343,16 @@ impl Index {
     fn note(&mut self, id: MessageId, shape: &Shape, text: &[u8]) {
         match shape.says() {
             Says::Nothing => {}
-            Says::Quarantined => self.turn(id, State::Quarantined),
-            Says::Released => self.turn(id, State::Queued),
-            Says::Dropped => self.abort(id, State::Dropped),
-            Says::Bounced => self.abort(id, State::Bounced),
+            Says::Quarantined => self.turn(id, DeliveryState::Quarantined),
+            Says::Released => self.turn(id, DeliveryState::Queued),
+            Says::Dropped => self.abort(id, DeliveryState::Dropped),
+            Says::Bounced => self.abort(id, DeliveryState::Bounced),
             Says::Waits => {
                 for rid in shape.rids(text) {
                     let recipient = self.addressed(id, Some(rid), None);
                     let state = self.recipients.state.get_mut(recipient.at());
                     if state.is_interim() {
-                        *state = State::Delayed;
+                        *state = DeliveryState::Delayed;
                     }
                 }
             }
@@ -343,17 +360,17 @@ impl Index {
     }
 
     /// Recipients that nothing has decided for good yet wait in or out of a quarantine.
-    fn turn(&mut self, id: MessageId, state: State) {
-        let quarantined = state == State::Quarantined;
-        self.messages.facts.change(id.at(), |facts| {
-            if quarantined || facts.fate == Some(State::Quarantined) {
-                facts.fate = quarantined.then_some(state);
+    fn turn(&mut self, id: MessageId, state: DeliveryState) {
+        let quarantined = state == DeliveryState::Quarantined;
+        self.messages.flags.change(id.at(), |flags| {
+            if quarantined || flags.fate == Some(DeliveryState::Quarantined) {
+                flags.fate = quarantined.then_some(state);
             }
         });
         let mut next = self.messages.last_recipient.get(id.at());
         while let Some(recipient) = next {
             let known = self.recipients.state.get_mut(recipient.at());
-            if quarantined && known.is_interim() || *known == State::Quarantined {
+            if quarantined && known.is_interim() || *known == DeliveryState::Quarantined {
                 *known = state;
             }
             next = self.recipients.before.get(recipient.at());

@@ -4,7 +4,7 @@ use super::records::{At, Connection, Delivery, Message, Model, Recipient};
 use crate::event::EndWord;
 use crate::event::{Attempt, Event, Fate, Lineage, Link, Mid, Rid, Says};
 use crate::header::Stamp;
-use crate::index::{DeliveryResult, End, State};
+use crate::index::{ConnectionEnd, DeliveryResult, DeliveryState};
 
 /// Numbers below [`FAR`] are looked for among so many recipients.
 const NEWEST: usize = 65;
@@ -38,13 +38,13 @@ impl Model {
                 (message.started, message.began) = (true, at.time);
                 message.made_here |= icid.0 == 0;
                 if icid.0 > 0 {
-                    let connection = self.touched(at, Link::In(icid));
-                    self.came_by(id, connection);
+                    let connection = self.touch(at, Link::In(icid));
+                    self.link_connection(id, connection);
                 }
             }
             _ => {
                 let owners = event.owners();
-                let connection = owners.link.map(|link| self.touched(at, link));
+                let connection = owners.link.map(|link| self.touch(at, link));
                 match (owners.mid, connection) {
                     (Some(mid), _) => self.of_message(at, event, mid, connection),
                     (None, Some(connection)) => self.of_connection(at, event, connection),
@@ -70,7 +70,7 @@ impl Model {
         });
         let id = waits.unwrap_or_else(|| {
             if let Some(older) = known.filter(|&older| self.connections[older].end.is_none()) {
-                self.connections[older].end = Some(End::Superseded);
+                self.connections[older].end = Some(ConnectionEnd::Superseded);
                 self.ended.push((true, older));
             }
             self.new_connection(at, link)
@@ -86,22 +86,23 @@ impl Model {
             Event::End { word, .. } => {
                 let before = one.end;
                 let words = match word {
-                    EndWord::Close => End::Close,
-                    EndWord::Lost => End::Lost,
-                    EndWord::Aborted => End::Aborted,
+                    EndWord::Close => ConnectionEnd::Close,
+                    EndWord::Lost => ConnectionEnd::Lost,
+                    EndWord::Aborted => ConnectionEnd::Aborted,
                 };
                 // What says least of the peer comes last.
-                let rank = |end: End| match end {
-                    End::Lost => 3,
-                    End::Close => 2,
-                    End::Aborted => 1,
-                    End::Superseded => 0,
+                let rank = |end: ConnectionEnd| match end {
+                    ConnectionEnd::Lost => 3,
+                    ConnectionEnd::Close => 2,
+                    ConnectionEnd::Aborted => 1,
+                    ConnectionEnd::Superseded => 0,
                 };
                 one.end = before
                     .into_iter()
                     .chain([words])
                     .max_by_key(|end| rank(*end));
-                if word != EndWord::Aborted || matches!(before, None | Some(End::Aborted)) {
+                if word != EndWord::Aborted || matches!(before, None | Some(ConnectionEnd::Aborted))
+                {
                     one.closed = at.time;
                 }
                 if before.is_none() {
@@ -122,7 +123,7 @@ impl Model {
             .unwrap_or_else(|| self.new_message(at, mid));
         self.messages[id].places.push(at.offset);
         if let (Some(connection), Some(_)) = (connection, event.icid()) {
-            self.came_by(id, connection);
+            self.link_connection(id, connection);
         }
         match *event {
             Event::MessageFrom { from, .. } => {
@@ -135,12 +136,12 @@ impl Model {
             }
             Event::MessageAborted { why, .. } => {
                 let fate = match why {
-                    _ if why.starts_with(b"Dropped by") => State::Dropped,
-                    _ if why.starts_with(b"Bounced by") => State::Bounced,
-                    _ => State::Aborted,
+                    _ if why.starts_with(b"Dropped by") => DeliveryState::Dropped,
+                    _ if why.starts_with(b"Bounced by") => DeliveryState::Bounced,
+                    _ => DeliveryState::Aborted,
                 };
                 self.messages[id].fate = Some(fate);
-                self.turn(id, State::is_interim, fate);
+                self.turn(id, DeliveryState::is_interim, fate);
             }
             Event::MessageFinished { .. } if !self.messages[id].finished => {
                 self.messages[id].finished = true;
@@ -214,19 +215,25 @@ impl Model {
         let message = &mut self.messages[id];
         match says {
             Says::Quarantined => {
-                message.fate = Some(State::Quarantined);
-                self.turn(id, State::is_interim, State::Quarantined);
+                message.fate = Some(DeliveryState::Quarantined);
+                self.turn(id, DeliveryState::is_interim, DeliveryState::Quarantined);
             }
             Says::Released => {
-                message.fate = message.fate.filter(|fate| *fate != State::Quarantined);
-                self.turn(id, |state| state == State::Quarantined, State::Queued);
+                message.fate = message
+                    .fate
+                    .filter(|fate| *fate != DeliveryState::Quarantined);
+                self.turn(
+                    id,
+                    |state| state == DeliveryState::Quarantined,
+                    DeliveryState::Queued,
+                );
             }
             Says::Waits => {
                 for rid in rids {
                     let recipient = self.addressed(id, Some(rid));
                     let state = &mut self.messages[id].recipients[recipient].state;
                     if state.is_interim() {
-                        *state = State::Delayed;
+                        *state = DeliveryState::Delayed;
                     }
                 }
             }
@@ -234,7 +241,7 @@ impl Model {
         }
     }
 
-    fn turn(&mut self, id: usize, which: fn(State) -> bool, state: State) {
+    fn turn(&mut self, id: usize, which: fn(DeliveryState) -> bool, state: DeliveryState) {
         for recipient in &mut self.messages[id].recipients {
             if which(recipient.state) {
                 recipient.state = state;
@@ -307,13 +314,13 @@ impl Model {
         message.recipients.push(Recipient {
             rid: rid.map(|rid| rid.0),
             to: None,
-            state: message.fate.unwrap_or(State::Queued),
+            state: message.fate.unwrap_or(DeliveryState::Queued),
             deliveries: Vec::new(),
         });
         message.recipients.len() - 1
     }
 
-    fn came_by(&mut self, id: usize, connection: usize) {
+    fn link_connection(&mut self, id: usize, connection: usize) {
         if self.messages[id].connection.is_none() {
             self.messages[id].connection = Some(connection);
             self.arrivals.push(id);
@@ -332,7 +339,7 @@ impl Model {
             .rposition(|one| (one.host, one.mid) == (at.host, mid))
     }
 
-    fn touched(&mut self, at: At, link: Link) -> usize {
+    fn touch(&mut self, at: At, link: Link) -> usize {
         let known = self.newest_connection(at, link);
         let known = known.filter(|&id| !is_past(self.connections[id].closed, at.time));
         let id = known.unwrap_or_else(|| self.new_connection(at, link));

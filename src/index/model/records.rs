@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use crate::event::{Link, Mid};
 use crate::header::Stamp;
-use crate::index::{DeliveryResult, End, State};
+use crate::index::{ConnectionEnd, DeliveryResult, DeliveryState};
 
 /// Where and when a line stands.
 #[derive(Clone, Copy)]
@@ -20,7 +20,7 @@ pub struct Connection {
     pub opened: bool,
     pub began: Option<Stamp>,
     pub closed: Option<Stamp>,
-    pub end: Option<End>,
+    pub end: Option<ConnectionEnd>,
     pub places: Vec<u64>,
     pub logins: Vec<(bool, Option<String>)>,
 }
@@ -34,7 +34,7 @@ pub struct Message {
     pub connection: Option<usize>,
     pub from: Option<String>,
     pub finished: bool,
-    pub fate: Option<State>,
+    pub fate: Option<DeliveryState>,
     pub parent: Option<usize>,
     pub recipients: Vec<Recipient>,
     pub replies: Vec<(u64, String)>,
@@ -44,7 +44,7 @@ pub struct Message {
 pub struct Recipient {
     pub rid: Option<u64>,
     pub to: Option<String>,
-    pub state: State,
+    pub state: DeliveryState,
     pub deliveries: Vec<usize>,
 }
 

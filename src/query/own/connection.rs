@@ -8,8 +8,8 @@ use super::{
 };
 use crate::event::{Policy, Tls, listener};
 use crate::header::Stamp;
-use crate::index::connection::{Connections, text};
-use crate::index::{Direction, End, Index, Name};
+use crate::index::records::connection::{ConnectionTable, text};
+use crate::index::{ConnectionEnd, Direction, Index, Symbol};
 use crate::query::bits::Bits;
 use crate::query::value::{AddressTest, Names, Ranges, Test, thousandths};
 
@@ -25,7 +25,7 @@ pub(in crate::query) fn connections(
         (Field::Icid, Test::Ranges(ranges)) => ids(columns, Direction::Inbound, ranges),
         (Field::Dcid, Test::Ranges(ranges)) => ids(columns, Direction::Outbound, ranges),
         (Field::Port, Test::Ranges(ranges)) => {
-            Bits::of(columns.port.iter(), columns.places(), |port| {
+            Bits::of(columns.port.iter(), columns.ranks(), |port| {
                 port > 0 && ranges.holds(i128::from(port))
             })
         }
@@ -37,17 +37,17 @@ pub(in crate::query) fn connections(
         (Field::Host, Test::Names(names)) => named(
             &matching(&index.names.hosts, names),
             columns.host.iter(),
-            columns.places(),
+            columns.ranks(),
         ),
         (Field::Interface, Test::Names(names)) => named(
             &interfaces(index, names),
             columns.interface.iter(),
-            columns.places(),
+            columns.ranks(),
         ),
         (Field::Group | Field::Action | Field::Country | Field::Sbrs, _) => named(
             &policies(index, field, test),
             columns.policy.iter(),
-            columns.places(),
+            columns.ranks(),
         ),
         (Field::Tls | Field::Cipher, Test::Names(names)) => tls(index, field, names),
         (Field::Dir | Field::State | Field::End, Test::Words(words)) => {
@@ -65,9 +65,9 @@ pub(in crate::query) fn connections(
     Some(bits)
 }
 
-fn ids(columns: &Connections, direction: Direction, ranges: &Ranges) -> Bits {
-    let ids = columns.id.iter().zip(columns.facts.iter());
-    Bits::of(ids, columns.places(), |(id, facts)| {
+fn ids(columns: &ConnectionTable, direction: Direction, ranges: &Ranges) -> Bits {
+    let ids = columns.id.iter().zip(columns.flags.iter());
+    Bits::of(ids, columns.ranks(), |(id, facts)| {
         facts.direction == direction && ranges.holds(i128::from(id))
     })
 }
@@ -138,28 +138,28 @@ fn tls(index: &Index, field: Field, wanted: &Names) -> Bits {
     let matching = Bits::of(names.iter(), names.len(), |(_, written)| {
         Tls::parse(written.as_bytes()).is_some_and(|tls| tls_holds(field, wanted, &tls))
     });
-    let bits = named(&matching, column.iter(), column.places());
+    let bits = named(&matching, column.iter(), column.ranks());
     if field == Field::Tls && wanted.names("none") {
         return bits.or(&Bits::of(
             column.iter(),
-            column.places(),
-            |tls: Option<Name>| tls.is_none(),
+            column.ranks(),
+            |tls: Option<Symbol>| tls.is_none(),
         ));
     }
     bits
 }
 
-fn facts(columns: &Connections, field: Field, words: u16) -> Bits {
+fn facts(columns: &ConnectionTable, field: Field, words: u16) -> Bits {
     let has = |at: u16| words >> at & 1 == 1;
-    Bits::of(columns.facts.iter(), columns.places(), |facts| {
+    Bits::of(columns.flags.iter(), columns.ranks(), |facts| {
         match (field, facts.end) {
             (Field::Dir, _) => has(u16::from(facts.direction == Direction::Outbound)),
             (Field::State, end) => has(u16::from(end.is_some())),
             (_, Some(end)) => has(match end {
-                End::Close => 0,
-                End::Lost => 1,
-                End::Aborted => 2,
-                End::Superseded => 3,
+                ConnectionEnd::Close => 0,
+                ConnectionEnd::Lost => 1,
+                ConnectionEnd::Aborted => 2,
+                ConnectionEnd::Superseded => 3,
             }),
             (_, None) => false,
         }
@@ -170,8 +170,8 @@ fn durations(index: &Index, ranges: &Ranges, newest: Option<Stamp>) -> Bits {
     let columns = &index.connections;
     let times = columns.began.iter().zip(columns.closed.iter());
     Bits::of(
-        times.zip(columns.facts.iter()),
-        columns.places(),
+        times.zip(columns.flags.iter()),
+        columns.ranks(),
         |((began, closed), facts)| {
             let until = if facts.end.is_none() { newest } else { closed };
             let seconds = until
@@ -185,7 +185,7 @@ fn durations(index: &Index, ranges: &Ranges, newest: Option<Stamp>) -> Bits {
 fn appliances(index: &Index, wanted: &Names) -> Bits {
     let column = &index.connections.appliance;
     let mut known = HashMap::new();
-    Bits::of(column.iter(), column.places(), |id| {
+    Bits::of(column.iter(), column.ranks(), |id| {
         *known
             .entry(id)
             .or_insert_with(|| index.appliance(id).is_some_and(|name| wanted.holds(name)))
@@ -194,7 +194,7 @@ fn appliances(index: &Index, wanted: &Names) -> Bits {
 
 /// Of replies to its logins and to its deliveries.
 fn replies(index: &Index, field: Field, test: &Test, newest: Option<Stamp>) -> Bits {
-    let none = Bits::none(index.connections.places());
+    let none = Bits::none(index.connections.ranks());
     let of_attempts = attempts(index, field, test, newest);
     let of_deliveries = outcomes(index, field, test);
     let bits = of_attempts.map_or(none, |attempts| attempts_connections(index, &attempts));
@@ -210,10 +210,10 @@ fn lives(index: &Index, holds: impl Fn(i64, i64) -> bool) -> Bits {
     let columns = &index.connections;
     let times = columns.began.iter().zip(columns.closed.iter());
     let all = columns
-        .places()
+        .ranks()
         .numbers()
-        .zip(times.zip(columns.facts.iter()));
-    Bits::of(all, columns.places(), |(at, ((began, closed), facts))| {
+        .zip(times.zip(columns.flags.iter()));
+    Bits::of(all, columns.ranks(), |(at, ((began, closed), facts))| {
         let Some(began) = began.map(Stamp::seconds) else {
             return false;
         };

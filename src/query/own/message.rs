@@ -7,9 +7,9 @@ use super::{
     messages_of_deliveries, moment, named, outcomes, recipients_messages,
 };
 use crate::header::Stamp;
-use crate::index::column::Column;
-use crate::index::message::NO_RID;
-use crate::index::{Index, State, TextId};
+use crate::index::records::message::NO_RID;
+use crate::index::store::column::PagedColumn;
+use crate::index::{DeliveryState, Index, TextId};
 use crate::query::bits::Bits;
 use crate::query::value::{Names, Ranges, Test};
 
@@ -21,7 +21,7 @@ pub(in crate::query) fn messages(
     newest: Option<Stamp>,
 ) -> Option<Bits> {
     let columns = &index.messages;
-    let count = columns.places();
+    let count = columns.ranks();
     let bits = match (field, test) {
         (Field::Mid, Test::Ranges(ranges)) => Bits::of(columns.mid.iter(), count, |mid| {
             ranges.holds(i128::from(mid))
@@ -68,13 +68,13 @@ pub(super) fn recipients(index: &Index, field: Field, test: &Test) -> Option<Bit
     let columns = &index.recipients;
     Some(match (field, test) {
         (Field::Rid, Test::Ranges(ranges)) => {
-            Bits::of(columns.rid.iter(), columns.places(), |rid| {
+            Bits::of(columns.rid.iter(), columns.ranks(), |rid| {
                 rid != NO_RID && ranges.holds(i128::from(rid))
             })
         }
         (Field::To, Test::Names(names)) => addressed(index, &matching(&index.names.mail, names)),
         (Field::State, Test::Words(words)) => {
-            Bits::of(columns.state.iter(), columns.places(), |state| {
+            Bits::of(columns.state.iter(), columns.ranks(), |state| {
                 words & bit(state) != 0
             })
         }
@@ -84,12 +84,12 @@ pub(super) fn recipients(index: &Index, field: Field, test: &Test) -> Option<Bit
 
 /// The messages that one of these addresses sent.
 pub(super) fn sent(index: &Index, names: &Bits) -> Bits {
-    named(names, index.messages.from.iter(), index.messages.places())
+    named(names, index.messages.from.iter(), index.messages.ranks())
 }
 
 /// The recipients with one of these addresses.
 pub(super) fn addressed(index: &Index, names: &Bits) -> Bits {
-    named(names, index.recipients.to.iter(), index.recipients.places())
+    named(names, index.recipients.to.iter(), index.recipients.ranks())
 }
 
 /// The addresses of these domains.
@@ -113,11 +113,11 @@ pub(in crate::query) fn message_id_holds(names: &Names, id: &str) -> bool {
 
 fn texts(
     index: &Index,
-    column: &Column<Option<TextId>>,
+    column: &PagedColumn<Option<TextId>>,
     holds: impl Fn(&str) -> bool + Sync,
 ) -> Bits {
-    Bits::of_numbers(column.places(), |at| {
-        let text = column.get(at).map(|id| index.texts.whole(id));
+    Bits::of_numbers(column.ranks(), |at| {
+        let text = column.get(at).map(|id| index.texts.full(id));
         text.is_some_and(|text| holds(&text))
     })
 }
@@ -129,24 +129,24 @@ fn came_by(index: &Index, test: &Test, ranges: &Ranges, newest: Option<Stamp>) -
     if !ranges.holds(0) {
         return Some(came);
     }
-    let made_here = columns.facts.iter().zip(columns.connection.iter());
+    let made_here = columns.flags.iter().zip(columns.connection.iter());
     Some(came.or(&Bits::of(
         made_here,
-        columns.places(),
+        columns.ranks(),
         |(facts, connection)| facts.made_here && connection.is_none(),
     )))
 }
 
 /// The bit of a state in [`crate::query::field::STATE`].
-fn bit(state: State) -> u16 {
+fn bit(state: DeliveryState) -> u16 {
     match state {
-        State::Queued => 1 << 2,
-        State::Delivered => 1 << 3,
-        State::Bounced => 1 << 4,
-        State::Delayed => 1 << 5,
-        State::Dropped => 1 << 6,
-        State::Aborted => 1 << 7,
-        State::Quarantined => 1 << 8,
+        DeliveryState::Queued => 1 << 2,
+        DeliveryState::Delivered => 1 << 3,
+        DeliveryState::Bounced => 1 << 4,
+        DeliveryState::Delayed => 1 << 5,
+        DeliveryState::Dropped => 1 << 6,
+        DeliveryState::Aborted => 1 << 7,
+        DeliveryState::Quarantined => 1 << 8,
     }
 }
 
@@ -155,7 +155,7 @@ const MIXED: u16 = 1 << 9;
 
 /// The recipients' states of each message, joined.
 fn joined_states(index: &Index) -> Vec<u16> {
-    let places = index.messages.places();
+    let places = index.messages.ranks();
     let mut states = vec![0; places.len()];
     let recipients = index
         .recipients
@@ -163,7 +163,7 @@ fn joined_states(index: &Index) -> Vec<u16> {
         .iter()
         .zip(index.recipients.state.iter());
     recipients.for_each(|(message, state)| {
-        if let Some(place) = places.of(message.at()) {
+        if let Some(place) = places.rank(message.at()) {
             states[place] |= bit(state);
         }
     });
@@ -172,8 +172,8 @@ fn joined_states(index: &Index) -> Vec<u16> {
 
 fn states(index: &Index, words: u16) -> Bits {
     let columns = &index.messages;
-    let all = joined_states(index).into_iter().zip(columns.facts.iter());
-    Bits::of(all, columns.places(), |(joined, facts)| {
+    let all = joined_states(index).into_iter().zip(columns.flags.iter());
+    Bits::of(all, columns.ranks(), |(joined, facts)| {
         let state = match joined.count_ones() {
             0 => facts.fate.map_or(0, bit),
             1 => joined,
@@ -185,25 +185,29 @@ fn states(index: &Index, words: u16) -> Bits {
 
 /// From the first line to when it was finished and the last recipient decided; a message with more to come is under way still.
 fn lives(index: &Index, holds: impl Fn(i64, i64) -> bool) -> Bits {
-    const INTERIM: [State; 3] = [State::Queued, State::Delayed, State::Quarantined];
+    const INTERIM: [DeliveryState; 3] = [
+        DeliveryState::Queued,
+        DeliveryState::Delayed,
+        DeliveryState::Quarantined,
+    ];
     let interim = INTERIM.into_iter().fold(0, |all, state| all | bit(state));
     let columns = &index.messages;
-    let places = columns.places();
+    let places = columns.ranks();
     let mut decided = vec![i64::MIN; places.len()];
     let times = messages_of_deliveries(index).zip(index.deliveries.time.iter());
     for (message, time) in times {
         let time = time.map_or(i64::MIN, Stamp::seconds);
-        if let Some(place) = places.of(message) {
+        if let Some(place) = places.rank(message) {
             decided[place] = decided[place].max(time);
         }
     }
     let states = joined_states(index).into_iter().zip(decided);
     let all = states
-        .zip(columns.facts.iter())
+        .zip(columns.flags.iter())
         .zip(columns.began.iter().zip(columns.ended.iter()));
     Bits::of(
         all,
-        columns.places(),
+        columns.ranks(),
         |(((states, decided), facts), (began, ended))| {
             let Some(began) = began.map(Stamp::seconds) else {
                 return false;

@@ -68,7 +68,7 @@ const TERMS: [(&str, Leaf); 16] = [
     ),
     (
         "end:close",
-        Leaf::Connection(|one| one.end() == Some(crate::index::End::Close)),
+        Leaf::Connection(|one| one.end() == Some(crate::index::ConnectionEnd::Close)),
     ),
     ("mid:1,3", Leaf::Message(|one| matches!(one.mid().0, 1 | 3))),
     (

@@ -9,7 +9,8 @@ use super::model::{asks, check, log};
 use super::{Index, each_entry};
 use crate::header::Stamp;
 use crate::index::{
-    Connection, ConnectionId, Delivery, Haste, Journal, Limits, Message, MessageId,
+    Connection, ConnectionId, Delivery, EvictionMode, Message, MessageId, RetentionLimits,
+    TrackClosed,
 };
 use crate::position::SourceId;
 
@@ -62,7 +63,7 @@ impl Expected {
             let recipients = one.recipients();
             let is_decided =
                 !recipients.is_empty() && recipients.iter().all(|one| !one.state().is_interim());
-            let fate = index.messages.facts.get(one.record().at()).fate;
+            let fate = index.messages.flags.get(one.record().at()).fate;
             let newest = index.appliances.message(one.appliance_id(), one.mid());
             let times = self.deliveries(one.deliveries());
             (one.is_finished()
@@ -227,8 +228,8 @@ fn told(one: &Message<'_>) -> String {
 }
 
 fn retire(index: &mut Index) {
-    while let Some(step) = index.retirement(Haste::AtOnce) {
-        drop(index.retire(step));
+    while let Some(step) = index.plan_eviction(EvictionMode::AtOnce) {
+        drop(index.evict(step));
     }
 }
 
@@ -242,9 +243,9 @@ proptest! {
         asks in proptest::collection::vec(asks(), 1..4),
     ) {
         let log = log(&steps);
-        let mut all = Index::new(Journal::Off);
-        let limits = Limits { keep: Some(Duration::from_secs(keep)), memory: None };
-        let mut limited = Index::limited(Journal::Off, limits);
+        let mut all = Index::new(TrackClosed::Off);
+        let limits = RetentionLimits { keep: Some(Duration::from_secs(keep)), memory: None };
+        let mut limited = Index::limited(TrackClosed::Off, limits);
         for index in [&mut all, &mut limited] {
             index.open_source(SourceId::new(0), "");
         }
@@ -252,7 +253,7 @@ proptest! {
         let mut pauses = pauses.into_iter().cycle();
         let mut left = 0;
         each_entry(&log, |entry, _| {
-            limited.mark();
+            limited.set_watermark();
             let (first, from) = (all.connections.end(), all.messages.end());
             all.apply(entry);
             limited.apply(entry);
@@ -266,10 +267,10 @@ proptest! {
                 return;
             }
             left = pauses.next().unwrap_or(1);
-            limited.mark();
+            limited.set_watermark();
             retire(&mut limited);
             if sweeps > 0 {
-                limited.sweep_now();
+                limited.compact_now();
             }
             let newest = entry.time.unwrap().seconds();
             let before = Stamp::from_seconds(newest - i64::try_from(keep).unwrap()).unwrap();

@@ -21,7 +21,7 @@ const SAMPLE: usize = 160;
 /// # Errors
 /// When the output cannot be written.
 pub fn write(out: &mut dyn Write, index: &Index) -> io::Result<()> {
-    let kinds = index.census().kinds();
+    let kinds = index.event_counts().kinds();
     if kinds.is_empty() {
         return Ok(());
     }
@@ -59,7 +59,7 @@ fn lines(words: impl Iterator<Item = String>) -> Vec<String> {
 }
 
 fn unknown(out: &mut dyn Write, index: &Index) -> io::Result<()> {
-    let census = index.census();
+    let census = index.event_counts();
     let all = census.of(Kind::Unknown).count;
     if all == 0 {
         return Ok(());

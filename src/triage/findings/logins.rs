@@ -9,7 +9,7 @@ mod spray;
 mod trouble;
 
 use super::{Finding, Progress, Thresholds};
-use crate::index::kept::Places;
+use crate::index::store::live_set::Ranks;
 use crate::index::{Attempt, AttemptId, ConnectionId, Direction, Index};
 
 use guess::Guesses;
@@ -25,7 +25,7 @@ const SLICE: usize = 8192;
 #[derive(Debug)]
 pub(super) struct Logins {
     /// The attempts that there were at the start.
-    attempts: Places,
+    attempts: Ranks,
     at: usize,
     sprays: Sprays,
     second: Option<Guesses>,
@@ -46,7 +46,7 @@ struct Login {
 impl Logins {
     pub fn new(index: &Index, limits: Thresholds) -> Self {
         Self {
-            attempts: index.attempts.places(),
+            attempts: index.attempts.ranks(),
             at: 0,
             sprays: Sprays::default(),
             second: None,
@@ -61,7 +61,7 @@ impl Logins {
         let to = count.min(self.at + SLICE);
         for at in self.at..to {
             let number = self.attempts.number(at);
-            if index.attempts.kept().place(number).is_none() {
+            if index.attempts.kept().rank(number).is_none() {
                 continue;
             }
             let attempt = index.attempt(AttemptId::new(number));

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Evidence, Finding, Kind, Leads, Severity, many, moment};
 use crate::header::Stamp;
-use crate::index::{ConnectionId, Index, Name};
+use crate::index::{ConnectionId, Index, Symbol};
 use crate::triage::advice;
 use crate::triage::{Outage, Outcome, Route, State, Thresholds, Triage};
 
@@ -243,7 +243,7 @@ impl Look<'_> {
 
     /// Profiles whose newest login was refused on each of several routes.
     fn profiles(&self) -> Vec<Finding> {
-        let mut used: BTreeMap<Name, Vec<(&Route, Option<Refused>)>> = BTreeMap::new();
+        let mut used: BTreeMap<Symbol, Vec<(&Route, Option<Refused>)>> = BTreeMap::new();
         for route in &self.triage.routes {
             for profile in &route.tally.profiles {
                 let refused = self.refused(route, *profile);
@@ -263,7 +263,7 @@ impl Look<'_> {
     }
 
     /// The unbroken run of refused logins up to now of a profile on a route.
-    fn refused(&self, route: &Route, profile: Name) -> Option<Refused> {
+    fn refused(&self, route: &Route, profile: Symbol) -> Option<Refused> {
         let mut run: Option<Refused> = None;
         for (id, _) in self.triage.connections(route).iter().rev() {
             let attempts = self.index.connection(*id).attempts();
@@ -285,7 +285,7 @@ impl Look<'_> {
         run
     }
 
-    fn profile(&self, profile: Name, refused: &[(&Route, Refused)]) -> Finding {
+    fn profile(&self, profile: Symbol, refused: &[(&Route, Refused)]) -> Finding {
         let since = refused.iter().filter_map(|(_, run)| run.since).min();
         let name = self.index.names.profiles.get(profile);
         let routes: Vec<String> = refused
@@ -334,7 +334,8 @@ impl Look<'_> {
         let first =
             (0..began.len()).max_by_key(|from| (within(*from), std::cmp::Reverse(*from)))?;
         let members = &began[first..first + within(first)];
-        let mut hosts: Vec<Option<Name>> = members.iter().map(|(_, route)| route.remote).collect();
+        let mut hosts: Vec<Option<Symbol>> =
+            members.iter().map(|(_, route)| route.remote).collect();
         hosts.sort_unstable();
         hosts.dedup();
         if hosts.len() < self.limits.together_routes {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Evidence, Finding, Kind, Leads, Severity, many, moment};
 use crate::header::Stamp;
-use crate::index::{ApplianceId, ConnectionId, Direction, Index, Name};
+use crate::index::{ApplianceId, ConnectionId, Direction, Index, Symbol};
 use crate::triage::Thresholds;
 
 pub(super) fn findings(index: &Index, limits: &Thresholds) -> Vec<Finding> {
@@ -23,9 +23,9 @@ fn held_open(index: &Index, limits: &Thresholds) -> Vec<Finding> {
     else {
         return Vec::new();
     };
-    let mut by_peer: BTreeMap<Name, Vec<ConnectionId>> = BTreeMap::new();
-    let numbers = index.connections.places().numbers();
-    let facts = numbers.zip(index.connections.facts.iter());
+    let mut by_peer: BTreeMap<Symbol, Vec<ConnectionId>> = BTreeMap::new();
+    let numbers = index.connections.ranks().numbers();
+    let facts = numbers.zip(index.connections.flags.iter());
     for (at, _) in facts.filter(|(_, facts)| {
         facts.direction == Direction::Inbound && facts.end.is_none() && facts.opened
     }) {
@@ -45,7 +45,7 @@ fn held_open(index: &Index, limits: &Thresholds) -> Vec<Finding> {
         .collect()
 }
 
-fn held(index: &Index, peer: Name, open: &[ConnectionId]) -> Finding {
+fn held(index: &Index, peer: Symbol, open: &[ConnectionId]) -> Finding {
     let peer = index.names.addresses.get(peer);
     let since = index.connection(open[0]).first_seen();
     Finding {
@@ -74,7 +74,7 @@ fn held(index: &Index, peer: Name, open: &[ConnectionId]) -> Finding {
 
 /// Listeners that refused connections because they were at their limit.
 fn at_limit(index: &Index, limits: &Thresholds) -> Vec<Finding> {
-    let errors: Vec<Name> = index
+    let errors: Vec<Symbol> = index
         .names
         .errors
         .iter()
@@ -85,8 +85,8 @@ fn at_limit(index: &Index, limits: &Thresholds) -> Vec<Finding> {
         return Vec::new();
     }
     let mut by_listener: BTreeMap<Option<&str>, Vec<ConnectionId>> = BTreeMap::new();
-    let hit = |error: Option<Name>| error.is_some_and(|error| errors.contains(&error));
-    let numbers = index.connections.places().numbers();
+    let hit = |error: Option<Symbol>| error.is_some_and(|error| errors.contains(&error));
+    let numbers = index.connections.ranks().numbers();
     for (at, _) in numbers
         .zip(index.connections.error.iter())
         .filter(|(_, error)| hit(*error))
@@ -140,7 +140,7 @@ fn silent(index: &Index, limits: &Thresholds) -> Vec<Finding> {
         .began
         .iter()
         .zip(index.connections.closed.iter());
-    let numbers = index.connections.places().numbers();
+    let numbers = index.connections.ranks().numbers();
     for (at, ((began, closed), appliance)) in
         numbers.zip(times.zip(index.connections.appliance.iter()))
     {
@@ -193,7 +193,7 @@ fn unknown(index: &Index, limits: &Thresholds) -> Vec<Finding> {
         return Vec::new();
     };
     let middle = i64::midpoint(oldest.seconds(), newest.seconds());
-    let shapes = index.census().unknown().into_iter();
+    let shapes = index.event_counts().unknown().into_iter();
     let new = shapes.filter(|shape| {
         let late = shape
             .tally

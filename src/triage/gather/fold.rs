@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::{Cell, Gather, Member};
 use crate::header::Stamp;
-use crate::index::{DeliveryResult, Index, Name, RecipientId, State as Recipient};
+use crate::index::{DeliveryResult, DeliveryState as Recipient, Index, RecipientId, Symbol};
 use crate::triage::outcome::{Outcome, State};
 use crate::triage::route::{ClearRun, Cost, Outage, Route, Tally};
 use crate::triage::{Triage, group};
@@ -124,7 +124,7 @@ pub(super) fn finish(mut gather: Gather, index: &Index) -> Triage {
     let reasons = std::mem::take(&mut gather.reasons).of_cells(gather.cells.len());
     let newest = index.newest();
     let cells = std::mem::take(&mut gather.cells);
-    let groups: Vec<Option<Name>> = cells.iter().map(|cell| cell.group).collect();
+    let groups: Vec<Option<Symbol>> = cells.iter().map(|cell| cell.group).collect();
     let mut routes = std::mem::take(&mut gather.folded);
     for ((route, cell), (reasons, refusals)) in routes.iter_mut().zip(cells).zip(reasons) {
         complete(index, &gather, route, cell);
@@ -163,10 +163,10 @@ fn complete(index: &Index, gather: &Gather, route: &mut Route, cell: Cell) {
 
 /// Names by how often they were counted, then by themselves.
 fn by_count<'c>(
-    counts: impl Iterator<Item = (&'c Name, &'c u64)>,
-    text: impl Fn(Name) -> String,
-) -> Vec<Name> {
-    let mut names: Vec<(std::cmp::Reverse<u64>, String, Name)> = counts
+    counts: impl Iterator<Item = (&'c Symbol, &'c u64)>,
+    text: impl Fn(Symbol) -> String,
+) -> Vec<Symbol> {
+    let mut names: Vec<(std::cmp::Reverse<u64>, String, Symbol)> = counts
         .map(|(name, count)| (std::cmp::Reverse(*count), text(*name), *name))
         .collect();
     names.sort_unstable();

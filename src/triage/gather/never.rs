@@ -23,7 +23,7 @@ impl Gather {
             return;
         }
         let connection = index.connection(member.connection);
-        let Some(domain) = connection.unreached_domain() else {
+        let Some(domain) = connection.failed_domain() else {
             return;
         };
         let domain = self.domains.intern(domain);

@@ -4,7 +4,7 @@ use hashbrown::HashMap;
 
 use super::{Gather, Member, NONE};
 use crate::header::Stamp;
-use crate::index::{ConnectionId, DeliveryId, DeliveryResult, Index, Interner, Name, TextId};
+use crate::index::{ConnectionId, DeliveryId, DeliveryResult, Index, Interner, Symbol, TextId};
 use crate::triage::outcome::Outcome;
 use crate::triage::reason::{self, Reason, most_frequent_first};
 
@@ -16,7 +16,7 @@ struct Key {
     /// The reason that it follows from.
     cause: u32,
     code: u16,
-    text: Option<Name>,
+    text: Option<Symbol>,
 }
 
 /// A reason on its way.
@@ -43,7 +43,7 @@ pub(super) struct Reasons {
     sums: Vec<Sum>,
     texts: Interner,
     /// Texts of the index whose general form is known.
-    known: HashMap<TextId, Name, foldhash::fast::RandomState>,
+    known: HashMap<TextId, Symbol, foldhash::fast::RandomState>,
 }
 
 impl Reasons {
@@ -77,18 +77,18 @@ impl Reasons {
         self.known.clear();
     }
 
-    fn said(&mut self, index: &Index, id: Option<TextId>) -> Option<Name> {
+    fn said(&mut self, index: &Index, id: Option<TextId>) -> Option<Symbol> {
         let id = id?;
         if let Some(name) = self.known.get(&id) {
             return Some(*name);
         }
-        let general = reason::general(&index.texts.whole(id));
+        let general = reason::general(&index.texts.full(id));
         let name = self.texts.intern(general.as_bytes());
         self.known.insert(id, name);
         Some(name)
     }
 
-    fn words(&mut self, text: &str) -> Option<Name> {
+    fn words(&mut self, text: &str) -> Option<Symbol> {
         let general = reason::general(text);
         (!general.is_empty()).then(|| self.texts.intern(general.as_bytes()))
     }

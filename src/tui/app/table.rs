@@ -179,7 +179,7 @@ impl Table {
 
     /// Takes the rows of retired records out; the others stay where they are.
     pub(super) fn drop_retired(&mut self, index: &Index) {
-        let retired = index.retired().all();
+        let retired = index.evicted().all();
         if std::mem::replace(&mut self.retired, retired) == retired {
             return;
         }

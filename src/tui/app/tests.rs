@@ -19,7 +19,7 @@ mod whole;
 
 use super::*;
 use crate::header::{Framer, Years};
-use crate::index::{Entry, Journal};
+use crate::index::{Entry, TrackClosed};
 use crate::position::SourceId;
 use crate::source::Sources;
 use crate::tui::filter::Reach;
@@ -74,7 +74,7 @@ impl Desk {
     fn new(log: &str, width: u16, height: u16) -> Self {
         let file = tempfile::NamedTempFile::new().unwrap();
         let sources = open(file.path());
-        let mut index = Index::new(Journal::Off);
+        let mut index = Index::new(TrackClosed::Off);
         index.open_source(SourceId::new(0), "");
         let mut desk = Self {
             app: App::new("mail.current", Follow::Yes, Settings::default()),

@@ -5,7 +5,7 @@ use super::{
     text, thousands,
 };
 use crate::header::Stamp;
-use crate::index::timeline::Slot;
+use crate::index::records::timeline::Slot;
 use crate::safe;
 use crate::triage::{By, Reason, RouteId, State, Tally};
 use crate::tui::filter::term;

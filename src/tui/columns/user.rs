@@ -1,7 +1,7 @@
 //! The columns of users.
 
 use super::{Cell, Column, Field, Sortable, none, number, plain, short, styled, text, thousands};
-use crate::index::{Index, Interner, Name};
+use crate::index::{Index, Interner, Symbol};
 use crate::safe;
 use crate::tui::filter::term;
 use crate::tui::theme::Role;
@@ -21,7 +21,7 @@ pub const USERS: &[Column] = &[
     text(Field::Profiles, "profiles", 14, 44, 5, Sortable::No),
 ];
 
-pub(super) fn cell(index: &Index, name: Name, user: &User, field: Field) -> Cell {
+pub(super) fn cell(index: &Index, name: Symbol, user: &User, field: Field) -> Cell {
     let count = |n: u64, mark: &str, role| {
         if n == 0 {
             none()
@@ -54,7 +54,7 @@ pub(super) fn cell(index: &Index, name: Name, user: &User, field: Field) -> Cell
     }
 }
 
-fn several(names: &Interner, used: &[Name]) -> Cell {
+fn several(names: &Interner, used: &[Symbol]) -> Cell {
     let texts: Vec<_> = used
         .iter()
         .map(|name| safe::text(names.get(*name)))
@@ -65,8 +65,8 @@ fn several(names: &Interner, used: &[Name]) -> Cell {
     styled(texts.join(" "), Role::Text)
 }
 
-pub(super) fn cell_term(index: &Index, name: Name, user: &User, field: Field) -> Option<String> {
-    let only = |names: &[Name]| match names {
+pub(super) fn cell_term(index: &Index, name: Symbol, user: &User, field: Field) -> Option<String> {
+    let only = |names: &[Symbol]| match names {
         [one] => Some(*one),
         _ => None,
     };

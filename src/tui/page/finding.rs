@@ -51,7 +51,7 @@ pub(super) fn preview(known: RenderContext<'_>, number: u32, width: usize) -> Ve
 
 fn shown(known: RenderContext<'_>, evidence: Evidence) -> Vec<(Role, String)> {
     match evidence {
-        Evidence::Connection(id) if !known.index.keeps_connection(id) => {
+        Evidence::Connection(id) if !known.index.contains_connection(id) => {
             vec![(Role::Dim, "a connection that has retired".to_owned())]
         }
         Evidence::Connection(id) => {

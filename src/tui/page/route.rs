@@ -47,7 +47,7 @@ pub fn sides(known: RenderContext<'_>, id: RouteId) -> [Option<ConnectionId>; 2]
         None => [route.last_good, None],
     };
     // A look may know of records that have retired since.
-    sides.map(|side| side.filter(|id| known.index.keeps_connection(*id)))
+    sides.map(|side| side.filter(|id| known.index.contains_connection(*id)))
 }
 
 pub(super) fn head(known: RenderContext<'_>, id: RouteId, sides: &Sides, width: usize) -> Vec<Row> {
@@ -255,7 +255,7 @@ fn leads(sheet: &mut Sheet, known: RenderContext<'_>, look: &Look, route: &Route
     };
     let newest = route
         .newest_bad
-        .filter(|newest| bad != Some(*newest) && known.index.keeps_connection(*newest));
+        .filter(|newest| bad != Some(*newest) && known.index.contains_connection(*newest));
     for (name, id) in [
         ("last good", good),
         ("first bad", bad),
@@ -490,7 +490,7 @@ pub(super) fn hit_head(known: RenderContext<'_>, id: RouteId) -> Vec<Row> {
     let kept = hit
         .iter()
         .rev()
-        .filter(|id| known.index.keeps_message(**id));
+        .filter(|id| known.index.contains_message(**id));
     for id in kept.take(LISTED) {
         let message = known.index.message(*id);
         sheet.row(message_parts(&message)).link = Some(Record::Message(*id));

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 
 use super::logline::Dress;
 use super::{Areas, Canvas};
-use crate::index::{Index, Name};
+use crate::index::{Index, Symbol};
 use crate::safe;
 use crate::tui::app::App;
 use crate::tui::columns;
@@ -75,7 +75,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_, '_>, areas: &Areas, app: &App, index:
 /// ```text
 ///   2009-04-22 11:47:47  ✗ failed     ICID 451  172.16.155.102  PLAIN  IncomingAuthentication
 /// ```
-fn logins(canvas: &mut Canvas<'_, '_>, area: Rect, index: &Index, name: Name) {
+fn logins(canvas: &mut Canvas<'_, '_>, area: Rect, index: &Index, name: Symbol) {
     for (n, id) in (0..area.height).zip(index.attempts.by_user.records(name, &index.attempts.user))
     {
         let attempt = index.attempt(id);

@@ -11,7 +11,7 @@ use ratatui::text::{Line, Span};
 use super::{Areas, Canvas};
 use crate::header::Stamp;
 use crate::index::Index;
-use crate::index::timeline::Slot;
+use crate::index::records::timeline::Slot;
 use crate::tui::app::{App, View};
 use crate::tui::columns::thousands;
 use crate::tui::theme::Role;

@@ -9,7 +9,7 @@ use ratatui::layout::Rect;
 
 use super::{Areas, Canvas};
 use crate::index::Index;
-use crate::index::timeline::Slot;
+use crate::index::records::timeline::Slot;
 use crate::safe;
 use crate::triage::By;
 use crate::tui::app::{App, Table, View};

@@ -120,7 +120,7 @@ fn totals(index: &Index, failing: Option<usize>, words: Words) -> Parts {
             format!("in {open_in} open · out {open_out} open  "),
         )],
     };
-    let retired = index.retired().all();
+    let retired = index.evicted().all();
     if retired > 0 && words >= Words::Most {
         parts.push((Role::Dim, format!("retired {}  ", thousands(retired))));
     }

@@ -3,7 +3,7 @@ use std::sync::mpsc::Receiver;
 
 use super::*;
 use crate::header::{Framer, Years};
-use crate::index::{Entry, Index, Journal};
+use crate::index::{Entry, Index, TrackClosed};
 use crate::position::SourceId;
 use crate::query::Saved;
 
@@ -24,7 +24,7 @@ impl Desk {
         let file = std::fs::File::open(log.path()).unwrap();
         sources.add_stream(log.path(), false, Some(file.into()));
         let sources = Arc::new(sources);
-        let mut index = Index::new(Journal::Off);
+        let mut index = Index::new(TrackClosed::Off);
         index.open_source(SourceId::new(0), "");
         let index = SharedIndex::new(index);
         let (tell, answers) = mpsc::channel();

@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use mailscope::index::{Index, Journal};
+use mailscope::index::{Index, TrackClosed};
 use mailscope::query::{self, Saved};
 use mailscope::safe;
 
@@ -10,7 +10,7 @@ use mailscope::safe;
 const LONGEST: usize = 64 * 1024;
 
 thread_local! {
-    static EMPTY: Index = Index::new(Journal::Off);
+    static EMPTY: Index = Index::new(TrackClosed::Off);
 }
 
 fuzz_target!(|text: &str| {

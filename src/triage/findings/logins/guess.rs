@@ -10,7 +10,7 @@ use hashbrown::{HashMap, HashSet};
 use super::Login;
 use super::spray::Net;
 use crate::header::Stamp;
-use crate::index::{Attempt, ConnectionId, Index, Name};
+use crate::index::{Attempt, ConnectionId, Index, Symbol};
 use crate::triage::Thresholds;
 use crate::triage::findings::{Evidence, Finding, Kind, Leads, Severity, many, moment};
 
@@ -39,7 +39,7 @@ struct Guessed {
     failed: u64,
     first: i64,
     last: i64,
-    sources: HashSet<Name>,
+    sources: HashSet<Symbol>,
     evidence: Vec<ConnectionId>,
     before: Clock,
     after: Clock,
@@ -52,14 +52,14 @@ struct OfSource {
     first: i64,
     last: i64,
     began: Clock,
-    users: HashSet<Name>,
+    users: HashSet<Symbol>,
     evidence: Vec<ConnectionId>,
 }
 
 #[derive(Debug)]
 struct GotIn {
-    source: Name,
-    user: Name,
+    source: Symbol,
+    user: Symbol,
     failed: u64,
     users: u64,
     first: i64,
@@ -71,8 +71,8 @@ struct GotIn {
 pub(super) struct Guesses {
     spraying: HashSet<Net>,
     clock: Clock,
-    users: HashMap<Name, OfUser, foldhash::fast::RandomState>,
-    sources: HashMap<Name, OfSource, foldhash::fast::RandomState>,
+    users: HashMap<Symbol, OfUser, foldhash::fast::RandomState>,
+    sources: HashMap<Symbol, OfSource, foldhash::fast::RandomState>,
     got_in: Vec<GotIn>,
 }
 
@@ -108,7 +108,7 @@ impl Guesses {
         *count += 1;
     }
 
-    fn source(&mut self, source: Name, user: Name, login: Login, limits: &Thresholds) {
+    fn source(&mut self, source: Symbol, user: Symbol, login: Login, limits: &Thresholds) {
         if login.succeeded {
             let Some(run) = self.sources.remove(&source) else {
                 return;
@@ -153,7 +153,7 @@ impl Guesses {
         }
     }
 
-    fn user(&mut self, source: Name, user: Name, login: Login, limits: &Thresholds) {
+    fn user(&mut self, source: Symbol, user: Symbol, login: Login, limits: &Thresholds) {
         let of_user = self.users.entry(user).or_default();
         of_user.recent.push_back((login.time, login.succeeded));
         of_user.failed += u64::from(!login.succeeded);
@@ -213,7 +213,7 @@ fn named(user: &str) -> &str {
     if user.is_empty() { "(no name)" } else { user }
 }
 
-fn guessed(index: &Index, user: Name, worst: &Guessed) -> Finding {
+fn guessed(index: &Index, user: Symbol, worst: &Guessed) -> Finding {
     let user = index.names.users.get(user);
     let (since, last) = (
         Stamp::from_seconds(worst.first),

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use hashbrown::HashMap;
 
 use super::Login;
-use crate::index::{Attempt, ConnectionId, Index, Name};
+use crate::index::{Attempt, ConnectionId, Index, Symbol};
 use crate::triage::Thresholds;
 use crate::triage::findings::{Evidence, Finding, Kind, Leads, Severity, many, moment};
 
@@ -13,14 +13,14 @@ use crate::triage::findings::{Evidence, Finding, Kind, Leads, Severity, many, mo
 struct OfListener {
     over_tls: u64,
     clear: u64,
-    users: BTreeSet<Name>,
+    users: BTreeSet<Symbol>,
     first: Option<ConnectionId>,
     last: Option<ConnectionId>,
 }
 
 #[derive(Debug, Default)]
 pub(super) struct Listeners {
-    all: HashMap<Name, OfListener, foldhash::fast::RandomState>,
+    all: HashMap<Symbol, OfListener, foldhash::fast::RandomState>,
 }
 
 impl Listeners {

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use hashbrown::{HashMap, HashSet};
 
 use super::Login;
-use crate::index::{Attempt, ConnectionId, Index, Name};
+use crate::index::{Attempt, ConnectionId, Index, Symbol};
 use crate::triage::Thresholds;
 use crate::triage::findings::{Evidence, Finding, Kind, Leads, Severity, many, moment};
 
@@ -58,8 +58,8 @@ impl Net {
 /// What came from a net in one stretch of time.
 #[derive(Debug, Default, Clone)]
 struct Tries {
-    users: HashSet<Name>,
-    sources: BTreeSet<Name>,
+    users: HashSet<Symbol>,
+    sources: BTreeSet<Symbol>,
     failed: u64,
     succeeded: u64,
     first: i64,

@@ -68,7 +68,7 @@ impl Troubles {
             .filter(|(text, trouble)| !text.starts_with("LDAP query/user") || trouble.count >= 3)
             .map(|(text, trouble)| self.finding(index, text, trouble))
             .collect();
-        let ldap = index.census().of(Entry::AuthLdap);
+        let ldap = index.event_counts().of(Entry::AuthLdap);
         if ldap.count > 0 {
             let last = ldap.last.map_or(0, Stamp::seconds);
             all.push(Finding {

@@ -1,7 +1,7 @@
 //! What a reader sees of routes and findings, and where keys lead from there.
 
 use super::*;
-use crate::index::{Haste, Limits};
+use crate::index::{EvictionMode, RetentionLimits};
 
 /// A profile that is refused on two routes, one of which works again; a third one was never tried with it.
 fn outages() -> String {
@@ -404,8 +404,8 @@ fn a_report_holds_no_markup_of_a_stranger() {
 fn what_has_retired_since_the_last_look_is_left_out() {
     let mut desk = Desk::new("", 160, 50);
     desk.index = Index::limited(
-        Journal::Off,
-        Limits {
+        TrackClosed::Off,
+        RetentionLimits {
             keep: Some(Duration::from_secs(60)),
             memory: None,
         },
@@ -413,19 +413,19 @@ fn what_has_retired_since_the_last_look_is_left_out() {
     desk.index.open_source(SourceId::new(0), "");
     for line in LOG.lines() {
         desk.grow(&format!("{line}\n"));
-        desk.index.mark();
+        desk.index.set_watermark();
     }
     desk.types("4");
     desk.key(KeyCode::Enter);
     assert!(desk.screen().contains("DCID 5640"), "{}", desk.screen());
     desk.types(" ");
     desk.grow("Wed Apr 22 18:00:00 2009 Info: New SMTP ICID 900 interface mail (172.16.155.16) address 192.0.2.9 reverse dns host unknown verified no\n");
-    desk.index.mark();
-    while let Some(step) = desk.index.retirement(Haste::AtOnce) {
-        drop(desk.index.retire(step));
+    desk.index.set_watermark();
+    while let Some(step) = desk.index.plan_eviction(EvictionMode::AtOnce) {
+        drop(desk.index.evict(step));
     }
     let first = crate::index::ConnectionId::new(0);
-    assert!(!desk.index.keeps_connection(first));
+    assert!(!desk.index.contains_connection(first));
     desk.does(Action::Resize(150, 50));
     let screen = desk.screen();
     assert!(

@@ -2,60 +2,60 @@
 
 use std::sync::Arc;
 
-use super::{MOST_MARKS, Mark, keeps};
-use crate::index::column::RecordId;
-use crate::index::kept::Kept;
-use crate::index::message::NEAR;
-use crate::index::packed::Packed;
-use crate::index::sweep::Sweep;
-use crate::index::{ConnectionId, Ended, Index, MessageId};
+use super::{MAX_WATERMARKS, Watermark, keeps};
+use crate::index::evict::compact::Compaction;
+use crate::index::records::message::NEAR;
+use crate::index::store::column::RecordId;
+use crate::index::store::frame_of_reference::ForColumn;
+use crate::index::store::live_set::LiveSet;
+use crate::index::{ClosedRecord, ConnectionId, Index, MessageId};
 
 /// A step that is prepared.
 #[derive(Debug)]
-pub enum Step {
-    /// Records go.
-    Records(Box<Records>),
-    /// Names and texts go that no kept record speaks of.
-    Sweep(Box<Sweep>),
+pub enum EvictionStep {
+    /// RecordEviction go.
+    Records(Box<RecordEviction>),
+    /// Interners and texts go that no kept record speaks of.
+    Compaction(Box<Compaction>),
 }
 
 /// Which records will be kept, and what is to be done for it.
 #[derive(Debug)]
-pub struct Records {
-    pub(super) cut: Mark,
-    pub(super) connections: Arc<Kept>,
-    pub(super) messages: Arc<Kept>,
-    pub(super) recipients: Arc<Kept>,
-    pub(super) attempts: Arc<Kept>,
-    pub(super) deliveries: Arc<Kept>,
-    pub(super) runs: Arc<Kept>,
+pub struct RecordEviction {
+    pub(super) cut: Watermark,
+    pub(super) connections: Arc<LiveSet>,
+    pub(super) messages: Arc<LiveSet>,
+    pub(super) recipients: Arc<LiveSet>,
+    pub(super) attempts: Arc<LiveSet>,
+    pub(super) deliveries: Arc<LiveSet>,
+    pub(super) runs: Arc<LiveSet>,
     pub(super) gone_connections: Vec<usize>,
     pub(super) gone_messages: Vec<usize>,
     pub(super) gone_recipients: Vec<usize>,
     pub(super) gone_attempts: Vec<usize>,
-    /// Kept ones that lose a message.
+    /// LiveSet ones that lose a message.
     pub(super) loose: Vec<ConnectionId>,
 }
 
 impl Index {
-    pub(super) fn let_go(&mut self, step: &Records) {
+    pub(super) fn evict_records(&mut self, step: &RecordEviction) {
         self.cut_links(step);
         self.forget_connections(step);
         self.forget_messages(step);
         let retention = &mut self.retention;
         let gone = step.gone_connections.len() + step.gone_messages.len();
-        retention.retired.connections += step.gone_connections.len() as u64;
-        retention.retired.messages += step.gone_messages.len() as u64;
-        retention.unswept += step.cut.entries - retention.cut;
+        retention.evicted.connections += step.gone_connections.len() as u64;
+        retention.evicted.messages += step.gone_messages.len() as u64;
+        retention.uncompacted += step.cut.entries - retention.cut;
         (retention.cut, retention.cut_time) = (step.cut.entries, step.cut.time);
-        while let Some(mark) = retention.marks.front()
+        while let Some(mark) = retention.watermarks.front()
             && mark.entries <= step.cut.entries
         {
-            retention.marks.pop_front();
+            retention.watermarks.pop_front();
         }
-        let is_stuck = gone == 0 && retention.marks.is_empty();
-        retention.stuck = is_stuck.then_some(self.totals.entries);
-        let fine = (self.totals.entries - retention.cut) / MOST_MARKS as u64 * 2;
+        let is_stuck = gone == 0 && retention.watermarks.is_empty();
+        retention.stuck_at = is_stuck.then_some(self.totals.entries);
+        let fine = (self.totals.entries - retention.cut) / MAX_WATERMARKS as u64 * 2;
         retention.stride = retention.stride.min(fine);
         self.connections.retire(&step.connections);
         self.messages.retire(&step.messages);
@@ -65,13 +65,13 @@ impl Index {
         self.extents.retire(&step.runs);
         self.appliances.trim();
         self.ended.retain(|ended| match ended {
-            Ended::Connection(id) => keeps(&step.connections, *id),
-            Ended::Message(id) => keeps(&step.messages, *id),
+            ClosedRecord::Connection(id) => keeps(&step.connections, *id),
+            ClosedRecord::Message(id) => keeps(&step.messages, *id),
         });
     }
 
     /// Takes what goes out of the chains of what stays.
-    fn cut_links(&mut self, step: &Records) {
+    fn cut_links(&mut self, step: &RecordEviction) {
         for id in &step.loose {
             let columns = &mut self.connections;
             let (last, before) = (&mut columns.last_message, &mut self.messages.before);
@@ -81,7 +81,7 @@ impl Index {
         }
     }
 
-    fn forget_connections(&mut self, step: &Records) {
+    fn forget_connections(&mut self, step: &RecordEviction) {
         for at in step.gone_attempts.iter().copied() {
             let columns = &mut self.attempts;
             if let Some(name) = columns.user.get(at) {
@@ -99,11 +99,11 @@ impl Index {
             if let Some(name) = self.connections.remote.get(at) {
                 self.connections.by_remote.forget(name);
             }
-            self.connections.unreached.remove(&id);
+            self.connections.failures.remove(&id);
         }
     }
 
-    fn forget_messages(&mut self, step: &Records) {
+    fn forget_messages(&mut self, step: &RecordEviction) {
         for at in step.gone_recipients.iter().copied() {
             let columns = &mut self.recipients;
             let rid = columns.rid.get(at);
@@ -129,8 +129,8 @@ impl Index {
                 }
             }
         }
-        if !self.pending.is_empty() {
-            self.pending
+        if !self.pending_replies.is_empty() {
+            self.pending_replies
                 .retain(|(message, _), _| keeps(&step.messages, *message));
         }
     }
@@ -139,8 +139,8 @@ impl Index {
 /// Leads a chain past what goes; the answer is its new head.
 fn relink<K>(
     head: Option<RecordId<K>>,
-    before: &mut Packed<Option<RecordId<K>>>,
-    kept: &Kept,
+    before: &mut ForColumn<Option<RecordId<K>>>,
+    kept: &LiveSet,
 ) -> Option<RecordId<K>> {
     let mut next = head;
     let mut last: Option<RecordId<K>> = None;

@@ -6,31 +6,31 @@
 
 use std::sync::Arc;
 
-use super::column::{Column, Page, RecordId, make_room};
-use super::intern::Name;
-use super::kept::Kept;
-use super::packed::Packed;
+use crate::index::store::column::{ColumnPage, PagedColumn, RecordId, make_room};
+use crate::index::store::frame_of_reference::ForColumn;
+use crate::index::store::intern::Symbol;
+use crate::index::store::live_set::LiveSet;
 
 /// The records of each name of one kind.
 #[derive(Debug)]
-pub struct Posting<K> {
+pub struct PostingList<K> {
     heads: Vec<(Option<RecordId<K>>, u32)>,
-    before: Packed<Option<RecordId<K>>>,
+    prev: ForColumn<Option<RecordId<K>>>,
 }
 
-impl<K> Default for Posting<K> {
+impl<K> Default for PostingList<K> {
     fn default() -> Self {
         Self {
             heads: Vec::new(),
-            before: Packed::default(),
+            prev: ForColumn::default(),
         }
     }
 }
 
-impl<K> Posting<K> {
+impl<K> PostingList<K> {
     /// The next record, in the records' order; a record may have no such name.
-    pub fn push(&mut self, name: Option<Name>) {
-        let record = RecordId::new(self.before.end());
+    pub fn push(&mut self, name: Option<Symbol>) {
+        let record = RecordId::new(self.prev.end());
         self.push_blank();
         if let Some(name) = name {
             self.link(record, name);
@@ -40,11 +40,11 @@ impl<K> Posting<K> {
     /// The next record, which has no such name yet.
     #[inline]
     pub fn push_blank(&mut self) {
-        self.before.push_blank();
+        self.prev.push_blank();
     }
 
     /// Gives a record that had no such name its name.
-    pub fn link(&mut self, record: RecordId<K>, name: Name) {
+    pub fn link(&mut self, record: RecordId<K>, name: Symbol) {
         if self.heads.len() <= name.at() {
             make_room(&mut self.heads, name.at() + 1);
             self.heads.resize(name.at() + 1, (None, 0));
@@ -56,44 +56,44 @@ impl<K> Posting<K> {
         let mut older = head.0;
         while let Some(id) = older.filter(|id| *id > record) {
             newer = Some(id);
-            older = self.before.get(id.at());
+            older = self.prev.get(id.at());
         }
-        self.before.set(record.at(), older);
+        self.prev.set(record.at(), older);
         match newer {
-            Some(id) => self.before.set(id.at(), Some(record)),
+            Some(id) => self.prev.set(id.at(), Some(record)),
             None => head.0 = Some(record),
         }
     }
 
     /// How many kept records bear the name.
-    pub fn count(&self, name: Name) -> usize {
+    pub fn count(&self, name: Symbol) -> usize {
         self.heads.get(name.at()).map_or(0, |head| head.1 as usize)
     }
 
-    /// The name's records, newest first, without the listed ones among the retired ([`Kept::older`]).
-    pub fn recent(&self, name: Name) -> impl Iterator<Item = RecordId<K>> + '_ {
-        let first = self.before.kept().first();
+    /// The name's records, newest first, without the listed ones among the retired ([`LiveSet::pinned`]).
+    pub fn recent(&self, name: Symbol) -> impl Iterator<Item = RecordId<K>> + '_ {
+        let first = self.prev.kept().first();
         let head = self.heads.get(name.at()).and_then(|head| head.0);
         let recent = move |id: &RecordId<K>| id.at() >= first;
         std::iter::successors(head.filter(recent), move |id| {
-            self.before.get(id.at()).filter(recent)
+            self.prev.get(id.at()).filter(recent)
         })
     }
 
     /// The name's kept records, newest first; `column` tells each record's name.
     pub fn records<'p>(
         &'p self,
-        name: Name,
-        column: &'p Column<Option<Name>, impl Page<Option<Name>>>,
+        name: Symbol,
+        column: &'p PagedColumn<Option<Symbol>, impl ColumnPage<Option<Symbol>>>,
     ) -> impl Iterator<Item = RecordId<K>> + 'p {
-        let older = self.before.kept().older().iter().rev();
+        let older = self.prev.kept().pinned().iter().rev();
         let older = older.map(|number| *number as usize);
         let older = older.filter(move |number| column.get(*number) == Some(name));
         self.recent(name).chain(older.map(RecordId::new))
     }
 
     /// A record of the name retires.
-    pub fn forget(&mut self, name: Name) {
+    pub fn forget(&mut self, name: Symbol) {
         if let Some(head) = self.heads.get_mut(name.at()) {
             head.1 = head.1.saturating_sub(1);
             if head.1 == 0 {
@@ -103,12 +103,12 @@ impl<K> Posting<K> {
     }
 
     /// Gives back what is no longer kept.
-    pub fn retire(&mut self, kept: &Arc<Kept>) {
-        self.before.retire(kept);
+    pub fn retire(&mut self, kept: &Arc<LiveSet>) {
+        self.prev.retire(kept);
     }
 
     /// Bytes held in memory.
     pub fn bytes(&self) -> usize {
-        self.heads.capacity() * 8 + self.before.bytes()
+        self.heads.capacity() * 8 + self.prev.bytes()
     }
 }

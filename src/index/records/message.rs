@@ -1,36 +1,36 @@
-//! Messages and their recipients.
+//! MessageTable and their recipients.
 
 use std::borrow::Cow;
 
 use hashbrown::HashMap;
 
-use super::column::{Column, RecordId, Value, map_bytes, table};
-use super::connection::{Connection, ConnectionId};
-use super::delivery::{Delivery, DeliveryId};
-use super::extent::{Runs, Span};
-use super::intern::{Name, TextId};
-use super::narrow::{Coded, Narrow};
-use super::packed::Packed;
-use super::{ApplianceId, Index};
 use crate::event::Mid;
 use crate::header::Stamp;
+use crate::index::records::connection::{Connection, ConnectionId};
+use crate::index::records::delivery::{Delivery, DeliveryId};
+use crate::index::store::column::{PagedColumn, RecordId, Value, map_bytes, table};
+use crate::index::store::extent::{Runs, Span};
+use crate::index::store::frame_of_reference::ForColumn;
+use crate::index::store::intern::{Symbol, TextId};
+use crate::index::store::small_int::{IntCode, SmallIntColumn};
+use crate::index::{ApplianceId, Index};
 use crate::position::Position;
 
 /// Kind of [`MessageId`].
 #[derive(Debug)]
-pub enum Carried {}
+pub enum MessageTag {}
 /// A message's own number.
-pub type MessageId = RecordId<Carried>;
+pub type MessageId = RecordId<MessageTag>;
 
 /// Kind of [`RecipientId`].
 #[derive(Debug)]
-pub enum Addressed {}
+pub enum RecipientTag {}
 /// A recipient's own number.
-pub type RecipientId = RecordId<Addressed>;
+pub type RecipientId = RecordId<RecipientTag>;
 
 /// What has become of a recipient, or of a message.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum State {
+pub enum DeliveryState {
     /// On the appliance.
     Queued,
     /// Taken by the far end.
@@ -47,7 +47,7 @@ pub enum State {
     Quarantined,
 }
 
-impl State {
+impl DeliveryState {
     /// As records and queries write it.
     pub fn word(self) -> &'static str {
         match self {
@@ -69,7 +69,7 @@ impl State {
 
 /// What is known of a message beside its ids, names and times.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub(crate) struct Facts {
+pub(crate) struct MessageFlags {
     /// Whether `Start MID` was seen.
     pub started: bool,
     /// Whether the appliance made it (ICID 0).
@@ -77,28 +77,28 @@ pub(crate) struct Facts {
     /// Whether `Message finished` was seen.
     pub finished: bool,
     /// What became of it as a whole: an abort.
-    pub fate: Option<State>,
+    pub fate: Option<DeliveryState>,
 }
 
 /// The columns.
 #[derive(Debug, Default)]
-pub(crate) struct Messages {
-    pub mid: Packed<u64>,
-    pub appliance: Narrow<u8, ApplianceId>,
-    pub facts: Narrow<u8, Facts>,
+pub(crate) struct MessageTable {
+    pub mid: ForColumn<u64>,
+    pub appliance: SmallIntColumn<u8, ApplianceId>,
+    pub flags: SmallIntColumn<u8, MessageFlags>,
     /// When its first line was written; that of `Start MID` if it was seen.
-    pub began: Packed<Option<Stamp>>,
+    pub began: ForColumn<Option<Stamp>>,
     /// When it was last said to be finished or aborted.
-    pub ended: Packed<Option<Stamp>>,
-    pub connection: Column<Option<ConnectionId>>,
+    pub ended: ForColumn<Option<Stamp>>,
+    pub connection: PagedColumn<Option<ConnectionId>>,
     /// The message before it on the same injection connection.
-    pub before: Packed<Option<MessageId>>,
-    pub from: Packed<Option<Name>>,
-    pub subject: Column<Option<TextId>>,
-    pub message_id: Column<Option<TextId>>,
+    pub before: ForColumn<Option<MessageId>>,
+    pub from: ForColumn<Option<Symbol>>,
+    pub subject: PagedColumn<Option<TextId>>,
+    pub message_id: PagedColumn<Option<TextId>>,
     /// Bytes.
-    pub size: Packed<Option<u64>>,
-    pub last_recipient: Column<Option<RecipientId>>,
+    pub size: ForColumn<Option<u64>>,
+    pub last_recipient: PagedColumn<Option<RecipientId>>,
     pub runs: Runs,
     /// Parents of the few messages that have one.
     pub parents: HashMap<MessageId, MessageId, foldhash::fast::RandomState>,
@@ -106,10 +106,10 @@ pub(crate) struct Messages {
     pub children: HashMap<MessageId, Vec<MessageId>, foldhash::fast::RandomState>,
 }
 
-table!(Messages: mid, appliance, facts, began, ended, connection, before, from, subject, message_id, size,
+table!(MessageTable: mid, appliance, flags, began, ended, connection, before, from, subject, message_id, size,
     last_recipient, runs);
 
-impl Coded for Facts {
+impl IntCode for MessageFlags {
     #[inline]
     fn code(self, _: usize) -> u64 {
         let fate = self.fate.map_or(0, |fate| fate as u64 + 1);
@@ -126,20 +126,20 @@ impl Coded for Facts {
             made_here: code >> 1 & 1 == 1,
             finished: code >> 2 & 1 == 1,
             fate: match code >> 3 {
-                1 => Some(State::Queued),
-                2 => Some(State::Delivered),
-                3 => Some(State::Bounced),
-                4 => Some(State::Delayed),
-                5 => Some(State::Dropped),
-                6 => Some(State::Aborted),
-                7 => Some(State::Quarantined),
+                1 => Some(DeliveryState::Queued),
+                2 => Some(DeliveryState::Delivered),
+                3 => Some(DeliveryState::Bounced),
+                4 => Some(DeliveryState::Delayed),
+                5 => Some(DeliveryState::Dropped),
+                6 => Some(DeliveryState::Aborted),
+                7 => Some(DeliveryState::Quarantined),
                 _ => None,
             },
         }
     }
 }
 
-impl Messages {
+impl MessageTable {
     /// A new message with its first line.
     pub fn push(
         &mut self,
@@ -150,7 +150,7 @@ impl Messages {
     ) -> MessageId {
         self.mid.push(mid.0);
         self.appliance.push(appliance);
-        self.facts.push(Facts::default());
+        self.flags.push(MessageFlags::default());
         self.began.push(time);
         self.ended.push_blank();
         self.connection.push_blank();
@@ -171,42 +171,42 @@ impl Messages {
 
 /// The recipients' columns.
 #[derive(Debug, Default)]
-pub(crate) struct Recipients {
-    pub message: Packed<MessageId>,
+pub(crate) struct RecipientTable {
+    pub message: ForColumn<MessageId>,
     /// [`NO_RID`] where the log does not say.
-    pub rid: Narrow<u8, u32>,
-    pub to: Packed<Option<Name>>,
-    pub state: Column<State>,
-    pub last_delivery: Column<Option<DeliveryId>>,
+    pub rid: SmallIntColumn<u8, u32>,
+    pub to: ForColumn<Option<Symbol>>,
+    pub state: PagedColumn<DeliveryState>,
+    pub last_delivery: PagedColumn<Option<DeliveryId>>,
     /// The recipient before it of the same message.
-    pub before: Narrow<u8, Option<RecipientId>>,
-    /// Recipients of long lists, which are not looked for one by one.
+    pub before: SmallIntColumn<u8, Option<RecipientId>>,
+    /// RecipientTable of long lists, which are not looked for one by one.
     pub far: HashMap<(MessageId, u32), RecipientId, foldhash::fast::RandomState>,
 }
 
-table!(Recipients: message, rid, to, state, last_delivery, before);
+table!(RecipientTable: message, rid, to, state, last_delivery, before);
 
-impl Value for State {
+impl Value for DeliveryState {
     const BLANK: Self = Self::Queued;
 }
 
 /// Stands for a number that the log does not say.
 pub(crate) const NO_RID: u32 = u32::MAX;
-/// Recipients with higher numbers are found by a map.
+/// RecipientTable with higher numbers are found by a map.
 pub(crate) const NEAR: u32 = 32;
 
-impl Recipients {
+impl RecipientTable {
     pub fn push(
         &mut self,
         message: MessageId,
         rid: u32,
-        to: Option<Name>,
+        to: Option<Symbol>,
         before: Option<RecipientId>,
     ) -> RecipientId {
         self.message.push(message);
         self.rid.push(rid);
         self.to.push(to);
-        self.state.push(State::Queued);
+        self.state.push(DeliveryState::Queued);
         self.last_delivery.push_blank();
         self.before.push(before);
         let id = RecipientId::new(self.end() - 1);
@@ -229,16 +229,16 @@ pub struct Message<'i> {
 }
 
 impl<'i> Message<'i> {
-    pub(super) fn new(index: &'i Index, id: MessageId) -> Self {
+    pub(crate) fn new(index: &'i Index, id: MessageId) -> Self {
         Self { index, id }
     }
 
-    fn columns(&self) -> &'i Messages {
+    fn columns(&self) -> &'i MessageTable {
         &self.index.messages
     }
 
-    fn facts(&self) -> Facts {
-        self.columns().facts.get(self.id.at())
+    fn flags(&self) -> MessageFlags {
+        self.columns().flags.get(self.id.at())
     }
 
     /// The record's own number.
@@ -276,7 +276,7 @@ impl<'i> Message<'i> {
 
     /// The ICID: 0 where the appliance made the message, `None` where the log does not say.
     pub fn icid(&self) -> Option<u64> {
-        let made_here = self.facts().made_here.then_some(0);
+        let made_here = self.flags().made_here.then_some(0);
         self.connection()
             .map(|connection| connection.number())
             .or(made_here)
@@ -284,7 +284,7 @@ impl<'i> Message<'i> {
 
     /// When `Start MID` was written.
     pub fn started(&self) -> Option<Stamp> {
-        self.first_seen().filter(|_| self.facts().started)
+        self.first_seen().filter(|_| self.flags().started)
     }
 
     /// When its first line was written.
@@ -299,7 +299,7 @@ impl<'i> Message<'i> {
 
     /// Whether `Message finished` was written.
     pub fn is_finished(&self) -> bool {
-        self.facts().finished
+        self.flags().finished
     }
 
     /// The envelope sender without angle brackets; empty for a bounce.
@@ -307,8 +307,8 @@ impl<'i> Message<'i> {
         Some(self.index.names.mail.get(self.from_name()?))
     }
 
-    /// The sender's number in [`super::Names::mail`].
-    pub fn from_name(&self) -> Option<Name> {
+    /// The sender's number in [`crate::index::Interners::mail`].
+    pub fn from_name(&self) -> Option<Symbol> {
         self.columns().from.get(self.id.at())
     }
 
@@ -317,7 +317,7 @@ impl<'i> Message<'i> {
         self.columns()
             .subject
             .get(self.id.at())
-            .map(|id| self.index.texts.first(id))
+            .map(|id| self.index.texts.prefix(id))
     }
 
     /// The Message-ID as written.
@@ -325,7 +325,7 @@ impl<'i> Message<'i> {
         self.columns()
             .message_id
             .get(self.id.at())
-            .map(|id| self.index.texts.whole(id))
+            .map(|id| self.index.texts.full(id))
     }
 
     /// Bytes.
@@ -370,7 +370,7 @@ impl<'i> Message<'i> {
             .map(|recipient| recipient.state());
         let Some(first) = states.next() else {
             return self
-                .facts()
+                .flags()
                 .fate
                 .map_or(CommonState::Unknown, CommonState::All);
         };
@@ -409,7 +409,7 @@ impl<'i> Message<'i> {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum CommonState {
     /// All recipients share it, or there are none and this became of the message.
-    All(State),
+    All(DeliveryState),
     /// The recipients' states differ.
     Mixed,
     /// The log does not say.
@@ -435,11 +435,11 @@ pub struct Recipient<'i> {
 }
 
 impl<'i> Recipient<'i> {
-    pub(super) fn new(index: &'i Index, id: RecipientId) -> Self {
+    pub(crate) fn new(index: &'i Index, id: RecipientId) -> Self {
         Self { index, id }
     }
 
-    fn columns(&self) -> &'i Recipients {
+    fn columns(&self) -> &'i RecipientTable {
         &self.index.recipients
     }
 
@@ -463,13 +463,13 @@ impl<'i> Recipient<'i> {
         Some(self.index.names.mail.get(self.to_name()?))
     }
 
-    /// The address's number in [`super::Names::mail`].
-    pub fn to_name(&self) -> Option<Name> {
+    /// The address's number in [`crate::index::Interners::mail`].
+    pub fn to_name(&self) -> Option<Symbol> {
         self.columns().to.get(self.id.at())
     }
 
     /// What has become of it.
-    pub fn state(&self) -> State {
+    pub fn state(&self) -> DeliveryState {
         self.columns().state.get(self.id.at())
     }
 

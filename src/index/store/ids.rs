@@ -6,7 +6,7 @@
 
 use hashbrown::HashMap;
 
-use super::column::{make_room, map_bytes};
+use crate::index::store::column::{make_room, map_bytes};
 
 /// So many ids below its first one that lead to no record are given back by an array at once.
 const LEAST_TRIM: usize = 4096;
@@ -15,12 +15,12 @@ const REACH: u64 = 1 << 16;
 const MOST_RUNS: usize = 16;
 
 #[derive(Debug)]
-struct Run<T> {
+struct IdRange<T> {
     base: u64,
     records: Vec<Option<T>>,
 }
 
-impl<T> Run<T> {
+impl<T> IdRange<T> {
     fn clear(&mut self, id: u64) {
         let at = id.checked_sub(self.base);
         let at = at.and_then(|at| usize::try_from(at).ok());
@@ -33,7 +33,7 @@ impl<T> Run<T> {
 /// The newest record of each id.
 #[derive(Debug)]
 pub struct IdMap<T> {
-    runs: Vec<Run<T>>,
+    runs: Vec<IdRange<T>>,
     others: HashMap<u64, T, foldhash::fast::RandomState>,
 }
 
@@ -89,7 +89,7 @@ impl<T: Copy + PartialEq> IdMap<T> {
             let base = id.saturating_sub(64);
             let mut records = vec![None; usize::try_from(id - base).unwrap_or(0)];
             records.push(Some(record));
-            self.runs.push(Run { base, records });
+            self.runs.push(IdRange { base, records });
         } else {
             self.others.insert(id, record);
         }

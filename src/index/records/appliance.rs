@@ -2,17 +2,17 @@
 
 use hashbrown::HashMap;
 
-use super::ids::IdMap;
-use super::{ConnectionId, MessageId};
 use crate::event::{Dcid, Event, Icid, Link, Mid};
 use crate::header::Stamp;
+use crate::index::store::ids::IdMap;
+use crate::index::{ConnectionId, MessageId};
 use crate::position::SourceId;
 
 /// An appliance: a name space of ids.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct ApplianceId(u16);
 
-impl super::narrow::Coded for ApplianceId {
+impl crate::index::store::small_int::IntCode for ApplianceId {
     #[inline]
     fn code(self, _: usize) -> u64 {
         u64::from(self.0)
@@ -26,7 +26,7 @@ impl super::narrow::Coded for ApplianceId {
 
 /// How an appliance is known.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
-enum Key {
+enum ApplianceKey {
     Host(String),
     Serial(String),
     Folder(String),
@@ -34,7 +34,7 @@ enum Key {
 
 /// The newest record of each id of one appliance.
 #[derive(Debug, Default)]
-struct Ids {
+struct IdMaps {
     injections: IdMap<ConnectionId>,
     deliveries: IdMap<ConnectionId>,
     messages: IdMap<MessageId>,
@@ -57,7 +57,7 @@ pub struct SourceFacts {
 
 /// Where the entries of a source belong without a host, and what it says of itself.
 #[derive(Clone, Debug)]
-struct OfSource {
+struct SourceRecord {
     appliance: ApplianceId,
     facts: SourceFacts,
 }
@@ -65,10 +65,10 @@ struct OfSource {
 /// All appliances seen.
 #[derive(Debug, Default)]
 pub struct Appliances {
-    keys: Vec<Key>,
-    ids: Vec<Ids>,
-    known: HashMap<Key, ApplianceId, foldhash::quality::RandomState>,
-    sources: Vec<OfSource>,
+    keys: Vec<ApplianceKey>,
+    ids: Vec<IdMaps>,
+    known: HashMap<ApplianceKey, ApplianceId, foldhash::quality::RandomState>,
+    sources: Vec<SourceRecord>,
     serials: usize,
     /// The host asked for last: lines of one appliance mostly follow each other.
     last: Option<(Vec<u8>, ApplianceId)>,
@@ -77,8 +77,8 @@ pub struct Appliances {
 impl Appliances {
     /// A source begins.
     pub fn open_source(&mut self, source: SourceId, folder: &str) {
-        let new = OfSource {
-            appliance: self.id(Key::Folder(folder.to_owned())),
+        let new = SourceRecord {
+            appliance: self.id(ApplianceKey::Folder(folder.to_owned())),
             facts: SourceFacts::default(),
         };
         if self.sources.len() <= source.index() {
@@ -91,7 +91,7 @@ impl Appliances {
     pub fn note_framing(&mut self, source: SourceId, event: &Event<'_>, time: Option<Stamp>) {
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         let named = match event {
-            Event::LogVersion { serial, .. } => Some(self.id(Key::Serial(text(serial)))),
+            Event::LogVersion { serial, .. } => Some(self.id(ApplianceKey::Serial(text(serial)))),
             _ => None,
         };
         let Some(of_source) = self.sources.get_mut(source.index()) else {
@@ -113,7 +113,9 @@ impl Appliances {
 
     /// A serial number that a source to come begins with: appliances are named where there are several.
     pub fn expect_serial(&mut self, serial: &[u8]) {
-        self.id(Key::Serial(String::from_utf8_lossy(serial).into_owned()));
+        self.id(ApplianceKey::Serial(
+            String::from_utf8_lossy(serial).into_owned(),
+        ));
     }
 
     /// What a source says of itself.
@@ -142,22 +144,24 @@ impl Appliances {
     }
 
     fn of_host(&mut self, host: &[u8]) -> ApplianceId {
-        let id = self.id(Key::Host(String::from_utf8_lossy(host).into_owned()));
+        let id = self.id(ApplianceKey::Host(
+            String::from_utf8_lossy(host).into_owned(),
+        ));
         self.last = Some((host.to_vec(), id));
         id
     }
 
     /// Beyond 65,536 appliances all further ones share the last name space.
-    fn id(&mut self, key: Key) -> ApplianceId {
+    fn id(&mut self, key: ApplianceKey) -> ApplianceId {
         if let Some(id) = self.known.get(&key) {
             return *id;
         }
         let Ok(number) = u16::try_from(self.keys.len()) else {
             return ApplianceId(u16::MAX);
         };
-        self.serials += usize::from(matches!(key, Key::Serial(_)));
+        self.serials += usize::from(matches!(key, ApplianceKey::Serial(_)));
         self.keys.push(key.clone());
-        self.ids.push(Ids::default());
+        self.ids.push(IdMaps::default());
         self.known.insert(key, ApplianceId(number));
         ApplianceId(number)
     }
@@ -165,16 +169,16 @@ impl Appliances {
     /// The name to show, if any.
     pub fn shown(&self, id: ApplianceId) -> Option<&str> {
         match &self.keys[usize::from(id.0)] {
-            Key::Host(name) => Some(name),
-            Key::Serial(name) => (self.serials > 1).then_some(name.as_str()),
-            Key::Folder(_) => None,
+            ApplianceKey::Host(name) => Some(name),
+            ApplianceKey::Serial(name) => (self.serials > 1).then_some(name.as_str()),
+            ApplianceKey::Folder(_) => None,
         }
     }
 
     /// The syslog host that writes the appliance's lines, if one does.
     pub fn host(&self, id: ApplianceId) -> Option<&str> {
         match &self.keys[usize::from(id.0)] {
-            Key::Host(name) => Some(name),
+            ApplianceKey::Host(name) => Some(name),
             _ => None,
         }
     }

@@ -6,19 +6,19 @@
 //! place, a text. Looked for one by one, they took 32 % of a first load's time with hardly an instruction; when a block's
 //! are asked for together, the waits fall into one, and all of it takes 16 %.
 
-use super::extent::FAR;
-use super::intern::{hash, wait_for};
-use super::{Counts, Entry, Index};
 use crate::event::{Event, Mid, Says, Turn};
+use crate::index::store::extent::FAR;
+use crate::index::store::intern::{hash, touch_lines};
+use crate::index::{Entry, Index, KindCounts};
 use crate::position::Position;
 
 /// What is known of entries that follow each other before they are joined.
 #[derive(Clone, Debug, Default)]
-pub struct Foresight {
+pub struct BatchPlan {
     /// How many there are of each kind.
-    counts: Counts,
+    counts: KindCounts,
     /// Where a second ends and the next one begins, or the entries end. Those without a time stand alone.
-    pub ends: Vec<End>,
+    pub ends: Vec<SecondEnd>,
     /// The numbers of those that are joined before others of their second, from 0, in their order.
     pub early: Vec<usize>,
     /// The numbers of the others in their order, but for those that would change nothing.
@@ -33,18 +33,18 @@ pub struct Foresight {
 
 /// How many entries there are up to the end of a second.
 #[derive(Clone, Copy, Debug)]
-pub struct End {
+pub struct SecondEnd {
     /// All.
     pub entries: usize,
-    /// Those of [`Foresight::early`].
+    /// Those of [`BatchPlan::early`].
     pub early: usize,
-    /// Those of [`Foresight::others`].
+    /// Those of [`BatchPlan::others`].
     pub others: usize,
 }
 
 /// Entries of one message that follow each other, up to one that was looked at.
 #[derive(Clone, Copy)]
-struct Row {
+struct ScannerRun {
     mid: Option<Mid>,
     /// Where the last one that is joined stands.
     joined: Position,
@@ -52,7 +52,7 @@ struct Row {
     held: Option<usize>,
 }
 
-impl Row {
+impl ScannerRun {
     const NONE: Self = Self {
         mid: None,
         joined: Position::START,
@@ -60,7 +60,7 @@ impl Row {
     };
 }
 
-impl Foresight {
+impl BatchPlan {
     /// Looks through the entries, and notes the hashes of the names that they tell in them.
     pub fn of(entries: &mut [Entry<'_>]) -> Self {
         // As many as blocks of a busy log have: growing step by step was a tenth of the work here.
@@ -72,11 +72,11 @@ impl Foresight {
             addresses: Vec::with_capacity(some / 2),
             ..Self::default()
         };
-        let (mut last, mut row) = (None, Row::NONE);
+        let (mut last, mut row) = (None, ScannerRun::NONE);
         for (number, entry) in entries.iter_mut().enumerate() {
             foresight.counts.add(entry.event.kind(), entry.time);
             if number > 0 && (entry.time.is_none() || entry.time != last) {
-                foresight.end(number, std::mem::replace(&mut row, Row::NONE));
+                foresight.end(number, std::mem::replace(&mut row, ScannerRun::NONE));
             }
             last = entry.time;
             let scanned = foresight.look_at(entry);
@@ -133,7 +133,13 @@ impl Foresight {
     /// Lists an entry that is joined. The scanners' words on a message follow each other, decide nothing, and only make its
     /// lines reach further: the first and the last of them do that alone. A quarter of all lines need no joining so.
     #[inline]
-    fn list(&mut self, number: usize, at: Position, scanned: Option<(Mid, bool)>, row: &mut Row) {
+    fn list(
+        &mut self,
+        number: usize,
+        at: Position,
+        scanned: Option<(Mid, bool)>,
+        row: &mut ScannerRun,
+    ) {
         let mid = scanned.map(|(mid, _)| mid);
         let is_near = |joined: Position| at.behind(joined).is_some_and(|length| length <= FAR);
         let goes_on = mid.is_some() && mid == row.mid && is_near(row.joined);
@@ -152,9 +158,9 @@ impl Foresight {
         }
     }
 
-    fn end(&mut self, entries: usize, row: Row) {
+    fn end(&mut self, entries: usize, row: ScannerRun) {
         self.others.extend(row.held);
-        self.ends.push(End {
+        self.ends.push(SecondEnd {
             entries,
             early: self.early.len(),
             others: self.others.len(),
@@ -163,19 +169,19 @@ impl Foresight {
 }
 
 impl Index {
-    /// Prepares for entries that are about to be [joined](Self::join), and counts them.
-    pub(crate) fn foresee(&mut self, foresight: &Foresight) {
-        self.census.add(&foresight.counts);
+    /// Prepares for entries that are about to be [joined](Self::apply_planned), and counts them.
+    pub(crate) fn prefetch(&mut self, foresight: &BatchPlan) {
+        self.event_counts.add(&foresight.counts);
         let (names, sight) = (&self.names, &mut self.sight);
-        names.mail.foresee(&foresight.mail, sight);
-        names.hosts.foresee(&foresight.hosts, sight);
-        names.addresses.foresee(&foresight.addresses, sight);
+        names.mail.prefetch(&foresight.mail, sight);
+        names.hosts.prefetch(&foresight.hosts, sight);
+        names.addresses.prefetch(&foresight.addresses, sight);
         // What is known of an address stands beside its name.
         let known = sight.names().iter().map(|name| {
             let head = self.connections.by_remote.count(*name);
             let is_address = self.addresses.get(name.at()).is_some_and(Option::is_some);
             head as u32 + u32::from(is_address)
         });
-        wait_for(known);
+        touch_lines(known);
     }
 }

@@ -7,14 +7,14 @@ use std::sync::Arc;
 
 use hashbrown::HashMap;
 
-use super::column::{Column, RecordId, Value, map_bytes};
-use super::intern::Name;
-use super::kept::{Kept, Places};
+use crate::index::store::column::{PagedColumn, RecordId, Value, map_bytes};
+use crate::index::store::intern::Symbol;
+use crate::index::store::live_set::{LiveSet, Ranks};
 
 /// What a narrow column keeps in a record's place.
-pub trait Small: Value + Eq {
+pub trait SmallInt: Value + Eq {
     /// Stands for a value that is too large.
-    const MARK: Self;
+    const ESCAPE: Self;
 
     /// The code as it is kept; `None` where it is too large.
     fn of(code: u64) -> Option<Self>;
@@ -25,12 +25,12 @@ pub trait Small: Value + Eq {
 
 macro_rules! small {
     ($($type:ty)*) => {$(
-        impl Small for $type {
-            const MARK: Self = Self::MAX;
+        impl SmallInt for $type {
+            const ESCAPE: Self = Self::MAX;
 
             #[inline]
             fn of(code: u64) -> Option<Self> {
-                Self::try_from(code).ok().filter(|code| *code != Self::MARK)
+                Self::try_from(code).ok().filter(|code| *code != Self::ESCAPE)
             }
 
             #[inline]
@@ -43,7 +43,7 @@ macro_rules! small {
 small!(u8 u16 u32);
 
 /// A value that a number tells, mostly a small one. What is read of a retired record is that of 0.
-pub trait Coded: Copy {
+pub trait IntCode: Copy {
     /// The number; it may depend on the record's own.
     fn code(self, at: usize) -> u64;
 
@@ -51,7 +51,7 @@ pub trait Coded: Copy {
     fn of(code: u64, at: usize) -> Self;
 }
 
-impl Coded for u64 {
+impl IntCode for u64 {
     #[inline]
     fn code(self, _: usize) -> u64 {
         self
@@ -64,7 +64,7 @@ impl Coded for u64 {
 }
 
 /// The greatest number, which stands for none in some columns, is the smallest code.
-impl Coded for u32 {
+impl IntCode for u32 {
     #[inline]
     fn code(self, _: usize) -> u64 {
         u64::from(self.wrapping_add(1))
@@ -76,7 +76,7 @@ impl Coded for u32 {
     }
 }
 
-impl Coded for Option<Name> {
+impl IntCode for Option<Symbol> {
     #[inline]
     fn code(self, _: usize) -> u64 {
         self.map_or(0, |name| name.at() as u64 + 1)
@@ -84,12 +84,12 @@ impl Coded for Option<Name> {
 
     #[inline]
     fn of(code: u64, _: usize) -> Self {
-        code.checked_sub(1).map(|at| Name::new(at as usize))
+        code.checked_sub(1).map(|at| Symbol::new(at as usize))
     }
 }
 
 /// A record of the same kind, by how far it stands before.
-impl<K> Coded for Option<RecordId<K>> {
+impl<K> IntCode for Option<RecordId<K>> {
     #[inline]
     fn code(self, at: usize) -> u64 {
         self.map_or(0, |id| at.wrapping_sub(id.at()) as u64)
@@ -101,23 +101,23 @@ impl<K> Coded for Option<RecordId<K>> {
     }
 }
 
-/// A column like [`Column`], see the module's text.
+/// A column like [`PagedColumn`], see the module's text.
 #[derive(Debug)]
-pub struct Narrow<S, T> {
-    small: Column<S>,
+pub struct SmallIntColumn<S, T> {
+    small: PagedColumn<S>,
     large: HashMap<u32, T, foldhash::fast::RandomState>,
 }
 
-impl<S: Small, T> Default for Narrow<S, T> {
+impl<S: SmallInt, T> Default for SmallIntColumn<S, T> {
     fn default() -> Self {
         Self {
-            small: Column::default(),
+            small: PagedColumn::default(),
             large: HashMap::default(),
         }
     }
 }
 
-impl<S: Small, T: Coded> Narrow<S, T> {
+impl<S: SmallInt, T: IntCode> SmallIntColumn<S, T> {
     /// The number of the next record.
     #[inline]
     pub fn end(&self) -> usize {
@@ -125,12 +125,12 @@ impl<S: Small, T: Coded> Narrow<S, T> {
     }
 
     /// The places of the kept records.
-    pub fn places(&self) -> Places {
-        self.small.places()
+    pub fn ranks(&self) -> Ranks {
+        self.small.ranks()
     }
 
     /// Which records are kept.
-    pub fn kept(&self) -> &Arc<Kept> {
+    pub fn kept(&self) -> &Arc<LiveSet> {
         self.small.kept()
     }
 
@@ -161,7 +161,7 @@ impl<S: Small, T: Coded> Narrow<S, T> {
 
     #[inline]
     fn read(&self, small: S, at: usize) -> T {
-        if small == S::MARK {
+        if small == S::ESCAPE {
             self.get_large(at)
         } else {
             T::of(small.code(), at)
@@ -180,7 +180,7 @@ impl<S: Small, T: Coded> Narrow<S, T> {
     pub fn set(&mut self, at: usize, value: T) {
         let place = self.small.get_mut(at);
         match S::of(value.code(at)) {
-            Some(small) if *place != S::MARK => *place = small,
+            Some(small) if *place != S::ESCAPE => *place = small,
             small => self.set_large(at, small, value),
         }
     }
@@ -190,17 +190,17 @@ impl<S: Small, T: Coded> Narrow<S, T> {
         let number = u32::try_from(at).unwrap_or(u32::MAX);
         if small.is_some() {
             self.large.remove(&number);
-        } else if self.kept().place(at).is_some() {
+        } else if self.kept().rank(at).is_some() {
             self.large.insert(number, value);
         }
-        self.small.set(at, small.unwrap_or(S::MARK));
+        self.small.set(at, small.unwrap_or(S::ESCAPE));
     }
 
     /// Changes the value of a record in place.
     #[inline]
     pub fn change(&mut self, at: usize, change: impl FnOnce(&mut T)) {
         let place = self.small.get_mut(at);
-        if *place == S::MARK {
+        if *place == S::ESCAPE {
             return self.change_large(at, change);
         }
         let mut value = T::of(place.code(), at);
@@ -220,16 +220,16 @@ impl<S: Small, T: Coded> Narrow<S, T> {
 
     /// All kept values in the records' order.
     pub fn iter(&self) -> impl Iterator<Item = T> + '_ {
-        let numbers = self.places().numbers();
+        let numbers = self.ranks().numbers();
         let values = numbers.zip(self.small.iter());
         values.map(|(at, small)| self.read(small, at))
     }
 
     /// Gives back what is no longer kept.
-    pub fn retire(&mut self, kept: &Arc<Kept>) {
+    pub fn retire(&mut self, kept: &Arc<LiveSet>) {
         self.small.retire(kept);
         self.large
-            .retain(|number, _| kept.place(*number as usize).is_some());
+            .retain(|number, _| kept.rank(*number as usize).is_some());
         if self.large.len() < self.large.capacity() / 4 {
             self.large.shrink_to_fit();
         }
@@ -252,31 +252,31 @@ mod tests {
             changed in proptest::collection::vec((0usize..40, proptest::prop_oneof![0u64..300, proptest::num::u64::ANY]), 0..40),
             first in 0usize..40,
         ) {
-            let (mut narrow, mut plain) = (Narrow::<u8, u64>::default(), Column::<u64>::default());
+            let (mut narrow, mut plain) = (SmallIntColumn::<u8, u64>::default(), PagedColumn::<u64>::default());
             for value in &pushed {
                 narrow.push(*value);
                 plain.push(*value);
             }
             let first = first.min(pushed.len());
             let older = (0..first as u32).filter(|number| number % 3 == 0).collect();
-            let kept = Kept::new(older, first);
+            let kept = LiveSet::new(older, first);
             narrow.retire(&kept);
             plain.retire(&kept);
             for (at, value) in changed.into_iter().filter(|(at, _)| *at < pushed.len()) {
                 narrow.set(at, value);
-                if kept.place(at).is_some() {
+                if kept.rank(at).is_some() {
                     plain.set(at, value);
                     assert_eq!(narrow.get(at), value);
                 }
             }
             assert!(narrow.iter().eq(plain.iter()));
-            assert!(narrow.large.keys().all(|number| kept.place(*number as usize).is_some()));
+            assert!(narrow.large.keys().all(|number| kept.rank(*number as usize).is_some()));
         }
     }
 
     #[test]
     fn the_record_before_is_told_by_its_distance() {
-        let mut before = Narrow::<u8, Option<crate::index::MessageId>>::default();
+        let mut before = SmallIntColumn::<u8, Option<crate::index::MessageId>>::default();
         let ids = [None, Some(0), Some(1), Some(0)].map(|at| at.map(RecordId::new));
         ids.into_iter().for_each(|id| before.push(id));
         (4..600).for_each(|_| before.push(Some(RecordId::new(2))));

@@ -8,12 +8,12 @@
 
 use std::num::NonZeroU32;
 
-use super::column::{Column, PAGE, Page, RecordId, Value};
 use crate::header::Stamp;
+use crate::index::store::column::{ColumnPage, PAGE, PagedColumn, RecordId, Value};
 use crate::position::Position;
 
 /// A column of such pages.
-pub type Packed<T> = Column<T, PackedPage>;
+pub type ForColumn<T> = PagedColumn<T, ForPage>;
 
 /// A value that a number tells; that of 0 is blank.
 pub trait Number: Value {
@@ -93,18 +93,18 @@ impl<K> Number for Option<RecordId<K>> {
 impl<K> Number for RecordId<K> {
     #[inline]
     fn number(self) -> u64 {
-        Some(self).filter(|id| *id != Self::NOWHERE).number()
+        Some(self).filter(|id| *id != Self::INVALID).number()
     }
 
     #[inline]
     fn of(number: u64) -> Self {
-        Option::of(number).unwrap_or(Self::NOWHERE)
+        Option::of(number).unwrap_or(Self::INVALID)
     }
 }
 
 /// One page.
 #[derive(Clone, Debug)]
-pub struct PackedPage {
+pub struct ForPage {
     /// A number stands as its distance above this one; a blank one as 0.
     base: u64,
     /// The greatest distance; 0 in a blank page, whose base is that of its first number.
@@ -112,7 +112,7 @@ pub struct PackedPage {
     /// Bytes of a distance, from 1 to 8.
     width: usize,
     /// How often it was written anew.
-    moves: usize,
+    repacks: usize,
     /// The distances, least byte first, and as many bytes behind them as let each be read as eight.
     bytes: Box<[u8]>,
 }
@@ -121,13 +121,13 @@ const WORD: usize = 8;
 /// One page in so many begins with the least width, not with that of the page before: what is wide once need not stay so.
 const FRESH: usize = 64;
 
-impl PackedPage {
+impl ForPage {
     fn new(width: usize) -> Self {
         Self {
             base: 0,
             most: 0,
             width,
-            moves: 0,
+            repacks: 0,
             bytes: vec![0; PAGE * width + WORD - 1].into_boxed_slice(),
         }
     }
@@ -167,15 +167,15 @@ impl PackedPage {
     #[inline(never)]
     fn set_beyond(&mut self, at: usize, number: u64) {
         if self.most == 0 {
-            self.lie_about(number, number);
+            self.rebase(number, number);
         } else {
-            self.write_anew(at, number);
+            self.repack(at, number);
         }
         self.put(at, number - self.base);
     }
 
     /// All numbers of the page lie between these. Most grow, but lines of one second may come in any order.
-    fn lie_about(&mut self, low: u64, high: u64) {
+    fn rebase(&mut self, low: u64, high: u64) {
         self.most = u64::MAX >> ((WORD - self.width) * 8);
         let spare = self.most - (high - low);
         self.base = match self.width {
@@ -185,18 +185,18 @@ impl PackedPage {
     }
 
     /// Writes the numbers of all places but this one anew, in as many bytes as this number asks for.
-    fn write_anew(&mut self, at: usize, number: u64) {
+    fn repack(&mut self, at: usize, number: u64) {
         let known = |other: usize| if other == at { 0 } else { self.number(other) };
         let others = (0..PAGE).map(known).filter(|number| *number > 0);
         let (low, high) = others.fold((number, number), |(low, high), number| {
             (low.min(number), high.max(number))
         });
         // A number that goes to and fro in an empty page would have it written each time.
-        let least = (1 + self.moves / 2).max(self.width).min(WORD);
+        let least = (1 + self.repacks / 2).max(self.width).min(WORD);
         let fits = |width: &usize| high - low < u64::MAX >> ((WORD - width) * 8);
         let mut page = Self::new((least..WORD).find(fits).unwrap_or(WORD));
-        page.moves = self.moves + 1;
-        page.lie_about(low, high);
+        page.repacks = self.repacks + 1;
+        page.rebase(low, high);
         for other in (0..PAGE).filter(|other| known(*other) > 0) {
             page.put(other, known(other) - page.base);
         }
@@ -204,7 +204,7 @@ impl PackedPage {
     }
 }
 
-impl<T: Number> Packed<T> {
+impl<T: Number> ForColumn<T> {
     /// Changes the value of a record where the one that it has `is_due`; whether it was. Both are one look at its page.
     #[inline]
     pub fn replace_if(&mut self, at: usize, is_due: impl FnOnce(T) -> bool, value: T) -> bool {
@@ -223,7 +223,7 @@ impl<T: Number> Packed<T> {
     }
 }
 
-impl<T: Number> Page<T> for PackedPage {
+impl<T: Number> ColumnPage<T> for ForPage {
     fn after(last: Option<&Self>, number: usize) -> Self {
         let width = last.filter(|_| !number.is_multiple_of(FRESH));
         Self::new(width.map_or(1, |page| page.width))
@@ -247,7 +247,7 @@ impl<T: Number> Page<T> for PackedPage {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::index::kept::Kept;
+    use crate::index::store::live_set::LiveSet;
 
     proptest::proptest! {
         #[test]
@@ -258,7 +258,7 @@ mod tests {
             ), 0..200),
             first in 0usize..2 * PAGE,
         ) {
-            let (mut packed, mut plain) = (Packed::<u64>::default(), Column::<u64>::default());
+            let (mut packed, mut plain) = (ForColumn::<u64>::default(), PagedColumn::<u64>::default());
             for at in 0..3 * PAGE {
                 packed.push(at as u64 * 3);
                 plain.push(at as u64 * 3);
@@ -269,7 +269,7 @@ mod tests {
                 assert_eq!(packed.get(*at), *value);
             }
             assert!(packed.iter().eq(plain.iter()));
-            let kept = Kept::new((0..first as u32).filter(|number| number % 5 == 0).collect(), first);
+            let kept = LiveSet::new((0..first as u32).filter(|number| number % 5 == 0).collect(), first);
             packed.retire(&kept);
             plain.retire(&kept);
             assert!(packed.iter().eq(plain.iter()));
@@ -280,18 +280,18 @@ mod tests {
 
     #[test]
     fn numbers_near_each_other_take_two_bytes_wherever_they_lie() {
-        let mut packed = Packed::<u64>::default();
+        let mut packed = ForColumn::<u64>::default();
         (0..40 * PAGE as u64).for_each(|at| packed.push((1 << 50) + 12 * at));
         assert!(packed.bytes() < 41 * PAGE * 2 + 1000, "{}", packed.bytes());
     }
 
     #[test]
     fn a_number_that_goes_to_and_fro_has_a_page_written_few_times() {
-        let mut page = PackedPage::new(1);
+        let mut page = ForPage::new(1);
         for turn in 0..1000u64 {
             page.set_number(7, 1 + turn % 2 * (1 << 20));
             assert_eq!(page.number(7), 1 + turn % 2 * (1 << 20));
         }
-        assert!(page.moves < 20, "{}", page.moves);
+        assert!(page.repacks < 20, "{}", page.repacks);
     }
 }

@@ -1,56 +1,56 @@
 //! Authentication attempts: logins on listeners, and the appliance's own at far ends.
 
-use super::column::{Column, RecordId, table};
-use super::connection::{Connection, ConnectionId};
-use super::intern::{Name, TextId};
-use super::narrow::Narrow;
-use super::packed::Packed;
-use super::posting::Posting;
-use super::{Direction, Index};
 use crate::event::enhanced_code;
 use crate::header::Stamp;
+use crate::index::records::connection::{Connection, ConnectionId};
+use crate::index::store::column::{PagedColumn, RecordId, table};
+use crate::index::store::frame_of_reference::ForColumn;
+use crate::index::store::intern::{Symbol, TextId};
+use crate::index::store::posting::PostingList;
+use crate::index::store::small_int::SmallIntColumn;
+use crate::index::{Direction, Index};
 
 /// Kind of [`AttemptId`].
 #[derive(Debug)]
-pub enum Attempted {}
+pub enum AttemptTag {}
 /// An authentication attempt's own number.
-pub type AttemptId = RecordId<Attempted>;
+pub type AttemptId = RecordId<AttemptTag>;
 
 /// The columns.
 #[derive(Debug, Default)]
-pub(crate) struct Attempts {
-    pub connection: Packed<ConnectionId>,
-    pub time: Packed<Option<Stamp>>,
-    pub succeeded: Column<bool>,
+pub(crate) struct AttemptTable {
+    pub connection: ForColumn<ConnectionId>,
+    pub time: ForColumn<Option<Stamp>>,
+    pub succeeded: PagedColumn<bool>,
     /// Inbound only.
-    pub user: Packed<Option<Name>>,
-    pub mechanism: Narrow<u8, Option<Name>>,
-    pub profile: Packed<Option<Name>>,
+    pub user: ForColumn<Option<Symbol>>,
+    pub mechanism: SmallIntColumn<u8, Option<Symbol>>,
+    pub profile: ForColumn<Option<Symbol>>,
     /// The far end's code; 0 where there is none.
-    pub code: Column<u16>,
-    pub detail: Column<Option<TextId>>,
+    pub code: PagedColumn<u16>,
+    pub detail: PagedColumn<Option<TextId>>,
     /// The attempt before it on the same connection.
-    pub before: Narrow<u8, Option<AttemptId>>,
-    pub by_user: Posting<Attempted>,
-    pub by_profile: Posting<Attempted>,
+    pub before: SmallIntColumn<u8, Option<AttemptId>>,
+    pub by_user: PostingList<AttemptTag>,
+    pub by_profile: PostingList<AttemptTag>,
 }
 
-table!(Attempts: connection, time, succeeded, user, mechanism, profile, code, detail, before, by_user, by_profile);
+table!(AttemptTable: connection, time, succeeded, user, mechanism, profile, code, detail, before, by_user, by_profile);
 
 /// A new attempt's values.
 pub(crate) struct NewAttempt {
     pub connection: ConnectionId,
     pub time: Option<Stamp>,
     pub succeeded: bool,
-    pub user: Option<Name>,
-    pub mechanism: Option<Name>,
-    pub profile: Option<Name>,
+    pub user: Option<Symbol>,
+    pub mechanism: Option<Symbol>,
+    pub profile: Option<Symbol>,
     pub code: u16,
     pub detail: Option<TextId>,
     pub before: Option<AttemptId>,
 }
 
-impl Attempts {
+impl AttemptTable {
     pub fn push(&mut self, new: &NewAttempt) -> AttemptId {
         self.connection.push(new.connection);
         self.time.push(new.time);
@@ -79,11 +79,11 @@ pub struct Attempt<'i> {
 }
 
 impl<'i> Attempt<'i> {
-    pub(super) fn new(index: &'i Index, id: AttemptId) -> Self {
+    pub(crate) fn new(index: &'i Index, id: AttemptId) -> Self {
         Self { index, id }
     }
 
-    fn columns(&self) -> &'i Attempts {
+    fn columns(&self) -> &'i AttemptTable {
         &self.index.attempts
     }
 
@@ -127,8 +127,8 @@ impl<'i> Attempt<'i> {
         Some(self.index.names.users.get(self.user_name()?))
     }
 
-    /// The user's number in [`super::Names::users`].
-    pub fn user_name(&self) -> Option<Name> {
+    /// The user's number in [`crate::index::Interners::users`].
+    pub fn user_name(&self) -> Option<Symbol> {
         self.columns().user.get(self.id.at())
     }
 
@@ -137,8 +137,8 @@ impl<'i> Attempt<'i> {
         Some(self.index.names.mechanisms.get(self.mechanism_name()?))
     }
 
-    /// The mechanism's number in [`super::Names::mechanisms`].
-    pub fn mechanism_name(&self) -> Option<Name> {
+    /// The mechanism's number in [`crate::index::Interners::mechanisms`].
+    pub fn mechanism_name(&self) -> Option<Symbol> {
         self.columns().mechanism.get(self.id.at())
     }
 
@@ -147,8 +147,8 @@ impl<'i> Attempt<'i> {
         Some(self.index.names.profiles.get(self.profile_name()?))
     }
 
-    /// The profile's number in [`super::Names::profiles`].
-    pub fn profile_name(&self) -> Option<Name> {
+    /// The profile's number in [`crate::index::Interners::profiles`].
+    pub fn profile_name(&self) -> Option<Symbol> {
         self.columns().profile.get(self.id.at())
     }
 
@@ -162,11 +162,11 @@ impl<'i> Attempt<'i> {
         self.columns()
             .detail
             .get(self.id.at())
-            .map(|id| self.index.texts.first(id))
+            .map(|id| self.index.texts.prefix(id))
     }
 
     /// The RFC 3463 code that the far end's words begin with.
     pub fn enhanced(&self) -> Option<&'i str> {
-        enhanced_code(self.detail()?.as_bytes()).map(super::connection::text)
+        enhanced_code(self.detail()?.as_bytes()).map(crate::index::records::connection::text)
     }
 }

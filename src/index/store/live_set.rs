@@ -1,4 +1,4 @@
-//! Which records of a kind are kept, when older ones have been retired.
+//! Which records of a kind are kept, when pinned ones have been retired.
 //!
 //! Records keep their numbers for good: a number that was retired never means another record. All from some number on
 //! are kept, and of the ones before it the few that are listed: those open still, and what is linked to them. A
@@ -9,22 +9,22 @@ use std::sync::Arc;
 
 /// The kept records of one kind.
 #[derive(Debug, Default)]
-pub struct Kept {
-    /// Kept ones among the retired, in their order.
-    older: Vec<u32>,
+pub struct LiveSet {
+    /// LiveSet ones among the retired, in their order.
+    pinned: Vec<u32>,
     /// All from this number on are kept.
     first: usize,
 }
 
-impl Kept {
-    /// Those of `older`, in their order and all below `first`, and all from `first` on.
-    pub fn new(older: Vec<u32>, first: usize) -> Arc<Self> {
-        Arc::new(Self { older, first })
+impl LiveSet {
+    /// Those of `pinned`, in their order and all below `first`, and all from `first` on.
+    pub fn new(pinned: Vec<u32>, first: usize) -> Arc<Self> {
+        Arc::new(Self { pinned, first })
     }
 
     /// The listed ones among those before [`first`](Self::first).
-    pub fn older(&self) -> &[u32] {
-        &self.older
+    pub fn pinned(&self) -> &[u32] {
+        &self.pinned
     }
 
     /// All from this number on are kept.
@@ -34,45 +34,45 @@ impl Kept {
 
     /// The rank of a kept record; `None` when it is retired.
     #[inline]
-    pub fn place(&self, number: usize) -> Option<usize> {
+    pub fn rank(&self, number: usize) -> Option<usize> {
         match number.checked_sub(self.first) {
-            Some(at) => Some(at + self.older.len()),
-            None => self.older_place(number),
+            Some(at) => Some(at + self.pinned.len()),
+            None => self.pinned_rank(number),
         }
     }
 
     #[cold]
-    fn older_place(&self, number: usize) -> Option<usize> {
+    fn pinned_rank(&self, number: usize) -> Option<usize> {
         let number = u32::try_from(number).ok()?;
-        self.older.binary_search(&number).ok()
+        self.pinned.binary_search(&number).ok()
     }
 
     /// The number of the record at a place.
     #[inline]
     pub fn number(&self, place: usize) -> usize {
-        match self.older.get(place) {
+        match self.pinned.get(place) {
             Some(number) => *number as usize,
-            None => place - self.older.len() + self.first,
+            None => place - self.pinned.len() + self.first,
         }
     }
 
     /// Bytes held in memory.
     pub fn bytes(&self) -> usize {
-        self.older.capacity() * 4
+        self.pinned.capacity() * 4
     }
 }
 
 /// The places of a kind's records at one moment.
 #[derive(Clone, Debug, Default)]
-pub struct Places {
-    kept: Arc<Kept>,
+pub struct Ranks {
+    kept: Arc<LiveSet>,
     len: usize,
 }
 
-impl Places {
+impl Ranks {
     /// The places of the kept ones among `end` records.
-    pub fn new(kept: Arc<Kept>, end: usize) -> Self {
-        let len = kept.older.len() + end.saturating_sub(kept.first);
+    pub fn new(kept: Arc<LiveSet>, end: usize) -> Self {
+        let len = kept.pinned.len() + end.saturating_sub(kept.first);
         Self { kept, len }
     }
 
@@ -88,8 +88,8 @@ impl Places {
 
     /// The rank of a kept record; `None` when it is retired or newer than this.
     #[inline]
-    pub fn of(&self, number: usize) -> Option<usize> {
-        self.kept.place(number).filter(|place| *place < self.len)
+    pub fn rank(&self, number: usize) -> Option<usize> {
+        self.kept.rank(number).filter(|place| *place < self.len)
     }
 
     /// The number of the record at a place.
@@ -105,7 +105,7 @@ impl Places {
 }
 
 /// As many places as there are names, none of them retired.
-impl From<usize> for Places {
+impl From<usize> for Ranks {
     fn from(len: usize) -> Self {
         Self {
             kept: Arc::default(),
@@ -120,12 +120,12 @@ mod tests {
 
     #[test]
     fn places_and_numbers_lead_to_each_other() {
-        let places = Places::new(Kept::new(vec![2, 5, 6], 10), 13);
+        let places = Ranks::new(LiveSet::new(vec![2, 5, 6], 10), 13);
         let numbers: Vec<usize> = places.clone().numbers().collect();
         assert_eq!(numbers, [2, 5, 6, 10, 11, 12]);
         for (place, number) in numbers.into_iter().enumerate() {
-            assert_eq!(places.of(number), Some(place));
+            assert_eq!(places.rank(number), Some(place));
         }
-        assert_eq!([0, 3, 9, 13].map(|number| places.of(number)), [None; 4]);
+        assert_eq!([0, 3, 9, 13].map(|number| places.rank(number)), [None; 4]);
     }
 }

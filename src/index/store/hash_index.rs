@@ -11,9 +11,9 @@ use foldhash::quality::RandomState;
 /// to a cache line, looked for in a row): most texts are told apart, and all are moved when the table grows, without a
 /// look at them.
 #[derive(Debug)]
-pub(super) struct Known<N> {
+pub(crate) struct HashIndex<N> {
     /// A power of two of them, at most three quarters full; none at first.
-    slots: Vec<Slot<N>>,
+    slots: Vec<HashSlot<N>>,
     used: usize,
 }
 
@@ -29,12 +29,12 @@ pub fn hash(text: &[u8]) -> u32 {
 
 /// A text's hash, and what it is known by.
 #[derive(Clone, Copy, Debug)]
-struct Slot<N> {
+struct HashSlot<N> {
     hash: u32,
     number: Option<N>,
 }
 
-impl<N> Default for Known<N> {
+impl<N> Default for HashIndex<N> {
     fn default() -> Self {
         Self {
             slots: Vec::new(),
@@ -43,7 +43,7 @@ impl<N> Default for Known<N> {
     }
 }
 
-impl<N: Copy> Known<N> {
+impl<N: Copy> HashIndex<N> {
     /// What the text is known by; `is_it` tells whether a number is its.
     #[inline]
     pub fn find(&self, hash: u32, is_it: impl Fn(N) -> bool) -> Option<N> {
@@ -61,7 +61,7 @@ impl<N: Copy> Known<N> {
 
     /// Has the memory come where a text of that hash is looked for first; the answer means nothing.
     #[inline]
-    pub fn touch(&self, hash: u32) -> u32 {
+    pub fn prefetch(&self, hash: u32) -> u32 {
         let slot = self
             .slots
             .get(hash as usize & self.slots.len().wrapping_sub(1));
@@ -71,7 +71,7 @@ impl<N: Copy> Known<N> {
     /// Enters a text that is not there.
     pub fn insert(&mut self, hash: u32, number: N) {
         if (self.used + 1) * 4 > self.slots.len() * 3 {
-            let none = Slot {
+            let none = HashSlot {
                 hash: 0,
                 number: None,
             };
@@ -83,11 +83,11 @@ impl<N: Copy> Known<N> {
             }
         }
         let number = Some(number);
-        self.place(Slot { hash, number });
+        self.place(HashSlot { hash, number });
         self.used += 1;
     }
 
-    fn place(&mut self, slot: Slot<N>) {
+    fn place(&mut self, slot: HashSlot<N>) {
         let mask = self.slots.len() - 1;
         let mut at = slot.hash as usize & mask;
         while self.slots[at].number.is_some() {
@@ -108,6 +108,6 @@ impl<N: Copy> Known<N> {
     }
 
     pub fn bytes(&self) -> usize {
-        self.slots.capacity() * size_of::<Slot<N>>()
+        self.slots.capacity() * size_of::<HashSlot<N>>()
     }
 }

@@ -1,4 +1,4 @@
-//! Limits hold at a steady load, and what is open stays.
+//! RetentionLimits hold at a steady load, and what is open stays.
 
 use std::fmt::Write;
 
@@ -20,8 +20,8 @@ struct Load {
 }
 
 impl Load {
-    fn new(limits: Limits) -> Self {
-        let mut index = Index::limited(Journal::Off, limits);
+    fn new(limits: RetentionLimits) -> Self {
+        let mut index = Index::limited(TrackClosed::Off, limits);
         index.open_source(SourceId::new(0), "");
         Self {
             index,
@@ -51,7 +51,7 @@ impl Load {
     /// A message in and out in one second, with names of its own.
     fn message(&mut self) {
         let n = self.told;
-        self.index.mark();
+        self.index.set_watermark();
         let mut lines = String::new();
         let (in_, out, mid) = (n + 10, n + 10, n + 10);
         let _ = write!(
@@ -81,8 +81,8 @@ impl Load {
     }
 
     fn keep_to_limits(&mut self) {
-        while let Some(step) = self.index.retirement(Haste::Following) {
-            drop(self.index.retire(step));
+        while let Some(step) = self.index.plan_eviction(EvictionMode::Following) {
+            drop(self.index.evict(step));
         }
         self.most = self.most.max(self.index.bytes());
     }
@@ -100,7 +100,7 @@ impl Load {
 #[test]
 fn memory_stays_within_its_limit_at_a_steady_load() {
     let limit = 6 << 20;
-    let mut load = Load::new(Limits {
+    let mut load = Load::new(RetentionLimits {
         keep: None,
         memory: Some(limit),
     });
@@ -111,11 +111,11 @@ fn memory_stays_within_its_limit_at_a_steady_load() {
     assert!(load.most <= limit as usize + (1 << 18), "{}", load.most);
     let index = &load.index;
     assert_eq!(
-        index.retired().connections + index.connection_count() as u64,
+        index.evicted().connections + index.connection_count() as u64,
         2 * 30_000 + 1
     );
     assert_eq!(
-        index.retired().messages + index.message_count() as u64,
+        index.evicted().messages + index.message_count() as u64,
         30_000 + 1
     );
     // Not that nothing is kept.
@@ -131,7 +131,7 @@ fn memory_stays_within_its_limit_at_a_steady_load() {
 #[test]
 fn what_ended_longer_ago_than_is_to_be_kept_goes() {
     let keep = Duration::from_secs(600);
-    let mut load = Load::new(Limits {
+    let mut load = Load::new(RetentionLimits {
         keep: Some(keep),
         memory: None,
     });
@@ -153,13 +153,13 @@ fn what_ended_longer_ago_than_is_to_be_kept_goes() {
 
 #[test]
 fn names_of_retired_records_are_given_back_and_no_number_means_two_names() {
-    let mut load = Load::new(Limits {
+    let mut load = Load::new(RetentionLimits {
         keep: Some(Duration::from_secs(60)),
         memory: None,
     });
     for _ in 0..6 {
         load.run(1_000);
-        load.index.sweep_now();
+        load.index.compact_now();
     }
     let index = &load.index;
     assert!(
@@ -185,29 +185,29 @@ fn names_of_retired_records_are_given_back_and_no_number_means_two_names() {
 /// Records that have ended but were not told yet to whoever prints them stay until they were.
 #[test]
 fn what_was_not_told_yet_stays() {
-    let mut load = Load::new(Limits {
+    let mut load = Load::new(RetentionLimits {
         keep: Some(Duration::from_secs(10)),
         memory: None,
     });
-    load.index.take_ended();
+    load.index.drain_closed();
     load.run(1_000);
-    while let Some(step) = load.index.retirement(Haste::AtOnce) {
-        drop(load.index.retire(step));
+    while let Some(step) = load.index.plan_eviction(EvictionMode::AtOnce) {
+        drop(load.index.evict(step));
     }
-    assert_eq!(load.index.retired(), Retired::default());
-    load.index.take_ended();
+    assert_eq!(load.index.evicted(), Evicted::default());
+    load.index.drain_closed();
     load.run(10);
-    load.index.take_ended();
-    while let Some(step) = load.index.retirement(Haste::AtOnce) {
-        drop(load.index.retire(step));
+    load.index.drain_closed();
+    while let Some(step) = load.index.plan_eviction(EvictionMode::AtOnce) {
+        drop(load.index.evict(step));
     }
-    assert!(load.index.retired().connections > 1_000);
+    assert!(load.index.evicted().connections > 1_000);
 }
 
 /// A file's records go with time, and what is open keeps its file known.
 #[test]
 fn sources_are_spoken_of_as_long_as_a_record_has_lines_in_them() {
-    let mut load = Load::new(Limits {
+    let mut load = Load::new(RetentionLimits {
         keep: Some(Duration::from_secs(60)),
         memory: None,
     });

@@ -17,7 +17,7 @@ const SAMPLE: usize = 300;
 
 /// How many entries there were, and when.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Tally {
+pub struct Count {
     /// Entries.
     pub count: u64,
     /// The first one's time that has one.
@@ -26,7 +26,7 @@ pub struct Tally {
     pub last: Option<Stamp>,
 }
 
-impl Tally {
+impl Count {
     #[inline]
     fn add(&mut self, time: Option<Stamp>) {
         self.count += 1;
@@ -41,7 +41,7 @@ impl Tally {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct UnknownShape {
     /// How many, and when.
-    pub tally: Tally,
+    pub tally: Count,
     /// The first entry of the shape, without its frame; at most its first 300 bytes.
     pub sample: Vec<u8>,
     /// Where that entry stands.
@@ -50,18 +50,18 @@ pub struct UnknownShape {
 
 /// How many entries of each kind there are.
 #[derive(Clone, Debug)]
-pub struct Counts(Vec<Tally>);
+pub struct KindCounts(Vec<Count>);
 
-impl Default for Counts {
+impl Default for KindCounts {
     fn default() -> Self {
-        Self(vec![Tally::default(); Kind::ALL.len()])
+        Self(vec![Count::default(); Kind::ALL.len()])
     }
 }
 
-impl Counts {
-    /// Counts an entry.
+impl KindCounts {
+    /// KindCounts an entry.
     #[inline]
-    pub(super) fn add(&mut self, kind: Kind, time: Option<Stamp>) {
+    pub(crate) fn add(&mut self, kind: Kind, time: Option<Stamp>) {
         self.0[kind as usize].add(time);
     }
 
@@ -77,28 +77,28 @@ impl Counts {
 
 /// The counts.
 #[derive(Debug, Default)]
-pub struct Census {
-    kinds: Counts,
+pub struct EventCounts {
+    kinds: KindCounts,
     shapes: Vec<UnknownShape>,
     numbers: HashMap<Vec<u8>, usize, foldhash::quality::RandomState>,
-    others: Tally,
+    others: Count,
 }
 
-impl Census {
-    /// Counts entries.
-    pub(super) fn add(&mut self, counts: &Counts) {
+impl EventCounts {
+    /// KindCounts entries.
+    pub(crate) fn add(&mut self, counts: &KindCounts) {
         self.kinds.append(counts);
     }
 
     /// Notes the shape of an entry of no known kind.
-    pub(super) fn note_unknown(&mut self, text: &[u8], position: Position, time: Option<Stamp>) {
+    pub(crate) fn add_unknown(&mut self, text: &[u8], position: Position, time: Option<Stamp>) {
         let shape = unknown_shape(text);
         let at = match self.numbers.get(&shape) {
             Some(at) => *at,
             None if self.shapes.len() < MOST_SHAPES => {
                 self.numbers.insert(shape, self.shapes.len());
                 self.shapes.push(UnknownShape {
-                    tally: Tally::default(),
+                    tally: Count::default(),
                     sample: text[..text.len().min(SAMPLE)].to_vec(),
                     position,
                 });
@@ -110,12 +110,12 @@ impl Census {
     }
 
     /// How many entries of a kind there were.
-    pub fn of(&self, kind: Kind) -> Tally {
+    pub fn of(&self, kind: Kind) -> Count {
         self.kinds.0[kind as usize]
     }
 
     /// The kinds that occurred, most frequent first.
-    pub fn kinds(&self) -> Vec<(Kind, Tally)> {
+    pub fn kinds(&self) -> Vec<(Kind, Count)> {
         let mut seen: Vec<_> = Kind::ALL
             .iter()
             .map(|kind| (*kind, self.of(*kind)))
@@ -133,7 +133,7 @@ impl Census {
     }
 
     /// Unknown entries whose shapes are not told apart any more.
-    pub fn other_unknown(&self) -> Tally {
+    pub fn other_unknown(&self) -> Count {
         self.others
     }
 }

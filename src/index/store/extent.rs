@@ -6,34 +6,34 @@
 
 use std::sync::Arc;
 
-use super::column::{RecordId, Value, table};
-use super::kept::Kept;
-use super::packed::Packed;
+use crate::index::store::column::{RecordId, Value, table};
+use crate::index::store::frame_of_reference::ForColumn;
+use crate::index::store::live_set::LiveSet;
 use crate::position::Position;
 
 /// A line further than this from the run's last one (in bytes) begins a new run: reading on would cost more than a seek.
-pub(super) const FAR: u32 = 256 * 1024;
+pub(crate) const FAR: u32 = 256 * 1024;
 
 /// Kind of [`RunId`].
 #[derive(Debug)]
-pub enum Run {}
+pub enum RunTag {}
 /// An older run of some record.
-pub type RunId = RecordId<Run>;
+pub type RunId = RecordId<RunTag>;
 
 /// The newest run of each record of one kind.
 #[derive(Debug, Default)]
 pub struct Runs {
-    first: Packed<Position>,
-    last: Packed<Position>,
-    older: Packed<Option<RunId>>,
+    first: ForColumn<Position>,
+    last: ForColumn<Position>,
+    older: ForColumn<Option<RunId>>,
 }
 
 /// The older runs of all records.
 #[derive(Debug, Default)]
 pub struct Extents {
-    first: Packed<Position>,
-    last: Packed<Position>,
-    older: Packed<Option<RunId>>,
+    first: ForColumn<Position>,
+    last: ForColumn<Position>,
+    older: ForColumn<Option<RunId>>,
 }
 
 table!(Extents: first, last, older);
@@ -105,7 +105,7 @@ impl Runs {
     }
 
     /// Gives back what is no longer kept.
-    pub fn retire(&mut self, kept: &Arc<Kept>) {
+    pub fn retire(&mut self, kept: &Arc<LiveSet>) {
         self.first.retire(kept);
         self.last.retire(kept);
         self.older.retire(kept);

@@ -23,14 +23,14 @@ impl Slot {
 
 /// How something went.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Outcome {
+pub enum TimelineEvent {
     /// It succeeded.
     Succeeded,
     /// It failed.
     Failed,
 }
 
-/// Counts by time.
+/// KindCounts by time.
 #[derive(Clone, Debug)]
 pub struct Timeline {
     /// Seconds since 1970 at which the first slot begins.
@@ -51,13 +51,13 @@ impl Default for Timeline {
 }
 
 impl Timeline {
-    /// Counts one outcome.
-    pub fn add(&mut self, time: Stamp, outcome: Outcome) {
+    /// KindCounts one outcome.
+    pub fn add(&mut self, time: Stamp, outcome: TimelineEvent) {
         let at = self.slot(time.seconds());
         let slot = &mut self.slots[at];
         match outcome {
-            Outcome::Succeeded => slot.succeeded = slot.succeeded.saturating_add(1),
-            Outcome::Failed => slot.failed = slot.failed.saturating_add(1),
+            TimelineEvent::Succeeded => slot.succeeded = slot.succeeded.saturating_add(1),
+            TimelineEvent::Failed => slot.failed = slot.failed.saturating_add(1),
         }
     }
 
@@ -132,7 +132,7 @@ mod tests {
         fn nothing_is_lost_whatever_the_times(times in proptest::collection::vec(1i64..4_291_747_199, 1..200)) {
             let mut line = Timeline::default();
             for time in &times {
-                line.add(Stamp::from_seconds(*time).unwrap(), Outcome::Failed);
+                line.add(Stamp::from_seconds(*time).unwrap(), TimelineEvent::Failed);
                 assert!(line.slots.len() <= MOST);
             }
             let (from, to) = (*times.iter().min().unwrap(), *times.iter().max().unwrap() + 1);

@@ -1,4 +1,4 @@
-//! Texts end to end.
+//! TextStore end to end.
 //!
 //! Many texts share one of their ends: a far end's `2.0.0 Ok: queued as …`, the domain of a Message-ID. Such an end may be
 //! kept once and named by a number in front of the rest.
@@ -6,16 +6,16 @@
 use std::num::NonZeroU32;
 use std::ops::Range;
 
-/// Texts end to end in chunks, each behind its length. A text is found by where it begins.
+/// TextStore end to end in chunks, each behind its length. A text is found by where it begins.
 #[derive(Debug, Default)]
-pub(super) struct Arena {
+pub(crate) struct Arena {
     chunks: Vec<String>,
 }
 
 const CHUNK_BITS: u32 = 20;
 const CHUNK: usize = 1 << CHUNK_BITS;
 /// Longer texts are cut: nothing that long is a name, a subject or a reply.
-pub(super) const LONGEST: usize = 64 * 1024;
+pub(crate) const LONGEST: usize = 64 * 1024;
 /// A text's length stands before it in one character, so that a chunk stays text: a blank is 0. A longer one's stands
 /// behind this mark in characters that carry 6 bits each.
 const LONG: u8 = b'~';
@@ -31,21 +31,21 @@ pub struct TextId(NonZeroU32);
 
 /// An end that a text shares with others, by its number.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum End {
+pub(crate) enum SharedAffix {
     /// It begins so.
-    Head(u16),
+    Prefix(u16),
     /// It ends so.
-    Tail(u16),
+    Suffix(u16),
 }
 
-impl End {
+impl SharedAffix {
     /// How many numbers there are.
     pub const NUMBERS: usize = 1 << 14;
 }
 
 impl Arena {
     /// `None` when 4 GiB of text are held. The text is its own part where it shares an end.
-    pub fn push(&mut self, text: &str, end: Option<End>) -> Option<TextId> {
+    pub fn push(&mut self, text: &str, end: Option<SharedAffix>) -> Option<TextId> {
         let text = &text[..text.floor_char_boundary(LONGEST)];
         let full = |chunk: &String| chunk.len() + MOST_BEFORE + text.len() > CHUNK;
         if self.chunks.last().is_none_or(full) {
@@ -58,8 +58,8 @@ impl Arena {
         let at = u32::try_from((number << CHUNK_BITS) + chunk.len() + 1).ok()?;
         if let Some(end) = end {
             let (mark, number) = match end {
-                End::Head(number) => (HEAD, number),
-                End::Tail(number) => (TAIL, number),
+                SharedAffix::Prefix(number) => (HEAD, number),
+                SharedAffix::Suffix(number) => (TAIL, number),
             };
             let character = |value: u16| char::from(u8::try_from(value & 127).unwrap_or(0));
             chunk.extend([char::from(mark), character(number >> 7), character(number)]);
@@ -83,13 +83,13 @@ impl Arena {
 
     /// The end that the text shares.
     #[inline]
-    pub fn end(&self, id: TextId) -> Option<End> {
+    pub fn end(&self, id: TextId) -> Option<SharedAffix> {
         let (chunk, at) = self.place(id);
         let chunk = chunk.as_bytes();
         let number = || u16::from(chunk[at + 1]) << 7 | u16::from(chunk[at + 2]);
         match chunk[at] {
-            HEAD => Some(End::Head(number())),
-            TAIL => Some(End::Tail(number())),
+            HEAD => Some(SharedAffix::Prefix(number())),
+            TAIL => Some(SharedAffix::Suffix(number())),
             _ => None,
         }
     }
@@ -109,7 +109,7 @@ impl Arena {
 
     /// Has the memory come in which the text stands; the answer means nothing.
     #[inline]
-    pub fn touch(&self, id: TextId) -> u32 {
+    pub fn prefetch(&self, id: TextId) -> u32 {
         let (chunk, at) = self.place(id);
         let chunk = chunk.as_bytes();
         // Every second name goes on in the next line of the cache.

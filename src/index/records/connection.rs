@@ -1,26 +1,26 @@
-//! Connections, in both directions.
+//! ConnectionTable, in both directions.
 
 use hashbrown::HashMap;
 
-use super::attempt::AttemptId;
-use super::column::{Column, RecordId, map_bytes, table};
-use super::delivery::DeliveryId;
-use super::extent::{Runs, Span};
-use super::intern::Name;
-use super::message::{Message, MessageId};
-use super::narrow::{Coded, Narrow};
-use super::packed::Packed;
-use super::posting::Posting;
-use super::{ApplianceId, Attempt, Delivery, Index};
 use crate::event::{Dcid, Icid, Link, Policy, Tls};
 use crate::header::Stamp;
+use crate::index::records::attempt::AttemptId;
+use crate::index::records::delivery::DeliveryId;
+use crate::index::records::message::{Message, MessageId};
+use crate::index::store::column::{PagedColumn, RecordId, map_bytes, table};
+use crate::index::store::extent::{Runs, Span};
+use crate::index::store::frame_of_reference::ForColumn;
+use crate::index::store::intern::Symbol;
+use crate::index::store::posting::PostingList;
+use crate::index::store::small_int::{IntCode, SmallIntColumn};
+use crate::index::{ApplianceId, Attempt, Delivery, Index};
 use crate::position::Position;
 
 /// Kind of [`ConnectionId`].
 #[derive(Debug)]
-pub enum Connected {}
+pub enum ConnectionTag {}
 /// A connection's own number.
-pub type ConnectionId = RecordId<Connected>;
+pub type ConnectionId = RecordId<ConnectionTag>;
 
 /// Which side opened the connection.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -43,7 +43,7 @@ impl Direction {
 
 /// How a connection ended.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum End {
+pub enum ConnectionEnd {
     /// A `close` line came.
     Close,
     /// A `lost` line came, with or without a `close`.
@@ -54,7 +54,7 @@ pub enum End {
     Superseded,
 }
 
-impl End {
+impl ConnectionEnd {
     /// As records and queries write it.
     pub fn word(self) -> &'static str {
         match self {
@@ -68,9 +68,9 @@ impl End {
 
 /// What is known of a connection beside its ids, names and times.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct Facts {
+pub(crate) struct ConnectionFlags {
     pub direction: Direction,
-    pub end: Option<End>,
+    pub end: Option<ConnectionEnd>,
     /// Whether the opening line was seen.
     pub opened: bool,
     pub verified: bool,
@@ -80,35 +80,35 @@ pub(crate) struct Facts {
 
 /// The columns.
 #[derive(Debug, Default)]
-pub(crate) struct Connections {
-    pub id: Narrow<u32, u64>,
-    pub appliance: Narrow<u8, ApplianceId>,
-    pub facts: Narrow<u8, Facts>,
+pub(crate) struct ConnectionTable {
+    pub id: SmallIntColumn<u32, u64>,
+    pub appliance: SmallIntColumn<u8, ApplianceId>,
+    pub flags: SmallIntColumn<u8, ConnectionFlags>,
     /// When its first line was written; the opening's time if that was seen.
-    pub began: Packed<Option<Stamp>>,
-    pub closed: Column<Option<Stamp>>,
-    pub remote: Column<Option<Name>>,
-    pub by_remote: Posting<Connected>,
+    pub began: ForColumn<Option<Stamp>>,
+    pub closed: PagedColumn<Option<Stamp>>,
+    pub remote: PagedColumn<Option<Symbol>>,
+    pub by_remote: PostingList<ConnectionTag>,
     /// 0 where there is none.
-    pub port: Column<u16>,
-    pub host: Column<Option<Name>>,
-    pub interface: Narrow<u8, Option<Name>>,
-    pub policy: Narrow<u16, Option<Name>>,
-    pub tls: Narrow<u8, Option<Name>>,
-    pub error: Narrow<u8, Option<Name>>,
-    pub last_attempt: Packed<Option<AttemptId>>,
-    pub last_delivery: Packed<Option<DeliveryId>>,
-    pub last_message: Packed<Option<MessageId>>,
-    pub lines: Narrow<u8, u32>,
+    pub port: PagedColumn<u16>,
+    pub host: PagedColumn<Option<Symbol>>,
+    pub interface: SmallIntColumn<u8, Option<Symbol>>,
+    pub policy: SmallIntColumn<u16, Option<Symbol>>,
+    pub tls: SmallIntColumn<u8, Option<Symbol>>,
+    pub error: SmallIntColumn<u8, Option<Symbol>>,
+    pub last_attempt: ForColumn<Option<AttemptId>>,
+    pub last_delivery: ForColumn<Option<DeliveryId>>,
+    pub last_message: ForColumn<Option<MessageId>>,
+    pub lines: SmallIntColumn<u8, u32>,
     pub runs: Runs,
     /// What a Connection Error said beside its cause, of the few connections that have one.
-    pub unreached: HashMap<ConnectionId, Unreached, foldhash::fast::RandomState>,
+    pub failures: HashMap<ConnectionId, ConnectFailure, foldhash::fast::RandomState>,
 }
 
-table!(Connections: id, appliance, facts, began, closed, remote, by_remote, port, host, interface, policy, tls,
+table!(ConnectionTable: id, appliance, flags, began, closed, remote, by_remote, port, host, interface, policy, tls,
     error, last_attempt, last_delivery, last_message, lines, runs);
 
-impl Coded for Facts {
+impl IntCode for ConnectionFlags {
     #[inline]
     fn code(self, _: usize) -> u64 {
         let end = self.end.map_or(0, |end| end as u64 + 1);
@@ -131,10 +131,10 @@ impl Coded for Facts {
             verified: code >> 2 & 1 == 1,
             auth_failed: code >> 3 & 1 == 1,
             end: match code >> 4 {
-                1 => Some(End::Close),
-                2 => Some(End::Lost),
-                3 => Some(End::Aborted),
-                4 => Some(End::Superseded),
+                1 => Some(ConnectionEnd::Close),
+                2 => Some(ConnectionEnd::Lost),
+                3 => Some(ConnectionEnd::Aborted),
+                4 => Some(ConnectionEnd::Superseded),
                 _ => None,
             },
         }
@@ -143,14 +143,14 @@ impl Coded for Facts {
 
 /// What a Connection Error says beside its cause: no other line of such a connection tells whom it was for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct Unreached {
-    /// The recipients' domain, in [`super::Names::domains`].
-    pub domain: Option<Name>,
-    /// What the system or the far end said, in [`super::Names::errors`].
-    pub details: Option<Name>,
+pub(crate) struct ConnectFailure {
+    /// The recipients' domain, in [`crate::index::Interners::domains`].
+    pub domain: Option<Symbol>,
+    /// What the system or the far end said, in [`crate::index::Interners::errors`].
+    pub details: Option<Symbol>,
 }
 
-impl Connections {
+impl ConnectionTable {
     /// A new connection with its first line.
     pub fn push(
         &mut self,
@@ -165,7 +165,7 @@ impl Connections {
         };
         self.id.push(id);
         self.appliance.push(appliance);
-        self.facts.push(Facts {
+        self.flags.push(ConnectionFlags {
             direction,
             end: None,
             opened: false,
@@ -191,13 +191,13 @@ impl Connections {
     }
 
     /// Gives a connection that has none its remote address.
-    pub fn set_remote(&mut self, id: ConnectionId, name: Name) {
+    pub fn set_remote(&mut self, id: ConnectionId, name: Symbol) {
         self.remote.set(id.at(), Some(name));
         self.by_remote.link(id, name);
     }
 
     pub fn bytes(&self) -> usize {
-        self.column_bytes() + map_bytes(&self.unreached)
+        self.column_bytes() + map_bytes(&self.failures)
     }
 }
 
@@ -214,16 +214,16 @@ pub struct Connection<'i> {
 }
 
 impl<'i> Connection<'i> {
-    pub(super) fn new(index: &'i Index, id: ConnectionId) -> Self {
+    pub(crate) fn new(index: &'i Index, id: ConnectionId) -> Self {
         Self { index, id }
     }
 
-    fn columns(&self) -> &'i Connections {
+    fn columns(&self) -> &'i ConnectionTable {
         &self.index.connections
     }
 
-    fn facts(&self) -> Facts {
-        self.columns().facts.get(self.id.at())
+    fn flags(&self) -> ConnectionFlags {
+        self.columns().flags.get(self.id.at())
     }
 
     /// The record's own number.
@@ -247,7 +247,7 @@ impl<'i> Connection<'i> {
 
     /// Which side opened it.
     pub fn direction(&self) -> Direction {
-        self.facts().direction
+        self.flags().direction
     }
 
     /// Whose id it is.
@@ -267,7 +267,7 @@ impl<'i> Connection<'i> {
 
     /// When it was opened; `None` where the log begins in its middle.
     pub fn opened(&self) -> Option<Stamp> {
-        self.first_seen().filter(|_| self.facts().opened)
+        self.first_seen().filter(|_| self.flags().opened)
     }
 
     /// When its first line was written.
@@ -281,23 +281,23 @@ impl<'i> Connection<'i> {
     }
 
     /// How it ended; `None` while it is open or where the log never says.
-    pub fn end(&self) -> Option<End> {
-        self.facts().end
+    pub fn end(&self) -> Option<ConnectionEnd> {
+        self.flags().end
     }
 
     /// Whether the log has not said how it ended.
     pub fn is_open(&self) -> bool {
-        self.facts().end.is_none()
+        self.flags().end.is_none()
     }
 
     /// Whether one of its authentication attempts failed.
     pub fn has_failed_auth(&self) -> bool {
-        self.facts().auth_failed
+        self.flags().auth_failed
     }
 
     /// Whether the peer's reverse DNS name leads back to its address.
     pub fn is_verified(&self) -> bool {
-        self.facts().verified
+        self.flags().verified
     }
 
     /// The listener's interface name (inbound).
@@ -320,8 +320,8 @@ impl<'i> Connection<'i> {
         Some(self.index.names.interfaces.get(self.interface_name()?))
     }
 
-    /// The number of the interface's name in [`super::Names::interfaces`].
-    pub fn interface_name(&self) -> Option<Name> {
+    /// The number of the interface's name in [`crate::index::Interners::interfaces`].
+    pub fn interface_name(&self) -> Option<Symbol> {
         self.columns().interface.get(self.id.at())
     }
 
@@ -330,8 +330,8 @@ impl<'i> Connection<'i> {
         Some(self.index.names.addresses.get(self.remote_name()?))
     }
 
-    /// The number of the far end's address in [`super::Names::addresses`].
-    pub fn remote_name(&self) -> Option<Name> {
+    /// The number of the far end's address in [`crate::index::Interners::addresses`].
+    pub fn remote_name(&self) -> Option<Symbol> {
         self.columns().remote.get(self.id.at())
     }
 
@@ -345,8 +345,8 @@ impl<'i> Connection<'i> {
         Some(self.index.names.hosts.get(self.host_name()?))
     }
 
-    /// The number of the peer's reverse DNS name in [`super::Names::hosts`].
-    pub fn host_name(&self) -> Option<Name> {
+    /// The number of the peer's reverse DNS name in [`crate::index::Interners::hosts`].
+    pub fn host_name(&self) -> Option<Symbol> {
         self.columns().host.get(self.id.at())
     }
 
@@ -361,8 +361,8 @@ impl<'i> Connection<'i> {
         )
     }
 
-    /// The number of the verdict in [`super::Names::policies`].
-    pub fn policy_name(&self) -> Option<Name> {
+    /// The number of the verdict in [`crate::index::Interners::policies`].
+    pub fn policy_name(&self) -> Option<Symbol> {
         self.columns().policy.get(self.id.at())
     }
 
@@ -371,8 +371,8 @@ impl<'i> Connection<'i> {
         Tls::parse(self.index.names.tls.get(self.tls_name()?).as_bytes())
     }
 
-    /// The number of the TLS result in [`super::Names::tls`].
-    pub fn tls_name(&self) -> Option<Name> {
+    /// The number of the TLS result in [`crate::index::Interners::tls`].
+    pub fn tls_name(&self) -> Option<Symbol> {
         self.columns().tls.get(self.id.at())
     }
 
@@ -387,15 +387,15 @@ impl<'i> Connection<'i> {
     }
 
     /// The domain that a Connection Error names: whose messages wait.
-    pub fn unreached_domain(&self) -> Option<&'i str> {
-        let unreached = self.columns().unreached.get(&self.id)?;
-        Some(self.index.names.domains.get(unreached.domain?))
+    pub fn failed_domain(&self) -> Option<&'i str> {
+        let failures = self.columns().failures.get(&self.id)?;
+        Some(self.index.names.domains.get(failures.domain?))
     }
 
     /// What the system or the far end said, of a Connection Error that also gives a reason.
     pub fn error_details(&self) -> Option<&'i str> {
-        let unreached = self.columns().unreached.get(&self.id)?;
-        Some(self.index.names.errors.get(unreached.details?))
+        let failures = self.columns().failures.get(&self.id)?;
+        Some(self.index.names.errors.get(failures.details?))
     }
 
     /// Log lines that carry its id in their fixed part.

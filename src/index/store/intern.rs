@@ -1,4 +1,4 @@
-//! Texts of the log, kept once.
+//! TextStore of the log, kept once.
 //!
 //! Most names come from strangers, so the hash is seeded; all text is decoded on the way in (bytes that are no UTF-8
 //! become U+FFFD), so that everything behind the index works on text.
@@ -8,24 +8,24 @@ use std::num::NonZeroU32;
 
 use memchr::memrchr;
 
-use super::arena::{Arena, End, LONGEST};
-use super::column::make_room;
-use super::known::Known;
-use super::packed::Number;
+use crate::index::store::arena::{Arena, LONGEST, SharedAffix};
+use crate::index::store::column::make_room;
+use crate::index::store::frame_of_reference::Number;
+use crate::index::store::hash_index::HashIndex;
 
-pub use super::arena::TextId;
-pub use super::known::hash;
+pub use crate::index::store::arena::TextId;
+pub use crate::index::store::hash_index::hash;
 
-/// Texts that mostly come once: subjects, message ids, replies.
+/// TextStore that mostly come once: subjects, message ids, replies.
 #[derive(Debug, Default)]
-pub struct Texts {
+pub struct TextStore {
     arena: Arena,
-    known: Known<TextId>,
+    known: HashIndex<TextId>,
     /// Ends that texts share.
     ends: Interner,
 }
 
-impl Texts {
+impl TextStore {
     /// Keeps a text that is not expected again. `None` when no more fits.
     pub fn push(&mut self, text: &[u8]) -> Option<TextId> {
         self.arena.push(&decoded(text), None)
@@ -36,7 +36,7 @@ impl Texts {
         let text = decoded(text);
         let cut = memrchr(b' ', text.as_bytes()).map_or(0, |at| at + 1);
         let (head, own) = text.split_at(cut);
-        let end = self.end(head, own).map(End::Head);
+        let end = self.end(head, own).map(SharedAffix::Prefix);
         self.arena
             .push(if end.is_some() { own } else { &text }, end)
     }
@@ -45,7 +45,7 @@ impl Texts {
     pub fn push_message_id(&mut self, text: &[u8]) -> Option<TextId> {
         let text = decoded(text);
         let (own, tail) = text.split_at(memrchr(b'@', text.as_bytes()).unwrap_or(text.len()));
-        let end = self.end(tail, own).map(End::Tail);
+        let end = self.end(tail, own).map(SharedAffix::Suffix);
         self.arena
             .push(if end.is_some() { own } else { &text }, end)
     }
@@ -56,7 +56,7 @@ impl Texts {
         if text.len() < LEAST_END || text.len() + own.len() > LONGEST {
             return None;
         }
-        let name = if self.ends.len() < End::NUMBERS {
+        let name = if self.ends.len() < SharedAffix::NUMBERS {
             self.ends.intern(text.as_bytes())
         } else {
             self.ends.find(text)?
@@ -65,7 +65,7 @@ impl Texts {
     }
 
     /// Copies a text of others.
-    pub(super) fn copy(&mut self, other: &Self, id: TextId) -> Option<TextId> {
+    pub(crate) fn copy(&mut self, other: &Self, id: TextId) -> Option<TextId> {
         let own = other.arena.get(id);
         let end = match other.arena.end(id) {
             None => return self.arena.push(own, None),
@@ -73,12 +73,12 @@ impl Texts {
         };
         let number = self.end(other.ends.get(end.name()), own);
         let copied = number.map(|number| match end {
-            End::Head(_) => End::Head(number),
-            End::Tail(_) => End::Tail(number),
+            SharedAffix::Prefix(_) => SharedAffix::Prefix(number),
+            SharedAffix::Suffix(_) => SharedAffix::Suffix(number),
         });
         match copied {
             Some(_) => self.arena.push(own, copied),
-            None => self.arena.push(&other.whole(id), None),
+            None => self.arena.push(&other.full(id), None),
         }
     }
 
@@ -104,25 +104,29 @@ impl Texts {
     }
 
     /// Knows what other texts knew, where it was copied from them.
-    pub(super) fn know(&mut self, other: &Self, copy: impl Fn(TextId) -> Option<TextId>) {
+    pub(crate) fn know(&mut self, other: &Self, copy: impl Fn(TextId) -> Option<TextId>) {
         self.known = other.known.moved(copy);
     }
 
     /// The text.
-    pub fn whole(&self, id: TextId) -> Cow<'_, str> {
+    pub fn full(&self, id: TextId) -> Cow<'_, str> {
         let own = self.arena.get(id);
         match self.arena.end(id) {
             None => Cow::Borrowed(own),
-            Some(end @ End::Head(_)) => Cow::Owned([self.ends.get(end.name()), own].concat()),
-            Some(end @ End::Tail(_)) => Cow::Owned([own, self.ends.get(end.name())].concat()),
+            Some(end @ SharedAffix::Prefix(_)) => {
+                Cow::Owned([self.ends.get(end.name()), own].concat())
+            }
+            Some(end @ SharedAffix::Suffix(_)) => {
+                Cow::Owned([own, self.ends.get(end.name())].concat())
+            }
         }
     }
 
     /// The text, or the first part of one that shares an end with others: a reply without its last word. Subjects and
     /// interned texts share none.
-    pub fn first(&self, id: TextId) -> &str {
+    pub fn prefix(&self, id: TextId) -> &str {
         match self.arena.end(id) {
-            Some(end @ End::Head(_)) => self.ends.get(end.name()),
+            Some(end @ SharedAffix::Prefix(_)) => self.ends.get(end.name()),
             _ => self.arena.get(id),
         }
     }
@@ -134,20 +138,20 @@ impl Texts {
 }
 
 /// Looks at all of these, which mean nothing: so none is left out as not needed.
-pub(super) fn wait_for(touched: impl Iterator<Item = u32>) {
-    std::hint::black_box(touched.fold(0, u32::wrapping_add));
+pub(crate) fn touch_lines(prefetch: impl Iterator<Item = u32>) {
+    std::hint::black_box(prefetch.fold(0, u32::wrapping_add));
 }
 
-/// Room for [`Interner::foresee`], to be used again.
+/// Room for [`Interner::prefetch`], to be used again.
 #[derive(Debug, Default)]
-pub struct Sight {
-    names: Vec<Name>,
+pub struct PrefetchScratch {
+    names: Vec<Symbol>,
     places: Vec<TextId>,
 }
 
-impl Sight {
+impl PrefetchScratch {
     /// The names that were found last.
-    pub fn names(&self) -> &[Name] {
+    pub fn names(&self) -> &[Symbol] {
         &self.names
     }
 }
@@ -155,18 +159,18 @@ impl Sight {
 /// Shared ends shorter than this take as much as they save.
 const LEAST_END: usize = 8;
 
-impl End {
-    fn name(self) -> Name {
-        let (Self::Head(number) | Self::Tail(number)) = self;
-        Name::new(usize::from(number))
+impl SharedAffix {
+    fn name(self) -> Symbol {
+        let (Self::Prefix(number) | Self::Suffix(number)) = self;
+        Symbol::new(usize::from(number))
     }
 }
 
 /// The number of an interned name. An `Option` of it takes four bytes.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct Name(NonZeroU32);
+pub struct Symbol(NonZeroU32);
 
-impl Name {
+impl Symbol {
     /// The name's place among its kind, from 0, in the order in which names were first seen.
     #[inline]
     pub fn at(self) -> usize {
@@ -180,7 +184,7 @@ impl Name {
     }
 }
 
-impl Number for Option<Name> {
+impl Number for Option<Symbol> {
     #[inline]
     fn number(self) -> u64 {
         self.map_or(0, |name| u64::from(name.0.get()))
@@ -188,21 +192,21 @@ impl Number for Option<Name> {
 
     #[inline]
     fn of(number: u64) -> Self {
-        NonZeroU32::new(number as u32).map(Name)
+        NonZeroU32::new(number as u32).map(Symbol)
     }
 }
 
-/// Names of one kind: users, profiles, addresses.
+/// Interners of one kind: users, profiles, addresses.
 #[derive(Debug, Default)]
 pub struct Interner {
     arena: Arena,
     /// None of numbers that no name bears any more.
     texts: Vec<Option<TextId>>,
-    known: Known<Name>,
+    known: HashIndex<Symbol>,
     /// Numbers for new names.
     free: Vec<u32>,
     /// Numbers whose names went at the last sweep.
-    resting: Vec<u32>,
+    quarantined: Vec<u32>,
 }
 
 impl Interner {
@@ -210,13 +214,13 @@ impl Interner {
     ///
     /// A name is looked for as it stands in the log: what equals a known text is text, and needs no decoding.
     #[inline]
-    pub fn intern(&mut self, text: &[u8]) -> Name {
+    pub fn intern(&mut self, text: &[u8]) -> Symbol {
         self.intern_hashed(hash(text), text)
     }
 
     /// As [`intern`](Self::intern), of a text whose [`hash()`] is known.
     #[inline]
-    pub fn intern_hashed(&mut self, hash: u32, text: &[u8]) -> Name {
+    pub fn intern_hashed(&mut self, hash: u32, text: &[u8]) -> Symbol {
         match self.find_bytes(hash, text) {
             Some(name) => name,
             None => self.enter(hash, text),
@@ -224,8 +228,8 @@ impl Interner {
     }
 
     #[inline]
-    fn find_bytes(&self, hash: u32, text: &[u8]) -> Option<Name> {
-        let is_it = |name: Name| {
+    fn find_bytes(&self, hash: u32, text: &[u8]) -> Option<Symbol> {
+        let is_it = |name: Symbol| {
             let id = self.texts[name.at()];
             id.is_some_and(|id| self.arena.get_bytes(id) == text)
         };
@@ -234,8 +238,8 @@ impl Interner {
 
     /// Has the memory come that interning texts of these hashes will look at, for all of them at once: each step asks for
     /// what the step before found, and none of them waits for another text.
-    pub fn foresee(&self, hashes: &[u32], sight: &mut Sight) {
-        wait_for(hashes.iter().map(|hash| self.known.touch(*hash)));
+    pub fn prefetch(&self, hashes: &[u32], sight: &mut PrefetchScratch) {
+        touch_lines(hashes.iter().map(|hash| self.known.prefetch(*hash)));
         sight.names.clear();
         let names = hashes.iter();
         let names = names.filter_map(|hash| self.known.find(*hash, |_| true));
@@ -243,11 +247,11 @@ impl Interner {
         sight.places.clear();
         let places = sight.names.iter().filter_map(|name| self.texts[name.at()]);
         sight.places.extend(places);
-        wait_for(sight.places.iter().map(|id| self.arena.touch(*id)));
+        touch_lines(sight.places.iter().map(|id| self.arena.prefetch(*id)));
     }
 
     /// Enters a name that is not known as it stands in the log; it may be known as it is kept.
-    fn enter(&mut self, hashed: u32, text: &[u8]) -> Name {
+    fn enter(&mut self, hashed: u32, text: &[u8]) -> Symbol {
         let decoded = decoded(text);
         let kept = &decoded[..decoded.floor_char_boundary(LONGEST)];
         let mut hashed = hashed;
@@ -258,10 +262,10 @@ impl Interner {
             }
         }
         let (Some(number), Some(id)) = (self.new_number(), self.arena.push(kept, None)) else {
-            return Name::new(self.texts.len().saturating_sub(1));
+            return Symbol::new(self.texts.len().saturating_sub(1));
         };
         self.texts[number as usize] = Some(id);
-        let name = Name::new(number as usize);
+        let name = Symbol::new(number as usize);
         self.known.insert(hashed, name);
         name
     }
@@ -276,27 +280,27 @@ impl Interner {
     }
 
     /// The name's text; empty of a number that no name bears any more.
-    pub fn get(&self, name: Name) -> &str {
+    pub fn get(&self, name: Symbol) -> &str {
         let id = self.texts.get(name.at()).copied().flatten();
         id.map_or("", |id| self.arena.get(id))
     }
 
     /// Whether a name bears the number.
-    pub fn is_used(&self, name: Name) -> bool {
+    pub fn is_used(&self, name: Symbol) -> bool {
         self.texts.get(name.at()).is_some_and(Option::is_some)
     }
 
     /// The names of which `is_used` tells it by their numbers, which they keep.
-    pub(super) fn swept(&self, is_used: &[bool]) -> Self {
+    pub(crate) fn compacted(&self, is_used: &[bool]) -> Self {
         let mut arena = Arena::default();
-        let (mut free, mut resting) = (self.free.clone(), Vec::new());
-        free.extend(&self.resting);
+        let (mut free, mut quarantined) = (self.free.clone(), Vec::new());
+        free.extend(&self.quarantined);
         let of_number = (0u32..).zip(&self.texts).map(|(number, id)| {
             let id = (*id)?;
             if is_used[number as usize] {
                 arena.push(self.arena.get(id), None)
             } else {
-                resting.push(number);
+                quarantined.push(number);
                 None
             }
         });
@@ -307,12 +311,12 @@ impl Interner {
             texts,
             known,
             free,
-            resting,
+            quarantined,
         }
     }
 
     /// The name of this very text, if it was ever seen.
-    pub fn find(&self, text: &str) -> Option<Name> {
+    pub fn find(&self, text: &str) -> Option<Symbol> {
         let text = text.as_bytes();
         self.find_bytes(hash(text), text)
     }
@@ -329,15 +333,15 @@ impl Interner {
 
     /// All names by their numbers, in the order in which they were first seen; a number that no name bears any more has
     /// an empty one.
-    pub fn iter(&self) -> impl Iterator<Item = (Name, &str)> {
+    pub fn iter(&self) -> impl Iterator<Item = (Symbol, &str)> {
         let text = |id: &Option<TextId>| id.map_or("", |id| self.arena.get(id));
         let texts = self.texts.iter().map(text);
-        texts.enumerate().map(|(at, text)| (Name::new(at), text))
+        texts.enumerate().map(|(at, text)| (Symbol::new(at), text))
     }
 
     /// Bytes held in memory.
     pub fn bytes(&self) -> usize {
-        let numbers = self.texts.capacity() + self.free.capacity() + self.resting.capacity();
+        let numbers = self.texts.capacity() + self.free.capacity() + self.quarantined.capacity();
         self.arena.bytes() + numbers * 4 + self.known.bytes()
     }
 }
@@ -360,7 +364,7 @@ mod tests {
         let all: Vec<String> = (0..5000)
             .map(|n| format!("user{n}@example.com").repeat(n % 30))
             .collect();
-        let ids: Vec<Name> = all
+        let ids: Vec<Symbol> = all
             .iter()
             .map(|text| names.intern(text.as_bytes()))
             .collect();
@@ -374,7 +378,7 @@ mod tests {
 
     #[test]
     fn a_text_of_any_length_comes_back_as_it_was() {
-        let mut texts = Texts::default();
+        let mut texts = TextStore::default();
         let all: Vec<String> = (0..300).map(|length| "~".repeat(length)).collect();
         let ids: Vec<TextId> = all
             .iter()
@@ -382,14 +386,14 @@ mod tests {
             .collect();
         assert!(
             ids.iter()
-                .map(|id| texts.whole(*id))
+                .map(|id| texts.full(*id))
                 .eq(all.iter().map(String::as_str))
         );
     }
 
     #[test]
     fn texts_that_share_an_end_come_back_as_they_were() {
-        let (mut texts, mut copies) = (Texts::default(), Texts::default());
+        let (mut texts, mut copies) = (TextStore::default(), TextStore::default());
         let long = "x".repeat(200);
         let all: Vec<String> = (0..20_000)
             .map(|n| match n % 5 {
@@ -406,25 +410,25 @@ mod tests {
         };
         let ids: Vec<TextId> = all.iter().enumerate().filter_map(push).collect();
         for (id, text) in ids.iter().zip(&all) {
-            assert_eq!(texts.whole(*id), *text);
-            assert!(texts.whole(*id).starts_with(texts.first(*id)));
+            assert_eq!(texts.full(*id), *text);
+            assert!(texts.full(*id).starts_with(texts.prefix(*id)));
             let copy = copies.copy(&texts, *id).unwrap();
-            assert_eq!(copies.whole(copy), *text);
+            assert_eq!(copies.full(copy), *text);
         }
-        assert_eq!(texts.first(ids[2]), "2.0.0 Ok: queued as ");
+        assert_eq!(texts.prefix(ids[2]), "2.0.0 Ok: queued as ");
         let endless = format!("<{}@{}>", "x".repeat(LONGEST), "y".repeat(20));
         let cut = texts.push_message_id(endless.as_bytes()).unwrap();
-        assert_eq!(texts.whole(cut), endless[..LONGEST]);
+        assert_eq!(texts.full(cut), endless[..LONGEST]);
     }
 
     #[test]
     fn bytes_that_are_no_text_are_replaced_and_endless_ones_cut() {
-        let mut texts = Texts::default();
+        let mut texts = TextStore::default();
         let odd = texts.push(b"a\xffb").unwrap();
         let long = texts.push(&vec![b'x'; 3 << 20]).unwrap();
         let wide = texts.push("ü".repeat(1 << 20).as_bytes()).unwrap();
-        assert_eq!(texts.whole(odd), "a\u{fffd}b");
-        assert_eq!(texts.whole(long).len(), LONGEST);
-        assert_eq!(texts.whole(wide).len(), LONGEST);
+        assert_eq!(texts.full(odd), "a\u{fffd}b");
+        assert_eq!(texts.full(long).len(), LONGEST);
+        assert_eq!(texts.full(wide).len(), LONGEST);
     }
 }

@@ -1,21 +1,21 @@
-//! Deliveries: what became of one recipient in one attempt.
+//! DeliveryTable: what became of one recipient in one attempt.
 
 use std::borrow::Cow;
 
-use super::column::{Column, RecordId, Value, table};
-use super::connection::{Connection, ConnectionId};
-use super::intern::TextId;
-use super::message::{Message, Recipient, RecipientId};
-use super::packed::Packed;
-use super::{Index, State};
 use crate::event::enhanced_code;
 use crate::header::Stamp;
+use crate::index::records::connection::{Connection, ConnectionId};
+use crate::index::records::message::{Message, Recipient, RecipientId};
+use crate::index::store::column::{PagedColumn, RecordId, Value, table};
+use crate::index::store::frame_of_reference::ForColumn;
+use crate::index::store::intern::TextId;
+use crate::index::{DeliveryState, Index};
 
 /// Kind of [`DeliveryId`].
 #[derive(Debug)]
-pub enum Delivered {}
+pub enum DeliveryTag {}
 /// A delivery's own number.
-pub type DeliveryId = RecordId<Delivered>;
+pub type DeliveryId = RecordId<DeliveryTag>;
 
 /// What became of the recipient.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -48,34 +48,34 @@ impl DeliveryResult {
     }
 
     /// The state that it puts the recipient in.
-    pub fn state(self) -> State {
+    pub fn state(self) -> DeliveryState {
         match self {
-            Self::Delivered => State::Delivered,
-            Self::Bounced => State::Bounced,
-            Self::Delayed => State::Delayed,
-            Self::Dropped => State::Dropped,
-            Self::Aborted => State::Aborted,
+            Self::Delivered => DeliveryState::Delivered,
+            Self::Bounced => DeliveryState::Bounced,
+            Self::Delayed => DeliveryState::Delayed,
+            Self::Dropped => DeliveryState::Dropped,
+            Self::Aborted => DeliveryState::Aborted,
         }
     }
 }
 
 /// The columns.
 #[derive(Debug, Default)]
-pub(crate) struct Deliveries {
-    pub connection: Packed<Option<ConnectionId>>,
-    pub recipient: Packed<RecipientId>,
-    pub time: Packed<Option<Stamp>>,
-    pub result: Column<DeliveryResult>,
+pub(crate) struct DeliveryTable {
+    pub connection: ForColumn<Option<ConnectionId>>,
+    pub recipient: ForColumn<RecipientId>,
+    pub time: ForColumn<Option<Stamp>>,
+    pub result: PagedColumn<DeliveryResult>,
     /// The far end's code; 0 where there is none.
-    pub code: Column<u16>,
-    pub detail: Column<Option<TextId>>,
+    pub code: PagedColumn<u16>,
+    pub detail: PagedColumn<Option<TextId>>,
     /// The delivery before it on the same connection.
-    pub before: Packed<Option<DeliveryId>>,
+    pub before: ForColumn<Option<DeliveryId>>,
     /// The delivery before it of the same recipient.
-    pub earlier: Packed<Option<DeliveryId>>,
+    pub earlier: ForColumn<Option<DeliveryId>>,
 }
 
-table!(Deliveries: recipient, connection, time, result, code, detail, before, earlier);
+table!(DeliveryTable: recipient, connection, time, result, code, detail, before, earlier);
 
 impl Value for DeliveryResult {
     const BLANK: Self = Self::Delayed;
@@ -94,7 +94,7 @@ pub(crate) struct NewDelivery {
     pub earlier: Option<DeliveryId>,
 }
 
-impl Deliveries {
+impl DeliveryTable {
     pub fn push(&mut self, new: &NewDelivery) -> DeliveryId {
         self.connection.push(new.connection);
         self.recipient.push(new.recipient);
@@ -120,11 +120,11 @@ pub struct Delivery<'i> {
 }
 
 impl<'i> Delivery<'i> {
-    pub(super) fn new(index: &'i Index, id: DeliveryId) -> Self {
+    pub(crate) fn new(index: &'i Index, id: DeliveryId) -> Self {
         Self { index, id }
     }
 
-    fn columns(&self) -> &'i Deliveries {
+    fn columns(&self) -> &'i DeliveryTable {
         &self.index.deliveries
     }
 
@@ -172,13 +172,14 @@ impl<'i> Delivery<'i> {
         self.columns()
             .detail
             .get(self.id.at())
-            .map(|id| self.index.texts.whole(id))
+            .map(|id| self.index.texts.full(id))
     }
 
     /// The RFC 3463 code that the far end's words begin with.
     pub fn enhanced(&self) -> Option<&'i str> {
         let detail = self.columns().detail.get(self.id.at())?;
-        enhanced_code(self.index.texts.first(detail).as_bytes()).map(super::connection::text)
+        enhanced_code(self.index.texts.prefix(detail).as_bytes())
+            .map(crate::index::records::connection::text)
     }
 
     /// The delivery before it of the same recipient.

@@ -7,10 +7,10 @@ use std::marker::PhantomData;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
-use super::kept::{Kept, Places};
+use crate::index::store::live_set::{LiveSet, Ranks};
 
 const PAGE_BITS: usize = 12;
-pub(super) const PAGE: usize = 1 << PAGE_BITS;
+pub(crate) const PAGE: usize = 1 << PAGE_BITS;
 
 /// A value of a column.
 pub trait Value: Copy {
@@ -22,7 +22,7 @@ impl<T: Copy> Value for Option<T> {
     const BLANK: Self = None;
 }
 impl<K> Value for RecordId<K> {
-    const BLANK: Self = Self::NOWHERE;
+    const BLANK: Self = Self::INVALID;
 }
 impl Value for u8 {
     const BLANK: Self = 0;
@@ -41,7 +41,7 @@ impl Value for u64 {
 }
 
 /// A page of values.
-pub trait Page<T>: Clone {
+pub trait ColumnPage<T>: Clone {
     /// A blank page of this number, which follows `last`.
     fn after(last: Option<&Self>, number: usize) -> Self;
 
@@ -56,7 +56,7 @@ pub trait Page<T>: Clone {
 }
 
 /// Values as they are.
-impl<T: Value> Page<T> for Box<[T; PAGE]> {
+impl<T: Value> ColumnPage<T> for Box<[T; PAGE]> {
     fn after(_: Option<&Self>, _: usize) -> Self {
         let page = vec![T::BLANK; PAGE].into_boxed_slice();
         page.try_into().ok().expect("a page has its full length")
@@ -82,20 +82,20 @@ impl<T: Value> Page<T> for Box<[T; PAGE]> {
 /// A page has its full length from the start, so that reaching a value checks one bound, and appending only counts where
 /// there is no value yet: a new connection has twenty columns.
 #[derive(Debug)]
-pub struct Column<T, P = Box<[T; PAGE]>> {
+pub struct PagedColumn<T, P = Box<[T; PAGE]>> {
     pages: Vec<P>,
     /// How many pages before these are gone.
     gone: usize,
     /// The number of the next record.
     end: usize,
-    kept: Arc<Kept>,
-    /// The values of kept records in the pages that are gone: the first ones of [`Kept::older`].
+    kept: Arc<LiveSet>,
+    /// The values of kept records in the pages that are gone: the first ones of [`LiveSet::pinned`].
     older: Vec<T>,
     /// Where writes to retired records go.
     lost: T,
 }
 
-impl<T: Value, P> Default for Column<T, P> {
+impl<T: Value, P> Default for PagedColumn<T, P> {
     fn default() -> Self {
         Self {
             pages: Vec::new(),
@@ -108,7 +108,7 @@ impl<T: Value, P> Default for Column<T, P> {
     }
 }
 
-impl<T: Value, P: Page<T>> Column<T, P> {
+impl<T: Value, P: ColumnPage<T>> PagedColumn<T, P> {
     /// The number of the next record.
     #[inline]
     pub fn end(&self) -> usize {
@@ -116,12 +116,12 @@ impl<T: Value, P: Page<T>> Column<T, P> {
     }
 
     /// The places of the kept records.
-    pub fn places(&self) -> Places {
-        Places::new(self.kept.clone(), self.end())
+    pub fn ranks(&self) -> Ranks {
+        Ranks::new(self.kept.clone(), self.end())
     }
 
     /// Which records are kept.
-    pub fn kept(&self) -> &Arc<Kept> {
+    pub fn kept(&self) -> &Arc<LiveSet> {
         &self.kept
     }
 
@@ -160,7 +160,7 @@ impl<T: Value, P: Page<T>> Column<T, P> {
     #[cold]
     #[inline(never)]
     fn get_older(&self, at: usize) -> T {
-        let place = self.kept.place(at);
+        let place = self.kept.rank(at);
         let value = place.and_then(|place| self.older.get(place));
         value.copied().unwrap_or(T::BLANK)
     }
@@ -176,21 +176,21 @@ impl<T: Value, P: Page<T>> Column<T, P> {
 
     /// The page of a record, and its place there; `None` where the page is gone.
     #[inline]
-    pub(super) fn page_mut(&mut self, at: usize) -> Option<(&mut P, usize)> {
+    pub(crate) fn page_mut(&mut self, at: usize) -> Option<(&mut P, usize)> {
         let page = (at >> PAGE_BITS).wrapping_sub(self.gone);
         Some((self.pages.get_mut(page)?, at & (PAGE - 1)))
     }
 
     #[cold]
     #[inline(never)]
-    fn older_mut<'c>(kept: &Kept, older: &'c mut [T], lost: &'c mut T, at: usize) -> &'c mut T {
-        let place = kept.place(at);
+    fn older_mut<'c>(kept: &LiveSet, older: &'c mut [T], lost: &'c mut T, at: usize) -> &'c mut T {
+        let place = kept.rank(at);
         place.and_then(|place| older.get_mut(place)).unwrap_or(lost)
     }
 
     /// All kept values in the records' order.
     pub fn iter(&self) -> impl Iterator<Item = T> + '_ {
-        let listed = &self.kept.older()[self.older.len()..];
+        let listed = &self.kept.pinned()[self.older.len()..];
         let listed = listed.iter().map(|number| self.get(*number as usize));
         let first = self.kept.first();
         let pages = (self.gone..).zip(&self.pages);
@@ -204,13 +204,13 @@ impl<T: Value, P: Page<T>> Column<T, P> {
     }
 
     /// Gives back what is no longer kept.
-    pub fn retire(&mut self, kept: &Arc<Kept>) {
+    pub fn retire(&mut self, kept: &Arc<LiveSet>) {
         let gone = (kept.first() >> PAGE_BITS).max(self.gone);
         let moved = kept
-            .older()
+            .pinned()
             .partition_point(|number| (*number as usize) < gone * PAGE);
-        let (known, mut at) = (self.kept.older(), 0);
-        let older = kept.older()[..moved].iter().map(|number| {
+        let (known, mut at) = (self.kept.pinned(), 0);
+        let older = kept.pinned()[..moved].iter().map(|number| {
             while at < self.older.len() && known[at] < *number {
                 at += 1;
             }
@@ -231,7 +231,7 @@ impl<T: Value, P: Page<T>> Column<T, P> {
         for (number, known) in (self.gone..).zip(&self.pages) {
             let mut page = P::after(pages.last(), number);
             let records = number * PAGE..self.end.min((number + 1) * PAGE);
-            for at in records.filter(|record| self.kept.place(*record).is_some()) {
+            for at in records.filter(|record| self.kept.rank(*record).is_some()) {
                 let at = at & (PAGE - 1);
                 page.set(at, value(known.get(at)));
             }
@@ -255,7 +255,7 @@ impl<T: Value, P: Page<T>> Column<T, P> {
     }
 }
 
-impl<T: Value> Column<T> {
+impl<T: Value> PagedColumn<T> {
     /// The value of a record, to be changed in place. What is written to a retired one is lost.
     #[inline]
     pub fn get_mut(&mut self, at: usize) -> &mut T {
@@ -270,7 +270,7 @@ impl<T: Value> Column<T> {
 /// Room for so many values, and an eighth more: what doubles stands half empty, and the allocator moves a large piece
 /// without copying it.
 #[inline]
-pub(super) fn make_room<T>(values: &mut Vec<T>, length: usize) {
+pub(crate) fn make_room<T>(values: &mut Vec<T>, length: usize) {
     if length > values.capacity() {
         values.reserve_exact(length + length / 8 + 64 - values.len());
     }
@@ -292,17 +292,17 @@ macro_rules! table {
             }
 
             /// The places of the kept records.
-            pub fn places(&self) -> crate::index::kept::Places {
-                self.$first.places()
+            pub fn ranks(&self) -> crate::index::store::live_set::Ranks {
+                self.$first.ranks()
             }
 
             /// Which records are kept.
-            pub fn kept(&self) -> &std::sync::Arc<crate::index::kept::Kept> {
+            pub fn kept(&self) -> &std::sync::Arc<crate::index::store::live_set::LiveSet> {
                 self.$first.kept()
             }
 
             /// Gives back what is no longer kept.
-            pub fn retire(&mut self, kept: &std::sync::Arc<crate::index::kept::Kept>) {
+            pub fn retire(&mut self, kept: &std::sync::Arc<crate::index::store::live_set::LiveSet>) {
                 self.$first.retire(kept);
                 $(self.$column.retire(kept);)+
             }
@@ -321,7 +321,7 @@ pub struct RecordId<K>(NonZeroU32, PhantomData<fn() -> K>);
 
 impl<K> RecordId<K> {
     /// No record's number.
-    pub const NOWHERE: Self = Self(NonZeroU32::MAX, PhantomData);
+    pub const INVALID: Self = Self(NonZeroU32::MAX, PhantomData);
 
     /// The record at this place of its columns, from 0. Beyond 2³² − 2 records all share the last number.
     pub fn new(at: usize) -> Self {
@@ -334,12 +334,12 @@ impl<K> RecordId<K> {
 
     /// The number as it is kept, which is no 0.
     #[inline]
-    pub(super) fn raw(self) -> NonZeroU32 {
+    pub(crate) fn raw(self) -> NonZeroU32 {
         self.0
     }
 
     #[inline]
-    pub(super) fn from_raw(raw: NonZeroU32) -> Self {
+    pub(crate) fn from_raw(raw: NonZeroU32) -> Self {
         Self(raw, PhantomData)
     }
 

@@ -3,34 +3,34 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::step::Records;
-use super::{Mark, keeps};
+use super::step::RecordEviction;
+use super::{Watermark, keeps};
 use crate::header::Stamp;
-use crate::index::kept::Kept;
-use crate::index::message::State;
-use crate::index::{ConnectionId, DeliveryId, Ended, Index, MessageId, RecipientId};
+use crate::index::records::message::DeliveryState;
+use crate::index::store::live_set::LiveSet;
+use crate::index::{ClosedRecord, ConnectionId, DeliveryId, Index, MessageId, RecipientId};
 
 /// What goes before a mark.
-pub(super) fn plan(index: &Index, cut: &Mark, before: Option<Stamp>) -> Records {
-    let plan = Plan {
+pub(super) fn plan(index: &Index, cut: &Watermark, before: Option<Stamp>) -> RecordEviction {
+    let plan = EvictionPlan {
         index,
         cut,
         before,
-        untold: index.untold(),
+        undrained: index.undrained(),
     };
     plan.records()
 }
 
-struct Plan<'p> {
+struct EvictionPlan<'p> {
     index: &'p Index,
-    cut: &'p Mark,
+    cut: &'p Watermark,
     /// What ended at this time or later is not over.
     before: Option<Stamp>,
-    untold: HashSet<Ended>,
+    undrained: HashSet<ClosedRecord>,
 }
 
-impl Plan<'_> {
-    fn records(&self) -> Records {
+impl EvictionPlan<'_> {
+    fn records(&self) -> RecordEviction {
         let (index, ends) = (self.index, self.cut.ends);
         let (messages, gone_messages) = divide(index.messages.kept(), ends.messages, |at| {
             self.stays_message(MessageId::new(at))
@@ -50,7 +50,7 @@ impl Plan<'_> {
         let (deliveries, _) = divide(index.deliveries.kept(), ends.deliveries, |at| {
             keeps(&recipients, index.deliveries.recipient.get(at))
         });
-        let mut records = Records {
+        let mut records = RecordEviction {
             runs: self.runs(&connections, &messages),
             cut: *self.cut,
             gone_connections,
@@ -64,7 +64,7 @@ impl Plan<'_> {
             attempts,
             deliveries,
         };
-        let kept = records.connections.older().iter();
+        let kept = records.connections.pinned().iter();
         let kept = kept.map(|at| ConnectionId::new(*at as usize));
         let is_loose =
             |id: &ConnectionId| self.carried(*id).any(|id| !keeps(&records.messages, id));
@@ -88,14 +88,14 @@ impl Plan<'_> {
     /// Whether a connection has ended, all its parts lie before the mark, and nothing more will be told of it.
     fn is_over(&self, id: ConnectionId) -> bool {
         let (columns, at, ends) = (&self.index.connections, id.at(), self.cut.ends);
-        columns.facts.get(at).end.is_some()
+        columns.flags.get(at).end.is_some()
             && at < ends.connections
             && self.is_old(columns.began.get(at))
             && self.is_old(columns.closed.get(at))
             && lies_before(columns.last_attempt.get(at), ends.attempts)
             && lies_before(columns.last_delivery.get(at), ends.deliveries)
             && lies_before(columns.last_message.get(at), ends.messages)
-            && !self.untold.contains(&Ended::Connection(id))
+            && !self.undrained.contains(&ClosedRecord::Connection(id))
     }
 
     fn is_old(&self, ended: Option<Stamp>) -> bool {
@@ -117,22 +117,24 @@ impl Plan<'_> {
             }
             is_decided &= !index.recipients.state.get(recipient.at()).is_interim();
         }
-        let facts = columns.facts.get(at);
+        let flags = columns.flags.get(at);
         let newest = || {
             index
                 .appliances
                 .message(columns.appliance.get(at), index.message(id).mid())
         };
-        let ended = facts.finished
+        let ended = flags.finished
             || is_decided
-            || facts.fate.is_some_and(|fate| !State::is_interim(fate))
+            || flags
+                .fate
+                .is_some_and(|fate| !DeliveryState::is_interim(fate))
             || newest() != Some(id);
         ended
             && at < ends.messages
             && self.is_old(columns.began.get(at))
             && self.is_old(columns.ended.get(at))
             && lies_before(columns.last_recipient.get(at), ends.recipients)
-            && !self.untold.contains(&Ended::Message(id))
+            && !self.undrained.contains(&ClosedRecord::Message(id))
     }
 
     /// The messages that came in on a connection or went out on it.
@@ -156,10 +158,10 @@ impl Plan<'_> {
     }
 
     /// The runs of the kept records before the mark; those of later records lie behind it.
-    fn runs(&self, connections: &Kept, messages: &Kept) -> Arc<Kept> {
+    fn runs(&self, connections: &LiveSet, messages: &LiveSet) -> Arc<LiveSet> {
         let (index, end) = (self.index, self.cut.ends.runs);
-        let of = |runs: &crate::index::extent::Runs, kept: &Kept| -> Vec<u32> {
-            let records = kept.older().iter();
+        let of = |runs: &crate::index::store::extent::Runs, kept: &LiveSet| -> Vec<u32> {
+            let records = kept.pinned().iter();
             let runs = records.flat_map(|at| runs.older(&index.extents, *at as usize));
             runs.filter(|id| id.at() < end)
                 .map(|id| u32::try_from(id.at()).unwrap_or(u32::MAX))
@@ -168,21 +170,21 @@ impl Plan<'_> {
         let mut older = of(&index.connections.runs, connections);
         older.extend(of(&index.messages.runs, messages));
         older.sort_unstable();
-        Kept::new(older, end)
+        LiveSet::new(older, end)
     }
 }
 
 /// Divides the kept records before `end` in those that stay and those that go.
-fn divide(kept: &Kept, end: usize, stays: impl Fn(usize) -> bool) -> (Arc<Kept>, Vec<usize>) {
-    let older = kept.older().iter().map(|number| *number as usize);
+fn divide(kept: &LiveSet, end: usize, stays: impl Fn(usize) -> bool) -> (Arc<LiveSet>, Vec<usize>) {
+    let older = kept.pinned().iter().map(|number| *number as usize);
     let (stay, go): (Vec<usize>, Vec<usize>) = older
         .chain(kept.first()..end)
         .partition(|number| stays(*number));
     let stay = stay.into_iter().filter_map(|at| u32::try_from(at).ok());
-    (Kept::new(stay.collect(), end.max(kept.first())), go)
+    (LiveSet::new(stay.collect(), end.max(kept.first())), go)
 }
 
-fn lies_before<K>(id: Option<crate::index::column::RecordId<K>>, end: usize) -> bool {
+fn lies_before<K>(id: Option<crate::index::store::column::RecordId<K>>, end: usize) -> bool {
     id.is_none_or(|id| id.at() < end)
 }
 

@@ -1,0 +1,14 @@
+//! The storage engine under the record tables: paged columns, interned texts, posting lists and id maps.
+//!
+//! Nothing here knows a mail record. What the columns mean is decided in [`super::records`].
+
+pub(super) mod arena;
+pub mod column;
+pub mod extent;
+pub mod frame_of_reference;
+pub mod hash_index;
+pub(super) mod ids;
+pub mod intern;
+pub mod live_set;
+pub mod posting;
+pub(super) mod small_int;
