@@ -9,19 +9,19 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::config::Given;
+use crate::config::CliOverrides;
 use crate::report::{Format, View};
 use crate::source::NoticeKind;
 
-use examples::Of;
-pub use routes::Routes;
+use examples::HelpTopic;
+pub use routes::RoutesArgs;
 
 /// A terminal explorer for the mail_logs of the Cisco Email Security Appliance.
 ///
 /// Joins login, connection, message and route from the interleaved lines of a log, follows it live, and answers the same
 /// questions headless.
 #[derive(Parser, Debug)]
-#[command(name = "mailscope", version, after_help = examples::text(Of::Program), args_conflicts_with_subcommands = true)]
+#[command(name = "mailscope", version, after_help = examples::text(HelpTopic::Program), args_conflicts_with_subcommands = true)]
 #[command(subcommand_negates_reqs = true)]
 pub struct Cli {
     /// What to do; without a command, explore.
@@ -29,7 +29,7 @@ pub struct Cli {
     pub command: Option<Command>,
     /// What to explore.
     #[command(flatten)]
-    pub explore: Explore,
+    pub explore: ExploreArgs,
 }
 
 /// The commands beside exploring.
@@ -37,17 +37,17 @@ pub struct Cli {
 pub enum Command {
     /// Print the records that match a query
     #[command(after_help = query_help(), after_long_help = query_long_help())]
-    Query(Query),
+    Query(QueryArgs),
     /// Tell the whole story of one connection or message
     #[command(after_help = trace_help())]
-    Trace(Trace),
+    Trace(TraceArgs),
     /// Triage of the outbound routes, failing ones first
     #[command(after_help = routes::help())]
-    Routes(Routes),
+    Routes(RoutesArgs),
     /// Explore a simulated appliance that writes a real log while you look
-    Demo(Demo),
+    Demo(DemoArgs),
     /// Print the settings in force and where each came from
-    Config(Config),
+    Config(ConfigArgs),
     /// Print the completions of a shell, for its folder of completions
     Completions {
         /// bash, elvish, fish, powershell or zsh
@@ -59,7 +59,7 @@ pub enum Command {
 
 fn query_help() -> String {
     let status = "Exit status: 0 something matched, 1 nothing did, 2 an error.";
-    let (language, examples) = (examples::language(), examples::text(Of::Query));
+    let (language, examples) = (examples::language(), examples::text(HelpTopic::Query));
     format!("{language}\n\n{examples}\n\n{status}")
 }
 
@@ -74,12 +74,12 @@ fn query_long_help() -> String {
 
 fn trace_help() -> String {
     let status = "Exit status: 0 the id was found, 1 it was not, 2 an error.";
-    format!("{}\n\n{status}", examples::text(Of::Trace))
+    format!("{}\n\n{status}", examples::text(HelpTopic::Trace))
 }
 
 /// Options that every command shares.
 #[derive(Args, Debug, Clone)]
-pub struct Reading {
+pub struct InputArgs {
     /// Year of the first entry, for logs whose stamps have none
     #[arg(long, value_name = "YEAR", value_parser = clap::value_parser!(i32).range(1970..=2105))]
     pub year: Option<i32>,
@@ -89,12 +89,12 @@ pub struct Reading {
     pub poll: Option<Duration>,
     /// What the configuration can say too.
     #[command(flatten)]
-    pub common: Common,
+    pub common: CommonArgs,
 }
 
 /// Options of every command.
 #[derive(Args, Debug, Clone, Default)]
-pub struct Common {
+pub struct CommonArgs {
     /// When to use colours
     #[arg(long, value_enum, value_name = "WHEN")]
     pub color: Option<Color>,
@@ -122,7 +122,7 @@ pub enum Color {
 
 /// Exploring: the interface, or a summary where there is no terminal.
 #[derive(Args, Debug)]
-pub struct Explore {
+pub struct ExploreArgs {
     /// Files, folders, globs, or - for standard input; compressed files are read as they are
     #[arg(value_name = "PATH")]
     pub paths: Vec<OsString>,
@@ -134,80 +134,80 @@ pub struct Explore {
     pub no_follow: bool,
     /// Options that every command shares.
     #[command(flatten)]
-    pub reading: Reading,
+    pub input: InputArgs,
 }
 
 /// `mailscope demo`
 #[derive(Args, Debug)]
-pub struct Demo {
+pub struct DemoArgs {
     /// The filter the interface starts with
     #[arg(short, long, value_name = "QUERY")]
     pub query: Option<String>,
     /// What the configuration can say too.
     #[command(flatten)]
-    pub common: Common,
+    pub common: CommonArgs,
 }
 
 /// `mailscope config`
 #[derive(Args, Debug)]
-pub struct Config {
+pub struct ConfigArgs {
     /// Print the documented default configuration instead, to begin a file with
     #[arg(long)]
     pub default: bool,
     /// What the configuration can say too.
     #[command(flatten)]
-    pub common: Common,
+    pub common: CommonArgs,
 }
 
 impl Cli {
     /// What the flags say of settings.
-    pub fn given(&self) -> Given {
-        let mut given = Given::default();
+    pub fn overrides(&self) -> CliOverrides {
+        let mut overrides = CliOverrides::default();
         match &self.command {
             None => {
                 let explore = &self.explore;
-                given.flag("query", "--query", explore.query.clone());
+                overrides.flag("query", "--query", explore.query.clone());
                 if explore.no_follow {
-                    given.flag("follow", "--no-follow", Some("false".to_owned()));
+                    overrides.flag("follow", "--no-follow", Some("false".to_owned()));
                 }
-                explore.reading.give(&mut given);
+                explore.input.give(&mut overrides);
             }
-            Some(Command::Query(query)) => query.reading.give(&mut given),
-            Some(Command::Trace(trace)) => trace.reading.give(&mut given),
-            Some(Command::Routes(routes)) => routes.reading.give(&mut given),
+            Some(Command::Query(query)) => query.input.give(&mut overrides),
+            Some(Command::Trace(trace)) => trace.input.give(&mut overrides),
+            Some(Command::Routes(routes)) => routes.input.give(&mut overrides),
             Some(Command::Demo(demo)) => {
-                given.flag("query", "--query", demo.query.clone());
-                demo.common.give(&mut given);
+                overrides.flag("query", "--query", demo.query.clone());
+                demo.common.give(&mut overrides);
             }
-            Some(Command::Config(config)) => config.common.give(&mut given),
+            Some(Command::Config(config)) => config.common.give(&mut overrides),
             Some(Command::Completions { .. } | Command::Man) => {}
         }
-        given
+        overrides
     }
 }
 
-impl Reading {
-    fn give(&self, given: &mut Given) {
+impl InputArgs {
+    fn give(&self, overrides: &mut CliOverrides) {
         let seconds = self.poll.map(|pace| pace.as_secs_f64().to_string());
-        given.flag("poll", "--poll", seconds);
-        self.common.give(given);
+        overrides.flag("poll", "--poll", seconds);
+        self.common.give(overrides);
     }
 }
 
-impl Common {
-    fn give(&self, given: &mut Given) {
+impl CommonArgs {
+    fn give(&self, overrides: &mut CliOverrides) {
         let color = self.color.and_then(|color| color.to_possible_value());
         let word = color.map(|word| word.get_name().to_owned());
-        given.flag("color", "--color", word);
-        given.flag("limits.keep", "--keep", self.keep.clone());
-        given.flag("limits.max-memory", "--max-memory", self.max_memory.clone());
-        given.file.clone_from(&self.config);
+        overrides.flag("color", "--color", word);
+        overrides.flag("limits.keep", "--keep", self.keep.clone());
+        overrides.flag("limits.max-memory", "--max-memory", self.max_memory.clone());
+        overrides.file.clone_from(&self.config);
     }
 }
 
 /// `mailscope trace`
 #[derive(Args, Debug)]
-pub struct Trace {
+pub struct TraceArgs {
     /// icid:450, dcid:5640, mid:448, or a Message-ID
     pub id: String,
     /// Files, folders, globs, or - for standard input
@@ -227,7 +227,7 @@ pub struct Trace {
     pub limit: Option<u64>,
     /// Options that every command shares.
     #[command(flatten)]
-    pub reading: Reading,
+    pub input: InputArgs,
 }
 
 /// How a story is printed.
@@ -243,7 +243,7 @@ pub enum TraceFormat {
 
 /// `mailscope query`
 #[derive(Args, Debug)]
-pub struct Query {
+pub struct QueryArgs {
     /// The query; '' matches everything
     pub query: String,
     /// Files, folders, globs, or - for standard input
@@ -272,7 +272,7 @@ pub struct Query {
     pub explain: bool,
     /// Options that every command shares.
     #[command(flatten)]
-    pub reading: Reading,
+    pub input: InputArgs,
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {

@@ -1,12 +1,12 @@
 //! What each command does: from the command line's words to sources, index, query and output.
 
+mod completions;
 mod configuration;
+mod error;
 mod events;
-mod explore;
 mod follow;
+mod interactive;
 mod output;
-mod packaging;
-mod problem;
 mod records;
 mod routes;
 mod trace;
@@ -16,7 +16,7 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 use std::process::ExitCode;
 use std::sync::mpsc::{Receiver, channel};
 
-use crate::cli::{Cli, Color, Command, Query, Reading};
+use crate::cli::{Cli, Color, Command, InputArgs, QueryArgs};
 use crate::config::Config;
 use crate::event;
 use crate::index::{Index, TrackClosed};
@@ -25,9 +25,9 @@ use crate::report::table::{ColorMode, TableStyle};
 use crate::report::{Format, View};
 use crate::source::{EmptyFolder, Feeder, Follow, RawLines, Request, Stop};
 
-pub use problem::Problem;
+pub use error::CommandError;
 
-use output::{Notices, Out, with_output};
+use output::{Notices, ResultSink, with_output};
 
 /// How a command went, for the exit status.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -60,35 +60,35 @@ impl From<Status> for ExitCode {
 ///
 /// # Errors
 /// When nothing can be read or shown; a closed pipe is none.
-pub fn run(cli: &Cli) -> Result<Status, Problem> {
+pub fn run(cli: &Cli) -> Result<Status, CommandError> {
     let result = match (run_command(cli), &cli.command) {
         // Monitoring gets a status line whatever goes wrong.
         (Err(problem), Some(Command::Routes(args))) if args.check => routes::unknown(&problem),
         (result, _) => result,
     };
     match result {
-        Err(Problem::Output(cause)) if cause.kind() == io::ErrorKind::BrokenPipe => {
+        Err(CommandError::Output(cause)) if cause.kind() == io::ErrorKind::BrokenPipe => {
             Ok(Status::Matched)
         }
         other => other,
     }
 }
 
-fn run_command(cli: &Cli) -> Result<Status, Problem> {
+fn run_command(cli: &Cli) -> Result<Status, CommandError> {
     if let Some(Command::Config(args)) = &cli.command
         && args.default
     {
         return configuration::print_default();
     }
     match &cli.command {
-        Some(Command::Completions { shell }) => return packaging::completions(*shell),
-        Some(Command::Man) => return packaging::man(),
+        Some(Command::Completions { shell }) => return completions::print_script(*shell),
+        Some(Command::Man) => return completions::print_man(),
         _ => {}
     }
-    let config = Config::load(&cli.given())?;
+    let config = Config::load(&cli.overrides())?;
     match &cli.command {
-        None => explore::run(&cli.explore, &config),
-        Some(Command::Demo(_)) => explore::demo(&config),
+        None => interactive::run(&cli.explore, &config),
+        Some(Command::Demo(_)) => interactive::demo(&config),
         Some(Command::Query(query)) => run_query(query, &config),
         Some(Command::Trace(args)) => trace::run(args, &config),
         Some(Command::Routes(args)) => routes::run(args, &config),
@@ -99,17 +99,18 @@ fn run_command(cli: &Cli) -> Result<Status, Problem> {
 }
 
 /// Refuses what was misspelt: a key that no record has would be an empty column without a word.
-fn check_fields(view: View, fields: &[String]) -> Result<(), Problem> {
+fn check_fields(view: View, fields: &[String]) -> Result<(), CommandError> {
     let mut known = fields.iter().map(|field| view.check_field(field));
-    known.try_for_each(|known| known.map_err(Problem::Usage))
+    known.try_for_each(|known| known.map_err(CommandError::Usage))
 }
 
-fn run_query(args: &Query, config: &Config) -> Result<Status, Problem> {
+fn run_query(args: &QueryArgs, config: &Config) -> Result<Status, CommandError> {
     check_fields(args.view, &args.fields)?;
-    let query = crate::query::parse_with(&args.query, config.saved()).map_err(Problem::Query)?;
+    let query =
+        crate::query::parse_with(&args.query, config.saved()).map_err(CommandError::Query)?;
     match (args.view, args.follow) {
         (View::Events, _) => events::run(args, config, &query),
-        (View::Users | View::Profiles | View::Routes | View::Findings, true) => Err(Problem::Usage(
+        (View::Users | View::Profiles | View::Routes | View::Findings, true) => Err(CommandError::Usage(
             "--follow goes with views whose records come one by one; users, profiles, routes and findings are sums (ask again without -f; `mailscope routes -f` watches routes)"
                 .to_owned(),
         )),
@@ -123,7 +124,7 @@ fn request(
     paths: &[OsString],
     config: &Config,
     follow: Follow,
-) -> Result<(Request, Stop), Problem> {
+) -> Result<(Request, Stop), CommandError> {
     let paths = if paths.is_empty() {
         default_paths(config)?
     } else {
@@ -148,7 +149,7 @@ fn request(
 }
 
 /// Whether the answer to a query shows raw lines, or comes from them.
-fn raw_lines(args: &Query, query: &crate::query::Query) -> RawLines {
+fn raw_lines(args: &QueryArgs, query: &crate::query::Query) -> RawLines {
     let shows = args.view == View::Findings || (args.format == Format::Log && !args.count);
     if shows || query.needs_text() {
         RawLines::Needed
@@ -158,11 +159,11 @@ fn raw_lines(args: &Query, query: &crate::query::Query) -> RawLines {
 }
 
 /// Without a PATH: standard input where something is piped in, else the configuration's.
-fn default_paths(config: &Config) -> Result<Vec<OsString>, Problem> {
+fn default_paths(config: &Config) -> Result<Vec<OsString>, CommandError> {
     if is_piped() {
         Ok(vec!["-".into()])
     } else if config.general.paths.is_empty() {
-        Err(Problem::NoPath)
+        Err(CommandError::NoPath)
     } else {
         Ok(config.general.paths.clone())
     }
@@ -188,10 +189,8 @@ fn is_piped() -> bool {
     }
 }
 
-fn first_year(reading: &Reading) -> FirstYear {
-    reading
-        .year
-        .map_or(FirstYear::ByModification, FirstYear::Is)
+fn first_year(input: &InputArgs) -> FirstYear {
+    input.year.map_or(FirstYear::ByModification, FirstYear::Is)
 }
 
 /// An index that is to be filled, within the limits of the configuration.
@@ -205,7 +204,7 @@ fn ingest(
     stop: Stop,
     years: FirstYear,
     index: Index,
-) -> Result<(Ingest, Receiver<News>), Problem> {
+) -> Result<(Ingest, Receiver<News>), CommandError> {
     let feeder = Feeder::open(request)?;
     let (sender, news) = channel();
     // Nobody listens any more when the command has failed.
@@ -246,6 +245,6 @@ fn table_style(color: Color) -> TableStyle {
 }
 
 /// Says one line on standard error. Nobody may be listening there.
-fn complain(line: &str) {
+fn warn(line: &str) {
     let _ = writeln!(io::stderr(), "mailscope: {line}");
 }

@@ -53,15 +53,15 @@ pub struct Config {
 
 /// What the command line says of settings.
 #[derive(Clone, Debug, Default)]
-pub struct Given {
+pub struct CliOverrides {
     /// `--config`
     pub file: Option<PathBuf>,
     /// Key, flag and value.
     pub flags: Vec<(&'static str, &'static str, String)>,
 }
 
-impl Given {
-    /// A flag's value for a setting, where it is given.
+impl CliOverrides {
+    /// A flag's value for a setting, if it is given.
     pub fn flag(&mut self, key: &'static str, flag: &'static str, value: Option<String>) {
         self.flags.extend(value.map(|value| (key, flag, value)));
     }
@@ -69,7 +69,7 @@ impl Given {
 
 /// A setting as `mailscope config` prints it.
 #[derive(Clone, PartialEq, Debug)]
-pub struct Line {
+pub struct EffectiveSetting {
     /// The table it stands in; empty above all tables.
     pub section: &'static str,
     /// Its name there.
@@ -85,13 +85,13 @@ impl Config {
     ///
     /// # Errors
     /// The first value that cannot be taken, with its place and what was expected.
-    pub fn load(given: &Given) -> Result<Self, ConfigError> {
+    pub fn load(overrides: &CliOverrides) -> Result<Self, ConfigError> {
         let mut config = Self::default();
-        if let Some((path, text)) = source::file(given.file.as_deref())? {
+        if let Some((path, text)) = source::file(overrides.file.as_deref())? {
             config.read_file(&path, &text)?;
         }
         config.read_environment(&|name| std::env::var_os(name))?;
-        for (key, flag, text) in &given.flags {
+        for (key, flag, text) in &overrides.flags {
             config
                 .read_text(key, text)
                 .map_err(|expected| ConfigError::flag(flag, &expected))?;
@@ -208,17 +208,17 @@ impl Config {
     }
 
     /// Every setting, its value and where that came from, in the order of the file.
-    pub fn lines(&self) -> Vec<Line> {
+    pub fn lines(&self) -> Vec<EffectiveSetting> {
         let mut lines = Vec::new();
         let mut copy = self.clone();
         for section in copy.sections() {
             let table = section.name();
             for (name, setting) in section.settings() {
                 let key = joined(table, name);
-                lines.push(Line {
+                lines.push(EffectiveSetting {
                     section: table,
                     name: name.to_owned(),
-                    value: setting.written(),
+                    value: setting.to_toml(),
                     origin: self.origins.get(&key).cloned().unwrap_or(Origin::Default),
                 });
             }
@@ -241,7 +241,7 @@ impl Config {
     }
 }
 
-impl Line {
+impl EffectiveSetting {
     /// Its name with that of its table.
     pub fn key(&self) -> String {
         joined(self.section, &self.name)

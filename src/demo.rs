@@ -5,16 +5,16 @@
 //! the lines; [`LiveDemo`] and [`simulated_hour`] put them in a file. Reading that file is left to
 //! the rest of the program, which does not know that the log is a play.
 
-mod agenda;
-mod chance;
+mod event_queue;
 mod inbound;
-mod intruders;
 mod live;
-mod mail;
+mod messages;
 mod outbound;
-mod people;
+mod password_guessing;
+mod rng;
 mod scenario;
 mod simulation;
+mod users;
 mod writer;
 
 #[cfg(test)]

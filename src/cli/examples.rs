@@ -4,7 +4,7 @@
 
 /// Whose help an example stands in.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Of {
+pub enum HelpTopic {
     /// The program's.
     Program,
     /// `query`'s.
@@ -19,167 +19,171 @@ pub enum Of {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Example {
     /// Whose help it stands in.
-    pub of: Of,
+    pub of: HelpTopic,
     /// As it is typed in a shell.
     pub command: &'static str,
     /// What it does.
     pub does: &'static str,
 }
 
-const fn example(of: Of, does: &'static str, command: &'static str) -> Example {
+const fn example(of: HelpTopic, does: &'static str, command: &'static str) -> Example {
     Example { of, command, does }
 }
 
 /// Every example, in the order of the help.
 pub const EXAMPLES: &[Example] = &[
-    example(Of::Program, "watch a log live", "mailscope mail.current"),
     example(
-        Of::Program,
+        HelpTopic::Program,
+        "watch a log live",
+        "mailscope mail.current",
+    ),
+    example(
+        HelpTopic::Program,
         "a folder: every mail_logs in it, in time order",
         "mailscope /var/log/esa/",
     ),
     example(
-        Of::Program,
+        HelpTopic::Program,
         "start with a filter",
         "mailscope -q 'user:ironport auth:failed' mail.current",
     ),
     example(
-        Of::Program,
+        HelpTopic::Program,
         "read from a pipe",
         "ssh esa01 tail -f mail_logs | mailscope -",
     ),
     example(
-        Of::Program,
+        HelpTopic::Program,
         "a summary, for a pipe or cron",
         "mailscope mail.current | less",
     ),
     example(
-        Of::Program,
+        HelpTopic::Program,
         "the connections with a failed login",
         "mailscope query 'auth:failed dir:in' mail.current",
     ),
     example(
-        Of::Program,
+        HelpTopic::Program,
         "which outbound route fails, since when, and why",
         "mailscope routes mail.current",
     ),
     example(
-        Of::Program,
+        HelpTopic::Program,
         "one message's whole story",
         "mailscope trace mid:448 mail.current",
     ),
     example(
-        Of::Program,
+        HelpTopic::Program,
         "look around on a simulated appliance",
         "mailscope demo",
     ),
     example(
-        Of::Query,
+        HelpTopic::Query,
         "who logs in and who fails",
         "mailscope query '' mail.current --view users",
     ),
     example(
-        Of::Query,
+        HelpTopic::Query,
         "one user's failed logins from outside in the newest hour",
         "mailscope query 'user:ironport auth:failed -ip:10.0.0.0/8 since:-1h' mail.current",
     ),
     example(
-        Of::Query,
+        HelpTopic::Query,
         "who was connected at 11:19",
         "mailscope query 'at:11:19' mail.current",
     ),
     example(
-        Of::Query,
+        HelpTopic::Query,
         "one connection's raw lines, for a support case",
         "mailscope query 'dcid:5640' mail.current --format log",
     ),
     example(
-        Of::Query,
+        HelpTopic::Query,
         "mail to a domain that did not get out, with the far end's words",
         "mailscope query 'domain:example.com -result:delivered' mail.current --view deliveries",
     ),
     example(
-        Of::Query,
+        HelpTopic::Query,
         "words in the lines of refused connections",
         "mailscope query 'dir:out \"relay access denied\"' /var/log/esa/",
     ),
     example(
-        Of::Query,
+        HelpTopic::Query,
         "each failed attempt as it is made, for another program",
         "mailscope query 'auth:failed' mail.current --view auth -f --format json",
     ),
     example(
-        Of::Query,
+        HelpTopic::Query,
         "chosen fields for a spreadsheet",
         "mailscope query '' mail.* --view messages --format csv --fields started,from,subject,state",
     ),
     example(
-        Of::Query,
+        HelpTopic::Query,
         "how many, in a script",
         "mailscope query 'code:535 since:-10m' mail.current --count",
     ),
     example(
-        Of::Query,
+        HelpTopic::Query,
         "what the program noticed by itself, worst first",
         "mailscope query '' mail.current --view findings",
     ),
     example(
-        Of::Trace,
+        HelpTopic::Trace,
         "who sent it, what was said of it, where each copy went",
         "mailscope trace mid:448 mail.current",
     ),
     example(
-        Of::Trace,
+        HelpTopic::Trace,
         "one connection, its logins and the messages it carried",
         "mailscope trace icid:450 /var/log/esa/",
     ),
     example(
-        Of::Trace,
+        HelpTopic::Trace,
         "a Message-ID, on every appliance that saw it",
         "mailscope trace '<1@example.com>' esa*/mail.*",
     ),
     example(
-        Of::Trace,
+        HelpTopic::Trace,
         "one of several that bear the id",
         "mailscope trace mid:448 -q 'appliance:esa01' /var/log/esa/",
     ),
     example(
-        Of::Trace,
+        HelpTopic::Trace,
         "with the raw lines below; --format log has nothing else",
         "mailscope trace dcid:5640 mail.current --raw",
     ),
     example(
-        Of::Routes,
+        HelpTopic::Routes,
         "every route, failing ones first",
         "mailscope routes mail.current",
     ),
     example(
-        Of::Routes,
+        HelpTopic::Routes,
         "which SMTP Auth profile fails everywhere",
         "mailscope routes --by profile mail.current",
     ),
     example(
-        Of::Routes,
+        HelpTopic::Routes,
         "the newest hour, to one partner",
         "mailscope routes -q 'since:-1h domain:example.com' mail.current",
     ),
     example(
-        Of::Routes,
+        HelpTopic::Routes,
         "each change of a route's state as it comes",
         "mailscope routes -f mail.current",
     ),
     example(
-        Of::Routes,
+        HelpTopic::Routes,
         "for monitoring: a status line with performance data",
         "mailscope routes --check mail.current",
     ),
     example(
-        Of::Routes,
+        HelpTopic::Routes,
         "an incident report of each failing route as Markdown, to paste into a ticket",
         "mailscope routes --report mail.current",
     ),
     example(
-        Of::Routes,
+        HelpTopic::Routes,
         "everything that is known of each, with advice",
         "mailscope routes --format json mail.current",
     ),
@@ -216,7 +220,7 @@ pub const LANGUAGE: &[(&[&str], &str)] = &[
 ];
 
 /// The examples of a help, each with what it does above it.
-pub fn text(of: Of) -> String {
+pub fn text(of: HelpTopic) -> String {
     let mut text = String::from("Examples:");
     for example in EXAMPLES.iter().filter(|example| example.of == of) {
         text.push_str(&format!("\n  # {}\n  {}", example.does, example.command));
@@ -234,7 +238,7 @@ pub fn language() -> String {
 }
 
 /// The examples of a help as the README prints them.
-pub fn markdown(of: Of) -> String {
+pub fn markdown(of: HelpTopic) -> String {
     let wanted = EXAMPLES.iter().filter(|example| example.of == of);
     let lines = wanted.map(|example| format!("{:<56}  # {}\n", example.command, example.does));
     format!("```sh\n{}```", lines.collect::<String>())
@@ -280,10 +284,10 @@ mod tests {
             };
             assert!(query::parse(&query).is_ok(), "{command}");
             let fits = match &cli.command {
-                Some(Command::Query(_)) => matches!(of, Of::Program | Of::Query),
-                Some(Command::Trace(_)) => matches!(of, Of::Program | Of::Trace),
-                Some(Command::Routes(_)) => matches!(of, Of::Program | Of::Routes),
-                _ => *of == Of::Program,
+                Some(Command::Query(_)) => matches!(of, HelpTopic::Program | HelpTopic::Query),
+                Some(Command::Trace(_)) => matches!(of, HelpTopic::Program | HelpTopic::Trace),
+                Some(Command::Routes(_)) => matches!(of, HelpTopic::Program | HelpTopic::Routes),
+                _ => *of == HelpTopic::Program,
             };
             assert!(fits, "{command} stands in the help of {of:?}");
             if let Some(Command::Query(args)) = &cli.command {
@@ -304,7 +308,12 @@ mod tests {
 
     #[test]
     fn the_help_fits_80_columns() {
-        for of in [Of::Program, Of::Query, Of::Trace, Of::Routes] {
+        for of in [
+            HelpTopic::Program,
+            HelpTopic::Query,
+            HelpTopic::Trace,
+            HelpTopic::Routes,
+        ] {
             for line in text(of).lines().chain(language().lines()) {
                 assert!(
                     line.chars().count() <= 80 || line.contains("mailscope"),

@@ -4,8 +4,8 @@ use std::ffi::OsString;
 
 use clap::Args;
 
-use super::Reading;
-use super::examples::{Of, text};
+use super::InputArgs;
+use super::examples::{HelpTopic, text};
 use crate::report::Format;
 use crate::triage::By;
 
@@ -14,12 +14,12 @@ pub fn help() -> String {
     let status = "Exit status: 0 there are routes, 1 there are none, 2 an error.\n\
                   With --report: 0 something was reported, 1 no route is failing or degraded.\n\
                   With --check: 0 OK, 1 WARNING (degraded), 2 CRITICAL (failing), 3 UNKNOWN.";
-    format!("{}\n\n{status}", text(Of::Routes))
+    format!("{}\n\n{status}", text(HelpTopic::Routes))
 }
 
 /// `mailscope routes`
 #[derive(Args, Debug)]
-pub struct Routes {
+pub struct RoutesArgs {
     /// Files, folders, globs, or - for standard input
     #[arg(value_name = "PATH")]
     pub paths: Vec<OsString>,
@@ -46,5 +46,5 @@ pub struct Routes {
     pub follow: bool,
     /// Options that every command shares.
     #[command(flatten)]
-    pub reading: Reading,
+    pub input: InputArgs,
 }

@@ -4,18 +4,18 @@ use std::io::Write;
 
 use unicode_width::UnicodeWidthStr;
 
-use super::{Problem, Status, output};
-use crate::config::{Config, DEFAULT, Line};
+use super::{CommandError, Status, output};
+use crate::config::{Config, DEFAULT, EffectiveSetting};
 use crate::safe;
 
 /// Values beyond this width push their origin to the right instead of all others'.
 const WIDEST: usize = 44;
 
 /// Prints every setting as the file writes it, with its origin behind it: the output is a configuration itself.
-pub fn print(config: &Config) -> Result<Status, Problem> {
+pub fn print(config: &Config) -> Result<Status, CommandError> {
     let mut out = output();
     let lines = config.lines();
-    let settings: Vec<String> = lines.iter().map(written).collect();
+    let settings: Vec<String> = lines.iter().map(to_line).collect();
     let widths = settings.iter().map(|setting| setting.width());
     let width = widths.filter(|width| *width <= WIDEST).max().unwrap_or(0);
     let mut section = "";
@@ -36,7 +36,7 @@ pub fn print(config: &Config) -> Result<Status, Problem> {
 }
 
 /// Prints the documented default.
-pub fn print_default() -> Result<Status, Problem> {
+pub fn print_default() -> Result<Status, CommandError> {
     let mut out = output();
     out.write_all(DEFAULT.as_bytes())?;
     out.flush()?;
@@ -44,7 +44,7 @@ pub fn print_default() -> Result<Status, Problem> {
 }
 
 /// `name = value`, in characters that no terminal acts on.
-fn written(line: &Line) -> String {
+fn to_line(line: &EffectiveSetting) -> String {
     let is_bare = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
     let name = if !line.name.is_empty() && line.name.chars().all(is_bare) {
         line.name.clone()

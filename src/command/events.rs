@@ -3,8 +3,8 @@
 use std::io;
 use std::ops::ControlFlow;
 
-use super::{Notices, Out, Problem, Status, first_year, request};
-use crate::cli::Query as Args;
+use super::{CommandError, Notices, ResultSink, Status, first_year, request};
+use crate::cli::QueryArgs as Args;
 use crate::config::Config;
 use crate::event::{self, Event, Kind};
 use crate::header::{Framer, Stamp, Years};
@@ -18,7 +18,7 @@ use crate::report::event::EventRecord;
 use crate::source::{Feeder, Follow, Notice, Opened, RawLines, Told};
 
 /// Prints the entries that match, as they are read.
-pub fn run(args: &Args, config: &Config, query: &Query) -> Result<Status, Problem> {
+pub fn run(args: &Args, config: &Config, query: &Query) -> Result<Status, CommandError> {
     let follow = if args.follow {
         Follow::Live
     } else {
@@ -39,7 +39,7 @@ pub fn run(args: &Args, config: &Config, query: &Query) -> Result<Status, Proble
         let mut events = Events {
             query,
             out,
-            framing: Framing::new(first_year(&args.reading)),
+            framing: Framing::new(first_year(&args.input)),
             appliances,
             files: Vec::new(),
             newest: None,
@@ -53,13 +53,13 @@ pub fn run(args: &Args, config: &Config, query: &Query) -> Result<Status, Proble
                 Told::Block(block) => events.block(&block)?,
                 Told::CaughtUp => events.caught_up()?,
                 Told::Notice(notice) => {
-                    notices.tell(&notice);
+                    notices.report(&notice);
                     ControlFlow::Continue(())
                 }
                 Told::End => ControlFlow::Break(()),
             };
             for step in events.steps.drain(..) {
-                notices.tell(&step);
+                notices.report(&step);
             }
             if flow.is_break() {
                 return Ok(());
@@ -89,7 +89,7 @@ fn version(head: &[u8]) -> Option<Event<'_>> {
 
 struct Events<'e, 'o> {
     query: &'e Query,
-    out: &'e mut Out<'o>,
+    out: &'e mut ResultSink<'o>,
     framing: Framing,
     clocks: Clocks,
     /// Steps of clocks that were not told yet.
@@ -102,7 +102,7 @@ struct Events<'e, 'o> {
     initial: bool,
 }
 
-type Flow = Result<ControlFlow<()>, Problem>;
+type Flow = Result<ControlFlow<()>, CommandError>;
 
 impl Events<'_, '_> {
     fn open(&mut self, opened: Opened) -> Flow {
@@ -124,7 +124,9 @@ impl Events<'_, '_> {
         self.files[at] = opened.path.to_string_lossy().into_owned();
         match judge(&opened) {
             Judgement::Log => {}
-            judgement if self.initial => return Err(Problem::Refused(judgement, Box::new(opened))),
+            judgement if self.initial => {
+                return Err(CommandError::Refused(judgement, Box::new(opened)));
+            }
             _ => {}
         }
         Ok(ControlFlow::Continue(()))

@@ -6,8 +6,8 @@ use std::ops::ControlFlow;
 use std::time::Duration;
 
 use super::records::{Selection, hits};
-use super::{Notices, Out, Problem, Status, empty_index, first_year, ingest, request};
-use crate::cli::Query as Args;
+use super::{CommandError, Notices, ResultSink, Status, empty_index, first_year, ingest, request};
+use crate::cli::QueryArgs as Args;
 use crate::config::Config;
 use crate::index::{ClosedRecord, ConnectionId, MessageId, TrackClosed};
 use crate::pipeline::{Ingest, News};
@@ -20,9 +20,9 @@ use crate::source::Follow;
 const GATHER: Duration = Duration::from_millis(20);
 
 /// Prints what is there, then goes on until standard input ends or a signal comes.
-pub fn run(args: &Args, config: &Config, query: &Query) -> Result<Status, Problem> {
+pub fn run(args: &Args, config: &Config, query: &Query) -> Result<Status, CommandError> {
     if args.format == Format::Log {
-        return Err(Problem::Usage(
+        return Err(CommandError::Usage(
             "--follow --format log goes with --view events: a record's lines are complete only when it has ended".to_owned(),
         ));
     }
@@ -30,7 +30,7 @@ pub fn run(args: &Args, config: &Config, query: &Query) -> Result<Status, Proble
     request.raw_lines = super::raw_lines(args, query);
     let mut notices = Notices::new(args);
     let index = empty_index(config, TrackClosed::On);
-    let (ingest, news) = ingest(&request, stop, first_year(&args.reading), index)?;
+    let (ingest, news) = ingest(&request, stop, first_year(&args.input), index)?;
     super::with_output(args, config, |out| {
         let mut told = Following {
             args,
@@ -43,10 +43,10 @@ pub fn run(args: &Args, config: &Config, query: &Query) -> Result<Status, Proble
         for news in &news {
             let flow = match news {
                 News::Refused(judgement, opened) => {
-                    return Err(Problem::Refused(judgement, Box::new(opened)));
+                    return Err(CommandError::Refused(judgement, Box::new(opened)));
                 }
                 News::Notice(notice) => {
-                    notices.tell(&notice);
+                    notices.report(&notice);
                     ControlFlow::Continue(())
                 }
                 News::CaughtUp if told.initial => {
@@ -86,11 +86,11 @@ struct Following<'f> {
     deliveries: usize,
 }
 
-type Flow = Result<ControlFlow<()>, Problem>;
+type Flow = Result<ControlFlow<()>, CommandError>;
 
 impl Following<'_> {
     /// What the log already holds.
-    fn first(&mut self, out: &mut Out<'_>) -> Flow {
+    fn first(&mut self, out: &mut ResultSink<'_>) -> Flow {
         self.initial = false;
         self.ingest.seen();
         let hits = hits(self.query, &self.ingest.sources)?;
@@ -104,11 +104,11 @@ impl Following<'_> {
         }
         .print(self.args.view, out)?;
         out.flush()?;
-        Ok(out.flow())
+        Ok(out.state())
     }
 
     /// What the log has told since.
-    fn further(&mut self, out: &mut Out<'_>) -> Flow {
+    fn further(&mut self, out: &mut ResultSink<'_>) -> Flow {
         self.ingest.seen();
         let ended = self.ingest.index.drain_closed();
         let hits = hits(self.query, &self.ingest.sources)?;
@@ -163,12 +163,12 @@ impl Following<'_> {
             }
         }
         out.flush()?;
-        Ok(out.flow())
+        Ok(out.state())
     }
 }
 
 fn print<I, R: crate::report::Record>(
-    out: &mut Out<'_>,
+    out: &mut ResultSink<'_>,
     records: impl Iterator<Item = I>,
     record: impl Fn(I) -> R,
 ) -> io::Result<()> {

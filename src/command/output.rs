@@ -5,8 +5,8 @@ use std::ops::ControlFlow;
 
 use serde_json::json;
 
-use super::{Problem, Status, complain, output, table_style};
-use crate::cli::Query as Args;
+use super::{CommandError, Status, output, table_style, warn};
+use crate::cli::QueryArgs as Args;
 use crate::config::Config;
 use crate::index::Evicted;
 use crate::report::{self, Fields, Format, Printer, Record, View};
@@ -22,28 +22,28 @@ enum Target<'o> {
 }
 
 /// Results on their way out: printed or only counted, up to a limit.
-pub struct Out<'o> {
+pub struct ResultSink<'o> {
     target: Target<'o>,
     left: u64,
     seen: u64,
     /// Until it was said which columns have no room.
-    is_silent: bool,
+    warn_columns: bool,
 }
 
-impl Out<'_> {
+impl ResultSink<'_> {
     /// Prints a record; breaks off behind the last one wanted.
     pub fn record(&mut self, record: &dyn Record) -> io::Result<ControlFlow<()>> {
-        if self.take().is_break() {
+        if self.count_one().is_break() {
             return Ok(ControlFlow::Break(()));
         }
         if let Target::Printed(printer) = &mut self.target {
             printer.record(record)?;
         }
-        Ok(self.flow())
+        Ok(self.state())
     }
 
     /// Counts a record that is printed otherwise; breaks off when it is one too many.
-    pub fn take(&mut self) -> ControlFlow<()> {
+    pub fn count_one(&mut self) -> ControlFlow<()> {
         if self.left == 0 {
             return ControlFlow::Break(());
         }
@@ -58,7 +58,7 @@ impl Out<'_> {
     }
 
     /// Whether more are wanted.
-    pub fn flow(&self) -> ControlFlow<()> {
+    pub fn state(&self) -> ControlFlow<()> {
         if self.left == 0 {
             ControlFlow::Break(())
         } else {
@@ -72,7 +72,7 @@ impl Out<'_> {
             Target::Counted => Ok(()),
             Target::Printed(printer) => {
                 printer.flush()?;
-                if std::mem::take(&mut self.is_silent) {
+                if std::mem::take(&mut self.warn_columns) {
                     warn_hidden_columns(printer.as_ref());
                 }
                 Ok(())
@@ -94,7 +94,7 @@ impl Out<'_> {
 pub fn warn_hidden_columns(printer: &dyn Printer) {
     let titles = printer.hidden_columns();
     if !titles.is_empty() {
-        complain(&format!(
+        warn(&format!(
             "no room here for {}; --fields A,B chooses what is shown",
             titles.join(", ")
         ));
@@ -105,8 +105,8 @@ pub fn warn_hidden_columns(printer: &dyn Printer) {
 pub fn with_output(
     args: &Args,
     config: &Config,
-    print: impl FnOnce(&mut Out<'_>) -> Result<(), Problem>,
-) -> Result<Status, Problem> {
+    print: impl FnOnce(&mut ResultSink<'_>) -> Result<(), CommandError>,
+) -> Result<Status, CommandError> {
     let mut stdout = output();
     let target = match args.format {
         _ if args.count => Target::Counted,
@@ -122,11 +122,11 @@ pub fn with_output(
             ))
         }
     };
-    let mut out = Out {
+    let mut out = ResultSink {
         target,
         left: args.limit.unwrap_or(u64::MAX),
         seen: 0,
-        is_silent: true,
+        warn_columns: true,
     };
     let printed = print(&mut out);
     let flushed = out.flush();
@@ -182,14 +182,14 @@ impl Notices {
     }
 
     /// Tells one.
-    pub fn tell(&mut self, notice: &Notice) {
+    pub fn report(&mut self, notice: &Notice) {
         self.incomplete |= notice.severity == Severity::Error;
         if notice.severity < self.least {
             return;
         }
         let text = notice.to_string();
         if !self.as_json {
-            return complain(&safe::text(&text));
+            return warn(&safe::text(&text));
         }
         let path = notice.path.to_string_lossy();
         write_notice(&json!({"notice": notice.kind(), "path": path, "text": text}));
@@ -202,7 +202,7 @@ impl Notices {
         }
         let text = retired.to_string();
         if !self.as_json {
-            return complain(&text);
+            return warn(&text);
         }
         let Evicted {
             connections,

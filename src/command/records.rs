@@ -4,8 +4,10 @@ use std::io;
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
-use super::{Notices, Out, Problem, Status, complain, empty_index, first_year, ingest, request};
-use crate::cli::Query as Args;
+use super::{
+    CommandError, Notices, ResultSink, Status, empty_index, first_year, ingest, request, warn,
+};
+use crate::cli::QueryArgs as Args;
 use crate::config::Config;
 use crate::index::{Index, TrackClosed};
 use crate::pipeline::{FirstYear, Ingest, News};
@@ -20,19 +22,19 @@ use crate::source::{Follow, Request, Sources, Stop};
 use crate::triage::{self, By, Thresholds, Triage};
 
 /// Reads everything, then prints the records that match.
-pub fn run(args: &Args, config: &Config, query: &Query) -> Result<Status, Problem> {
+pub fn run(args: &Args, config: &Config, query: &Query) -> Result<Status, CommandError> {
     let (mut request, stop) = request(&args.paths, config, Follow::Once)?;
     request.raw_lines = super::raw_lines(args, query);
     let mut notices = Notices::new(args);
     let index = empty_index(config, TrackClosed::Off);
-    let years = first_year(&args.reading);
+    let years = first_year(&args.input);
     let ingest = read_all(&request, stop, years, index, &mut notices)?;
     let searched = search(query, args.view, &ingest)?;
     let hits = searched.hits;
     let index = ingest.index.read();
     if args.explain {
         if let Some(how) = &searched.how {
-            complain(how);
+            warn(how);
         }
         explain(query, args.view, &index, &hits);
     }
@@ -58,14 +60,14 @@ pub(super) fn read_all(
     years: FirstYear,
     index: Index,
     notices: &mut Notices,
-) -> Result<Ingest, Problem> {
+) -> Result<Ingest, CommandError> {
     let (ingest, news) = ingest(request, stop, years, index)?;
     for news in &news {
         match news {
             News::Refused(judgement, opened) => {
-                return Err(Problem::Refused(judgement, Box::new(opened)));
+                return Err(CommandError::Refused(judgement, Box::new(opened)));
             }
-            News::Notice(notice) => notices.tell(&notice),
+            News::Notice(notice) => notices.report(&notice),
             News::End => break,
             News::Grew | News::CaughtUp => {}
         }
@@ -83,7 +85,7 @@ struct Searched {
 }
 
 /// Raw text comes last: where fields leave few records, only their lines are read, else the whole log streams by.
-fn search(query: &Query, view: View, ingest: &Ingest) -> Result<Searched, Problem> {
+fn search(query: &Query, view: View, ingest: &Ingest) -> Result<Searched, CommandError> {
     let sources = &ingest.sources;
     if !query.needs_text() {
         return Ok(Searched {
@@ -100,7 +102,8 @@ fn search(query: &Query, view: View, ingest: &Ingest) -> Result<Searched, Proble
         Some(wanted) => {
             let bytes = wanted.bytes();
             let go_on = AtomicBool::new(false);
-            let hits = Hits::search_lines(query, sources, &wanted, &go_on).map_err(Problem::Raw)?;
+            let hits =
+                Hits::search_lines(query, sources, &wanted, &go_on).map_err(CommandError::Raw)?;
             let part =
                 format!("the lines of the records that fields leave, in {bytes} bytes of the log");
             (part, hits)
@@ -131,17 +134,17 @@ fn explain(query: &Query, view: View, index: &Index, hits: &Hits) {
     let (found, steps) = query.explain(index, hits, kinds(view));
     let took = began.elapsed().as_secs_f64() * 1000.0;
     for step in steps {
-        complain(&step.to_string());
+        warn(&step.to_string());
     }
-    complain(&format!("{found} records hold: {took:.1} ms in all"));
+    warn(&format!("{found} records hold: {took:.1} ms in all"));
 }
 
 /// Where the log holds the query's words.
-pub(super) fn hits(query: &Query, sources: &Sources) -> Result<Hits, Problem> {
+pub(super) fn hits(query: &Query, sources: &Sources) -> Result<Hits, CommandError> {
     if !query.needs_text() {
         return Ok(Hits::none());
     }
-    Hits::search(query, sources, &AtomicBool::new(false), &mut |_| {}).map_err(Problem::Raw)
+    Hits::search(query, sources, &AtomicBool::new(false), &mut |_| {}).map_err(CommandError::Raw)
 }
 
 /// The records of an index that match a query.
@@ -153,7 +156,7 @@ pub(super) struct Selection<'s> {
 
 impl Selection<'_> {
     /// Prints the records of a view, until no more are wanted.
-    pub fn print(&self, view: View, out: &mut Out<'_>) -> io::Result<()> {
+    pub fn print(&self, view: View, out: &mut ResultSink<'_>) -> io::Result<()> {
         let (query, index, hits) = (self.query, self.index, self.hits);
         match view {
             View::Connections => {
@@ -202,16 +205,16 @@ impl Selection<'_> {
         &self,
         sources: &Sources,
         limits: Thresholds,
-        out: &mut Out<'_>,
-    ) -> Result<(), Problem> {
+        out: &mut ResultSink<'_>,
+    ) -> Result<(), CommandError> {
         if !self.query.is_empty() {
-            return Err(Problem::Usage(
+            return Err(CommandError::Usage(
                 "findings are of the whole log: ask for --view findings with the query '' (and for their records with a query of their own)".to_owned(),
             ));
         }
         let triage = triage::survey(self.index, limits);
         let positions = findings::positions(self.index, &triage);
-        let places = findings::places(sources, &positions).map_err(Problem::Raw)?;
+        let places = findings::places(sources, &positions).map_err(CommandError::Raw)?;
         let record = |finding| Plain(FindingRecord::new(self.index, finding, &places));
         Ok(each(out, &triage.findings, record)?)
     }
@@ -226,13 +229,18 @@ impl Selection<'_> {
     }
 
     /// Prints the raw lines of the records of a view.
-    fn raw_lines(&self, view: View, sources: &Sources, out: &mut Out<'_>) -> Result<(), Problem> {
+    fn raw_lines(
+        &self,
+        view: View,
+        sources: &Sources,
+        out: &mut ResultSink<'_>,
+    ) -> Result<(), CommandError> {
         let (query, index, hits) = (self.query, self.index, self.hits);
         let mut wanted = Wanted::default();
         match view {
             View::Messages => {
                 for id in query.messages(index, hits) {
-                    if out.take().is_break() {
+                    if out.count_one().is_break() {
                         break;
                     }
                     wanted.add_message(&index.message(id));
@@ -240,33 +248,33 @@ impl Selection<'_> {
             }
             View::Connections => {
                 for id in query.connections(index, hits) {
-                    if out.take().is_break() {
+                    if out.count_one().is_break() {
                         break;
                     }
                     wanted.add_connection(&index.connection(id));
                 }
             }
             _ => {
-                return Err(Problem::Usage(
+                return Err(CommandError::Usage(
                     "--format log prints the lines of connections, messages or events; name one with --view".to_owned(),
                 ));
             }
         }
         if let Some(raw) = out.raw() {
-            log::print(raw, sources, &wanted).map_err(Problem::Raw)??;
+            log::print(raw, sources, &wanted).map_err(CommandError::Raw)??;
         }
         Ok(())
     }
 }
 
 fn each<I, R: Record>(
-    out: &mut Out<'_>,
+    out: &mut ResultSink<'_>,
     records: impl IntoIterator<Item = I>,
     record: impl Fn(I) -> R,
 ) -> io::Result<()> {
     for item in records {
         let flow = if out.is_counting() {
-            out.take()
+            out.count_one()
         } else {
             out.record(&record(item))?
         };

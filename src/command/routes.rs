@@ -8,9 +8,10 @@ use std::io::Write;
 use super::output::warn_hidden_columns;
 use super::records::{Selection, hits, read_all};
 use super::{
-    Notices, Problem, Status, check_fields, empty_index, first_year, output, request, table_style,
+    CommandError, Notices, Status, check_fields, empty_index, first_year, output, request,
+    table_style,
 };
-use crate::cli::Routes as Args;
+use crate::cli::RoutesArgs as Args;
 use crate::config::Config;
 use crate::pipeline::Ingest;
 use crate::query::Query;
@@ -20,7 +21,7 @@ use crate::source::{Follow, Severity};
 use crate::triage::By;
 
 /// Prints what the command line asks for.
-pub fn run(args: &Args, config: &Config) -> Result<Status, Problem> {
+pub fn run(args: &Args, config: &Config) -> Result<Status, CommandError> {
     if args.check {
         return check(args, config);
     }
@@ -30,7 +31,7 @@ pub fn run(args: &Args, config: &Config) -> Result<Status, Problem> {
         &args.fields,
     )?;
     if args.format == Format::Log {
-        return Err(Problem::Usage(
+        return Err(CommandError::Usage(
             "routes are printed as table, json or csv; their lines are printed by `mailscope query 'ip:ADDRESS' --format log`".to_owned(),
         ));
     }
@@ -50,8 +51,8 @@ pub fn run(args: &Args, config: &Config) -> Result<Status, Problem> {
     }))
 }
 
-fn query(args: &Args, config: &Config) -> Result<Query, Problem> {
-    crate::query::parse_with(&args.query, config.saved()).map_err(Problem::Query)
+fn query(args: &Args, config: &Config) -> Result<Query, CommandError> {
+    crate::query::parse_with(&args.query, config.saved()).map_err(CommandError::Query)
 }
 
 fn notices(args: &Args) -> Notices {
@@ -64,10 +65,10 @@ fn notices(args: &Args) -> Notices {
 }
 
 /// Reads everything there is.
-fn read(args: &Args, config: &Config, notices: &mut Notices) -> Result<Ingest, Problem> {
+fn read(args: &Args, config: &Config, notices: &mut Notices) -> Result<Ingest, CommandError> {
     let (request, stop) = request(&args.paths, config, Follow::Once)?;
     let index = empty_index(config, crate::index::TrackClosed::Off);
-    read_all(&request, stop, first_year(&args.reading), index, notices)
+    read_all(&request, stop, first_year(&args.input), index, notices)
 }
 
 /// A printer of routes as the command line asks.
@@ -103,7 +104,12 @@ fn key(by: By) -> &'static str {
 }
 
 /// Prints routes or groups. How many there were.
-fn print(args: &Args, config: &Config, query: &Query, ingest: &Ingest) -> Result<usize, Problem> {
+fn print(
+    args: &Args,
+    config: &Config,
+    query: &Query,
+    ingest: &Ingest,
+) -> Result<usize, CommandError> {
     let hits = hits(query, &ingest.sources)?;
     let index = ingest.index.read();
     let selection = Selection {
@@ -136,23 +142,23 @@ fn print(args: &Args, config: &Config, query: &Query, ingest: &Ingest) -> Result
 }
 
 /// `--check`
-fn check(args: &Args, config: &Config) -> Result<Status, Problem> {
+fn check(args: &Args, config: &Config) -> Result<Status, CommandError> {
     tell(&checked(args, config)?)
 }
 
 /// Whatever goes wrong, monitoring gets a status line and 3.
-pub fn unknown(problem: &Problem) -> Result<Status, Problem> {
+pub fn unknown(problem: &CommandError) -> Result<Status, CommandError> {
     tell(&Check::unknown(&problem.to_string()))
 }
 
-fn tell(check: &Check) -> Result<Status, Problem> {
+fn tell(check: &Check) -> Result<Status, CommandError> {
     let mut out = output();
     out.write_all(check.text.as_bytes())?;
     out.flush()?;
     Ok(Status::Check(check.status))
 }
 
-fn checked(args: &Args, config: &Config) -> Result<Check, Problem> {
+fn checked(args: &Args, config: &Config) -> Result<Check, CommandError> {
     let query = query(args, config)?;
     let mut notices = notices(args);
     let ingest = read(args, config, &mut notices)?;

@@ -5,9 +5,9 @@ use std::ops::ControlFlow;
 
 use super::records::{hits, read_all};
 use super::{
-    Notices, Problem, Status, complain, empty_index, first_year, output, request, table_style,
+    CommandError, Notices, Status, empty_index, first_year, output, request, table_style, warn,
 };
-use crate::cli::{Trace as Args, TraceFormat};
+use crate::cli::{TraceArgs as Args, TraceFormat};
 use crate::config::Config;
 use crate::pipeline::Ingest;
 use crate::query::{Query, parse_with, quote};
@@ -25,17 +25,17 @@ enum Id {
 }
 
 /// Reads everything, then tells the stories of that id.
-pub fn run(args: &Args, config: &Config) -> Result<Status, Problem> {
-    let narrowed = parse_with(&args.query, config.saved()).map_err(Problem::Query)?;
+pub fn run(args: &Args, config: &Config) -> Result<Status, CommandError> {
+    let narrowed = parse_with(&args.query, config.saved()).map_err(CommandError::Query)?;
     let id = Id::parse(&args.id)?;
     let (request, stop) = request(&args.paths, config, Follow::Once)?;
     let mut notices = Notices::of_once();
-    let years = first_year(&args.reading);
+    let years = first_year(&args.input);
     let index = empty_index(config, crate::index::TrackClosed::Off);
     let ingest = read_all(&request, stop, years, index, &mut notices)?;
     let found = find(&ingest, &id, &narrowed)?;
     if found.is_empty() {
-        complain(&missing(&ingest, args));
+        warn(&missing(&ingest, args));
         return Ok(notices.status(Status::Nothing));
     }
     let stories = told(&ingest, &found)?;
@@ -46,7 +46,8 @@ pub fn run(args: &Args, config: &Config) -> Result<Status, Problem> {
         for (subject, story) in stories.iter().take(limit) {
             wanted.extend(trace::lines_of(&ingest.index.read(), *subject, story));
         }
-        crate::report::log::print(&mut out, &ingest.sources, &wanted).map_err(Problem::Raw)??;
+        crate::report::log::print(&mut out, &ingest.sources, &wanted)
+            .map_err(CommandError::Raw)??;
         return Ok(notices.status(Status::Matched));
     }
     for (at, (subject, story)) in stories.iter().enumerate().take(limit) {
@@ -82,9 +83,9 @@ pub fn run(args: &Args, config: &Config) -> Result<Status, Problem> {
 
 impl Id {
     /// Reads `icid:450`, `dcid:5640`, `mid:448` or a Message-ID.
-    fn parse(text: &str) -> Result<Self, Problem> {
+    fn parse(text: &str) -> Result<Self, CommandError> {
         let refused = || {
-            Problem::Usage(format!(
+            CommandError::Usage(format!(
                 "`{}` is no id; expected is icid:450, dcid:5640, mid:448 or a Message-ID as in <1@example.com>",
                 safe::text(text)
             ))
@@ -117,7 +118,7 @@ impl Id {
 }
 
 /// The records of that id, the oldest first.
-fn find(ingest: &Ingest, id: &Id, narrowed: &Query) -> Result<Vec<Subject>, Problem> {
+fn find(ingest: &Ingest, id: &Id, narrowed: &Query) -> Result<Vec<Subject>, CommandError> {
     let hits = hits(narrowed, &ingest.sources)?;
     let none = crate::query::Hits::none();
     let index = ingest.index.read();
@@ -138,7 +139,7 @@ fn find(ingest: &Ingest, id: &Id, narrowed: &Query) -> Result<Vec<Subject>, Prob
 }
 
 /// Each one's story, but once only where one tells of the other.
-fn told(ingest: &Ingest, found: &[Subject]) -> Result<Vec<(Subject, Story)>, Problem> {
+fn told(ingest: &Ingest, found: &[Subject]) -> Result<Vec<(Subject, Story)>, CommandError> {
     let mut stories: Vec<(Subject, Story)> = Vec::new();
     for subject in found {
         let is_told = |(of, story): &(Subject, Story)| {
@@ -148,21 +149,25 @@ fn told(ingest: &Ingest, found: &[Subject]) -> Result<Vec<(Subject, Story)>, Pro
             continue;
         }
         let wanted = trace::wanted(&ingest.index.read(), *subject);
-        let lines = raw::read(&ingest.sources, &wanted, usize::MAX).map_err(Problem::Raw)?;
+        let lines = raw::read(&ingest.sources, &wanted, usize::MAX).map_err(CommandError::Raw)?;
         let story = trace::tell(&ingest.index.read(), *subject, &lines);
         stories.push((*subject, story));
     }
     Ok(stories)
 }
 
-fn raw_lines(ingest: &Ingest, subject: Subject, story: &Story) -> Result<Vec<Vec<u8>>, Problem> {
+fn raw_lines(
+    ingest: &Ingest,
+    subject: Subject,
+    story: &Story,
+) -> Result<Vec<Vec<u8>>, CommandError> {
     let wanted = trace::lines_of(&ingest.index.read(), subject, story);
     let mut lines = Vec::new();
     raw::each(&ingest.sources, &wanted, &mut |line| {
         lines.push(line.bytes);
         ControlFlow::Continue(())
     })
-    .map_err(Problem::Raw)?;
+    .map_err(CommandError::Raw)?;
     Ok(lines)
 }
 

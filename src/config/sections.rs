@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use clap::ValueEnum;
 use toml::Value;
 
-use super::setting::{Bytes, Section, Setting, Span};
+use super::setting::{DurationSetting, Section, Setting, SizeSetting};
 use crate::cli::Color;
 use crate::query;
 use crate::tui::{ColumnSet, Key, Keymap, Look, Palette, Role, Settings, View};
@@ -20,7 +20,7 @@ pub struct General {
     /// Whether the interface follows what it reads.
     pub follow: bool,
     /// How often files are looked at instead of waiting for notifications.
-    pub poll: Span,
+    pub poll: DurationSetting,
     /// When to use colours.
     pub color: Color,
 }
@@ -31,7 +31,7 @@ impl Default for General {
             paths: Vec::new(),
             query: String::new(),
             follow: true,
-            poll: Span(None),
+            poll: DurationSetting(None),
             color: Color::Auto,
         }
     }
@@ -69,7 +69,7 @@ impl Setting for Color {
         Ok(())
     }
 
-    fn written(&self) -> Value {
+    fn to_toml(&self) -> Value {
         let word = self.to_possible_value();
         Value::String(word.map_or_else(String::new, |word| word.get_name().to_owned()))
     }
@@ -79,13 +79,13 @@ impl Setting for Color {
 #[derive(Clone, PartialEq, Debug)]
 pub struct Limits {
     /// How long records are kept after they ended.
-    pub keep: Span,
+    pub keep: DurationSetting,
     /// Bytes that the program may take.
-    pub max_memory: Bytes,
+    pub max_memory: SizeSetting,
     /// Raw lines of one record that are read at most to be shown.
     pub lines: usize,
     /// Bytes that are copied to the clipboard at most.
-    pub copy: Bytes,
+    pub copy: SizeSetting,
     /// Filters, searches and commands that are remembered to be brought back.
     pub history: usize,
 }
@@ -110,10 +110,10 @@ impl Default for Limits {
     fn default() -> Self {
         let of = Settings::default();
         Self {
-            keep: Span(None),
-            max_memory: Bytes(None),
+            keep: DurationSetting(None),
+            max_memory: SizeSetting(None),
             lines: of.lines,
-            copy: Bytes(u64::try_from(of.copied).ok()),
+            copy: SizeSetting(u64::try_from(of.copied).ok()),
             history: of.history,
         }
     }
@@ -196,7 +196,7 @@ impl Setting for ColumnSet {
         self.choose(&names)
     }
 
-    fn written(&self) -> Value {
+    fn to_toml(&self) -> Value {
         Value::Array(self.names().map(Value::String).collect())
     }
 
@@ -282,7 +282,7 @@ impl Setting for Look {
         Ok(())
     }
 
-    fn written(&self) -> Value {
+    fn to_toml(&self) -> Value {
         Value::String(self.to_string())
     }
 }
@@ -331,7 +331,7 @@ impl Setting for Vec<Key> {
         Ok(())
     }
 
-    fn written(&self) -> Value {
+    fn to_toml(&self) -> Value {
         Value::Array(self.iter().map(|key| Value::String(key.name())).collect())
     }
 

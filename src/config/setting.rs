@@ -16,7 +16,7 @@ pub trait Setting {
     fn read(&mut self, value: &Value) -> Result<(), String>;
 
     /// As the file writes it.
-    fn written(&self) -> Value;
+    fn to_toml(&self) -> Value;
 
     /// Takes the text of a flag or a variable over.
     ///
@@ -67,7 +67,7 @@ impl Setting for String {
         Ok(())
     }
 
-    fn written(&self) -> Value {
+    fn to_toml(&self) -> Value {
         Value::String(self.clone())
     }
 }
@@ -78,7 +78,7 @@ impl Setting for bool {
         Ok(())
     }
 
-    fn written(&self) -> Value {
+    fn to_toml(&self) -> Value {
         Value::Boolean(*self)
     }
 
@@ -96,7 +96,7 @@ impl Setting for usize {
         Ok(())
     }
 
-    fn written(&self) -> Value {
+    fn to_toml(&self) -> Value {
         Value::Integer(i64::try_from(*self).unwrap_or(i64::MAX))
     }
 
@@ -114,7 +114,7 @@ impl Setting for Vec<OsString> {
         Ok(())
     }
 
-    fn written(&self) -> Value {
+    fn to_toml(&self) -> Value {
         let text = |path: &OsString| Value::String(path.to_string_lossy().into_owned());
         Value::Array(self.iter().map(text).collect())
     }
@@ -150,7 +150,7 @@ impl Setting for Vec<String> {
         Ok(())
     }
 
-    fn written(&self) -> Value {
+    fn to_toml(&self) -> Value {
         Value::Array(self.iter().cloned().map(Value::String).collect())
     }
 
@@ -173,9 +173,9 @@ fn texts(value: &Value) -> Option<Vec<&str>> {
 
 /// A span of time: seconds, or `5m`, `2h`, `30d`; `off` is none.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Span(pub Option<Duration>);
+pub struct DurationSetting(pub Option<Duration>);
 
-impl Setting for Span {
+impl Setting for DurationSetting {
     fn read(&mut self, value: &Value) -> Result<(), String> {
         let expected =
             "a duration is expected: seconds, or as in \"5m\", \"2h\", \"30d\"; or \"off\"";
@@ -196,7 +196,7 @@ impl Setting for Span {
         Ok(())
     }
 
-    fn written(&self) -> Value {
+    fn to_toml(&self) -> Value {
         match self.0 {
             None => Value::String("off".into()),
             Some(span) if span.subsec_nanos() == 0 => {
@@ -209,9 +209,9 @@ impl Setting for Span {
 
 /// Bytes: a number, or `100k`, `5M`, `2G`, also written `5MiB`; `off` is no limit.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Bytes(pub Option<u64>);
+pub struct SizeSetting(pub Option<u64>);
 
-impl Setting for Bytes {
+impl Setting for SizeSetting {
     fn read(&mut self, value: &Value) -> Result<(), String> {
         let bytes = match value {
             Value::String(off) if off == "off" => {
@@ -227,7 +227,7 @@ impl Setting for Bytes {
         Ok(())
     }
 
-    fn written(&self) -> Value {
+    fn to_toml(&self) -> Value {
         match self.0 {
             None => Value::String("off".into()),
             Some(bytes) => Value::String(query::written_size(bytes)),

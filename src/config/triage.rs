@@ -12,7 +12,7 @@ impl Setting for u64 {
         Ok(())
     }
 
-    fn written(&self) -> Value {
+    fn to_toml(&self) -> Value {
         Value::Integer(i64::try_from(*self).unwrap_or(i64::MAX))
     }
 }
@@ -25,7 +25,7 @@ impl Setting for i64 {
         Ok(())
     }
 
-    fn written(&self) -> Value {
+    fn to_toml(&self) -> Value {
         Value::Integer(*self)
     }
 }

@@ -5,11 +5,11 @@
 
 use std::sync::Arc;
 
-use super::agenda::{Event, Script};
-use super::mail::{Draft, Fate, Origin};
-use super::people::Login;
-use super::scenario::{Peer, Tls};
+use super::event_queue::{Script, SimEvent};
+use super::messages::{Disposition, Draft, Sender};
+use super::scenario::{Peer, TlsSupport};
 use super::simulation::Simulation;
+use super::users::SimUser;
 use super::writer::Icid;
 
 /// Where a connection comes from and what the host access table says of it.
@@ -27,18 +27,18 @@ impl Simulation {
     pub(super) fn incoming(&mut self) {
         let scenario = Arc::clone(&self.scenario);
         let gap = self.next_arrival(scenario.incoming.connections_per_minute);
-        self.agenda
-            .enter(self.now.saturating_add(gap), Event::Incoming);
+        self.events
+            .enter(self.now.saturating_add(gap), SimEvent::Incoming);
 
-        let peer = self.chance.weighted(&scenario.peers, |peer| peer.weight);
+        let peer = self.rng.weighted(&scenario.peers, |peer| peer.weight);
         let sbrs = peer
             .sbrs
-            .map(|(low, high)| low + self.chance.unit() * (high - low));
+            .map(|(low, high)| low + self.rng.unit() * (high - low));
         let (action, group) = sender_group(sbrs);
         let score = sbrs.map_or("None".to_owned(), |score| format!("{score:.1}"));
         let caller = Caller {
             listener: (&scenario.incoming.listener, &scenario.incoming.address),
-            address: self.chance.pick(&peer.addresses).as_str(),
+            address: self.rng.pick(&peer.addresses).as_str(),
             host: peer.host.as_deref(),
             verified: if peer.host.is_some() && !peer.unverified {
                 "yes"
@@ -49,12 +49,12 @@ impl Simulation {
         };
         let (icid, mut script) = self.open_injection(&caller);
         if action == "REJECT" {
-            script.wait(self.chance.between(100, 1500));
-            script.say(format!("ICID {icid} close"));
+            script.wait(self.rng.between(100, 1500));
+            script.push_line(format!("ICID {icid} close"));
         } else if self.injection_tls(&mut script, icid, peer.tls) {
             self.hand_over(&mut script, icid, peer);
         }
-        self.agenda.play(script);
+        self.events.play(script);
     }
 
     /// The opening lines of a connection.
@@ -71,44 +71,51 @@ impl Simulation {
             },
         ) = (caller.listener, caller);
         let host = caller.host.unwrap_or("unknown");
-        script.say(format!(
+        script.push_line(format!(
             "New SMTP ICID {icid} interface {name} ({own}) address {address} \
              reverse dns host {host} verified {verified}"
         ));
-        script.wait(self.chance.between(20, 400));
-        script.say(format!("ICID {icid} {hat}"));
+        script.wait(self.rng.between(20, 400));
+        script.push_line(format!("ICID {icid} {hat}"));
         (icid, script)
     }
 
     /// The TLS line of a connection; false when the connection ends with it.
-    pub(super) fn injection_tls(&mut self, script: &mut Script, icid: Icid, tls: Tls) -> bool {
-        if tls == Tls::None {
+    pub(super) fn injection_tls(
+        &mut self,
+        script: &mut Script,
+        icid: Icid,
+        tls: TlsSupport,
+    ) -> bool {
+        if tls == TlsSupport::None {
             return true;
         }
-        script.wait(self.chance.between(40, 350));
+        script.wait(self.rng.between(40, 350));
         match self.cipher(tls) {
-            Some(protocol) => script.say(format!("ICID {icid} TLS success protocol {protocol}")),
+            Some(protocol) => {
+                script.push_line(format!("ICID {icid} TLS success protocol {protocol}"))
+            }
             None => {
-                script.say(format!(
+                script.push_line(format!(
                     "ICID {icid} TLS failed: [Errno 54] Connection reset by peer"
                 ));
-                script.say(format!("ICID {icid} lost"));
-                script.say(format!("ICID {icid} close"));
+                script.push_line(format!("ICID {icid} lost"));
+                script.push_line(format!("ICID {icid} close"));
             }
         }
-        tls != Tls::Broken
+        tls != TlsSupport::Broken
     }
 
     /// The protocol and the cipher that are agreed on; none when TLS fails.
-    pub(super) fn cipher(&mut self, tls: Tls) -> Option<&'static str> {
+    pub(super) fn cipher(&mut self, tls: TlsSupport) -> Option<&'static str> {
         match tls {
-            Tls::V13 => Some("TLSv1.3 cipher TLS_AES_256_GCM_SHA384"),
-            Tls::V12 => Some(*self.chance.pick(&[
+            TlsSupport::V13 => Some("TLSv1.3 cipher TLS_AES_256_GCM_SHA384"),
+            TlsSupport::V12 => Some(*self.rng.pick(&[
                 "TLSv1.2 cipher ECDHE-RSA-AES256-GCM-SHA384",
                 "TLSv1.2 cipher ECDHE-RSA-AES128-GCM-SHA256",
             ])),
-            Tls::V10 => Some("TLSv1 cipher DHE-RSA-AES256-SHA"),
-            Tls::None | Tls::Broken => None,
+            TlsSupport::V10 => Some("TLSv1 cipher DHE-RSA-AES256-SHA"),
+            TlsSupport::None | TlsSupport::Broken => None,
         }
     }
 
@@ -116,15 +123,15 @@ impl Simulation {
     /// that.
     fn hand_over(&mut self, script: &mut Script, icid: Icid, peer: &Peer) {
         let scenario = Arc::clone(&self.scenario);
-        for _ in 0..self.chance.between(1, peer.messages.max(1)) {
-            script.wait(self.chance.between(150, 1200));
+        for _ in 0..self.rng.between(1, peer.messages.max(1)) {
+            script.wait(self.rng.between(150, 1200));
             let mut draft = self.letter_from_outside(icid, peer);
-            if draft.fate == Fate::Aborted {
-                draft.transfer = self.chance.between(4_000, 25_000);
+            if draft.disposition == Disposition::Aborted {
+                draft.transfer = self.rng.between(4_000, 25_000);
             }
-            let (transfer, fate) = (draft.transfer, draft.fate);
-            script.then(Event::Receive(Box::new(draft)));
-            if fate == Fate::Aborted {
+            let (transfer, disposition) = (draft.transfer, draft.disposition);
+            script.push(SimEvent::Receive(Box::new(draft)));
+            if disposition == Disposition::Aborted {
                 return;
             }
             script.wait(transfer + 1000);
@@ -135,17 +142,17 @@ impl Simulation {
     fn letter_from_outside(&mut self, icid: Icid, peer: &Peer) -> Draft {
         let scenario = Arc::clone(&self.scenario);
         let incoming = &scenario.incoming;
-        let spam = self.chance.happens(peer.spam);
-        let fate = if self.chance.happens(incoming.aborted) {
-            Fate::Aborted
+        let spam = self.rng.happens(peer.spam);
+        let disposition = if self.rng.happens(incoming.aborted) {
+            Disposition::Aborted
         } else if spam {
-            Fate::Spam
+            Disposition::Spam
         } else {
-            Fate::Queued
+            Disposition::Queued
         };
         let mut refused = Vec::new();
-        if self.chance.happens(incoming.refused_recipients) {
-            let name = self.chance.pick(&scenario.people.strangers);
+        if self.rng.happens(incoming.refused_recipients) {
+            let name = self.rng.pick(&scenario.people.strangers);
             refused.push((
                 format!("{name}@{}", scenario.appliance.domain),
                 "LDAPACCEPT",
@@ -153,13 +160,13 @@ impl Simulation {
         }
         Draft {
             icid,
-            origin: Origin::World {
+            sender: Sender::World {
                 host: peer.host.clone(),
                 signed: peer.signed,
             },
             from: format!(
                 "{}@{}",
-                self.chance.pick(&scenario.people.strangers),
+                self.rng.pick(&scenario.people.strangers),
                 peer.domain
             ),
             to: self.colleagues(),
@@ -169,52 +176,52 @@ impl Simulation {
             } else {
                 &scenario.subjects.letters
             }),
-            transfer: self.chance.between(80, 1500),
-            fate,
+            transfer: self.rng.between(80, 1500),
+            disposition,
         }
     }
 
     pub(super) fn end_injection(&mut self, script: &mut Script, icid: Icid, lost: f64) {
-        script.wait(self.chance.between(100, 4500));
-        if self.chance.happens(lost) {
-            script.say(format!("ICID {icid} lost"));
+        script.wait(self.rng.between(100, 4500));
+        if self.rng.happens(lost) {
+            script.push_line(format!("ICID {icid} lost"));
         }
-        script.say(format!("ICID {icid} close"));
+        script.push_line(format!("ICID {icid} close"));
     }
 
     /// Somebody of the house connects to send mail.
     pub(super) fn submission(&mut self) {
         let scenario = Arc::clone(&self.scenario);
         let gap = self.next_arrival(scenario.submission.connections_per_minute);
-        self.agenda
-            .enter(self.now.saturating_add(gap), Event::Submission);
+        self.events
+            .enter(self.now.saturating_add(gap), SimEvent::Submission);
 
         let login = self.somebody();
         let (address, host, hat) = self.seat(&login);
         let tls = if login.number % 7 == 3 {
-            Tls::V12
+            TlsSupport::V12
         } else {
-            Tls::V13
+            TlsSupport::V13
         };
         let (icid, mut script) = self.open_submission(&address, host.as_deref(), hat);
         if login.is_person && !self.injection_tls(&mut script, icid, tls) {
-            return self.agenda.play(script);
+            return self.events.play(script);
         }
-        if self.chance.happens(scenario.submission.mistyped) {
+        if self.rng.happens(scenario.submission.mistyped) {
             self.attempt(&mut script, icid, &login, "failed");
-            script.wait(self.chance.between(1500, 6000));
+            script.wait(self.rng.between(1500, 6000));
         }
         self.attempt(&mut script, icid, &login, "succeeded");
-        for _ in 0..if self.chance.happens(0.85) {
+        for _ in 0..if self.rng.happens(0.85) {
             1
         } else {
-            self.chance.between(2, 4)
+            self.rng.between(2, 4)
         } {
-            script.wait(self.chance.between(100, 1500));
+            script.wait(self.rng.between(100, 1500));
             self.send(&mut script, icid, &login);
         }
         self.end_injection(&mut script, icid, scenario.submission.lost);
-        self.agenda.play(script);
+        self.events.play(script);
     }
 
     pub(super) fn open_submission(
@@ -239,35 +246,41 @@ impl Simulation {
     }
 
     /// One try to log in; `result` is the appliance's word for it.
-    pub(super) fn attempt(&mut self, script: &mut Script, icid: Icid, login: &Login, result: &str) {
-        let Login {
+    pub(super) fn attempt(
+        &mut self,
+        script: &mut Script,
+        icid: Icid,
+        login: &SimUser,
+        result: &str,
+    ) {
+        let SimUser {
             user,
             mechanism,
             profile,
             ..
         } = login;
-        script.wait(self.chance.between(150, 900));
-        script.say(format!(
+        script.wait(self.rng.between(150, 900));
+        script.push_line(format!(
             "SMTP Auth: (ICID {icid}) {result} for user: {user} \
              using AUTH mechanism: {mechanism} with profile: {profile}"
         ));
     }
 
     /// One message of somebody who is logged in.
-    pub(super) fn send(&mut self, script: &mut Script, icid: Icid, login: &Login) {
+    pub(super) fn send(&mut self, script: &mut Script, icid: Icid, login: &SimUser) {
         let scenario = Arc::clone(&self.scenario);
-        let transfer = self.chance.between(60, 1200);
+        let transfer = self.rng.between(60, 1200);
         let draft = Draft {
             icid,
-            origin: Origin::House,
+            sender: Sender::House,
             from: login.address(&scenario.appliance.domain),
             to: self.correspondents(),
             refused: Vec::new(),
             subject: self.subject(&scenario.subjects.letters),
             transfer,
-            fate: Fate::Queued,
+            disposition: Disposition::Queued,
         };
-        script.then(Event::Receive(Box::new(draft)));
+        script.push(SimEvent::Receive(Box::new(draft)));
         script.wait(transfer + 900);
     }
 }

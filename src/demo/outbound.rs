@@ -6,9 +6,9 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use super::agenda::{Event, Script};
-use super::mail::{Consignment, Letter};
-use super::scenario::{Route, Tls, TroubleKind};
+use super::event_queue::{Script, SimEvent};
+use super::messages::{Batch, SimMessage};
+use super::scenario::{FaultKind, SimRoute, TlsSupport};
 use super::simulation::Simulation;
 use super::writer::Dcid;
 
@@ -17,37 +17,40 @@ const BATCH: usize = 8;
 
 /// What waits for a route.
 #[derive(Debug, Default)]
-pub(super) struct Queue {
-    waiting: VecDeque<Consignment>,
+pub(super) struct RouteQueue {
+    waiting: VecDeque<Batch>,
     /// A connection is due, or on its way.
     is_served: bool,
 }
 
 /// An open connection to a route.
-struct Session<'a> {
+struct DeliverySession<'a> {
     dcid: Dcid,
-    route: &'a Route,
+    route: &'a SimRoute,
     is_authenticated: bool,
 }
 
 /// What the far end says to one recipient.
-enum Answer {
-    Taken,
+enum RecipientReply {
+    Accepted,
     Refused(String),
-    PutOff,
+    Delayed,
 }
 
-/// What became of a consignment: RIDs, and how many were refused.
+/// What became of a batch: RIDs, and how many were refused.
 #[derive(Default)]
-struct Results {
-    taken: Vec<usize>,
-    put_off: Vec<usize>,
+struct BatchResults {
+    accepted: Vec<usize>,
+    delayed: Vec<usize>,
     refused: usize,
 }
 
 /// How a result line names its recipient: `From: <a> To: <b> RID 0`.
-fn recipient(letter: &Letter, rid: usize) -> String {
-    format!("From: <{}> To: <{}> RID {rid}", letter.from, letter.to[rid])
+fn recipient(message: &SimMessage, rid: usize) -> String {
+    format!(
+        "From: <{}> To: <{}> RID {rid}",
+        message.from, message.to[rid]
+    )
 }
 
 /// Recipients as the log lists them: `[0, 1]`.
@@ -56,19 +59,19 @@ fn listed(rids: &[usize]) -> String {
 }
 
 impl Simulation {
-    /// Puts a consignment in its route's queue; a connection is opened shortly after the first one
+    /// Puts a batch in its route's queue; a connection is opened shortly after the first one
     /// waits.
-    pub(super) fn enqueue(&mut self, route: usize, consignment: Consignment) {
-        self.queues[route].waiting.push_back(consignment);
+    pub(super) fn enqueue(&mut self, route: usize, batch: Batch) {
+        self.queues[route].waiting.push_back(batch);
         if !self.queues[route].is_served {
-            let soon = self.chance.between(300, 3500);
+            let soon = self.rng.between(300, 3500);
             self.serve(route, soon);
         }
     }
 
     fn serve(&mut self, route: usize, wait: u64) {
         self.queues[route].is_served = true;
-        self.agenda.enter(self.now + wait, Event::Connect(route));
+        self.events.enter(self.now + wait, SimEvent::Connect(route));
     }
 
     /// Opens a connection for what waits.
@@ -77,7 +80,7 @@ impl Simulation {
         let route = &scenario.routes[number];
         let queue = &mut self.queues[number];
         queue.is_served = false;
-        let batch: Vec<Consignment> = queue
+        let batch: Vec<Batch> = queue
             .waiting
             .drain(..queue.waiting.len().min(BATCH))
             .collect();
@@ -86,44 +89,46 @@ impl Simulation {
         }
         let dcid = self.open_dcid();
         let mut script = Script::starting(self.now);
-        let (own, Route { address, port, .. }) = (&scenario.appliance.delivery_address, route);
-        script.say(format!(
+        let (own, SimRoute { address, port, .. }) = (&scenario.appliance.delivery_address, route);
+        script.push_line(format!(
             "New SMTP DCID {dcid} interface {own} address {address} port {port}"
         ));
         let trouble = scenario.trouble(&route.name, self.now);
-        if trouble == Some(TroubleKind::Timeout) {
+        if trouble == Some(FaultKind::Timeout) {
             // The queue stays served: one host that does not answer is not called twice at a time.
             self.queues[number].is_served = true;
             script.wait(30_000);
-            script.then(Event::GiveUp(number, dcid, batch));
-            return self.agenda.play(script);
+            script.push(SimEvent::GiveUp(number, dcid, batch));
+            return self.events.play(script);
         }
         if !self.queues[number].waiting.is_empty() {
             self.serve(number, 400);
         }
         self.delivery_tls(&mut script, dcid, route.tls);
-        let is_authenticated = trouble != Some(TroubleKind::WrongPassword);
-        let session = Session {
+        let is_authenticated = trouble != Some(FaultKind::WrongPassword);
+        let session = DeliverySession {
             dcid,
             route,
             is_authenticated,
         };
         self.authenticate(&mut script, &session);
-        for consignment in &batch {
-            self.deliver(&mut script, &session, number, consignment);
+        for batch in &batch {
+            self.deliver(&mut script, &session, number, batch);
         }
         script.wait(5000);
-        script.say(format!("DCID {dcid} close"));
-        self.agenda.play(script);
+        script.push_line(format!("DCID {dcid} close"));
+        self.events.play(script);
     }
 
     /// The TLS line; mail goes on in the clear when it fails, as the default of the destination
     /// controls has it.
-    fn delivery_tls(&mut self, script: &mut Script, dcid: Dcid, tls: Tls) {
-        script.wait(self.chance.between(40, 300));
+    fn delivery_tls(&mut self, script: &mut Script, dcid: Dcid, tls: TlsSupport) {
+        script.wait(self.rng.between(40, 300));
         match self.cipher(tls) {
-            Some(protocol) => script.say(format!("DCID {dcid} TLS success protocol {protocol}")),
-            None if tls == Tls::Broken => script.say(format!(
+            Some(protocol) => {
+                script.push_line(format!("DCID {dcid} TLS success protocol {protocol}"))
+            }
+            None if tls == TlsSupport::Broken => script.push_line(format!(
                 "DCID {dcid} TLS failed: STARTTLS unexpected response"
             )),
             None => {}
@@ -131,18 +136,18 @@ impl Simulation {
     }
 
     /// The SMTP Auth line of a route with a profile.
-    fn authenticate(&mut self, script: &mut Script, session: &Session<'_>) {
+    fn authenticate(&mut self, script: &mut Script, session: &DeliverySession<'_>) {
         let Some(profile) = &session.route.profile else {
             return;
         };
-        script.wait(self.chance.between(80, 500));
+        script.wait(self.rng.between(80, 500));
         let result = if session.is_authenticated {
             "succeeded."
         } else {
             "failed: ('535', ['5.7.8 Error: authentication failed: authentication failure'])"
         };
         let (dcid, address) = (session.dcid, &session.route.address);
-        script.say(format!(
+        script.push_line(format!(
             "DCID: {dcid} IP: {address} SMTP authentication using the profile {profile} {result}"
         ));
     }
@@ -151,42 +156,42 @@ impl Simulation {
     fn deliver(
         &mut self,
         script: &mut Script,
-        session: &Session<'_>,
+        session: &DeliverySession<'_>,
         number: usize,
-        consignment: &Consignment,
+        batch: &Batch,
     ) {
-        let Some(letter) = self.letters.get(&consignment.mid).cloned() else {
+        let Some(message) = self.messages.get(&batch.mid).cloned() else {
             return;
         };
-        let (dcid, mid) = (session.dcid, consignment.mid);
-        script.wait(self.chance.between(10, 200));
-        script.say(format!(
+        let (dcid, mid) = (session.dcid, batch.mid);
+        script.wait(self.rng.between(10, 200));
+        script.push_line(format!(
             "Delivery start DCID {dcid} MID {mid} to RID {}",
-            listed(&consignment.rids)
+            listed(&batch.rids)
         ));
-        script.wait(self.chance.between(80, 900));
-        let Results {
-            taken,
-            put_off,
+        script.wait(self.rng.between(80, 900));
+        let BatchResults {
+            accepted,
+            delayed,
             refused,
-        } = self.results(script, session, consignment, &letter);
-        if !taken.is_empty() {
-            self.take(script, session, consignment, &taken);
+        } = self.results(script, session, batch, &message);
+        if !accepted.is_empty() {
+            self.take(script, session, batch, &accepted);
         }
         if refused > 0 {
-            script.then(Event::Bounce(mid));
+            script.push(SimEvent::Bounce(mid));
         }
-        if taken.len() + refused > 0 {
-            script.then(Event::Settle(mid, taken.len() + refused));
+        if accepted.len() + refused > 0 {
+            script.push(SimEvent::Settle(mid, accepted.len() + refused));
         }
-        if !put_off.is_empty() {
-            let again = Consignment {
+        if !delayed.is_empty() {
+            let again = Batch {
                 mid,
-                rids: put_off,
-                attempts: consignment.attempts + 1,
+                rids: delayed,
+                attempts: batch.attempts + 1,
             };
-            let later = self.now + self.chance.between(240_000, 660_000);
-            self.agenda.enter(later, Event::Enqueue(number, again));
+            let later = self.now + self.rng.between(240_000, 660_000);
+            self.events.enter(later, SimEvent::Enqueue(number, again));
         }
     }
 
@@ -194,37 +199,37 @@ impl Simulation {
     fn results(
         &mut self,
         script: &mut Script,
-        session: &Session<'_>,
-        consignment: &Consignment,
-        letter: &Letter,
-    ) -> Results {
-        let (dcid, mid) = (session.dcid, consignment.mid);
+        session: &DeliverySession<'_>,
+        batch: &Batch,
+        message: &SimMessage,
+    ) -> BatchResults {
+        let (dcid, mid) = (session.dcid, batch.mid);
         // A far end that knows greylisting puts off all recipients alike.
-        let greylists = consignment.attempts == 0 && self.chance.happens(session.route.greylists);
-        let mut results = Results::default();
-        for &rid in &consignment.rids {
+        let greylists = batch.attempts == 0 && self.rng.happens(session.route.greylists);
+        let mut results = BatchResults::default();
+        for &rid in &batch.rids {
             let answer = if greylists {
-                Answer::PutOff
+                RecipientReply::Delayed
             } else {
-                self.answer(session, &letter.to[rid])
+                self.answer(session, &message.to[rid])
             };
             match answer {
-                Answer::Taken => results.taken.push(rid),
-                Answer::Refused(reply) => {
+                RecipientReply::Accepted => results.accepted.push(rid),
+                RecipientReply::Refused(reply) => {
                     results.refused += 1;
-                    script.say(format!(
+                    script.push_line(format!(
                         "Bounced: DCID {dcid} MID {mid} {} \
                          - Bounced by destination server with response: \
                          5.1.0 - Unknown address error {reply}",
-                        recipient(letter, rid)
+                        recipient(message, rid)
                     ));
                 }
-                Answer::PutOff => {
-                    results.put_off.push(rid);
-                    script.say(format!(
+                RecipientReply::Delayed => {
+                    results.delayed.push(rid);
+                    script.push_line(format!(
                         "Delayed: DCID {dcid} MID {mid} {} - 4.1.0 - Unknown address error \
                          ('450', ['4.7.1 Greylisted, please try again later']) []",
-                        recipient(letter, rid)
+                        recipient(message, rid)
                     ));
                 }
             }
@@ -233,17 +238,19 @@ impl Simulation {
     }
 
     /// What the far end says to one recipient.
-    fn answer(&mut self, session: &Session<'_>, to: &str) -> Answer {
+    fn answer(&mut self, session: &DeliverySession<'_>, to: &str) -> RecipientReply {
         if !session.is_authenticated {
-            return Answer::Refused(format!("('554', ['5.7.1 <{to}>: Relay access denied'])"));
+            return RecipientReply::Refused(format!(
+                "('554', ['5.7.1 <{to}>: Relay access denied'])"
+            ));
         }
-        if !self.chance.happens(session.route.unknown) {
-            return Answer::Taken;
+        if !self.rng.happens(session.route.unknown) {
+            return RecipientReply::Accepted;
         }
         let more = *self
-            .chance
+            .rng
             .pick(&["", "", ", '5.1.1 see https://help.example/unknown'"]);
-        Answer::Refused(format!(
+        RecipientReply::Refused(format!(
             "('550', ['5.1.1 <{to}>: Recipient address rejected: User unknown'{more}])"
         ))
     }
@@ -251,30 +258,27 @@ impl Simulation {
     fn take(
         &mut self,
         script: &mut Script,
-        session: &Session<'_>,
-        consignment: &Consignment,
-        taken: &[usize],
+        session: &DeliverySession<'_>,
+        batch: &Batch,
+        accepted: &[usize],
     ) {
-        let (dcid, mid, rids) = (session.dcid, consignment.mid, listed(taken));
-        let id = format!("{:010X}", self.chance.bits() >> 24);
-        let number = self
-            .chance
-            .between(1_000_000_000, 9_999_999_999)
-            .to_string();
+        let (dcid, mid, rids) = (session.dcid, batch.mid, listed(accepted));
+        let id = format!("{:010X}", self.rng.bits() >> 24);
+        let number = self.rng.between(1_000_000_000, 9_999_999_999).to_string();
         let reply = session
             .route
             .reply
             .replace("{id}", &id)
             .replace("{n}", &number);
-        script.say(format!("Message done DCID {dcid} MID {mid} to RID {rids}"));
-        script.say(format!("MID {mid} RID {rids} Response '{reply}'"));
+        script.push_line(format!("Message done DCID {dcid} MID {mid} to RID {rids}"));
+        script.push_line(format!("MID {mid} RID {rids} Response '{reply}'"));
     }
 
     /// A connection did not come about: everything waits for the next try.
-    pub(super) fn give_up(&mut self, number: usize, dcid: Dcid, batch: Vec<Consignment>) {
+    pub(super) fn give_up(&mut self, number: usize, dcid: Dcid, batch: Vec<Batch>) {
         const DETAILS: &str = "[Errno 60] Operation timed out";
         let scenario = Arc::clone(&self.scenario);
-        let Route {
+        let SimRoute {
             address,
             port,
             domains,
@@ -286,8 +290,8 @@ impl Simulation {
              details: {DETAILS} interface: {own} reason: connection timed out",
             domains[0]
         ));
-        for Consignment { mid, rids, .. } in &batch {
-            let Some(letter) = self.letters.get(mid).cloned() else {
+        for Batch { mid, rids, .. } in &batch {
+            let Some(message) = self.messages.get(mid).cloned() else {
                 continue;
             };
             for &rid in rids {
@@ -295,14 +299,14 @@ impl Simulation {
                 self.line(&format!(
                     "Delayed: DCID 0 MID {mid} {} \
                      - 4.4.0 - Other network problem ('000', ['{DETAILS}']) []",
-                    recipient(&letter, rid)
+                    recipient(&message, rid)
                 ));
             }
         }
-        for consignment in batch.into_iter().rev() {
-            self.queues[number].waiting.push_front(consignment);
+        for batch in batch.into_iter().rev() {
+            self.queues[number].waiting.push_front(batch);
         }
-        let wait = self.chance.between(45_000, 90_000);
+        let wait = self.rng.between(45_000, 90_000);
         self.serve(number, wait);
     }
 }

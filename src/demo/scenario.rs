@@ -6,7 +6,7 @@
 use serde::Deserialize;
 use thiserror::Error;
 
-use super::agenda::Millis;
+use super::event_queue::Millis;
 
 /// The scenario that the program carries.
 const BUILT_IN: &str = include_str!("../../assets/demo.toml");
@@ -45,13 +45,13 @@ pub struct Scenario {
     #[serde(rename = "peer")]
     pub(super) peers: Vec<Peer>,
     #[serde(rename = "route")]
-    pub(super) routes: Vec<Route>,
+    pub(super) routes: Vec<SimRoute>,
     #[serde(default, rename = "trouble")]
-    pub(super) troubles: Vec<Trouble>,
+    pub(super) troubles: Vec<RouteFault>,
     #[serde(default, rename = "spray")]
     pub(super) sprays: Vec<Spray>,
     #[serde(default, rename = "typist")]
-    pub(super) typists: Vec<Typist>,
+    pub(super) typists: Vec<MistypingUser>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -110,7 +110,7 @@ pub(super) struct Submission {
 
 /// What a remote host does about TLS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-pub(super) enum Tls {
+pub(super) enum TlsSupport {
     #[serde(rename = "TLSv1.3")]
     V13,
     #[serde(rename = "TLSv1.2")]
@@ -138,7 +138,7 @@ pub(super) struct Peer {
     pub(super) sbrs: Option<(f64, f64)>,
     #[serde(default)]
     pub(super) spam: f64,
-    pub(super) tls: Tls,
+    pub(super) tls: TlsSupport,
     /// Its mail carries a DKIM signature and passes SPF.
     #[serde(default)]
     pub(super) signed: bool,
@@ -155,13 +155,13 @@ fn one() -> u64 {
 /// A host that the appliance delivers to.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Route {
+pub(super) struct SimRoute {
     pub(super) name: String,
     pub(super) domains: Vec<String>,
     pub(super) address: String,
     pub(super) port: u16,
     pub(super) profile: Option<String>,
-    pub(super) tls: Tls,
+    pub(super) tls: TlsSupport,
     /// What it answers to a message that it takes; `{id}` and `{n}` stand for its own numbers.
     pub(super) reply: String,
     pub(super) weight: f64,
@@ -174,16 +174,16 @@ pub(super) struct Route {
 /// What can go wrong with a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum TroubleKind {
+pub(super) enum FaultKind {
     WrongPassword,
     Timeout,
 }
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Trouble {
+pub(super) struct RouteFault {
     pub(super) route: String,
-    pub(super) kind: TroubleKind,
+    pub(super) kind: FaultKind,
     pub(super) when: Window,
 }
 
@@ -202,7 +202,7 @@ pub(super) struct Spray {
 /// One user who forgot the password and tries until it fits.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Typist {
+pub(super) struct MistypingUser {
     pub(super) when: Window,
     pub(super) user: String,
     pub(super) address: String,
@@ -357,7 +357,7 @@ impl Scenario {
     }
 
     /// What is wrong with the route `name` at the moment.
-    pub(super) fn trouble(&self, name: &str, at: Millis) -> Option<TroubleKind> {
+    pub(super) fn trouble(&self, name: &str, at: Millis) -> Option<FaultKind> {
         self.troubles
             .iter()
             .find(|trouble| trouble.route == name && trouble.when.contains(at))

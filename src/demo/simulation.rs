@@ -7,26 +7,26 @@ use std::sync::Arc;
 
 use chrono::NaiveDateTime;
 
-use super::agenda::{Agenda, Event, Millis, Script};
-use super::chance::Chance;
-use super::mail::Letter;
-use super::outbound::Queue;
+use super::event_queue::{EventQueue, Millis, Script, SimEvent};
+use super::messages::SimMessage;
+use super::outbound::RouteQueue;
+use super::rng::Rng;
 use super::scenario::Scenario;
-use super::writer::{Dcid, Icid, Mid, Writer};
+use super::writer::{Dcid, Icid, LineWriter, Mid};
 
 /// A simulated appliance that writes its mail_logs.
 #[derive(Debug)]
 pub struct Simulation {
     /// Shared, so that an entry of it can be read while the simulation changes.
     pub(super) scenario: Arc<Scenario>,
-    pub(super) chance: Chance,
-    pub(super) agenda: Agenda,
+    pub(super) rng: Rng,
+    pub(super) events: EventQueue,
     pub(super) now: Millis,
     /// The messages that are not finished.
-    pub(super) letters: BTreeMap<Mid, Letter>,
+    pub(super) messages: BTreeMap<Mid, SimMessage>,
     /// What waits for each route.
-    pub(super) queues: Vec<Queue>,
-    writer: Writer,
+    pub(super) queues: Vec<RouteQueue>,
+    writer: LineWriter,
     /// Lines that are written but not handed out.
     written: Vec<u8>,
     icid: u32,
@@ -37,8 +37,8 @@ pub struct Simulation {
 impl Simulation {
     /// An appliance whose log begins at `start`, in the appliance's own time.
     pub fn new(scenario: &Scenario, seed: u64, start: NaiveDateTime) -> Self {
-        let mut chance = Chance::new(seed);
-        let mut counter = |low, high| u32::try_from(chance.between(low, high)).unwrap_or(1);
+        let mut rng = Rng::new(seed);
+        let mut counter = |low, high| u32::try_from(rng.between(low, high)).unwrap_or(1);
         let (icid, mid, dcid) = (
             counter(200_000, 900_000),
             counter(400_000, 900_000),
@@ -46,12 +46,16 @@ impl Simulation {
         );
         let mut simulation = Self {
             scenario: Arc::new(scenario.clone()),
-            chance,
-            agenda: Agenda::default(),
+            rng,
+            events: EventQueue::default(),
             now: 0,
-            letters: BTreeMap::new(),
-            queues: scenario.routes.iter().map(|_| Queue::default()).collect(),
-            writer: Writer::new(start),
+            messages: BTreeMap::new(),
+            queues: scenario
+                .routes
+                .iter()
+                .map(|_| RouteQueue::default())
+                .collect(),
+            writer: LineWriter::new(start),
             written: Vec::new(),
             icid,
             mid,
@@ -65,7 +69,7 @@ impl Simulation {
     /// time order, but for those that an earlier call wrote.
     pub fn advance(&mut self, elapsed: f64, out: &mut Vec<u8>) {
         let until = (elapsed * 1000.0) as Millis;
-        while let Some((at, event)) = self.agenda.next(until) {
+        while let Some((at, event)) = self.events.next(until) {
             self.now = at;
             self.happen(event);
         }
@@ -77,48 +81,48 @@ impl Simulation {
         let scenario = Arc::clone(&self.scenario);
         let appliance = &scenario.appliance;
         let mut script = Script::starting(0);
-        script.say("Begin Logfile".to_owned());
-        script.say(format!(
+        script.push_line("Begin Logfile".to_owned());
+        script.push_line(format!(
             "Version: {} SN: {}",
             appliance.version, appliance.serial
         ));
-        script.say(format!(
+        script.push_line(format!(
             "Time offset from UTC: {} seconds",
             appliance.utc_offset_seconds
         ));
         script.wait(400);
-        script.then(Event::Incoming);
-        script.then(Event::Submission);
-        self.agenda.play(script);
+        script.push(SimEvent::Incoming);
+        script.push(SimEvent::Submission);
+        self.events.play(script);
         for (number, spray) in scenario.sprays.iter().enumerate() {
-            self.enter_within(spray.when.next_from(0), Event::Spray(number));
+            self.enter_within(spray.when.next_from(0), SimEvent::Spray(number));
         }
         for (number, typist) in scenario.typists.iter().enumerate() {
-            self.enter_within(typist.when.next_from(0), Event::Typist(number));
+            self.enter_within(typist.when.next_from(0), SimEvent::MistypingUser(number));
         }
     }
 
     /// Enters an event at a moment that a window gave, if there is one.
-    pub(super) fn enter_within(&mut self, at: Option<Millis>, event: Event) {
+    pub(super) fn enter_within(&mut self, at: Option<Millis>, event: SimEvent) {
         if let Some(at) = at {
-            self.agenda.enter(at, event);
+            self.events.enter(at, event);
         }
     }
 
-    fn happen(&mut self, event: Event) {
+    fn happen(&mut self, event: SimEvent) {
         match event {
-            Event::Line(text) => self.line(&text),
-            Event::Incoming => self.incoming(),
-            Event::Submission => self.submission(),
-            Event::Spray(number) => self.spray(number),
-            Event::Typist(number) => self.typist(number),
-            Event::Receive(draft) => self.receive(&draft),
-            Event::Queue(mid) => self.queue(mid),
-            Event::Enqueue(route, consignment) => self.enqueue(route, consignment),
-            Event::Connect(route) => self.connect(route),
-            Event::GiveUp(route, dcid, batch) => self.give_up(route, dcid, batch),
-            Event::Bounce(mid) => self.bounce(mid),
-            Event::Settle(mid, recipients) => self.settle(mid, recipients),
+            SimEvent::Line(text) => self.line(&text),
+            SimEvent::Incoming => self.incoming(),
+            SimEvent::Submission => self.submission(),
+            SimEvent::Spray(number) => self.spray(number),
+            SimEvent::MistypingUser(number) => self.typist(number),
+            SimEvent::Receive(draft) => self.receive(&draft),
+            SimEvent::Queue(mid) => self.queue(mid),
+            SimEvent::Enqueue(route, batch) => self.enqueue(route, batch),
+            SimEvent::Connect(route) => self.connect(route),
+            SimEvent::GiveUp(route, dcid, batch) => self.give_up(route, dcid, batch),
+            SimEvent::Bounce(mid) => self.bounce(mid),
+            SimEvent::Settle(mid, recipients) => self.settle(mid, recipients),
         }
     }
 
@@ -132,7 +136,7 @@ impl Simulation {
     pub(super) fn next_arrival(&mut self, per_minute: f64) -> Millis {
         let wave = 1.0 + 0.3 * (self.now as f64 / 1_380_000.0 * std::f64::consts::TAU).sin();
         // Without a limit, chance would leave a viewer before a log that stands still.
-        let gap = self.chance.gap(1.0).min(1.8);
+        let gap = self.rng.gap(1.0).min(1.8);
         ((gap * 60_000.0 / per_minute / wave) as Millis).max(1)
     }
 

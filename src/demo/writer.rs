@@ -7,7 +7,7 @@ use std::io::Write as _;
 
 use chrono::{NaiveDateTime, TimeDelta};
 
-use super::agenda::Millis;
+use super::event_queue::Millis;
 
 macro_rules! id {
     ($name:ident, $doc:literal) => {
@@ -29,13 +29,13 @@ id!(Dcid, "The number of a delivery connection.");
 
 /// Stamps lines with the simulated time.
 #[derive(Debug)]
-pub(super) struct Writer {
+pub(super) struct LineWriter {
     start: NaiveDateTime,
     second: Option<u64>,
     stamp: String,
 }
 
-impl Writer {
+impl LineWriter {
     pub(super) fn new(start: NaiveDateTime) -> Self {
         Self {
             start,

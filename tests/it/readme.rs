@@ -32,8 +32,8 @@ fn the_fields_are_those_of_the_query_language() {
 
 #[test]
 fn the_first_commands_are_those_of_the_help() {
-    use mailscope::cli::examples::{Of, markdown};
-    is_the_program_s("README.md", "examples", &markdown(Of::Program));
+    use mailscope::cli::examples::{HelpTopic, markdown};
+    is_the_program_s("README.md", "examples", &markdown(HelpTopic::Program));
 }
 
 #[test]

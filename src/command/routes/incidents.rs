@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use super::super::records::{Selection, hits};
-use super::super::{Problem, Status, complain, output};
+use super::super::{CommandError, Status, output, warn};
 use super::{Args, notices, read};
 use crate::config::Config;
 use crate::index::Index;
@@ -14,7 +14,7 @@ use crate::report::incident::{self, Lines, Shown};
 use crate::triage::{self, By, Route, State, Triage};
 
 /// Writes the reports; with nothing to report it says so on standard error.
-pub fn run(args: &Args, config: &Config, query: &Query) -> Result<Status, Problem> {
+pub fn run(args: &Args, config: &Config, query: &Query) -> Result<Status, CommandError> {
     let mut notices = notices(args);
     let ingest = read(args, config, &mut notices)?;
     let hits = hits(query, &ingest.sources)?;
@@ -42,7 +42,7 @@ pub fn run(args: &Args, config: &Config, query: &Query) -> Result<Status, Proble
     }
     out.flush()?;
     if reported == 0 {
-        complain("no route is failing or degraded: nothing to report");
+        warn("no route is failing or degraded: nothing to report");
     }
     Ok(notices.status(if reported == 0 {
         Status::Nothing

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use super::super::output::warn_hidden_columns;
 use super::super::records::{Selection, hits};
-use super::super::{Problem, Status, empty_index, first_year, ingest, output, request};
+use super::super::{CommandError, Status, empty_index, first_year, ingest, output, request};
 use super::{Args, notices, printer};
 use crate::config::Config;
 use crate::index::{Index, TrackClosed};
@@ -26,11 +26,11 @@ use crate::triage::{By, Reason, Route, RouteId, State, Triage};
 const GATHER: Duration = Duration::from_millis(200);
 
 /// Watches until standard input ends or a signal comes.
-pub fn run(args: &Args, config: &Config, query: &Query) -> Result<Status, Problem> {
+pub fn run(args: &Args, config: &Config, query: &Query) -> Result<Status, CommandError> {
     let (request, stop) = request(&args.paths, config, Follow::Live)?;
     let mut notices = notices(args);
     let index = empty_index(config, TrackClosed::Off);
-    let (ingest, news) = ingest(&request, stop, first_year(&args.reading), index)?;
+    let (ingest, news) = ingest(&request, stop, first_year(&args.input), index)?;
     let mut watch = Watch {
         query,
         ingest: &ingest,
@@ -41,9 +41,9 @@ pub fn run(args: &Args, config: &Config, query: &Query) -> Result<Status, Proble
     for news in &news {
         match news {
             News::Refused(judgement, opened) => {
-                return Err(Problem::Refused(judgement, Box::new(opened)));
+                return Err(CommandError::Refused(judgement, Box::new(opened)));
             }
-            News::Notice(notice) => notices.tell(&notice),
+            News::Notice(notice) => notices.report(&notice),
             News::CaughtUp => watch.look(&mut told)?,
             News::Grew if watch.known.is_some() => {
                 std::thread::sleep(GATHER);
@@ -75,8 +75,8 @@ impl<'o> Told<'o> {
     }
 
     /// All routes as they are at first.
-    fn first(&mut self, index: &Index, triage: &Triage) -> Result<(), Problem> {
-        let print = |out: &mut dyn Printer| -> Result<(), Problem> {
+    fn first(&mut self, index: &Index, triage: &Triage) -> Result<(), CommandError> {
+        let print = |out: &mut dyn Printer| -> Result<(), CommandError> {
             for route in &triage.routes {
                 out.record(&Plain(RouteRecord::new(index, triage, route)))?;
             }
@@ -97,7 +97,7 @@ impl<'o> Told<'o> {
         triage: &Triage,
         route: &Route,
         before: Option<State>,
-    ) -> Result<(), Problem> {
+    ) -> Result<(), CommandError> {
         match self {
             Self::Records(out) => {
                 out.record(&Plain(RouteRecord::new(index, triage, route)))?;
@@ -138,7 +138,7 @@ struct Watch<'w> {
 
 impl Watch<'_> {
     /// Tells what has changed.
-    fn look(&mut self, told: &mut Told<'_>) -> Result<(), Problem> {
+    fn look(&mut self, told: &mut Told<'_>) -> Result<(), CommandError> {
         self.ingest.seen();
         let hits = hits(self.query, &self.ingest.sources)?;
         let index = self.ingest.index.read();

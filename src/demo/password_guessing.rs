@@ -4,8 +4,8 @@
 
 use std::sync::Arc;
 
-use super::agenda::Event;
-use super::scenario::Tls;
+use super::event_queue::SimEvent;
+use super::scenario::TlsSupport;
 use super::simulation::Simulation;
 
 impl Simulation {
@@ -13,37 +13,37 @@ impl Simulation {
     pub(super) fn spray(&mut self, number: usize) {
         let scenario = Arc::clone(&self.scenario);
         let spray = &scenario.sprays[number];
-        let gap = (self.chance.gap(60_000.0 / spray.connections_per_minute) as u64).max(1);
+        let gap = (self.rng.gap(60_000.0 / spray.connections_per_minute) as u64).max(1);
         self.enter_within(
             spray.when.next_from(self.now.saturating_add(gap)),
-            Event::Spray(number),
+            SimEvent::Spray(number),
         );
 
-        let address = self.chance.pick(&spray.addresses);
+        let address = self.rng.pick(&spray.addresses);
         let hat = format!(
             "ACCEPT SG None match ALL SBRS None country {}",
             spray.country
         );
         let (icid, mut script) = self.open_submission(address, None, hat);
-        if self.chance.happens(0.5) {
-            self.injection_tls(&mut script, icid, Tls::V12);
+        if self.rng.happens(0.5) {
+            self.injection_tls(&mut script, icid, TlsSupport::V12);
         }
-        for _ in 0..self.chance.between(2, 5) {
+        for _ in 0..self.rng.between(2, 5) {
             let login = self.victim(&spray.guesses);
             self.attempt(&mut script, icid, &login, "failed");
-            script.wait(self.chance.between(100, 700));
+            script.wait(self.rng.between(100, 700));
         }
         self.end_injection(&mut script, icid, 0.4);
-        self.agenda.play(script);
+        self.events.play(script);
     }
 
     /// Somebody who forgot the password tries again, and finds it when the time is over.
     pub(super) fn typist(&mut self, number: usize) {
         let scenario = Arc::clone(&self.scenario);
         let typist = &scenario.typists[number];
-        let again = self.now + self.chance.between(20_000, 45_000);
+        let again = self.now + self.rng.between(20_000, 45_000);
         let next = typist.when.next_from(again);
-        self.enter_within(next, Event::Typist(number));
+        self.enter_within(next, SimEvent::MistypingUser(number));
 
         let login = self.login(&typist.user);
         let hat = format!(
@@ -51,11 +51,11 @@ impl Simulation {
             typist.country
         );
         let (icid, mut script) = self.open_submission(&typist.address, None, hat);
-        self.injection_tls(&mut script, icid, Tls::V13);
+        self.injection_tls(&mut script, icid, TlsSupport::V13);
         if next == Some(again) {
-            for _ in 0..self.chance.between(1, 3) {
+            for _ in 0..self.rng.between(1, 3) {
                 self.attempt(&mut script, icid, &login, "failed");
-                script.wait(self.chance.between(2500, 5000));
+                script.wait(self.rng.between(2500, 5000));
             }
         } else {
             self.attempt(&mut script, icid, &login, "succeeded");
@@ -63,6 +63,6 @@ impl Simulation {
             self.send(&mut script, icid, &login);
         }
         self.end_injection(&mut script, icid, 0.0);
-        self.agenda.play(script);
+        self.events.play(script);
     }
 }

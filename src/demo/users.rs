@@ -8,7 +8,7 @@ use super::simulation::Simulation;
 
 /// A user as the listener meets it.
 #[derive(Debug, Clone)]
-pub(super) struct Login {
+pub(super) struct SimUser {
     /// The place in the house's list; it decides where the user sits.
     pub(super) number: usize,
     pub(super) is_person: bool,
@@ -18,7 +18,7 @@ pub(super) struct Login {
     pub(super) profile: String,
 }
 
-impl Login {
+impl SimUser {
     /// The address that the user sends from.
     pub(super) fn address(&self, domain: &str) -> String {
         if self.user.contains('@') {
@@ -31,25 +31,25 @@ impl Login {
 
 impl Simulation {
     /// Somebody who has something to send; services do so more often than each of the people.
-    pub(super) fn somebody(&mut self) -> Login {
+    pub(super) fn somebody(&mut self) -> SimUser {
         let scenario = Arc::clone(&self.scenario);
-        if self.chance.happens(0.25) {
-            let user = self.chance.pick(&scenario.people.services).clone();
+        if self.rng.happens(0.25) {
+            let user = self.rng.pick(&scenario.people.services).clone();
             return self.login(&user);
         }
-        let name = self.chance.pick(&scenario.people.names);
+        let name = self.rng.pick(&scenario.people.names);
         self.login(&format!("{name}@{}", scenario.appliance.domain))
     }
 
     /// How `user` logs in: always alike, as a program set up once does.
-    pub(super) fn login(&mut self, user: &str) -> Login {
+    pub(super) fn login(&mut self, user: &str) -> SimUser {
         let people = &self.scenario.people;
         let local = user.split('@').next().unwrap_or(user);
         let is_person = user.contains('@');
         let mut everybody = people.names.iter().chain(&people.services);
         let number = everybody.position(|name| name == local).unwrap_or(0);
         let profiles = &self.scenario.submission.profiles;
-        Login {
+        SimUser {
             number,
             is_person,
             user: user.to_owned(),
@@ -59,28 +59,28 @@ impl Simulation {
     }
 
     /// A user whose password somebody guesses.
-    pub(super) fn victim(&mut self, guesses: &[String]) -> Login {
-        let user = if !guesses.is_empty() && self.chance.happens(0.35) {
-            self.chance.pick(guesses).clone()
+    pub(super) fn victim(&mut self, guesses: &[String]) -> SimUser {
+        let user = if !guesses.is_empty() && self.rng.happens(0.35) {
+            self.rng.pick(guesses).clone()
         } else {
             let scenario = Arc::clone(&self.scenario);
             format!(
                 "{}@{}",
-                self.chance.pick(&scenario.people.names),
+                self.rng.pick(&scenario.people.names),
                 scenario.appliance.domain
             )
         };
-        Login {
+        SimUser {
             mechanism: "LOGIN",
             ..self.login(&user)
         }
     }
 
     /// Where a user connects from: address, reverse dns name, and what the host access table says.
-    pub(super) fn seat(&mut self, login: &Login) -> (String, Option<String>, String) {
+    pub(super) fn seat(&mut self, login: &SimUser) -> (String, Option<String>, String) {
         let scenario = Arc::clone(&self.scenario);
         let number = login.number;
-        if login.is_person && self.chance.happens(scenario.submission.roaming) {
+        if login.is_person && self.rng.happens(scenario.submission.roaming) {
             let country =
                 &scenario.people.countries_abroad[number % scenario.people.countries_abroad.len()];
             let address = match number % 4 {
@@ -102,7 +102,7 @@ impl Simulation {
         (format!("10.20.{floor}.{}", 11 + number), host, hat)
     }
 
-    /// Those of the house who get a letter from outside.
+    /// Those of the house who get a message from outside.
     pub(super) fn colleagues(&mut self) -> Vec<String> {
         let scenario = Arc::clone(&self.scenario);
         let count = self.how_many();
@@ -112,7 +112,7 @@ impl Simulation {
                 &mut to,
                 format!(
                     "{}@{}",
-                    self.chance.pick(&scenario.people.names),
+                    self.rng.pick(&scenario.people.names),
                     scenario.appliance.domain
                 ),
             );
@@ -127,7 +127,7 @@ impl Simulation {
         let mut to = Vec::new();
         let mut domain = self.destination();
         for _ in 0..count {
-            if self.chance.happens(0.3) {
+            if self.rng.happens(0.3) {
                 domain = self.destination();
             }
             let names = if domain == scenario.appliance.domain {
@@ -135,35 +135,32 @@ impl Simulation {
             } else {
                 &scenario.people.strangers
             };
-            push_new(&mut to, format!("{}@{domain}", self.chance.pick(names)));
+            push_new(&mut to, format!("{}@{domain}", self.rng.pick(names)));
         }
         to
     }
 
     fn how_many(&mut self) -> u64 {
-        if self.chance.happens(0.8) {
+        if self.rng.happens(0.8) {
             1
         } else {
-            self.chance.between(2, 5)
+            self.rng.between(2, 5)
         }
     }
 
     fn destination(&mut self) -> String {
         let scenario = Arc::clone(&self.scenario);
-        if self.chance.happens(scenario.submission.misspelt) {
-            return self
-                .chance
-                .pick(&scenario.submission.misspelt_domains)
-                .clone();
+        if self.rng.happens(scenario.submission.misspelt) {
+            return self.rng.pick(&scenario.submission.misspelt_domains).clone();
         }
-        let route = self.chance.weighted(&scenario.routes, |route| route.weight);
-        self.chance.pick(&route.domains).clone()
+        let route = self.rng.weighted(&scenario.routes, |route| route.weight);
+        self.rng.pick(&route.domains).clone()
     }
 
     /// A subject out of `subjects`, its number filled in.
     pub(super) fn subject(&mut self, subjects: &[String]) -> String {
-        let number = self.chance.between(10_000, 99_999).to_string();
-        self.chance.pick(subjects).replace("{n}", &number)
+        let number = self.rng.between(10_000, 99_999).to_string();
+        self.rng.pick(subjects).replace("{n}", &number)
     }
 }
 

@@ -1,4 +1,4 @@
-//! The agenda: what will happen when, in simulated time.
+//! The event queue: what will happen when, in simulated time.
 //!
 //! Events of one moment keep the order in which they were entered. What an event does is left to
 //! the simulation.
@@ -6,7 +6,7 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use super::mail::{Consignment, Draft};
+use super::messages::{Batch, Draft};
 use super::writer::{Dcid, Mid};
 
 /// Milliseconds since the simulation began.
@@ -14,7 +14,7 @@ pub(super) type Millis = u64;
 
 /// Something that is to happen.
 #[derive(Debug)]
-pub(super) enum Event {
+pub(super) enum SimEvent {
     /// A line is written.
     Line(String),
     /// A host out there connects to hand over mail.
@@ -24,17 +24,17 @@ pub(super) enum Event {
     /// The spray of this number tries again.
     Spray(usize),
     /// The typist of this number tries again.
-    Typist(usize),
+    MistypingUser(usize),
     /// A message begins to come in.
     Receive(Box<Draft>),
     /// A message went through the work queue.
     Queue(Mid),
-    /// A consignment is due at its route (by number), for the first time or again.
-    Enqueue(usize, Consignment),
+    /// A batch is due at its route (by number), for the first time or again.
+    Enqueue(usize, Batch),
     /// The route of this number gets a connection for what waits there.
     Connect(usize),
     /// A connection did not come about.
-    GiveUp(usize, Dcid, Vec<Consignment>),
+    GiveUp(usize, Dcid, Vec<Batch>),
     /// The message could not be delivered: its sender is told.
     Bounce(Mid),
     /// So many recipients of the message are done with.
@@ -42,26 +42,26 @@ pub(super) enum Event {
 }
 
 #[derive(Debug)]
-struct Entry {
+struct QueuedEvent {
     due: (Millis, u64),
-    event: Event,
+    event: SimEvent,
 }
 
-impl PartialEq for Entry {
+impl PartialEq for QueuedEvent {
     fn eq(&self, other: &Self) -> bool {
         self.due == other.due
     }
 }
 
-impl Eq for Entry {}
+impl Eq for QueuedEvent {}
 
-impl PartialOrd for Entry {
+impl PartialOrd for QueuedEvent {
     fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
         Some(self.cmp(other))
     }
 }
 
-impl Ord for Entry {
+impl Ord for QueuedEvent {
     fn cmp(&self, other: &Self) -> std::cmp::Ordering {
         self.due.cmp(&other.due)
     }
@@ -69,22 +69,22 @@ impl Ord for Entry {
 
 /// The events to come, earliest first.
 #[derive(Debug, Default)]
-pub(super) struct Agenda {
-    entries: BinaryHeap<Reverse<Entry>>,
+pub(super) struct EventQueue {
+    entries: BinaryHeap<Reverse<QueuedEvent>>,
     entered: u64,
 }
 
-impl Agenda {
-    pub(super) fn enter(&mut self, at: Millis, event: Event) {
+impl EventQueue {
+    pub(super) fn enter(&mut self, at: Millis, event: SimEvent) {
         self.entered += 1;
-        self.entries.push(Reverse(Entry {
+        self.entries.push(Reverse(QueuedEvent {
             due: (at, self.entered),
             event,
         }));
     }
 
     /// Takes out the next event that is due at `until` or before.
-    pub(super) fn next(&mut self, until: Millis) -> Option<(Millis, Event)> {
+    pub(super) fn next(&mut self, until: Millis) -> Option<(Millis, SimEvent)> {
         if self.entries.peek()?.0.due.0 > until {
             return None;
         }
@@ -105,7 +105,7 @@ impl Agenda {
 #[derive(Debug)]
 pub(super) struct Script {
     at: Millis,
-    steps: Vec<(Millis, Event)>,
+    steps: Vec<(Millis, SimEvent)>,
 }
 
 impl Script {
@@ -121,11 +121,11 @@ impl Script {
         self.at += time;
     }
 
-    pub(super) fn say(&mut self, line: String) {
-        self.then(Event::Line(line));
+    pub(super) fn push_line(&mut self, line: String) {
+        self.push(SimEvent::Line(line));
     }
 
-    pub(super) fn then(&mut self, event: Event) {
+    pub(super) fn push(&mut self, event: SimEvent) {
         self.steps.push((self.at, event));
     }
 }

@@ -4,12 +4,12 @@ use std::io::Write;
 
 use clap::CommandFactory;
 
-use super::{Problem, Status, output};
+use super::{CommandError, Status, output};
 use crate::cli::Cli;
 use crate::query::FIELDS;
 
 /// Prints a shell's completions.
-pub fn completions(shell: clap_complete::Shell) -> Result<Status, Problem> {
+pub fn print_script(shell: clap_complete::Shell) -> Result<Status, CommandError> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), "mailscope", &mut script);
     let mut out = output();
@@ -19,7 +19,7 @@ pub fn completions(shell: clap_complete::Shell) -> Result<Status, Problem> {
 }
 
 /// Prints the manual page: the program, its commands, the query language's fields.
-pub fn man() -> Result<Status, Problem> {
+pub fn print_man() -> Result<Status, CommandError> {
     let mut page = Vec::new();
     let mut whole = Cli::command();
     whole.build();

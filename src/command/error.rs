@@ -10,7 +10,7 @@ use crate::source::{Opened, SourceError};
 
 /// Why a command failed. The text says what, where and what to do, and is safe to print.
 #[derive(Debug, thiserror::Error)]
-pub enum Problem {
+pub enum CommandError {
     /// Nothing to read was named.
     #[error(
         "no PATH, and nothing is piped in; name a log file or folder, set `paths` in the configuration, or try `mailscope demo`"

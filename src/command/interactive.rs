@@ -3,8 +3,8 @@
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 
-use super::{Problem, Status, complain, empty_index, first_year, ingest, output, request};
-use crate::cli::{Color, Explore};
+use super::{CommandError, Status, empty_index, first_year, ingest, output, request, warn};
+use crate::cli::{Color, ExploreArgs};
 use crate::config::Config;
 use crate::demo;
 use crate::index::TrackClosed;
@@ -15,8 +15,8 @@ use crate::source::{Feeder, Follow, Request, Severity, Stop};
 use crate::tui;
 
 /// `mailscope PATH`
-pub fn run(args: &Explore, config: &Config) -> Result<Status, Problem> {
-    let years = first_year(&args.reading);
+pub fn run(args: &ExploreArgs, config: &Config) -> Result<Status, CommandError> {
+    let years = first_year(&args.input);
     if !io::stdout().is_terminal() {
         let (request, stop) = request(&args.paths, config, Follow::Once)?;
         return summarise(&request, stop, years, config);
@@ -36,15 +36,15 @@ pub fn run(args: &Explore, config: &Config) -> Result<Status, Problem> {
 }
 
 /// `mailscope demo`
-pub fn demo(config: &Config) -> Result<Status, Problem> {
+pub fn demo(config: &Config) -> Result<Status, CommandError> {
     let years = FirstYear::ByModification;
     if !io::stdout().is_terminal() {
-        let (_folder, path) = demo::simulated_hour().map_err(Problem::Demo)?;
+        let (_folder, path) = demo::simulated_hour().map_err(CommandError::Demo)?;
         let (request, stop) = request(&[path.into_os_string()], config, Follow::Once)?;
         return summarise(&request, stop, years, config);
     }
     // The appliance writes until the interface has ended, however it ends.
-    let appliance = demo::LiveDemo::start().map_err(Problem::Demo)?;
+    let appliance = demo::LiveDemo::start().map_err(CommandError::Demo)?;
     let (request, stop) = request(&[appliance.path().into()], config, Follow::Live)?;
     let title = "a simulated appliance".to_owned();
     interface(&request, stop, years, config, title)
@@ -56,9 +56,9 @@ fn interface(
     years: FirstYear,
     config: &Config,
     title: String,
-) -> Result<Status, Problem> {
+) -> Result<Status, CommandError> {
     let query = &config.general.query;
-    crate::query::parse_with(query, config.saved()).map_err(Problem::Query)?;
+    crate::query::parse_with(query, config.saved()).map_err(CommandError::Query)?;
     let feeder = Feeder::open(request)?;
     // The year of the first entry says nothing of the last ones alone.
     let newest = match years {
@@ -85,7 +85,7 @@ fn interface(
     match tui::run(&options, newest, start) {
         Ok(tui::Exit::Quit) => Ok(Status::Matched),
         Ok(tui::Exit::Signal(number)) => Ok(Status::Signal(u8::try_from(number).unwrap_or(0))),
-        Err(cause) => Err(Problem::Terminal(cause.to_string())),
+        Err(cause) => Err(CommandError::Terminal(cause.to_string())),
     }
 }
 
@@ -109,19 +109,19 @@ fn summarise(
     stop: Stop,
     years: FirstYear,
     config: &Config,
-) -> Result<Status, Problem> {
+) -> Result<Status, CommandError> {
     let text = &config.general.query;
-    let query = crate::query::parse_with(text, config.saved()).map_err(Problem::Query)?;
+    let query = crate::query::parse_with(text, config.saved()).map_err(CommandError::Query)?;
     let index = empty_index(config, TrackClosed::Off);
     let (ingest, news) = ingest(request, stop, years, index)?;
     let mut status = Status::Matched;
     for news in &news {
         match news {
             News::Refused(judgement, opened) => {
-                return Err(Problem::Refused(judgement, Box::new(opened)));
+                return Err(CommandError::Refused(judgement, Box::new(opened)));
             }
             News::Notice(notice) if notice.severity >= Severity::Warning => {
-                complain(&safe::text(&notice.to_string()));
+                warn(&safe::text(&notice.to_string()));
                 if notice.severity == Severity::Error {
                     status = Status::Incomplete;
                 }

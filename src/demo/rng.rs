@@ -1,12 +1,12 @@
-//! Chance: a small generator of pseudo-random numbers, so that a seed tells the whole day.
+//! A small generator of pseudo-random numbers, so that a seed tells the whole day.
 //!
 //! Not for secrets. It leaves to others what the numbers mean.
 
 /// A splitmix64 generator.
 #[derive(Debug, Clone)]
-pub(super) struct Chance(u64);
+pub(super) struct Rng(u64);
 
-impl Chance {
+impl Rng {
     pub(super) fn new(seed: u64) -> Self {
         Self(seed)
     }
