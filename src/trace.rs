@@ -1,12 +1,12 @@
-//! The whole story of a connection or a message, as a person would tell it: who connected, logged in as whom, sent what
+//! The whole story of a connection or a message, as a person would build it: who connected, logged in as whom, sent what
 //! to whom, what engines and policies said, what it was split or rewritten into, each delivery attempt and how it ended.
 //!
-//! [`tell`] makes it from the index and, for what the index does not keep (engines, quarantines, filters), from the
+//! [`build`] makes it from the index and, for what the index does not keep (engines, quarantines, filters), from the
 //! messages' raw lines, which [`wanted`] names. How it looks is left to the report and to the screen.
 
 mod connection;
-mod heard;
 mod message;
+mod message_log;
 mod recipients;
 
 use std::borrow::Cow;
@@ -27,29 +27,29 @@ pub enum Subject {
 
 /// A story.
 #[derive(Clone, PartialEq, Debug, Default)]
-pub struct Story {
+pub struct Trace {
     /// What happened, in the order of time.
-    pub steps: Vec<Step>,
+    pub steps: Vec<TraceStep>,
     /// Records it tells of beside its subject.
-    pub met: Vec<Subject>,
+    pub related: Vec<Subject>,
 }
 
 /// One thing that happened.
 #[derive(Clone, PartialEq, Debug)]
-pub struct Step {
+pub struct TraceStep {
     /// When; `None` where the log does not say.
     pub time: Option<Stamp>,
     /// What sort of thing.
-    pub kind: Kind,
+    pub kind: StepKind,
     /// The record it is about.
     pub of: Subject,
     /// Safe texts, to be read one behind the other.
-    pub parts: Vec<Part>,
+    pub parts: Vec<TextPart>,
 }
 
 /// What sort of thing happened.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Kind {
+pub enum StepKind {
     /// A peer connected, and what was agreed on.
     In,
     /// The appliance connected to a destination.
@@ -72,7 +72,7 @@ pub enum Kind {
     End,
 }
 
-impl Kind {
+impl StepKind {
     /// As JSON writes it.
     pub fn word(self) -> &'static str {
         match self {
@@ -103,16 +103,16 @@ impl Kind {
 
 /// A piece of a step's text and what it means.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Part {
+pub struct TextPart {
     /// What it means.
-    pub tone: Tone,
+    pub style: TextStyle,
     /// Safe to print.
     pub text: String,
 }
 
 /// What a piece of text means; a word in it always says the same.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Tone {
+pub enum TextStyle {
     /// Ordinary text.
     Plain,
     /// An id.
@@ -146,7 +146,7 @@ pub fn wanted(index: &Index, subject: Subject) -> Wanted {
             for message in connection.carried().iter().take(AT_LENGTH) {
                 let kin = match connection.direction() {
                     Direction::Inbound => message::descendants(message),
-                    Direction::Outbound => message::forebears(message),
+                    Direction::Outbound => message::ancestors(message),
                 };
                 kin.iter().for_each(|one| wanted.add_message(one));
             }
@@ -156,9 +156,9 @@ pub fn wanted(index: &Index, subject: Subject) -> Wanted {
 }
 
 /// All lines of what the story tells of.
-pub fn lines_of(index: &Index, subject: Subject, story: &Story) -> Wanted {
+pub fn lines_of(index: &Index, subject: Subject, story: &Trace) -> Wanted {
     let mut wanted = Wanted::default();
-    for one in std::iter::once(&subject).chain(&story.met) {
+    for one in std::iter::once(&subject).chain(&story.related) {
         match one {
             Subject::Connection(id) => wanted.add_connection(&index.connection(*id)),
             Subject::Message(id) => wanted.add_message(&index.message(*id)),
@@ -168,22 +168,22 @@ pub fn lines_of(index: &Index, subject: Subject, story: &Story) -> Wanted {
 }
 
 /// Tells the story. `lines` are those that [`wanted`] names, or as many of them as were read.
-pub fn tell(index: &Index, subject: Subject, lines: &[RawLine]) -> Story {
-    let mut teller = Teller {
+pub fn build(index: &Index, subject: Subject, lines: &[RawLine]) -> Trace {
+    let mut builder = TraceBuilder {
         lines,
-        story: Story::default(),
+        story: Trace::default(),
     };
     match subject {
-        Subject::Connection(id) => teller.connection(&index.connection(id)),
-        Subject::Message(id) => teller.message(&index.message(id)),
+        Subject::Connection(id) => builder.connection(&index.connection(id)),
+        Subject::Message(id) => builder.message(&index.message(id)),
     }
-    in_order(&mut teller.story.steps);
-    name_messages(index, &mut teller.story.steps);
-    teller.story
+    in_order(&mut builder.story.steps);
+    name_messages(index, &mut builder.story.steps);
+    builder.story
 }
 
 /// Sorts steps by time; one without a time stays behind the one before it.
-fn in_order(steps: &mut Vec<Step>) {
+fn in_order(steps: &mut Vec<TraceStep>) {
     let mut last = None;
     let keyed = std::mem::take(steps).into_iter().map(|step| {
         last = step.time.or(last);
@@ -195,19 +195,22 @@ fn in_order(steps: &mut Vec<Step>) {
 }
 
 /// Where a story goes from one message over to another, the step says which.
-fn name_messages(index: &Index, steps: &mut [Step]) {
+fn name_messages(index: &Index, steps: &mut [TraceStep]) {
     let mut told = None;
     for step in steps {
         let Subject::Message(id) = step.of else {
             continue;
         };
-        let is_named = step.parts.first().is_some_and(|part| part.tone == Tone::Id);
+        let is_named = step
+            .parts
+            .first()
+            .is_some_and(|part| part.style == TextStyle::Id);
         if told.is_some_and(|told| told != id) && !is_named {
             let text = format!("MID {}  ", index.message(id).mid());
             step.parts.insert(
                 0,
-                Part {
-                    tone: Tone::Id,
+                TextPart {
+                    style: TextStyle::Id,
                     text,
                 },
             );
@@ -217,7 +220,7 @@ fn name_messages(index: &Index, steps: &mut [Step]) {
 }
 
 /// The story's headline: what it is of, in one line.
-pub fn headline(index: &Index, subject: Subject) -> Vec<Part> {
+pub fn headline(index: &Index, subject: Subject) -> Vec<TextPart> {
     match subject {
         Subject::Connection(id) => connection::headline(&index.connection(id)),
         Subject::Message(id) => message::headline(&index.message(id)),
@@ -225,17 +228,17 @@ pub fn headline(index: &Index, subject: Subject) -> Vec<Part> {
 }
 
 /// A story being told.
-struct Teller<'l> {
+struct TraceBuilder<'l> {
     lines: &'l [RawLine],
-    story: Story,
+    story: Trace,
 }
 
-impl Teller<'_> {
-    fn step(&mut self, time: Option<Stamp>, kind: Kind, of: Subject, parts: Parts) {
-        if !self.story.met.contains(&of) {
-            self.story.met.push(of);
+impl TraceBuilder<'_> {
+    fn step(&mut self, time: Option<Stamp>, kind: StepKind, of: Subject, parts: Parts) {
+        if !self.story.related.contains(&of) {
+            self.story.related.push(of);
         }
-        self.story.steps.push(Step {
+        self.story.steps.push(TraceStep {
             time,
             kind,
             of,
@@ -246,32 +249,32 @@ impl Teller<'_> {
 
 /// Builds a step's text piece by piece.
 #[derive(Default)]
-struct Parts(Vec<Part>);
+struct Parts(Vec<TextPart>);
 
 impl Parts {
-    fn add(mut self, tone: Tone, text: impl Into<String>) -> Self {
+    fn add(mut self, style: TextStyle, text: impl Into<String>) -> Self {
         let text = text.into();
         if !text.is_empty() {
-            self.0.push(Part { tone, text });
+            self.0.push(TextPart { style, text });
         }
         self
     }
 
     fn plain(self, text: impl Into<String>) -> Self {
-        self.add(Tone::Plain, text)
+        self.add(TextStyle::Plain, text)
     }
 
     fn id(self, text: impl Into<String>) -> Self {
-        self.add(Tone::Id, text)
+        self.add(TextStyle::Id, text)
     }
 
     fn dim(self, text: impl Into<String>) -> Self {
-        self.add(Tone::Dim, text)
+        self.add(TextStyle::Dim, text)
     }
 }
 
 /// A step's text as a whole.
-pub fn text(parts: &[Part]) -> String {
+pub fn text(parts: &[TextPart]) -> String {
     parts.iter().map(|part| part.text.as_str()).collect()
 }
 

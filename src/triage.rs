@@ -1,20 +1,20 @@
-//! Outbound routes: which work, which fail, since when, why, what it cost and what to do.
+//! Outbound routes: which work, which fail, since when, why, what it impact and what to do.
 //!
 //! A route is a destination that an appliance delivers to: address and port. The profile is no part of it, for a
-//! connection that dies early never tells. What a connection says of its route is its [`Outcome`]; runs of failures
+//! connection that dies early undelivered tells. What a connection says of its route is its [`ConnectionOutcome`]; runs of failures
 //! are [`Outage`]s; what was said of them are [`Reason`]s, with what followed from them under them. [`advice`] is the
 //! one table of what a reason means.
 //!
-//! A [`Gather`] reads the index in slices, so that a reader in between never waits for all of it.
+//! A [`RouteBuilder`] reads the index in slices, so that a reader in between undelivered waits for all of it.
 
 pub mod advice;
 mod domains;
 pub mod findings;
-mod gather;
 mod group;
 mod outcome;
 mod reason;
 mod route;
+mod route_builder;
 mod thresholds;
 
 use std::ops::Range;
@@ -23,17 +23,17 @@ use crate::header::Stamp;
 use crate::index::records::timeline::{Slot, Timeline, TimelineEvent as Went};
 use crate::index::{ApplianceId, ConnectionId, Index, Interner, Symbol};
 
-pub use findings::{Finding, survey};
-pub use gather::{Gather, Progress, TIED};
+pub use findings::{Finding, analyze};
 pub use group::Group;
-pub use outcome::{Outcome, State};
-pub use reason::{Reason, general};
-pub use route::{ClearRun, Cost, DEGRADED_WITHIN, Outage, Route, Tally};
+pub use outcome::{ConnectionOutcome, RouteState};
+pub use reason::{Reason, normalize};
+pub use route::{ClearRun, DEGRADED_WITHIN, Impact, Outage, Route, Tally};
+pub use route_builder::{Progress, RETRY_WINDOW, RouteBuilder};
 pub use thresholds::Thresholds;
 
 /// What routes are summed by.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, clap::ValueEnum)]
-pub enum By {
+pub enum GroupBy {
     /// Not at all: one record a route.
     #[default]
     #[value(skip)]
@@ -64,20 +64,20 @@ pub struct Triage {
     pub routes: Vec<Route>,
     /// The routes rolled up, where that was asked for.
     pub groups: Vec<Group>,
-    /// What was noticed, worst first; see [`survey`].
+    /// What was noticed, worst first; see [`analyze`].
     pub findings: Vec<Finding>,
     /// Connections by route and time, with their outcomes.
-    order: Vec<(ConnectionId, Outcome)>,
+    order: Vec<(ConnectionId, ConnectionOutcome)>,
     domains: Interner,
     /// The index's generation that it is of.
     pub generation: u64,
 }
 
 /// All routes, of these connections alone where some are given, rolled up as asked.
-pub fn gather(index: &Index, by: By, selected: Option<&[ConnectionId]>) -> Triage {
-    let mut gather = Gather::new(index, by, selected);
-    while gather.step(index) == Progress::More {}
-    gather.finish(index)
+pub fn routes(index: &Index, by: GroupBy, selected: Option<&[ConnectionId]>) -> Triage {
+    let mut builder = RouteBuilder::new(index, by, selected);
+    while builder.step(index) == Progress::More {}
+    builder.finish(index)
 }
 
 impl Triage {
@@ -91,7 +91,7 @@ impl Triage {
     }
 
     /// How many routes are in a state.
-    pub fn count(&self, state: State) -> usize {
+    pub fn count(&self, state: RouteState) -> usize {
         self.routes
             .iter()
             .filter(|route| route.state == state)
@@ -109,7 +109,7 @@ impl Triage {
     }
 
     /// A route's connections with their outcomes, the oldest first.
-    pub fn connections(&self, route: &Route) -> &[(ConnectionId, Outcome)] {
+    pub fn connections(&self, route: &Route) -> &[(ConnectionId, ConnectionOutcome)] {
         self.order.get(route.members.clone()).unwrap_or_default()
     }
 
@@ -144,8 +144,8 @@ impl Triage {
     fn draw(&self, index: &Index, part: &Range<usize>, line: &mut Timeline) {
         for (id, outcome) in self.order.get(part.clone()).unwrap_or_default() {
             let went = match outcome {
-                Outcome::Idle => continue,
-                Outcome::Ok => Went::Succeeded,
+                ConnectionOutcome::Idle => continue,
+                ConnectionOutcome::Ok => Went::Succeeded,
                 _ => Went::Failed,
             };
             if let Some(time) = index.connection(*id).first_seen() {
@@ -155,8 +155,8 @@ impl Triage {
     }
 
     /// What is known of a route, for advice.
-    pub fn place(&self, index: &Index, route: &Route) -> advice::Place {
-        advice::Place {
+    pub fn context(&self, index: &Index, route: &Route) -> advice::RouteContext {
+        advice::RouteContext {
             route: route.address(index),
             profile: route
                 .profile()
@@ -171,10 +171,13 @@ impl Triage {
 
     /// One sentence on what is wrong with a route and what to do; nothing of a healthy one.
     pub fn advice(&self, index: &Index, route: &Route) -> Option<String> {
-        if route.state == State::Healthy {
+        if route.state == RouteState::Healthy {
             return None;
         }
-        Some(advice::of_reason(route.cause()?, &self.place(index, route)))
+        Some(advice::of_reason(
+            route.cause()?,
+            &self.context(index, route),
+        ))
     }
 }
 

@@ -7,7 +7,7 @@ use clap::Args;
 use super::InputArgs;
 use super::examples::{HelpTopic, text};
 use crate::report::Format;
-use crate::triage::By;
+use crate::triage::GroupBy;
 
 /// What stands below the options.
 pub fn help() -> String {
@@ -28,7 +28,7 @@ pub struct RoutesArgs {
     pub query: String,
     /// Roll routes up
     #[arg(long, value_enum, value_name = "WHAT")]
-    pub by: Option<By>,
+    pub by: Option<GroupBy>,
     /// How to print them: table, json or csv
     #[arg(long, value_enum, default_value_t = Format::Table)]
     pub format: Format,

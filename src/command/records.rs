@@ -19,7 +19,7 @@ use crate::report::record::{AttemptRecord, ConnectionRecord, DeliveryRecord, Mes
 use crate::report::routes::RouteRecord;
 use crate::report::{Format, Plain, Record, View, log};
 use crate::source::{Follow, Request, Sources, Stop};
-use crate::triage::{self, By, Thresholds, Triage};
+use crate::triage::{self, GroupBy, Thresholds, Triage};
 
 /// Reads everything, then prints the records that match.
 pub fn run(args: &Args, config: &Config, query: &Query) -> Result<Status, CommandError> {
@@ -190,7 +190,7 @@ impl Selection<'_> {
                 Plain,
             ),
             View::Routes => {
-                let triage = self.triage(By::Route);
+                let triage = self.triage(GroupBy::Route);
                 let all = triage.routes.iter();
                 each(out, all, |route| {
                     Plain(RouteRecord::new(index, &triage, route))
@@ -212,7 +212,7 @@ impl Selection<'_> {
                 "findings are of the whole log: ask for --view findings with the query '' (and for their records with a query of their own)".to_owned(),
             ));
         }
-        let triage = triage::survey(self.index, limits);
+        let triage = triage::analyze(self.index, limits);
         let positions = findings::positions(self.index, &triage);
         let places = findings::places(sources, &positions).map_err(CommandError::Raw)?;
         let record = |finding| Plain(FindingRecord::new(self.index, finding, &places));
@@ -220,12 +220,12 @@ impl Selection<'_> {
     }
 
     /// The routes of the connections that match.
-    pub fn triage(&self, by: By) -> Triage {
+    pub fn triage(&self, by: GroupBy) -> Triage {
         if self.query.is_empty() {
-            return triage::gather(self.index, by, None);
+            return triage::routes(self.index, by, None);
         }
         let selected = self.query.connections(self.index, self.hits);
-        triage::gather(self.index, by, Some(&selected))
+        triage::routes(self.index, by, Some(&selected))
     }
 
     /// Prints the raw lines of the records of a view.

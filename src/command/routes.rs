@@ -18,7 +18,7 @@ use crate::query::Query;
 use crate::report::routes::{Check, GroupRecord, RouteRecord};
 use crate::report::{self, Fields, Format, Plain, Printer, View};
 use crate::source::{Follow, Severity};
-use crate::triage::By;
+use crate::triage::GroupBy;
 
 /// Prints what the command line asks for.
 pub fn run(args: &Args, config: &Config) -> Result<Status, CommandError> {
@@ -95,11 +95,11 @@ fn printer<'o>(args: &Args, config: &Config, out: &'o mut dyn Write) -> Box<dyn 
 }
 
 /// The key of what routes are rolled up by.
-fn key(by: By) -> &'static str {
+fn key(by: GroupBy) -> &'static str {
     match by {
-        By::Profile => "profile",
-        By::Domain => "domain",
-        By::Ip | By::Route => "remote_ip",
+        GroupBy::Profile => "profile",
+        GroupBy::Domain => "domain",
+        GroupBy::Ip | GroupBy::Route => "remote_ip",
     }
 }
 
@@ -174,5 +174,5 @@ fn checked(args: &Args, config: &Config) -> Result<Check, CommandError> {
         index: &index,
         hits: &hits,
     };
-    Ok(Check::new(&index, &selection.triage(By::Route)))
+    Ok(Check::new(&index, &selection.triage(GroupBy::Route)))
 }

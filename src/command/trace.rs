@@ -12,10 +12,10 @@ use crate::config::Config;
 use crate::pipeline::Ingest;
 use crate::query::{Query, parse_with, quote};
 use crate::raw;
-use crate::report::trace::{self as report, Place, Told};
+use crate::report::trace::{self as report, Ordinal, TraceView};
 use crate::safe;
 use crate::source::Follow;
-use crate::trace::{self, Story, Subject};
+use crate::trace::{self, Subject, Trace};
 
 /// What is asked for.
 #[derive(Clone, PartialEq, Debug)]
@@ -56,13 +56,13 @@ pub fn run(args: &Args, config: &Config) -> Result<Status, CommandError> {
         } else {
             None
         };
-        let told = Told {
+        let told = TraceView {
             subject: *subject,
-            story,
+            trace: story,
             lines: lines.as_deref(),
         };
         let index = ingest.index.read();
-        let place = Place {
+        let place = Ordinal {
             at: at + 1,
             of: stories.len(),
         };
@@ -139,18 +139,18 @@ fn find(ingest: &Ingest, id: &Id, narrowed: &Query) -> Result<Vec<Subject>, Comm
 }
 
 /// Each one's story, but once only where one tells of the other.
-fn told(ingest: &Ingest, found: &[Subject]) -> Result<Vec<(Subject, Story)>, CommandError> {
-    let mut stories: Vec<(Subject, Story)> = Vec::new();
+fn told(ingest: &Ingest, found: &[Subject]) -> Result<Vec<(Subject, Trace)>, CommandError> {
+    let mut stories: Vec<(Subject, Trace)> = Vec::new();
     for subject in found {
-        let is_told = |(of, story): &(Subject, Story)| {
-            matches!(of, Subject::Message(_)) && story.met.contains(subject)
+        let is_told = |(of, story): &(Subject, Trace)| {
+            matches!(of, Subject::Message(_)) && story.related.contains(subject)
         };
         if stories.iter().any(is_told) {
             continue;
         }
         let wanted = trace::wanted(&ingest.index.read(), *subject);
         let lines = raw::read(&ingest.sources, &wanted, usize::MAX).map_err(CommandError::Raw)?;
-        let story = trace::tell(&ingest.index.read(), *subject, &lines);
+        let story = trace::build(&ingest.index.read(), *subject, &lines);
         stories.push((*subject, story));
     }
     Ok(stories)
@@ -159,7 +159,7 @@ fn told(ingest: &Ingest, found: &[Subject]) -> Result<Vec<(Subject, Story)>, Com
 fn raw_lines(
     ingest: &Ingest,
     subject: Subject,
-    story: &Story,
+    story: &Trace,
 ) -> Result<Vec<Vec<u8>>, CommandError> {
     let wanted = trace::lines_of(&ingest.index.read(), subject, story);
     let mut lines = Vec::new();

@@ -19,15 +19,15 @@ const CHUNK: usize = 1 << 20;
 
 /// Where a line stands, as people say it.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Place {
+pub struct LineLocation {
     /// The file, safe to show.
     pub file: String,
     /// The line's number, from 1.
     pub line: u64,
 }
 
-/// Places of lines, by where they begin.
-pub type Places = BTreeMap<Position, Place>;
+/// LineLocations of lines, by where they begin.
+pub type LineLocations = BTreeMap<Position, LineLocation>;
 
 /// What shows a finding.
 #[derive(Serialize, Debug)]
@@ -55,7 +55,7 @@ pub struct FindingRecord<'i> {
 
 impl<'i> FindingRecord<'i> {
     /// A finding's record.
-    pub fn new(index: &'i Index, finding: &'i Finding, places: &'i Places) -> Self {
+    pub fn new(index: &'i Index, finding: &'i Finding, places: &'i LineLocations) -> Self {
         let evidence = finding.evidence.iter();
         Self {
             kind: finding.kind.word(),
@@ -70,7 +70,11 @@ impl<'i> FindingRecord<'i> {
     }
 }
 
-fn record<'i>(index: &'i Index, evidence: Evidence, places: &'i Places) -> EvidenceRecord<'i> {
+fn record<'i>(
+    index: &'i Index,
+    evidence: Evidence,
+    places: &'i LineLocations,
+) -> EvidenceRecord<'i> {
     let place = position(index, evidence).and_then(|at| places.get(&at));
     let (file, line) = (
         place.map(|place| place.file.as_str()),
@@ -119,7 +123,7 @@ pub fn positions(index: &Index, triage: &Triage) -> Vec<Position> {
 ///
 /// # Errors
 /// When a source is gone or cannot be read.
-pub fn places(sources: &Sources, positions: &[Position]) -> io::Result<Places> {
+pub fn places(sources: &Sources, positions: &[Position]) -> io::Result<LineLocations> {
     let mut by_source: BTreeMap<SourceId, BTreeSet<u64>> = BTreeMap::new();
     for position in positions {
         by_source
@@ -127,7 +131,7 @@ pub fn places(sources: &Sources, positions: &[Position]) -> io::Result<Places> {
             .or_default()
             .insert(position.offset());
     }
-    let mut places = Places::new();
+    let mut places = LineLocations::new();
     let mut buffer = vec![0; CHUNK];
     for (source, offsets) in by_source {
         let file = safe::path(&sources.info(source).path);
@@ -142,7 +146,7 @@ pub fn places(sources: &Sources, positions: &[Position]) -> io::Result<Places> {
                 line += memchr::memchr_iter(b'\n', &buffer[..read]).count() as u64;
                 at += read as u64;
             }
-            let place = Place {
+            let place = LineLocation {
                 file: file.clone(),
                 line,
             };

@@ -14,8 +14,8 @@ use crate::header::Stamp;
 use crate::index::{ConnectionId, Index, Recipient};
 use crate::raw::{RawLine, Wanted};
 use crate::safe;
-use crate::triage::findings::{Evidence, Kind, Leads};
-use crate::triage::{Cost, Reason, Route, State, Triage};
+use crate::triage::findings::{DrillDown, Evidence, FindingKind};
+use crate::triage::{Impact, Reason, Route, RouteState, Triage};
 
 /// Messages, outages and reasons that are told one by one.
 const MESSAGES: usize = 20;
@@ -147,8 +147,8 @@ impl Report<'_> {
     fn summary(&self, out: &mut dyn Write) -> io::Result<()> {
         let (route, tally) = (self.route, &self.route.tally);
         let state = match (route.state, since(route)) {
-            (State::Failing, Some(time)) => format!("fails since {}", moment(Some(time))),
-            (State::Healthy, _) if tally.failed() == 0 => "does not fail".to_owned(),
+            (RouteState::Failing, Some(time)) => format!("fails since {}", moment(Some(time))),
+            (RouteState::Healthy, _) if tally.failed() == 0 => "does not fail".to_owned(),
             (_, Some(time)) => format!("failed from {} on and works again", moment(Some(time))),
             (state, None) => state.word().to_owned(),
         };
@@ -156,7 +156,7 @@ impl Report<'_> {
         writeln!(out, "## Summary\n")?;
         let mut fact = |name: &str, value: String| writeln!(out, "- **{name}**: {value}");
         fact(
-            "State",
+            "RouteState",
             format!("{}{}", route.state.word(), self.how_long()),
         )?;
         if let Some(profile) = route.profile() {
@@ -194,7 +194,7 @@ impl Report<'_> {
                 format!("{} ({})", code(&reason.line()), reason.outcome.phrase()),
             )?;
         }
-        fact("Cost", self.cost_in_short())?;
+        fact("Impact", self.cost_in_short())?;
         if let Some(advice) = self.triage.advice(self.index, route) {
             fact("Advice", escaped(&advice))?;
         }
@@ -228,7 +228,7 @@ impl Report<'_> {
 
     fn cost_in_short(&self) -> String {
         let tally = &self.route.tally;
-        let parts = cost_parts(tally.cost);
+        let parts = impact_parts(tally.impact);
         if parts.is_empty() {
             return "no recipient was hit".to_owned();
         }
@@ -267,7 +267,7 @@ impl Report<'_> {
             }
         }
         let end = match route.state {
-            State::Failing => "the log ends; the route still fails",
+            RouteState::Failing => "the log ends; the route still fails",
             _ => "the log ends; the route works",
         };
         events.push((self.index.newest(), end.to_owned()));
@@ -365,15 +365,17 @@ impl Report<'_> {
             Evidence::Connection(id) => of_route.iter().any(|(of, _)| of == id),
             Evidence::Line(_) => false,
         };
-        let told = |kind: Kind| {
+        let told = |kind: FindingKind| {
             matches!(
                 kind,
-                Kind::RouteFailing | Kind::RouteDegraded | Kind::RouteRecovered
+                FindingKind::RouteFailing
+                    | FindingKind::RouteDegraded
+                    | FindingKind::RouteRecovered
             )
         };
         let about = self.triage.findings.iter().filter(|finding| {
             !told(finding.kind)
-                && (finding.leads == Leads::Route(self.route.id())
+                && (finding.drill_down == DrillDown::Route(self.route.id())
                     || finding.evidence.iter().any(is_here))
         });
         let mut heading = "\n## Also noticed\n\n";
@@ -424,7 +426,7 @@ fn capital(text: &str) -> String {
 }
 
 /// What became of the recipients that failures hit, in words: what is lost first.
-pub fn cost_parts(cost: Cost) -> Vec<String> {
+pub fn impact_parts(cost: Impact) -> Vec<String> {
     let parts = [
         (cost.bounced, "bounced"),
         (cost.given_up, "given up"),

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use super::record::{Time, time};
 use crate::index::Index;
 use crate::safe;
-use crate::triage::{Cost, Group, Outcome, Reason, Route, State, Tally, Triage};
+use crate::triage::{ConnectionOutcome, Group, Impact, Reason, Route, RouteState, Tally, Triage};
 
 /// How often each outcome occurred.
 #[derive(Serialize, Debug)]
@@ -98,13 +98,13 @@ fn reasons(reasons: &[Reason]) -> Vec<ReasonRecord<'_>> {
     records.collect()
 }
 
-fn sums<'t>(index: &'t Index, triage: &'t Triage, tally: &'t Tally, state: State) -> Sums<'t> {
-    let Cost {
+fn sums<'t>(index: &'t Index, triage: &'t Triage, tally: &'t Tally, state: RouteState) -> Sums<'t> {
+    let Impact {
         bounced,
         given_up,
         waiting,
         delivered_later,
-    } = tally.cost;
+    } = tally.impact;
     Sums {
         profiles: tally
             .profiles
@@ -118,12 +118,12 @@ fn sums<'t>(index: &'t Index, triage: &'t Triage, tally: &'t Tally, state: State
             .collect(),
         connections: tally.connections,
         outcomes: Outcomes {
-            ok: tally.outcome(Outcome::Ok),
-            auth_failed: tally.outcome(Outcome::AuthFailed),
-            tls_failed: tally.outcome(Outcome::TlsFailed),
-            connection_error: tally.outcome(Outcome::ConnectionError),
-            rejected: tally.outcome(Outcome::Rejected),
-            idle: tally.outcome(Outcome::Idle),
+            ok: tally.outcome(ConnectionOutcome::Ok),
+            auth_failed: tally.outcome(ConnectionOutcome::AuthFailed),
+            tls_failed: tally.outcome(ConnectionOutcome::TlsFailed),
+            connection_error: tally.outcome(ConnectionOutcome::ConnectionError),
+            rejected: tally.outcome(ConnectionOutcome::Rejected),
+            idle: tally.outcome(ConnectionOutcome::Idle),
         },
         delivered: tally.delivered,
         bounced: tally.bounced,
@@ -228,8 +228,12 @@ impl Check {
         if index.totals().entries == 0 {
             return Self::unknown("the log holds no entry");
         }
-        let counts =
-            [State::Failing, State::Degraded, State::Healthy].map(|state| triage.count(state));
+        let counts = [
+            RouteState::Failing,
+            RouteState::Degraded,
+            RouteState::Healthy,
+        ]
+        .map(|state| triage.count(state));
         let [failing, degraded, _] = counts;
         let all = triage.routes.len();
         let (status, word, sum) = match (failing, degraded) {
@@ -238,14 +242,14 @@ impl Check {
             (some, _) => (2, "CRITICAL", format!("{some} of {all} routes failing")),
         };
         let worst = if failing > 0 {
-            State::Failing
+            RouteState::Failing
         } else {
-            State::Degraded
+            RouteState::Degraded
         };
         let bad: Vec<&Route> = triage
             .routes
             .iter()
-            .filter(|route| route.state != State::Healthy)
+            .filter(|route| route.state != RouteState::Healthy)
             .collect();
         let named = bad.iter().filter(|route| route.state == worst);
         let named: Vec<String> = named
@@ -257,7 +261,7 @@ impl Check {
         } else {
             format!(": {}", named.join("; "))
         };
-        let waiting: u64 = bad.iter().map(|route| route.tally.cost.waiting).sum();
+        let waiting: u64 = bad.iter().map(|route| route.tally.impact.waiting).sum();
         let mut text = format!(
             "ROUTES {word} - {sum}{named} | routes={all};;;0 failing={failing};;0;0 degraded={degraded};0;;0 waiting={waiting};;;0\n"
         );

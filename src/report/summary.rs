@@ -10,7 +10,7 @@ use crate::index::{ConnectionId, DeliveryResult, Direction, Index};
 use crate::query::rollup::{self, ProfileRow, UserRow};
 use crate::query::{Hits, Query};
 use crate::safe;
-use crate::triage::{self, Route, State, Thresholds};
+use crate::triage::{self, Route, RouteState, Thresholds};
 
 /// Rows of each list; what is left out is counted.
 const MOST: usize = 10;
@@ -31,7 +31,7 @@ pub fn write(
     let attempts = query.attempts(index, hits);
     deliveries(out, index, query, hits)?;
     if query.is_empty() {
-        let seen = triage::survey(index, thresholds);
+        let seen = triage::analyze(index, thresholds);
         findings::write(out, &seen.findings)?;
         routes(out, index, &seen.routes)?;
     }
@@ -144,9 +144,9 @@ fn deliveries(out: &mut dyn Write, index: &Index, query: &Query, hits: &Hits) ->
 fn routes(out: &mut dyn Write, index: &Index, routes: &[Route]) -> io::Result<()> {
     let count = |state| routes.iter().filter(|route| route.state == state).count();
     let (failing, degraded, healthy) = (
-        count(State::Failing),
-        count(State::Degraded),
-        count(State::Healthy),
+        count(RouteState::Failing),
+        count(RouteState::Degraded),
+        count(RouteState::Healthy),
     );
     if routes.is_empty() {
         return Ok(());
@@ -157,7 +157,7 @@ fn routes(out: &mut dyn Write, index: &Index, routes: &[Route]) -> io::Result<()
     )?;
     let bad: Vec<&Route> = routes
         .iter()
-        .filter(|route| route.state != State::Healthy)
+        .filter(|route| route.state != RouteState::Healthy)
         .collect();
     for route in bad.iter().take(MOST) {
         route_line(out, index, route)?;
@@ -178,9 +178,9 @@ fn route_line(out: &mut dyn Write, index: &Index, route: &Route) -> io::Result<(
     let profile = route.profile().map_or_else(String::new, |name| {
         format!(", profile {}", index.names.profiles.get(name))
     });
-    let why = route.why.map_or("", triage::Outcome::phrase);
+    let why = route.why.map_or("", triage::ConnectionOutcome::phrase);
     let line = match route.state {
-        State::Failing => format!(
+        RouteState::Failing => format!(
             "✗ failing    {place}{appliance}{profile}: {why}, {} in a row since {}; last good {}",
             grouped(route.run),
             day_time(route.failing_since),

@@ -1,4 +1,4 @@
-//! A story on paper: as text for people, as JSON for scripts.
+//! A trace on paper: as text for people, as JSON for scripts.
 
 use std::io::{self, Write};
 
@@ -8,21 +8,21 @@ use super::record::{ConnectionRecord, MessageRecord, Time};
 use super::table::{ColorMode, TableStyle};
 use crate::index::Index;
 use crate::safe;
-use crate::trace::{self, Part, Step, Story, Subject, Tone};
+use crate::trace::{self, Subject, TextPart, TextStyle, Trace, TraceStep};
 
-/// A story and its raw lines, where they are asked for.
-pub struct Told<'t> {
+/// A trace and its raw lines, where they are asked for.
+pub struct TraceView<'t> {
     /// What it is of.
     pub subject: Subject,
     /// What happened.
-    pub story: &'t Story,
+    pub trace: &'t Trace,
     /// The lines of all that it tells of, in the order of the log.
     pub lines: Option<&'t [Vec<u8>]>,
 }
 
-/// Its place among several stories of one id, from 1, and how many there are.
+/// Its ordinal among several stories of one id, from 1, and how many there are.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Place {
+pub struct Ordinal {
     /// From 1.
     pub at: usize,
     /// All of them.
@@ -34,35 +34,35 @@ const MARGIN: usize = 15;
 /// However narrow the terminal is, a step's text gets so many columns.
 const NARROWEST: usize = 30;
 
-/// Prints a story for people.
+/// Prints a trace for people.
 ///
 /// # Errors
 /// When the output cannot be written.
 pub fn text(
     out: &mut dyn Write,
     index: &Index,
-    told: &Told<'_>,
-    place: Place,
+    view: &TraceView<'_>,
+    ordinal: Ordinal,
     style: TableStyle,
 ) -> io::Result<()> {
-    let mut headline = trace::headline(index, told.subject);
-    let note = |text: String| Part {
-        tone: Tone::Dim,
+    let mut headline = trace::headline(index, view.subject);
+    let note = |text: String| TextPart {
+        style: TextStyle::Dim,
         text,
     };
-    if let Some(appliance) = appliance(index, told.subject) {
+    if let Some(appliance) = appliance(index, view.subject) {
         headline.push(note(format!("  on {}", safe::text(appliance))));
     }
-    let day = told.story.steps.iter().find_map(|step| step.time);
+    let day = view.trace.steps.iter().find_map(|step| step.time);
     if let Some(day) = day {
         headline.push(note(format!("  {}", &day.to_string()[..10])));
     }
-    if place.of > 1 {
-        headline.push(note(format!("  ({} of {})", place.at, place.of)));
+    if ordinal.of > 1 {
+        headline.push(note(format!("  ({} of {})", ordinal.at, ordinal.of)));
     }
     write_parts(out, &headline, 0, style)?;
     let mut before = day.map(|day| day.to_string());
-    for step in &told.story.steps {
+    for step in &view.trace.steps {
         let time = step.time.map(|time| time.to_string());
         if let (Some(time), Some(day)) = (&time, &before)
             && time[..10] != day[..10]
@@ -74,7 +74,7 @@ pub fn text(
         before = time.or(before);
         write_parts(out, &step.parts, MARGIN, style)?;
     }
-    if let Some(lines) = told.lines {
+    if let Some(lines) = view.lines {
         writeln!(out)?;
         for line in lines {
             writeln!(out, "  {}", safe::bytes(line))?;
@@ -93,7 +93,7 @@ fn appliance(index: &Index, subject: Subject) -> Option<&str> {
 /// Writes the texts behind the margin, broken between words where the terminal ends, and a line end.
 fn write_parts(
     out: &mut dyn Write,
-    parts: &[Part],
+    parts: &[TextPart],
     margin: usize,
     style: TableStyle,
 ) -> io::Result<()> {
@@ -106,7 +106,7 @@ fn write_parts(
         for word in part.text.split_inclusive(' ') {
             let width = safe::width(word.trim_end());
             if width > left && left < room {
-                colour(out, &line, part.tone, style)?;
+                colour(out, &line, part.style, style)?;
                 write!(out, "\n{:margin$}", "")?;
                 line.clear();
                 left = room;
@@ -116,20 +116,20 @@ fn write_parts(
             }
             left = left.saturating_sub(safe::width(word));
         }
-        colour(out, &line, part.tone, style)?;
+        colour(out, &line, part.style, style)?;
     }
     writeln!(out)
 }
 
-fn colour(out: &mut dyn Write, text: &str, tone: Tone, style: TableStyle) -> io::Result<()> {
+fn colour(out: &mut dyn Write, text: &str, tone: TextStyle, style: TableStyle) -> io::Result<()> {
     let code = match tone {
         _ if style.color == ColorMode::Plain || text.is_empty() => None,
-        Tone::Plain => None,
-        Tone::Id => Some(36),
-        Tone::Good => Some(32),
-        Tone::Bad => Some(31),
-        Tone::Waiting => Some(33),
-        Tone::Dim => Some(2),
+        TextStyle::Plain => None,
+        TextStyle::Id => Some(36),
+        TextStyle::Good => Some(32),
+        TextStyle::Bad => Some(31),
+        TextStyle::Waiting => Some(33),
+        TextStyle::Dim => Some(2),
     };
     match code {
         Some(code) => write!(out, "\x1b[{code}m{text}\x1b[0m"),
@@ -137,7 +137,7 @@ fn colour(out: &mut dyn Write, text: &str, tone: Tone, style: TableStyle) -> io:
     }
 }
 
-/// A story as JSON has it.
+/// A trace as JSON has it.
 #[derive(Serialize)]
 struct TraceRecord<'t> {
     trace: String,
@@ -159,12 +159,12 @@ struct StepRecord {
     text: String,
 }
 
-/// Prints a story as one JSON object on a line.
+/// Prints a trace as one JSON object on a line.
 ///
 /// # Errors
 /// When the output cannot be written.
-pub fn json(out: &mut dyn Write, index: &Index, told: &Told<'_>) -> io::Result<()> {
-    let all = told.story.met.iter();
+pub fn json(out: &mut dyn Write, index: &Index, view: &TraceView<'_>) -> io::Result<()> {
+    let all = view.trace.related.iter();
     let connections = all.clone().filter_map(|one| match one {
         Subject::Connection(id) => Some(ConnectionRecord::from(index.connection(*id))),
         Subject::Message(_) => None,
@@ -173,16 +173,16 @@ pub fn json(out: &mut dyn Write, index: &Index, told: &Told<'_>) -> io::Result<(
         Subject::Message(id) => Some(MessageRecord::from(index.message(*id))),
         Subject::Connection(_) => None,
     });
-    let lines = told.lines.map(|lines| {
+    let lines = view.lines.map(|lines| {
         let text = |line: &Vec<u8>| String::from_utf8_lossy(line).into_owned();
         lines.iter().map(text).collect()
     });
     let record = TraceRecord {
-        trace: id(index, told.subject),
-        appliance: appliance(index, told.subject),
-        summary: trace::text(&trace::headline(index, told.subject)),
-        steps: told
-            .story
+        trace: id(index, view.subject),
+        appliance: appliance(index, view.subject),
+        summary: trace::text(&trace::headline(index, view.subject)),
+        steps: view
+            .trace
             .steps
             .iter()
             .map(|step| step_record(index, step))
@@ -207,7 +207,7 @@ fn id(index: &Index, subject: Subject) -> String {
     }
 }
 
-fn step_record(index: &Index, step: &Step) -> StepRecord {
+fn step_record(index: &Index, step: &TraceStep) -> StepRecord {
     use crate::event::Link;
     let (mut icid, mut dcid, mut mid) = (None, None, None);
     match step.of {

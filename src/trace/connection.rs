@@ -1,6 +1,9 @@
 //! What a connection tells: who was at the far end, what was agreed on, who logged in, what was carried.
 
-use super::{AT_LENGTH, Kind, MOST, Part, Parts, Teller, Tone, id_of, lasting, shown, subject_of};
+use super::{
+    AT_LENGTH, MOST, Parts, StepKind, TextPart, TextStyle, TraceBuilder, id_of, lasting, shown,
+    subject_of,
+};
 use crate::event::{Link, Policy, Tls};
 use crate::header::Stamp;
 use crate::index::{Attempt, Connection, ConnectionEnd, Delivery, Direction};
@@ -29,13 +32,13 @@ pub(super) fn peer(connection: &Connection<'_>) -> String {
     }
 }
 
-pub(super) fn headline(connection: &Connection<'_>) -> Vec<Part> {
-    let (tone, ended) = match connection.end() {
-        None => (Tone::Waiting, "still open"),
-        Some(ConnectionEnd::Close) => (Tone::Plain, "closed"),
-        Some(ConnectionEnd::Lost) => (Tone::Plain, "lost by the far end"),
-        Some(ConnectionEnd::Aborted) => (Tone::Bad, "✗ aborted"),
-        Some(ConnectionEnd::Superseded) => (Tone::Plain, "its id came round again"),
+pub(super) fn headline(connection: &Connection<'_>) -> Vec<TextPart> {
+    let (style, ended) = match connection.end() {
+        None => (TextStyle::Waiting, "still open"),
+        Some(ConnectionEnd::Close) => (TextStyle::Plain, "closed"),
+        Some(ConnectionEnd::Lost) => (TextStyle::Plain, "lost by the far end"),
+        Some(ConnectionEnd::Aborted) => (TextStyle::Bad, "✗ aborted"),
+        Some(ConnectionEnd::Superseded) => (TextStyle::Plain, "its id came round again"),
     };
     let direction = match connection.direction() {
         Direction::Inbound => "  from ",
@@ -44,11 +47,11 @@ pub(super) fn headline(connection: &Connection<'_>) -> Vec<Part> {
     Parts::default()
         .id(name(connection))
         .plain(format!("{direction}{}", peer(connection)))
-        .add(tone, format!("  {ended}"))
+        .add(style, format!("  {ended}"))
         .0
 }
 
-impl Teller<'_> {
+impl TraceBuilder<'_> {
     pub(super) fn connection(&mut self, connection: &Connection<'_>) {
         self.opening(connection, None);
         self.carried(connection);
@@ -60,8 +63,8 @@ impl Teller<'_> {
         let told =
             |time: Option<Stamp>| time.map(|time| since.map_or(time, |since| time.max(since)));
         let (kind, at) = match connection.direction() {
-            Direction::Inbound => (Kind::In, connection.interface()),
-            Direction::Outbound => (Kind::Out, None),
+            Direction::Inbound => (StepKind::In, connection.interface()),
+            Direction::Outbound => (StepKind::Out, None),
         };
         let mut parts = Parts::default()
             .id(name(connection))
@@ -87,14 +90,19 @@ impl Teller<'_> {
         self.step(told(opened), kind, id_of(connection), parts);
         let attempts = connection.attempts();
         for one in attempts.iter().take(MOST) {
-            self.step(told(one.time()), Kind::Auth, id_of(connection), login(one));
+            self.step(
+                told(one.time()),
+                StepKind::Auth,
+                id_of(connection),
+                login(one),
+            );
         }
         if attempts.len() > MOST {
             let more = format!("… and {} more attempts", attempts.len() - MOST);
             let last = attempts.last().and_then(Attempt::time);
             self.step(
                 told(last),
-                Kind::Auth,
+                StepKind::Auth,
                 id_of(connection),
                 Parts::default().dim(more),
             );
@@ -102,12 +110,18 @@ impl Teller<'_> {
         if let Some(error) = connection.error() {
             let details = connection.error_details();
             let details = details.map_or_else(String::new, |said| format!(": {}", shown(said)));
-            let parts = Parts::default().add(Tone::Bad, format!("✗ {}{details}", shown(error)));
+            let parts =
+                Parts::default().add(TextStyle::Bad, format!("✗ {}{details}", shown(error)));
             let parts = match connection.failed_domain() {
                 Some(domain) => parts.plain(format!("  mail for {} waits", shown(domain))),
                 None => parts,
             };
-            self.step(connection.closed(), Kind::Note, id_of(connection), parts);
+            self.step(
+                connection.closed(),
+                StepKind::Note,
+                id_of(connection),
+                parts,
+            );
         }
     }
 
@@ -118,18 +132,18 @@ impl Teller<'_> {
                 let more = format!("… and {} more messages", messages.len() - MOST);
                 let time = message.first_seen();
                 let parts = Parts::default().dim(more);
-                return self.step(time, Kind::Accepted, id_of(connection), parts);
+                return self.step(time, StepKind::Accepted, id_of(connection), parts);
             }
             match connection.direction() {
                 Direction::Inbound if at < AT_LENGTH => {
                     for one in super::message::descendants(message) {
-                        self.own_part(&one);
+                        self.push_message(&one);
                     }
                 }
                 Direction::Inbound => {
                     let parts = Parts(super::message::headline(message));
                     let time = message.first_seen();
-                    self.step(time, Kind::Accepted, subject_of(message), parts);
+                    self.step(time, StepKind::Accepted, subject_of(message), parts);
                 }
                 Direction::Outbound => self.sent(connection, message),
             }
@@ -148,7 +162,7 @@ impl Teller<'_> {
         let parts = Parts(super::message::headline_of(message, &deliveries));
         self.step(
             time.or(message.first_seen()),
-            Kind::Note,
+            StepKind::Note,
             subject_of(message),
             parts,
         );
@@ -165,19 +179,21 @@ impl Teller<'_> {
             });
         let parts = match connection.end() {
             None => parts.add(
-                Tone::Waiting,
+                TextStyle::Waiting,
                 "  is still open, or the log does not say more",
             ),
             Some(ConnectionEnd::Close) => parts.plain(format!("  closed{lasted}")),
             Some(ConnectionEnd::Lost) => {
                 parts.plain(format!("  lost{lasted}: the far end left without a word"))
             }
-            Some(ConnectionEnd::Aborted) => parts.add(Tone::Bad, format!("  ✗ aborted{lasted}")),
+            Some(ConnectionEnd::Aborted) => {
+                parts.add(TextStyle::Bad, format!("  ✗ aborted{lasted}"))
+            }
             Some(ConnectionEnd::Superseded) => {
                 parts.dim("  has no end in the log: its id came round again before one")
             }
         };
-        self.step(connection.closed(), Kind::End, id_of(connection), parts);
+        self.step(connection.closed(), StepKind::End, id_of(connection), parts);
     }
 }
 
@@ -195,17 +211,24 @@ fn hat(parts: Parts, policy: &Policy<'_>) -> Parts {
     if let Some(country) = policy.country {
         text.push_str(&format!(", {}", safe::bytes(country)));
     }
-    parts.add(if refused { Tone::Bad } else { Tone::Plain }, text)
+    parts.add(
+        if refused {
+            TextStyle::Bad
+        } else {
+            TextStyle::Plain
+        },
+        text,
+    )
 }
 
 fn handshake(parts: Parts, tls: &Tls<'_>) -> Parts {
     let said = [tls.protocol, tls.cipher, tls.detail].into_iter().flatten();
     let said: Vec<_> = said.map(safe::bytes).collect();
     if tls.success {
-        parts.add(Tone::Good, format!("  {}", said.join(" ")))
+        parts.add(TextStyle::Good, format!("  {}", said.join(" ")))
     } else {
         parts.add(
-            Tone::Bad,
+            TextStyle::Bad,
             format!("  ✗ TLS failed {}", said.join(" "))
                 .trim_end()
                 .to_owned(),
@@ -215,12 +238,12 @@ fn handshake(parts: Parts, tls: &Tls<'_>) -> Parts {
 
 fn login(attempt: &Attempt<'_>) -> Parts {
     let succeeded = attempt.succeeded();
-    let (tone, word) = if succeeded {
-        (Tone::Good, "✓ authenticated")
+    let (style, word) = if succeeded {
+        (TextStyle::Good, "✓ authenticated")
     } else {
-        (Tone::Bad, "✗ authentication failed")
+        (TextStyle::Bad, "✗ authentication failed")
     };
-    let mut parts = Parts::default().add(tone, word);
+    let mut parts = Parts::default().add(style, word);
     if let Some(user) = attempt.user() {
         let user = if user.is_empty() {
             "an empty user".into()

@@ -2,23 +2,25 @@
 
 use super::connection::{name, peer, said};
 use super::recipients::Addresses;
-use super::{Kind, MOST, Part, Parts, Teller, Tone, heard, id_of, shown, subject_of};
+use super::{
+    MOST, Parts, StepKind, TextPart, TextStyle, TraceBuilder, id_of, message_log, shown, subject_of,
+};
 use crate::header::Stamp;
 use crate::index::records::message::CommonState;
 use crate::index::{
     Attempt, Connection, Delivery, DeliveryResult, DeliveryState, Direction, Message, Recipient,
 };
-use crate::triage::TIED;
+use crate::triage::RETRY_WINDOW;
 
 /// Of a message whose beginning stands before the log's.
 const UNKNOWN: &str = "sender and recipients unknown";
 
 /// Ancestors and descendants that are told at most.
-pub(super) const KIN: usize = 50;
+pub(super) const MAX_RELATED: usize = 50;
 
 /// The message it all began with and what came of that, in the order of telling.
 pub(super) fn family<'i>(message: &Message<'i>) -> Vec<Message<'i>> {
-    let mut all = forebears(message).last().map_or_else(Vec::new, descendants);
+    let mut all = ancestors(message).last().map_or_else(Vec::new, descendants);
     // Of a large family the one that was asked for is told in any case.
     if !all.iter().any(|known| known.record() == message.record()) {
         all.push(*message);
@@ -27,16 +29,16 @@ pub(super) fn family<'i>(message: &Message<'i>) -> Vec<Message<'i>> {
 }
 
 /// A message, the one it was made from, the one that was made from, and so on.
-pub(super) fn forebears<'i>(message: &Message<'i>) -> Vec<Message<'i>> {
+pub(super) fn ancestors<'i>(message: &Message<'i>) -> Vec<Message<'i>> {
     let all = std::iter::successors(Some(*message), Message::parent);
-    all.take(KIN + 1).collect()
+    all.take(MAX_RELATED + 1).collect()
 }
 
 /// A message and what came of it.
 pub(super) fn descendants<'i>(message: &Message<'i>) -> Vec<Message<'i>> {
     let (mut all, mut next): (Vec<Message<'i>>, Vec<Message<'i>>) = (Vec::new(), vec![*message]);
     while let Some(one) = next.pop() {
-        if all.len() >= KIN || all.iter().any(|known| known.record() == one.record()) {
+        if all.len() >= MAX_RELATED || all.iter().any(|known| known.record() == one.record()) {
             continue;
         }
         next.extend(one.children().into_iter().rev());
@@ -45,12 +47,12 @@ pub(super) fn descendants<'i>(message: &Message<'i>) -> Vec<Message<'i>> {
     all
 }
 
-pub(super) fn headline(message: &Message<'_>) -> Vec<Part> {
+pub(super) fn headline(message: &Message<'_>) -> Vec<TextPart> {
     outcome(envelope(message), message).0
 }
 
 /// The headline of a message of which only these deliveries are told: what became of it only where that differs.
-pub(super) fn headline_of(message: &Message<'_>, deliveries: &[Delivery<'_>]) -> Vec<Part> {
+pub(super) fn headline_of(message: &Message<'_>, deliveries: &[Delivery<'_>]) -> Vec<TextPart> {
     let ended = message.common_state();
     let is_all = |one: &Delivery<'_>| CommonState::All(one.result().state()) == ended;
     let parts = envelope(message);
@@ -91,7 +93,7 @@ fn envelope(message: &Message<'_>) -> Parts {
 
 /// What became of the message as a whole.
 fn outcome(parts: Parts, message: &Message<'_>) -> Parts {
-    let (tone, word) = state(message.common_state());
+    let (style, word) = state(message.common_state());
     let children = message.children();
     // Its recipients went over to the message that goes on for it.
     if message.common_state() == CommonState::All(DeliveryState::Queued)
@@ -100,7 +102,7 @@ fn outcome(parts: Parts, message: &Message<'_>) -> Parts {
     {
         return parts.plain(format!("  goes on as MID {}", last.mid()));
     }
-    parts.add(tone, format!("  {word}"))
+    parts.add(style, format!("  {word}"))
 }
 
 /// An envelope address; the empty one is a bounce's.
@@ -120,44 +122,44 @@ fn bytes(size: u64) -> String {
     }
 }
 
-fn state(state: CommonState) -> (Tone, &'static str) {
+fn state(state: CommonState) -> (TextStyle, &'static str) {
     match state {
         CommonState::All(state) => of_state(state),
-        CommonState::Mixed => (Tone::Waiting, "not the same for all recipients"),
-        CommonState::Unknown => (Tone::Dim, "the log does not say what became of it"),
+        CommonState::Mixed => (TextStyle::Waiting, "not the same for all recipients"),
+        CommonState::Unknown => (TextStyle::Dim, "the log does not say what became of it"),
     }
 }
 
-fn of_state(state: DeliveryState) -> (Tone, &'static str) {
+fn of_state(state: DeliveryState) -> (TextStyle, &'static str) {
     match state {
-        DeliveryState::Queued => (Tone::Waiting, "still queued"),
-        DeliveryState::Delivered => (Tone::Good, "✓ delivered"),
-        DeliveryState::Bounced => (Tone::Bad, "✗ bounced"),
-        DeliveryState::Delayed => (Tone::Waiting, "delayed, to be tried again"),
-        DeliveryState::Dropped => (Tone::Bad, "✗ dropped"),
-        DeliveryState::Aborted => (Tone::Bad, "✗ aborted"),
-        DeliveryState::Quarantined => (Tone::Waiting, "in quarantine"),
+        DeliveryState::Queued => (TextStyle::Waiting, "still queued"),
+        DeliveryState::Delivered => (TextStyle::Good, "✓ delivered"),
+        DeliveryState::Bounced => (TextStyle::Bad, "✗ bounced"),
+        DeliveryState::Delayed => (TextStyle::Waiting, "delayed, to be tried again"),
+        DeliveryState::Dropped => (TextStyle::Bad, "✗ dropped"),
+        DeliveryState::Aborted => (TextStyle::Bad, "✗ aborted"),
+        DeliveryState::Quarantined => (TextStyle::Waiting, "in quarantine"),
     }
 }
 
-impl Teller<'_> {
+impl TraceBuilder<'_> {
     pub(super) fn message(&mut self, message: &Message<'_>) {
         let family = family(message);
         if let Some(connection) = family.first().and_then(Message::connection) {
             self.opening(&connection, None);
         }
         for one in &family {
-            self.own_part(one);
+            self.push_message(one);
         }
     }
 
     /// A message from when it was taken in to how it ended.
-    pub(super) fn own_part(&mut self, message: &Message<'_>) {
+    pub(super) fn push_message(&mut self, message: &Message<'_>) {
         match message.parent() {
             Some(parent) => self.made_from(message, &parent),
             None => self.accepted(message),
         }
-        self.heard(message);
+        self.message_lines(message);
         let deliveries = message.deliveries();
         let mut rest = deliveries.as_slice();
         while let Some(first) = rest.first() {
@@ -201,7 +203,7 @@ impl Teller<'_> {
         parts = self.described(parts, message);
         self.step(
             message.first_seen(),
-            Kind::Accepted,
+            StepKind::Accepted,
             subject_of(message),
             parts,
         );
@@ -224,7 +226,7 @@ impl Teller<'_> {
         let how = self
             .lines
             .iter()
-            .find_map(|line| heard::descent(line, parent.mid(), message.mid()))
+            .find_map(|line| message_log::descent(line, parent.mid(), message.mid()))
             .unwrap_or_else(|| format!("was made from MID {}", parent.mid()));
         let recipients = message.recipients();
         let known = recipients.first().filter(|first| first.to().is_some());
@@ -239,29 +241,34 @@ impl Teller<'_> {
             .id(format!("MID {}", message.mid()))
             .plain(format!(" {how}{to}"));
         let parts = self.described(parts, message);
-        self.step(message.first_seen(), Kind::New, subject_of(message), parts);
+        self.step(
+            message.first_seen(),
+            StepKind::New,
+            subject_of(message),
+            parts,
+        );
     }
 
     /// What engines, policies, filters and quarantines said, as the message's own lines have it.
-    fn heard(&mut self, message: &Message<'_>) {
+    fn message_lines(&mut self, message: &Message<'_>) {
         let of = subject_of(message);
-        let heard = heard::of(self.lines, message);
-        if !heard.verdicts.is_empty() {
+        let message_lines = message_log::of(self.lines, message);
+        if !message_lines.verdicts.is_empty() {
             let mut parts = Parts::default();
-            for (at, (tone, verdict)) in heard.verdicts.into_iter().enumerate() {
+            for (at, (style, verdict)) in message_lines.verdicts.into_iter().enumerate() {
                 parts = parts
                     .dim(if at > 0 { " · " } else { "" })
-                    .add(tone, verdict);
+                    .add(style, verdict);
             }
-            self.step(heard.time, Kind::Verdict, of, parts);
+            self.step(message_lines.time, StepKind::Verdict, of, parts);
         }
-        let left_out = heard.notes.len().saturating_sub(MOST);
-        for (time, kind, tone, note) in heard.notes.into_iter().take(MOST) {
-            self.step(time, kind, of, Parts::default().add(tone, note));
+        let left_out = message_lines.notes.len().saturating_sub(MOST);
+        for (time, kind, style, note) in message_lines.notes.into_iter().take(MOST) {
+            self.step(time, kind, of, Parts::default().add(style, note));
         }
         if left_out > 0 {
             let more = format!("… and {left_out} more");
-            self.step(None, Kind::Note, of, Parts::default().dim(more));
+            self.step(None, StepKind::Note, of, Parts::default().dim(more));
         }
     }
 
@@ -273,12 +280,12 @@ impl Teller<'_> {
         };
         match first.connection() {
             Some(connection) => {
-                let is_new = !self.story.met.contains(&id_of(&connection));
+                let is_new = !self.story.related.contains(&id_of(&connection));
                 if is_new {
                     self.opening(&connection, message.first_seen());
                 } else {
                     let again = Parts::default().id(name(&connection)).dim("  again");
-                    self.step(first.time(), Kind::Out, id_of(&connection), again);
+                    self.step(first.time(), StepKind::Out, id_of(&connection), again);
                 }
             }
             None => {
@@ -294,7 +301,7 @@ impl Teller<'_> {
                         peer(&failed)
                     ));
                 }
-                self.step(first.time(), Kind::Out, of, parts);
+                self.step(first.time(), StepKind::Out, of, parts);
             }
         }
         self.outcomes(deliveries, message);
@@ -305,21 +312,21 @@ impl Teller<'_> {
         let of = subject_of(message);
         let addresses = Addresses::of(self.lines, message);
         for one in deliveries.iter().take(MOST) {
-            let (tone, word) = match one.result() {
-                DeliveryResult::Delayed => (Tone::Waiting, "delayed"),
+            let (style, word) = match one.result() {
+                DeliveryResult::Delayed => (TextStyle::Waiting, "delayed"),
                 result => of_state(result.state()),
             };
-            let mut parts = recipient(&one.recipient(), &addresses).add(tone, format!("  {word}"));
+            let mut parts = recipient(&one.recipient(), &addresses).add(style, format!("  {word}"));
             parts = said(parts, one.code(), one.detail().as_deref());
             if follows_from_login(one) {
                 parts = parts.dim("  ← follows from the failed authentication");
             }
-            self.step(one.time(), Kind::Delivery, of, parts);
+            self.step(one.time(), StepKind::Delivery, of, parts);
         }
         if deliveries.len() > MOST {
             let more = format!("… and {} more recipients", deliveries.len() - MOST);
             let time = deliveries.last().and_then(Delivery::time);
-            self.step(time, Kind::Delivery, of, Parts::default().dim(more));
+            self.step(time, StepKind::Delivery, of, Parts::default().dim(more));
         }
     }
 
@@ -338,7 +345,7 @@ impl Teller<'_> {
         }
         let last = deliveries.last().and_then(Delivery::time);
         let time: Option<Stamp> = message.ended().max(last);
-        self.step(time, Kind::End, subject_of(message), parts);
+        self.step(time, StepKind::End, subject_of(message), parts);
     }
 }
 
@@ -368,10 +375,10 @@ fn counted(mut parts: Parts, message: &Message<'_>) -> Parts {
         }
     }
     for (at, (state, count)) in counts.into_iter().enumerate() {
-        let (tone, word) = of_state(state);
+        let (style, word) = of_state(state);
         parts = parts
             .dim(if at > 0 { ", " } else { ": " })
-            .add(tone, format!("{count} {word}"));
+            .add(style, format!("{count} {word}"));
     }
     parts
 }
@@ -386,7 +393,9 @@ fn unreached<'i>(delivery: &Delivery<'i>, message: &Message<'i>) -> Option<Conne
         .connections()
         .rev()
         // The lines of one second come in any order.
-        .filter(|one| seen(one).is_some_and(|seen| (time - TIED..=time + 1).contains(&seen)))
+        .filter(|one| {
+            seen(one).is_some_and(|seen| (time - RETRY_WINDOW..=time + 1).contains(&seen))
+        })
         .find(|one| {
             let waits = |name: &str| name.eq_ignore_ascii_case(domain);
             one.appliance_id() == message.appliance_id() && one.failed_domain().is_some_and(waits)

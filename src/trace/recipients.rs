@@ -6,7 +6,7 @@
 //! Message done DCID 9 MID 21 to RID [0]
 //! ```
 
-use super::message::KIN;
+use super::message::MAX_RELATED;
 use crate::event::{Event, Lineage, Mid};
 use crate::index::{Message, Recipient};
 use crate::raw::RawLine;
@@ -26,7 +26,7 @@ impl<'i> Addresses<'i> {
         *self.by_rid.get(usize::try_from(rid).ok()?)?
     }
 
-    /// A message's own, else those of the message it goes on for, as far as these lines tell how it came of that.
+    /// A message's own, else those of the message it goes on for, as far as these lines build how it came of that.
     pub fn of(lines: &[RawLine], message: &Message<'i>) -> Self {
         Self::traced(lines, message, 0)
     }
@@ -41,7 +41,7 @@ impl<'i> Addresses<'i> {
         if in_order && by_rid.iter().any(Option::is_some) {
             return Self { by_rid, of: None };
         }
-        let parent = message.parent().filter(|_| steps < KIN);
+        let parent = message.parent().filter(|_| steps < MAX_RELATED);
         let Some(parent) = parent.filter(|parent| keeps_recipients(lines, parent, message)) else {
             return Self::default();
         };

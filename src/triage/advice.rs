@@ -11,7 +11,7 @@ use rows::{ROWS, Row};
 
 /// What is known of a route beside the reason.
 #[derive(Clone, Debug, Default)]
-pub struct Place {
+pub struct RouteContext {
     /// `198.51.100.7:25`
     pub route: String,
     /// The profile used for it.
@@ -21,21 +21,21 @@ pub struct Place {
 }
 
 /// One sentence on what a reason means here and what to do.
-pub fn of_reason(reason: &Reason, place: &Place) -> String {
+pub fn of_reason(reason: &Reason, context: &RouteContext) -> String {
     let text = reason.detail.to_lowercase();
     let fits = |row: &&Row| row.fits(reason, &text);
     let says = ROWS.iter().find(fits).map_or("", |row| row.says);
-    let profile = place.profile.as_ref().map_or_else(
+    let profile = context.profile.as_ref().map_or_else(
         || "the SMTP Auth profile".to_owned(),
         |name| format!("the profile {name}"),
     );
-    let domain = place.domain.as_deref().unwrap_or("the domain");
+    let domain = context.domain.as_deref().unwrap_or("the domain");
     let code = reason
         .code
         .map_or_else(String::new, |code| code.to_string());
     let said = says
         .replace("{profile}", &profile)
-        .replace("{route}", &place.route)
+        .replace("{route}", &context.route)
         .replace("{domain}", domain)
         .replace(
             " ({code})",

@@ -6,7 +6,7 @@ use crate::index::{Index, Interner, Symbol};
 #[derive(Debug, Default)]
 pub(super) struct Domains {
     pub names: Interner,
-    /// By the address's number in [`crate::index::Interners::mail`].
+    /// GroupBy the address's number in [`crate::index::Interners::mail`].
     of_mail: Vec<Option<Option<Symbol>>>,
 }
 

@@ -11,14 +11,14 @@ mod system;
 use logins::Logins;
 pub use logins::Net;
 
-use super::{By, Gather, Progress, RouteId, Thresholds, Triage};
+use super::{GroupBy, Progress, RouteBuilder, RouteId, Thresholds, Triage};
 use crate::header::Stamp;
 use crate::index::{ConnectionId, Index};
 use crate::position::Position;
 
 /// How bad it is.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum Severity {
+pub enum FindingSeverity {
     /// Mail is lost or waits, or an account is probably taken over.
     Critical,
     /// Worth a look today.
@@ -27,7 +27,7 @@ pub enum Severity {
     Notice,
 }
 
-impl Severity {
+impl FindingSeverity {
     /// As records write it.
     pub fn word(self) -> &'static str {
         match self {
@@ -40,7 +40,7 @@ impl Severity {
 
 /// What was noticed.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum Kind {
+pub enum FindingKind {
     /// Several routes began to fail together.
     RoutesTogether,
     /// A profile's login is refused on every route that uses it.
@@ -73,7 +73,7 @@ pub enum Kind {
     RouteRecovered,
 }
 
-impl Kind {
+impl FindingKind {
     /// As records write it.
     pub fn word(self) -> &'static str {
         match self {
@@ -128,7 +128,7 @@ pub enum Evidence {
 
 /// Where a reader goes from a finding.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Leads {
+pub enum DrillDown {
     /// To a route.
     Route(RouteId),
     /// To the records that a query keeps.
@@ -141,9 +141,9 @@ pub enum Leads {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Finding {
     /// What.
-    pub kind: Kind,
+    pub kind: FindingKind,
     /// How bad.
-    pub severity: Severity,
+    pub severity: FindingSeverity,
     /// When it began.
     pub since: Option<Stamp>,
     /// When it ended; `None` while it goes on, as far as the log says.
@@ -157,23 +157,23 @@ pub struct Finding {
     /// What to do, in one sentence.
     pub advice: String,
     /// Where to go from here.
-    pub leads: Leads,
+    pub drill_down: DrillDown,
 }
 
 /// A look at everything, in slices.
 #[derive(Debug)]
-pub struct Survey {
-    gather: Option<Gather>,
+pub struct Analyzer {
+    builder: Option<RouteBuilder>,
     logins: Logins,
     triage: Triage,
     thresholds: Thresholds,
 }
 
-impl Survey {
+impl Analyzer {
     /// Begins to look.
     pub fn new(index: &Index, thresholds: Thresholds) -> Self {
         Self {
-            gather: Some(Gather::new(index, By::Route, None)),
+            builder: Some(RouteBuilder::new(index, GroupBy::Route, None)),
             logins: Logins::new(index, thresholds),
             triage: Triage::default(),
             thresholds,
@@ -182,11 +182,11 @@ impl Survey {
 
     /// Looks at one slice.
     pub fn step(&mut self, index: &Index) -> Progress {
-        match self.gather.as_mut().map(|gather| gather.step(index)) {
+        match self.builder.as_mut().map(|builder| builder.step(index)) {
             Some(Progress::More) => Progress::More,
             Some(Progress::Done) => {
-                if let Some(gather) = self.gather.take() {
-                    self.triage = gather.finish(index);
+                if let Some(builder) = self.builder.take() {
+                    self.triage = builder.finish(index);
                 }
                 Progress::More
             }
@@ -194,10 +194,10 @@ impl Survey {
         }
     }
 
-    /// As [`Gather::step_aside`].
-    pub fn step_aside(&mut self) {
-        if let Some(gather) = &mut self.gather {
-            gather.step_aside();
+    /// As [`RouteBuilder::step_without_index`].
+    pub fn step_without_index(&mut self) {
+        if let Some(builder) = &mut self.builder {
+            builder.step_without_index();
         }
     }
 
@@ -219,10 +219,10 @@ impl Survey {
 }
 
 /// All routes and findings at once.
-pub fn survey(index: &Index, thresholds: Thresholds) -> Triage {
-    let mut survey = Survey::new(index, thresholds);
-    while survey.step(index) == Progress::More {}
-    survey.finish(index)
+pub fn analyze(index: &Index, thresholds: Thresholds) -> Triage {
+    let mut analyze = Analyzer::new(index, thresholds);
+    while analyze.step(index) == Progress::More {}
+    analyze.finish(index)
 }
 
 /// `11:19:39` where all of the log is of one day, else with its date.

@@ -6,10 +6,10 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::outcome::State;
+use super::outcome::RouteState;
 use super::reason::merge;
 use super::route::{Route, Tally};
-use super::{By, RouteId, Triage};
+use super::{GroupBy, RouteId, Triage};
 use crate::header::Stamp;
 use crate::index::{Index, Symbol};
 
@@ -21,7 +21,7 @@ pub struct Group {
     /// What their connections came to.
     pub tally: Tally,
     /// How they are doing together.
-    pub state: State,
+    pub state: RouteState,
     /// Since when none of them works.
     pub failing_since: Option<Stamp>,
     /// How many routes there are in it.
@@ -35,21 +35,21 @@ pub struct Group {
 pub(super) fn groups(
     index: &Index,
     triage: &Triage,
-    by: By,
+    by: GroupBy,
     of_routes: &[Option<Symbol>],
 ) -> Vec<Group> {
-    if by == By::Route {
+    if by == GroupBy::Route {
         return Vec::new();
     }
     let mut groups: BTreeMap<Option<String>, Vec<&Route>> = BTreeMap::new();
     for (route, group) in triage.routes.iter().zip(of_routes) {
         let key = match by {
-            By::Ip => route
+            GroupBy::Ip => route
                 .remote
                 .map(|name| index.names.addresses.get(name).to_owned()),
-            By::Profile => group.map(|name| index.names.profiles.get(name).to_owned()),
-            By::Domain => group.map(|name| triage.domains.get(name).to_owned()),
-            By::Route => None,
+            GroupBy::Profile => group.map(|name| index.names.profiles.get(name).to_owned()),
+            GroupBy::Domain => group.map(|name| triage.domains.get(name).to_owned()),
+            GroupBy::Route => None,
         };
         groups.entry(key).or_default().push(route);
     }
@@ -69,14 +69,14 @@ fn sum(key: Option<String>, routes: &[&Route]) -> Group {
     let tried: Vec<&&Route> = routes.iter().filter(tried).collect();
     let failing = tried
         .iter()
-        .filter(|route| route.state == State::Failing)
+        .filter(|route| route.state == RouteState::Failing)
         .count();
     let state = if failing > 0 && failing == tried.len() {
-        State::Failing
-    } else if tried.iter().any(|route| route.state != State::Healthy) {
-        State::Degraded
+        RouteState::Failing
+    } else if tried.iter().any(|route| route.state != RouteState::Healthy) {
+        RouteState::Degraded
     } else {
-        State::Healthy
+        RouteState::Healthy
     };
     let since = tried.iter().filter_map(|route| route.failing_since).max();
     let mut tally = Tally::default();
@@ -85,7 +85,7 @@ fn sum(key: Option<String>, routes: &[&Route]) -> Group {
     }
     tally.affected.sort_unstable();
     tally.affected.dedup();
-    let mut members: Vec<(State, RouteId)> = routes
+    let mut members: Vec<(RouteState, RouteId)> = routes
         .iter()
         .map(|route| (route.state, route.id()))
         .collect();
@@ -95,7 +95,7 @@ fn sum(key: Option<String>, routes: &[&Route]) -> Group {
         key,
         tally,
         state,
-        failing_since: since.filter(|_| state == State::Failing),
+        failing_since: since.filter(|_| state == RouteState::Failing),
         routes: routes.len(),
         members: members.into_iter().map(|(_, id)| id).collect(),
         parts: routes.iter().map(|route| route.members.clone()).collect(),
@@ -119,7 +119,7 @@ fn add(sum: &mut Tally, other: &Tally) {
     merge(&mut sum.reasons, &other.reasons);
     merge(&mut sum.refusals, &other.refusals);
     sum.affected.extend_from_slice(&other.affected);
-    sum.cost.add(other.cost);
+    sum.impact.add(other.impact);
 }
 
 fn extend(names: &mut Vec<Symbol>, more: &[Symbol]) {

@@ -4,7 +4,7 @@ use crate::index::{Delivery, DeliveryResult};
 
 /// What a delivery connection says of its route: the first of these that holds.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum Outcome {
+pub enum ConnectionOutcome {
     /// No session came about.
     ConnectionError,
     /// TLS failed and nothing was delivered after it.
@@ -19,7 +19,7 @@ pub enum Outcome {
     Idle,
 }
 
-impl Outcome {
+impl ConnectionOutcome {
     /// All of them, in the order of the contract.
     pub const ALL: [Self; 6] = [
         Self::Ok,
@@ -66,9 +66,9 @@ impl Outcome {
 
 /// What the deliveries of one connection say, as far as the outcome asks.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
-pub(super) struct Said(u8);
+pub(super) struct Signals(u8);
 
-impl Said {
+impl Signals {
     const TRIED: u8 = 1;
     const DELIVERED: u8 = 2;
     const WORKS: u8 = 4;
@@ -82,7 +82,7 @@ impl Said {
         self.0 |= Self::TRIED;
         match delivery.result() {
             DeliveryResult::Delivered => self.0 |= Self::DELIVERED | Self::WORKS,
-            DeliveryResult::Bounced if speaks_of_the_recipient(delivery) => self.0 |= Self::WORKS,
+            DeliveryResult::Bounced if is_about_recipient(delivery) => self.0 |= Self::WORKS,
             _ => {}
         }
     }
@@ -127,26 +127,26 @@ impl Said {
     }
 
     /// The connection's outcome.
-    pub fn outcome(self) -> Outcome {
+    pub fn outcome(self) -> ConnectionOutcome {
         if self.has(Self::ERROR) {
-            Outcome::ConnectionError
+            ConnectionOutcome::ConnectionError
         } else if self.has(Self::TLS_FAILED) && !self.has(Self::DELIVERED) {
-            Outcome::TlsFailed
+            ConnectionOutcome::TlsFailed
         } else if self.has(Self::AUTH_FAILED) {
-            Outcome::AuthFailed
+            ConnectionOutcome::AuthFailed
         } else if self.has(Self::WORKS) {
-            Outcome::Ok
+            ConnectionOutcome::Ok
         } else if self.has(Self::TRIED) {
-            Outcome::Rejected
+            ConnectionOutcome::Rejected
         } else {
-            Outcome::Idle
+            ConnectionOutcome::Idle
         }
     }
 }
 
 /// Whether a refusal is about the recipient alone: RFC 3463 says so with 5.1.x; without such a code the replies of
 /// RFC 5321 for an unknown or refused mailbox do.
-fn speaks_of_the_recipient(delivery: &Delivery<'_>) -> bool {
+fn is_about_recipient(delivery: &Delivery<'_>) -> bool {
     match delivery.enhanced() {
         Some(code) => code.starts_with("5.1."),
         None => matches!(delivery.code(), Some(550 | 551 | 553)),
@@ -155,16 +155,16 @@ fn speaks_of_the_recipient(delivery: &Delivery<'_>) -> bool {
 
 /// How a route is doing.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum State {
+pub enum RouteState {
     /// Its newest connection that tried something failed.
     Failing,
     /// It works, but did not all the time lately.
     Degraded,
-    /// It works, or was never tried.
+    /// It works, or was undelivered tried.
     Healthy,
 }
 
-impl State {
+impl RouteState {
     /// As records write it.
     pub fn word(self) -> &'static str {
         match self {

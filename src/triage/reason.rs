@@ -11,7 +11,7 @@ use crate::event::enhanced_code;
 use crate::header::Stamp;
 use crate::index::ConnectionId;
 
-use super::Outcome;
+use super::ConnectionOutcome;
 
 /// Characters of a text that are kept: what differs further behind is told by nobody.
 const LONGEST: usize = 240;
@@ -22,7 +22,7 @@ const VARIES: &str = "…";
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Reason {
     /// What it made of the connection.
-    pub outcome: Outcome,
+    pub outcome: ConnectionOutcome,
     /// The far end's three digits.
     pub code: Option<u16>,
     /// Its words without what varies; empty where nothing was said.
@@ -99,7 +99,7 @@ pub(super) fn merge(reasons: &mut Vec<Reason>, more: &[Reason]) {
 
 /// The text without what varies from line to line: addresses, ids, queue names, hosts, times, URLs, numbers. Codes
 /// of RFC 3463 and system error numbers stay.
-pub fn general(text: &str) -> String {
+pub fn normalize(text: &str) -> String {
     let mut out = String::with_capacity(text.len().min(LONGEST + 8));
     let mut before = "";
     for word in text.split_whitespace() {
@@ -107,20 +107,20 @@ pub fn general(text: &str) -> String {
             out.push_str(" …");
             break;
         }
-        let general = if keeps_number(before) {
+        let normalize = if keeps_number(before) {
             word.to_owned()
         } else {
             general_word(word)
         };
         before = word;
-        let repeats = general == VARIES && out.ends_with(VARIES);
+        let repeats = normalize == VARIES && out.ends_with(VARIES);
         if repeats {
             continue;
         }
         if !out.is_empty() {
             out.push(' ');
         }
-        out.push_str(&general);
+        out.push_str(&normalize);
     }
     out
 }
@@ -212,7 +212,7 @@ fn is_host(core: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::general;
+    use super::normalize;
 
     #[test]
     fn what_varies_goes_and_what_explains_stays() {
@@ -255,7 +255,7 @@ mod tests {
             ("2001:db8::1 is listed", "… is listed"),
         ];
         for (text, wanted) in cases {
-            assert_eq!(general(text), wanted, "{text}");
+            assert_eq!(normalize(text), wanted, "{text}");
         }
     }
 
@@ -263,7 +263,7 @@ mod tests {
     fn ten_thousand_refusals_read_as_one_reason() {
         let texts: std::collections::BTreeSet<String> = (0..10_000)
             .map(|n| {
-                general(&format!(
+                normalize(&format!(
                     "5.7.1 <user{n}@partner{}.example>: Relay access denied (queue {:010X}, {:02}:{:02}:{:02})",
                     n % 77, n * 7919, n % 24, n % 60, n % 59
                 ))
@@ -275,16 +275,16 @@ mod tests {
     #[test]
     fn a_url_may_stand_behind_any_character() {
         assert_eq!(
-            general("see ¿https://help.example/7?"),
+            normalize("see ¿https://help.example/7?"),
             format!("see ¿{}", super::VARIES)
         );
-        assert_eq!(general("¡://"), format!("¡{}", super::VARIES));
+        assert_eq!(normalize("¡://"), format!("¡{}", super::VARIES));
     }
 
     proptest::proptest! {
         #[test]
         fn any_text_becomes_a_short_one(text in ".{0,600}") {
-            let once = general(&text);
+            let once = normalize(&text);
             proptest::prop_assert!(once.len() <= text.len() * 3 + 8);
         }
     }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::outcome::{Outcome, State};
+use super::outcome::{ConnectionOutcome, RouteState};
 use super::reason::Reason;
 use crate::header::Stamp;
 use crate::index::{ApplianceId, ConnectionId, MessageId, Symbol};
@@ -12,7 +12,7 @@ pub const DEGRADED_WITHIN: i64 = 3600;
 
 /// What became of the recipients that a failure hit, as far as the log says.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Cost {
+pub struct Impact {
     /// Refused for good.
     pub bounced: u64,
     /// Returned by the appliance itself, which had tried long enough.
@@ -23,7 +23,7 @@ pub struct Cost {
     pub delivered_later: u64,
 }
 
-impl Cost {
+impl Impact {
     /// Recipients that were hit.
     pub fn recipients(&self) -> u64 {
         self.bounced + self.given_up + self.waiting + self.delivered_later
@@ -51,7 +51,7 @@ pub struct Outage {
     /// The last of them.
     pub last: ConnectionId,
     /// What the first of them was.
-    pub outcome: Outcome,
+    pub outcome: ConnectionOutcome,
     /// The connection that worked last before it.
     pub before: Option<ConnectionId>,
 }
@@ -103,18 +103,18 @@ pub struct Tally {
     /// Messages with a recipient that a failure of the route hit, in the records' order.
     pub affected: Vec<MessageId>,
     /// What became of those recipients.
-    pub cost: Cost,
+    pub impact: Impact,
 }
 
 impl Tally {
     /// Connections with this outcome.
-    pub fn outcome(&self, outcome: Outcome) -> u64 {
+    pub fn outcome(&self, outcome: ConnectionOutcome) -> u64 {
         self.outcomes[outcome.at()]
     }
 
     /// Connections that failed.
     pub fn failed(&self) -> u64 {
-        Outcome::ALL
+        ConnectionOutcome::ALL
             .iter()
             .filter(|outcome| outcome.is_failure())
             .map(|outcome| self.outcome(*outcome))
@@ -127,20 +127,20 @@ impl Tally {
 pub struct Route {
     /// Whose route it is.
     pub appliance: ApplianceId,
-    /// The address's number in [`crate::index::Interners::addresses`]; `None` where the log never gives it.
+    /// The address's number in [`crate::index::Interners::addresses`]; `None` where the log undelivered gives it.
     pub remote: Option<Symbol>,
     /// The port.
     pub port: Option<u16>,
     /// What its connections came to.
     pub tally: Tally,
     /// How it is doing.
-    pub state: State,
+    pub state: RouteState,
     /// When the first of an unbroken run of failures up to now was opened.
     pub failing_since: Option<Stamp>,
     /// How many failures that run has.
     pub run: u64,
     /// What the newest failure was.
-    pub why: Option<Outcome>,
+    pub why: Option<ConnectionOutcome>,
     /// The newest connection that failed.
     pub newest_bad: Option<ConnectionId>,
     /// The newest connection that worked.
@@ -180,9 +180,9 @@ impl Route {
             _ => false,
         };
         self.state = match self.run {
-            0 if lately => State::Degraded,
-            0 => State::Healthy,
-            _ => State::Failing,
+            0 if lately => RouteState::Degraded,
+            0 => RouteState::Healthy,
+            _ => RouteState::Failing,
         };
     }
 }

@@ -35,7 +35,7 @@ pub struct Thresholds {
     /// Connections that one peer holds open for longer than [`Thresholds::held_seconds`].
     pub held_connections: usize,
     /// Seconds; AsyncOS ends inbound connections after 15 minutes by default (user guide, "Configuring Global
-    /// Settings for Listeners").
+    /// Settings for CleartextLogins").
     pub held_seconds: i64,
     /// Connections refused because a listener was at its limit.
     pub limit_refusals: u64,

@@ -28,8 +28,8 @@ use super::page::Page;
 use super::prompt::Line;
 use super::record::Record;
 use super::settings::Settings;
-use super::survey::{Order, Outlook};
 use super::theme::Role;
+use super::triage_state::{TriageJob, TriageState};
 use super::users::Users;
 use super::view;
 use super::worker::{Answer, Job};
@@ -185,7 +185,7 @@ pub enum Effect {
     /// Stop the search that runs.
     Cancel,
     /// Look at routes and for findings.
-    Look(Order),
+    Look(TriageJob),
     /// Write a route's report.
     Report(RouteId),
     /// Look at how the sources are doing.
@@ -313,7 +313,7 @@ pub struct App {
     /// What the users' logins came to.
     pub logins: Users,
     /// What the triage says.
-    pub outlook: Outlook,
+    pub triage: TriageState,
     /// The log.
     pub log: Log,
     /// Records opened one from another.
@@ -369,7 +369,7 @@ impl App {
             files_serial: 0,
             files_of: None,
             logins: Users::default(),
-            outlook: Outlook::default(),
+            triage: TriageState::default(),
             log: Log::default(),
             pages: Vec::new(),
             trail: Vec::new(),
@@ -445,7 +445,7 @@ impl App {
             Action::CaughtUp => {
                 let over = self.follow == Follow::No;
                 self.feed = if over { Feed::Ended } else { Feed::Following };
-                self.outlook.look_soon();
+                self.triage.request_refresh();
                 self.files_of = None;
                 self.refresh_soon();
                 Vec::new()
@@ -492,7 +492,7 @@ impl App {
                 let page = self.pages.last_mut();
                 if let Some(page) = page.filter(|page| page.sides.of == of) {
                     page.sides.read = Some(read);
-                    page.made = None;
+                    page.built_from = None;
                 }
             }
             Answer::Log(ask, chunk) => self.log.take(ask, chunk),
@@ -523,7 +523,7 @@ impl App {
             Answer::Found(found) => self.found(found),
             Answer::Reported(written) => self.reported(written),
             Answer::Seen(number, seen) => {
-                self.outlook.take(number, seen);
+                self.triage.take(number, seen);
             }
         }
         Vec::new()
@@ -544,7 +544,7 @@ impl App {
         }
         if let Some(page) = self.pages.last_mut().filter(|page| wants(&page.lines)) {
             page.lines.read = Some(read.clone());
-            page.made = None;
+            page.built_from = None;
         }
         if let Some(preview) = self.preview.as_mut().filter(|preview| wants(preview)) {
             preview.read = Some(read);
@@ -614,7 +614,7 @@ impl App {
         RenderContext {
             index,
             users: &self.logins,
-            outlook: &self.outlook,
+            triage: &self.triage,
             files: &self.files,
         }
     }

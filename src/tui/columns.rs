@@ -8,17 +8,17 @@ mod user;
 use crate::header::Stamp;
 use crate::index::records::message::CommonState;
 use crate::index::{Attempt, Connection, DeliveryState, Direction, Index, Message};
-pub use crate::report::incident::cost_parts;
+pub use crate::report::incident::impact_parts;
 pub use crate::report::summary::grouped as thousands;
 
 use super::files::Files;
 use super::filter::term;
 use super::record::{Record, is_refusal};
-use super::survey::Outlook;
 use super::theme::Role;
+use super::triage_state::TriageState;
 use super::users::Users;
 use crate::safe;
-use crate::triage::By;
+use crate::triage::GroupBy;
 
 pub use finding::{FINDINGS, severity};
 pub use route::{ROUTES, rate, row as route_row, row_term, state_of};
@@ -33,7 +33,7 @@ pub struct RenderContext<'k> {
     /// What users' logins came to.
     pub users: &'k Users,
     /// What the triage says.
-    pub outlook: &'k Outlook,
+    pub triage: &'k TriageState,
     /// How the sources are doing.
     pub files: &'k Files,
 }
@@ -240,7 +240,7 @@ pub fn cell(known: RenderContext<'_>, record: Record, field: Field) -> Cell {
         Record::Route(_) | Record::Group(_) => route::cell(known, record, field),
         Record::Finding(number) => finding::cell(known, number, field),
         Record::Source(at) => source::cell(known, at, field),
-        Record::Hit(_) => none(),
+        Record::AffectedMessages(_) => none(),
     }
 }
 
@@ -466,16 +466,16 @@ pub fn cell_term(known: RenderContext<'_>, record: Record, field: Field) -> Opti
         Record::Message(id) => message_term(&index.message(id), field),
         Record::User(name) => user::cell_term(index, name, known.users.of(name), field),
         Record::Route(_) | Record::Group(_) => route::cell_term(known, record, field),
-        Record::Finding(_) | Record::Hit(_) | Record::Source(_) => None,
+        Record::Finding(_) | Record::AffectedMessages(_) | Record::Source(_) => None,
     }
 }
 
 /// What a column is called where routes are summed up.
-pub fn heading(column: &Column, by: By) -> &'static str {
+pub fn heading(column: &Column, by: GroupBy) -> &'static str {
     match (column.field, by) {
-        (Field::Route, By::Profile) => "profile",
-        (Field::Route, By::Domain) => "domain",
-        (Field::Route, By::Ip) => "address",
+        (Field::Route, GroupBy::Profile) => "profile",
+        (Field::Route, GroupBy::Domain) => "domain",
+        (Field::Route, GroupBy::Ip) => "address",
         _ => column.title,
     }
 }

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
-use super::survey::{self, With};
+use super::triage_state::{self, IndexAccess};
 use crate::raw::{self, Wanted};
 use crate::report::incident::{self, Lines, Shown};
 use crate::source::Sources;
@@ -23,9 +23,9 @@ pub fn write(
     route: RouteId,
     thresholds: Thresholds,
     sources: &Sources,
-    with: With<'_>,
+    with: IndexAccess<'_>,
 ) -> Result<PathBuf, String> {
-    let look = survey::whole(thresholds, &AtomicBool::new(false), with);
+    let look = triage_state::whole(thresholds, &AtomicBool::new(false), with);
     let triage = look.map(|look| look.triage).unwrap_or_default();
     let route = triage
         .find(route)

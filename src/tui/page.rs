@@ -1,10 +1,10 @@
 //! A record's page: what is known of it, what it is linked to, its raw lines.
 
+mod builder;
 mod connection;
 mod finding;
 mod message;
 mod route;
-mod sheet;
 mod source;
 
 use super::app::Lines;
@@ -46,16 +46,16 @@ pub struct Page {
     /// What the tab bar calls it.
     pub title: String,
     /// Lines of other records that are shown beside each other.
-    pub sides: Sides,
-    /// What the head was made of: the look at routes and the width.
-    pub(super) made: Option<(u64, u16)>,
+    pub sides: Comparison,
+    /// What the head was built_from of: the look at routes and the width.
+    pub(super) built_from: Option<(u64, u16)>,
     /// Whether the cursor has gone to the first link.
     placed: bool,
 }
 
 /// Two connections whose lines stand beside each other.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Sides {
+pub struct Comparison {
     /// Which.
     pub of: [Option<ConnectionId>; 2],
     /// Where their lines stand.
@@ -79,8 +79,8 @@ impl Page {
             offset: 0,
             sideways: 0,
             title,
-            sides: Sides::default(),
-            made: None,
+            sides: Comparison::default(),
+            built_from: None,
             placed: false,
         }
     }
@@ -94,7 +94,7 @@ impl Page {
     }
 
     /// Takes in what is known by now; the cursor stays on the link it is on.
-    pub fn know(&mut self, head: Vec<Row>) {
+    pub fn set_head(&mut self, head: Vec<Row>) {
         let link = self.link();
         self.head = head;
         let at = self.head.iter().position(|row| row.link == link);
@@ -188,7 +188,7 @@ pub fn head(known: RenderContext<'_>, page: &Page, width: u16) -> Vec<Row> {
         Record::Message(id) => message::head(index, &index.message(id), page.known_lines()),
         Record::Route(id) => route::head(known, id, &page.sides, width),
         Record::Group(number) => route::group_head(known, number, width),
-        Record::Hit(id) => route::hit_head(known, id),
+        Record::AffectedMessages(id) => route::hit_head(known, id),
         Record::User(_) | Record::Finding(_) | Record::Source(_) => Vec::new(),
     }
 }

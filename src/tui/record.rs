@@ -24,12 +24,12 @@ pub enum Record {
     User(Symbol),
     /// A route that mail goes out by.
     Route(RouteId),
-    /// Routes summed up; its number in [`super::survey::Outlook`].
+    /// Routes summed up; its number in [`super::triage_state::TriageState`].
     Group(u32),
-    /// Something noticed; its number in [`super::survey::Outlook`].
+    /// Something noticed; its number in [`super::triage_state::TriageState`].
     Finding(u32),
     /// The messages that a route's failures hit.
-    Hit(RouteId),
+    AffectedMessages(RouteId),
     /// A source; its number in [`super::files::Files`].
     Source(u32),
 }
@@ -91,9 +91,11 @@ impl Record {
                 let user = part.names.users.get(name);
                 whole.names.users.find(user).map(Self::User)
             }
-            Self::Route(_) | Self::Group(_) | Self::Finding(_) | Self::Hit(_) | Self::Source(_) => {
-                None
-            }
+            Self::Route(_)
+            | Self::Group(_)
+            | Self::Finding(_)
+            | Self::AffectedMessages(_)
+            | Self::Source(_) => None,
         }
     }
 
@@ -108,7 +110,7 @@ impl Record {
             Self::Message(id) => format!("MID {}", index.message(id).mid()),
             Self::User(name) => format!("user {}", index.names.users.get(name)),
             Self::Route(id) => id.title(index),
-            Self::Hit(id) => format!("messages hit by {}", id.title(index)),
+            Self::AffectedMessages(id) => format!("messages hit by {}", id.title(index)),
             Self::Group(_) => "routes".to_owned(),
             Self::Finding(_) => "finding".to_owned(),
             Self::Source(_) => "source".to_owned(),

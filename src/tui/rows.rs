@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::index::{ConnectionId, Direction, Index, Symbol};
-use crate::triage::State;
+use crate::triage::RouteState;
 
 use super::columns::{Field, RenderContext, route_row};
 use super::filter::{Filter, Hits};
@@ -312,7 +312,7 @@ pub fn users(index: &Index, filter: &Filter, hits: &Hits, sort: Sort) -> (Vec<Re
 
 /// Routes, or groups of them, in order; they come failing ones first.
 pub fn routes(known: RenderContext<'_>, sort: Sort) -> Vec<Record> {
-    let mut rows = known.outlook.route_rows().unwrap_or_default();
+    let mut rows = known.triage.route_rows().unwrap_or_default();
     let time = |time: Option<crate::header::Stamp>| {
         most_first(time.map_or(0, crate::header::Stamp::seconds))
     };
@@ -328,13 +328,13 @@ pub fn routes(known: RenderContext<'_>, sort: Sort) -> Vec<Record> {
         };
         match sort.field {
             Field::State => match row.state {
-                State::Failing => 0,
-                State::Degraded => 1,
-                State::Healthy => 2,
+                RouteState::Failing => 0,
+                RouteState::Degraded => 1,
+                RouteState::Healthy => 2,
             },
             Field::Route => ranks.get(&record).copied().unwrap_or(u64::MAX),
             Field::Since => time(row.since),
-            Field::Cost => u64::MAX - row.tally.cost.recipients(),
+            Field::Cost => u64::MAX - row.tally.impact.recipients(),
             Field::Failed => u64::MAX - row.tally.failed(),
             Field::LastSuccess => time(row.tally.last_ok),
             _ => 0,
@@ -346,7 +346,7 @@ pub fn routes(known: RenderContext<'_>, sort: Sort) -> Vec<Record> {
 fn name(known: RenderContext<'_>, record: Record) -> String {
     match record {
         Record::Group(number) => {
-            let group = known.outlook.group(number);
+            let group = known.triage.group(number);
             group
                 .and_then(|group| group.key.clone())
                 .unwrap_or_default()
@@ -357,12 +357,12 @@ fn name(known: RenderContext<'_>, record: Record) -> String {
 
 /// Findings in order; they come worst first.
 pub fn findings(known: RenderContext<'_>, sort: Sort) -> Vec<Record> {
-    let mut rows = known.outlook.finding_rows().to_vec();
+    let mut rows = known.triage.finding_rows().to_vec();
     sort.apply(&mut rows, |record| {
         let Record::Finding(number) = record else {
             return u64::MAX;
         };
-        let Some(finding) = known.outlook.finding(number) else {
+        let Some(finding) = known.triage.finding(number) else {
             return u64::MAX;
         };
         match sort.field {

@@ -11,7 +11,7 @@ use super::filter::{Filter, Hits, Reach};
 use super::incident;
 use super::lines::{self, Ask, Chunk, Needle, Way};
 use super::record::Record;
-use super::survey::{self, Order, Seen};
+use super::triage_state::{self, TriageJob, TriageResult};
 use crate::index::store::extent::Span;
 use crate::index::{ConnectionId, Index};
 use crate::pipeline::SharedIndex;
@@ -60,7 +60,7 @@ pub enum Answer {
     /// Where a report was written, or why not in one sentence.
     Reported(Result<PathBuf, String>),
     /// What was seen for the order of that number.
-    Seen(u64, Seen),
+    Seen(u64, TriageResult),
 }
 
 /// The threads that read.
@@ -167,7 +167,7 @@ impl Workers {
     }
 
     /// Looks at routes and for findings.
-    pub fn look(&mut self, order: Order) {
+    pub fn look(&mut self, order: TriageJob) {
         self.stop_look.store(true, Ordering::Relaxed);
         self.stop_look = Arc::default();
         let (stop, index) = (Arc::clone(&self.stop_look), self.index.clone());
@@ -175,7 +175,7 @@ impl Workers {
         let spawned = thread::Builder::new().name("look".into()).spawn(move || {
             let with = |work: &mut dyn FnMut(&Index)| work(&index.read());
             let number = order.what.number;
-            survey::look(&order, &stop, &with, &|seen| {
+            triage_state::look(&order, &stop, &with, &|seen| {
                 tell(Answer::Seen(number, seen));
             });
         });

@@ -11,7 +11,7 @@ use crate::pipeline::Ingest;
 use crate::query::Query;
 use crate::raw::{self, Wanted};
 use crate::report::incident::{self, Lines, Shown};
-use crate::triage::{self, By, Route, State, Triage};
+use crate::triage::{self, GroupBy, Route, RouteState, Triage};
 
 /// Writes the reports; with nothing to report it says so on standard error.
 pub fn run(args: &Args, config: &Config, query: &Query) -> Result<Status, CommandError> {
@@ -26,9 +26,9 @@ pub fn run(args: &Args, config: &Config, query: &Query) -> Result<Status, Comman
     };
     // Findings are of the whole log.
     let triage = if query.is_empty() {
-        triage::survey(&index, config.triage)
+        triage::analyze(&index, config.triage)
     } else {
-        selection.triage(By::Route)
+        selection.triage(GroupBy::Route)
     };
     let mut out = output();
     let mut reported = 0;
@@ -53,10 +53,10 @@ pub fn run(args: &Args, config: &Config, query: &Query) -> Result<Status, Comman
 
 /// The failing routes; where there is none, the degraded ones.
 fn told(triage: &Triage) -> impl Iterator<Item = &Route> {
-    let worst = if triage.count(State::Failing) > 0 {
-        State::Failing
+    let worst = if triage.count(RouteState::Failing) > 0 {
+        RouteState::Failing
     } else {
-        State::Degraded
+        RouteState::Degraded
     };
     triage
         .routes

@@ -20,7 +20,7 @@ use crate::report::routes::RouteRecord;
 use crate::report::{Format, Plain, Printer};
 use crate::safe;
 use crate::source::Follow;
-use crate::triage::{By, Reason, Route, RouteId, State, Triage};
+use crate::triage::{GroupBy, Reason, Route, RouteId, RouteState, Triage};
 
 /// States are looked at so long after the log grew: what comes meanwhile is taken in at once.
 const GATHER: Duration = Duration::from_millis(200);
@@ -96,7 +96,7 @@ impl<'o> Told<'o> {
         index: &Index,
         triage: &Triage,
         route: &Route,
-        before: Option<State>,
+        before: Option<RouteState>,
     ) -> Result<(), CommandError> {
         match self {
             Self::Records(out) => {
@@ -111,19 +111,19 @@ impl<'o> Told<'o> {
     }
 }
 
-fn line(index: &Index, route: &Route, before: Option<State>) -> String {
+fn line(index: &Index, route: &Route, before: Option<RouteState>) -> String {
     let at = match route.state {
-        State::Failing => route.failing_since,
+        RouteState::Failing => route.failing_since,
         _ => route.tally.last_ok.or(route.tally.last_seen),
     };
     let at = at.map_or_else(String::new, |at| at.to_string().replace('T', " "));
     let why = match route.state {
-        State::Healthy => String::new(),
+        RouteState::Healthy => String::new(),
         _ => route.cause().map_or_else(String::new, Reason::line),
     };
     format!(
         "{at:<19}  {} → {:<9} {}  {why}",
-        before.map_or("new", State::word),
+        before.map_or("new", RouteState::word),
         route.state.word(),
         route.title(index),
     )
@@ -133,7 +133,7 @@ struct Watch<'w> {
     query: &'w Query,
     ingest: &'w Ingest,
     /// The states told last.
-    known: Option<BTreeMap<RouteId, State>>,
+    known: Option<BTreeMap<RouteId, RouteState>>,
 }
 
 impl Watch<'_> {
@@ -147,13 +147,13 @@ impl Watch<'_> {
             index: &index,
             hits: &hits,
         };
-        let triage = selection.triage(By::Route);
+        let triage = selection.triage(GroupBy::Route);
         match &self.known {
             None => told.first(&index, &triage)?,
             Some(known) => {
                 for route in &triage.routes {
                     let before = known.get(&route.id()).copied();
-                    if before.unwrap_or(State::Healthy) != route.state {
+                    if before.unwrap_or(RouteState::Healthy) != route.state {
                         told.change(&index, &triage, route, before)?;
                     }
                 }

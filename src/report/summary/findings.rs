@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::{MOST, left_out};
 use crate::safe;
-use crate::triage::findings::{Finding, Severity};
+use crate::triage::findings::{Finding, FindingSeverity};
 
 /// Writes the findings; nothing where there are none.
 ///
@@ -15,17 +15,21 @@ pub fn write(out: &mut dyn Write, findings: &[Finding]) -> io::Result<()> {
         return Ok(());
     }
     let count = |severity| findings.iter().filter(|f| f.severity == severity).count();
-    let counts: Vec<String> = [Severity::Critical, Severity::Warning, Severity::Notice]
-        .into_iter()
-        .filter(|severity| count(*severity) > 0)
-        .map(|severity| format!("{} {}", count(severity), severity.word()))
-        .collect();
+    let counts: Vec<String> = [
+        FindingSeverity::Critical,
+        FindingSeverity::Warning,
+        FindingSeverity::Notice,
+    ]
+    .into_iter()
+    .filter(|severity| count(*severity) > 0)
+    .map(|severity| format!("{} {}", count(severity), severity.word()))
+    .collect();
     writeln!(out, "\nFINDINGS     {}", counts.join(", "))?;
     for finding in findings.iter().take(MOST) {
         let sign = match finding.severity {
-            Severity::Critical => "✗",
-            Severity::Warning => "!",
-            Severity::Notice => "·",
+            FindingSeverity::Critical => "✗",
+            FindingSeverity::Warning => "!",
+            FindingSeverity::Notice => "·",
         };
         let line = format!("{sign} {:<10} {}", finding.severity.word(), finding.summary);
         writeln!(out, "{}", safe::text(&line))?;

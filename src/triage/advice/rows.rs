@@ -4,11 +4,11 @@
 //! (521, 556), RFC 3207 (STARTTLS) and RFC 8314 (TLS for submission); commands and pages are those of the AsyncOS
 //! user guide. A sentence says no more than the reply does: where the far end may mean several things, so does it.
 
-use crate::triage::outcome::Outcome;
+use crate::triage::outcome::ConnectionOutcome;
 
 /// One row: the first one that fits a reason speaks.
 pub(super) struct Row {
-    pub outcomes: &'static [Outcome],
+    pub outcomes: &'static [ConnectionOutcome],
     /// Reply codes; any where there are none.
     pub codes: &'static [u16],
     /// Beginnings of enhanced codes; any where there are none.
@@ -18,13 +18,13 @@ pub(super) struct Row {
     pub says: &'static str,
 }
 
-const ANY: &[Outcome] = &[];
-const AUTH: &[Outcome] = &[Outcome::AuthFailed];
-const TLS: &[Outcome] = &[Outcome::TlsFailed];
-const ERROR: &[Outcome] = &[Outcome::ConnectionError];
+const ANY: &[ConnectionOutcome] = &[];
+const AUTH: &[ConnectionOutcome] = &[ConnectionOutcome::AuthFailed];
+const TLS: &[ConnectionOutcome] = &[ConnectionOutcome::TlsFailed];
+const ERROR: &[ConnectionOutcome] = &[ConnectionOutcome::ConnectionError];
 
 const fn row(
-    outcomes: &'static [Outcome],
+    outcomes: &'static [ConnectionOutcome],
     codes: &'static [u16],
     enhanced: &'static [&'static str],
     words: &'static [&'static str],
@@ -329,7 +329,7 @@ pub(super) const ROWS: &[Row] = &[
         &[521, 556],
         &["5.1.10"],
         &[],
-        "The domain takes no mail at all: the address is wrong, or the route leads to the wrong host (smtproutes).",
+        "The domain takes no mail at all: the address is wrong, or the route drill_down to the wrong host (smtproutes).",
     ),
     row(
         ANY,
@@ -376,7 +376,7 @@ pub(super) const ROWS: &[Row] = &[
         &[550, 551, 552, 553, 554],
         &[],
         &[],
-        "The far end refuses for good ({code}): read its reply; if it holds for all recipients, check that the route leads to the right host (smtproutes).",
+        "The far end refuses for good ({code}): read its reply; if it holds for all recipients, check that the route drill_down to the right host (smtproutes).",
     ),
     row(
         ANY,

@@ -1,9 +1,9 @@
 //! Each reply names what to look at.
 
 use super::*;
-use crate::triage::Outcome::{self, AuthFailed, ConnectionError, Rejected, TlsFailed};
+use crate::triage::ConnectionOutcome::{self, AuthFailed, ConnectionError, Rejected, TlsFailed};
 
-const CASES: &[(Outcome, u16, &str, &str)] = &[
+const CASES: &[(ConnectionOutcome, u16, &str, &str)] = &[
     (
         AuthFailed,
         535,
@@ -107,7 +107,7 @@ const CASES: &[(Outcome, u16, &str, &str)] = &[
     (Rejected, 0, "hello", "telnet"),
 ];
 
-fn says(outcome: Outcome, code: u16, detail: &str) -> String {
+fn says(outcome: ConnectionOutcome, code: u16, detail: &str) -> String {
     let reason = Reason {
         outcome,
         code: Some(code).filter(|code| *code > 0),
@@ -118,12 +118,12 @@ fn says(outcome: Outcome, code: u16, detail: &str) -> String {
         example: None,
         consequences: Vec::new(),
     };
-    let place = Place {
+    let context = RouteContext {
         route: "198.51.100.7:25".into(),
         profile: Some("Out".into()),
         domain: Some("partner.example".into()),
     };
-    of_reason(&reason, &place)
+    of_reason(&reason, &context)
 }
 
 #[test]

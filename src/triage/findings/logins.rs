@@ -3,20 +3,20 @@
 //! Attempts are looked at twice, in the order of the log: first by the net they come from, for whoever sprays makes
 //! every user look attacked; then by user and address, without the spraying nets.
 
-mod guess;
-mod listener;
+mod auth_server;
+mod brute_force;
+mod cleartext;
 mod spray;
-mod trouble;
 
 use super::{Finding, Progress, Thresholds};
 use crate::index::store::live_set::Ranks;
 use crate::index::{Attempt, AttemptId, ConnectionId, Direction, Index};
 
-use guess::Guesses;
-use listener::Listeners;
+use auth_server::AuthServerFailures;
+use brute_force::BruteForce;
+use cleartext::CleartextLogins;
 pub use spray::Net;
 use spray::Sprays;
-use trouble::Troubles;
 
 /// Attempts looked at in one slice.
 const SLICE: usize = 8192;
@@ -28,9 +28,9 @@ pub(super) struct Logins {
     attempts: Ranks,
     at: usize,
     sprays: Sprays,
-    second: Option<Guesses>,
-    listeners: Listeners,
-    troubles: Troubles,
+    second: Option<BruteForce>,
+    listeners: CleartextLogins,
+    troubles: AuthServerFailures,
     limits: Thresholds,
 }
 
@@ -50,8 +50,8 @@ impl Logins {
             at: 0,
             sprays: Sprays::default(),
             second: None,
-            listeners: Listeners::default(),
-            troubles: Troubles::default(),
+            listeners: CleartextLogins::default(),
+            troubles: AuthServerFailures::default(),
             limits,
         }
     }
@@ -77,7 +77,7 @@ impl Logins {
             Some(_) => Progress::Done,
             None => {
                 self.at = 0;
-                self.second = Some(Guesses::new(self.sprays.spraying(&self.limits)));
+                self.second = Some(BruteForce::new(self.sprays.spraying(&self.limits)));
                 Progress::More
             }
         }

@@ -2,17 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use super::{Evidence, Finding, Kind, Leads, Severity, many, moment};
+use super::{DrillDown, Evidence, Finding, FindingKind, FindingSeverity, many, moment};
 use crate::header::Stamp;
 use crate::index::{ConnectionId, Index, Symbol};
 use crate::triage::advice;
-use crate::triage::{Outage, Outcome, Route, State, Thresholds, Triage};
+use crate::triage::{ConnectionOutcome, Outage, Route, RouteState, Thresholds, Triage};
 
 /// Connections given as evidence beside the first and the last good one.
 const SHOWN: usize = 3;
 
 pub(super) fn findings(index: &Index, triage: &Triage, limits: &Thresholds) -> Vec<Finding> {
-    let look = Look {
+    let findings = RouteFindings {
         index,
         triage,
         limits,
@@ -20,39 +20,42 @@ pub(super) fn findings(index: &Index, triage: &Triage, limits: &Thresholds) -> V
     let mut all: Vec<Finding> = Vec::new();
     for route in &triage.routes {
         match route.state {
-            State::Failing => all.extend(look.failing(route)),
-            State::Degraded => all.extend(look.degraded(route)),
-            State::Healthy => all.extend(look.recovered(route)),
+            RouteState::Failing => all.extend(findings.failing(route)),
+            RouteState::Degraded => all.extend(findings.degraded(route)),
+            RouteState::Healthy => all.extend(findings.recovered(route)),
         }
-        all.extend(look.clear(route));
+        all.extend(findings.clear(route));
     }
-    all.extend(look.profiles());
-    all.extend(look.together());
+    all.extend(findings.profiles());
+    all.extend(findings.together());
     all
 }
 
-struct Look<'l> {
+struct RouteFindings<'l> {
     index: &'l Index,
     triage: &'l Triage,
     limits: &'l Thresholds,
 }
 
-impl Look<'_> {
+impl RouteFindings<'_> {
     fn is_failing(&self, route: &Route) -> bool {
-        let answered = matches!(route.why, Some(Outcome::AuthFailed | Outcome::TlsFailed));
+        let answered = matches!(
+            route.why,
+            Some(ConnectionOutcome::AuthFailed | ConnectionOutcome::TlsFailed)
+        );
         let least = if answered {
             1
         } else {
             self.limits.route_failures
         };
-        route.state == State::Failing && route.run >= least
+        route.state == RouteState::Failing && route.run >= least
     }
 
     fn advice(&self, route: &Route) -> String {
-        let place = self.triage.place(self.index, route);
+        let context = self.triage.context(self.index, route);
         route
             .cause()
-            .map_or_else(String::new, |reason| advice::of_reason(reason, &place))
+            .map_or_else(String::new, |reason| advice::of_reason(reason, &context))
     }
 
     fn why(route: &Route) -> String {
@@ -66,7 +69,7 @@ impl Look<'_> {
         let run = self.triage.connections(route).iter();
         let failed = run
             .skip_while(|(id, _)| *id != outage.first)
-            .take_while(|(id, outcome)| *id == outage.first || *outcome != Outcome::Ok)
+            .take_while(|(id, outcome)| *id == outage.first || *outcome != ConnectionOutcome::Ok)
             .filter(|(_, outcome)| outcome.is_failure())
             .take(SHOWN);
         let good = outage.before.into_iter();
@@ -75,12 +78,12 @@ impl Look<'_> {
             .collect()
     }
 
-    fn cost(route: &Route) -> String {
-        let cost = route.tally.cost;
+    fn impact(route: &Route) -> String {
+        let impact = route.tally.impact;
         let parts = [
-            (cost.bounced + cost.given_up, "bounced"),
-            (cost.waiting, "waiting"),
-            (cost.delivered_later, "delivered later"),
+            (impact.bounced + impact.given_up, "bounced"),
+            (impact.waiting, "waiting"),
+            (impact.delivered_later, "delivered later"),
         ];
         let told: Vec<String> = parts
             .iter()
@@ -98,11 +101,11 @@ impl Look<'_> {
         let outage = route.outage().filter(|_| self.is_failing(route))?;
         let good = match route.tally.last_ok {
             Some(at) => format!("last good {}", moment(self.index, Some(at))),
-            None => "never good in this log".to_owned(),
+            None => "undelivered good in this log".to_owned(),
         };
         Some(Finding {
-            kind: Kind::RouteFailing,
-            severity: Severity::Critical,
+            kind: FindingKind::RouteFailing,
+            severity: FindingSeverity::Critical,
             since: route.failing_since,
             until: None,
             subject: route.title(self.index),
@@ -112,11 +115,11 @@ impl Look<'_> {
                 moment(self.index, route.failing_since),
                 many(route.run, "connection"),
                 Self::why(route),
-                Self::cost(route),
+                Self::impact(route),
             ),
             evidence: self.evidence(route, outage),
             advice: self.advice(route),
-            leads: Leads::Route(route.id()),
+            drill_down: DrillDown::Route(route.id()),
         })
     }
 
@@ -137,8 +140,8 @@ impl Look<'_> {
         }
         let outage = route.outage()?;
         Some(Finding {
-            kind: Kind::RouteDegraded,
-            severity: Severity::Warning,
+            kind: FindingKind::RouteDegraded,
+            severity: FindingSeverity::Warning,
             since: outage.since,
             until: outage.until,
             subject: route.title(self.index),
@@ -149,11 +152,11 @@ impl Look<'_> {
                 many(failed, "connection"),
                 moment(self.index, outage.since),
                 Self::why(route),
-                Self::cost(route),
+                Self::impact(route),
             ),
             evidence: self.evidence(route, outage),
             advice: self.advice(route),
-            leads: Leads::Route(route.id()),
+            drill_down: DrillDown::Route(route.id()),
         })
     }
 
@@ -168,8 +171,8 @@ impl Look<'_> {
             String::new()
         };
         Some(Finding {
-            kind: Kind::RouteRecovered,
-            severity: Severity::Notice,
+            kind: FindingKind::RouteRecovered,
+            severity: FindingSeverity::Notice,
             since: outage.since,
             until: outage.until,
             subject: route.title(self.index),
@@ -180,11 +183,11 @@ impl Look<'_> {
                 moment(self.index, outage.until),
                 many(outage.connections, "connection"),
                 Self::why(route),
-                Self::cost(route),
+                Self::impact(route),
             ),
             evidence: self.evidence(route, outage),
             advice: format!("It works again. If it comes back: {}", self.advice(route)),
-            leads: Leads::Route(route.id()),
+            drill_down: DrillDown::Route(route.id()),
         })
     }
 
@@ -197,11 +200,11 @@ impl Look<'_> {
             .find(|run| run.connections >= self.limits.clear_deliveries)?;
         let (severity, how_long) = match run.until {
             None => (
-                Severity::Warning,
+                FindingSeverity::Warning,
                 format!("since {}", moment(self.index, run.since)),
             ),
             Some(until) => (
-                Severity::Notice,
+                FindingSeverity::Notice,
                 format!(
                     "from {} to {}",
                     moment(self.index, run.since),
@@ -223,7 +226,7 @@ impl Look<'_> {
             .first()
             .map_or("the domain", |name| self.triage.domain(*name));
         Some(Finding {
-            kind: Kind::TlsFailing,
+            kind: FindingKind::TlsFailing,
             severity,
             since: run.since,
             until: run.until,
@@ -237,7 +240,7 @@ impl Look<'_> {
             advice: format!(
                 "Test with tlsverify; if mail to {domain} must not go in the clear, set TLS to Required (destconfig)."
             ),
-            leads: Leads::Route(route.id()),
+            drill_down: DrillDown::Route(route.id()),
         })
     }
 
@@ -295,8 +298,8 @@ impl Look<'_> {
             .collect();
         let more = if refused.len() > 4 { ", …" } else { "" };
         Finding {
-            kind: Kind::ProfileFailing,
-            severity: Severity::Critical,
+            kind: FindingKind::ProfileFailing,
+            severity: FindingSeverity::Critical,
             since,
             until: None,
             subject: name.to_owned(),
@@ -313,7 +316,10 @@ impl Look<'_> {
             advice: format!(
                 "Check user and password of {name} (smtpauthconfig, or Network > SMTP Authentication): where every far end refuses them, they are probably wrong here."
             ),
-            leads: Leads::Query(format!("profile:{} auth:failed", crate::query::quote(name))),
+            drill_down: DrillDown::Query(format!(
+                "profile:{} auth:failed",
+                crate::query::quote(name)
+            )),
         }
     }
 
@@ -345,7 +351,9 @@ impl Look<'_> {
     }
 
     fn common(&self, members: &[(Stamp, &Route)]) -> Finding {
-        let all = |outcome: Outcome| members.iter().all(|(_, route)| route.why == Some(outcome));
+        let all = |outcome: ConnectionOutcome| {
+            members.iter().all(|(_, route)| route.why == Some(outcome))
+        };
         let blocked = members.iter().all(|(_, route)| {
             let text = Self::why(route).to_lowercase();
             ["block", "listed", "spamhaus", "reputation"]
@@ -355,27 +363,27 @@ impl Look<'_> {
         let (cause, advice) = if blocked {
             (
                 "each says that we are blocked",
-                "Our own address is probably on a block list: look it up, find who sends too much (tophosts), ask to be taken off.",
+                "Our own address is probably on a block list: findings it up, find who sends too much (tophosts), ask to be taken off.",
             )
-        } else if all(Outcome::ConnectionError) {
+        } else if all(ConnectionOutcome::ConnectionError) {
             (
                 "none can be reached",
-                "Look at our own side first: network, firewall, DNS and the interface that mail leaves by (ping, traceroute, nslookup, interfaceconfig).",
+                "RouteFindings at our own side first: network, firewall, DNS and the interface that mail leaves by (ping, traceroute, nslookup, interfaceconfig).",
             )
-        } else if all(Outcome::TlsFailed) {
+        } else if all(ConnectionOutcome::TlsFailed) {
             (
                 "TLS fails with each",
-                "Look at our own side first: certificate, TLS versions and ciphers (certconfig, sslconfig, tlsverify).",
+                "RouteFindings at our own side first: certificate, TLS versions and ciphers (certconfig, sslconfig, tlsverify).",
             )
-        } else if all(Outcome::AuthFailed) {
+        } else if all(ConnectionOutcome::AuthFailed) {
             (
                 "each refuses our login",
-                "Look at our own side first: the SMTP Auth profiles that they use (smtpauthconfig).",
+                "RouteFindings at our own side first: the SMTP Auth profiles that they use (smtpauthconfig).",
             )
         } else {
             (
                 "their replies differ",
-                "Look for what changed on our side at that time: network, DNS, certificate, sending address.",
+                "RouteFindings for what changed on our side at that time: network, DNS, certificate, sending address.",
             )
         };
         let since = members.first().map(|(since, _)| *since);
@@ -388,8 +396,8 @@ impl Look<'_> {
         let seconds =
             members.last().map_or(0, |(last, _)| last.seconds()) - since.map_or(0, Stamp::seconds);
         Finding {
-            kind: Kind::RoutesTogether,
-            severity: Severity::Critical,
+            kind: FindingKind::RoutesTogether,
+            severity: FindingSeverity::Critical,
             since,
             until: None,
             subject: format!("{} routes", members.len()),
@@ -405,7 +413,7 @@ impl Look<'_> {
                 .filter_map(|(_, route)| route.first_bad().map(Evidence::Connection))
                 .collect(),
             advice: advice.to_owned(),
-            leads: Leads::Evidence,
+            drill_down: DrillDown::Evidence,
         }
     }
 }

@@ -1,8 +1,8 @@
-//! Listeners, silent appliances, and lines that nobody knows.
+//! CleartextLogins, silent appliances, and lines that nobody knows.
 
 use std::collections::BTreeMap;
 
-use super::{Evidence, Finding, Kind, Leads, Severity, many, moment};
+use super::{DrillDown, Evidence, Finding, FindingKind, FindingSeverity, many, moment};
 use crate::header::Stamp;
 use crate::index::{ApplianceId, ConnectionId, Direction, Index, Symbol};
 use crate::triage::Thresholds;
@@ -49,8 +49,8 @@ fn held(index: &Index, peer: Symbol, open: &[ConnectionId]) -> Finding {
     let peer = index.names.addresses.get(peer);
     let since = index.connection(open[0]).first_seen();
     Finding {
-        kind: Kind::HeldOpen,
-        severity: Severity::Warning,
+        kind: FindingKind::HeldOpen,
+        severity: FindingSeverity::Warning,
         since,
         until: None,
         subject: peer.to_owned(),
@@ -68,11 +68,11 @@ fn held(index: &Index, peer: Symbol, open: &[ConnectionId]) -> Finding {
         advice: format!(
             "See whether lines are missing from the log; if not, limit connections from {peer} in its mail flow policy or block it (HAT)."
         ),
-        leads: Leads::Query(format!("ip:{} state:open", crate::query::quote(peer))),
+        drill_down: DrillDown::Query(format!("ip:{} state:open", crate::query::quote(peer))),
     }
 }
 
-/// Listeners that refused connections because they were at their limit.
+/// CleartextLogins that refused connections because they were at their limit.
 fn at_limit(index: &Index, limits: &Thresholds) -> Vec<Finding> {
     let errors: Vec<Symbol> = index
         .names
@@ -112,8 +112,8 @@ fn limited(index: &Index, listener: Option<&str>, refused: &[ConnectionId]) -> F
     let time = |id: Option<&ConnectionId>| id.and_then(|id| index.connection(*id).first_seen());
     let (since, last) = (time(refused.first()), time(refused.last()));
     Finding {
-        kind: Kind::ListenerLimit,
-        severity: Severity::Warning,
+        kind: FindingKind::ListenerLimit,
+        severity: FindingSeverity::Warning,
         since,
         until: last,
         subject: name.to_owned(),
@@ -125,7 +125,7 @@ fn limited(index: &Index, listener: Option<&str>, refused: &[ConnectionId]) -> F
         ),
         evidence: refused.iter().take(3).copied().map(Evidence::Connection).collect(),
         advice: "See who connects most (tophosts, topin) before raising the limit (listenerconfig, or the mail flow policy's Max. Concurrent Connections).".to_owned(),
-        leads: Leads::Query(match listener {
+        drill_down: DrillDown::Query(match listener {
             Some(listener) => format!("interface:{} \"limit exceeded\"", crate::query::quote(listener)),
             None => "\"limit exceeded\"".to_owned(),
         }),
@@ -169,8 +169,8 @@ fn silent(index: &Index, limits: &Thresholds) -> Vec<Finding> {
         .filter_map(|(appliance, (time, id, _))| {
             let name = index.appliance(appliance)?;
             Some(Finding {
-                kind: Kind::SourceStale,
-                severity: Severity::Warning,
+                kind: FindingKind::SourceStale,
+                severity: FindingSeverity::Warning,
                 since: Some(time),
                 until: None,
                 subject: name.to_owned(),
@@ -181,7 +181,7 @@ fn silent(index: &Index, limits: &Thresholds) -> Vec<Finding> {
                 ),
                 evidence: vec![Evidence::Connection(id)],
                 advice: "Its log may end there because its newer files were not given; else see whether it sends syslog and runs (status, logconfig).".to_owned(),
-                leads: Leads::Evidence,
+                drill_down: DrillDown::Evidence,
             })
         })
         .collect()
@@ -206,8 +206,8 @@ fn unknown(index: &Index, limits: &Thresholds) -> Vec<Finding> {
             let sample = String::from_utf8_lossy(&shape.sample);
             let sample: String = sample.chars().take(80).collect();
             Finding {
-                kind: Kind::UnknownRising,
-                severity: Severity::Notice,
+                kind: FindingKind::UnknownRising,
+                severity: FindingSeverity::Notice,
                 since: shape.tally.first,
                 until: None,
                 subject: sample.clone(),
@@ -218,7 +218,7 @@ fn unknown(index: &Index, limits: &Thresholds) -> Vec<Finding> {
                 ),
                 evidence: vec![Evidence::Line(shape.position)],
                 advice: "Something on the appliance has changed, perhaps its release or the log subscription: read the lines (view 6), and report the shape.".to_owned(),
-                leads: Leads::Query("event:unknown".to_owned()),
+                drill_down: DrillDown::Query("event:unknown".to_owned()),
             }
         })
         .collect()

@@ -9,8 +9,8 @@ use crate::index::{ConnectionId, Index};
 use crate::position::Position;
 use crate::raw::RawLine;
 use crate::safe;
-use crate::triage::By;
-use crate::triage::findings::{Evidence, Leads};
+use crate::triage::GroupBy;
+use crate::triage::findings::{DrillDown, Evidence};
 use crate::tui::columns::{self, Field};
 use crate::tui::filter::{Filter, term};
 use crate::tui::page::{self, Page};
@@ -47,11 +47,11 @@ impl App {
     pub(super) fn open_page(&mut self, record: Record, index: &Index) {
         let title = match record {
             Record::Group(number) => {
-                let group = self.outlook.group(number);
+                let group = self.triage.group(number);
                 let key = group.and_then(|group| group.key.clone());
                 key.unwrap_or_else(|| "(none)".to_owned())
             }
-            Record::Hit(_) => "messages hit".to_owned(),
+            Record::AffectedMessages(_) => "messages hit".to_owned(),
             record => record.title(index),
         };
         self.pages.push(Page::new(record, title));
@@ -59,16 +59,16 @@ impl App {
 
     /// Goes to what a finding is about.
     fn open_finding(&mut self, number: u32, index: &Index) -> Vec<Effect> {
-        let Some(finding) = self.outlook.finding(number) else {
+        let Some(finding) = self.triage.finding(number) else {
             return Vec::new();
         };
-        match finding.leads.clone() {
-            Leads::Route(id) if self.outlook.route(id).is_some() => {
+        match finding.drill_down.clone() {
+            DrillDown::Route(id) if self.triage.route(id).is_some() => {
                 self.open_page(Record::Route(id), index);
                 Vec::new()
             }
-            Leads::Query(query) => self.lead_to(View::Connections, &query),
-            Leads::Route(_) | Leads::Evidence => match finding.evidence.first().copied() {
+            DrillDown::Query(query) => self.lead_to(View::Connections, &query),
+            DrillDown::Route(_) | DrillDown::Evidence => match finding.evidence.first().copied() {
                 Some(Evidence::Connection(id)) => {
                     self.open_page(Record::Connection(id), index);
                     Vec::new()
@@ -103,11 +103,11 @@ impl App {
             return;
         };
         let hit = self
-            .outlook
+            .triage
             .route(id)
             .map(|route| route.tally.affected.len());
         if hit.unwrap_or(0) > 0 {
-            self.open_page(Record::Hit(id), index);
+            self.open_page(Record::AffectedMessages(id), index);
         } else {
             self.notice = Some((
                 Role::Pending,
@@ -136,9 +136,12 @@ impl App {
         let route = match self.current() {
             Some(Record::Route(id)) => Some(id),
             Some(Record::Finding(number)) => {
-                let leads = self.outlook.finding(number).map(|finding| &finding.leads);
+                let leads = self
+                    .triage
+                    .finding(number)
+                    .map(|finding| &finding.drill_down);
                 match leads {
-                    Some(Leads::Route(id)) => Some(*id),
+                    Some(DrillDown::Route(id)) => Some(*id),
                     _ => None,
                 }
             }
@@ -195,20 +198,20 @@ impl App {
 
     /// Sums routes by the next of what they can be summed by.
     pub(super) fn roll_up(&mut self) {
-        let (by, says) = match self.outlook.wanted.by {
-            By::Route => (By::Profile, "by SMTP Auth profile"),
-            By::Profile => (By::Domain, "by recipients' domain"),
-            By::Domain => (By::Ip, "by address"),
-            By::Ip => (By::Route, "each for itself"),
+        let (by, says) = match self.triage.wanted.by {
+            GroupBy::Route => (GroupBy::Profile, "by SMTP Auth profile"),
+            GroupBy::Profile => (GroupBy::Domain, "by recipients' domain"),
+            GroupBy::Domain => (GroupBy::Ip, "by address"),
+            GroupBy::Ip => (GroupBy::Route, "each for itself"),
         };
-        self.outlook.wanted.by = by;
+        self.triage.wanted.by = by;
         let table = &mut self.routes;
         table.generation = None;
         (table.cursor, table.offset) = (0, 0);
         table.hide(match by {
-            By::Profile => Some(Field::Profiles),
-            By::Domain => Some(Field::Domains),
-            By::Ip | By::Route => None,
+            GroupBy::Profile => Some(Field::Profiles),
+            GroupBy::Domain => Some(Field::Domains),
+            GroupBy::Ip | GroupBy::Route => None,
         });
         self.notice = Some((Role::Dim, format!("routes {says}; b goes on")));
     }

@@ -6,8 +6,8 @@ use super::{App, Effect, Kind, Table, View};
 use crate::index::Index;
 use crate::position::{Position, SourceId};
 use crate::source;
-use crate::triage::State;
-use crate::triage::findings::Severity;
+use crate::triage::RouteState;
+use crate::triage::findings::FindingSeverity;
 use crate::tui::columns;
 use crate::tui::filter;
 use crate::tui::keymap::{self, Command};
@@ -386,17 +386,17 @@ impl App {
         if self.view == View::Log {
             return self.find(way, Needle::Failure);
         }
-        let (outlook, logins, files) = (&self.outlook, &self.logins, &self.files);
-        let failing = |state: State| state != State::Healthy;
+        let (triage, logins, files) = (&self.triage, &self.logins, &self.files);
+        let failing = |state: RouteState| state != RouteState::Healthy;
         let failed = |record: Record| match record {
             Record::User(name) => logins.of(name).failing_since.is_some(),
-            Record::Route(id) => outlook.route(id).is_some_and(|route| failing(route.state)),
-            Record::Group(number) => outlook
+            Record::Route(id) => triage.route(id).is_some_and(|route| failing(route.state)),
+            Record::Group(number) => triage
                 .group(number)
                 .is_some_and(|group| failing(group.state)),
-            Record::Finding(number) => outlook
+            Record::Finding(number) => triage
                 .finding(number)
-                .is_some_and(|finding| finding.severity == Severity::Critical),
+                .is_some_and(|finding| finding.severity == FindingSeverity::Critical),
             Record::Source(at) => files
                 .statuses
                 .get(at as usize)

@@ -13,7 +13,7 @@ use crate::tui::filter::{Filter, Hits};
 use crate::tui::page::{self, Page};
 use crate::tui::record::Record;
 use crate::tui::rows::{self, OpenFirst, Order};
-use crate::tui::survey::{Need, Order as Look, Pace};
+use crate::tui::triage_state::{Need, RefreshPolicy, TriageJob as Look};
 use crate::tui::view;
 use crate::tui::worker::Job;
 
@@ -58,8 +58,8 @@ impl App {
 
     /// All rows are out of date.
     pub(super) fn filter_changed(&mut self) {
-        self.outlook.wanted.filter = self.filter.active.text().to_owned();
-        self.outlook.filter_changed();
+        self.triage.wanted.filter = self.filter.active.text().to_owned();
+        self.triage.filter_changed();
         for table in self.tables_mut() {
             table.generation = None;
         }
@@ -68,17 +68,17 @@ impl App {
     /// What the view's rows are of: the index's generation, or the number of the look at routes.
     fn generation(&self, index: &Index) -> u64 {
         match self.view {
-            View::Routes | View::Findings => self.outlook.serial(),
+            View::Routes | View::Findings => self.triage.serial(),
             View::Sources => self.files_serial,
             _ => index.generation(),
         }
     }
 
-    fn pace(&self) -> Pace {
+    fn pace(&self) -> RefreshPolicy {
         match self.paused {
-            Some(_) => Pace::Held,
-            None if self.is_loading() => Pace::Loading,
-            None => Pace::Settled,
+            Some(_) => RefreshPolicy::Held,
+            None if self.is_loading() => RefreshPolicy::Loading,
+            None => RefreshPolicy::Settled,
         }
     }
 
@@ -108,7 +108,7 @@ impl App {
     fn need(&self) -> Need {
         let answered = self.filter.search == Search::Done || self.filter.partial;
         if self.view == View::Routes && answered {
-            Need::Part
+            Need::Scope
         } else {
             Need::Whole
         }
@@ -117,7 +117,7 @@ impl App {
     /// What to look at routes and for findings for, if that is due.
     pub fn look_again(&mut self, index: &Index, now: Duration) -> Option<Effect> {
         let (need, pace) = (self.need(), self.pace());
-        let what = self.outlook.order(index.generation(), need, pace, now)?;
+        let what = self.triage.order(index.generation(), need, pace, now)?;
         Some(Effect::Look(Look {
             what,
             filter: (self.filter.active.clone(), self.filter.hits.clone()),
@@ -152,7 +152,7 @@ impl App {
             && self.paused.is_none();
         let search = (behind && filter.search == Search::Done).then_some(filter.searched.1);
         let look = self
-            .outlook
+            .triage
             .due(index.generation(), self.need(), self.pace());
         let files = self.files_are_old(index).then_some(self.next_files);
         let due = self.due(index).into_iter();
@@ -364,7 +364,7 @@ impl App {
         let known = RenderContext {
             index,
             users: &self.logins,
-            outlook: &self.outlook,
+            triage: &self.triage,
             files: &self.files,
         };
         let Some(page) = self.pages.last_mut() else {
@@ -373,13 +373,13 @@ impl App {
         let record = page.lines.record;
         if !record.is_kept(index) {
             // Lines that were read stay.
-            page.know(page::head(known, page, self.size.0));
+            page.set_head(page::head(known, page, self.size.0));
             page.settle(height);
             return;
         }
         let spans = record.spans(index);
         if page.lines.spans != spans {
-            page.made = None;
+            page.built_from = None;
             page.lines.spans = spans.clone();
             let job = record
                 .wanted(index)
@@ -392,12 +392,12 @@ impl App {
         // Only what is summed up changes with a look.
         let serial = match record.subject() {
             Some(_) => 0,
-            None => self.outlook.serial(),
+            None => self.triage.serial(),
         };
         let of = Some((serial, self.size.0));
-        if page.made != of {
-            page.know(page::head(known, page, self.size.0));
-            page.made = of;
+        if page.built_from != of {
+            page.set_head(page::head(known, page, self.size.0));
+            page.built_from = of;
         }
         page.settle(height);
     }
@@ -449,7 +449,7 @@ fn settle_sides(page: &mut Page, known: RenderContext<'_>, id: RouteId) -> Optio
     if !same {
         // Lines that grew stay shown until the new ones are there.
         sides.read = None;
-        page.made = None;
+        page.built_from = None;
     }
     let wanted = of.map(|id| id.map(|id| Wanted::of_connection(&index.connection(id))));
     Some(Job::Sides(of, wanted))

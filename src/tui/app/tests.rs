@@ -207,10 +207,10 @@ impl Desk {
         }
     }
 
-    fn look(&mut self, order: &Order) {
+    fn look(&mut self, order: &TriageJob) {
         let seen = std::cell::RefCell::new(Vec::new());
         let index = &self.index;
-        crate::tui::survey::look(
+        crate::tui::triage_state::look(
             order,
             &AtomicBool::new(false),
             &|work| work(index),

@@ -7,7 +7,7 @@ use crate::index::Index;
 use crate::tui::filter::{Filter, Hits};
 use crate::tui::log::Log;
 use crate::tui::record::Record;
-use crate::tui::survey::Outlook;
+use crate::tui::triage_state::TriageState;
 
 impl App {
     /// Only the end of the log is shown until all of it was read.
@@ -28,9 +28,9 @@ impl App {
         let opened: Vec<Record> = (self.pages.drain(..))
             .map_while(|page| moved(page.lines.record))
             .collect();
-        let wanted = std::mem::take(&mut self.outlook.wanted);
-        self.outlook = Outlook::default();
-        self.outlook.wanted = wanted;
+        let wanted = std::mem::take(&mut self.triage.wanted);
+        self.triage = TriageState::default();
+        self.triage.wanted = wanted;
         (self.files_of, self.next_files) = (None, Duration::ZERO);
         for record in opened {
             self.open_page(record, whole);

@@ -1,7 +1,7 @@
 //! The columns of findings.
 
 use super::{Cell, Column, Field, RenderContext, Sortable, none, plain, short, styled, text};
-use crate::triage::findings::Severity;
+use crate::triage::findings::FindingSeverity;
 use crate::tui::theme::Role;
 
 /// Of findings.
@@ -14,17 +14,17 @@ pub const FINDINGS: &[Column] = &[
 ];
 
 /// A severity in a word and a sign.
-pub fn severity(severity: Severity) -> Cell {
+pub fn severity(severity: FindingSeverity) -> Cell {
     let (sign, role) = match severity {
-        Severity::Critical => ("✗", Role::Failed),
-        Severity::Warning => ("⚠", Role::Warning),
-        Severity::Notice => ("·", Role::Text),
+        FindingSeverity::Critical => ("✗", Role::Failed),
+        FindingSeverity::Warning => ("⚠", Role::Warning),
+        FindingSeverity::Notice => ("·", Role::Text),
     };
     styled(format!("{sign} {}", severity.word()), role)
 }
 
 pub(super) fn cell(known: RenderContext<'_>, number: u32, field: Field) -> Cell {
-    let Some(finding) = known.outlook.finding(number) else {
+    let Some(finding) = known.triage.finding(number) else {
         return none();
     };
     let newest = known.index.newest();

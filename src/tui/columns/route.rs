@@ -1,13 +1,13 @@
 //! The columns of routes, and of routes summed up.
 
 use super::{
-    Cell, Column, Field, RenderContext, Sortable, cost_parts, none, number, plain, short, styled,
+    Cell, Column, Field, RenderContext, Sortable, impact_parts, none, number, plain, short, styled,
     text, thousands,
 };
 use crate::header::Stamp;
 use crate::index::records::timeline::Slot;
 use crate::safe;
-use crate::triage::{By, Reason, RouteId, State, Tally};
+use crate::triage::{GroupBy, Reason, RouteId, RouteState, Tally};
 use crate::tui::filter::term;
 use crate::tui::record::Record;
 use crate::tui::theme::Role;
@@ -28,7 +28,7 @@ pub const ROUTES: &[Column] = &[
 
 /// A route, or several summed up.
 pub struct Row<'r> {
-    pub state: State,
+    pub state: RouteState,
     pub since: Option<Stamp>,
     pub tally: &'r Tally,
     pub reason: Option<&'r Reason>,
@@ -38,20 +38,20 @@ pub struct Row<'r> {
 pub fn row<'k>(known: RenderContext<'k>, record: Record) -> Option<Row<'k>> {
     match record {
         Record::Route(id) => {
-            let route = known.outlook.route_shown(id)?;
+            let route = known.triage.route_shown(id)?;
             Some(Row {
                 state: route.state,
                 since: match route.state {
-                    State::Failing => route.failing_since,
-                    State::Degraded => route.outage().and_then(|outage| outage.since),
-                    State::Healthy => None,
+                    RouteState::Failing => route.failing_since,
+                    RouteState::Degraded => route.outage().and_then(|outage| outage.since),
+                    RouteState::Healthy => None,
                 },
                 tally: &route.tally,
-                reason: route.cause().filter(|_| route.state != State::Healthy),
+                reason: route.cause().filter(|_| route.state != RouteState::Healthy),
             })
         }
         Record::Group(number) => {
-            let group = known.outlook.group(number)?;
+            let group = known.triage.group(number)?;
             Some(Row {
                 state: group.state,
                 since: group.failing_since,
@@ -60,7 +60,7 @@ pub fn row<'k>(known: RenderContext<'k>, record: Record) -> Option<Row<'k>> {
                     .tally
                     .reasons
                     .first()
-                    .filter(|_| group.state != State::Healthy),
+                    .filter(|_| group.state != RouteState::Healthy),
             })
         }
         _ => None,
@@ -68,11 +68,11 @@ pub fn row<'k>(known: RenderContext<'k>, record: Record) -> Option<Row<'k>> {
 }
 
 /// A route's state in a word and a sign.
-pub fn state_of(state: State) -> Cell {
+pub fn state_of(state: RouteState) -> Cell {
     let role = match state {
-        State::Failing => Role::Failed,
-        State::Degraded => Role::Warning,
-        State::Healthy => Role::Ok,
+        RouteState::Failing => Role::Failed,
+        RouteState::Degraded => Role::Warning,
+        RouteState::Healthy => Role::Ok,
     };
     styled(format!("{} {}", state.sign(), state.word()), role)
 }
@@ -92,8 +92,8 @@ pub(super) fn cell(known: RenderContext<'_>, record: Record, field: Field) -> Ce
         Field::Since => time(row.since, Role::Text),
         Field::Why => row.reason.map_or_else(none, |reason| plain(&reason.line())),
         Field::Cost => {
-            let parts = cost_parts(tally.cost);
-            let lost = tally.cost.bounced + tally.cost.given_up > 0;
+            let parts = impact_parts(tally.impact);
+            let lost = tally.impact.bounced + tally.impact.given_up > 0;
             match parts.is_empty() {
                 true => none(),
                 false if lost => styled(parts.join(", "), Role::Failed),
@@ -116,7 +116,7 @@ pub(super) fn cell(known: RenderContext<'_>, record: Record, field: Field) -> Ce
 fn title(known: RenderContext<'_>, record: Record) -> Cell {
     match record {
         Record::Route(id) => plain(&id.title(known.index)),
-        Record::Group(number) => match known.outlook.group(number).and_then(|g| g.key.as_ref()) {
+        Record::Group(number) => match known.triage.group(number).and_then(|g| g.key.as_ref()) {
             Some(key) => plain(key),
             None => styled("(none)", Role::Dim),
         },
@@ -136,7 +136,7 @@ fn several<'n, T: Copy>(names: &[T], text: impl Fn(T) -> &'n str) -> Cell {
 }
 
 fn domains(known: RenderContext<'_>, record: Record, tally: &Tally) -> Cell {
-    match known.outlook.look_of(record) {
+    match known.triage.look_of(record) {
         Some(look) => several(&tally.domains, |name| look.triage.domain(name)),
         None => none(),
     }
@@ -184,13 +184,13 @@ fn route_term(known: RenderContext<'_>, id: RouteId) -> String {
 /// The filter that keeps the connections of a row of view Routes.
 pub fn row_term(known: RenderContext<'_>, record: Record) -> Option<String> {
     match record {
-        Record::Route(id) | Record::Hit(id) => Some(route_term(known, id)),
+        Record::Route(id) | Record::AffectedMessages(id) => Some(route_term(known, id)),
         Record::Group(number) => {
-            let key = known.outlook.group(number)?.key.as_ref()?;
-            Some(match known.outlook.wanted.by {
-                By::Profile => format!("dir:out {}", term("profile", key)),
-                By::Domain => format!("dir:out {}", term("domain", key)),
-                By::Ip | By::Route => format!("dir:out {}", term("ip", key)),
+            let key = known.triage.group(number)?.key.as_ref()?;
+            Some(match known.triage.wanted.by {
+                GroupBy::Profile => format!("dir:out {}", term("profile", key)),
+                GroupBy::Domain => format!("dir:out {}", term("domain", key)),
+                GroupBy::Ip | GroupBy::Route => format!("dir:out {}", term("ip", key)),
             })
         }
         _ => None,
@@ -199,7 +199,7 @@ pub fn row_term(known: RenderContext<'_>, record: Record) -> Option<String> {
 
 pub(super) fn cell_term(known: RenderContext<'_>, record: Record, field: Field) -> Option<String> {
     let tally = row(known, record)?.tally;
-    let look = known.outlook.look_of(record)?;
+    let look = known.triage.look_of(record)?;
     match field {
         Field::Route => row_term(known, record).map(|text| text.replacen("dir:out ", "", 1)),
         Field::Profiles => {

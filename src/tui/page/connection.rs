@@ -1,7 +1,7 @@
 //! A connection's page: what is known of it, its logins, what it carried.
 
+use super::builder::{PageBuilder, text, when};
 use super::message::message_parts;
-use super::sheet::{Sheet, text, when};
 use super::{MOST, Row};
 use crate::index::{Attempt, Connection, Delivery, Direction, Index};
 use crate::safe;
@@ -11,7 +11,7 @@ use crate::tui::theme::Role;
 
 /// What is known of a connection and what it is linked to.
 pub(super) fn head(index: &Index, connection: &Connection<'_>) -> Vec<Row> {
-    let mut sheet = Sheet::default();
+    let mut builder = PageBuilder::default();
     let record = Record::Connection(connection.record());
     let mut title = vec![
         (Role::Title, format!(" {}", record.title(index))),
@@ -36,24 +36,24 @@ pub(super) fn head(index: &Index, connection: &Connection<'_>) -> Vec<Row> {
         ),
     };
     title.push(ended);
-    sheet.row(title);
-    facts(&mut sheet, index, connection);
+    builder.row(title);
+    facts(&mut builder, index, connection);
     let attempts = connection.attempts();
     if !attempts.is_empty() {
-        sheet.title("Authentication");
+        builder.title("Authentication");
         attempts
             .iter()
             .take(MOST)
-            .for_each(|one| attempt(&mut sheet, one));
-        sheet.more(attempts.len());
+            .for_each(|one| attempt(&mut builder, one));
+        builder.more(attempts.len());
     }
-    carried(&mut sheet, connection);
-    lines_title(&mut sheet, connection.lines());
-    sheet.rows
+    carried(&mut builder, connection);
+    lines_title(&mut builder, connection.lines());
+    builder.rows
 }
 
 /// What is known of the connection as a whole.
-fn facts(sheet: &mut Sheet, index: &Index, connection: &Connection<'_>) {
+fn facts(builder: &mut PageBuilder, index: &Index, connection: &Connection<'_>) {
     let opened = connection
         .opened()
         .or(connection.first_seen())
@@ -66,7 +66,7 @@ fn facts(sheet: &mut Sheet, index: &Index, connection: &Connection<'_>) {
     } else {
         ""
     };
-    sheet.fact(
+    builder.fact(
         "opened",
         opened.map(|at| format!("{at}{}{note}", lasted.unwrap_or_default())),
     );
@@ -75,7 +75,7 @@ fn facts(sheet: &mut Sheet, index: &Index, connection: &Connection<'_>) {
         .flatten()
         .collect::<Vec<_>>()
         .join(" ");
-    sheet.fact(
+    builder.fact(
         "interface",
         (!interface.is_empty()).then(|| text(&interface)),
     );
@@ -84,20 +84,20 @@ fn facts(sheet: &mut Sheet, index: &Index, connection: &Connection<'_>) {
     } else {
         "not verified"
     };
-    sheet.fact(
+    builder.fact(
         "host",
         connection
             .remote_host()
             .map(|host| format!("{} ({verified})", text(host))),
     );
-    sheet.fact("appliance", connection.appliance().map(text));
-    sheet.fact(
+    builder.fact("appliance", connection.appliance().map(text));
+    builder.fact(
         "policy",
         connection.policy().map(|policy| policy_text(&policy)),
     );
-    tls(sheet, connection);
+    tls(builder, connection);
     if let Some(error) = connection.error() {
-        sheet.row(vec![
+        builder.row(vec![
             (Role::Dim, "  error      ".into()),
             (Role::Failed, format!("✗ {}", text(error))),
         ]);
@@ -105,13 +105,13 @@ fn facts(sheet: &mut Sheet, index: &Index, connection: &Connection<'_>) {
 }
 
 /// The heading of the raw lines.
-pub(super) fn lines_title(sheet: &mut Sheet, count: u32) {
+pub(super) fn lines_title(builder: &mut PageBuilder, count: u32) {
     let lines = if count == 0 {
         "Log lines".to_owned()
     } else {
         format!("Log lines ({count})")
     };
-    sheet.title(&lines);
+    builder.title(&lines);
 }
 
 fn policy_text(policy: &crate::event::Policy<'_>) -> String {
@@ -132,7 +132,7 @@ fn policy_text(policy: &crate::event::Policy<'_>) -> String {
     text
 }
 
-fn tls(sheet: &mut Sheet, connection: &Connection<'_>) {
+fn tls(builder: &mut PageBuilder, connection: &Connection<'_>) {
     let Some(tls) = connection.tls() else { return };
     let parts = [tls.protocol, tls.cipher, tls.detail]
         .into_iter()
@@ -144,14 +144,14 @@ fn tls(sheet: &mut Sheet, connection: &Connection<'_>) {
     } else {
         (Role::Failed, "✗ failed")
     };
-    sheet.row(vec![
+    builder.row(vec![
         (Role::Dim, "  tls        ".into()),
         (role, word.into()),
         (Role::Text, format!(" {said}")),
     ]);
 }
 
-fn attempt(sheet: &mut Sheet, attempt: &Attempt<'_>) {
+fn attempt(builder: &mut PageBuilder, attempt: &Attempt<'_>) {
     let result = if attempt.succeeded() {
         (Role::Ok, "✓ succeeded ")
     } else {
@@ -178,7 +178,7 @@ fn attempt(sheet: &mut Sheet, attempt: &Attempt<'_>) {
         parts.push((Role::Text, format!("  profile {}", text(profile))));
     }
     reply(&mut parts, attempt.code(), attempt.detail());
-    sheet.row(parts);
+    builder.row(parts);
 }
 
 fn reply(parts: &mut Vec<(Role, String)>, code: Option<u16>, detail: Option<&str>) {
@@ -190,14 +190,14 @@ fn reply(parts: &mut Vec<(Role, String)>, code: Option<u16>, detail: Option<&str
     }
 }
 
-fn carried(sheet: &mut Sheet, connection: &Connection<'_>) {
+fn carried(builder: &mut PageBuilder, connection: &Connection<'_>) {
     if connection.direction() == Direction::Outbound {
         let deliveries = connection.deliveries();
         if !deliveries.is_empty() {
             let failed = connection
                 .last_attempt()
                 .is_some_and(|last| !last.succeeded());
-            sheet.title(if failed {
+            builder.title(if failed {
                 "Deliveries (tried without authentication, which had failed)"
             } else {
                 "Deliveries"
@@ -205,22 +205,22 @@ fn carried(sheet: &mut Sheet, connection: &Connection<'_>) {
             deliveries
                 .iter()
                 .take(MOST)
-                .for_each(|one| delivery(sheet, one));
-            sheet.more(deliveries.len());
+                .for_each(|one| delivery(builder, one));
+            builder.more(deliveries.len());
         }
         return;
     }
     let messages = connection.messages();
     if !messages.is_empty() {
-        sheet.title("Messages");
+        builder.title("Messages");
         for message in messages.iter().take(MOST) {
-            sheet.row(message_parts(message)).link = Some(Record::Message(message.record()));
+            builder.row(message_parts(message)).link = Some(Record::Message(message.record()));
         }
-        sheet.more(messages.len());
+        builder.more(messages.len());
     }
 }
 
-fn delivery(sheet: &mut Sheet, delivery: &Delivery<'_>) {
+fn delivery(builder: &mut PageBuilder, delivery: &Delivery<'_>) {
     let state = columns::of_state(delivery.result().state());
     let recipient = delivery.recipient();
     let message = delivery.message();
@@ -235,5 +235,5 @@ fn delivery(sheet: &mut Sheet, delivery: &Delivery<'_>) {
     ));
     parts.push((state.role, format!("  {}", state.text)));
     reply(&mut parts, delivery.code(), delivery.detail().as_deref());
-    sheet.row(parts).link = Some(Record::Message(message.record()));
+    builder.row(parts).link = Some(Record::Message(message.record()));
 }

@@ -1,9 +1,9 @@
 //! A finding under its table: what it is, what to do, what shows it.
 
 use super::Row;
-use super::sheet::{Sheet, text};
+use super::builder::{PageBuilder, text};
 use crate::safe;
-use crate::triage::findings::{Evidence, Leads};
+use crate::triage::findings::{DrillDown, Evidence};
 use crate::tui::columns::{self, RenderContext};
 use crate::tui::record::Record;
 use crate::tui::theme::Role;
@@ -15,10 +15,10 @@ use crate::tui::theme::Role;
 ///   shown by   DCID 5633  11:06:20  172.16.155.102:25  ✓ ok
 /// ```
 pub(super) fn preview(known: RenderContext<'_>, number: u32, width: usize) -> Vec<Row> {
-    let Some(finding) = known.outlook.finding(number) else {
+    let Some(finding) = known.triage.finding(number) else {
         return Vec::new();
     };
-    let mut sheet = Sheet::default();
+    let mut builder = PageBuilder::default();
     let severity = columns::severity(finding.severity);
     let since = finding.since.map_or_else(
         || "since the log's beginning".to_owned(),
@@ -27,26 +27,26 @@ pub(super) fn preview(known: RenderContext<'_>, number: u32, width: usize) -> Ve
     let until = finding.until.map_or_else(String::new, |time| {
         format!(" until {}", columns::moment(time))
     });
-    sheet.row(vec![
+    builder.row(vec![
         (severity.role, format!(" {}", severity.text)),
         (Role::Title, format!("  {}", finding.kind.phrase())),
         (Role::Text, format!("  {}", text(&finding.subject))),
         (Role::Dim, format!("  {since}{until}")),
     ]);
-    sheet.wrapped("what", &text(&finding.summary), Role::Text, width);
-    sheet.wrapped("do", &text(&finding.advice), Role::Title, width);
-    let leads = match &finding.leads {
-        Leads::Route(_) => "the route".to_owned(),
-        Leads::Query(query) => text(query),
-        Leads::Evidence => "what shows it".to_owned(),
+    builder.wrapped("what", &text(&finding.summary), Role::Text, width);
+    builder.wrapped("do", &text(&finding.advice), Role::Title, width);
+    let leads = match &finding.drill_down {
+        DrillDown::Route(_) => "the route".to_owned(),
+        DrillDown::Query(query) => text(query),
+        DrillDown::Evidence => "what shows it".to_owned(),
     };
-    sheet.parts("Enter", vec![(Role::Dim, format!("leads to {leads}"))]);
+    builder.parts("Enter", vec![(Role::Dim, format!("leads to {leads}"))]);
     let mut name = "shown by";
     for evidence in &finding.evidence {
-        sheet.parts(name, shown(known, *evidence));
+        builder.parts(name, shown(known, *evidence));
         name = "";
     }
-    sheet.rows
+    builder.rows
 }
 
 fn shown(known: RenderContext<'_>, evidence: Evidence) -> Vec<(Role, String)> {

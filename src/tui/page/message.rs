@@ -1,19 +1,19 @@
 //! A message's page: its recipients and its story.
 
+use super::builder::{PageBuilder, text, when};
 use super::connection::lines_title;
-use super::sheet::{Sheet, text, when};
 use super::{MOST, Row};
 use crate::index::{Index, Message, Recipient};
 use crate::raw::RawLine;
 use crate::safe;
-use crate::trace::{self, Tone};
+use crate::trace::{self, TextStyle};
 use crate::tui::columns;
 use crate::tui::record::Record;
 use crate::tui::theme::Role;
 
 /// What is known of a message and what it is linked to.
 pub(super) fn head(index: &Index, message: &Message<'_>, lines: &[RawLine]) -> Vec<Row> {
-    let mut sheet = Sheet::default();
+    let mut builder = PageBuilder::default();
     let state = columns::state(message.common_state());
     let from = message.from().map_or("–".into(), |from| {
         if from.is_empty() {
@@ -22,46 +22,51 @@ pub(super) fn head(index: &Index, message: &Message<'_>, lines: &[RawLine]) -> V
             text(from)
         }
     });
-    sheet.row(vec![
+    builder.row(vec![
         (Role::Title, format!(" MID {}", message.mid())),
         (state.role, format!("  {}", state.text)),
         (Role::Text, format!("  from {from}")),
     ]);
-    sheet.fact("started", message.first_seen().map(columns::moment));
-    sheet.fact("subject", message.subject().map(text));
-    sheet.fact("message-id", message.message_id().map(|id| text(&id)));
-    sheet.fact(
+    builder.fact("started", message.first_seen().map(columns::moment));
+    builder.fact("subject", message.subject().map(text));
+    builder.fact("message-id", message.message_id().map(|id| text(&id)));
+    builder.fact(
         "size",
         message
             .size()
             .map(|size| format!("{} ({size} bytes)", columns::bytes(size))),
     );
-    sheet.fact("appliance", message.appliance().map(text));
+    builder.fact("appliance", message.appliance().map(text));
     let recipients = message.recipients();
-    sheet.title(&format!("Recipients ({})", recipients.len()));
+    builder.title(&format!("Recipients ({})", recipients.len()));
     for recipient in recipients.iter().take(MOST) {
         let state = columns::of_state(recipient.state());
         let rid = recipient.rid().map_or("–".into(), |rid| rid.to_string());
         let to = recipient.to().map_or("–".into(), text);
-        sheet.row(vec![
+        builder.row(vec![
             (Role::Dim, format!("  RID {rid:<5}")),
             (state.role, safe::fit(&state.text, 14)),
             (Role::Text, to),
         ]);
     }
-    sheet.more(recipients.len());
-    sheet.title("Story");
-    story(&mut sheet, index, Record::Message(message.record()), lines);
-    lines_title(&mut sheet, 0);
-    sheet.rows
+    builder.more(recipients.len());
+    builder.title("Story");
+    story(
+        &mut builder,
+        index,
+        Record::Message(message.record()),
+        lines,
+    );
+    lines_title(&mut builder, 0);
+    builder.rows
 }
 
 /// What happened, each step with the record it leads to.
-fn story(sheet: &mut Sheet, index: &Index, record: Record, lines: &[RawLine]) {
+fn story(builder: &mut PageBuilder, index: &Index, record: Record, lines: &[RawLine]) {
     let Some(subject) = record.subject() else {
         return;
     };
-    let story = trace::tell(index, subject, lines);
+    let story = trace::build(index, subject, lines);
     let mut told = None;
     for step in story.steps {
         let label = format!("{:<5}", step.kind.label());
@@ -69,24 +74,24 @@ fn story(sheet: &mut Sheet, index: &Index, record: Record, lines: &[RawLine]) {
         parts.extend(
             step.parts
                 .into_iter()
-                .map(|part| (Role::from(part.tone), part.text)),
+                .map(|part| (Role::from(part.style), part.text)),
         );
         // A record is led to where it is named first.
         let link = Record::from(step.of);
         let is_new = link != record && told.replace(link) != Some(link);
-        sheet.row(parts).link = is_new.then_some(link);
+        builder.row(parts).link = is_new.then_some(link);
     }
 }
 
-impl From<Tone> for Role {
-    fn from(tone: Tone) -> Self {
-        match tone {
-            Tone::Plain => Self::Text,
-            Tone::Id => Self::Id,
-            Tone::Good => Self::Ok,
-            Tone::Bad => Self::Failed,
-            Tone::Waiting => Self::Pending,
-            Tone::Dim => Self::Dim,
+impl From<TextStyle> for Role {
+    fn from(style: TextStyle) -> Self {
+        match style {
+            TextStyle::Plain => Self::Text,
+            TextStyle::Id => Self::Id,
+            TextStyle::Good => Self::Ok,
+            TextStyle::Bad => Self::Failed,
+            TextStyle::Waiting => Self::Pending,
+            TextStyle::Dim => Self::Dim,
         }
     }
 }

@@ -16,18 +16,18 @@
 //!  11:06:20 New SMTP DCID 5633 …              │ 11:19:39 New SMTP DCID 5640 …
 //! ```
 
+use super::builder::{PageBuilder, text};
 use super::message::message_parts;
-use super::sheet::{Sheet, text};
-use super::{Row, Sides};
+use super::{Comparison, Row};
 use crate::header::Stamp;
 use crate::index::ConnectionId;
 use crate::raw::RawLine;
 use crate::safe;
-use crate::triage::{Outcome, Reason, Route, RouteId, State, Tally};
+use crate::triage::{ConnectionOutcome, Reason, Route, RouteId, RouteState, Tally};
 use crate::tui::columns::{self, RenderContext, thousands};
 use crate::tui::record::Record;
-use crate::tui::survey::Look;
 use crate::tui::theme::Role;
+use crate::tui::triage_state::TriageSnapshot;
 use crate::tui::view::logline::{self, Dress};
 
 /// Reasons, consequences and outages that are told one by one.
@@ -39,52 +39,63 @@ const BESIDE: usize = 72;
 
 /// The connections whose lines stand beside each other: the last good one and the first bad one.
 pub fn sides(known: RenderContext<'_>, id: RouteId) -> [Option<ConnectionId>; 2] {
-    let Some(route) = known.outlook.route(id) else {
+    let Some(route) = known.triage.route(id) else {
         return [None, None];
     };
     let sides = match route.outage() {
         Some(outage) => [outage.before, Some(outage.first)],
         None => [route.last_good, None],
     };
-    // A look may know of records that have retired since.
+    // A look may set_head of records that have retired since.
     sides.map(|side| side.filter(|id| known.index.contains_connection(*id)))
 }
 
-pub(super) fn head(known: RenderContext<'_>, id: RouteId, sides: &Sides, width: usize) -> Vec<Row> {
-    let mut sheet = Sheet::default();
+pub(super) fn head(
+    known: RenderContext<'_>,
+    id: RouteId,
+    sides: &Comparison,
+    width: usize,
+) -> Vec<Row> {
+    let mut builder = PageBuilder::default();
     let Some((look, route)) = found(known, id) else {
-        sheet.row(vec![(
+        builder.row(vec![(
             Role::Dim,
             format!(" {}  is being looked at …", text(&id.title(known.index))),
         )]);
-        return sheet.rows;
+        return builder.rows;
     };
-    summary(&mut sheet, known, look, route, width);
-    went(&mut sheet, known, look, route, width);
-    leads(&mut sheet, known, look, route);
-    outages(&mut sheet, known, route);
+    summary(&mut builder, known, look, route, width);
+    went(&mut builder, known, look, route, width);
+    leads(&mut builder, known, look, route);
+    outages(&mut builder, known, route);
     // The route works and the far end refuses recipients for themselves: no failure of the route.
-    reasons(&mut sheet, "refused", &route.tally.refusals);
-    lines(&mut sheet, sides, width);
-    sheet.rows
+    reasons(&mut builder, "refused", &route.tally.refusals);
+    lines(&mut builder, sides, width);
+    builder.rows
 }
 
 /// The page's first lines, for the place under the table.
 pub(super) fn preview(known: RenderContext<'_>, id: RouteId, width: usize) -> Vec<Row> {
-    let mut sheet = Sheet::default();
+    let mut builder = PageBuilder::default();
     if let Some((look, route)) = found(known, id) {
-        summary(&mut sheet, known, look, route, width);
-        leads(&mut sheet, known, look, route);
+        summary(&mut builder, known, look, route, width);
+        leads(&mut builder, known, look, route);
     }
-    sheet.rows
+    builder.rows
 }
 
-fn found<'k>(known: RenderContext<'k>, id: RouteId) -> Option<(&'k Look, &'k Route)> {
-    let look = known.outlook.whole()?;
+fn found<'k>(known: RenderContext<'k>, id: RouteId) -> Option<(&'k TriageSnapshot, &'k Route)> {
+    let look = known.triage.whole()?;
     Some((look, look.route(id)?))
 }
 
-fn summary(sheet: &mut Sheet, known: RenderContext<'_>, look: &Look, route: &Route, width: usize) {
+fn summary(
+    builder: &mut PageBuilder,
+    known: RenderContext<'_>,
+    look: &TriageSnapshot,
+    route: &Route,
+    width: usize,
+) {
     let state = columns::state_of(route.state);
     let mut title = vec![
         (state.role, format!(" {}", state.text)),
@@ -97,19 +108,19 @@ fn summary(sheet: &mut Sheet, known: RenderContext<'_>, look: &Look, route: &Rou
         let name = known.index.names.profiles.get(profile);
         title.push((Role::Text, format!("  profile {}", text(name))));
     }
-    sheet.row(title);
-    sheet.wrapped("since", &since(known, route), Role::Text, width);
-    reasons(sheet, "why", &route.tally.reasons);
-    cost(sheet, look, &route.tally);
+    builder.row(title);
+    builder.wrapped("since", &since(known, route), Role::Text, width);
+    reasons(builder, "why", &route.tally.reasons);
+    cost(builder, look, &route.tally);
     if route.tally.in_clear > 0 {
         let said = format!(
             "{} connections delivered in the clear because TLS had failed",
             thousands(route.tally.in_clear)
         );
-        sheet.parts("in clear", vec![(Role::Warning, said)]);
+        builder.parts("in clear", vec![(Role::Warning, said)]);
     }
     if let Some(advice) = look.triage.advice(known.index, route) {
-        sheet.wrapped("do", &text(&advice), Role::Title, width);
+        builder.wrapped("do", &text(&advice), Role::Title, width);
     }
 }
 
@@ -127,7 +138,7 @@ fn since(known: RenderContext<'_>, route: &Route) -> String {
         thousands(route.tally.connections)
     );
     match (route.state, route.failing_since, route.outage()) {
-        (State::Failing, Some(since), _) => {
+        (RouteState::Failing, Some(since), _) => {
             let age = newest.map_or(0, |newest| newest.seconds() - since.seconds());
             format!(
                 "{} ({}), {} in a row{good}",
@@ -148,22 +159,22 @@ fn since(known: RenderContext<'_>, route: &Route) -> String {
     }
 }
 
-fn reasons(sheet: &mut Sheet, name: &str, reasons: &[Reason]) {
+fn reasons(builder: &mut PageBuilder, name: &str, reasons: &[Reason]) {
     let mut name = name;
     for reason in reasons.iter().take(TOLD) {
-        told(sheet, name, reason, "");
+        told(builder, name, reason, "");
         name = "";
         for consequence in reason.consequences.iter().take(TOLD) {
-            told(sheet, "", consequence, "  └ ");
+            told(builder, "", consequence, "  └ ");
         }
     }
     if reasons.len() > TOLD {
         let more = format!("… {} more", reasons.len() - TOLD);
-        sheet.parts("", vec![(Role::Dim, more)]);
+        builder.parts("", vec![(Role::Dim, more)]);
     }
 }
 
-fn told(sheet: &mut Sheet, name: &str, reason: &Reason, under: &str) {
+fn told(builder: &mut PageBuilder, name: &str, reason: &Reason, under: &str) {
     let role = if under.is_empty() {
         Role::Text
     } else {
@@ -177,11 +188,11 @@ fn told(sheet: &mut Sheet, name: &str, reason: &Reason, under: &str) {
     if !under.is_empty() {
         parts.push((Role::Dim, "   follows from it".to_owned()));
     }
-    sheet.parts(name, parts).link = reason.example.map(Record::Connection);
+    builder.parts(name, parts).link = reason.example.map(Record::Connection);
 }
 
-fn cost(sheet: &mut Sheet, look: &Look, tally: &Tally) {
-    let parts = columns::cost_parts(tally.cost);
+fn cost(builder: &mut PageBuilder, look: &TriageSnapshot, tally: &Tally) {
+    let parts = columns::impact_parts(tally.impact);
     if parts.is_empty() {
         return;
     }
@@ -199,10 +210,10 @@ fn cost(sheet: &mut Sheet, look: &Look, tally: &Tally) {
         String::new()
     };
     let to = format!("; {messages} to {}{more}", first.join(", "));
-    let lost = tally.cost.bounced + tally.cost.given_up > 0;
+    let lost = tally.impact.bounced + tally.impact.given_up > 0;
     let role = if lost { Role::Failed } else { Role::Pending };
     let recipients = format!("recipients: {}", parts.join(", "));
-    sheet.parts("cost", vec![(role, recipients), (Role::Text, to)]);
+    builder.parts("cost", vec![(role, recipients), (Role::Text, to)]);
 }
 
 fn many(count: u64, word: &str) -> String {
@@ -211,7 +222,13 @@ fn many(count: u64, word: &str) -> String {
 }
 
 /// How the connections went over the log's whole time.
-fn went(sheet: &mut Sheet, known: RenderContext<'_>, look: &Look, route: &Route, width: usize) {
+fn went(
+    builder: &mut PageBuilder,
+    known: RenderContext<'_>,
+    look: &TriageSnapshot,
+    route: &Route,
+    width: usize,
+) {
     let index = known.index;
     let Some((oldest, newest)) = index.oldest().zip(index.newest()) else {
         return;
@@ -241,11 +258,16 @@ fn went(sheet: &mut Sheet, known: RenderContext<'_>, look: &Look, route: &Route,
         }
     }
     parts.push((Role::Dim, format!(" {last}")));
-    sheet.parts("went", parts);
+    builder.parts("went", parts);
 }
 
 /// The connections that show it, and the messages.
-fn leads(sheet: &mut Sheet, known: RenderContext<'_>, look: &Look, route: &Route) {
+fn leads(
+    builder: &mut PageBuilder,
+    known: RenderContext<'_>,
+    look: &TriageSnapshot,
+    route: &Route,
+) {
     let [good, bad] = sides(known, route.id());
     let outcome = |id: ConnectionId| {
         let all = look.triage.connections(route).iter();
@@ -264,7 +286,7 @@ fn leads(sheet: &mut Sheet, known: RenderContext<'_>, look: &Look, route: &Route
         let Some(id) = id else { continue };
         let time = known.index.connection(id).first_seen();
         let role = match outcome(id) {
-            Some(Outcome::Ok) => Role::Ok,
+            Some(ConnectionOutcome::Ok) => Role::Ok,
             _ => Role::Failed,
         };
         let mut parts = vec![
@@ -278,17 +300,18 @@ fn leads(sheet: &mut Sheet, known: RenderContext<'_>, look: &Look, route: &Route
             let sign = if role == Role::Ok { "✓" } else { "✗" };
             parts.push((role, format!("{sign} {}", outcome.phrase())));
         }
-        sheet.parts(name, parts).link = Some(Record::Connection(id));
+        builder.parts(name, parts).link = Some(Record::Connection(id));
     }
     let hit = route.tally.affected.len() as u64;
     if hit > 0 {
         let said = format!("{} that its failures hit", many(hit, "message"));
-        sheet.parts("messages", vec![(Role::Text, said)]).link = Some(Record::Hit(route.id()));
+        builder.parts("messages", vec![(Role::Text, said)]).link =
+            Some(Record::AffectedMessages(route.id()));
     }
 }
 
 /// When it failed before.
-fn outages(sheet: &mut Sheet, known: RenderContext<'_>, route: &Route) {
+fn outages(builder: &mut PageBuilder, known: RenderContext<'_>, route: &Route) {
     let newest = known.index.newest();
     let over: Vec<_> = route
         .outages
@@ -308,29 +331,29 @@ fn outages(sheet: &mut Sheet, known: RenderContext<'_>, route: &Route) {
             many(outage.connections, "connection"),
             outage.outcome.phrase()
         );
-        sheet.parts(name, vec![(Role::Text, said)]).link = Some(Record::Connection(outage.first));
+        builder.parts(name, vec![(Role::Text, said)]).link = Some(Record::Connection(outage.first));
         name = "";
     }
     if over.len() > TOLD {
         let more = format!("… {} earlier ones", over.len() - TOLD);
-        sheet.parts("", vec![(Role::Dim, more)]);
+        builder.parts("", vec![(Role::Dim, more)]);
     }
 }
 
 /// The raw lines of the last good and the first bad connection, beside each other where there is room.
-fn lines(sheet: &mut Sheet, sides: &Sides, width: usize) {
+fn lines(builder: &mut PageBuilder, sides: &Comparison, width: usize) {
     if sides.of.iter().all(Option::is_none) {
         return;
     }
-    sheet.row(Vec::new());
+    builder.row(Vec::new());
     let [good, bad] = match &sides.read {
         None => {
-            sheet.row(vec![(Role::Dim, "  reading …".to_owned())]);
+            builder.row(vec![(Role::Dim, "  reading …".to_owned())]);
             return;
         }
         Some(Err(error)) => {
             let said = format!("  its lines cannot be read again: {}", text(error));
-            sheet.row(vec![(Role::Failed, said)]);
+            builder.row(vec![(Role::Failed, said)]);
             return;
         }
         Some(Ok(sides)) => sides,
@@ -338,18 +361,18 @@ fn lines(sheet: &mut Sheet, sides: &Sides, width: usize) {
     if width < BESIDE || good.is_empty() || bad.is_empty() {
         for (title, lines) in [("Last good", good), ("First bad", bad)] {
             if !lines.is_empty() {
-                sheet.row(vec![(Role::Title, format!(" {title}"))]);
+                builder.row(vec![(Role::Title, format!(" {title}"))]);
             }
             for line in lines {
                 let mut parts = raw(line);
                 parts.insert(0, (Role::Text, "  ".to_owned()));
-                sheet.row(parts);
+                builder.row(parts);
             }
         }
         return;
     }
     let half = (width - 4) / 2;
-    sheet.row(vec![
+    builder.row(vec![
         (Role::Title, safe::fit("Last good", half + 1)),
         (Role::Dim, "│ ".to_owned()),
         (Role::Title, "First bad".to_owned()),
@@ -363,7 +386,7 @@ fn lines(sheet: &mut Sheet, sides: &Sides, width: usize) {
         parts.extend(side(good));
         parts.push((Role::Dim, "│ ".to_owned()));
         parts.extend(side(bad));
-        sheet.row(parts);
+        builder.row(parts);
     }
 }
 
@@ -421,14 +444,14 @@ fn cut(parts: Vec<(Role, String)>, width: usize) -> Vec<(Role, String)> {
 
 /// Routes summed up: how they are doing together, and each of them.
 pub(super) fn group_head(known: RenderContext<'_>, number: u32, width: usize) -> Vec<Row> {
-    let mut sheet = Sheet::default();
-    let look = known.outlook.look_of(Record::Group(number));
-    let Some((look, group)) = look.zip(known.outlook.group(number)) else {
-        return sheet.rows;
+    let mut builder = PageBuilder::default();
+    let look = known.triage.look_of(Record::Group(number));
+    let Some((look, group)) = look.zip(known.triage.group(number)) else {
+        return builder.rows;
     };
     let state = columns::state_of(group.state);
     let key = group.key.as_deref().map_or("(none)".into(), text);
-    sheet.row(vec![
+    builder.row(vec![
         (state.role, format!(" {}", state.text)),
         (Role::Title, format!("  {key}")),
         (
@@ -446,15 +469,15 @@ pub(super) fn group_head(known: RenderContext<'_>, number: u32, width: usize) ->
         },
         |since| format!("{}, on every route", columns::moment(since)),
     );
-    sheet.wrapped("since", &said, Role::Text, width);
-    reasons(&mut sheet, "why", &group.tally.reasons);
-    cost(&mut sheet, look, &group.tally);
+    builder.wrapped("since", &said, Role::Text, width);
+    reasons(&mut builder, "why", &group.tally.reasons);
+    cost(&mut builder, look, &group.tally);
     let mut name = "routes";
     for id in group.members.iter().take(super::MOST) {
-        let route = known.outlook.route(*id);
+        let route = known.triage.route(*id);
         let state = route.map(|route| columns::state_of(route.state));
         let why = route
-            .filter(|route| route.state != State::Healthy)
+            .filter(|route| route.state != RouteState::Healthy)
             .and_then(Route::cause);
         let parts = vec![
             (
@@ -467,18 +490,18 @@ pub(super) fn group_head(known: RenderContext<'_>, number: u32, width: usize) ->
                 why.map_or_else(String::new, |reason| format!("  {}", text(&reason.line()))),
             ),
         ];
-        sheet.parts(name, parts).link = Some(Record::Route(*id));
+        builder.parts(name, parts).link = Some(Record::Route(*id));
         name = "";
     }
-    sheet.more(group.members.len());
-    sheet.rows
+    builder.more(group.members.len());
+    builder.rows
 }
 
 /// The messages that a route's failures hit, the newest first.
 pub(super) fn hit_head(known: RenderContext<'_>, id: RouteId) -> Vec<Row> {
-    let mut sheet = Sheet::default();
+    let mut builder = PageBuilder::default();
     let Some((_, route)) = found(known, id) else {
-        return sheet.rows;
+        return builder.rows;
     };
     let hit = &route.tally.affected;
     let said = format!(
@@ -486,20 +509,20 @@ pub(super) fn hit_head(known: RenderContext<'_>, id: RouteId) -> Vec<Row> {
         many(hit.len() as u64, "message"),
         text(&id.title(known.index))
     );
-    sheet.row(vec![(Role::Title, said)]);
+    builder.row(vec![(Role::Title, said)]);
     let kept = hit
         .iter()
         .rev()
         .filter(|id| known.index.contains_message(**id));
     for id in kept.take(LISTED) {
         let message = known.index.message(*id);
-        sheet.row(message_parts(&message)).link = Some(Record::Message(*id));
+        builder.row(message_parts(&message)).link = Some(Record::Message(*id));
     }
     if hit.len() > LISTED {
         let more = format!("  … {} older ones", thousands((hit.len() - LISTED) as u64));
-        sheet.row(vec![(Role::Dim, more)]);
+        builder.row(vec![(Role::Dim, more)]);
     }
-    sheet.rows
+    builder.rows
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use std::time::SystemTime;
 use chrono::{DateTime, Local};
 
 use super::Row;
-use super::sheet::{Sheet, text};
+use super::builder::{PageBuilder, text};
 use crate::safe;
 use crate::source::{Noticed, Severity, SourceStatus};
 use crate::tui::columns::{self, RenderContext, thousands};
@@ -23,17 +23,17 @@ use crate::tui::theme::Role;
 const TOLD: usize = 20;
 
 pub(super) fn preview(known: RenderContext<'_>, at: u32, width: usize) -> Vec<Row> {
-    let mut sheet = Sheet::default();
+    let mut builder = PageBuilder::default();
     let Some(status) = known.files.statuses.get(at as usize) else {
-        return sheet.rows;
+        return builder.rows;
     };
     let state = columns::source_state(status.state);
-    sheet.row(vec![
+    builder.row(vec![
         (state.role, format!(" {}", state.text)),
         (Role::Title, format!("  {}", safe::path(&status.path))),
     ]);
-    of_itself(&mut sheet, known, status);
-    read(&mut sheet, status);
+    of_itself(&mut builder, known, status);
+    read(&mut builder, status);
     let notices: Vec<&Noticed> = known.files.notices_of(status).take(TOLD).collect();
     for noticed in &notices {
         let role = match noticed.notice.severity {
@@ -42,23 +42,23 @@ pub(super) fn preview(known: RenderContext<'_>, at: u32, width: usize) -> Vec<Ro
             Severity::Error => Role::Failed,
         };
         let said = text(&noticed.notice.sentence());
-        sheet.wrapped(&clock(noticed.at), &said, role, width);
+        builder.wrapped(&clock(noticed.at), &said, role, width);
     }
     if notices.is_empty() {
-        sheet.fact("notices", Some("none".to_owned()));
+        builder.fact("notices", Some("none".to_owned()));
     }
     if known.files.dropped > 0 {
         let said = format!(
             "{} older notices are no longer kept",
             thousands(known.files.dropped)
         );
-        sheet.parts("", vec![(Role::Dim, said)]);
+        builder.parts("", vec![(Role::Dim, said)]);
     }
-    sheet.rows
+    builder.rows
 }
 
 /// What its first and last lines say.
-fn of_itself(sheet: &mut Sheet, known: RenderContext<'_>, status: &SourceStatus) {
+fn of_itself(builder: &mut PageBuilder, known: RenderContext<'_>, status: &SourceStatus) {
     let facts = columns::facts(known, status);
     let own =
         |name: &str, value: Option<&String>| value.map(|value| format!("{name}{}", text(value)));
@@ -76,7 +76,7 @@ fn of_itself(sheet: &mut Sheet, known: RenderContext<'_>, status: &SourceStatus)
     .into_iter()
     .flatten()
     .collect();
-    sheet.fact("appliance", (!said.is_empty()).then(|| said.join(", ")));
+    builder.fact("appliance", (!said.is_empty()).then(|| said.join(", ")));
     let span = facts.and_then(|facts| match (facts.begins, facts.ends) {
         (Some(begins), Some(ends)) => Some(format!(
             "{} to {}",
@@ -86,10 +86,10 @@ fn of_itself(sheet: &mut Sheet, known: RenderContext<'_>, status: &SourceStatus)
         (Some(begins), None) => Some(format!("from {}", columns::moment(begins))),
         _ => None,
     });
-    sheet.fact("file", span);
+    builder.fact("file", span);
 }
 
-fn read(sheet: &mut Sheet, status: &SourceStatus) {
+fn read(builder: &mut PageBuilder, status: &SourceStatus) {
     if status.source.is_none() {
         return;
     }
@@ -106,7 +106,7 @@ fn read(sheet: &mut Sheet, status: &SourceStatus) {
         columns::bytes(status.read),
         thousands(status.entries)
     );
-    sheet.fact("read", Some(said));
+    builder.fact("read", Some(said));
 }
 
 /// The time of day of this machine's clock.

@@ -11,7 +11,7 @@ use super::{Areas, Canvas};
 use crate::index::Index;
 use crate::index::records::timeline::Slot;
 use crate::safe;
-use crate::triage::By;
+use crate::triage::GroupBy;
 use crate::tui::app::{App, Table, View};
 use crate::tui::columns::{self, Column, Field, Numbers, RenderContext, cell};
 use crate::tui::record::Record;
@@ -88,7 +88,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_, '_>, areas: &Areas, app: &App, index:
         areas.rows.width,
         u16::try_from(id.unwrap_or(0)).unwrap_or(0),
     );
-    heads(canvas, areas, table, &widths, app.outlook.wanted.by);
+    heads(canvas, areas, table, &widths, app.triage.wanted.by);
     let shown = table.rows.iter().enumerate().skip(table.offset);
     for (n, (at, record)) in (0..areas.rows.height).zip(shown) {
         let area = Canvas::row(areas.rows, n);
@@ -117,7 +117,7 @@ fn heads(
     areas: &Areas,
     table: &Table,
     widths: &[(usize, u16)],
-    by: By,
+    by: GroupBy,
 ) {
     let mut heads = vec![(Role::Text, " ".repeat(usize::from(SIGN)))];
     for (at, width) in widths {
@@ -149,7 +149,7 @@ fn row(
     for (at, width) in widths {
         let column = &table.columns()[*at];
         if column.field == Field::Rate {
-            rates(&mut parts, known.outlook.strip(record), *width);
+            rates(&mut parts, known.triage.strip(record), *width);
         } else {
             let cell = cell(known, record, column.field);
             parts.push((cell.role, place(&cell.text, *width, column.numbers)));
@@ -173,7 +173,7 @@ fn rates(parts: &mut Vec<(Role, String)>, strip: &[Slot], width: u16) {
 
 fn nothing(app: &App) -> &'static str {
     let looks = matches!(app.view, View::Routes | View::Findings);
-    if looks && !app.outlook.is_ready() {
+    if looks && !app.triage.is_ready() {
         "looking at the routes …"
     } else if app.view == View::Findings {
         "nothing to report: no route fails, nobody guesses passwords"

@@ -4,7 +4,7 @@ use super::{Areas, Canvas, width};
 use crate::index::Index;
 use crate::safe;
 use crate::source::Progress;
-use crate::triage::State;
+use crate::triage::RouteState;
 use crate::tui::app::{App, Feed, View};
 use crate::tui::columns::{self, bytes, clock, thousands};
 use crate::tui::record::Record;
@@ -21,7 +21,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_, '_>, areas: &Areas, app: &App, index:
     let feed = feed(app, index);
     let title = safe::text(&app.title);
     let wanted = width(&feed) + safe::width(&title).min(TITLE) + 16;
-    let failing = app.outlook.count(State::Failing);
+    let failing = app.triage.count(RouteState::Failing);
     let words = [Words::All, Words::Most, Words::Some, Words::Few];
     let all = words.map(|words| totals(index, failing, words));
     let fits = |right: &&Parts| width(right) + wanted <= whole;
@@ -213,13 +213,13 @@ fn noticed(app: &App, view: View) -> Option<(Role, String)> {
     match view {
         View::Routes => {
             let failing = app
-                .outlook
-                .count(State::Failing)
+                .triage
+                .count(RouteState::Failing)
                 .filter(|count| *count > 0)?;
             Some((Role::Failed, format!(" ✗{failing}")))
         }
         View::Findings => {
-            let (count, worst) = app.outlook.worst()?;
+            let (count, worst) = app.triage.worst()?;
             Some((columns::severity(worst).role, format!(" {count}")))
         }
         _ => None,

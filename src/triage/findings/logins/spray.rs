@@ -8,7 +8,9 @@ use hashbrown::{HashMap, HashSet};
 use super::Login;
 use crate::index::{Attempt, ConnectionId, Index, Symbol};
 use crate::triage::Thresholds;
-use crate::triage::findings::{Evidence, Finding, Kind, Leads, Severity, many, moment};
+use crate::triage::findings::{
+    DrillDown, Evidence, Finding, FindingKind, FindingSeverity, many, moment,
+};
 
 /// Seconds of silence after which a net's tries begin anew.
 const PAUSE: i64 = 24 * 3600;
@@ -17,7 +19,7 @@ const BURST: i64 = 3600;
 /// Users and addresses that are told apart.
 const MOST: usize = 4096;
 
-/// A net: what one owner mostly has in one place; IPv4 by 24 bits, IPv6 by 64.
+/// A net: what one owner mostly has in one context; IPv4 by 24 bits, IPv6 by 64.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Net {
     /// The first 24 bits.
@@ -57,7 +59,7 @@ impl Net {
 
 /// What came from a net in one stretch of time.
 #[derive(Debug, Default, Clone)]
-struct Tries {
+struct SprayCandidate {
     users: HashSet<Symbol>,
     sources: BTreeSet<Symbol>,
     failed: u64,
@@ -67,7 +69,7 @@ struct Tries {
     evidence: Vec<ConnectionId>,
 }
 
-impl Tries {
+impl SprayCandidate {
     fn add(&mut self, attempt: &Attempt<'_>, login: Login) {
         if self.failed + self.succeeded == 0 {
             self.first = login.time;
@@ -98,13 +100,13 @@ impl Tries {
 
 /// A net's tries: the present burst, the present stretch, and the worst stretch that was a spray.
 #[derive(Debug, Default)]
-struct OfNet {
-    burst: Tries,
-    long: Tries,
-    spray: Option<Tries>,
+struct NetHistory {
+    burst: SprayCandidate,
+    long: SprayCandidate,
+    spray: Option<SprayCandidate>,
 }
 
-impl OfNet {
+impl NetHistory {
     /// Keeps what was a spray; bursts of one spray are one.
     fn note(&mut self, limits: &Thresholds) {
         for tries in [&self.long, &self.burst] {
@@ -128,7 +130,7 @@ impl OfNet {
 /// All nets that somebody failed from.
 #[derive(Debug, Default)]
 pub(super) struct Sprays {
-    nets: HashMap<Net, OfNet, foldhash::quality::RandomState>,
+    nets: HashMap<Net, NetHistory, foldhash::quality::RandomState>,
 }
 
 impl Sprays {
@@ -144,16 +146,16 @@ impl Sprays {
             return;
         };
         let net = Net::of(address);
-        // A net that never failed is not kept.
+        // A net that undelivered failed is not kept.
         if login.succeeded && !self.nets.contains_key(&net) {
             return;
         }
         let of_net = self.nets.entry(net).or_default();
         if login.time - of_net.long.last > PAUSE || login.time - of_net.burst.first > BURST {
             of_net.note(limits);
-            of_net.burst = Tries::default();
+            of_net.burst = SprayCandidate::default();
             if login.time - of_net.long.last > PAUSE {
-                of_net.long = Tries::default();
+                of_net.long = SprayCandidate::default();
             }
         }
         of_net.burst.add(attempt, login);
@@ -181,7 +183,7 @@ impl Sprays {
     }
 }
 
-fn finding(index: &Index, net: Net, spray: &Tries, _limits: &Thresholds) -> Finding {
+fn finding(index: &Index, net: Net, spray: &SprayCandidate, _limits: &Thresholds) -> Finding {
     let mut sources = spray
         .sources
         .iter()
@@ -200,12 +202,12 @@ fn finding(index: &Index, net: Net, spray: &Tries, _limits: &Thresholds) -> Find
         count => format!("{} succeeded", many(count, "login")),
     };
     let severity = if spray.succeeded > 0 {
-        Severity::Critical
+        FindingSeverity::Critical
     } else {
-        Severity::Warning
+        FindingSeverity::Warning
     };
     Finding {
-        kind: Kind::PasswordSpray,
+        kind: FindingKind::PasswordSpray,
         severity,
         since,
         until: last.filter(|_| over),
@@ -226,7 +228,7 @@ fn finding(index: &Index, net: Net, spray: &Tries, _limits: &Thresholds) -> Find
         advice: format!(
             "Block {subject} (HAT Overview: BLOCKED_LIST) and let the listener ask the directory less often; users with weak passwords should change them."
         ),
-        leads: Leads::Query(format!("ip:{} auth:failed", crate::query::quote(&subject))),
+        drill_down: DrillDown::Query(format!("ip:{} auth:failed", crate::query::quote(&subject))),
         subject,
     }
 }

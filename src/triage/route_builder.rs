@@ -1,26 +1,26 @@
 //! Reads the index into routes, in slices: a reader in between waits for one slice at most.
 //!
 //! ```text
-//! connections ─▶ attempts ─▶ members ─▶ deliveries ─▶ order ─▶ outcomes ─▶ replies ─▶ never connected ─▶ routes
+//! connections ─▶ attempts ─▶ members ─▶ deliveries ─▶ order ─▶ outcomes ─▶ replies ─▶ undelivered connected ─▶ routes
 //! ```
 //!
-//! A *member* is a connection as one cell sees it, a *cell* what is summed: a route, or the part of a route that a
-//! domain or profile has in it. A connection with recipients of two domains is a member of two cells then.
+//! A *member* is a connection as one bucket sees it, a *bucket* what is summed: a route, or the part of a route that a
+//! domain or profile has in it. A connection with recipients of two domains is a member of two buckets then.
 
 mod fold;
-mod never;
-mod replies;
+mod reasons;
+mod undelivered;
 
 use std::ops::Range;
 
-pub use never::TIED;
+pub use undelivered::RETRY_WINDOW;
 
 use hashbrown::HashMap;
 
 use super::domains::Domains;
-use super::outcome::{Outcome, Said};
+use super::outcome::{ConnectionOutcome, Signals};
 use super::route::Route;
-use super::{By, Triage};
+use super::{GroupBy, Triage};
 use crate::header::Stamp;
 use crate::index::store::live_set::Ranks;
 use crate::index::{
@@ -43,25 +43,25 @@ pub enum Progress {
 
 type RouteKey = (ApplianceId, Option<Symbol>, Option<u16>);
 
-/// A cell's place, and whom it is of beside its route.
-type CellKey = (u32, Option<Symbol>);
+/// A bucket's context, and whom it is of beside its route.
+type BucketKey = (u32, Option<Symbol>);
 
-/// A connection as one cell sees it.
+/// A connection as one bucket sees it.
 #[derive(Clone, Copy, Debug)]
-struct Member {
+struct RouteConnection {
     connection: ConnectionId,
-    cell: u32,
-    /// The connection's member in another cell.
+    bucket: u32,
+    /// The connection's member in another bucket.
     next: u32,
-    said: Said,
-    outcome: Outcome,
+    said: Signals,
+    outcome: ConnectionOutcome,
     /// The reason that refusals on it follow from.
     cause: u32,
 }
 
-/// A cell on its way to a route.
+/// A bucket on its way to a route.
 #[derive(Debug)]
-struct Cell {
+struct Bucket {
     route: u32,
     /// The domain or profile that it is of, where that is asked for.
     group: Option<Symbol>,
@@ -90,8 +90,8 @@ enum Phase {
 
 /// A look at the index under way.
 #[derive(Debug)]
-pub struct Gather {
-    by: By,
+pub struct RouteBuilder {
+    by: GroupBy,
     /// The connections that are asked for; all without it.
     selected: Option<Vec<bool>>,
     generation: u64,
@@ -108,31 +108,31 @@ pub struct Gather {
     route_numbers: HashMap<RouteKey, u32, foldhash::fast::RandomState>,
     route_of: Vec<u32>,
     profiles: Vec<HashMap<Symbol, u64, foldhash::fast::RandomState>>,
-    cells: Vec<Cell>,
-    cell_numbers: HashMap<CellKey, u32, foldhash::fast::RandomState>,
-    members: Vec<Member>,
+    buckets: Vec<Bucket>,
+    bucket_numbers: HashMap<BucketKey, u32, foldhash::fast::RandomState>,
+    members: Vec<RouteConnection>,
     member_of: Vec<u32>,
-    /// What each member is ordered by: its cell, when its connection was opened, the DCID, the member's number.
+    /// What each member is ordered by: its bucket, when its connection was opened, the DCID, the member's number.
     keys: Vec<(u32, i64, u64, u32)>,
     tls_failed: Vec<Option<bool>>,
     domains: Domains,
-    never: Vec<DeliveryId>,
+    undelivered: Vec<DeliveryId>,
     /// Connection errors by whom they were for, in the order of the log.
     errors: HashMap<(ApplianceId, Symbol), Vec<(i64, u32)>, foldhash::fast::RandomState>,
-    reasons: replies::Reasons,
+    reasons: reasons::Reasons,
     folded: Vec<Route>,
 }
 
-impl Gather {
+impl RouteBuilder {
     /// Begins to look. With `selected`, only at these connections.
-    pub fn new(index: &Index, by: By, selected: Option<&[ConnectionId]>) -> Self {
+    pub fn new(index: &Index, by: GroupBy, selected: Option<&[ConnectionId]>) -> Self {
         let connections = index.connections.ranks();
         let count = connections.len();
         let selected = selected.map(|ids| {
             let mut is_selected = vec![false; count];
             for id in ids {
-                if let Some(place) = connections.rank(id.at()) {
-                    is_selected[place] = true;
+                if let Some(context) = connections.rank(id.at()) {
+                    is_selected[context] = true;
                 }
             }
             is_selected
@@ -151,16 +151,16 @@ impl Gather {
             route_numbers: HashMap::default(),
             route_of: vec![NONE; count],
             profiles: Vec::new(),
-            cells: Vec::new(),
-            cell_numbers: HashMap::default(),
+            buckets: Vec::new(),
+            bucket_numbers: HashMap::default(),
             members: Vec::new(),
             member_of: vec![NONE; count],
             keys: Vec::new(),
             tls_failed: Vec::new(),
             domains: Domains::default(),
-            never: Vec::new(),
+            undelivered: Vec::new(),
             errors: HashMap::default(),
-            reasons: replies::Reasons::default(),
+            reasons: reasons::Reasons::default(),
             folded: Vec::new(),
         }
     }
@@ -176,7 +176,7 @@ impl Gather {
         match self.phase {
             Phase::Connections => (from..to).for_each(|at| self.connection(index, at)),
             Phase::Attempts => (from..to).for_each(|at| self.attempt(index, at)),
-            Phase::Members => (from..to).for_each(|at| self.give_member(index, at)),
+            Phase::Members => (from..to).for_each(|at| self.assign(index, at)),
             Phase::Deliveries => (from..to).for_each(|at| self.delivery(index, at)),
             Phase::Unreached => (from..to).for_each(|at| self.unreached(index, at)),
             Phase::Keys => self.key(index, from..to),
@@ -193,8 +193,8 @@ impl Gather {
         Progress::More
     }
 
-    /// Does what is next, as long as that needs no index: nobody has to wait for it. [`Gather::step`] does it otherwise.
-    pub fn step_aside(&mut self) {
+    /// Does what is next, as long as that needs no index: nobody has to wait for it. [`RouteBuilder::step`] does it otherwise.
+    pub fn step_without_index(&mut self) {
         if self.phase == Phase::Order {
             self.order();
             self.next_phase();
@@ -208,7 +208,7 @@ impl Gather {
             Phase::Deliveries | Phase::Replies => self.deliveries.len(),
             Phase::Order | Phase::Done => 0,
             Phase::Keys | Phase::Outcomes => self.members.len(),
-            Phase::Never => self.never.len(),
+            Phase::Never => self.undelivered.len(),
         }
     }
 
@@ -263,8 +263,8 @@ impl Gather {
     }
 
     fn route_of(&self, connection: ConnectionId) -> u32 {
-        let place = self.connections.rank(connection.at());
-        place.map_or(NONE, |place| self.route_of[place])
+        let context = self.connections.rank(connection.at());
+        context.map_or(NONE, |context| self.route_of[context])
     }
 
     fn is_selected(&self, at: usize) -> bool {
@@ -285,7 +285,7 @@ impl Gather {
     }
 
     /// The member that the connection is, unless its recipients' domains decide.
-    fn give_member(&mut self, index: &Index, at: usize) {
+    fn assign(&mut self, index: &Index, at: usize) {
         let route = self.route_of[at];
         if route == NONE {
             return;
@@ -295,9 +295,9 @@ impl Gather {
         }
         let route = self.route_of[at];
         let group = match self.by {
-            By::Route | By::Ip => None,
-            By::Profile => self.profile_of(index, at, route),
-            By::Domain => {
+            GroupBy::Route | GroupBy::Ip => None,
+            GroupBy::Profile => self.profile_of(index, at, route),
+            GroupBy::Domain => {
                 let id = ConnectionId::new(self.connections.number(at));
                 let domain = index.connection(id).failed_domain();
                 if let Some(domain) = domain.map(|domain| self.domains.intern(domain)) {
@@ -350,30 +350,33 @@ impl Gather {
         })
     }
 
-    /// The connection's member in the cell of a group, made if it is not there.
+    /// The connection's member in the bucket of a group, made if it is not there.
     fn member(&mut self, index: &Index, at: usize, group: Option<Symbol>) -> u32 {
         let route = self.route_of[at];
         let mut next = self.member_of[at];
         while next != NONE {
             let member = &self.members[next as usize];
-            if self.by != By::Domain || self.cells[member.cell as usize].group == group {
+            if self.by != GroupBy::Domain || self.buckets[member.bucket as usize].group == group {
                 return next;
             }
             next = member.next;
         }
-        let cells = &mut self.cells;
-        let cell = *self.cell_numbers.entry((route, group)).or_insert_with(|| {
-            cells.push(Cell::new(route, group));
-            u32::try_from(cells.len() - 1).unwrap_or(NONE)
-        });
+        let buckets = &mut self.buckets;
+        let bucket = *self
+            .bucket_numbers
+            .entry((route, group))
+            .or_insert_with(|| {
+                buckets.push(Bucket::new(route, group));
+                u32::try_from(buckets.len() - 1).unwrap_or(NONE)
+            });
         let number = u32::try_from(self.members.len()).unwrap_or(NONE);
         let said = self.said(index, at);
-        self.members.push(Member {
+        self.members.push(RouteConnection {
             connection: ConnectionId::new(self.connections.number(at)),
-            cell,
+            bucket,
             next: self.member_of[at],
             said,
-            outcome: Outcome::Idle,
+            outcome: ConnectionOutcome::Idle,
             cause: NONE,
         });
         self.member_of[at] = number;
@@ -381,9 +384,9 @@ impl Gather {
     }
 
     /// What the connection says apart from its deliveries.
-    fn said(&mut self, index: &Index, at: usize) -> Said {
+    fn said(&mut self, index: &Index, at: usize) -> Signals {
         let (columns, at) = (&index.connections, self.connections.number(at));
-        let mut said = Said::default();
+        let mut said = Signals::default();
         if columns.error.get(at).is_some() {
             said.error();
         }
@@ -415,30 +418,34 @@ impl Gather {
     fn delivery(&mut self, index: &Index, at: usize) {
         let (columns, at) = (&index.deliveries, self.deliveries.number(at));
         let Some(connection) = columns.connection.get(at) else {
-            self.never.push(DeliveryId::new(at));
+            self.undelivered.push(DeliveryId::new(at));
             return;
         };
-        let place = self.connections.rank(connection.at());
-        let Some(place) = place.filter(|place| self.route_of[*place] != NONE) else {
+        let context = self.connections.rank(connection.at());
+        let Some(context) = context.filter(|context| self.route_of[*context] != NONE) else {
             return;
         };
         let to = index.recipients.to.get(columns.recipient.get(at).at());
         let domain = to.and_then(|to| self.domains.of(index, to));
-        let group = if self.by == By::Domain { domain } else { None };
-        let member = self.member(index, place, group);
+        let group = if self.by == GroupBy::Domain {
+            domain
+        } else {
+            None
+        };
+        let member = self.member(index, context, group);
         let member = &mut self.members[member as usize];
         member.said.delivery(&index.delivery(DeliveryId::new(at)));
-        let cell = &mut self.cells[member.cell as usize];
-        cell.count(columns.result.get(at));
+        let bucket = &mut self.buckets[member.bucket as usize];
+        bucket.count(columns.result.get(at));
         if let Some(domain) = domain {
-            *cell.domains.entry(domain).or_default() += 1;
+            *bucket.domains.entry(domain).or_default() += 1;
         }
     }
 
     /// A connection without recipients and without a domain in its error.
     fn unreached(&mut self, index: &Index, at: usize) {
         let is_alone = self.route_of[at] != NONE && self.member_of[at] == NONE;
-        if self.by == By::Domain && is_alone {
+        if self.by == GroupBy::Domain && is_alone {
             self.member(index, at, None);
         }
     }
@@ -450,22 +457,22 @@ impl Gather {
             let member = &self.members[number];
             let at = member.connection.at();
             let time = columns.began.get(at).map_or(0, Stamp::seconds);
-            let key = (member.cell, time, columns.id.get(at), number as u32);
+            let key = (member.bucket, time, columns.id.get(at), number as u32);
             self.keys.push(key);
         }
     }
 
-    /// Puts members in the order of their cells and of time, and gives each its outcome.
+    /// Puts members in the order of their buckets and of time, and gives each its outcome.
     fn order(&mut self) {
         let mut keys = std::mem::take(&mut self.keys);
         keys.sort_unstable();
-        let mut place = vec![0u32; self.members.len()];
+        let mut context = vec![0u32; self.members.len()];
         let members = (0u32..).zip(&keys).map(|(to, (.., from))| {
-            place[*from as usize] = to;
+            context[*from as usize] = to;
             self.members[*from as usize]
         });
-        let mut members: Vec<Member> = members.collect();
-        let moved = |old: u32| place.get(old as usize).copied().unwrap_or(NONE);
+        let mut members: Vec<RouteConnection> = members.collect();
+        let moved = |old: u32| context.get(old as usize).copied().unwrap_or(NONE);
         for member in &mut members {
             member.next = moved(member.next);
             member.outcome = member.said.outcome();
@@ -481,7 +488,7 @@ impl Gather {
         let mut next = self.member_of[self.connections.rank(connection.at())?];
         while next != NONE {
             let member = &self.members[next as usize];
-            if self.by != By::Domain || self.cells[member.cell as usize].group == domain {
+            if self.by != GroupBy::Domain || self.buckets[member.bucket as usize].group == domain {
                 return Some(next);
             }
             next = member.next;
@@ -490,7 +497,7 @@ impl Gather {
     }
 }
 
-impl Cell {
+impl Bucket {
     fn new(route: u32, group: Option<Symbol>) -> Self {
         Self {
             route,

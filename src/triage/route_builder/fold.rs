@@ -1,29 +1,29 @@
-//! Members become routes: runs of failures, when each began, what it cost.
+//! Members become routes: runs of failures, when each began, what it impact.
 
 use std::ops::Range;
 
-use super::{Cell, Gather, Member};
+use super::{Bucket, RouteBuilder, RouteConnection};
 use crate::header::Stamp;
 use crate::index::{DeliveryResult, DeliveryState as Recipient, Index, RecipientId, Symbol};
-use crate::triage::outcome::{Outcome, State};
-use crate::triage::route::{ClearRun, Cost, Outage, Route, Tally};
+use crate::triage::outcome::{ConnectionOutcome, RouteState};
+use crate::triage::route::{ClearRun, Impact, Outage, Route, Tally};
 use crate::triage::{Triage, group};
 
-impl Gather {
-    /// Takes members in, in the order of their cells and of time.
+impl RouteBuilder {
+    /// Takes members in, in the order of their buckets and of time.
     pub(super) fn fold(&mut self, index: &Index, members: Range<usize>) {
         for at in members {
             let member = self.members[at];
-            let number = member.cell as usize;
+            let number = member.bucket as usize;
             while self.folded.len() <= number {
                 let (appliance, remote, port) =
-                    self.routes[self.cells[self.folded.len()].route as usize];
+                    self.routes[self.buckets[self.folded.len()].route as usize];
                 self.folded.push(Route {
                     appliance,
                     remote,
                     port,
                     tally: Tally::default(),
-                    state: State::Healthy,
+                    state: RouteState::Healthy,
                     failing_since: None,
                     run: 0,
                     why: None,
@@ -50,7 +50,7 @@ impl Gather {
     }
 }
 
-fn take(route: &mut Route, member: &Member, opened: Option<Stamp>) {
+fn take(route: &mut Route, member: &RouteConnection, opened: Option<Stamp>) {
     let tally = &mut route.tally;
     tally.connections += 1;
     tally.outcomes[member.outcome.at()] += 1;
@@ -61,8 +61,8 @@ fn take(route: &mut Route, member: &Member, opened: Option<Stamp>) {
     }
     take_clear(route, member, opened);
     match member.outcome {
-        Outcome::Idle => {}
-        Outcome::Ok => {
+        ConnectionOutcome::Idle => {}
+        ConnectionOutcome::Ok => {
             route.tally.last_ok = opened;
             route.last_good = Some(member.connection);
             if let Some(outage) = route
@@ -100,7 +100,7 @@ fn take(route: &mut Route, member: &Member, opened: Option<Stamp>) {
 }
 
 /// Mail that went out in the clear because TLS had failed, until TLS succeeds again.
-fn take_clear(route: &mut Route, member: &Member, opened: Option<Stamp>) {
+fn take_clear(route: &mut Route, member: &RouteConnection, opened: Option<Stamp>) {
     let current = route.clear.last_mut().filter(|run| run.until.is_none());
     match (current, member.said.tls_has_failed()) {
         (Some(run), true) if member.said.in_clear() => {
@@ -120,45 +120,46 @@ fn take_clear(route: &mut Route, member: &Member, opened: Option<Stamp>) {
 }
 
 /// All that was found.
-pub(super) fn finish(mut gather: Gather, index: &Index) -> Triage {
-    let reasons = std::mem::take(&mut gather.reasons).of_cells(gather.cells.len());
+pub(super) fn finish(mut builder: RouteBuilder, index: &Index) -> Triage {
+    let reasons = std::mem::take(&mut builder.reasons).of_buckets(builder.buckets.len());
     let newest = index.newest();
-    let cells = std::mem::take(&mut gather.cells);
-    let groups: Vec<Option<Symbol>> = cells.iter().map(|cell| cell.group).collect();
-    let mut routes = std::mem::take(&mut gather.folded);
-    for ((route, cell), (reasons, refusals)) in routes.iter_mut().zip(cells).zip(reasons) {
-        complete(index, &gather, route, cell);
+    let buckets = std::mem::take(&mut builder.buckets);
+    let groups: Vec<Option<Symbol>> = buckets.iter().map(|bucket| bucket.group).collect();
+    let mut routes = std::mem::take(&mut builder.folded);
+    for ((route, bucket), (reasons, refusals)) in routes.iter_mut().zip(buckets).zip(reasons) {
+        complete(index, &builder, route, bucket);
         (route.tally.reasons, route.tally.refusals) = (reasons, refusals);
         route.judge(newest);
     }
-    let members = gather.members.iter();
+    let members = builder.members.iter();
     let order = members
         .map(|member| (member.connection, member.outcome))
         .collect();
     let mut triage = Triage {
         routes,
         order,
-        domains: gather.domains.names,
-        generation: gather.generation,
+        domains: builder.domains.names,
+        generation: builder.generation,
         groups: Vec::new(),
         findings: Vec::new(),
     };
-    triage.groups = group::groups(index, &triage, gather.by, &groups);
+    triage.groups = group::groups(index, &triage, builder.by, &groups);
     triage.routes.retain(|route| route.remote.is_some());
     triage.sort(index);
     triage
 }
 
-fn complete(index: &Index, gather: &Gather, route: &mut Route, cell: Cell) {
+fn complete(index: &Index, builder: &RouteBuilder, route: &mut Route, bucket: Bucket) {
     let tally = &mut route.tally;
-    (tally.delivered, tally.bounced, tally.delayed) = (cell.delivered, cell.bounced, cell.delayed);
-    tally.domains = by_count(cell.domains.iter(), |name| {
-        gather.domains.names.get(name).to_owned()
+    (tally.delivered, tally.bounced, tally.delayed) =
+        (bucket.delivered, bucket.bounced, bucket.delayed);
+    tally.domains = by_count(bucket.domains.iter(), |name| {
+        builder.domains.names.get(name).to_owned()
     });
-    let profiles = gather.profiles[cell.route as usize].iter();
+    let profiles = builder.profiles[bucket.route as usize].iter();
     tally.profiles = by_count(profiles, |name| index.names.profiles.get(name).to_owned());
-    tally.affected = distinct(cell.messages);
-    tally.cost = cost(index, distinct(cell.recipients));
+    tally.affected = distinct(bucket.messages);
+    tally.impact = impact(index, distinct(bucket.recipients));
 }
 
 /// Names by how often they were counted, then by themselves.
@@ -181,11 +182,11 @@ fn distinct<T: Ord>(mut ids: Vec<T>) -> Vec<T> {
 }
 
 /// What has become of the recipients.
-fn cost(index: &Index, recipients: Vec<RecipientId>) -> Cost {
-    let mut cost = Cost::default();
+fn impact(index: &Index, recipients: Vec<RecipientId>) -> Impact {
+    let mut impact = Impact::default();
     for recipient in recipients.into_iter().map(|id| index.recipient(id)) {
         let count = match recipient.state() {
-            Recipient::Delivered => &mut cost.delivered_later,
+            Recipient::Delivered => &mut impact.delivered_later,
             Recipient::Bounced => {
                 // The appliance's own refusal has no reply code: it has tried for as long as the bounce profile says.
                 let own = recipient.decided_by().is_some_and(|delivery| {
@@ -194,15 +195,15 @@ fn cost(index: &Index, recipients: Vec<RecipientId>) -> Cost {
                         && delivery.earlier().is_some()
                 });
                 if own {
-                    &mut cost.given_up
+                    &mut impact.given_up
                 } else {
-                    &mut cost.bounced
+                    &mut impact.bounced
                 }
             }
-            Recipient::Dropped | Recipient::Aborted => &mut cost.given_up,
-            Recipient::Queued | Recipient::Delayed | Recipient::Quarantined => &mut cost.waiting,
+            Recipient::Dropped | Recipient::Aborted => &mut impact.given_up,
+            Recipient::Queued | Recipient::Delayed | Recipient::Quarantined => &mut impact.waiting,
         };
         *count += 1;
     }
-    cost
+    impact
 }

@@ -12,14 +12,16 @@ use super::Login;
 use crate::event::Kind as Entry;
 use crate::header::Stamp;
 use crate::index::{Attempt, ConnectionId, Index};
-use crate::triage::findings::{Evidence, Finding, Kind, Leads, Severity, many, moment};
-use crate::triage::general;
+use crate::triage::findings::{
+    DrillDown, Evidence, Finding, FindingKind, FindingSeverity, many, moment,
+};
+use crate::triage::normalize;
 
-/// Troubles told apart.
+/// AuthServerFailures told apart.
 const MOST: usize = 64;
 
 #[derive(Debug)]
-struct Trouble {
+struct AuthServerFailure {
     count: u64,
     first: i64,
     last: i64,
@@ -27,13 +29,13 @@ struct Trouble {
 }
 
 #[derive(Debug, Default)]
-pub(super) struct Troubles {
-    all: HashMap<String, Trouble>,
+pub(super) struct AuthServerFailures {
+    all: HashMap<String, AuthServerFailure>,
     /// When somebody last logged in.
     last_success: i64,
 }
 
-impl Troubles {
+impl AuthServerFailures {
     pub fn take(&mut self, attempt: &Attempt<'_>, login: Login) {
         let text = attempt.detail().unwrap_or_default();
         // A login that was required and not tried is the peer's doing; one lookup that failed is a user unknown.
@@ -44,7 +46,7 @@ impl Troubles {
         if self.all.len() >= MOST && !self.all.contains_key(&text) {
             return;
         }
-        let trouble = self.all.entry(text).or_insert(Trouble {
+        let trouble = self.all.entry(text).or_insert(AuthServerFailure {
             count: 0,
             first: login.time,
             last: login.time,
@@ -82,22 +84,22 @@ impl Troubles {
                     moment(index, ldap.last),
                 ),
                 evidence: Vec::new(),
-                leads: Leads::Query("event:auth.ldap".to_owned()),
+                drill_down: DrillDown::Query("event:auth.ldap".to_owned()),
                 ..blank("LDAP")
             });
         }
         all
     }
 
-    fn severity(&self, last: i64) -> Severity {
+    fn severity(&self, last: i64) -> FindingSeverity {
         if self.last_success > last {
-            Severity::Notice
+            FindingSeverity::Notice
         } else {
-            Severity::Critical
+            FindingSeverity::Critical
         }
     }
 
-    fn finding(&self, index: &Index, text: &str, trouble: &Trouble) -> Finding {
+    fn finding(&self, index: &Index, text: &str, trouble: &AuthServerFailure) -> Finding {
         let (since, last) = (
             Stamp::from_seconds(trouble.first),
             Stamp::from_seconds(trouble.last),
@@ -121,7 +123,7 @@ impl Troubles {
             evidence: [trouble.connections.0, trouble.connections.1]
                 .map(Evidence::Connection)
                 .to_vec(),
-            leads: Leads::Query("auth:failed".to_owned() + " " + &word(text)),
+            drill_down: DrillDown::Query("auth:failed".to_owned() + " " + &word(text)),
             ..blank(text)
         }
     }
@@ -145,20 +147,20 @@ fn without_user(text: &str) -> String {
         None if text.contains("forwarding server") || text.starts_with("profile: ") => {
             text.to_owned()
         }
-        None => general(text),
+        None => normalize(text),
     }
 }
 
 fn blank(subject: &str) -> Finding {
     Finding {
-        kind: Kind::AuthServer,
-        severity: Severity::Critical,
+        kind: FindingKind::AuthServer,
+        severity: FindingSeverity::Critical,
         since: None,
         until: None,
         subject: subject.to_owned(),
         summary: String::new(),
         evidence: Vec::new(),
         advice: "Test the server and the query (ldapconfig, ldaptest; for forwarding: smtpauthconfig, telnet): until it answers nobody can log in on the listeners that use it.".to_owned(),
-        leads: Leads::Evidence,
+        drill_down: DrillDown::Evidence,
     }
 }

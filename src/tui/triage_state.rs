@@ -1,6 +1,6 @@
 //! What the triage says of routes, and what was noticed, as the interface holds it.
 //!
-//! A [`Look`] is computed by a worker, slice by slice, so that neither a key nor the log waits for it; it stays on the
+//! A [`TriageSnapshot`] is computed by a worker, slice by slice, so that neither a key nor the log waits for it; it stays on the
 //! screen until a newer one is there. Of the whole log there is always one, once all was read; where the reader sums
 //! routes up or has set a filter, view Routes has a second one of that.
 
@@ -12,9 +12,9 @@ use super::filter::{Filter, Hits};
 use super::record::Record;
 use crate::index::records::timeline::Slot;
 use crate::index::{ConnectionId, Index};
-use crate::triage::findings::{Kind, Severity, Survey};
+use crate::triage::findings::{Analyzer, FindingKind, FindingSeverity};
 use crate::triage::{
-    By, Finding, Gather, Group, Progress, Route, RouteId, State, Thresholds, Triage,
+    Finding, Group, GroupBy, Progress, Route, RouteBuilder, RouteId, RouteState, Thresholds, Triage,
 };
 
 /// Stretches of time that a route's strip is kept in.
@@ -32,16 +32,16 @@ const FIRST: Duration = Duration::from_secs(2);
 
 /// What part of the routes is looked at.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Part {
+pub struct Scope {
     /// What they are summed by.
-    pub by: By,
+    pub by: GroupBy,
     /// The filter that their connections match.
     pub filter: String,
 }
 
-impl Part {
+impl Scope {
     fn is_whole(&self) -> bool {
-        self.by == By::Route && self.filter.is_empty()
+        self.by == GroupBy::Route && self.filter.is_empty()
     }
 }
 
@@ -53,12 +53,12 @@ pub struct Ordered {
     /// Whether all routes are looked at, and findings looked for.
     pub whole: bool,
     /// A part to look at too.
-    pub part: Option<Part>,
+    pub part: Option<Scope>,
 }
 
 /// What a worker is to look at, and what for.
 #[derive(Clone, Debug)]
-pub struct Order {
+pub struct TriageJob {
     /// What.
     pub what: Ordered,
     /// The part's filter, and what the log's text gave for it.
@@ -69,18 +69,18 @@ pub struct Order {
 
 /// What a worker has seen.
 #[derive(Debug)]
-pub enum Seen {
+pub enum TriageResult {
     /// Of the whole log.
-    Whole(Box<Look>),
+    Whole(Box<TriageSnapshot>),
     /// Of a part.
-    Part(Part, Box<Look>),
+    Scope(Scope, Box<TriageSnapshot>),
     /// That is all.
     All,
 }
 
 /// Routes and findings at one generation of the index.
 #[derive(Debug, Default)]
-pub struct Look {
+pub struct TriageSnapshot {
     /// The routes, their groups and the findings.
     pub triage: Triage,
     /// How each route's connections went over the log's time.
@@ -92,7 +92,7 @@ pub struct Look {
     took: Duration,
 }
 
-impl Look {
+impl TriageSnapshot {
     fn new(triage: Triage) -> Self {
         let routes = triage.routes.iter().enumerate();
         // Of a route of which a domain or profile has a part the first one counts.
@@ -115,7 +115,7 @@ impl Look {
             .map_or(&[], Vec::as_slice)
     }
 
-    fn draw_strips(&mut self, stop: &AtomicBool, with: With<'_>) -> bool {
+    fn draw_strips(&mut self, stop: &AtomicBool, with: IndexAccess<'_>) -> bool {
         for from in (0..self.triage.routes.len()).step_by(AT_ONCE) {
             let routes = self.triage.routes.iter().skip(from).take(AT_ONCE);
             let (triage, strips) = (&self.triage, &mut self.strips);
@@ -146,53 +146,74 @@ impl Look {
 }
 
 /// Holds the index for as long as what it is given takes.
-pub type With<'w> = &'w dyn Fn(&mut dyn FnMut(&Index));
+pub type IndexAccess<'w> = &'w dyn Fn(&mut dyn FnMut(&Index));
 
 /// Looks at what is ordered; `tell` hears what was seen. Ends without a word once `stop` says so.
-pub fn look(order: &Order, stop: &AtomicBool, with: With<'_>, tell: &dyn Fn(Seen)) {
+pub fn look(
+    order: &TriageJob,
+    stop: &AtomicBool,
+    with: IndexAccess<'_>,
+    tell: &dyn Fn(TriageResult),
+) {
     if order.what.whole {
         match whole(order.thresholds, stop, with) {
-            Some(look) => tell(Seen::Whole(Box::new(look))),
+            Some(look) => tell(TriageResult::Whole(Box::new(look))),
             None => return,
         }
     }
     if let Some(part) = &order.what.part {
         let (filter, hits) = &order.filter;
         match of_part(part, filter, hits, stop, with) {
-            Some(look) => tell(Seen::Part(part.clone(), Box::new(look))),
+            Some(look) => tell(TriageResult::Scope(part.clone(), Box::new(look))),
             None => return,
         }
     }
-    tell(Seen::All);
+    tell(TriageResult::All);
 }
 
 /// All routes and findings; `None` once `stop` says so.
-pub fn whole(thresholds: Thresholds, stop: &AtomicBool, with: With<'_>) -> Option<Look> {
+pub fn whole(
+    thresholds: Thresholds,
+    stop: &AtomicBool,
+    with: IndexAccess<'_>,
+) -> Option<TriageSnapshot> {
     let began = Instant::now();
-    let mut survey = None;
-    with(&mut |index| survey = Some(Survey::new(index, thresholds)));
-    let mut survey = survey?;
-    in_slices(&mut survey, Survey::step_aside, Survey::step, stop, with)?;
-    finished(began, stop, with, &mut Some(survey), Survey::finish)
+    let mut analyzer = None;
+    with(&mut |index| analyzer = Some(Analyzer::new(index, thresholds)));
+    let mut analyzer = analyzer?;
+    in_slices(
+        &mut analyzer,
+        Analyzer::step_without_index,
+        Analyzer::step,
+        stop,
+        with,
+    )?;
+    finished(began, stop, with, &mut Some(analyzer), Analyzer::finish)
 }
 
 fn of_part(
-    part: &Part,
+    part: &Scope,
     filter: &Filter,
     hits: &Hits,
     stop: &AtomicBool,
-    with: With<'_>,
-) -> Option<Look> {
+    with: IndexAccess<'_>,
+) -> Option<TriageSnapshot> {
     let began = Instant::now();
-    let mut gather = None;
+    let mut builder = None;
     with(&mut |index| {
         let selected: Option<Vec<ConnectionId>> =
             (!filter.is_empty()).then(|| filter.connections(index, hits));
-        gather = Some(Gather::new(index, part.by, selected.as_deref()));
+        builder = Some(RouteBuilder::new(index, part.by, selected.as_deref()));
     });
-    let mut gather = gather?;
-    in_slices(&mut gather, Gather::step_aside, Gather::step, stop, with)?;
-    finished(began, stop, with, &mut Some(gather), Gather::finish)
+    let mut builder = builder?;
+    in_slices(
+        &mut builder,
+        RouteBuilder::step_without_index,
+        RouteBuilder::step,
+        stop,
+        with,
+    )?;
+    finished(began, stop, with, &mut Some(builder), RouteBuilder::finish)
 }
 
 fn in_slices<W>(
@@ -200,7 +221,7 @@ fn in_slices<W>(
     aside: impl Fn(&mut W),
     step: impl Fn(&mut W, &Index) -> Progress,
     stop: &AtomicBool,
-    with: With<'_>,
+    with: IndexAccess<'_>,
 ) -> Option<()> {
     let mut progress = Progress::More;
     while progress == Progress::More {
@@ -216,13 +237,13 @@ fn in_slices<W>(
 fn finished<T>(
     began: Instant,
     stop: &AtomicBool,
-    with: With<'_>,
+    with: IndexAccess<'_>,
     work: &mut Option<T>,
     finish: impl Fn(T, &Index) -> Triage,
-) -> Option<Look> {
+) -> Option<TriageSnapshot> {
     let mut triage = None;
     with(&mut |index| triage = work.take().map(|work| finish(work, index)));
-    let mut look = Look::new(triage?);
+    let mut look = TriageSnapshot::new(triage?);
     if !look.draw_strips(stop, with) {
         return None;
     }
@@ -231,21 +252,21 @@ fn finished<T>(
 }
 
 /// Who a group is, whatever else changes.
-type GroupKey = (By, Option<String>);
+type GroupKey = (GroupBy, Option<String>);
 /// Who a finding is: its kind, whom it is about, and which of several of those.
-type FindingKey = (Kind, String, usize);
+type FindingKey = (FindingKind, String, usize);
 
-/// Numbers for what has none of its own, the same one for the same thing in every look.
+/// RowIds for what has none of its own, the same one for the same thing in every look.
 #[derive(Debug)]
-struct Numbers<T>(HashMap<T, u32>);
+struct RowIds<T>(HashMap<T, u32>);
 
-impl<T> Default for Numbers<T> {
+impl<T> Default for RowIds<T> {
     fn default() -> Self {
         Self(HashMap::new())
     }
 }
 
-impl<T: std::hash::Hash + Eq> Numbers<T> {
+impl<T: std::hash::Hash + Eq> RowIds<T> {
     fn of(&mut self, thing: T) -> u32 {
         let next = u32::try_from(self.0.len()).unwrap_or(u32::MAX);
         *self.0.entry(thing).or_insert(next)
@@ -254,13 +275,13 @@ impl<T: std::hash::Hash + Eq> Numbers<T> {
 
 /// What was seen, and when to look again.
 #[derive(Debug, Default)]
-pub struct Outlook {
+pub struct TriageState {
     /// What view Routes is to show.
-    pub wanted: Part,
-    whole: Option<Look>,
-    part: Option<(Part, Look)>,
-    groups: Numbers<GroupKey>,
-    findings: Numbers<FindingKey>,
+    pub wanted: Scope,
+    whole: Option<TriageSnapshot>,
+    part: Option<(Scope, TriageSnapshot)>,
+    groups: RowIds<GroupKey>,
+    findings: RowIds<FindingKey>,
     group_at: HashMap<u32, usize>,
     finding_at: HashMap<u32, usize>,
     group_rows: Vec<Record>,
@@ -268,7 +289,7 @@ pub struct Outlook {
     /// Grows with each look.
     serial: u64,
     /// What a worker works on.
-    running: Option<Running>,
+    running: Option<InFlight>,
     orders: u64,
     /// What the last look took, until the time of the next one is set.
     took: Option<Duration>,
@@ -279,9 +300,9 @@ pub struct Outlook {
 
 /// An order under way.
 #[derive(Debug)]
-struct Running {
+struct InFlight {
     number: u64,
-    part: Option<Part>,
+    part: Option<Scope>,
 }
 
 /// What the reader looks at, as far as routes go.
@@ -290,12 +311,12 @@ pub enum Need {
     /// Anything but view Routes, or a filter is being answered: the whole will do.
     Whole,
     /// View Routes: what is wanted there.
-    Part,
+    Scope,
 }
 
 /// How the log comes in, as far as looking at it goes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Pace {
+pub enum RefreshPolicy {
     /// It is still being read.
     Loading,
     /// What came in lately is worth another look.
@@ -304,14 +325,14 @@ pub enum Pace {
     Held,
 }
 
-impl Outlook {
+impl TriageState {
     /// The look at the whole log.
-    pub fn whole(&self) -> Option<&Look> {
+    pub fn whole(&self) -> Option<&TriageSnapshot> {
         self.whole.as_ref()
     }
 
     /// The look that view Routes shows; `None` until it is there.
-    fn shown(&self) -> Option<&Look> {
+    fn shown(&self) -> Option<&TriageSnapshot> {
         if self.wanted.is_whole() {
             return self.whole.as_ref();
         }
@@ -340,11 +361,11 @@ impl Outlook {
     }
 
     /// The look that a row is of. What is opened from a filtered list is told in whole.
-    pub fn look_of(&self, record: Record) -> Option<&Look> {
+    pub fn look_of(&self, record: Record) -> Option<&TriageSnapshot> {
         match record {
             Record::Group(_) => self.part.as_ref().map(|(_, look)| look),
             Record::Route(id) => {
-                let shown = self.shown().filter(|_| self.wanted.by == By::Route);
+                let shown = self.shown().filter(|_| self.wanted.by == GroupBy::Route);
                 shown
                     .filter(|look| look.route(id).is_some())
                     .or(self.whole.as_ref())
@@ -381,12 +402,12 @@ impl Outlook {
     }
 
     /// How many routes of the whole log are in a state; `None` until it was looked at.
-    pub fn count(&self, state: State) -> Option<usize> {
+    pub fn count(&self, state: RouteState) -> Option<usize> {
         self.whole.as_ref().map(|look| look.triage.count(state))
     }
 
     /// How many findings there are, and how bad the worst is.
-    pub fn worst(&self) -> Option<(usize, Severity)> {
+    pub fn worst(&self) -> Option<(usize, FindingSeverity)> {
         let findings = &self.whole.as_ref()?.triage.findings;
         findings
             .first()
@@ -396,7 +417,7 @@ impl Outlook {
     /// The rows of view Routes, the worst first; `None` until they are there.
     pub fn route_rows(&self) -> Option<Vec<Record>> {
         let look = self.shown()?;
-        if self.wanted.by != By::Route {
+        if self.wanted.by != GroupBy::Route {
             return Some(self.group_rows.clone());
         }
         let routes = look.triage.routes.iter();
@@ -409,23 +430,23 @@ impl Outlook {
     }
 
     /// Takes in what was seen. Whether it is news.
-    pub fn take(&mut self, number: u64, seen: Seen) -> bool {
+    pub fn take(&mut self, number: u64, seen: TriageResult) -> bool {
         let running = self.running.as_ref();
         if running.is_none_or(|order| order.number != number) {
             return false;
         }
-        let mut spent = |look: &Look| {
+        let mut spent = |look: &TriageSnapshot| {
             self.took = Some(self.took.unwrap_or_default() + look.took);
             self.serial += 1;
         };
         match seen {
-            Seen::All => self.running = None,
-            Seen::Whole(look) => {
+            TriageResult::All => self.running = None,
+            TriageResult::Whole(look) => {
                 spent(&look);
                 self.whole = Some(*look);
                 self.number_findings();
             }
-            Seen::Part(part, look) => {
+            TriageResult::Scope(part, look) => {
                 spent(&look);
                 self.part = Some((part, *look));
                 self.part_is_old = false;
@@ -452,7 +473,7 @@ impl Outlook {
         let Some(look) = &self.whole else { return };
         self.finding_at.clear();
         self.finding_rows.clear();
-        let mut alike: HashMap<(Kind, &str), usize> = HashMap::new();
+        let mut alike: HashMap<(FindingKind, &str), usize> = HashMap::new();
         for (at, finding) in look.triage.findings.iter().enumerate() {
             let which = alike.entry((finding.kind, &finding.subject)).or_default();
             *which += 1;
@@ -469,7 +490,7 @@ impl Outlook {
     }
 
     /// All was read: the next look is due at once, whatever is under way.
-    pub fn look_soon(&mut self) {
+    pub fn request_refresh(&mut self) {
         self.next = Some(Duration::ZERO);
         (self.took, self.running) = (None, None);
     }
@@ -479,7 +500,7 @@ impl Outlook {
         if need == Need::Whole || self.wanted.is_whole() {
             return false;
         }
-        let is_it = |part: &Part| *part == self.wanted && !self.part_is_old;
+        let is_it = |part: &Scope| *part == self.wanted && !self.part_is_old;
         let there = self.part.as_ref().is_some_and(|(of, _)| is_it(of));
         let running = self.running.as_ref();
         let coming = running.is_some_and(|order| order.part.as_ref().is_some_and(is_it));
@@ -492,13 +513,13 @@ impl Outlook {
     }
 
     /// When to look again: a time since the start.
-    pub fn due(&self, generation: u64, need: Need, pace: Pace) -> Option<Duration> {
+    pub fn due(&self, generation: u64, need: Need, pace: RefreshPolicy) -> Option<Duration> {
         if self.lacks(need) {
             return Some(Duration::ZERO);
         }
-        let rests = self.running.is_some() || pace == Pace::Held;
+        let rests = self.running.is_some() || pace == RefreshPolicy::Held;
         let first = match pace {
-            Pace::Loading => FIRST,
+            RefreshPolicy::Loading => FIRST,
             _ => Duration::ZERO,
         };
         (!rests && self.is_behind(generation)).then(|| self.next.unwrap_or(first))
@@ -509,12 +530,12 @@ impl Outlook {
         &mut self,
         generation: u64,
         need: Need,
-        pace: Pace,
+        pace: RefreshPolicy,
         now: Duration,
     ) -> Option<Ordered> {
         if let Some(took) = self.took.filter(|_| self.running.is_none()) {
             let rest = match pace {
-                Pace::Loading => REST_LOADING,
+                RefreshPolicy::Loading => REST_LOADING,
                 _ => REST,
             };
             self.next = Some(now + (took * rest).max(LEAST_REST));
@@ -526,11 +547,11 @@ impl Outlook {
         }
         // A part that the reader waits for goes first: what is under way is given up, and taken up later.
         let whole = !self.lacks(need);
-        let part = (need == Need::Part && !self.wanted.is_whole()).then(|| self.wanted.clone());
+        let part = (need == Need::Scope && !self.wanted.is_whole()).then(|| self.wanted.clone());
         self.part_is_old = false;
         self.orders += 1;
         let number = self.orders;
-        self.running = Some(Running {
+        self.running = Some(InFlight {
             number,
             part: part.clone(),
         });

@@ -10,11 +10,11 @@ const NAME: usize = 13;
 
 /// Builds a page line by line.
 #[derive(Default)]
-pub(super) struct Sheet {
+pub(super) struct PageBuilder {
     pub rows: Vec<Row>,
 }
 
-impl Sheet {
+impl PageBuilder {
     pub fn row(&mut self, parts: Vec<(Role, String)>) -> &mut Row {
         self.rows.push(Row { parts, link: None });
         let last = self.rows.len() - 1;

@@ -7,10 +7,12 @@ use hashbrown::HashMap;
 use super::Login;
 use crate::index::{Attempt, ConnectionId, Index, Symbol};
 use crate::triage::Thresholds;
-use crate::triage::findings::{Evidence, Finding, Kind, Leads, Severity, many, moment};
+use crate::triage::findings::{
+    DrillDown, Evidence, Finding, FindingKind, FindingSeverity, many, moment,
+};
 
 #[derive(Debug, Default)]
-struct OfListener {
+struct ListenerLogins {
     over_tls: u64,
     clear: u64,
     users: BTreeSet<Symbol>,
@@ -19,11 +21,11 @@ struct OfListener {
 }
 
 #[derive(Debug, Default)]
-pub(super) struct Listeners {
-    all: HashMap<Symbol, OfListener, foldhash::fast::RandomState>,
+pub(super) struct CleartextLogins {
+    all: HashMap<Symbol, ListenerLogins, foldhash::fast::RandomState>,
 }
 
-impl Listeners {
+impl CleartextLogins {
     pub fn take(&mut self, attempt: &Attempt<'_>, login: Login) {
         let connection = attempt.connection();
         let Some(interface) = connection.interface_name().filter(|_| login.succeeded) else {
@@ -53,7 +55,7 @@ impl Listeners {
     }
 }
 
-fn finding(index: &Index, listener: &OfListener) -> Option<Finding> {
+fn finding(index: &Index, listener: &ListenerLogins) -> Option<Finding> {
     let (first, last) = (listener.first?, listener.last?);
     let name = index
         .connection(first)
@@ -73,8 +75,8 @@ fn finding(index: &Index, listener: &OfListener) -> Option<Finding> {
         String::new()
     };
     Some(Finding {
-        kind: Kind::ClearLogins,
-        severity: Severity::Warning,
+        kind: FindingKind::ClearLogins,
+        severity: FindingSeverity::Warning,
         since,
         until: None,
         summary: format!(
@@ -88,7 +90,7 @@ fn finding(index: &Index, listener: &OfListener) -> Option<Finding> {
         advice: format!(
             "Their passwords crossed the network readable: set TLS to Required for SMTP AUTH in the mail flow policy of {name} (listenerconfig)."
         ),
-        leads: Leads::Query(format!(
+        drill_down: DrillDown::Query(format!(
             "interface:{} auth:succeeded tls:none",
             crate::query::quote(&name)
         )),

@@ -2,17 +2,17 @@
 
 use hashbrown::HashMap;
 
-use super::{Gather, Member, NONE};
+use super::{NONE, RouteBuilder, RouteConnection};
 use crate::header::Stamp;
 use crate::index::{ConnectionId, DeliveryId, DeliveryResult, Index, Interner, Symbol, TextId};
-use crate::triage::outcome::Outcome;
+use crate::triage::outcome::ConnectionOutcome;
 use crate::triage::reason::{self, Reason, most_frequent_first};
 
 /// What makes two occurrences one reason.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 struct Key {
-    cell: u32,
-    outcome: Outcome,
+    bucket: u32,
+    outcome: ConnectionOutcome,
     /// The reason that it follows from.
     cause: u32,
     code: u16,
@@ -36,13 +36,13 @@ struct Given {
     connection: ConnectionId,
 }
 
-/// All reasons of all cells.
+/// All reasons of all buckets.
 #[derive(Debug, Default)]
 pub(super) struct Reasons {
     numbers: HashMap<Key, u32, foldhash::fast::RandomState>,
     sums: Vec<Sum>,
     texts: Interner,
-    /// Texts of the index whose general form is known.
+    /// Texts of the index whose normalize form is known.
     known: HashMap<TextId, Symbol, foldhash::fast::RandomState>,
 }
 
@@ -82,19 +82,19 @@ impl Reasons {
         if let Some(name) = self.known.get(&id) {
             return Some(*name);
         }
-        let general = reason::general(&index.texts.full(id));
-        let name = self.texts.intern(general.as_bytes());
+        let normalize = reason::normalize(&index.texts.full(id));
+        let name = self.texts.intern(normalize.as_bytes());
         self.known.insert(id, name);
         Some(name)
     }
 
     fn words(&mut self, text: &str) -> Option<Symbol> {
-        let general = reason::general(text);
-        (!general.is_empty()).then(|| self.texts.intern(general.as_bytes()))
+        let normalize = reason::normalize(text);
+        (!normalize.is_empty()).then(|| self.texts.intern(normalize.as_bytes()))
     }
 
-    /// Reasons and refusals of each cell, most frequent first.
-    pub fn of_cells(self, cells: usize) -> Vec<(Vec<Reason>, Vec<Reason>)> {
+    /// Reasons and refusals of each bucket, most frequent first.
+    pub fn of_buckets(self, buckets: usize) -> Vec<(Vec<Reason>, Vec<Reason>)> {
         let made = |sum: &Sum| Reason {
             outcome: sum.key.outcome,
             code: Some(sum.key.code).filter(|code| *code > 0),
@@ -113,7 +113,7 @@ impl Reasons {
             followed.entry(sum.key.cause).or_default().push(made(sum));
         }
         let mut all: Vec<(Vec<Reason>, Vec<Reason>)> =
-            (0..cells).map(|_| Default::default()).collect();
+            (0..buckets).map(|_| Default::default()).collect();
         let causes = (0u32..)
             .zip(&self.sums)
             .filter(|(_, sum)| sum.key.cause == NONE);
@@ -121,8 +121,8 @@ impl Reasons {
             let mut reason = made(sum);
             reason.consequences = followed.remove(&number).unwrap_or_default();
             most_frequent_first(&mut reason.consequences);
-            let (reasons, refusals) = &mut all[sum.key.cell as usize];
-            let list = if sum.key.outcome == Outcome::Ok {
+            let (reasons, refusals) = &mut all[sum.key.bucket as usize];
+            let list = if sum.key.outcome == ConnectionOutcome::Ok {
                 refusals
             } else {
                 reasons
@@ -137,13 +137,13 @@ impl Reasons {
     }
 }
 
-impl Gather {
+impl RouteBuilder {
     /// What a failing connection itself says of its failure.
     pub(super) fn note_cause(&mut self, index: &Index, at: usize) {
         let member = self.members[at];
         let connection = index.connection(member.connection);
         let key = |code, text| Key {
-            cell: member.cell,
+            bucket: member.bucket,
             outcome: member.outcome,
             cause: NONE,
             code,
@@ -154,31 +154,31 @@ impl Gather {
             connection: member.connection,
         };
         let cause = match member.outcome {
-            Outcome::ConnectionError => {
+            ConnectionOutcome::ConnectionError => {
                 let text = super::super::advice::connection_error(&connection);
                 let text = self.reasons.words(&text);
                 self.reasons.add(key(0, text), given)
             }
-            Outcome::TlsFailed => {
+            ConnectionOutcome::TlsFailed => {
                 let detail = connection.tls().and_then(|tls| tls.detail);
                 let text = detail.map(String::from_utf8_lossy);
                 let text = text.and_then(|text| self.reasons.words(&text));
                 self.reasons.add(key(0, text), given)
             }
-            Outcome::AuthFailed => self.refused_logins(index, &member),
-            Outcome::Ok | Outcome::Rejected | Outcome::Idle => NONE,
+            ConnectionOutcome::AuthFailed => self.refused_logins(index, &member),
+            ConnectionOutcome::Ok | ConnectionOutcome::Rejected | ConnectionOutcome::Idle => NONE,
         };
         self.members[at].cause = cause;
     }
 
-    fn refused_logins(&mut self, index: &Index, member: &Member) -> u32 {
+    fn refused_logins(&mut self, index: &Index, member: &RouteConnection) -> u32 {
         let mut cause = NONE;
         let attempts = index.connection(member.connection).attempts();
         for attempt in attempts.iter().filter(|attempt| !attempt.succeeded()) {
             let at = attempt.record().at();
             let key = Key {
-                cell: member.cell,
-                outcome: Outcome::AuthFailed,
+                bucket: member.bucket,
+                outcome: ConnectionOutcome::AuthFailed,
                 cause: NONE,
                 code: index.attempts.code.get(at),
                 text: self.reasons.said(index, index.attempts.detail.get(at)),
@@ -210,12 +210,12 @@ impl Gather {
         };
         let member = self.members[number as usize];
         let outcome = if member.outcome.is_failure() {
-            Outcome::Rejected
+            ConnectionOutcome::Rejected
         } else {
-            Outcome::Ok
+            ConnectionOutcome::Ok
         };
         let key = Key {
-            cell: member.cell,
+            bucket: member.bucket,
             outcome,
             cause: member.cause,
             code: columns.code.get(at),
@@ -227,16 +227,17 @@ impl Gather {
         };
         self.reasons.add(key, given);
         if member.outcome.is_failure() {
-            self.hit(index, member.cell, DeliveryId::new(at));
+            self.hit(index, member.bucket, DeliveryId::new(at));
         }
     }
 
-    /// A delivery that a failure of the cell's route hit.
-    pub(super) fn hit(&mut self, index: &Index, cell: u32, delivery: DeliveryId) {
+    /// A delivery that a failure of the bucket's route hit.
+    pub(super) fn hit(&mut self, index: &Index, bucket: u32, delivery: DeliveryId) {
         let recipient = index.deliveries.recipient.get(delivery.at());
-        let cell = &mut self.cells[cell as usize];
-        cell.recipients.push(recipient);
-        cell.messages
+        let bucket = &mut self.buckets[bucket as usize];
+        bucket.recipients.push(recipient);
+        bucket
+            .messages
             .push(index.recipients.message.get(recipient.at()));
     }
 }

@@ -12,7 +12,9 @@ use super::spray::Net;
 use crate::header::Stamp;
 use crate::index::{Attempt, ConnectionId, Index, Symbol};
 use crate::triage::Thresholds;
-use crate::triage::findings::{Evidence, Finding, Kind, Leads, Severity, many, moment};
+use crate::triage::findings::{
+    DrillDown, Evidence, Finding, FindingKind, FindingSeverity, many, moment,
+};
 
 /// Logins of others that must all have failed before the server is suspected instead of the user.
 const OTHERS: u64 = 5;
@@ -28,14 +30,14 @@ struct Clock {
 
 /// A user's failures in a sliding stretch of time.
 #[derive(Debug, Default)]
-struct OfUser {
+struct UserHistory {
     recent: VecDeque<(i64, bool)>,
     failed: u64,
-    worst: Option<Guessed>,
+    worst: Option<FailedLogins>,
 }
 
 #[derive(Debug, Clone)]
-struct Guessed {
+struct FailedLogins {
     failed: u64,
     first: i64,
     last: i64,
@@ -47,7 +49,7 @@ struct Guessed {
 
 /// An address's failures in a row.
 #[derive(Debug, Default)]
-struct OfSource {
+struct SourceRun {
     run: u64,
     first: i64,
     last: i64,
@@ -57,7 +59,7 @@ struct OfSource {
 }
 
 #[derive(Debug)]
-struct GotIn {
+struct LoginAfterFailures {
     source: Symbol,
     user: Symbol,
     failed: u64,
@@ -68,15 +70,15 @@ struct GotIn {
 }
 
 #[derive(Debug, Default)]
-pub(super) struct Guesses {
+pub(super) struct BruteForce {
     spraying: HashSet<Net>,
     clock: Clock,
-    users: HashMap<Symbol, OfUser, foldhash::fast::RandomState>,
-    sources: HashMap<Symbol, OfSource, foldhash::fast::RandomState>,
-    got_in: Vec<GotIn>,
+    users: HashMap<Symbol, UserHistory, foldhash::fast::RandomState>,
+    sources: HashMap<Symbol, SourceRun, foldhash::fast::RandomState>,
+    got_in: Vec<LoginAfterFailures>,
 }
 
-impl Guesses {
+impl BruteForce {
     pub fn new(spraying: HashSet<Net>) -> Self {
         Self {
             spraying,
@@ -122,7 +124,7 @@ impl Guesses {
             {
                 let mut evidence = run.evidence;
                 evidence.push(login.connection);
-                self.got_in.push(GotIn {
+                self.got_in.push(LoginAfterFailures {
                     source,
                     user,
                     failed: run.run,
@@ -137,10 +139,10 @@ impl Guesses {
         let clock = self.clock;
         let run = self.sources.entry(source).or_default();
         if run.run == 0 || login.time - run.last > OVER {
-            *run = OfSource {
+            *run = SourceRun {
                 first: login.time,
                 began: clock,
-                ..OfSource::default()
+                ..SourceRun::default()
             };
         }
         run.run += 1;
@@ -177,7 +179,7 @@ impl Guesses {
             }
             None if many => {
                 let first = of_user.recent.iter().find(|(_, succeeded)| !succeeded);
-                of_user.worst = Some(Guessed {
+                of_user.worst = Some(FailedLogins {
                     failed: of_user.failed,
                     first: first.map_or(login.time, |(time, _)| *time),
                     last: login.time,
@@ -196,7 +198,7 @@ impl Guesses {
             .users
             .iter()
             .filter_map(|(user, of_user)| Some((*user, of_user.worst.as_ref()?)));
-        let server = |worst: &Guessed| {
+        let server = |worst: &FailedLogins| {
             let others = (worst.after.failed - worst.before.failed).saturating_sub(worst.failed);
             worst.after.succeeded == worst.before.succeeded && others >= OTHERS
         };
@@ -213,7 +215,7 @@ fn named(user: &str) -> &str {
     if user.is_empty() { "(no name)" } else { user }
 }
 
-fn guessed(index: &Index, user: Symbol, worst: &Guessed) -> Finding {
+fn guessed(index: &Index, user: Symbol, worst: &FailedLogins) -> Finding {
     let user = index.names.users.get(user);
     let (since, last) = (
         Stamp::from_seconds(worst.first),
@@ -233,8 +235,8 @@ fn guessed(index: &Index, user: Symbol, worst: &Guessed) -> Finding {
         count => format!("{count} addresses"),
     };
     Finding {
-        kind: Kind::BruteForce,
-        severity: Severity::Warning,
+        kind: FindingKind::BruteForce,
+        severity: FindingSeverity::Warning,
         since,
         until: last.filter(|_| over),
         subject: named(user).to_owned(),
@@ -247,11 +249,11 @@ fn guessed(index: &Index, user: Symbol, worst: &Guessed) -> Finding {
         ),
         evidence: worst.evidence.iter().copied().map(Evidence::Connection).collect(),
         advice: "Ask the user: somebody guesses the password, or a device still has an old one; in the first case block the address (HAT) and change the password.".to_owned(),
-        leads: Leads::Query(format!("user:{} auth:failed", crate::query::quote(user))),
+        drill_down: DrillDown::Query(format!("user:{} auth:failed", crate::query::quote(user))),
     }
 }
 
-fn success(index: &Index, got_in: &GotIn) -> Finding {
+fn success(index: &Index, got_in: &LoginAfterFailures) -> Finding {
     let source = index.names.addresses.get(got_in.source);
     let user = index.names.users.get(got_in.user);
     let at = Stamp::from_seconds(got_in.at);
@@ -261,11 +263,11 @@ fn success(index: &Index, got_in: &GotIn) -> Finding {
         String::new()
     };
     Finding {
-        kind: Kind::SuccessAfterFailures,
+        kind: FindingKind::SuccessAfterFailures,
         severity: if got_in.users > 1 {
-            Severity::Critical
+            FindingSeverity::Critical
         } else {
-            Severity::Warning
+            FindingSeverity::Warning
         },
         since: Stamp::from_seconds(got_in.first),
         until: at,
@@ -286,6 +288,6 @@ fn success(index: &Index, got_in: &GotIn) -> Finding {
             "Ask {} whether it was them; if not, change the password at once and look at what was sent from {source}.",
             named(user)
         ),
-        leads: Leads::Query(format!("ip:{}", crate::query::quote(source))),
+        drill_down: DrillDown::Query(format!("ip:{}", crate::query::quote(source))),
     }
 }

@@ -5,21 +5,21 @@
 //! Delayed: DCID 0 MID 9 From: <a> To: <b@partner.example> RID 0 - 4.4.0 - Other network problem ('000', ['[Errno 60] …']) []
 //! ```
 
-use super::Gather;
+use super::RouteBuilder;
 use crate::header::Stamp;
 use crate::index::{DeliveryResult, Index};
-use crate::triage::outcome::Outcome;
+use crate::triage::outcome::ConnectionOutcome;
 
 /// Seconds: so long after a connection error its messages may be spoken of. The appliance tries a dead host again
 /// after an hour at most by default ("Maximum Time to Wait Before Retrying an Unreachable Host", user guide, bounce
 /// profiles and destination controls); four hours leave room for another setting.
-pub const TIED: i64 = 4 * 3600;
+pub const RETRY_WINDOW: i64 = 4 * 3600;
 
-impl Gather {
+impl RouteBuilder {
     /// Notes whom a connection error was for.
     pub(super) fn note_error(&mut self, index: &Index, at: usize) {
         let member = self.members[at];
-        if member.outcome != Outcome::ConnectionError {
+        if member.outcome != ConnectionOutcome::ConnectionError {
             return;
         }
         let connection = index.connection(member.connection);
@@ -32,8 +32,8 @@ impl Gather {
         self.errors
             .entry((connection.appliance_id(), domain))
             .or_default()
-            .push((seconds, member.cell));
-        *self.cells[member.cell as usize]
+            .push((seconds, member.bucket));
+        *self.buckets[member.bucket as usize]
             .domains
             .entry(domain)
             .or_default() += 1;
@@ -46,7 +46,7 @@ impl Gather {
                 .values_mut()
                 .for_each(|errors| errors.sort_unstable());
         }
-        let id = self.never[at];
+        let id = self.undelivered[at];
         let columns = &index.deliveries;
         let recipient = columns.recipient.get(id.at());
         let to = index.recipients.to.get(recipient.at());
@@ -61,16 +61,16 @@ impl Gather {
         };
         // The lines of one second come in any order.
         let behind = errors.partition_point(|(at, _)| *at <= time + 1);
-        let Some((error, cell)) = errors[..behind].last().copied() else {
+        let Some((error, bucket)) = errors[..behind].last().copied() else {
             return;
         };
-        if time - error > TIED {
+        if time - error > RETRY_WINDOW {
             return;
         }
         let result = columns.result.get(id.at());
-        self.cells[cell as usize].count(result);
+        self.buckets[bucket as usize].count(result);
         if result != DeliveryResult::Delivered {
-            self.hit(index, cell, id);
+            self.hit(index, bucket, id);
         }
     }
 }

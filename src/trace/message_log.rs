@@ -1,6 +1,6 @@
 //! What a message's own lines say that the index does not keep.
 
-use super::{Kind, Tone};
+use super::{StepKind, TextStyle};
 use crate::event::{Event, Kind as EventKind, Lineage, Mid};
 use crate::header::{Civil, Stamp};
 use crate::index::Message;
@@ -9,18 +9,18 @@ use crate::safe;
 
 /// What was said of a message.
 #[derive(Default)]
-pub(super) struct Heard {
+pub(super) struct MessageLines {
     /// Policy and engines, each in a few safe words.
-    pub verdicts: Vec<(Tone, String)>,
+    pub verdicts: Vec<(TextStyle, String)>,
     /// When the first of them was said.
     pub time: Option<Stamp>,
     /// What befell the message, in the order of the log.
-    pub notes: Vec<(Option<Stamp>, Kind, Tone, String)>,
+    pub notes: Vec<(Option<Stamp>, StepKind, TextStyle, String)>,
 }
 
 /// Reads the message's lines among these.
-pub(super) fn of(lines: &[RawLine], message: &Message<'_>) -> Heard {
-    let mut heard = Heard::default();
+pub(super) fn of(lines: &[RawLine], message: &Message<'_>) -> MessageLines {
+    let mut message_lines = MessageLines::default();
     let spans = message.spans();
     let host = message.host_of_appliance().map(str::as_bytes);
     for line in lines {
@@ -29,23 +29,23 @@ pub(super) fn of(lines: &[RawLine], message: &Message<'_>) -> Heard {
             .any(|span| (span.first..=span.last).contains(&line.position));
         let event = line.event();
         if inside && event.mid() == Some(message.mid()) && line.frame.host(&line.bytes) == host {
-            heard.take(line, &event, message);
+            message_lines.take(line, &event, message);
         }
     }
-    heard
+    message_lines
 }
 
-impl Heard {
+impl MessageLines {
     fn take(&mut self, line: &RawLine, event: &Event<'_>, message: &Message<'_>) {
         let time = line.frame.time.map(|time| near(time, message.first_seen()));
         let verdict = verdict(line, event);
         if !verdict.is_empty() {
             self.time = self.time.or(time);
-            self.verdicts.push((tone(&verdict), verdict));
+            self.verdicts.push((style(&verdict), verdict));
             return;
         }
-        if let Some((kind, tone, text)) = note(line, event) {
-            self.notes.push((time, kind, tone, text));
+        if let Some((kind, style, text)) = note(line, event) {
+            self.notes.push((time, kind, style, text));
         }
     }
 }
@@ -90,7 +90,7 @@ fn reputation(text: &[u8]) -> String {
     format!("SDR {}", level.unwrap_or(&said))
 }
 
-fn tone(verdict: &str) -> Tone {
+fn style(verdict: &str) -> TextStyle {
     const BAD: [&str; 11] = [
         "positive",
         "suspect",
@@ -106,39 +106,45 @@ fn tone(verdict: &str) -> Tone {
     ];
     let lower = verdict.to_lowercase();
     if BAD.iter().any(|word| lower.contains(word)) && !lower.starts_with("policy ") {
-        Tone::Bad
+        TextStyle::Bad
     } else {
-        Tone::Plain
+        TextStyle::Plain
     }
 }
 
 /// What befell the message; what the index tells better is none of it.
-fn note(line: &RawLine, event: &Event<'_>) -> Option<(Kind, Tone, String)> {
+fn note(line: &RawLine, event: &Event<'_>) -> Option<(StepKind, TextStyle, String)> {
     let whole = || without_id(line);
     Some(match event {
         Event::RecipientRejected { to, by, .. } => {
             let text = format!("✗ refused {}: {}", safe::bytes(to), safe::bytes(by));
-            (Kind::Refused, Tone::Bad, text)
+            (StepKind::Refused, TextStyle::Bad, text)
         }
-        Event::MessageAborted { why, .. } => {
-            (Kind::Note, Tone::Bad, format!("✗ {}", safe::bytes(why)))
-        }
-        Event::Queued { .. } => (Kind::Note, Tone::Dim, "queued for delivery".to_owned()),
+        Event::MessageAborted { why, .. } => (
+            StepKind::Note,
+            TextStyle::Bad,
+            format!("✗ {}", safe::bytes(why)),
+        ),
+        Event::Queued { .. } => (
+            StepKind::Note,
+            TextStyle::Dim,
+            "queued for delivery".to_owned(),
+        ),
         Event::Note { shape, .. } => {
             let kind = shape.kind();
-            let tone = match kind {
+            let style = match kind {
                 EventKind::DebugNote | EventKind::FilterTime => return None,
-                EventKind::QuarantineIn | EventKind::QuarantineTagged => Tone::Waiting,
+                EventKind::QuarantineIn | EventKind::QuarantineTagged => TextStyle::Waiting,
                 EventKind::MessageDropped
                 | EventKind::MessageBounced
                 | EventKind::QuarantineDeleted
                 | EventKind::RpcFailed
-                | EventKind::DeliveryDoubleBounce => Tone::Bad,
-                _ => Tone::Plain,
+                | EventKind::DeliveryDoubleBounce => TextStyle::Bad,
+                _ => TextStyle::Plain,
             };
-            (Kind::Note, tone, whole())
+            (StepKind::Note, style, whole())
         }
-        Event::Unknown { .. } => (Kind::Note, Tone::Dim, whole()),
+        Event::Unknown { .. } => (StepKind::Note, TextStyle::Dim, whole()),
         _ => return None,
     })
 }
