@@ -2,23 +2,22 @@
 //!
 //! [`parse()`] reads a query, [`Query`] answers which records of an [`Index`] hold. A term is answered for all records of
 //! a kind at once, from columns and postings, as a set of bits; sets are joined by `and`, `or` and `not`. Words in raw
-//! lines are looked for beforehand ([`Hits`]), without the index. [`field`] is the one table of fields, `complete`
-//! the filter bar's suggestions, [`rollup`] the sums by user and by profile.
+//! lines are looked for beforehand ([`TextMatches`]), without the index. [`field`] is the one table of fields, `complete`
+//! the filter bar's suggestions, [`aggregate`] the sums by user and by profile.
 //!
-//! What is shown of the records, and how, is left to reports and screens.
+//! TokenKind is shown of the records, and how, is left to reports and screens.
 
-mod bits;
+pub mod aggregate;
+mod bitset;
 mod complete;
-mod entry;
 mod error;
+mod eval;
 mod explain;
 pub mod field;
 mod glob;
 mod lex;
-mod own;
 mod parse;
 mod plan;
-pub mod rollup;
 mod saved;
 mod text;
 mod time;
@@ -31,16 +30,16 @@ use std::fmt;
 
 use crate::header::Stamp;
 use crate::index::{AttemptId, ConnectionId, DeliveryId, Entry, Index, MessageId};
-use crate::raw::Wanted;
+use crate::search::LineRequest;
 
 pub use complete::{Completion, complete};
 pub use error::QueryError;
-pub use explain::{Step, Way};
-pub use field::{FIELDS, Field, FieldDoc, Kind, nearest};
+pub use explain::{AccessPath, PlanStep};
+pub use field::{FIELDS, Field, FieldDoc, ValueKind, nearest};
 pub use lex::quote;
-pub use plan::View as Kinds;
+pub use plan::RecordKind;
 pub use saved::Saved;
-pub use text::{Hits, Reach};
+pub use text::{SearchProgress, TextMatches};
 pub use value::{size, written_size};
 
 /// Records' lines are read one by one only where they are so small a part of the log: a plain search is faster a byte.
@@ -52,7 +51,7 @@ const MOST_RECORDS: usize = 4;
 #[derive(Clone, PartialEq, Debug)]
 pub struct Query {
     expr: parse::Expr,
-    texts: Vec<text::TextTest>,
+    texts: Vec<text::TextPattern>,
 }
 
 /// Reads a query; the empty one holds for every record.
@@ -107,58 +106,68 @@ impl Query {
         matches!(&self.expr, parse::Expr::All(parts) if parts.is_empty())
     }
 
-    /// Whether raw lines must be searched ([`Hits::search`]) before it can be answered.
+    /// Whether raw lines must be searched ([`TextMatches::search`]) before it can be answered.
     pub fn needs_text(&self) -> bool {
         !self.texts.is_empty()
     }
 
     /// How many records of a kind hold, and what was done to find them.
-    pub fn explain(&self, index: &Index, hits: &Hits, view: Kinds) -> (usize, Vec<Step>) {
+    pub fn explain(
+        &self,
+        index: &Index,
+        hits: &TextMatches,
+        view: RecordKind,
+    ) -> (usize, Vec<PlanStep>) {
         let (bits, steps) = plan::Plan::new(self, index, hits).explained(view);
         (bits.count(), steps)
     }
 
     /// The lines of the records for which it may hold as far as fields tell, where it asks for raw lines and these are so
     /// small a part of the log, of `whole` bytes, that they are sooner read than all of it.
-    pub fn narrowed(&self, index: &Index, kinds: &[Kinds], whole: u64) -> Option<Wanted> {
-        let none = Hits::none();
+    pub fn restricted(
+        &self,
+        index: &Index,
+        kinds: &[RecordKind],
+        whole: u64,
+    ) -> Option<LineRequest> {
+        let none = TextMatches::none();
         let plan = plan::Plan::new(self, index, &none);
-        let mut wanted = Wanted::default();
+        let mut wanted = LineRequest::default();
         for kind in kinds {
             let bits = plan.candidates(*kind);
             if bits.count() > bits.len() / MOST_RECORDS {
                 return None;
             }
-            wanted.extend(own::lines_of(index, &bits, *kind));
+            wanted.extend(eval::lines_of(index, &bits, *kind));
         }
         (wanted.bytes() <= whole / MOST_BYTES).then_some(wanted)
     }
 
     /// The connections for which it holds, in the records' order.
-    pub fn connections(&self, index: &Index, hits: &Hits) -> Vec<ConnectionId> {
+    pub fn connections(&self, index: &Index, hits: &TextMatches) -> Vec<ConnectionId> {
         plan::Plan::new(self, index, hits)
-            .answer(plan::View::Connections)
+            .answer(RecordKind::Connections)
             .ids()
     }
 
     /// The messages for which it holds, in the records' order.
-    pub fn messages(&self, index: &Index, hits: &Hits) -> Vec<MessageId> {
+    pub fn messages(&self, index: &Index, hits: &TextMatches) -> Vec<MessageId> {
         plan::Plan::new(self, index, hits)
-            .answer(plan::View::Messages)
+            .answer(RecordKind::Messages)
             .ids()
     }
 
     /// The authentication attempts for which it holds, in the order of the log.
-    pub fn attempts(&self, index: &Index, hits: &Hits) -> Vec<AttemptId> {
+    pub fn attempts(&self, index: &Index, hits: &TextMatches) -> Vec<AttemptId> {
         plan::Plan::new(self, index, hits)
-            .answer(plan::View::Attempts)
+            .answer(RecordKind::Attempts)
             .ids()
     }
 
     /// The deliveries for which it holds, in the order of the log.
-    pub fn deliveries(&self, index: &Index, hits: &Hits) -> Vec<DeliveryId> {
+    pub fn deliveries(&self, index: &Index, hits: &TextMatches) -> Vec<DeliveryId> {
         plan::Plan::new(self, index, hits)
-            .answer(plan::View::Deliveries)
+            .answer(RecordKind::Deliveries)
             .ids()
     }
 
@@ -171,12 +180,12 @@ impl Query {
         appliance: Option<&str>,
         newest: Option<Stamp>,
     ) -> bool {
-        entry::Asked {
+        eval::EntryQuery {
             entry,
             line,
             appliance,
             newest,
         }
-        .holds(&self.expr, &self.texts)
+        .matches(&self.expr, &self.texts)
     }
 }

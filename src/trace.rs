@@ -13,8 +13,8 @@ use std::borrow::Cow;
 
 use crate::header::Stamp;
 use crate::index::{Connection, ConnectionId, Direction, Index, Message, MessageId};
-use crate::raw::{RawLine, Wanted};
 use crate::safe;
+use crate::search::{LineRequest, RawLine};
 
 /// What a story is of.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -133,8 +133,8 @@ const AT_LENGTH: usize = 20;
 const MOST: usize = 200;
 
 /// The lines that telling the story needs.
-pub fn wanted(index: &Index, subject: Subject) -> Wanted {
-    let mut wanted = Wanted::default();
+pub fn wanted(index: &Index, subject: Subject) -> LineRequest {
+    let mut wanted = LineRequest::default();
     match subject {
         Subject::Message(id) => {
             for message in message::family(&index.message(id)) {
@@ -156,8 +156,8 @@ pub fn wanted(index: &Index, subject: Subject) -> Wanted {
 }
 
 /// All lines of what the story tells of.
-pub fn lines_of(index: &Index, subject: Subject, story: &Trace) -> Wanted {
-    let mut wanted = Wanted::default();
+pub fn lines_of(index: &Index, subject: Subject, story: &Trace) -> LineRequest {
+    let mut wanted = LineRequest::default();
     for one in std::iter::once(&subject).chain(&story.related) {
         match one {
             Subject::Connection(id) => wanted.add_connection(&index.connection(*id)),

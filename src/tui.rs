@@ -12,7 +12,6 @@ mod files;
 mod filter;
 mod incident;
 pub mod keymap;
-mod lines;
 mod log;
 mod page;
 mod prompt;

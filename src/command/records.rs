@@ -12,12 +12,12 @@ use crate::config::Config;
 use crate::index::{Index, TrackClosed};
 use crate::pipeline::{FirstYear, Ingest, News};
 use crate::position::SourceId;
-use crate::query::{Hits, Kinds, Query, rollup};
-use crate::raw::Wanted;
+use crate::query::{Query, RecordKind, TextMatches, aggregate};
 use crate::report::findings::{self, FindingRecord};
 use crate::report::record::{AttemptRecord, ConnectionRecord, DeliveryRecord, MessageRecord};
 use crate::report::routes::RouteRecord;
 use crate::report::{Format, Plain, Record, View, log};
+use crate::search::LineRequest;
 use crate::source::{Follow, Request, Sources, Stop};
 use crate::triage::{self, GroupBy, Thresholds, Triage};
 
@@ -80,7 +80,7 @@ pub(super) fn read_all(
 
 /// Where the query's words stand, and how they were looked for.
 struct Searched {
-    hits: Hits,
+    hits: TextMatches,
     how: Option<String>,
 }
 
@@ -89,7 +89,7 @@ fn search(query: &Query, view: View, ingest: &Ingest) -> Result<Searched, Comman
     let sources = &ingest.sources;
     if !query.needs_text() {
         return Ok(Searched {
-            hits: Hits::none(),
+            hits: TextMatches::none(),
             how: None,
         });
     }
@@ -97,13 +97,13 @@ fn search(query: &Query, view: View, ingest: &Ingest) -> Result<Searched, Comman
     let whole: u64 = (0..sources.len())
         .map(|at| sources.told(SourceId::new(at)))
         .sum();
-    let narrowed = query.narrowed(&ingest.index.read(), &[kinds(view)], whole);
+    let narrowed = query.restricted(&ingest.index.read(), &[kinds(view)], whole);
     let (part, hits) = match narrowed {
         Some(wanted) => {
             let bytes = wanted.bytes();
             let go_on = AtomicBool::new(false);
-            let hits =
-                Hits::search_lines(query, sources, &wanted, &go_on).map_err(CommandError::Raw)?;
+            let hits = TextMatches::search_lines(query, sources, &wanted, &go_on)
+                .map_err(CommandError::Raw)?;
             let part =
                 format!("the lines of the records that fields leave, in {bytes} bytes of the log");
             (part, hits)
@@ -119,17 +119,17 @@ fn search(query: &Query, view: View, ingest: &Ingest) -> Result<Searched, Comman
 }
 
 /// Which records a view is made of.
-fn kinds(view: View) -> Kinds {
+fn kinds(view: View) -> RecordKind {
     match view {
-        View::Messages => Kinds::Messages,
-        View::Auth | View::Users | View::Profiles => Kinds::Attempts,
-        View::Deliveries => Kinds::Deliveries,
-        _ => Kinds::Connections,
+        View::Messages => RecordKind::Messages,
+        View::Auth | View::Users | View::Profiles => RecordKind::Attempts,
+        View::Deliveries => RecordKind::Deliveries,
+        _ => RecordKind::Connections,
     }
 }
 
 /// Says on standard error what was done to answer the query.
-fn explain(query: &Query, view: View, index: &Index, hits: &Hits) {
+fn explain(query: &Query, view: View, index: &Index, hits: &TextMatches) {
     let began = Instant::now();
     let (found, steps) = query.explain(index, hits, kinds(view));
     let took = began.elapsed().as_secs_f64() * 1000.0;
@@ -140,18 +140,19 @@ fn explain(query: &Query, view: View, index: &Index, hits: &Hits) {
 }
 
 /// Where the log holds the query's words.
-pub(super) fn hits(query: &Query, sources: &Sources) -> Result<Hits, CommandError> {
+pub(super) fn hits(query: &Query, sources: &Sources) -> Result<TextMatches, CommandError> {
     if !query.needs_text() {
-        return Ok(Hits::none());
+        return Ok(TextMatches::none());
     }
-    Hits::search(query, sources, &AtomicBool::new(false), &mut |_| {}).map_err(CommandError::Raw)
+    TextMatches::search(query, sources, &AtomicBool::new(false), &mut |_| {})
+        .map_err(CommandError::Raw)
 }
 
 /// The records of an index that match a query.
 pub(super) struct Selection<'s> {
     pub query: &'s Query,
     pub index: &'s Index,
-    pub hits: &'s Hits,
+    pub hits: &'s TextMatches,
 }
 
 impl Selection<'_> {
@@ -181,12 +182,12 @@ impl Selection<'_> {
             }
             View::Users => each(
                 out,
-                rollup::users(index, &query.attempts(index, hits)),
+                aggregate::users(index, &query.attempts(index, hits)),
                 Plain,
             ),
             View::Profiles => each(
                 out,
-                rollup::profiles(index, &query.attempts(index, hits)),
+                aggregate::profiles(index, &query.attempts(index, hits)),
                 Plain,
             ),
             View::Routes => {
@@ -236,7 +237,7 @@ impl Selection<'_> {
         out: &mut ResultSink<'_>,
     ) -> Result<(), CommandError> {
         let (query, index, hits) = (self.query, self.index, self.hits);
-        let mut wanted = Wanted::default();
+        let mut wanted = LineRequest::default();
         match view {
             View::Messages => {
                 for id in query.messages(index, hits) {

@@ -11,9 +11,9 @@ use crate::cli::{TraceArgs as Args, TraceFormat};
 use crate::config::Config;
 use crate::pipeline::Ingest;
 use crate::query::{Query, parse_with, quote};
-use crate::raw;
 use crate::report::trace::{self as report, Ordinal, TraceView};
 use crate::safe;
+use crate::search;
 use crate::source::Follow;
 use crate::trace::{self, Subject, Trace};
 
@@ -42,7 +42,7 @@ pub fn run(args: &Args, config: &Config) -> Result<Status, CommandError> {
     let limit = usize::try_from(args.limit.unwrap_or(u64::MAX)).unwrap_or(usize::MAX);
     let mut out = output();
     if args.format == TraceFormat::Log {
-        let mut wanted = raw::Wanted::default();
+        let mut wanted = search::LineRequest::default();
         for (subject, story) in stories.iter().take(limit) {
             wanted.extend(trace::lines_of(&ingest.index.read(), *subject, story));
         }
@@ -120,7 +120,7 @@ impl Id {
 /// The records of that id, the oldest first.
 fn find(ingest: &Ingest, id: &Id, narrowed: &Query) -> Result<Vec<Subject>, CommandError> {
     let hits = hits(narrowed, &ingest.sources)?;
-    let none = crate::query::Hits::none();
+    let none = crate::query::TextMatches::none();
     let index = ingest.index.read();
     Ok(match id {
         Id::Connection(query) => {
@@ -149,7 +149,8 @@ fn told(ingest: &Ingest, found: &[Subject]) -> Result<Vec<(Subject, Trace)>, Com
             continue;
         }
         let wanted = trace::wanted(&ingest.index.read(), *subject);
-        let lines = raw::read(&ingest.sources, &wanted, usize::MAX).map_err(CommandError::Raw)?;
+        let lines =
+            search::read_lines(&ingest.sources, &wanted, usize::MAX).map_err(CommandError::Raw)?;
         let story = trace::build(&ingest.index.read(), *subject, &lines);
         stories.push((*subject, story));
     }
@@ -163,7 +164,7 @@ fn raw_lines(
 ) -> Result<Vec<Vec<u8>>, CommandError> {
     let wanted = trace::lines_of(&ingest.index.read(), subject, story);
     let mut lines = Vec::new();
-    raw::each(&ingest.sources, &wanted, &mut |line| {
+    search::for_each_line(&ingest.sources, &wanted, &mut |line| {
         lines.push(line.bytes);
         ControlFlow::Continue(())
     })

@@ -5,8 +5,8 @@ use std::ops::Range;
 
 use hashbrown::HashMap;
 
-use super::field::{FIELDS, Field, Kind};
-use super::glob::Needle;
+use super::field::{FIELDS, Field, ValueKind};
+use super::glob::CaselessFinder;
 use super::lex::quote;
 use super::saved::Saved;
 use crate::event::{Policy, Tls, listener};
@@ -19,11 +19,11 @@ use crate::index::{Index, Interner};
 pub struct Completion {
     /// The bytes of the query to be replaced.
     pub replace: Range<usize>,
-    /// What to put there, in quotes where it needs them.
+    /// TokenKind to put there, in quotes where it needs them.
     pub text: String,
     /// How many records have the value, where that is known.
     pub count: Option<usize>,
-    /// What it is: a field's meaning, or the field whose value it is.
+    /// TokenKind it is: a field's meaning, or the field whose value it is.
     pub what: &'static str,
 }
 
@@ -32,13 +32,13 @@ const MOST: usize = 20;
 /// Characters that must be typed before addresses and hosts are looked through: there are too many of them.
 const ENOUGH: usize = 2;
 
-/// What could stand at the cursor (a byte of `text`): the best first, at most 20.
+/// TokenKind could stand at the cursor (a byte of `text`): the best first, at most 20.
 pub fn complete(text: &str, cursor: usize, index: &Index, saved: &Saved) -> Vec<Completion> {
     let cursor = text.floor_char_boundary(cursor);
     if let Some(names) = saved_names(text, cursor, saved) {
         return names;
     }
-    let place = Place::find(text, cursor);
+    let place = CursorContext::find(text, cursor);
     match place.field {
         Some(field) => values(field, &place, index),
         None if place.is_name => fields(&place),
@@ -46,7 +46,7 @@ pub fn complete(text: &str, cursor: usize, index: &Index, saved: &Saved) -> Vec<
     }
 }
 
-/// Names of saved queries, behind an `@`.
+/// NamePredicate of saved queries, behind an `@`.
 fn saved_names(text: &str, cursor: usize, saved: &Saved) -> Option<Vec<Completion>> {
     let (start, quoted) = token(text, cursor);
     let typed = text[start..cursor].trim_start_matches('-');
@@ -64,8 +64,8 @@ fn saved_names(text: &str, cursor: usize, saved: &Saved) -> Option<Vec<Completio
     Some(found.map(completion).take(MOST).collect())
 }
 
-/// What is being typed.
-struct Place {
+/// TokenKind is being typed.
+struct CursorContext {
     replace: Range<usize>,
     typed: String,
     /// The field whose value is typed.
@@ -74,7 +74,7 @@ struct Place {
     is_name: bool,
 }
 
-impl Place {
+impl CursorContext {
     fn find(text: &str, cursor: usize) -> Self {
         let (start, quoted) = token(text, cursor);
         let token = text[start..cursor].trim_start_matches('-');
@@ -143,7 +143,7 @@ fn last_item(items: &str) -> usize {
     start
 }
 
-fn fields(place: &Place) -> Vec<Completion> {
+fn fields(place: &CursorContext) -> Vec<Completion> {
     let typed = place.typed.to_ascii_lowercase();
     let mut found: Vec<_> = FIELDS
         .iter()
@@ -165,10 +165,10 @@ fn fields(place: &Place) -> Vec<Completion> {
         .collect()
 }
 
-fn values(field: Field, place: &Place, index: &Index) -> Vec<Completion> {
+fn values(field: Field, place: &CursorContext, index: &Index) -> Vec<Completion> {
     let doc = field.doc();
-    let mut values = Values {
-        needle: Needle::new(&place.typed.to_lowercase()),
+    let mut values = BestValues {
+        needle: CaselessFinder::new(&place.typed.to_lowercase()),
         typed: place.typed.to_lowercase(),
         best: Vec::new(),
     };
@@ -176,7 +176,7 @@ fn values(field: Field, place: &Place, index: &Index) -> Vec<Completion> {
         values.add(word, at, None);
     }
     values.of_log(field, index);
-    if doc.kind == Kind::Time {
+    if doc.kind == ValueKind::Time {
         for (at, back) in ["-15m", "-1h", "-1d", "-1w"].iter().enumerate() {
             values.add(back, at, None);
         }
@@ -192,9 +192,9 @@ fn values(field: Field, place: &Place, index: &Index) -> Vec<Completion> {
         .collect()
 }
 
-/// What makes a value better than another: lower is better.
+/// TokenKind makes a value better than another: lower is better.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Rank {
+struct ValueRank {
     /// Whether what was typed stands inside it rather than at its start.
     inside: bool,
     /// The place among fixed words, which come first.
@@ -203,18 +203,18 @@ struct Rank {
 }
 
 /// The best values so far, the best first.
-struct Values {
+struct BestValues {
     typed: String,
-    needle: Needle,
-    best: Vec<(Rank, String)>,
+    needle: CaselessFinder,
+    best: Vec<(ValueRank, String)>,
 }
 
-impl Values {
+impl BestValues {
     fn value(&mut self, value: &str, count: Option<usize>) {
         self.add(value, usize::MAX, count);
     }
 
-    /// Values come by the hundred thousand: one that is not among the best costs no memory.
+    /// BestValues come by the hundred thousand: one that is not among the best costs no memory.
     fn add(&mut self, value: &str, word: usize, count: Option<usize>) {
         let found = if value.is_ascii() {
             self.needle.find(value.as_bytes())
@@ -222,7 +222,7 @@ impl Values {
             value.to_lowercase().find(&self.typed)
         };
         let Some(at) = found else { return };
-        let rank = Rank {
+        let rank = ValueRank {
             inside: at > 0,
             word,
             count: Reverse(count),
@@ -280,7 +280,7 @@ impl Values {
             Field::Host if is_enough => self.named(&names.hosts),
             Field::From | Field::To if is_enough => self.named(&names.mail),
             Field::Domain if is_enough => names.mail.iter().for_each(|(_, address)| {
-                if let Some(domain) = super::own::domain(address) {
+                if let Some(domain) = super::eval::domain(address) {
                     self.value(domain, None);
                 }
             }),

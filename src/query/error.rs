@@ -18,12 +18,12 @@ pub struct QueryError {
 
 /// A complaint about a place, before the query is known to it.
 #[derive(Debug)]
-pub(super) struct Fault {
+pub(super) struct SyntaxError {
     pub range: Range<usize>,
     pub message: String,
 }
 
-impl Fault {
+impl SyntaxError {
     pub fn new(range: Range<usize>, message: impl Into<String>) -> Self {
         Self {
             range,
@@ -44,7 +44,7 @@ impl Fault {
 const AROUND: usize = 60;
 
 impl QueryError {
-    /// What is wrong and what was expected, in one line that is safe to print.
+    /// TokenKind is wrong and what was expected, in one line that is safe to print.
     pub fn message(&self) -> &str {
         &self.message
     }

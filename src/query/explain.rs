@@ -1,15 +1,15 @@
-//! What answering a query did, step by step.
+//! TokenKind answering a query did, step by step.
 
 use std::cell::RefCell;
 use std::fmt;
 use std::time::{Duration, Instant};
 
-use super::bits::Bits;
+use super::bitset::BitSet;
 use super::field::Field;
 
 /// How a term was answered.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Way {
+pub enum AccessPath {
     /// From the lists of records that each value leads to.
     Postings,
     /// By scanning a column of the records' values.
@@ -22,7 +22,7 @@ pub enum Way {
     Skipped,
 }
 
-impl Way {
+impl AccessPath {
     /// In words.
     fn word(self) -> &'static str {
         match self {
@@ -37,18 +37,18 @@ impl Way {
 
 /// A term and how it was answered.
 #[derive(Clone, PartialEq, Debug)]
-pub struct Step {
+pub struct PlanStep {
     /// The term in its normal form.
     pub term: String,
     /// How it was answered.
-    pub way: Way,
+    pub way: AccessPath,
     /// For how many records of which it holds; `None` where it was not asked.
     pub found: Option<(usize, usize)>,
     /// How long that took.
     pub took: Duration,
 }
 
-impl fmt::Display for Step {
+impl fmt::Display for PlanStep {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let term = crate::safe::text(&self.term);
         write!(f, "{term:<32} {:<10}", self.way.word())?;
@@ -64,26 +64,26 @@ impl fmt::Display for Step {
 
 /// Steps as they are made, where somebody asks.
 #[derive(Debug, Default)]
-pub(super) struct Journal(Option<RefCell<Vec<Step>>>);
+pub(super) struct PlanTrace(Option<RefCell<Vec<PlanStep>>>);
 
-impl Journal {
-    pub fn kept() -> Self {
+impl PlanTrace {
+    pub fn enabled() -> Self {
         Self(Some(RefCell::default()))
     }
 
     /// Answers a term and notes how.
     pub fn note(
         &self,
-        describe: impl FnOnce() -> (String, Way),
-        answer: impl FnOnce() -> Bits,
-    ) -> Bits {
+        describe: impl FnOnce() -> (String, AccessPath),
+        answer: impl FnOnce() -> BitSet,
+    ) -> BitSet {
         let Some(steps) = &self.0 else {
             return answer();
         };
         let (term, way) = describe();
         let began = Instant::now();
         let bits = answer();
-        steps.borrow_mut().push(Step {
+        steps.borrow_mut().push(PlanStep {
             term,
             way,
             took: began.elapsed(),
@@ -95,16 +95,16 @@ impl Journal {
     /// Notes a term that was not asked.
     pub fn skip(&self, term: impl FnOnce() -> String) {
         if let Some(steps) = &self.0 {
-            steps.borrow_mut().push(Step {
+            steps.borrow_mut().push(PlanStep {
                 term: term(),
-                way: Way::Skipped,
+                way: AccessPath::Skipped,
                 found: None,
                 took: Duration::ZERO,
             });
         }
     }
 
-    pub fn steps(self) -> Vec<Step> {
+    pub fn steps(self) -> Vec<PlanStep> {
         self.0.map(RefCell::into_inner).unwrap_or_default()
     }
 }

@@ -79,9 +79,9 @@ pub enum Field {
     Level,
 }
 
-/// What a field's values are.
+/// TokenKind a field's values are.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Kind {
+pub enum ValueKind {
     /// Whole numbers: one, a range, a list, comparisons.
     Number,
     /// A number that may have a sign and decimals.
@@ -100,8 +100,8 @@ pub enum Kind {
     Time,
 }
 
-impl Kind {
-    /// What a value is, in words.
+impl ValueKind {
+    /// TokenKind a value is, in words.
     pub fn word(self) -> &'static str {
         match self {
             Self::Number => "number",
@@ -125,8 +125,8 @@ pub struct FieldDoc {
     pub name: &'static str,
     /// Other spellings that are understood: the keys of the records.
     pub aliases: &'static [&'static str],
-    /// What its values are.
-    pub kind: Kind,
+    /// TokenKind its values are.
+    pub kind: ValueKind,
     /// One line.
     pub doc: &'static str,
     /// A term that shows its use.
@@ -263,7 +263,7 @@ macro_rules! fields {
             field: Field::$field,
             name: $name,
             aliases: &$aliases,
-            kind: Kind::$kind,
+            kind: ValueKind::$kind,
             doc: $doc,
             example: $example,
             words: &$words,
@@ -320,7 +320,7 @@ mod tests {
     fn every_row_stands_at_its_field_and_its_example_can_be_read() {
         for (at, doc) in FIELDS.iter().enumerate() {
             assert_eq!(doc.field as usize, at, "{}", doc.name);
-            assert!(doc.kind != Kind::Word || doc.words.len() <= 16);
+            assert!(doc.kind != ValueKind::Word || doc.words.len() <= 16);
             assert!(
                 doc.example.starts_with(&format!("{}:", doc.name)),
                 "{}",

@@ -8,17 +8,17 @@ pub(super) struct Glob {
     text: String,
     lower: Vec<char>,
     /// The same where it is ASCII: most are, and so are most names.
-    ascii: Option<Pieces>,
+    ascii: Option<GlobParts>,
     wild: bool,
 }
 
-/// What stands between the `*`, in lower case; the first piece begins the text and the last one ends it.
+/// TokenKind stands between the `*`, in lower case; the first piece begins the text and the last one ends it.
 #[derive(Clone, PartialEq, Eq, Debug)]
-struct Pieces(Vec<Needle>);
+struct GlobParts(Vec<CaselessFinder>);
 
 /// A lower-case text to be found whatever the case of ASCII letters; `?` is any byte.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) struct Needle {
+pub(super) struct CaselessFinder {
     lower: Vec<u8>,
     /// The place of its rarest byte, by which it is looked for; `None` where it has only `?`.
     rare: Option<usize>,
@@ -27,7 +27,7 @@ pub(super) struct Needle {
 /// Letters from the most to the least common in the texts of mail.
 const COMMON: &[u8] = b"etaoinsrlhdcumpfgywbvkxjqz";
 
-impl Needle {
+impl CaselessFinder {
     pub fn new(lower: &str) -> Self {
         let lower = lower.as_bytes().to_vec();
         let common = |byte: u8| {
@@ -73,7 +73,7 @@ impl Needle {
 
 impl Glob {
     pub fn new(text: &str) -> Self {
-        let pieces = |lower: String| Pieces(lower.split('*').map(Needle::new).collect());
+        let pieces = |lower: String| GlobParts(lower.split('*').map(CaselessFinder::new).collect());
         Self {
             text: text.to_owned(),
             lower: lowercase(text).collect(),
@@ -86,7 +86,7 @@ impl Glob {
         self.wild
     }
 
-    pub fn holds(&self, text: &str) -> bool {
+    pub fn matches(&self, text: &str) -> bool {
         match &self.ascii {
             Some(pieces) if text.is_ascii() => pieces.fit(text.as_bytes()),
             // Some characters beyond ASCII have a lower case inside it.
@@ -95,9 +95,9 @@ impl Glob {
     }
 
     /// Whether a text that goes on after this one's beginning could hold.
-    pub fn may_begin(&self, text: &str) -> bool {
+    pub fn prefix_may_match(&self, text: &str) -> bool {
         match &self.ascii {
-            Some(Pieces(pieces)) => {
+            Some(GlobParts(pieces)) => {
                 let (first, text) = (&pieces[0], text.as_bytes());
                 text.len() >= first.len() && first.equals(&text[..first.len()])
             }
@@ -136,7 +136,7 @@ impl Glob {
     }
 }
 
-impl Pieces {
+impl GlobParts {
     fn fit(&self, text: &[u8]) -> bool {
         let (Some(first), Some(last)) = (self.0.first(), self.0.last()) else {
             return false;
@@ -178,9 +178,9 @@ mod tests {
             ("straße", "STRAßE"),
             ("k", "\u{212a}"),
         ] {
-            assert!(Glob::new(glob).holds(text), "{glob} {text}");
+            assert!(Glob::new(glob).matches(text), "{glob} {text}");
         }
-        assert!(!Glob::new("ab").holds("abc"));
+        assert!(!Glob::new("ab").matches("abc"));
     }
 
     proptest! {
@@ -188,7 +188,7 @@ mod tests {
         fn pieces_answer_as_characters_do(glob in "[abA?*]{0,8}", text in "[abB]{0,10}") {
             let glob = Glob::new(&glob);
             let chars: Vec<char> = lowercase(&text).collect();
-            prop_assert_eq!(glob.holds(&text), glob.fits(&chars), "{:?} {:?}", glob, text);
+            prop_assert_eq!(glob.matches(&text), glob.fits(&chars), "{:?} {:?}", glob, text);
         }
     }
 }

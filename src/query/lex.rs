@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::error::{Fault, shown};
+use super::error::{SyntaxError, shown};
 use super::field::Field;
 use super::saved::is_name;
 
@@ -10,36 +10,36 @@ use super::saved::is_name;
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Token {
     pub range: Range<usize>,
-    pub what: What,
+    pub what: TokenKind,
 }
 
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) enum What {
+pub(super) enum TokenKind {
     Open,
     Close,
     And,
     Or,
     Not,
     /// `field:value,"other value"`
-    Values(Field, Vec<Item>),
+    Values(Field, Vec<Literal>),
     /// `field~regex`
-    Matches(Field, Item),
+    Matches(Field, Literal),
     /// A bare word or a quoted phrase.
     Text(String),
     /// `/regex/`
-    Regex(Item),
+    Regex(Literal),
     /// `@name`
     Saved(String),
 }
 
 /// One value with its place, its quotes taken off.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) struct Item {
+pub(super) struct Literal {
     pub range: Range<usize>,
     pub text: String,
 }
 
-pub(super) fn lex(query: &str) -> Result<Vec<Token>, Fault> {
+pub(super) fn lex(query: &str) -> Result<Vec<Token>, SyntaxError> {
     let mut lexer = Lexer { query, at: 0 };
     let mut tokens = Vec::new();
     while let Some(token) = lexer.next()? {
@@ -73,7 +73,7 @@ impl<'q> Lexer<'q> {
         &rest[..length]
     }
 
-    fn next(&mut self) -> Result<Option<Token>, Fault> {
+    fn next(&mut self) -> Result<Option<Token>, SyntaxError> {
         self.take_while(char::is_whitespace);
         let start = self.at;
         let Some(first) = self.peek() else {
@@ -83,46 +83,46 @@ impl<'q> Lexer<'q> {
             '(' | ')' | '-' => {
                 self.at += 1;
                 match first {
-                    '(' => What::Open,
-                    ')' => What::Close,
-                    _ => What::Not,
+                    '(' => TokenKind::Open,
+                    ')' => TokenKind::Close,
+                    _ => TokenKind::Not,
                 }
             }
-            '"' => What::Text(self.quoted()?),
-            '/' => What::Regex(self.slashed()?),
+            '"' => TokenKind::Text(self.quoted()?),
+            '/' => TokenKind::Regex(self.regex_literal()?),
             _ => self.word()?,
         };
         let range = start..self.at;
         Ok(Some(Token { range, what }))
     }
 
-    fn word(&mut self) -> Result<What, Fault> {
+    fn word(&mut self) -> Result<TokenKind, SyntaxError> {
         let start = self.at;
         let name = self.take_while(|c| c.is_ascii_alphabetic() || c == '_');
         if let (false, Some(mark @ (':' | '~'))) = (name.is_empty(), self.peek()) {
             let field = Field::find(name).ok_or_else(|| unknown_field(start, name))?;
             self.at += 1;
             return if mark == ':' {
-                Ok(What::Values(field, self.values(field)?))
+                Ok(TokenKind::Values(field, self.values(field)?))
             } else {
-                Ok(What::Matches(field, self.pattern(field)?))
+                Ok(TokenKind::Matches(field, self.pattern(field)?))
             };
         }
         self.at = start;
         let word = self.take_while(|c| !ends_word(c));
         Ok(match word {
-            "AND" => What::And,
-            "OR" => What::Or,
-            "NOT" => What::Not,
+            "AND" => TokenKind::And,
+            "OR" => TokenKind::Or,
+            "NOT" => TokenKind::Not,
             _ => match word.strip_prefix('@').filter(|name| is_name(name)) {
-                Some(name) => What::Saved(name.to_owned()),
-                None => What::Text(word.to_owned()),
+                Some(name) => TokenKind::Saved(name.to_owned()),
+                None => TokenKind::Text(word.to_owned()),
             },
         })
     }
 
     /// Text between quotes, behind which a term or a value ends.
-    fn quoted(&mut self) -> Result<String, Fault> {
+    fn quoted(&mut self) -> Result<String, SyntaxError> {
         let start = self.at;
         let mut text = String::new();
         let mut chars = self.rest().char_indices().skip(1).peekable();
@@ -139,13 +139,13 @@ impl<'q> Lexer<'q> {
                 _ => text.push(c),
             }
         }
-        Err(Fault::new(
+        Err(SyntaxError::new(
             start..self.query.len(),
             "a closing \" is missing",
         ))
     }
 
-    fn slashed(&mut self) -> Result<Item, Fault> {
+    fn regex_literal(&mut self) -> Result<Literal, SyntaxError> {
         let start = self.at;
         let mut escaped = false;
         for (at, c) in self.rest().char_indices().skip(1) {
@@ -154,19 +154,19 @@ impl<'q> Lexer<'q> {
                 self.at = start + at + 1;
                 if self.peek().is_some_and(|c| !ends_word(c)) {
                     let message = "a blank is expected behind /regex/; for text with slashes quote it, for a slash in a regex write \\/";
-                    return Err(Fault::new(self.at..self.at, message));
+                    return Err(SyntaxError::new(self.at..self.at, message));
                 }
                 let text = self.query[range.clone()].to_owned();
-                return Ok(Item { range, text });
+                return Ok(Literal { range, text });
             }
             escaped = c == '\\' && !escaped;
         }
         let message = "a closing / is missing; for text with slashes quote it";
-        Err(Fault::new(start..self.query.len(), message))
+        Err(SyntaxError::new(start..self.query.len(), message))
     }
 
     /// The comma-separated values behind `field:`.
-    fn values(&mut self, field: Field) -> Result<Vec<Item>, Fault> {
+    fn values(&mut self, field: Field) -> Result<Vec<Literal>, SyntaxError> {
         let mut items = Vec::new();
         loop {
             let start = self.at;
@@ -183,12 +183,12 @@ impl<'q> Lexer<'q> {
                         field.name(),
                         field.doc().example
                     );
-                    return Err(Fault::new(start..start, message));
+                    return Err(SyntaxError::new(start..start, message));
                 }
                 text.to_owned()
             };
             let range = start..self.at;
-            items.push(Item { range, text });
+            items.push(Literal { range, text });
             if self.peek() != Some(',') {
                 return Ok(items);
             }
@@ -196,19 +196,19 @@ impl<'q> Lexer<'q> {
         }
     }
 
-    fn ends_here(&self) -> Result<(), Fault> {
+    fn ends_here(&self) -> Result<(), SyntaxError> {
         match self.peek() {
             Some(c) if !ends_word(c) && c != ',' => {
                 let message =
                     "a blank is expected behind the closing \"; inside quotes write \\\" for \"";
-                Err(Fault::new(self.at..self.at + c.len_utf8(), message))
+                Err(SyntaxError::new(self.at..self.at + c.len_utf8(), message))
             }
             _ => Ok(()),
         }
     }
 
     /// The regular expression behind `field~`: in quotes, or up to a blank or the bracket that closes a group of terms.
-    fn pattern(&mut self, field: Field) -> Result<Item, Fault> {
+    fn pattern(&mut self, field: Field) -> Result<Literal, SyntaxError> {
         let start = self.at;
         let text = if self.peek() == Some('"') {
             let text = self.quoted()?;
@@ -223,9 +223,9 @@ impl<'q> Lexer<'q> {
                 "a regular expression is expected behind `{}~`",
                 field.name()
             );
-            return Err(Fault::new(range, message));
+            return Err(SyntaxError::new(range, message));
         }
-        Ok(Item { range, text })
+        Ok(Literal { range, text })
     }
 }
 
@@ -246,12 +246,12 @@ pub(super) fn unquoted_pattern() -> impl FnMut(char) -> bool {
     }
 }
 
-fn unknown_field(start: usize, name: &str) -> Fault {
+fn unknown_field(start: usize, name: &str) -> SyntaxError {
     let hint = match Field::nearest(name) {
         Some(near) => format!("did you mean `{near}`?"),
         None => "for text with a colon quote it".to_owned(),
     };
-    Fault::new(
+    SyntaxError::new(
         start..start + name.len(),
         format!("unknown field `{}`; {hint}", shown(name)),
     )

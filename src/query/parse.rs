@@ -3,12 +3,12 @@
 use std::fmt;
 use std::ops::Range;
 
-use super::error::{Fault, shown};
+use super::error::{SyntaxError, shown};
 use super::field::{Field, nearest};
-use super::lex::{Item, Token, What, lex, quoted_if, text_needs_quotes};
+use super::lex::{Literal, Token, TokenKind, lex, quoted_if, text_needs_quotes};
 use super::saved::Saved;
-use super::text::TextTest;
-use super::value::{Test, check_length};
+use super::text::TextPattern;
+use super::value::{Predicate, check_length};
 
 /// A query's shape. `All` of nothing holds for every record and stands only at the top.
 #[derive(Clone, PartialEq, Debug)]
@@ -16,7 +16,7 @@ pub(super) enum Expr {
     All(Vec<Expr>),
     Any(Vec<Expr>),
     Not(Box<Expr>),
-    Field(Field, Test),
+    Field(Field, Predicate),
     /// A text term, by its place among the query's text terms.
     Text(usize),
 }
@@ -24,7 +24,7 @@ pub(super) enum Expr {
 /// A query's text terms and its shape.
 pub(super) struct Parsed {
     pub expr: Expr,
-    pub texts: Vec<TextTest>,
+    pub texts: Vec<TextPattern>,
 }
 
 /// Bytes of a query at most: more is a paste gone wrong.
@@ -36,7 +36,7 @@ const MOST_TERMS: usize = 512;
 /// Regular expressions at most: each may take a MiB.
 const MOST_PATTERNS: usize = 32;
 
-pub(super) fn parse(query: &str, saved: &Saved) -> Result<Parsed, Fault> {
+pub(super) fn parse(query: &str, saved: &Saved) -> Result<Parsed, SyntaxError> {
     let mut parser = Parser::new(saved);
     let expr = parser.whole(query)?;
     let texts = parser.texts;
@@ -44,11 +44,11 @@ pub(super) fn parse(query: &str, saved: &Saved) -> Result<Parsed, Fault> {
 }
 
 /// Reads a saved query, which must not lead back to itself.
-pub(super) fn parse_named(name: &str, query: &str, saved: &Saved) -> Result<(), Fault> {
+pub(super) fn parse_named(name: &str, query: &str, saved: &Saved) -> Result<(), SyntaxError> {
     let mut parser = Parser::new(saved);
     parser.within.push(name.to_owned());
     match parser.whole(query)? {
-        Expr::All(parts) if parts.is_empty() => Err(Fault::new(0..0, "a query is expected")),
+        Expr::All(parts) if parts.is_empty() => Err(SyntaxError::new(0..0, "a query is expected")),
         _ => Ok(()),
     }
 }
@@ -60,9 +60,9 @@ struct Parser<'s> {
     depth: usize,
     terms: usize,
     patterns: usize,
-    texts: Vec<TextTest>,
+    texts: Vec<TextPattern>,
     saved: &'s Saved,
-    /// Names of the saved queries that are being read, each inside the one before.
+    /// NamePredicate of the saved queries that are being read, each inside the one before.
     within: Vec<String>,
 }
 
@@ -81,10 +81,10 @@ impl<'s> Parser<'s> {
         }
     }
 
-    fn whole(&mut self, query: &str) -> Result<Expr, Fault> {
+    fn whole(&mut self, query: &str) -> Result<Expr, SyntaxError> {
         if query.len() > LONGEST {
             let message = format!("the query is longer than {} KiB", LONGEST / 1024);
-            return Err(Fault::new(0..0, message));
+            return Err(SyntaxError::new(0..0, message));
         }
         (self.tokens, self.at, self.end) = (lex(query)?, 0, query.len());
         let expr = if self.tokens.is_empty() {
@@ -94,13 +94,13 @@ impl<'s> Parser<'s> {
         };
         if self.peek().is_some() {
             let message = "no ( stands before this )";
-            return Err(Fault::new(self.place(), message));
+            return Err(SyntaxError::new(self.place(), message));
         }
         Ok(expr)
     }
 
     /// The query that `@name` stands for, read in its place.
-    fn named(&mut self, name: &str, place: Range<usize>) -> Result<Expr, Fault> {
+    fn named(&mut self, name: &str, place: Range<usize>) -> Result<Expr, SyntaxError> {
         let Some(text) = self.saved.get(name) else {
             let near = nearest(name, self.saved.iter().map(|(known, _)| known));
             let hint = match near {
@@ -108,21 +108,21 @@ impl<'s> Parser<'s> {
                 None => "for the text quote it".to_owned(),
             };
             let message = format!("no saved query `@{}`; {hint}", shown(name));
-            return Err(Fault::new(place, message));
+            return Err(SyntaxError::new(place, message));
         };
         if self.within.iter().any(|outer| outer == name) {
             let message = format!("`@{name}` leads back to itself");
-            return Err(Fault::new(place, message));
+            return Err(SyntaxError::new(place, message));
         }
         let outer = (std::mem::take(&mut self.tokens), self.at, self.end);
         self.within.push(name.to_owned());
         let read = self.whole(text);
         self.within.pop();
         (self.tokens, self.at, self.end) = outer;
-        read.map_err(|fault| Fault::new(place, format!("in `@{name}`: {}", fault.message)))
+        read.map_err(|fault| SyntaxError::new(place, format!("in `@{name}`: {}", fault.message)))
     }
 
-    fn peek(&self) -> Option<&What> {
+    fn peek(&self) -> Option<&TokenKind> {
         self.tokens.get(self.at).map(|token| &token.what)
     }
 
@@ -132,54 +132,54 @@ impl<'s> Parser<'s> {
             .map_or(self.end..self.end, |token| token.range.clone())
     }
 
-    fn any(&mut self) -> Result<Expr, Fault> {
+    fn any(&mut self) -> Result<Expr, SyntaxError> {
         let mut parts = Vec::new();
         loop {
             match self.all()? {
                 Expr::Any(inner) => parts.extend(inner),
                 part => parts.push(part),
             }
-            if self.peek() != Some(&What::Or) {
+            if self.peek() != Some(&TokenKind::Or) {
                 return Ok(one_or(parts, Expr::Any));
             }
             self.at += 1;
         }
     }
 
-    fn all(&mut self) -> Result<Expr, Fault> {
+    fn all(&mut self) -> Result<Expr, SyntaxError> {
         let mut parts = Vec::new();
         loop {
             match self.one()? {
                 Expr::All(inner) => parts.extend(inner),
                 part => parts.push(part),
             }
-            if self.peek() == Some(&What::And) {
+            if self.peek() == Some(&TokenKind::And) {
                 self.at += 1;
                 continue;
             }
-            if matches!(self.peek(), None | Some(What::Or | What::Close)) {
+            if matches!(self.peek(), None | Some(TokenKind::Or | TokenKind::Close)) {
                 return Ok(one_or(parts, Expr::All));
             }
         }
     }
 
-    fn one(&mut self) -> Result<Expr, Fault> {
+    fn one(&mut self) -> Result<Expr, SyntaxError> {
         let place = self.place();
         self.depth += 1;
         if self.depth > DEEPEST {
             let message = format!("more than {DEEPEST} brackets and negations inside each other");
-            return Err(Fault::new(place, message));
+            return Err(SyntaxError::new(place, message));
         }
         let Some(token) = self.tokens.get(self.at).cloned() else {
-            return Err(Fault::new(place, expected_term(self.before())));
+            return Err(SyntaxError::new(place, expected_term(self.before())));
         };
         self.at += 1;
         let expr = match token.what {
-            What::Open => self.bracketed(place)?,
-            What::Not => Expr::Not(Box::new(self.one()?)),
-            What::Close | What::And | What::Or => {
+            TokenKind::Open => self.bracketed(place)?,
+            TokenKind::Not => Expr::Not(Box::new(self.one()?)),
+            TokenKind::Close | TokenKind::And | TokenKind::Or => {
                 self.at -= 1;
-                return Err(Fault::new(place, expected_term(self.before())));
+                return Err(SyntaxError::new(place, expected_term(self.before())));
             }
             what => self.term(what, place)?,
         };
@@ -188,60 +188,66 @@ impl<'s> Parser<'s> {
     }
 
     /// The token before the current one.
-    fn before(&self) -> Option<&What> {
+    fn before(&self) -> Option<&TokenKind> {
         let at = self.at.checked_sub(1)?;
         self.tokens.get(at).map(|token| &token.what)
     }
 
-    fn bracketed(&mut self, open: Range<usize>) -> Result<Expr, Fault> {
+    fn bracketed(&mut self, open: Range<usize>) -> Result<Expr, SyntaxError> {
         let expr = self.any()?;
-        if self.peek() != Some(&What::Close) {
-            return Err(Fault::new(open, "the ) that closes this ( is missing"));
+        if self.peek() != Some(&TokenKind::Close) {
+            return Err(SyntaxError::new(
+                open,
+                "the ) that closes this ( is missing",
+            ));
         }
         self.at += 1;
         Ok(expr)
     }
 
-    fn term(&mut self, what: What, place: Range<usize>) -> Result<Expr, Fault> {
+    fn term(&mut self, what: TokenKind, place: Range<usize>) -> Result<Expr, SyntaxError> {
         self.terms += 1;
         if self.terms > MOST_TERMS {
-            return Err(Fault::new(place, format!("more than {MOST_TERMS} terms")));
+            return Err(SyntaxError::new(
+                place,
+                format!("more than {MOST_TERMS} terms"),
+            ));
         }
         match what {
-            What::Values(field, items) => {
-                Test::parse(field.doc(), &items).map(|test| Expr::Field(field, test))
+            TokenKind::Values(field, items) => {
+                Predicate::parse(field.doc(), &items).map(|test| Expr::Field(field, test))
             }
-            What::Matches(field, item) => {
+            TokenKind::Matches(field, item) => {
                 self.pattern(&item)?;
-                Test::parse_pattern(field.doc(), &item).map(|test| Expr::Field(field, test))
+                Predicate::parse_pattern(field.doc(), &item).map(|test| Expr::Field(field, test))
             }
-            What::Regex(item) => {
+            TokenKind::Regex(item) => {
                 self.pattern(&item)?;
-                self.text(TextTest::regex(&item)?)
+                self.text(TextPattern::regex(&item)?)
             }
-            What::Saved(name) => {
+            TokenKind::Saved(name) => {
                 self.terms -= 1;
                 self.named(&name, place)
             }
-            What::Text(text) => {
-                let item = Item { range: place, text };
+            TokenKind::Text(text) => {
+                let item = Literal { range: place, text };
                 check_length(&item)?;
-                self.text(TextTest::literal(&item)?)
+                self.text(TextPattern::literal(&item)?)
             }
-            _ => Err(Fault::new(place, expected_term(None))),
+            _ => Err(SyntaxError::new(place, expected_term(None))),
         }
     }
 
-    fn pattern(&mut self, item: &Item) -> Result<(), Fault> {
+    fn pattern(&mut self, item: &Literal) -> Result<(), SyntaxError> {
         self.patterns += 1;
         if self.patterns <= MOST_PATTERNS {
             return Ok(());
         }
         let message = format!("more than {MOST_PATTERNS} regular expressions");
-        Err(Fault::new(item.range.clone(), message))
+        Err(SyntaxError::new(item.range.clone(), message))
     }
 
-    fn text(&mut self, test: TextTest) -> Result<Expr, Fault> {
+    fn text(&mut self, test: TextPattern) -> Result<Expr, SyntaxError> {
         self.texts.push(test);
         Ok(Expr::Text(self.texts.len() - 1))
     }
@@ -258,19 +264,19 @@ fn one_or(mut parts: Vec<Expr>, many: fn(Vec<Expr>) -> Expr) -> Expr {
     }
 }
 
-fn expected_term(before: Option<&What>) -> String {
+fn expected_term(before: Option<&TokenKind>) -> String {
     let place = match before {
-        Some(What::Not) => " behind NOT or -",
-        Some(What::Or) => " behind OR",
-        Some(What::And) => " behind AND",
-        Some(What::Open) => " behind (",
+        Some(TokenKind::Not) => " behind NOT or -",
+        Some(TokenKind::Or) => " behind OR",
+        Some(TokenKind::And) => " behind AND",
+        Some(TokenKind::Open) => " behind (",
         _ => "",
     };
     format!("a term is expected{place}: field:value, a word, \"a phrase\" or /regex/")
 }
 
 /// Writes an expression so that reading it gives the same one.
-pub(super) fn write(expr: &Expr, texts: &[TextTest], f: &mut fmt::Formatter<'_>) -> fmt::Result {
+pub(super) fn write(expr: &Expr, texts: &[TextPattern], f: &mut fmt::Formatter<'_>) -> fmt::Result {
     match expr {
         Expr::All(parts) => {
             for (at, part) in parts.iter().enumerate() {
@@ -308,7 +314,7 @@ pub(super) fn write(expr: &Expr, texts: &[TextTest], f: &mut fmt::Formatter<'_>)
     }
 }
 
-fn write_bracketed(part: &Expr, texts: &[TextTest], f: &mut fmt::Formatter<'_>) -> fmt::Result {
+fn write_bracketed(part: &Expr, texts: &[TextPattern], f: &mut fmt::Formatter<'_>) -> fmt::Result {
     f.write_str("(")?;
     write(part, texts, f)?;
     f.write_str(")")

@@ -5,20 +5,20 @@
 //! part of. Nothing is followed further. A value that the log did not give answers no comparison, so `-port:25` keeps
 //! records without a port.
 
-use super::bits::Bits;
-use super::explain::{Journal, Step, Way, cost};
+use super::bitset::BitSet;
+use super::eval;
+use super::explain::{AccessPath, PlanStep, PlanTrace, cost};
 use super::field::Field;
-use super::own;
 use super::parse::Expr;
-use super::value::Test;
-use super::{Hits, Query};
+use super::value::Predicate;
+use super::{Query, TextMatches};
 use crate::header::Stamp;
 use crate::index::Index;
 use crate::index::store::live_set::Ranks;
 
 /// The kind of records that is asked for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum View {
+pub enum RecordKind {
     /// Connections in both directions.
     Connections,
     /// Messages.
@@ -32,40 +32,40 @@ pub enum View {
 pub(super) struct Plan<'q> {
     query: &'q Query,
     index: &'q Index,
-    hits: &'q Hits,
+    hits: &'q TextMatches,
     newest: Option<Stamp>,
-    journal: Journal,
+    trace_log: PlanTrace,
 }
 
 impl<'q> Plan<'q> {
-    pub fn new(query: &'q Query, index: &'q Index, hits: &'q Hits) -> Self {
+    pub fn new(query: &'q Query, index: &'q Index, hits: &'q TextMatches) -> Self {
         Self {
             query,
             index,
             hits,
             newest: index.newest(),
-            journal: Journal::default(),
+            trace_log: PlanTrace::default(),
         }
     }
 
-    pub fn answer(&self, view: View) -> Bits {
+    pub fn answer(&self, view: RecordKind) -> BitSet {
         self.expr(&self.query.expr, view)
     }
 
     /// Answers, and tells how.
-    pub fn explained(mut self, view: View) -> (Bits, Vec<Step>) {
-        self.journal = Journal::kept();
+    pub fn explained(mut self, view: RecordKind) -> (BitSet, Vec<PlanStep>) {
+        self.trace_log = PlanTrace::enabled();
         let answer = self.answer(view);
-        (answer, self.journal.steps())
+        (answer, self.trace_log.steps())
     }
 
     /// The records that could hold as far as anything but raw lines tells: words in lines are taken to be there.
-    pub fn candidates(&self, view: View) -> Bits {
-        self.upper(&self.query.expr, view)
+    pub fn candidates(&self, view: RecordKind) -> BitSet {
+        self.upper_bound(&self.query.expr, view)
     }
 
-    fn upper(&self, expr: &Expr, view: View) -> Bits {
-        let all = Bits::all(self.places(view));
+    fn upper_bound(&self, expr: &Expr, view: RecordKind) -> BitSet {
+        let all = BitSet::all(self.places(view));
         match expr {
             _ if !asks_lines(expr) => self.expr(expr, view),
             Expr::All(parts) => {
@@ -74,55 +74,55 @@ impl<'q> Plan<'q> {
                 let rest = self.all(&rest, view);
                 lines
                     .iter()
-                    .fold(rest, |all, part| all.and(&self.upper(part, view)))
+                    .fold(rest, |all, part| all.and(&self.upper_bound(part, view)))
             }
             Expr::Any(parts) => parts
                 .iter()
-                .fold(Bits::none(self.places(view)), |any, part| {
-                    any.or(&self.upper(part, view))
+                .fold(BitSet::none(self.places(view)), |any, part| {
+                    any.or(&self.upper_bound(part, view))
                 }),
             Expr::Not(_) | Expr::Field(..) | Expr::Text(_) => all,
         }
     }
 
-    fn places(&self, view: View) -> Ranks {
+    fn places(&self, view: RecordKind) -> Ranks {
         match view {
-            View::Connections => self.index.connections.ranks(),
-            View::Messages => self.index.messages.ranks(),
-            View::Attempts => self.index.attempts.ranks(),
-            View::Deliveries => self.index.deliveries.ranks(),
+            RecordKind::Connections => self.index.connections.ranks(),
+            RecordKind::Messages => self.index.messages.ranks(),
+            RecordKind::Attempts => self.index.attempts.ranks(),
+            RecordKind::Deliveries => self.index.deliveries.ranks(),
         }
     }
 
-    fn expr(&self, expr: &Expr, view: View) -> Bits {
+    fn expr(&self, expr: &Expr, view: RecordKind) -> BitSet {
         match expr {
             Expr::All(parts) => self.all(parts, view),
             _ if is_of_attempt(expr) => self.attempt(&[expr], view),
             Expr::Any(parts) => {
-                let none = Bits::none(self.places(view));
+                let none = BitSet::none(self.places(view));
                 parts
                     .iter()
                     .fold(none, |any, part| any.or(&self.expr(part, view)))
             }
             Expr::Not(part) => self.expr(part, view).not(),
-            Expr::Field(field, test) => self.noted(expr, || self.field(*field, test, view)),
-            Expr::Text(term) => self.noted(expr, || self.text(*term, view)),
+            Expr::Field(field, test) => self.trace(expr, || self.field(*field, test, view)),
+            Expr::Text(term) => self.trace(expr, || self.text(*term, view)),
         }
     }
 
     /// Terms side by side; those on one attempt's fields speak of the same attempt.
-    fn all(&self, parts: &[Expr], view: View) -> Bits {
+    fn all(&self, parts: &[Expr], view: RecordKind) -> BitSet {
         let (of_attempt, mut others): (Vec<&Expr>, Vec<&Expr>) =
             parts.iter().partition(|part| is_of_attempt(part));
-        // What is cheap to ask comes first: it may leave nothing for the rest.
-        others.sort_by_key(|part| dear(part));
-        let mut all = Bits::all(self.places(view));
+        // TokenKind is cheap to ask comes first: it may leave nothing for the rest.
+        others.sort_by_key(|part| cost_of(part));
+        let mut all = BitSet::all(self.places(view));
         if !of_attempt.is_empty() {
             all = self.attempt(&of_attempt, view);
         }
         for part in others {
             if all.is_empty() {
-                self.journal.skip(|| self.written(part));
+                self.trace_log.skip(|| self.written(part));
                 continue;
             }
             all = all.and(&self.expr(part, view));
@@ -132,89 +132,91 @@ impl<'q> Plan<'q> {
 
     /// The records with one attempt for which all of these hold. A connection without any attempt holds where each of
     /// them asks for `auth:none`.
-    fn attempt(&self, parts: &[&Expr], view: View) -> Bits {
-        let all = Bits::all(self.index.attempts.ranks());
+    fn attempt(&self, parts: &[&Expr], view: RecordKind) -> BitSet {
+        let all = BitSet::all(self.index.attempts.ranks());
         let attempts = parts
             .iter()
             .fold(all, |all, part| all.and(&self.one_attempt(part)));
-        if view == View::Attempts {
+        if view == RecordKind::Attempts {
             return attempts;
         }
         let columns = &self.index.connections;
-        let mut connections = own::attempts_connections(self.index, &attempts);
+        let mut connections = eval::attempts_connections(self.index, &attempts);
         if parts.iter().all(|part| asks_for_none(part)) {
             let last = columns.last_attempt.iter();
-            connections = connections.or(&Bits::of(last, columns.ranks(), |last| last.is_none()));
+            connections = connections.or(&BitSet::of(last, columns.ranks(), |last| last.is_none()));
         }
         self.of_connections(connections, view)
     }
 
-    fn one_attempt(&self, expr: &Expr) -> Bits {
+    fn one_attempt(&self, expr: &Expr) -> BitSet {
         let places = self.index.attempts.ranks();
         match expr {
-            Expr::All(parts) => parts.iter().fold(Bits::all(places), |all, part| {
+            Expr::All(parts) => parts.iter().fold(BitSet::all(places), |all, part| {
                 all.and(&self.one_attempt(part))
             }),
-            Expr::Any(parts) => parts.iter().fold(Bits::none(places), |any, part| {
+            Expr::Any(parts) => parts.iter().fold(BitSet::none(places), |any, part| {
                 any.or(&self.one_attempt(part))
             }),
-            Expr::Field(field, test) => self.noted(expr, || {
-                own::attempts(self.index, *field, test, self.newest)
-                    .unwrap_or_else(|| Bits::none(places))
+            Expr::Field(field, test) => self.trace(expr, || {
+                eval::attempts(self.index, *field, test, self.newest)
+                    .unwrap_or_else(|| BitSet::none(places))
             }),
-            Expr::Not(_) | Expr::Text(_) => Bits::none(places),
+            Expr::Not(_) | Expr::Text(_) => BitSet::none(places),
         }
     }
 
     /// The view's records that belong to one of these connections.
-    fn of_connections(&self, connections: Bits, view: View) -> Bits {
+    fn of_connections(&self, connections: BitSet, view: RecordKind) -> BitSet {
         let index = self.index;
         if connections.is_empty() {
-            return Bits::none(self.places(view));
+            return BitSet::none(self.places(view));
         }
         match view {
-            View::Connections => connections,
-            View::Messages => own::connections_messages(index, &connections),
-            View::Attempts => {
+            RecordKind::Connections => connections,
+            RecordKind::Messages => eval::connections_messages(index, &connections),
+            RecordKind::Attempts => {
                 let columns = &index.attempts;
-                Bits::of(columns.connection.iter(), columns.ranks(), |id| {
-                    connections.has(id.at())
+                BitSet::of(columns.connection.iter(), columns.ranks(), |id| {
+                    connections.contains(id.at())
                 })
             }
-            View::Deliveries => {
+            RecordKind::Deliveries => {
                 let columns = &index.deliveries;
-                Bits::of(columns.connection.iter(), columns.ranks(), |id| {
-                    id.is_some_and(|id| connections.has(id.at()))
+                BitSet::of(columns.connection.iter(), columns.ranks(), |id| {
+                    id.is_some_and(|id| connections.contains(id.at()))
                 })
             }
         }
     }
 
-    fn field(&self, field: Field, test: &Test, view: View) -> Bits {
+    fn field(&self, field: Field, test: &Predicate, view: RecordKind) -> BitSet {
         let (index, newest) = (self.index, self.newest);
         let itself = match view {
-            View::Connections => own::connections(index, field, test, newest),
-            View::Messages => own::messages(index, field, test, newest),
-            View::Attempts => own::attempts(index, field, test, newest),
-            View::Deliveries => own::deliveries(index, field, test, newest),
+            RecordKind::Connections => eval::connections(index, field, test, newest),
+            RecordKind::Messages => eval::messages(index, field, test, newest),
+            RecordKind::Attempts => eval::attempts(index, field, test, newest),
+            RecordKind::Deliveries => eval::deliveries(index, field, test, newest),
         };
         let linked = || match view {
-            View::Connections if is_carried(field) => own::messages(index, field, test, newest)
-                .map(|messages| own::messages_connections(index, &messages)),
-            View::Connections => None,
+            RecordKind::Connections if is_carried(field) => {
+                eval::messages(index, field, test, newest)
+                    .map(|messages| eval::messages_connections(index, &messages))
+            }
+            RecordKind::Connections => None,
             // Of a connection these would say something else than of what it is linked to.
             _ if matches!(field, Field::State) => None,
-            _ => own::connections(index, field, test, newest)
+            _ => eval::connections(index, field, test, newest)
                 .map(|connections| self.of_connections(connections, view)),
         };
         itself
             .or_else(linked)
-            .unwrap_or_else(|| Bits::none(self.places(view)))
+            .unwrap_or_else(|| BitSet::none(self.places(view)))
     }
 
-    fn noted(&self, expr: &Expr, answer: impl FnOnce() -> Bits) -> Bits {
-        self.journal
-            .note(|| (self.written(expr), self.way(expr)), answer)
+    fn trace(&self, expr: &Expr, answer: impl FnOnce() -> BitSet) -> BitSet {
+        self.trace_log
+            .note(|| (self.written(expr), self.access_path(expr)), answer)
     }
 
     /// The term in its normal form.
@@ -226,20 +228,22 @@ impl<'q> Plan<'q> {
         query.to_string()
     }
 
-    fn way(&self, expr: &Expr) -> Way {
+    fn access_path(&self, expr: &Expr) -> AccessPath {
         match expr {
-            Expr::Field(field, test) if own::is_posted(self.index, *field, test) => Way::Postings,
-            Expr::Field(Field::Subject | Field::Msgid | Field::Enhanced, _) => Way::Texts,
-            Expr::Text(_) => Way::RawLines,
-            _ => Way::Column,
+            Expr::Field(field, test) if eval::is_posted(self.index, *field, test) => {
+                AccessPath::Postings
+            }
+            Expr::Field(Field::Subject | Field::Msgid | Field::Enhanced, _) => AccessPath::Texts,
+            Expr::Text(_) => AccessPath::RawLines,
+            _ => AccessPath::Column,
         }
     }
 
-    fn text(&self, term: usize, view: View) -> Bits {
+    fn text(&self, term: usize, view: RecordKind) -> BitSet {
         let (connections, messages) = self.hits.records(term, self.index);
         match view {
-            View::Messages => messages,
-            View::Deliveries => own::messages_deliveries(self.index, &messages)
+            RecordKind::Messages => messages,
+            RecordKind::Deliveries => eval::messages_deliveries(self.index, &messages)
                 .or(&self.of_connections(connections, view)),
             _ => self.of_connections(connections, view),
         }
@@ -256,11 +260,11 @@ fn asks_lines(expr: &Expr) -> bool {
     }
 }
 
-/// How dear an expression is to ask.
-fn dear(expr: &Expr) -> u8 {
+/// How cost_of an expression is to ask.
+fn cost_of(expr: &Expr) -> u8 {
     match expr {
-        Expr::All(parts) | Expr::Any(parts) => parts.iter().map(dear).max().unwrap_or(0),
-        Expr::Not(part) => dear(part),
+        Expr::All(parts) | Expr::Any(parts) => parts.iter().map(cost_of).max().unwrap_or(0),
+        Expr::Not(part) => cost_of(part),
         Expr::Field(field, _) => cost(*field),
         Expr::Text(_) => 3,
     }
@@ -292,7 +296,7 @@ fn is_of_attempt(expr: &Expr) -> bool {
 /// Whether the expression holds for a record without any attempt.
 fn asks_for_none(expr: &Expr) -> bool {
     match expr {
-        Expr::Field(Field::Auth, Test::Words(words)) => words & own::AUTH_NONE != 0,
+        Expr::Field(Field::Auth, Predicate::Words(words)) => words & eval::AUTH_NONE != 0,
         Expr::All(parts) => parts.iter().all(asks_for_none),
         Expr::Any(parts) => parts.iter().any(asks_for_none),
         _ => false,

@@ -36,7 +36,7 @@ impl Saved {
         self.0.get(name).map(String::as_str)
     }
 
-    /// Names and queries, in the order of the names.
+    /// NamePredicate and queries, in the order of the names.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0
             .iter()
@@ -44,7 +44,7 @@ impl Saved {
     }
 }
 
-/// What a fault is about, for a line that has no room for a caret.
+/// TokenKind a fault is about, for a line that has no room for a caret.
 fn excerpt(text: &str, range: &std::ops::Range<usize>) -> String {
     let from = text.get(range.start..).unwrap_or_default();
     super::error::shown(if from.is_empty() { text } else { from })

@@ -61,11 +61,11 @@ fn catch_up(feeder: &mut Feeder) {
 }
 
 /// What a text search finds in a log.
-fn search(query: &Query, log: &str) -> Hits {
+fn search(query: &Query, log: &str) -> TextMatches {
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), log).unwrap();
     let sources = follow(file.path()).sources();
-    Hits::search(query, &sources, &AtomicBool::new(false), &mut |_| {}).unwrap()
+    TextMatches::search(query, &sources, &AtomicBool::new(false), &mut |_| {}).unwrap()
 }
 
 /// A connection as `i450` or `d5640`.
@@ -507,7 +507,7 @@ fn a_quoted_value_finds_what_it_was_made_of() {
             "Mon Mar  2 10:00:00 2026 Info: SMTP Auth: (ICID 1) failed for user: {value} using AUTH mechanism: PLAIN with profile: P"
         );
         assert_eq!(
-            query.connections(&load(&log), &Hits::none()).len(),
+            query.connections(&load(&log), &TextMatches::none()).len(),
             1,
             "{value}"
         );
@@ -579,8 +579,8 @@ fn suggestions_name_fields_and_what_the_log_holds() {
 #[test]
 fn users_and_profiles_are_summed() {
     let index = load(LOG);
-    let all = parse("").unwrap().attempts(&index, &Hits::none());
-    let users = rollup::users(&index, &all);
+    let all = parse("").unwrap().attempts(&index, &TextMatches::none());
+    let users = aggregate::users(&index, &all);
     let names: Vec<_> = users.iter().map(|row| row.user.as_str()).collect();
     assert_eq!(names, ["", "alice@example.com", "Bob"]);
     let row = serde_json::to_string(&users[2]).unwrap();
@@ -588,7 +588,7 @@ fn users_and_profiles_are_summed() {
         row,
         r#"{"user":"Bob","succeeded":1,"failed":0,"sources":1,"profiles":["LDAP_SMTPAUTH"],"mechanisms":["LOGIN"],"first_seen":"2026-03-02T10:00:03","last_seen":"2026-03-02T10:00:03","last_success":"2026-03-02T10:00:03","last_failure":null}"#
     );
-    let profiles = rollup::profiles(&index, &all);
+    let profiles = aggregate::profiles(&index, &all);
     let row = serde_json::to_string(&profiles[1]).unwrap();
     assert_eq!(
         row,
@@ -606,7 +606,7 @@ fn a_search_goes_on_where_it_stopped_and_can_be_called_off() {
     let sources = feeder.sources();
     let query = parse("\"relay access denied\"").unwrap();
     let go_on = AtomicBool::new(false);
-    let mut hits = Hits::search(&query, &sources, &go_on, &mut |_| {}).unwrap();
+    let mut hits = TextMatches::search(&query, &sources, &go_on, &mut |_| {}).unwrap();
     let index = load(LOG);
     assert!(query.connections(&index, &hits).is_empty());
     std::io::Write::write_all(
@@ -621,7 +621,7 @@ fn a_search_goes_on_where_it_stopped_and_can_be_called_off() {
     hits.advance(&query, &sources, &go_on, None, &mut |_| {})
         .unwrap();
     assert_eq!(query.connections(&index, &hits).len(), 1);
-    let stopped = Hits::search(&query, &sources, &AtomicBool::new(true), &mut |_| {});
+    let stopped = TextMatches::search(&query, &sources, &AtomicBool::new(true), &mut |_| {});
     assert_eq!(stopped.unwrap_err().kind(), std::io::ErrorKind::Interrupted);
 }
 

@@ -1,7 +1,7 @@
 //! Bare words and `/regex/`: what they find in the raw lines of the log.
 //!
 //! Lines are not in memory, so a search streams every source once, without the index, and keeps which line of which
-//! id each term was found in; [`Hits`] are turned into records later, beside the index. A line belongs to the records
+//! id each term was found in; [`TextMatches`] are turned into records later, beside the index. A line belongs to the records
 //! whose own ids its fixed part carries.
 
 use std::io;
@@ -14,23 +14,23 @@ use memchr::{memchr, memrchr};
 use regex::bytes::{Regex, RegexBuilder};
 
 use super::Query;
-use super::bits::Bits;
-use super::error::Fault;
-use super::lex::Item;
-use super::value::{PATTERN_BYTES, check_length, pattern_fault};
+use super::bitset::BitSet;
+use super::error::SyntaxError;
+use super::lex::Literal;
+use super::value::{PATTERN_BYTES, check_length, pattern_error};
 use crate::event::{self, Dcid, Icid, Link, Mid};
 use crate::header::{Framer, Years};
 use crate::index::Index;
 use crate::index::store::extent::Span;
 use crate::position::{Position, SourceId};
-use crate::raw::{self, Wanted};
+use crate::search::{self, LineRequest};
 use crate::source::Sources;
 
 /// A bare word, a phrase or a regular expression; case is ignored.
 #[derive(Clone, Debug)]
-pub(super) struct TextTest {
+pub(super) struct TextPattern {
     source: String,
-    kind: TextKind,
+    kind: PatternKind,
     /// Decides on a line.
     line: Regex,
     /// Finds candidate lines in a block of many; `None` where only single lines can be asked.
@@ -38,30 +38,30 @@ pub(super) struct TextTest {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum TextKind {
+enum PatternKind {
     Literal,
     Regex,
 }
 
-impl PartialEq for TextTest {
+impl PartialEq for TextPattern {
     fn eq(&self, other: &Self) -> bool {
         (self.kind, &self.source) == (other.kind, &other.source)
     }
 }
 
-impl TextTest {
-    pub fn literal(item: &Item) -> Result<Self, Fault> {
+impl TextPattern {
+    pub fn literal(item: &Literal) -> Result<Self, SyntaxError> {
         check_length(item)?;
         let line = build(item, RegexBuilder::new(&regex::escape(&item.text)))?;
         Ok(Self {
             source: item.text.clone(),
-            kind: TextKind::Literal,
+            kind: PatternKind::Literal,
             block: Some(line.clone()),
             line,
         })
     }
 
-    pub fn regex(item: &Item) -> Result<Self, Fault> {
+    pub fn regex(item: &Literal) -> Result<Self, SyntaxError> {
         check_length(item)?;
         let source = item.text.as_str();
         let line = build(item, RegexBuilder::new(source))?;
@@ -78,14 +78,14 @@ impl TextTest {
         };
         Ok(Self {
             source: source.to_owned(),
-            kind: TextKind::Regex,
+            kind: PatternKind::Regex,
             line,
             block,
         })
     }
 
     pub fn is_regex(&self) -> bool {
-        self.kind == TextKind::Regex
+        self.kind == PatternKind::Regex
     }
 
     pub fn source(&self) -> &str {
@@ -93,7 +93,7 @@ impl TextTest {
     }
 
     /// Whether the line holds it.
-    pub fn holds(&self, line: &[u8]) -> bool {
+    pub fn matches(&self, line: &[u8]) -> bool {
         self.line.is_match(line)
     }
 
@@ -111,7 +111,7 @@ impl TextTest {
             let end = memchr(b'\n', &block[start..]).map_or(block.len(), |at| start + at);
             let line = &block[start..end];
             let line = line.strip_suffix(b"\r").unwrap_or(line);
-            if self.holds(line) {
+            if self.matches(line) {
                 tell(start, line);
             }
             start = end + 1;
@@ -119,17 +119,17 @@ impl TextTest {
     }
 }
 
-fn build(item: &Item, mut builder: RegexBuilder) -> Result<Regex, Fault> {
+fn build(item: &Literal, mut builder: RegexBuilder) -> Result<Regex, SyntaxError> {
     builder
         .case_insensitive(true)
         .size_limit(PATTERN_BYTES)
         .build()
-        .map_err(|error| pattern_fault(item, &error))
+        .map_err(|error| pattern_error(item, &error))
 }
 
 /// The record that a line belongs to, as the line names it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-enum Owner {
+enum LineOwner {
     In(u64),
     Out(u64),
     Message(u64),
@@ -137,23 +137,23 @@ enum Owner {
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 struct Hit {
-    owner: Owner,
+    owner: LineOwner,
     host: u32,
     at: Position,
 }
 
 /// Where one text term was found: sorted, with the place of each owner's hits.
 #[derive(Clone, Debug, Default)]
-struct Found {
+struct TermMatches {
     hits: Vec<Hit>,
-    /// How many hits make it time to thin them again.
+    /// How many hits make it time to compact them again.
     limit: usize,
-    owners: HashMap<Owner, (usize, usize), foldhash::fast::RandomState>,
+    owners: HashMap<LineOwner, (usize, usize), foldhash::fast::RandomState>,
 }
 
 /// How far a search came.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Reach {
+pub enum SearchProgress {
     /// Through all that was read of the log.
     End,
     /// As far as its time allowed; it can go on from there.
@@ -162,14 +162,14 @@ pub enum Reach {
 
 /// Where a query's text terms were found in the log.
 #[derive(Clone, Debug, Default)]
-pub struct Hits {
-    terms: Vec<Found>,
+pub struct TextMatches {
+    terms: Vec<TermMatches>,
     /// The syslog hosts of the hits' lines; the first stands for none.
     hosts: Vec<Option<String>>,
     /// How far each source was searched.
     read: Vec<u64>,
     /// Whether only the lines of some records were.
-    narrowed: bool,
+    restricted: bool,
 }
 
 const BLOCK: usize = 1 << 20;
@@ -178,7 +178,7 @@ const MANY: usize = 1 << 20;
 /// Bytes: hits of one id closer than this are close together.
 const CLOSE: u64 = 64 * 1024;
 
-impl Hits {
+impl TextMatches {
     /// For queries without text terms. Text terms find nothing in it.
     pub fn none() -> Self {
         Self::default()
@@ -206,17 +206,18 @@ impl Hits {
     pub fn search_lines(
         query: &Query,
         sources: &Sources,
-        wanted: &Wanted,
+        wanted: &LineRequest,
         cancel: &AtomicBool,
     ) -> io::Result<Self> {
         let mut hits = Self::none();
-        hits.narrowed = true;
-        hits.terms.resize_with(query.texts.len(), Found::default);
+        hits.restricted = true;
+        hits.terms
+            .resize_with(query.texts.len(), TermMatches::default);
         hits.hosts.push(None);
         let mut framer = Framer::new(Years::starting(2000));
-        raw::each(sources, wanted, &mut |line| {
+        search::for_each_line(sources, wanted, &mut |line| {
             for (test, found) in query.texts.iter().zip(&mut hits.terms) {
-                if test.holds(&line.bytes) {
+                if test.matches(&line.bytes) {
                     found.note(&line.bytes, line.position, &mut framer, &mut hits.hosts);
                 }
             }
@@ -228,14 +229,14 @@ impl Hits {
         if cancel.load(Ordering::Relaxed) {
             return Err(io::ErrorKind::Interrupted.into());
         }
-        hits.terms.iter_mut().for_each(Found::arrange);
+        hits.terms.iter_mut().for_each(TermMatches::finish);
         Ok(hits)
     }
 
     /// Whether nothing was searched yet, or only the lines of the records that fields left at the time: other records may
     /// be left by now, whose lines stand anywhere in the log.
-    pub fn is_of_few(&self) -> bool {
-        self.narrowed || self.read.is_empty()
+    pub fn is_partial(&self) -> bool {
+        self.restricted || self.read.is_empty()
     }
 
     /// Searches what was read of the sources since the last search for the same query, for as long as `until` allows.
@@ -249,32 +250,34 @@ impl Hits {
         cancel: &AtomicBool,
         until: Option<Instant>,
         progress: &mut dyn FnMut(u64),
-    ) -> io::Result<Reach> {
-        self.terms.resize_with(query.texts.len(), Found::default);
+    ) -> io::Result<SearchProgress> {
+        self.terms
+            .resize_with(query.texts.len(), TermMatches::default);
         if self.hosts.is_empty() {
             self.hosts.push(None);
         }
         let mut searched = 0;
-        let mut done = Ok(Reach::End);
+        let mut done = Ok(SearchProgress::End);
         if query.needs_text() {
             for source in 0..sources.len() {
                 // Of a source that nobody speaks of any more nothing is read, and of most others nothing is new.
                 if sources.told(SourceId::new(source)) == self.read_of(source) {
                     continue;
                 }
-                let mut reader = Reader::new(sources, SourceId::new(source), self.read_of(source));
+                let mut reader =
+                    BlockReader::new(sources, SourceId::new(source), self.read_of(source));
                 done = self.source(query, &mut reader, (cancel, until), &mut |bytes| {
                     progress(searched + bytes);
                 });
                 searched += reader.passed;
                 self.read[source] = reader.line;
-                if !matches!(done, Ok(Reach::End)) {
+                if !matches!(done, Ok(SearchProgress::End)) {
                     break;
                 }
             }
         }
         for found in &mut self.terms {
-            found.arrange();
+            found.finish();
         }
         done
     }
@@ -289,10 +292,10 @@ impl Hits {
     fn source(
         &mut self,
         query: &Query,
-        reader: &mut Reader<'_>,
+        reader: &mut BlockReader<'_>,
         (cancel, until): (&AtomicBool, Option<Instant>),
         progress: &mut dyn FnMut(u64),
-    ) -> io::Result<Reach> {
+    ) -> io::Result<SearchProgress> {
         let mut framer = Framer::new(Years::starting(2000));
         while let Some((block, base)) = reader.block()? {
             for (test, found) in query.texts.iter().zip(&mut self.terms) {
@@ -306,16 +309,16 @@ impl Hits {
                 return Err(io::ErrorKind::Interrupted.into());
             }
             if !reader.inside && until.is_some_and(|until| until <= Instant::now()) {
-                return Ok(Reach::Paused);
+                return Ok(SearchProgress::Paused);
             }
         }
-        Ok(Reach::End)
+        Ok(SearchProgress::End)
     }
 
     /// The connections and the messages in whose lines the term was found.
-    pub(super) fn records(&self, term: usize, index: &Index) -> (Bits, Bits) {
-        let mut connections = Bits::none(index.connections.ranks());
-        let mut messages = Bits::none(index.messages.ranks());
+    pub(super) fn records(&self, term: usize, index: &Index) -> (BitSet, BitSet) {
+        let mut connections = BitSet::none(index.connections.ranks());
+        let mut messages = BitSet::none(index.messages.ranks());
         let Some(found) = self.terms.get(term).filter(|found| !found.hits.is_empty()) else {
             return (connections, messages);
         };
@@ -327,13 +330,13 @@ impl Hits {
             .zip(index.connections.flags.iter());
         for (at, (id, facts)) in index.connections.ranks().numbers().zip(ids) {
             let owner = match facts.direction {
-                crate::index::Direction::Inbound => Owner::In(id),
-                crate::index::Direction::Outbound => Owner::Out(id),
+                crate::index::Direction::Inbound => LineOwner::In(id),
+                crate::index::Direction::Outbound => LineOwner::Out(id),
             };
             if let Some(place) = found.owners.get(&owner) {
                 let record = index.connection(crate::index::ConnectionId::new(at));
                 let lines = (record.host_of_appliance(), record.spans());
-                self.claim(found, *place, &lines, |hit| newest[hit] = Some(at));
+                self.attribute(found, *place, &lines, |hit| newest[hit] = Some(at));
             }
         }
         newest
@@ -347,10 +350,10 @@ impl Hits {
             .numbers()
             .zip(index.messages.mid.iter())
         {
-            if let Some(place) = found.owners.get(&Owner::Message(mid)) {
+            if let Some(place) = found.owners.get(&LineOwner::Message(mid)) {
                 let record = index.message(crate::index::MessageId::new(at));
                 let lines = (record.host_of_appliance(), record.spans());
-                self.claim(found, *place, &lines, |hit| newest[hit] = Some(at));
+                self.attribute(found, *place, &lines, |hit| newest[hit] = Some(at));
             }
         }
         newest.drain(..).flatten().for_each(|at| messages.set(at));
@@ -358,9 +361,9 @@ impl Hits {
     }
 
     /// Tells the hits that stand among a record's lines. Ids come round again: of two such records the newer has them.
-    fn claim(
+    fn attribute(
         &self,
-        found: &Found,
+        found: &TermMatches,
         (first, end): (usize, usize),
         (host, spans): &(Option<&str>, Vec<Span>),
         mut tell: impl FnMut(usize),
@@ -375,7 +378,7 @@ impl Hits {
     }
 }
 
-impl Found {
+impl TermMatches {
     /// A line holds the term: notes whose it is.
     fn note(
         &mut self,
@@ -387,10 +390,10 @@ impl Found {
         let frame = framer.frame(line);
         let owners = event::of_entry(&frame, line).owners();
         let connection = owners.link.map(|link| match link {
-            Link::In(Icid(id)) => Owner::In(id),
-            Link::Out(Dcid(id)) => Owner::Out(id),
+            Link::In(Icid(id)) => LineOwner::In(id),
+            Link::Out(Dcid(id)) => LineOwner::Out(id),
         });
-        let message = owners.mid.map(|Mid(mid)| Owner::Message(mid));
+        let message = owners.mid.map(|Mid(mid)| LineOwner::Message(mid));
         if connection.is_none() && message.is_none() {
             return;
         }
@@ -399,13 +402,13 @@ impl Found {
         self.hits
             .extend(owners.map(|owner| Hit { owner, host, at }));
         if self.hits.len() >= self.limit.max(MANY) {
-            self.thin();
+            self.compact();
             self.limit = 2 * self.hits.len();
         }
     }
 
     /// Of hits that stand close together the first and the last tell as much as all.
-    fn thin(&mut self) {
+    fn compact(&mut self) {
         self.hits.sort_unstable();
         let close = |a: &Hit, b: &Hit| {
             (a.owner, a.host, a.at.source()) == (b.owner, b.host, b.at.source())
@@ -425,7 +428,7 @@ impl Found {
         self.hits = kept;
     }
 
-    fn arrange(&mut self) {
+    fn finish(&mut self) {
         self.hits.sort_unstable();
         self.hits.dedup();
         self.owners.clear();
@@ -454,7 +457,7 @@ fn host_number(hosts: &mut Vec<Option<String>>, host: Option<&[u8]>) -> u32 {
 }
 
 /// Reads a source in blocks of whole lines.
-struct Reader<'s> {
+struct BlockReader<'s> {
     sources: &'s Sources,
     source: SourceId,
     /// Where the next block begins.
@@ -468,7 +471,7 @@ struct Reader<'s> {
     buffer: Vec<u8>,
 }
 
-impl<'s> Reader<'s> {
+impl<'s> BlockReader<'s> {
     fn new(sources: &'s Sources, source: SourceId, at: u64) -> Self {
         Self {
             sources,

@@ -6,7 +6,7 @@ use crate::header::{Civil, Stamp};
 
 /// A moment; those of the newest day and those that count back are known only beside a log.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Moment {
+pub(super) enum TimeExpr {
     /// A day.
     Day { year: i32, month: u8, day: u8 },
     /// A time of a day.
@@ -14,31 +14,31 @@ pub(super) enum Moment {
         year: i32,
         month: u8,
         day: u8,
-        clock: Clock,
+        clock: TimeOfDay,
     },
     /// A time of the newest day.
-    OfDay(Clock),
+    OfDay(TimeOfDay),
     /// Seconds before the newest entry.
     Back(i64),
 }
 
 /// A time of day.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct Clock {
+pub(super) struct TimeOfDay {
     hour: u8,
     minute: u8,
     /// `None` where only the minute is written.
     second: Option<u8>,
 }
 
-impl Moment {
+impl TimeExpr {
     /// Reads a moment: `2009-04-22`, `2009-04-22T11:50:30`, `11:50`, `-15m`.
     pub fn parse(text: &str) -> Option<Self> {
         if let Some(back) = text.strip_prefix('-') {
             return duration(back).map(Self::Back);
         }
         let Some((date, rest)) = text.split_at_checked(10).filter(|_| text.contains('-')) else {
-            return Clock::parse(text).map(Self::OfDay);
+            return TimeOfDay::parse(text).map(Self::OfDay);
         };
         let mut parts = date.splitn(3, '-');
         let mut part = |digits: usize| {
@@ -58,7 +58,7 @@ impl Moment {
                 year,
                 month,
                 day,
-                clock: Clock::parse(clock)?,
+                clock: TimeOfDay::parse(clock)?,
             },
         };
         moment.span(None).map(|_| moment)
@@ -108,7 +108,7 @@ impl Moment {
     }
 }
 
-impl Clock {
+impl TimeOfDay {
     fn parse(text: &str) -> Option<Self> {
         let mut parts = text.split(':');
         let mut part = |limit: u16| {
@@ -195,7 +195,7 @@ pub(super) fn write_duration(seconds: i128) -> String {
         )
 }
 
-impl fmt::Display for Clock {
+impl fmt::Display for TimeOfDay {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:02}:{:02}", self.hour, self.minute)?;
         self.second
@@ -203,7 +203,7 @@ impl fmt::Display for Clock {
     }
 }
 
-impl fmt::Display for Moment {
+impl fmt::Display for TimeExpr {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Day { year, month, day } => write!(f, "{year:04}-{month:02}-{day:02}"),

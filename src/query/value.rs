@@ -1,25 +1,25 @@
-//! What a term asks of a value: ranges, names, addresses, words, moments.
+//! TokenKind a term asks of a value: ranges, names, addresses, words, moments.
 
 use std::fmt;
 use std::net::IpAddr;
 
 use ipnet::{IpNet, Ipv4Net};
 
-use super::error::{Fault, shown};
-use super::field::{FieldDoc, Kind, nearest};
+use super::error::{SyntaxError, shown};
+use super::field::{FieldDoc, ValueKind, nearest};
 use super::glob::Glob;
-use super::lex::{Item, pattern_needs_quotes, quoted_if};
-use super::time::{LONGEST, Moment, duration, write_duration};
+use super::lex::{Literal, pattern_needs_quotes, quoted_if};
+use super::time::{LONGEST, TimeExpr, duration, write_duration};
 
-/// What a term asks of its field's value.
+/// TokenKind a term asks of its field's value.
 #[derive(Clone, PartialEq, Debug)]
-pub(super) enum Test {
+pub(super) enum Predicate {
     Ranges(Ranges),
-    Names(Names),
-    Addresses(Vec<AddressTest>),
+    NamePredicate(NamePredicate),
+    Addresses(Vec<AddressPredicate>),
     /// A set of the field's words, by their place in its row of the table.
     Words(u16),
-    Moment(Moment),
+    TimeExpr(TimeExpr),
 }
 
 /// Numbers in ranges, both ends included, sorted and apart. Scores are in thousandths.
@@ -27,7 +27,7 @@ pub(super) enum Test {
 pub(super) struct Ranges(Vec<(i128, i128)>);
 
 impl Ranges {
-    pub fn holds(&self, value: i128) -> bool {
+    pub fn matches(&self, value: i128) -> bool {
         let at = self.0.partition_point(|(_, last)| *last < value);
         self.0.get(at).is_some_and(|(first, _)| *first <= value)
     }
@@ -54,41 +54,41 @@ pub(super) fn thousandths(score: f64) -> i128 {
 
 /// Text to be matched whole, or anywhere by a regular expression; case is ignored.
 #[derive(Clone, PartialEq, Debug)]
-pub(super) enum Names {
+pub(super) enum NamePredicate {
     Globs(Vec<Glob>),
-    Pattern(Pattern),
+    RegexPattern(RegexPattern),
 }
 
-impl Names {
-    pub fn holds(&self, text: &str) -> bool {
+impl NamePredicate {
+    pub fn matches(&self, text: &str) -> bool {
         match self {
-            Self::Globs(globs) => globs.iter().any(|glob| glob.holds(text)),
-            Self::Pattern(pattern) => pattern.regex.is_match(text),
+            Self::Globs(globs) => globs.iter().any(|glob| glob.matches(text)),
+            Self::RegexPattern(pattern) => pattern.regex.is_match(text),
         }
     }
 
     /// Whether a text that begins so could hold: cheaper than asking for the text itself.
-    pub fn may_begin(&self, text: &str) -> bool {
+    pub fn prefix_may_match(&self, text: &str) -> bool {
         match self {
-            Self::Globs(globs) => globs.iter().any(|glob| glob.may_begin(text)),
-            Self::Pattern(_) => true,
+            Self::Globs(globs) => globs.iter().any(|glob| glob.prefix_may_match(text)),
+            Self::RegexPattern(_) => true,
         }
     }
 
     /// Whether this very word, and no wildcard, is asked for.
     pub fn names(&self, word: &str) -> bool {
-        matches!(self, Self::Globs(globs) if globs.iter().any(|glob| !glob.is_wild() && glob.holds(word)))
+        matches!(self, Self::Globs(globs) if globs.iter().any(|glob| !glob.is_wild() && glob.matches(word)))
     }
 }
 
 /// A regular expression with its source.
 #[derive(Clone, Debug)]
-pub(super) struct Pattern {
+pub(super) struct RegexPattern {
     pub source: String,
     regex: regex::Regex,
 }
 
-impl PartialEq for Pattern {
+impl PartialEq for RegexPattern {
     fn eq(&self, other: &Self) -> bool {
         self.source == other.source
     }
@@ -99,14 +99,14 @@ pub(super) const LONGEST_PATTERN: usize = 1000;
 /// Bytes that a compiled expression may take.
 pub(super) const PATTERN_BYTES: usize = 1 << 20;
 
-impl Pattern {
-    pub fn parse(item: &Item) -> Result<Self, Fault> {
+impl RegexPattern {
+    pub fn parse(item: &Literal) -> Result<Self, SyntaxError> {
         check_length(item)?;
         let regex = regex::RegexBuilder::new(&item.text)
             .case_insensitive(true)
             .size_limit(PATTERN_BYTES)
             .build()
-            .map_err(|error| pattern_fault(item, &error))?;
+            .map_err(|error| pattern_error(item, &error))?;
         Ok(Self {
             source: item.text.clone(),
             regex,
@@ -114,16 +114,16 @@ impl Pattern {
     }
 }
 
-pub(super) fn check_length(item: &Item) -> Result<(), Fault> {
+pub(super) fn check_length(item: &Literal) -> Result<(), SyntaxError> {
     if item.text.chars().nth(LONGEST_PATTERN).is_none() {
         return Ok(());
     }
     let message = format!("longer than {LONGEST_PATTERN} characters");
-    Err(Fault::new(item.range.clone(), message))
+    Err(SyntaxError::new(item.range.clone(), message))
 }
 
 /// The first line of what the regex crate says that is about the cause, not its drawing of the place.
-pub(super) fn pattern_fault(item: &Item, error: &regex::Error) -> Fault {
+pub(super) fn pattern_error(item: &Literal, error: &regex::Error) -> SyntaxError {
     let cause = match error {
         regex::Error::CompiledTooBig(_) => "too large once compiled".to_owned(),
         other => {
@@ -132,29 +132,29 @@ pub(super) fn pattern_fault(item: &Item, error: &regex::Error) -> Fault {
             shown(last.strip_prefix("error: ").unwrap_or(last))
         }
     };
-    Fault::new(
+    SyntaxError::new(
         item.range.clone(),
         format!("not a regular expression: {cause}"),
     )
 }
 
-/// What a term asks of an address.
+/// TokenKind a term asks of an address.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) enum AddressTest {
+pub(super) enum AddressPredicate {
     Net(IpNet),
     Glob(Glob),
 }
 
-impl AddressTest {
+impl AddressPredicate {
     /// Whether an address, as written and as read, is meant.
-    pub fn holds(&self, text: &str, address: Option<IpAddr>) -> bool {
+    pub fn matches(&self, text: &str, address: Option<IpAddr>) -> bool {
         match self {
             Self::Net(net) => address.is_some_and(|ip| net.contains(&ip.to_canonical())),
-            Self::Glob(glob) => glob.holds(text),
+            Self::Glob(glob) => glob.matches(text),
         }
     }
 
-    fn parse(item: &Item) -> Result<Self, Fault> {
+    fn parse(item: &Literal) -> Result<Self, SyntaxError> {
         let text = &item.text;
         if text.contains(['*', '?']) {
             return Ok(Self::Glob(Glob::new(text)));
@@ -166,7 +166,7 @@ impl AddressTest {
         net.map(|net| Self::Net(canonical(net))).ok_or_else(|| {
             let message =
                 "an address is expected: 192.0.2.7, 172.16.0.0/12, 2001:db8::/32 or 10.1.*";
-            Fault::new(item.range.clone(), message)
+            SyntaxError::new(item.range.clone(), message)
         })
     }
 }
@@ -183,23 +183,23 @@ fn canonical(net: IpNet) -> IpNet {
     net.trunc()
 }
 
-impl Test {
+impl Predicate {
     /// Reads the values behind `field:`.
-    pub fn parse(doc: &FieldDoc, items: &[Item]) -> Result<Self, Fault> {
+    pub fn parse(doc: &FieldDoc, items: &[Literal]) -> Result<Self, SyntaxError> {
         match doc.kind {
-            Kind::Name => Ok(Self::Names(Names::Globs(
+            ValueKind::Name => Ok(Self::NamePredicate(NamePredicate::Globs(
                 items.iter().map(|item| name(doc, item)).collect(),
             ))),
-            Kind::Address => {
-                let all: Result<_, _> = items.iter().map(AddressTest::parse).collect();
+            ValueKind::Address => {
+                let all: Result<_, _> = items.iter().map(AddressPredicate::parse).collect();
                 all.map(Self::Addresses)
             }
-            Kind::Word => {
+            ValueKind::Word => {
                 let all: Result<Vec<u16>, _> = items.iter().map(|item| words(doc, item)).collect();
                 Ok(Self::Words(all?.into_iter().fold(0, |all, one| all | one)))
             }
-            Kind::Time => moment(items),
-            Kind::Number | Kind::Score | Kind::Size | Kind::Duration => {
+            ValueKind::Time => moment(items),
+            ValueKind::Number | ValueKind::Score | ValueKind::Size | ValueKind::Duration => {
                 let all: Result<_, _> = items.iter().map(|item| range(doc, item)).collect();
                 Ok(Self::Ranges(Ranges::normal(all?)))
             }
@@ -207,11 +207,13 @@ impl Test {
     }
 
     /// Reads the regular expression behind `field~`.
-    pub fn parse_pattern(doc: &FieldDoc, item: &Item) -> Result<Self, Fault> {
+    pub fn parse_pattern(doc: &FieldDoc, item: &Literal) -> Result<Self, SyntaxError> {
         match doc.kind {
-            Kind::Name | Kind::Address => Ok(Self::Names(Names::Pattern(Pattern::parse(item)?))),
-            Kind::Word => {
-                let pattern = Pattern::parse(item)?;
+            ValueKind::Name | ValueKind::Address => Ok(Self::NamePredicate(
+                NamePredicate::RegexPattern(RegexPattern::parse(item)?),
+            )),
+            ValueKind::Word => {
+                let pattern = RegexPattern::parse(item)?;
                 let words = bits(doc, |word| pattern.regex.is_match(word));
                 nonempty(doc, item, words).map(Self::Words)
             }
@@ -222,7 +224,7 @@ impl Test {
                     doc.kind.word(),
                     doc.example
                 );
-                Err(Fault::new(item.range.clone(), message))
+                Err(SyntaxError::new(item.range.clone(), message))
             }
         }
     }
@@ -231,7 +233,7 @@ impl Test {
     pub fn write(&self, doc: &FieldDoc, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let list = |all: Vec<String>| all.join(",");
         let text = match self {
-            Self::Names(Names::Pattern(pattern)) => {
+            Self::NamePredicate(NamePredicate::RegexPattern(pattern)) => {
                 let source = quoted_if(&pattern.source, pattern_needs_quotes);
                 return write!(f, "{}~{source}", doc.name);
             }
@@ -240,20 +242,22 @@ impl Test {
                     .map(|range| write_range(doc.kind, *range))
                     .collect(),
             ),
-            Self::Names(Names::Globs(globs)) => list(globs.iter().map(Glob::written).collect()),
-            Self::Addresses(all) => list(all.iter().map(AddressTest::written).collect()),
+            Self::NamePredicate(NamePredicate::Globs(globs)) => {
+                list(globs.iter().map(Glob::written).collect())
+            }
+            Self::Addresses(all) => list(all.iter().map(AddressPredicate::written).collect()),
             Self::Words(set) => {
                 let words = doc.words.iter().enumerate();
                 let chosen = words.filter(|(at, _)| set >> at & 1 == 1);
                 list(chosen.map(|(_, word)| (*word).to_owned()).collect())
             }
-            Self::Moment(moment) => moment.to_string(),
+            Self::TimeExpr(moment) => moment.to_string(),
         };
         write!(f, "{}:{text}", doc.name)
     }
 }
 
-impl AddressTest {
+impl AddressPredicate {
     fn written(&self) -> String {
         match self {
             Self::Net(net) if net.prefix_len() == net.max_prefix_len() => net.addr().to_string(),
@@ -263,7 +267,7 @@ impl AddressTest {
     }
 }
 
-fn name(doc: &FieldDoc, item: &Item) -> Glob {
+fn name(doc: &FieldDoc, item: &Literal) -> Glob {
     let text = match (doc.name, item.text.to_ascii_lowercase().as_str()) {
         ("tls", "succeeded" | "ok") => "success",
         ("tls", "fail" | "failure") => "failed",
@@ -281,7 +285,7 @@ fn bits(doc: &FieldDoc, mut holds: impl FnMut(&str) -> bool) -> u16 {
 }
 
 /// A word, one of its short forms, or several by wildcards; `none` is no value and has no wildcard.
-fn words(doc: &FieldDoc, item: &Item) -> Result<u16, Fault> {
+fn words(doc: &FieldDoc, item: &Literal) -> Result<u16, SyntaxError> {
     let lower = item.text.to_lowercase();
     let word = match (doc.name, lower.as_str()) {
         ("auth", "success" | "ok") => "succeeded",
@@ -292,12 +296,12 @@ fn words(doc: &FieldDoc, item: &Item) -> Result<u16, Fault> {
     };
     let glob = Glob::new(word);
     let set = bits(doc, |word| {
-        glob.holds(word) && !(glob.is_wild() && word == "none")
+        glob.matches(word) && !(glob.is_wild() && word == "none")
     });
     nonempty(doc, item, set)
 }
 
-fn nonempty(doc: &FieldDoc, item: &Item, set: u16) -> Result<u16, Fault> {
+fn nonempty(doc: &FieldDoc, item: &Literal, set: u16) -> Result<u16, SyntaxError> {
     if set != 0 {
         return Ok(set);
     }
@@ -309,15 +313,15 @@ fn nonempty(doc: &FieldDoc, item: &Item, set: u16) -> Result<u16, Fault> {
         doc.name,
         doc.words.join(", ")
     );
-    Err(Fault::new(item.range.clone(), message))
+    Err(SyntaxError::new(item.range.clone(), message))
 }
 
-fn moment(items: &[Item]) -> Result<Test, Fault> {
+fn moment(items: &[Literal]) -> Result<Predicate, SyntaxError> {
     let place = items[0].range.start..items[items.len() - 1].range.end;
     let one = (items.len() == 1)
-        .then(|| Moment::parse(&items[0].text))
+        .then(|| TimeExpr::parse(&items[0].text))
         .flatten();
-    one.map(Test::Moment).ok_or_else(|| {
+    one.map(Predicate::TimeExpr).ok_or_else(|| {
         let like = |text: &str| {
             let of_time = |c: char| c.is_ascii_digit() || matches!(c, '-' | ':' | 'T');
             text.starts_with(|c: char| c.is_ascii_digit()) && text.chars().all(of_time)
@@ -327,11 +331,11 @@ fn moment(items: &[Item]) -> Result<Test, Fault> {
             _ => String::new(),
         };
         let expected = "a time is expected: 2009-04-22T11:50, 11:50 of the newest day, or -15m back from the newest entry";
-        Fault::new(place, format!("{gone}{expected}"))
+        SyntaxError::new(place, format!("{gone}{expected}"))
     })
 }
 
-fn range(doc: &FieldDoc, item: &Item) -> Result<(i128, i128), Fault> {
+fn range(doc: &FieldDoc, item: &Literal) -> Result<(i128, i128), SyntaxError> {
     let text = item.text.as_str();
     let one = |text: &str| number(doc.kind, text);
     let found = if let Some(rest) = text.strip_prefix(">=") {
@@ -359,32 +363,35 @@ fn range(doc: &FieldDoc, item: &Item) -> Result<(i128, i128), Fault> {
     };
     let (first, last) = found.ok_or_else(|| {
         let unit = match doc.kind {
-            Kind::Size => "a size in bytes or like 10k, 5M",
-            Kind::Duration => "a duration in seconds or like 5m, 2h",
-            Kind::Score => "a score",
+            ValueKind::Size => "a size in bytes or like 10k, 5M",
+            ValueKind::Duration => "a duration in seconds or like 5m, 2h",
+            ValueKind::Score => "a score",
             _ => "a number",
         };
         let message =
             format!("{unit} is expected, a range `1..5`, a list `1,2,3`, or one behind > >= < <=");
-        Fault::new(item.range.clone(), message)
+        SyntaxError::new(item.range.clone(), message)
     })?;
     if first > last {
-        return Err(Fault::new(item.range.clone(), "the range runs backwards"));
+        return Err(SyntaxError::new(
+            item.range.clone(),
+            "the range runs backwards",
+        ));
     }
     Ok((first, last))
 }
 
-fn number(kind: Kind, text: &str) -> Option<i128> {
+fn number(kind: ValueKind, text: &str) -> Option<i128> {
     match kind {
-        Kind::Score => {
+        ValueKind::Score => {
             let plain = text
                 .bytes()
                 .all(|b| b.is_ascii_digit() || matches!(b, b'-' | b'+' | b'.'));
             let score: f64 = text.parse().ok()?;
             (plain && score.abs() <= 1e9).then(|| thousandths(score))
         }
-        Kind::Duration => duration(text).map(i128::from),
-        Kind::Size => {
+        ValueKind::Duration => duration(text).map(i128::from),
+        ValueKind::Size => {
             let unit = match text.chars().next_back()? {
                 'k' | 'K' => 1 << 10,
                 'm' | 'M' => 1 << 20,
@@ -406,19 +413,19 @@ fn number(kind: Kind, text: &str) -> Option<i128> {
 
 /// Reads a size as queries write it: bytes, or `10k`, `5M`, `2G` of 1024.
 pub fn size(text: &str) -> Option<u64> {
-    number(Kind::Size, text).and_then(|bytes| u64::try_from(bytes).ok())
+    number(ValueKind::Size, text).and_then(|bytes| u64::try_from(bytes).ok())
 }
 
 /// Writes a size so that [`size`] reads it.
 pub fn written_size(bytes: u64) -> String {
-    write_number(Kind::Size, i128::from(bytes))
+    write_number(ValueKind::Size, i128::from(bytes))
 }
 
 /// The highest number that queries write: beyond it there are no values.
-fn top(kind: Kind) -> i128 {
+fn top(kind: ValueKind) -> i128 {
     match kind {
-        Kind::Score => 1_000_000_000_000,
-        Kind::Duration => i128::from(LONGEST),
+        ValueKind::Score => 1_000_000_000_000,
+        ValueKind::Duration => i128::from(LONGEST),
         _ => 1 << 64,
     }
 }
@@ -431,11 +438,11 @@ fn whole(text: &str) -> Option<i128> {
         .filter(|value| *value <= 1 << 64)
 }
 
-fn write_number(kind: Kind, value: i128) -> String {
+fn write_number(kind: ValueKind, value: i128) -> String {
     match kind {
-        Kind::Duration => write_duration(value),
-        Kind::Score => (value as f64 / 1000.0).to_string(),
-        Kind::Size => {
+        ValueKind::Duration => write_duration(value),
+        ValueKind::Score => (value as f64 / 1000.0).to_string(),
+        ValueKind::Size => {
             let units = [(1 << 30, "G"), (1 << 20, "M"), (1 << 10, "k"), (1, "")];
             let fits = |(unit, _): &(i128, &str)| value % unit == 0 && (value != 0 || *unit == 1);
             let (unit, sign) = units.into_iter().find(fits).unwrap_or((1, ""));
@@ -445,14 +452,14 @@ fn write_number(kind: Kind, value: i128) -> String {
     }
 }
 
-fn write_range(kind: Kind, (first, last): (i128, i128)) -> String {
+fn write_range(kind: ValueKind, (first, last): (i128, i128)) -> String {
     let one = |value| write_number(kind, value);
     match (first, last) {
         (first, last) if first == last => one(first),
         (i128::MIN, i128::MAX) => "<=0,>=0".to_owned(),
         (first, i128::MAX) => format!(">={}", one(first)),
         // No number of these kinds lies below 0, so that none is written.
-        (i128::MIN, last) if last < 0 && kind != Kind::Score => "<0".to_owned(),
+        (i128::MIN, last) if last < 0 && kind != ValueKind::Score => "<0".to_owned(),
         (i128::MIN, last) => format!("<={}", one(last)),
         (first, last) => format!("{}..{}", one(first), one(last)),
     }

@@ -12,8 +12,8 @@ use markdown::{code, escaped, fenced};
 use super::summary::grouped;
 use crate::header::Stamp;
 use crate::index::{ConnectionId, Index, Recipient};
-use crate::raw::{RawLine, Wanted};
 use crate::safe;
+use crate::search::{LineRequest, RawLine};
 use crate::triage::findings::{DrillDown, Evidence, FindingKind};
 use crate::triage::{Impact, Reason, Route, RouteState, Triage};
 
@@ -35,8 +35,8 @@ pub struct Shown {
 
 impl Shown {
     /// What to ask for to get its lines.
-    pub fn wanted(&self, index: &Index) -> Wanted {
-        Wanted::of_connection(&index.connection(self.connection))
+    pub fn wanted(&self, index: &Index) -> LineRequest {
+        LineRequest::of_connection(&index.connection(self.connection))
     }
 }
 

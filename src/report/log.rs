@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::ops::ControlFlow;
 
 use super::{Printer, Record};
-use crate::raw::{self, Wanted};
+use crate::search::{self, LineRequest};
 use crate::source::Sources;
 
 /// Prints entries as written.
@@ -36,10 +36,10 @@ impl Printer for Lines<'_> {
 pub fn print(
     out: &mut dyn Write,
     sources: &Sources,
-    wanted: &Wanted,
+    wanted: &LineRequest,
 ) -> io::Result<io::Result<()>> {
     let mut written = Ok(());
-    raw::each(sources, wanted, &mut |line| {
+    search::for_each_line(sources, wanted, &mut |line| {
         written = write(out, &line.bytes);
         if written.is_ok() {
             ControlFlow::Continue(())

@@ -7,8 +7,8 @@ use std::io::{self, Write};
 
 use crate::header::Stamp;
 use crate::index::{ConnectionId, DeliveryResult, Direction, Index};
-use crate::query::rollup::{self, ProfileRow, UserRow};
-use crate::query::{Hits, Query};
+use crate::query::aggregate::{self, ProfileRow, UserRow};
+use crate::query::{Query, TextMatches};
 use crate::safe;
 use crate::triage::{self, Route, RouteState, Thresholds};
 
@@ -24,7 +24,7 @@ pub fn write(
     out: &mut dyn Write,
     index: &Index,
     query: &Query,
-    hits: &Hits,
+    hits: &TextMatches,
     thresholds: Thresholds,
 ) -> io::Result<()> {
     totals(out, index, &query.connections(index, hits))?;
@@ -35,8 +35,8 @@ pub fn write(
         findings::write(out, &seen.findings)?;
         routes(out, index, &seen.routes)?;
     }
-    users(out, &rollup::users(index, &attempts))?;
-    profiles(out, &rollup::profiles(index, &attempts))?;
+    users(out, &aggregate::users(index, &attempts))?;
+    profiles(out, &aggregate::profiles(index, &attempts))?;
     if query.is_empty() {
         entries::write(out, index)?;
     }
@@ -121,7 +121,12 @@ fn totals(out: &mut dyn Write, index: &Index, connections: &[ConnectionId]) -> i
     Ok(())
 }
 
-fn deliveries(out: &mut dyn Write, index: &Index, query: &Query, hits: &Hits) -> io::Result<()> {
+fn deliveries(
+    out: &mut dyn Write,
+    index: &Index,
+    query: &Query,
+    hits: &TextMatches,
+) -> io::Result<()> {
     let mut counts = DeliveryResult::ALL.map(|result| (result, 0u64));
     for id in query.deliveries(index, hits) {
         let result = index.delivery(id).result();

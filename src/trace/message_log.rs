@@ -4,8 +4,8 @@ use super::{StepKind, TextStyle};
 use crate::event::{Event, Kind as EventKind, Lineage, Mid};
 use crate::header::{Civil, Stamp};
 use crate::index::Message;
-use crate::raw::RawLine;
 use crate::safe;
+use crate::search::RawLine;
 
 /// What was said of a message.
 #[derive(Default)]

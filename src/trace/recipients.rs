@@ -9,7 +9,7 @@
 use super::message::MAX_RELATED;
 use crate::event::{Event, Lineage, Mid};
 use crate::index::{Message, Recipient};
-use crate::raw::RawLine;
+use crate::search::RawLine;
 
 /// A message's addresses, and whose lines told them.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]

@@ -20,9 +20,8 @@ use ratatui::crossterm::event::KeyEvent;
 
 use super::columns::{self, Column, RenderContext};
 use super::files::Files;
-use super::filter::{Completion, Filter, Hits};
+use super::filter::{Completion, Filter, TextMatches};
 use super::keymap::Context;
-use super::lines::{Needle, Way};
 use super::log::Log;
 use super::page::Page;
 use super::prompt::Line;
@@ -37,7 +36,8 @@ use crate::header::Stamp;
 use crate::index::Index;
 use crate::index::store::extent::Span;
 use crate::position::Position;
-use crate::raw::RawLine;
+use crate::search::RawLine;
+use crate::search::{LinePattern, SearchDirection};
 use crate::source::Progress;
 use crate::triage::RouteId;
 
@@ -179,9 +179,9 @@ pub enum Effect {
     /// Read something.
     Read(Job),
     /// Read the log for a filter's texts, behind what was read already.
-    Search(Filter, Hits),
+    Search(Filter, TextMatches),
     /// Look for a line.
-    Find(Position, Way, Needle),
+    Find(Position, SearchDirection, LinePattern),
     /// Stop the search that runs.
     Cancel,
     /// Look at routes and for findings.
@@ -254,7 +254,7 @@ pub struct Filtering {
     /// What holds now: while typing, the last text that could be read.
     pub active: Filter,
     /// What the log's text gave for it.
-    pub hits: Hits,
+    pub hits: TextMatches,
     /// Whether the log is being read for it.
     pub search: Search,
     /// Whether rows are already those of what was found so far.
@@ -379,7 +379,7 @@ impl App {
             filter: Filtering {
                 kept: String::new(),
                 active: Filter::none(),
-                hits: Hits::none(),
+                hits: TextMatches::none(),
                 search: Search::Done,
                 partial: false,
                 searched_at: 0,

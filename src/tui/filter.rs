@@ -10,7 +10,7 @@ use crate::position::SourceId;
 use crate::query;
 use crate::source::Sources;
 
-pub use crate::query::{Completion, Hits, Reach};
+pub use crate::query::{Completion, SearchProgress, TextMatches};
 
 /// Why a text is no filter.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -66,12 +66,12 @@ impl Filter {
     }
 
     /// Connections that match, in the order in which they were first seen.
-    pub fn connections(&self, index: &Index, hits: &Hits) -> Vec<ConnectionId> {
+    pub fn connections(&self, index: &Index, hits: &TextMatches) -> Vec<ConnectionId> {
         self.query.connections(index, hits)
     }
 
     /// Messages that match, in the order in which they were first seen.
-    pub fn messages(&self, index: &Index, hits: &Hits) -> Vec<MessageId> {
+    pub fn messages(&self, index: &Index, hits: &TextMatches) -> Vec<MessageId> {
         self.query.messages(index, hits)
     }
 
@@ -84,12 +84,12 @@ impl Filter {
         index: &SharedIndex,
         sources: &Sources,
         stop: &AtomicBool,
-    ) -> std::io::Result<Option<Hits>> {
+    ) -> std::io::Result<Option<TextMatches>> {
         let sources_of = (0..sources.len()).map(SourceId::new);
         let whole = sources_of.map(|source| sources.told(source)).sum();
-        let kinds = [query::Kinds::Connections, query::Kinds::Messages];
-        let few = self.query.narrowed(&index.read(), &kinds, whole);
-        few.map(|few| Hits::search_lines(&self.query, sources, &few, stop))
+        let kinds = [query::RecordKind::Connections, query::RecordKind::Messages];
+        let few = self.query.restricted(&index.read(), &kinds, whole);
+        few.map(|few| TextMatches::search_lines(&self.query, sources, &few, stop))
             .transpose()
     }
 
@@ -100,12 +100,12 @@ impl Filter {
     /// When a source cannot be read.
     pub fn search(
         &self,
-        hits: &mut Hits,
+        hits: &mut TextMatches,
         sources: &Sources,
         stop: &AtomicBool,
         until: Instant,
         tell: &mut dyn FnMut(u64),
-    ) -> std::io::Result<Reach> {
+    ) -> std::io::Result<SearchProgress> {
         hits.advance(&self.query, sources, stop, Some(until), tell)
     }
 }

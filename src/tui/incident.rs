@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
 use super::triage_state::{self, IndexAccess};
-use crate::raw::{self, Wanted};
 use crate::report::incident::{self, Lines, Shown};
+use crate::search::{self, LineRequest};
 use crate::source::Sources;
 use crate::triage::{RouteId, Thresholds};
 
@@ -31,7 +31,7 @@ pub fn write(
         .find(route)
         .ok_or("the route is no longer in the log")?;
     let mut name = String::new();
-    let mut wanted: Vec<(Shown, Wanted)> = Vec::new();
+    let mut wanted: Vec<(Shown, LineRequest)> = Vec::new();
     with(&mut |index| {
         name = incident::file_name(index, route);
         let shown = incident::shown(index, route).into_iter();
@@ -43,8 +43,8 @@ pub fn write(
             .collect();
     });
     // The log is read without the index.
-    let read = |(shown, wanted): (Shown, Wanted)| {
-        let lines = raw::read(sources, &wanted, incident::LINES + 1);
+    let read = |(shown, wanted): (Shown, LineRequest)| {
+        let lines = search::read_lines(sources, &wanted, incident::LINES + 1);
         (shown, lines.map_err(|error| error.to_string()))
     };
     let lines: Vec<(Shown, Lines)> = wanted.into_iter().map(read).collect();

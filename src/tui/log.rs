@@ -4,8 +4,8 @@ use std::collections::VecDeque;
 
 use regex::bytes::Regex;
 
-use super::lines::{Ask, Chunk, Line, Way};
 use crate::position::Position;
+use crate::search::{LineChunk, LineRange, LogLine, SearchDirection};
 
 /// Lines held at most.
 const MOST: usize = 6000;
@@ -25,7 +25,7 @@ pub enum Tailing {
 #[derive(Debug)]
 pub struct Log {
     /// The lines held.
-    pub lines: VecDeque<Line>,
+    pub lines: VecDeque<LogLine>,
     /// The line under the cursor.
     pub cursor: usize,
     /// The first line shown.
@@ -42,7 +42,7 @@ pub struct Log {
     starts: bool,
     ends: bool,
     /// What was asked for and has not come.
-    asked: Option<Ask>,
+    asked: Option<LineRange>,
     /// Where to go when it is there.
     target: Option<Position>,
     /// Whether the log grew since lines were last asked for.
@@ -81,7 +81,7 @@ impl Log {
     }
 
     /// The line under the cursor.
-    pub fn current(&self) -> Option<&Line> {
+    pub fn current(&self) -> Option<&LogLine> {
         self.lines.get(self.cursor)
     }
 
@@ -111,23 +111,23 @@ impl Log {
     }
 
     /// Where a search goes on.
-    pub fn search_from(&self, way: Way) -> Option<Position> {
+    pub fn search_from(&self, way: SearchDirection) -> Option<Position> {
         let line = match way {
-            Way::Forward => self.current().or(self.lines.back()),
-            Way::Backward => self.current().or(self.lines.front()),
+            SearchDirection::Forward => self.current().or(self.lines.back()),
+            SearchDirection::Backward => self.current().or(self.lines.front()),
         };
         line.map(|line| line.position)
     }
 
     /// What to ask for now, if anything.
-    pub fn ask(&mut self, height: usize) -> Option<Ask> {
+    pub fn ask(&mut self, height: usize) -> Option<LineRange> {
         if self.asked.is_some() {
             return None;
         }
         let ask = if let Some(target) = self.target {
-            Some(Ask::Around(target, STEP))
+            Some(LineRange::Around(target, STEP))
         } else if self.tailing == Tailing::Yes || self.lines.is_empty() {
-            std::mem::take(&mut self.grown).then_some(Ask::Tail(STEP.max(height * 2)))
+            std::mem::take(&mut self.grown).then_some(LineRange::Tail(STEP.max(height * 2)))
         } else {
             self.more(height)
         };
@@ -135,24 +135,24 @@ impl Log {
         ask
     }
 
-    fn more(&mut self, height: usize) -> Option<Ask> {
+    fn more(&mut self, height: usize) -> Option<LineRange> {
         let margin = height * 2;
         if self.offset < margin && !self.starts {
             return self
                 .lines
                 .front()
-                .map(|line| Ask::Before(line.position, STEP));
+                .map(|line| LineRange::Before(line.position, STEP));
         }
         let near_end = self.offset + height + margin > self.lines.len();
         if near_end && (!self.ends || std::mem::take(&mut self.grown)) {
             self.ends = false;
-            return self.next.map(|next| Ask::After(next, STEP));
+            return self.next.map(|next| LineRange::After(next, STEP));
         }
         None
     }
 
     /// Takes lines in that were asked for.
-    pub fn take(&mut self, ask: Ask, chunk: Result<Chunk, String>) {
+    pub fn take(&mut self, ask: LineRange, chunk: Result<LineChunk, String>) {
         self.asked = None;
         let chunk = match chunk {
             Ok(chunk) => chunk,
@@ -165,14 +165,14 @@ impl Log {
         };
         self.error = None;
         match ask {
-            Ask::Before(..) => self.prepend(chunk),
-            Ask::After(..) => self.append(chunk),
-            Ask::Tail(_) if self.tailing == Tailing::No && !self.lines.is_empty() => {}
-            Ask::Tail(_) => {
+            LineRange::Before(..) => self.prepend(chunk),
+            LineRange::After(..) => self.append(chunk),
+            LineRange::Tail(_) if self.tailing == Tailing::No && !self.lines.is_empty() => {}
+            LineRange::Tail(_) => {
                 self.replace(chunk);
                 self.cursor = self.lines.len().saturating_sub(1);
             }
-            Ask::Around(position, _) => {
+            LineRange::Around(position, _) => {
                 self.replace(chunk);
                 self.target = None;
                 self.cursor = self
@@ -185,13 +185,13 @@ impl Log {
         }
     }
 
-    fn replace(&mut self, chunk: Chunk) {
+    fn replace(&mut self, chunk: LineChunk) {
         self.lines = chunk.lines.into();
         self.next = Some(chunk.next);
         (self.starts, self.ends) = (chunk.starts, chunk.ends);
     }
 
-    fn prepend(&mut self, chunk: Chunk) {
+    fn prepend(&mut self, chunk: LineChunk) {
         let more = chunk.lines.len();
         for line in chunk.lines.into_iter().rev() {
             self.lines.push_front(line);
@@ -205,7 +205,7 @@ impl Log {
         }
     }
 
-    fn append(&mut self, chunk: Chunk) {
+    fn append(&mut self, chunk: LineChunk) {
         self.lines.extend(chunk.lines);
         self.next = Some(chunk.next);
         self.ends = chunk.ends;

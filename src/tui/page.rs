@@ -9,12 +9,12 @@ mod source;
 
 use super::app::Lines;
 use super::columns::RenderContext;
-use super::lines::{Way, tells_failure};
 use super::record::Record;
 use super::theme::Role;
 use crate::index::ConnectionId;
 use crate::index::store::extent::Span;
-use crate::raw::RawLine;
+use crate::search::RawLine;
+use crate::search::{SearchDirection, reports_failure};
 
 pub use route::sides;
 
@@ -132,29 +132,29 @@ impl Page {
     }
 
     /// Goes to the next line that leads to a record.
-    pub fn next_link(&mut self, way: Way) {
+    pub fn next_link(&mut self, way: SearchDirection) {
         self.seek(way, |page, at| {
             page.head.get(at).is_some_and(|row| row.link.is_some())
         });
     }
 
     /// Goes to the next line that tells of a failure.
-    pub fn next_failure(&mut self, way: Way) {
+    pub fn next_failure(&mut self, way: SearchDirection) {
         self.seek(way, |page, at| match page.head.get(at) {
             Some(row) => row.parts.iter().any(|(role, _)| *role == Role::Failed),
             None => match &page.lines.read {
                 Some(Ok(lines)) => lines
                     .get(at - page.head.len())
-                    .is_some_and(|line| tells_failure(&line.bytes)),
+                    .is_some_and(|line| reports_failure(&line.bytes)),
                 _ => false,
             },
         });
     }
 
-    fn seek(&mut self, way: Way, wanted: impl Fn(&Self, usize) -> bool) {
+    fn seek(&mut self, way: SearchDirection, wanted: impl Fn(&Self, usize) -> bool) {
         let found = match way {
-            Way::Forward => (self.cursor + 1..self.len()).find(|at| wanted(self, *at)),
-            Way::Backward => (0..self.cursor).rev().find(|at| wanted(self, *at)),
+            SearchDirection::Forward => (self.cursor + 1..self.len()).find(|at| wanted(self, *at)),
+            SearchDirection::Backward => (0..self.cursor).rev().find(|at| wanted(self, *at)),
         };
         self.cursor = found.unwrap_or(self.cursor);
     }

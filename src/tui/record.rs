@@ -7,7 +7,7 @@ use crate::index::{
     Connection, ConnectionId, DeliveryResult, DeliveryState, Direction, Index, Message, MessageId,
     Symbol,
 };
-use crate::raw::Wanted;
+use crate::search::LineRequest;
 use crate::trace::Subject;
 use crate::triage::RouteId;
 
@@ -137,11 +137,11 @@ impl Record {
     }
 
     /// What to ask for to get its lines.
-    pub fn wanted(self, index: &Index) -> Option<Wanted> {
+    pub fn wanted(self, index: &Index) -> Option<LineRequest> {
         match self {
             _ if !self.is_kept(index) => None,
-            Self::Connection(id) => Some(Wanted::of_connection(&index.connection(id))),
-            Self::Message(id) => Some(Wanted::of_message(&index.message(id))),
+            Self::Connection(id) => Some(LineRequest::of_connection(&index.connection(id))),
+            Self::Message(id) => Some(LineRequest::of_message(&index.message(id))),
             _ => None,
         }
     }

@@ -6,7 +6,7 @@ use crate::index::{ConnectionId, Direction, Index, Symbol};
 use crate::triage::RouteState;
 
 use super::columns::{Field, RenderContext, route_row};
-use super::filter::{Filter, Hits};
+use super::filter::{Filter, TextMatches};
 use super::record::Record;
 use super::users::Users;
 
@@ -66,7 +66,7 @@ impl Sort {
 pub fn connections(
     index: &Index,
     filter: &Filter,
-    hits: &Hits,
+    hits: &TextMatches,
     sort: Sort,
     open_first: OpenFirst,
     room: Vec<Record>,
@@ -207,7 +207,7 @@ fn most_first(value: i64) -> u64 {
 pub fn messages(
     index: &Index,
     filter: &Filter,
-    hits: &Hits,
+    hits: &TextMatches,
     sort: Sort,
     room: Vec<Record>,
 ) -> Vec<Record> {
@@ -268,7 +268,12 @@ fn state_key(word: Option<&str>) -> u64 {
 }
 
 /// The users of the matching connections, and what their logins came to.
-pub fn users(index: &Index, filter: &Filter, hits: &Hits, sort: Sort) -> (Vec<Record>, Users) {
+pub fn users(
+    index: &Index,
+    filter: &Filter,
+    hits: &TextMatches,
+    sort: Sort,
+) -> (Vec<Record>, Users) {
     let users = if filter.is_empty() {
         Users::of_attempts(index, index.attempts())
     } else {

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use super::filter::{Filter, Hits};
+use super::filter::{Filter, TextMatches};
 use super::record::Record;
 use crate::index::records::timeline::Slot;
 use crate::index::{ConnectionId, Index};
@@ -62,7 +62,7 @@ pub struct TriageJob {
     /// What.
     pub what: Ordered,
     /// The part's filter, and what the log's text gave for it.
-    pub filter: (Filter, Hits),
+    pub filter: (Filter, TextMatches),
     /// From when on something is a finding.
     pub thresholds: Thresholds,
 }
@@ -194,7 +194,7 @@ pub fn whole(
 fn of_part(
     part: &Scope,
     filter: &Filter,
-    hits: &Hits,
+    hits: &TextMatches,
     stop: &AtomicBool,
     with: IndexAccess<'_>,
 ) -> Option<TriageSnapshot> {

@@ -7,16 +7,16 @@ use std::sync::mpsc::{self, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::filter::{Filter, Hits, Reach};
+use super::filter::{Filter, SearchProgress, TextMatches};
 use super::incident;
-use super::lines::{self, Ask, Chunk, Needle, Way};
 use super::record::Record;
 use super::triage_state::{self, TriageJob, TriageResult};
 use crate::index::store::extent::Span;
 use crate::index::{ConnectionId, Index};
 use crate::pipeline::SharedIndex;
 use crate::position::Position;
-use crate::raw::{self, RawLine, Wanted};
+use crate::search::{self, LineRequest, RawLine};
+use crate::search::{LineChunk, LinePattern, LineRange, SearchDirection};
 use crate::source::Sources;
 use crate::triage::{RouteId, Thresholds};
 
@@ -33,11 +33,11 @@ const PARTIAL: Duration = Duration::from_millis(400);
 #[derive(Debug)]
 pub enum Job {
     /// A record's lines, which stand in these spans.
-    Record(Record, Vec<Span>, Wanted),
+    Record(Record, Vec<Span>, LineRequest),
     /// The lines of two connections that are shown beside each other.
-    Sides([Option<ConnectionId>; 2], [Option<Wanted>; 2]),
+    Sides([Option<ConnectionId>; 2], [Option<LineRequest>; 2]),
     /// Lines of the log.
-    Log(Ask),
+    Log(LineRange),
 }
 
 /// What was read, or why not in one sentence.
@@ -48,13 +48,13 @@ pub enum Answer {
     /// The lines of two connections.
     Sides([Option<ConnectionId>; 2], Result<[Vec<RawLine>; 2], String>),
     /// Lines of the log.
-    Log(Ask, Result<Chunk, String>),
+    Log(LineRange, Result<LineChunk, String>),
     /// So many bytes were searched for that filter.
     Searched(String, u64),
     /// What was found so far for that filter.
-    Partial(String, Hits),
+    Partial(String, TextMatches),
     /// What was found for that filter.
-    Hits(String, Result<Hits, String>),
+    Hits(String, Result<TextMatches, String>),
     /// Where the line stands that was looked for.
     Found(Result<Option<Position>, String>),
     /// Where a report was written, or why not in one sentence.
@@ -130,7 +130,7 @@ impl Workers {
 
     /// Reads the log for a filter's texts, behind what was read for `hits`; only a few records' lines where its fields
     /// leave no more.
-    pub fn search(&mut self, filter: Filter, hits: Hits) {
+    pub fn search(&mut self, filter: Filter, hits: TextMatches) {
         let index = self.index.clone();
         self.long("search", move |sources, stop, tell| {
             // The word being typed may become the name of a field with the next key.
@@ -140,9 +140,9 @@ impl Workers {
             }
             let text = filter.text().to_owned();
             let (mut hits, mut read) = (hits, 0);
-            if hits.is_of_few() {
+            if hits.is_partial() {
                 match filter.search_few(&index, sources, stop) {
-                    Ok(None) => hits = Hits::none(),
+                    Ok(None) => hits = TextMatches::none(),
                     found => {
                         let found = found.map(Option::unwrap_or_default);
                         return (!stop.load(Ordering::Relaxed))
@@ -157,8 +157,8 @@ impl Workers {
                     tell(Answer::Searched(text.clone(), read));
                 };
                 match filter.search(&mut hits, sources, stop, until, &mut progress) {
-                    Ok(Reach::Paused) => tell(Answer::Partial(text.clone(), hits.clone())),
-                    Ok(Reach::End) => break Ok(hits),
+                    Ok(SearchProgress::Paused) => tell(Answer::Partial(text.clone(), hits.clone())),
+                    Ok(SearchProgress::End) => break Ok(hits),
                     Err(error) => break Err(error.to_string()),
                 }
             };
@@ -201,9 +201,9 @@ impl Workers {
     }
 
     /// Looks for a line of the log.
-    pub fn find(&mut self, from: Position, way: Way, needle: Needle) {
+    pub fn find(&mut self, from: Position, way: SearchDirection, needle: LinePattern) {
         self.long("find", move |sources, stop, _| {
-            let found = lines::find(sources, from, way, &needle, stop);
+            let found = search::find(sources, from, way, &needle, stop);
             (!stop.load(Ordering::Relaxed)).then(|| Answer::Found(found.map_err(|e| e.to_string())))
         });
     }
@@ -236,12 +236,12 @@ fn work(sources: &Sources, job: Job, most_lines: usize) -> Answer {
         Job::Record(record, spans, wanted) => Answer::Record(
             record,
             spans,
-            raw::read(sources, &wanted, most_lines).map_err(|error| error.to_string()),
+            search::read_lines(sources, &wanted, most_lines).map_err(|error| error.to_string()),
         ),
         Job::Sides(of, wanted) => Answer::Sides(of, sides(sources, &wanted, most_lines)),
         Job::Log(ask) => Answer::Log(
             ask,
-            lines::read(sources, ask).map_err(|error| error.to_string()),
+            search::read_range(sources, ask).map_err(|error| error.to_string()),
         ),
     }
 }
@@ -252,11 +252,11 @@ fn work(sources: &Sources, job: Job, most_lines: usize) -> Answer {
 /// When a source is gone or cannot be read.
 pub fn sides(
     sources: &Sources,
-    wanted: &[Option<Wanted>; 2],
+    wanted: &[Option<LineRequest>; 2],
     most_lines: usize,
 ) -> Result<[Vec<RawLine>; 2], String> {
-    let read = |wanted: &Option<Wanted>| match wanted {
-        Some(wanted) => raw::read(sources, wanted, most_lines.min(MOST_BESIDE)),
+    let read = |wanted: &Option<LineRequest>| match wanted {
+        Some(wanted) => search::read_lines(sources, wanted, most_lines.min(MOST_BESIDE)),
         None => Ok(Vec::new()),
     };
     let [good, bad] = wanted;

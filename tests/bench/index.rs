@@ -19,7 +19,7 @@ use mailscope::event;
 use mailscope::header::{Framer, Years};
 use mailscope::index::{Index, TrackClosed};
 use mailscope::pipeline::{FirstYear, Ingest, News};
-use mailscope::query::{self, Hits};
+use mailscope::query::{self, TextMatches};
 use mailscope::source::{EmptyFolder, Feeder, Follow, RawLines, Request, Stop};
 use tempfile::TempDir;
 
@@ -152,7 +152,7 @@ fn filtering(criterion: &mut Criterion) {
     ] {
         let query = query::parse(text).expect("the query is well-formed");
         group.bench_function(BenchmarkId::from_parameter(text), |bencher| {
-            bencher.iter(|| query.connections(&index, &Hits::none()));
+            bencher.iter(|| query.connections(&index, &TextMatches::none()));
         });
     }
     group.finish();

@@ -9,8 +9,8 @@ use crate::config::Config;
 use crate::index::Index;
 use crate::pipeline::Ingest;
 use crate::query::Query;
-use crate::raw::{self, Wanted};
 use crate::report::incident::{self, Lines, Shown};
+use crate::search::{self, LineRequest};
 use crate::triage::{self, GroupBy, Route, RouteState, Triage};
 
 /// Writes the reports; with nothing to report it says so on standard error.
@@ -67,8 +67,8 @@ fn told(triage: &Triage) -> impl Iterator<Item = &Route> {
 /// The lines that show it. All was read: nobody waits for the index.
 fn lines(ingest: &Ingest, index: &Index, route: &Route) -> Vec<(Shown, Lines)> {
     let read = |shown: Shown| {
-        let wanted: Wanted = shown.wanted(index);
-        let lines = raw::read(&ingest.sources, &wanted, incident::LINES + 1);
+        let wanted: LineRequest = shown.wanted(index);
+        let lines = search::read_lines(&ingest.sources, &wanted, incident::LINES + 1);
         (shown, lines.map_err(|error| error.to_string()))
     };
     incident::shown(index, route)

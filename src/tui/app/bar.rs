@@ -5,10 +5,10 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use super::{App, Effect, Kind, Prompt, Search, View, time};
 use crate::index::Index;
 use crate::safe;
+use crate::search::{LinePattern, SearchDirection};
 use crate::tui::columns::{self, Field};
 use crate::tui::filter::{self, Filter};
 use crate::tui::keymap::Command;
-use crate::tui::lines::{Needle, Way};
 use crate::tui::prompt::{Edit, Line};
 use crate::tui::record::Record;
 use crate::tui::rows::{Order, Sort};
@@ -68,10 +68,10 @@ impl App {
             KeyCode::Char('z') if control => return vec![Effect::Suspend],
             KeyCode::Enter => return self.enter(index),
             KeyCode::Esc => return self.escape(),
-            KeyCode::Tab => return self.take_completion(Way::Forward, index),
-            KeyCode::Up => return self.recall(Way::Backward, index),
-            KeyCode::Down => return self.recall(Way::Forward, index),
-            KeyCode::BackTab => return self.take_completion(Way::Backward, index),
+            KeyCode::Tab => return self.take_completion(SearchDirection::Forward, index),
+            KeyCode::Up => return self.recall(SearchDirection::Backward, index),
+            KeyCode::Down => return self.recall(SearchDirection::Forward, index),
+            KeyCode::BackTab => return self.take_completion(SearchDirection::Backward, index),
             _ => {}
         }
         let edit = match (key.code, control) {
@@ -152,7 +152,7 @@ impl App {
         }
     }
 
-    fn take_completion(&mut self, way: Way, index: &Index) -> Vec<Effect> {
+    fn take_completion(&mut self, way: SearchDirection, index: &Index) -> Vec<Effect> {
         let Some(prompt) = self.prompt.as_mut() else {
             return Vec::new();
         };
@@ -161,7 +161,7 @@ impl App {
             return Vec::new();
         }
         let (at, range) = match prompt.taken.take() {
-            Some((at, range)) if way == Way::Forward => ((at + 1) % count, range),
+            Some((at, range)) if way == SearchDirection::Forward => ((at + 1) % count, range),
             Some((at, range)) => ((at + count - 1) % count, range),
             None => (0, prompt.completions[0].replace.clone()),
         };
@@ -173,13 +173,13 @@ impl App {
     }
 
     /// Brings back what was typed before.
-    fn recall(&mut self, way: Way, index: &Index) -> Vec<Effect> {
+    fn recall(&mut self, way: SearchDirection, index: &Index) -> Vec<Effect> {
         let Some(prompt) = self.prompt.as_mut() else {
             return Vec::new();
         };
         let recalled = match way {
-            Way::Backward => prompt.recalled + 1,
-            Way::Forward => prompt.recalled.saturating_sub(1),
+            SearchDirection::Backward => prompt.recalled + 1,
+            SearchDirection::Forward => prompt.recalled.saturating_sub(1),
         };
         let mut typed = self
             .history
@@ -255,8 +255,12 @@ impl App {
                 // At the log's end there is nothing ahead.
                 let at_end = self.log.cursor + 1 >= self.log.lines.len();
                 self.find(
-                    if at_end { Way::Backward } else { Way::Forward },
-                    Needle::Text(search),
+                    if at_end {
+                        SearchDirection::Backward
+                    } else {
+                        SearchDirection::Forward
+                    },
+                    LinePattern::Text(search),
                 )
             }
             Err(error) => {

@@ -3,9 +3,9 @@
 use super::{App, Effect, View};
 use crate::header::Stamp;
 use crate::index::Index;
+use crate::search::SearchDirection;
 use crate::tui::filter::{Filter, and, term};
 use crate::tui::keymap::Command;
-use crate::tui::lines::Way;
 use crate::tui::record::is_refusal;
 use crate::tui::theme::Role;
 use crate::tui::view::{self, Scale};
@@ -67,14 +67,16 @@ impl App {
             Command::Down => time.seconds() + step,
             Command::First => scale.first(),
             Command::Last => scale.last(),
-            Command::NextFailure => match failure(&scale, index, time, Way::Forward) {
+            Command::NextFailure => match failure(&scale, index, time, SearchDirection::Forward) {
                 Some(seconds) => seconds,
                 None => return self.no_failure(),
             },
-            Command::PreviousFailure => match failure(&scale, index, time, Way::Backward) {
-                Some(seconds) => seconds,
-                None => return self.no_failure(),
-            },
+            Command::PreviousFailure => {
+                match failure(&scale, index, time, SearchDirection::Backward) {
+                    Some(seconds) => seconds,
+                    None => return self.no_failure(),
+                }
+            }
             _ => return Vec::new(),
         };
         let seconds = seconds.clamp(scale.first(), scale.last());
@@ -103,13 +105,13 @@ impl App {
 }
 
 /// The first failure in the next column that has one.
-fn failure(scale: &Scale, index: &Index, time: Stamp, way: Way) -> Option<i64> {
+fn failure(scale: &Scale, index: &Index, time: Stamp, way: SearchDirection) -> Option<i64> {
     let strip = scale.strip(index);
     let at = scale.column(time);
     let failed = |column: &usize| strip.get(*column).is_some_and(|slot| slot.failed > 0);
     let column = match way {
-        Way::Forward => (at + 1..strip.len()).find(failed),
-        Way::Backward => (0..at.min(strip.len())).rev().find(failed),
+        SearchDirection::Forward => (at + 1..strip.len()).find(failed),
+        SearchDirection::Backward => (0..at.min(strip.len())).rev().find(failed),
     };
     let column = column?;
     let (from, to) = (scale.start(column), scale.start(column + 1));

@@ -5,13 +5,13 @@ use ratatui::crossterm::event::{KeyEvent, KeyEventKind};
 use super::{App, Effect, Kind, Table, View};
 use crate::index::Index;
 use crate::position::{Position, SourceId};
+use crate::search::{LinePattern, SearchDirection};
 use crate::source;
 use crate::triage::RouteState;
 use crate::triage::findings::FindingSeverity;
 use crate::tui::columns;
 use crate::tui::filter;
 use crate::tui::keymap::{self, Command};
-use crate::tui::lines::{Needle, Way};
 use crate::tui::log::Tailing;
 use crate::tui::record::Record;
 use crate::tui::rows::{Order, Sort};
@@ -103,10 +103,10 @@ impl App {
             Command::Mark => self.mark(),
             Command::NextMark => self.next_mark(),
             Command::Copy => return self.copy(index),
-            Command::Next => return self.next(Way::Forward),
-            Command::Previous => return self.next(Way::Backward),
-            Command::NextFailure => return self.next_failure(Way::Forward, index),
-            Command::PreviousFailure => return self.next_failure(Way::Backward, index),
+            Command::Next => return self.next(SearchDirection::Forward),
+            Command::Previous => return self.next(SearchDirection::Backward),
+            Command::NextFailure => return self.next_failure(SearchDirection::Forward, index),
+            Command::PreviousFailure => return self.next_failure(SearchDirection::Backward, index),
             _ => self.go(command),
         }
         Vec::new()
@@ -345,7 +345,7 @@ impl App {
         let marked = |record| self.marks.contains(&record);
         let found = self
             .table()
-            .and_then(|table| find(table, Way::Forward, marked, Ends::Join));
+            .and_then(|table| find(table, SearchDirection::Forward, marked, Ends::Join));
         if self.select(found).is_none() {
             self.notice = none();
         }
@@ -357,14 +357,14 @@ impl App {
         Some(())
     }
 
-    fn next(&mut self, way: Way) -> Vec<Effect> {
+    fn next(&mut self, way: SearchDirection) -> Vec<Effect> {
         if let Some(page) = self.pages.last_mut() {
             page.next_link(way);
             return Vec::new();
         }
         if self.view == View::Log {
             return match &self.log.search {
-                Some(search) => self.find(way, Needle::Text(search.clone())),
+                Some(search) => self.find(way, LinePattern::Text(search.clone())),
                 None => {
                     self.notice = Some((Role::Pending, "nothing to search for; / asks".into()));
                     Vec::new()
@@ -378,13 +378,13 @@ impl App {
         Vec::new()
     }
 
-    fn next_failure(&mut self, way: Way, index: &Index) -> Vec<Effect> {
+    fn next_failure(&mut self, way: SearchDirection, index: &Index) -> Vec<Effect> {
         if let Some(page) = self.pages.last_mut() {
             page.next_failure(way);
             return Vec::new();
         }
         if self.view == View::Log {
-            return self.find(way, Needle::Failure);
+            return self.find(way, LinePattern::Failure);
         }
         let (triage, logins, files) = (&self.triage, &self.logins, &self.files);
         let failing = |state: RouteState| state != RouteState::Healthy;
@@ -412,7 +412,7 @@ impl App {
         Vec::new()
     }
 
-    pub(super) fn find(&mut self, way: Way, needle: Needle) -> Vec<Effect> {
+    pub(super) fn find(&mut self, way: SearchDirection, needle: LinePattern) -> Vec<Effect> {
         let Some(from) = self.log.search_from(way) else {
             return Vec::new();
         };
@@ -449,13 +449,18 @@ fn is_trouble(state: source::State) -> bool {
 }
 
 /// The next row for which `wanted` holds.
-fn find(table: &Table, way: Way, wanted: impl Fn(Record) -> bool, ends: Ends) -> Option<usize> {
+fn find(
+    table: &Table,
+    way: SearchDirection,
+    wanted: impl Fn(Record) -> bool,
+    ends: Ends,
+) -> Option<usize> {
     let (before, rest) = table.rows.split_at_checked(table.cursor)?;
     let behind = rest.get(1..).unwrap_or_default();
     let hit = |row: &Record| wanted(*row);
     let found = match way {
-        Way::Forward => behind.iter().position(hit).map(|at| table.cursor + 1 + at),
-        Way::Backward => before.iter().rposition(hit),
+        SearchDirection::Forward => behind.iter().position(hit).map(|at| table.cursor + 1 + at),
+        SearchDirection::Backward => before.iter().rposition(hit),
     };
     let around = || {
         (ends == Ends::Join)

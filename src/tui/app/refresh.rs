@@ -6,10 +6,10 @@ use std::time::Duration;
 use super::table::{Keep, Table};
 use super::{App, Effect, Feed, Follow, Lines, Search, View};
 use crate::index::Index;
-use crate::raw::Wanted;
+use crate::search::LineRequest;
 use crate::triage::RouteId;
 use crate::tui::columns::RenderContext;
-use crate::tui::filter::{Filter, Hits};
+use crate::tui::filter::{Filter, TextMatches};
 use crate::tui::page::{self, Page};
 use crate::tui::record::Record;
 use crate::tui::rows::{self, OpenFirst, Order};
@@ -44,10 +44,13 @@ impl App {
         if needs_text {
             // The rows stay until the log was read.
             self.filter.search = Search::First(0);
-            self.filter.hits = Hits::none();
-            return vec![Effect::Search(self.filter.active.clone(), Hits::none())];
+            self.filter.hits = TextMatches::none();
+            return vec![Effect::Search(
+                self.filter.active.clone(),
+                TextMatches::none(),
+            )];
         }
-        self.filter.hits = Hits::none();
+        self.filter.hits = TextMatches::none();
         self.filter_changed();
         if was_searching {
             vec![Effect::Cancel]
@@ -451,6 +454,6 @@ fn settle_sides(page: &mut Page, known: RenderContext<'_>, id: RouteId) -> Optio
         sides.read = None;
         page.built_from = None;
     }
-    let wanted = of.map(|id| id.map(|id| Wanted::of_connection(&index.connection(id))));
+    let wanted = of.map(|id| id.map(|id| LineRequest::of_connection(&index.connection(id))));
     Some(Job::Sides(of, wanted))
 }

@@ -21,9 +21,9 @@ use super::*;
 use crate::header::{Framer, Years};
 use crate::index::{Entry, TrackClosed};
 use crate::position::SourceId;
+use crate::search;
 use crate::source::Sources;
-use crate::tui::filter::Reach;
-use crate::tui::lines;
+use crate::tui::filter::SearchProgress;
 use crate::tui::settings::Settings;
 use crate::tui::theme::{Color, Palette, Symbols, Theme};
 use crate::tui::view;
@@ -64,7 +64,7 @@ struct Desk {
     told: u64,
     now: Duration,
     theme: Theme,
-    search: Option<(Filter, Hits)>,
+    search: Option<(Filter, TextMatches)>,
     copied: Vec<String>,
     folder: tempfile::TempDir,
     exited: bool,
@@ -149,7 +149,7 @@ impl Desk {
         for effect in effects {
             let answer = match effect {
                 Effect::Read(Job::Record(record, spans, wanted)) => {
-                    let read = crate::raw::read(&self.sources, &wanted, usize::MAX)
+                    let read = search::read_lines(&self.sources, &wanted, usize::MAX)
                         .map_err(|error| error.to_string());
                     Answer::Record(record, spans, read)
                 }
@@ -175,9 +175,9 @@ impl Desk {
                 }
                 Effect::Read(Job::Log(ask)) => Answer::Log(
                     ask,
-                    lines::read(&self.sources, ask).map_err(|error| error.to_string()),
+                    search::read_range(&self.sources, ask).map_err(|error| error.to_string()),
                 ),
-                Effect::Find(from, way, needle) => Answer::Found(Ok(lines::find(
+                Effect::Find(from, way, needle) => Answer::Found(Ok(search::find(
                     &self.sources,
                     from,
                     way,
@@ -228,8 +228,8 @@ impl Desk {
             let (go_on, until) = (AtomicBool::new(false), Instant::now());
             let read = loop {
                 match filter.search(&mut hits, &self.sources, &go_on, until, &mut |_| {}) {
-                    Ok(Reach::Paused) => {}
-                    Ok(Reach::End) => break Ok(hits),
+                    Ok(SearchProgress::Paused) => {}
+                    Ok(SearchProgress::End) => break Ok(hits),
                     Err(error) => break Err(error.to_string()),
                 }
             };

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{App, Effect, Feed, Search};
 use crate::index::Index;
-use crate::tui::filter::{Filter, Hits};
+use crate::tui::filter::{Filter, TextMatches};
 use crate::tui::log::Log;
 use crate::tui::record::Record;
 use crate::tui::triage_state::TriageState;
@@ -44,7 +44,7 @@ impl App {
         self.log = Log::default();
         (self.preview, self.copying, self.finding) = (None, None, false);
         self.paused = self.paused.map(|_| whole.totals().entries);
-        (self.filter.hits, self.filter.search) = (Hits::none(), Search::Done);
+        (self.filter.hits, self.filter.search) = (TextMatches::none(), Search::Done);
         let filter = std::mem::replace(&mut self.filter.active, Filter::none());
         let effects = self.apply_filter(filter);
         self.refresh_soon();

@@ -16,8 +16,8 @@
 
 use super::logline::{self, Dress};
 use super::{Areas, Canvas};
-use crate::raw::RawLine;
 use crate::safe;
+use crate::search::RawLine;
 use crate::tui::app::App;
 use crate::tui::page::Page;
 use crate::tui::theme::Role;

@@ -58,7 +58,7 @@ impl Desk {
     }
 
     /// The ICIDs found, and whether more of the log was searched than the lines of a few records.
-    fn search(&mut self, filter: &Filter, hits: Hits) -> (Vec<u64>, Hits, bool) {
+    fn search(&mut self, filter: &Filter, hits: TextMatches) -> (Vec<u64>, TextMatches, bool) {
         self.workers.search(filter.clone(), hits);
         let mut whole = false;
         loop {
@@ -96,9 +96,10 @@ fn where_fields_leave_few_records_only_their_lines_are_searched() {
     desk.grow(&(100..200).map(log).collect::<String>());
     let filter = |text: &str| Filter::parse(text, &Saved::default()).unwrap();
 
-    let (found, hits, whole) = desk.search(&filter("user:u197 \"pc.example\""), Hits::none());
+    let (found, hits, whole) =
+        desk.search(&filter("user:u197 \"pc.example\""), TextMatches::none());
     assert_eq!((found, whole), (vec![197], false));
-    let (found, _, whole) = desk.search(&filter("\"for user: u150\""), Hits::none());
+    let (found, _, whole) = desk.search(&filter("\"for user: u150\""), TextMatches::none());
     assert_eq!((found, whole), (vec![150], true));
 
     // A record of before that the fields leave only now has its words in lines that were not searched.

@@ -1,14 +1,15 @@
-//! What the records of each kind answer for themselves, and how they hang together.
+//! TokenKind the records of each kind answer for themselves, and how they hang together.
 //!
 //! A predicate on names is asked once for each distinct name; then the column of the names' numbers is scanned, or the
 //! few records of the matching names are walked.
 
 mod connection;
+mod entry;
 mod message;
 
-use super::bits::Bits;
+use super::bitset::BitSet;
 use super::field::Field;
-use super::value::{Names, Test};
+use super::value::{NamePredicate, Predicate};
 use crate::event::enhanced_code;
 use crate::header::Stamp;
 use crate::index::store::column::{ColumnPage, PagedColumn};
@@ -16,48 +17,51 @@ use crate::index::store::frame_of_reference::ForColumn;
 use crate::index::store::live_set::Ranks;
 use crate::index::store::posting::PostingList;
 use crate::index::{DeliveryResult, Index, Interner, Symbol, TextId};
-use crate::raw::Wanted;
+use crate::search::LineRequest;
 
-pub(super) use connection::{connections, policy_holds, tls_holds};
-pub(super) use message::{domain, message_id_holds, messages};
+pub(super) use connection::connections;
+pub(super) use entry::EntryQuery;
+pub(super) use message::{domain, messages};
 
 /// The bit of `none` in [`super::field::AUTH`].
 pub(super) const AUTH_NONE: u16 = 1 << 2;
 
-/// What an attempt answers for itself; `None` where it is not its field.
+/// TokenKind an attempt answers for itself; `None` where it is not its field.
 pub(super) fn attempts(
     index: &Index,
     field: Field,
-    test: &Test,
+    test: &Predicate,
     newest: Option<Stamp>,
-) -> Option<Bits> {
+) -> Option<BitSet> {
     let columns = &index.attempts;
     let bits = match (field, test) {
-        (Field::User, Test::Names(names)) => {
+        (Field::User, Predicate::NamePredicate(names)) => {
             let matching = matching(&index.names.users, names);
             posted(&matching, &columns.user, &columns.by_user)
         }
-        (Field::Profile, Test::Names(names)) => {
+        (Field::Profile, Predicate::NamePredicate(names)) => {
             let matching = matching(&index.names.profiles, names);
             posted(&matching, &columns.profile, &columns.by_profile)
         }
-        (Field::Mechanism, Test::Names(names)) => named(
+        (Field::Mechanism, Predicate::NamePredicate(names)) => named(
             &matching(&index.names.mechanisms, names),
             columns.mechanism.iter(),
             columns.ranks(),
         ),
-        (Field::Auth, Test::Words(words)) => {
-            Bits::of(columns.succeeded.iter(), columns.ranks(), |succeeded| {
+        (Field::Auth, Predicate::Words(words)) => {
+            BitSet::of(columns.succeeded.iter(), columns.ranks(), |succeeded| {
                 words >> u16::from(!succeeded) & 1 == 1
             })
         }
-        (Field::Code, Test::Ranges(ranges)) => {
-            Bits::of(columns.code.iter(), columns.ranks(), |code| {
-                code > 0 && ranges.holds(i128::from(code))
+        (Field::Code, Predicate::Ranges(ranges)) => {
+            BitSet::of(columns.code.iter(), columns.ranks(), |code| {
+                code > 0 && ranges.matches(i128::from(code))
             })
         }
-        (Field::Enhanced, Test::Names(names)) => enhanced(index, &columns.detail, names),
-        (Field::Since | Field::Until, Test::Moment(_)) => {
+        (Field::Enhanced, Predicate::NamePredicate(names)) => {
+            enhanced(index, &columns.detail, names)
+        }
+        (Field::Since | Field::Until, Predicate::TimeExpr(_)) => {
             by_time(&columns.time, field, test, newest)
         }
         _ => return None,
@@ -65,13 +69,13 @@ pub(super) fn attempts(
     Some(bits)
 }
 
-/// What a delivery answers for itself, its recipient and its message.
+/// TokenKind a delivery answers for itself, its recipient and its message.
 pub(super) fn deliveries(
     index: &Index,
     field: Field,
-    test: &Test,
+    test: &Predicate,
     newest: Option<Stamp>,
-) -> Option<Bits> {
+) -> Option<BitSet> {
     if let Some(own) = outcomes(index, field, test) {
         return Some(own);
     }
@@ -79,12 +83,12 @@ pub(super) fn deliveries(
     if matches!(field, Field::Since | Field::Until) {
         return Some(by_time(&columns.time, field, test, newest));
     }
-    let of_recipients = |recipients: Bits| {
-        Bits::of(columns.recipient.iter(), columns.ranks(), |id| {
-            recipients.has(id.at())
+    let of_recipients = |recipients: BitSet| {
+        BitSet::of(columns.recipient.iter(), columns.ranks(), |id| {
+            recipients.contains(id.at())
         })
     };
-    if let (Field::Domain, Test::Names(names)) = (field, test) {
+    if let (Field::Domain, Predicate::NamePredicate(names)) = (field, test) {
         let to = of_recipients(message::addressed(index, &message::domains(index, names)));
         let from = message::sent(index, &message::domains(index, names));
         return Some(to.or(&messages_deliveries(index, &from)));
@@ -108,32 +112,34 @@ pub(super) fn deliveries(
         .map(|messages| messages_deliveries(index, &messages))
 }
 
-/// What a delivery answers of its outcome: `result`, `code`, `enhanced`.
-fn outcomes(index: &Index, field: Field, test: &Test) -> Option<Bits> {
+/// TokenKind a delivery answers of its outcome: `result`, `code`, `enhanced`.
+fn outcomes(index: &Index, field: Field, test: &Predicate) -> Option<BitSet> {
     let columns = &index.deliveries;
     let bits = match (field, test) {
-        (Field::Result, Test::Words(words)) => {
-            Bits::of(columns.result.iter(), columns.ranks(), |result| {
+        (Field::Result, Predicate::Words(words)) => {
+            BitSet::of(columns.result.iter(), columns.ranks(), |result| {
                 let at = DeliveryResult::ALL.iter().position(|one| *one == result);
                 at.is_some_and(|at| words >> at & 1 == 1)
             })
         }
-        (Field::Code, Test::Ranges(ranges)) => {
-            Bits::of(columns.code.iter(), columns.ranks(), |code| {
-                code > 0 && ranges.holds(i128::from(code))
+        (Field::Code, Predicate::Ranges(ranges)) => {
+            BitSet::of(columns.code.iter(), columns.ranks(), |code| {
+                code > 0 && ranges.matches(i128::from(code))
             })
         }
-        (Field::Enhanced, Test::Names(names)) => enhanced(index, &columns.detail, names),
+        (Field::Enhanced, Predicate::NamePredicate(names)) => {
+            enhanced(index, &columns.detail, names)
+        }
         _ => return None,
     };
     Some(bits)
 }
 
-fn enhanced(index: &Index, details: &PagedColumn<Option<TextId>>, names: &Names) -> Bits {
-    Bits::of_numbers(details.ranks(), |at| {
+fn enhanced(index: &Index, details: &PagedColumn<Option<TextId>>, names: &NamePredicate) -> BitSet {
+    BitSet::of_numbers(details.ranks(), |at| {
         let text = details.get(at).map_or("", |id| index.texts.prefix(id));
-        names.may_begin(text)
-            && enhanced_code(text.as_bytes()).is_some_and(|code| names.holds(ascii(code)))
+        names.prefix_may_match(text)
+            && enhanced_code(text.as_bytes()).is_some_and(|code| names.matches(ascii(code)))
     })
 }
 
@@ -146,11 +152,11 @@ fn ascii(code: &[u8]) -> &str {
 fn by_time(
     times: &ForColumn<Option<Stamp>>,
     field: Field,
-    test: &Test,
+    test: &Predicate,
     newest: Option<Stamp>,
-) -> Bits {
+) -> BitSet {
     let holds = moment(field, test, newest);
-    Bits::of(times.iter(), times.ranks(), |time| {
+    BitSet::of(times.iter(), times.ranks(), |time| {
         time.is_some_and(|time| holds(time.seconds(), time.seconds()))
     })
 }
@@ -158,38 +164,40 @@ fn by_time(
 /// Whether a life from its first to its last second is meant by `since`, `until` or `at`.
 pub(super) fn moment(
     field: Field,
-    test: &Test,
+    test: &Predicate,
     newest: Option<Stamp>,
 ) -> impl Fn(i64, i64) -> bool {
     let span = match (field, test) {
-        (Field::Since, Test::Moment(moment)) => {
+        (Field::Since, Predicate::TimeExpr(moment)) => {
             moment.span(newest).map(|(first, _)| (first, i64::MAX))
         }
-        (Field::Until, Test::Moment(moment)) => moment.until(newest).map(|last| (i64::MIN, last)),
-        (_, Test::Moment(moment)) => moment.span(newest),
+        (Field::Until, Predicate::TimeExpr(moment)) => {
+            moment.until(newest).map(|last| (i64::MIN, last))
+        }
+        (_, Predicate::TimeExpr(moment)) => moment.span(newest),
         _ => None,
     };
     move |began, ended| span.is_some_and(|(first, last)| began <= last && ended >= first)
 }
 
 /// The names that hold.
-fn matching(names: &Interner, wanted: &Names) -> Bits {
-    Bits::of(names.iter(), names.len(), |(_, name)| wanted.holds(name))
+fn matching(names: &Interner, wanted: &NamePredicate) -> BitSet {
+    BitSet::of(names.iter(), names.len(), |(_, name)| wanted.matches(name))
 }
 
 /// The records whose name is one of these.
-fn named(names: &Bits, column: impl Iterator<Item = Option<Symbol>>, places: Ranks) -> Bits {
+fn named(names: &BitSet, column: impl Iterator<Item = Option<Symbol>>, places: Ranks) -> BitSet {
     if names.is_empty() {
-        return Bits::none(places);
+        return BitSet::none(places);
     }
-    Bits::of(column, places, |name| {
-        name.is_some_and(|name| names.has(name.at()))
+    BitSet::of(column, places, |name| {
+        name.is_some_and(|name| names.contains(name.at()))
     })
 }
 
 /// Whether these names have so few records that walking those is less than scanning the column.
 fn are_rare<K>(
-    names: &Bits,
+    names: &BitSet,
     column: &PagedColumn<Option<Symbol>, impl ColumnPage<Option<Symbol>>>,
     posting: &PostingList<K>,
 ) -> bool {
@@ -202,14 +210,14 @@ fn are_rare<K>(
 }
 
 /// Whether a term on this field is answered from postings.
-pub(super) fn is_posted(index: &Index, field: Field, test: &Test) -> bool {
+pub(super) fn is_posted(index: &Index, field: Field, test: &Predicate) -> bool {
     let (names, attempts, connections) = (&index.names, &index.attempts, &index.connections);
     match (field, test) {
-        (Field::User, Test::Names(wanted)) => {
+        (Field::User, Predicate::NamePredicate(wanted)) => {
             let names = matching(&names.users, wanted);
             are_rare(&names, &attempts.user, &attempts.by_user)
         }
-        (Field::Profile, Test::Names(wanted)) => {
+        (Field::Profile, Predicate::NamePredicate(wanted)) => {
             let names = matching(&names.profiles, wanted);
             are_rare(&names, &attempts.profile, &attempts.by_profile)
         }
@@ -221,14 +229,14 @@ pub(super) fn is_posted(index: &Index, field: Field, test: &Test) -> bool {
 
 /// The same by postings where these names have few records.
 fn posted<K>(
-    names: &Bits,
+    names: &BitSet,
     column: &PagedColumn<Option<Symbol>, impl ColumnPage<Option<Symbol>>>,
     posting: &PostingList<K>,
-) -> Bits {
+) -> BitSet {
     if !are_rare(names, column, posting) {
         return named(names, column.iter(), column.ranks());
     }
-    let mut bits = Bits::none(column.ranks());
+    let mut bits = BitSet::none(column.ranks());
     for name in names.iter().map(Symbol::new) {
         posting
             .recent(name)
@@ -236,7 +244,10 @@ fn posted<K>(
     }
     for number in column.kept().pinned() {
         let number = *number as usize;
-        if column.get(number).is_some_and(|name| names.has(name.at())) {
+        if column
+            .get(number)
+            .is_some_and(|name| names.contains(name.at()))
+        {
             bits.set(number);
         }
     }
@@ -244,17 +255,21 @@ fn posted<K>(
 }
 
 /// The lines in which words are looked for, of these records.
-pub(super) fn lines_of(index: &Index, records: &Bits, view: super::plan::View) -> Wanted {
-    use super::plan::View;
-    let mut wanted = Wanted::default();
+pub(super) fn lines_of(
+    index: &Index,
+    records: &BitSet,
+    view: super::plan::RecordKind,
+) -> LineRequest {
+    use super::plan::RecordKind;
+    let mut wanted = LineRequest::default();
     let (connections, messages) = match view {
-        View::Connections => (records.clone(), Bits::none(index.messages.ranks())),
-        View::Messages => (Bits::none(index.connections.ranks()), records.clone()),
-        View::Attempts => (
+        RecordKind::Connections => (records.clone(), BitSet::none(index.messages.ranks())),
+        RecordKind::Messages => (BitSet::none(index.connections.ranks()), records.clone()),
+        RecordKind::Attempts => (
             attempts_connections(index, records),
-            Bits::none(index.messages.ranks()),
+            BitSet::none(index.messages.ranks()),
         ),
-        View::Deliveries => (
+        RecordKind::Deliveries => (
             deliveries_connections(index, records),
             deliveries_messages(index, records),
         ),
@@ -269,8 +284,8 @@ pub(super) fn lines_of(index: &Index, records: &Bits, view: super::plan::View) -
 }
 
 /// The connections on which these attempts were made.
-pub(super) fn attempts_connections(index: &Index, attempts: &Bits) -> Bits {
-    let mut connections = Bits::none(index.connections.ranks());
+pub(super) fn attempts_connections(index: &Index, attempts: &BitSet) -> BitSet {
+    let mut connections = BitSet::none(index.connections.ranks());
     for at in attempts.iter() {
         connections.set(index.attempts.connection.get(at).at());
     }
@@ -278,8 +293,8 @@ pub(super) fn attempts_connections(index: &Index, attempts: &Bits) -> Bits {
 }
 
 /// The connections of these deliveries.
-fn deliveries_connections(index: &Index, deliveries: &Bits) -> Bits {
-    let mut connections = Bits::none(index.connections.ranks());
+fn deliveries_connections(index: &Index, deliveries: &BitSet) -> BitSet {
+    let mut connections = BitSet::none(index.connections.ranks());
     for at in deliveries.iter() {
         if let Some(id) = index.deliveries.connection.get(at) {
             connections.set(id.at());
@@ -289,8 +304,8 @@ fn deliveries_connections(index: &Index, deliveries: &Bits) -> Bits {
 }
 
 /// The messages of these recipients.
-fn recipients_messages(index: &Index, recipients: &Bits) -> Bits {
-    let mut messages = Bits::none(index.messages.ranks());
+fn recipients_messages(index: &Index, recipients: &BitSet) -> BitSet {
+    let mut messages = BitSet::none(index.messages.ranks());
     for at in recipients.iter() {
         messages.set(index.recipients.message.get(at).at());
     }
@@ -308,19 +323,19 @@ fn messages_of_deliveries(index: &Index) -> impl Iterator<Item = usize> + '_ {
 }
 
 /// The deliveries of these messages.
-pub(super) fn messages_deliveries(index: &Index, messages: &Bits) -> Bits {
+pub(super) fn messages_deliveries(index: &Index, messages: &BitSet) -> BitSet {
     let count = index.deliveries.ranks();
     if messages.is_empty() {
-        return Bits::none(count);
+        return BitSet::none(count);
     }
-    Bits::of(messages_of_deliveries(index), count, |message| {
-        messages.has(message)
+    BitSet::of(messages_of_deliveries(index), count, |message| {
+        messages.contains(message)
     })
 }
 
 /// The messages of these deliveries.
-fn deliveries_messages(index: &Index, deliveries: &Bits) -> Bits {
-    let mut messages = Bits::none(index.messages.ranks());
+fn deliveries_messages(index: &Index, deliveries: &BitSet) -> BitSet {
+    let mut messages = BitSet::none(index.messages.ranks());
     for at in deliveries.iter() {
         let recipient = index.deliveries.recipient.get(at);
         messages.set(index.recipients.message.get(recipient.at()).at());
@@ -329,7 +344,7 @@ fn deliveries_messages(index: &Index, deliveries: &Bits) -> Bits {
 }
 
 /// The connections that these messages came by or went out on.
-pub(super) fn messages_connections(index: &Index, messages: &Bits) -> Bits {
+pub(super) fn messages_connections(index: &Index, messages: &BitSet) -> BitSet {
     let mut connections = deliveries_connections(index, &messages_deliveries(index, messages));
     for at in messages.iter() {
         if let Some(id) = index.messages.connection.get(at) {
@@ -340,14 +355,14 @@ pub(super) fn messages_connections(index: &Index, messages: &Bits) -> Bits {
 }
 
 /// The messages that came by or went out on one of these connections.
-pub(super) fn connections_messages(index: &Index, connections: &Bits) -> Bits {
+pub(super) fn connections_messages(index: &Index, connections: &BitSet) -> BitSet {
     let columns = &index.messages;
     if connections.is_empty() {
-        return Bits::none(columns.ranks());
+        return BitSet::none(columns.ranks());
     }
     let has =
-        |id: Option<crate::index::ConnectionId>| id.is_some_and(|id| connections.has(id.at()));
-    let mut messages = Bits::of(columns.connection.iter(), columns.ranks(), has);
+        |id: Option<crate::index::ConnectionId>| id.is_some_and(|id| connections.contains(id.at()));
+    let mut messages = BitSet::of(columns.connection.iter(), columns.ranks(), has);
     let went = index
         .deliveries
         .connection

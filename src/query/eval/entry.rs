@@ -1,76 +1,77 @@
 //! Whether a query holds for one entry of the log, by what that entry itself says.
 
-use super::field::Field;
-use super::own::{moment, policy_holds, tls_holds};
-use super::parse::Expr;
-use super::text::TextTest;
-use super::value::{Names, Test};
+use super::connection::{policy_match, tls_match};
+use super::moment;
 use crate::event::{EndWord, Event, Kind, Policy, Tls, Value};
 use crate::header::{Level, Stamp};
 use crate::index::Entry;
+use crate::query::field::Field;
+use crate::query::parse::Expr;
+use crate::query::text::TextPattern;
+use crate::query::value::{NamePredicate, Predicate};
 
 /// The entry that is asked.
-pub(super) struct Asked<'a> {
+pub(in crate::query) struct EntryQuery<'a> {
     pub entry: &'a Entry<'a>,
     pub line: &'a [u8],
     pub appliance: Option<&'a str>,
     pub newest: Option<Stamp>,
 }
 
-impl Asked<'_> {
-    pub fn holds(&self, expr: &Expr, texts: &[TextTest]) -> bool {
+impl EntryQuery<'_> {
+    pub fn matches(&self, expr: &Expr, texts: &[TextPattern]) -> bool {
         match expr {
-            Expr::All(parts) => parts.iter().all(|part| self.holds(part, texts)),
-            Expr::Any(parts) => parts.iter().any(|part| self.holds(part, texts)),
-            Expr::Not(part) => !self.holds(part, texts),
+            Expr::All(parts) => parts.iter().all(|part| self.matches(part, texts)),
+            Expr::Any(parts) => parts.iter().any(|part| self.matches(part, texts)),
+            Expr::Not(part) => !self.matches(part, texts),
             Expr::Field(field, test) => self.field(*field, test),
-            Expr::Text(at) => texts[*at].holds(self.line),
+            Expr::Text(at) => texts[*at].matches(self.line),
         }
     }
 
-    fn field(&self, field: Field, test: &Test) -> bool {
+    fn field(&self, field: Field, test: &Predicate) -> bool {
         let event = &self.entry.event;
         match test {
-            Test::Moment(_) => {
+            Predicate::TimeExpr(_) => {
                 let holds = moment(field, test, self.newest);
                 self.entry
                     .time
                     .is_some_and(|time| holds(time.seconds(), time.seconds()))
             }
-            Test::Words(words) => {
+            Predicate::Words(words) => {
                 word(field, event, self.entry.level).is_some_and(|at| words >> at & 1 == 1)
             }
-            Test::Names(names) => self.named(field, names, test),
-            Test::Ranges(ranges) => match id(field, event) {
-                Some(Ids::One(id)) => ranges.holds(i128::from(id)),
+            Predicate::NamePredicate(names) => self.named(field, names, test),
+            Predicate::Ranges(ranges) => match id(field, event) {
+                Some(Ids::One(id)) => ranges.matches(i128::from(id)),
                 Some(Ids::None) => false,
-                None => self.told(field, test),
+                None => self.any_value_matches(field, test),
             },
-            Test::Addresses(_) => self.told(field, test),
+            Predicate::Addresses(_) => self.any_value_matches(field, test),
         }
     }
 
-    fn named(&self, field: Field, names: &Names, test: &Test) -> bool {
+    fn named(&self, field: Field, names: &NamePredicate, test: &Predicate) -> bool {
         let event = &self.entry.event;
         match (field, event) {
-            (Field::Appliance, _) => self.appliance.is_some_and(|name| names.holds(name)),
-            (Field::Event, _) => names.holds(event.kind().name()),
+            (Field::Appliance, _) => self.appliance.is_some_and(|name| names.matches(name)),
+            (Field::Event, _) => names.matches(event.kind().name()),
             (Field::Tls | Field::Cipher, Event::Tls { text, .. }) => {
-                Tls::parse(text).is_some_and(|tls| tls_holds(field, names, &tls))
+                Tls::parse(text).is_some_and(|tls| tls_match(field, names, &tls))
             }
             (Field::Group | Field::Action | Field::Country, Event::Hat { text, .. }) => {
-                Policy::parse(text).is_some_and(|policy| policy_holds(field, test, &policy))
+                Policy::parse(text).is_some_and(|policy| policy_match(field, test, &policy))
             }
-            _ => self.told(field, test),
+            _ => self.any_value_matches(field, test),
         }
     }
 
     /// Whether one of the values under the field's keys holds.
-    fn told(&self, field: Field, test: &Test) -> bool {
+    fn any_value_matches(&self, field: Field, test: &Predicate) -> bool {
         let keys = keys(field);
         let mut found = false;
         self.entry.event.fields(&mut |key, value| {
-            found |= keys.contains(&key) && value_holds(field, key, test, &value);
+            found |= keys.contains(&key) && value_match(field, key, test, &value);
         });
         found
     }
@@ -100,32 +101,34 @@ fn keys(field: Field) -> &'static [&'static str] {
     }
 }
 
-fn value_holds(field: Field, key: &str, test: &Test, value: &Value<'_>) -> bool {
+fn value_match(field: Field, key: &str, test: &Predicate, value: &Value<'_>) -> bool {
     match (test, value) {
-        (Test::Ranges(ranges), Value::Number(number)) => ranges.holds(i128::from(*number)),
-        (Test::Ranges(ranges), Value::Score(score)) => {
-            ranges.holds(super::value::thousandths(*score))
+        (Predicate::Ranges(ranges), Value::Number(number)) => ranges.matches(i128::from(*number)),
+        (Predicate::Ranges(ranges), Value::Score(score)) => {
+            ranges.matches(crate::query::value::thousandths(*score))
         }
-        (Test::Ranges(ranges), Value::Rids(rids)) => {
-            rids.iter().any(|rid| ranges.holds(i128::from(rid.0)))
+        (Predicate::Ranges(ranges), Value::Rids(rids)) => {
+            rids.iter().any(|rid| ranges.matches(i128::from(rid.0)))
         }
-        (_, Value::Text(bytes)) => text_holds(field, key, test, bytes),
-        (_, Value::Owned(bytes)) => text_holds(field, key, test, bytes),
+        (_, Value::Text(bytes)) => text_match(field, key, test, bytes),
+        (_, Value::Owned(bytes)) => text_match(field, key, test, bytes),
         _ => false,
     }
 }
 
-fn text_holds(field: Field, key: &str, test: &Test, bytes: &[u8]) -> bool {
+fn text_match(field: Field, key: &str, test: &Predicate, bytes: &[u8]) -> bool {
     let text = String::from_utf8_lossy(bytes);
     match (field, test) {
-        (Field::Domain, Test::Names(names)) if key != "domain" => {
-            super::own::domain(&text).is_some_and(|domain| names.holds(domain))
+        (Field::Domain, Predicate::NamePredicate(names)) if key != "domain" => {
+            super::domain(&text).is_some_and(|domain| names.matches(domain))
         }
-        (Field::Msgid, Test::Names(names)) => super::own::message_id_holds(names, &text),
-        (_, Test::Names(names)) => names.holds(&text),
-        (_, Test::Addresses(tests)) => {
+        (Field::Msgid, Predicate::NamePredicate(names)) => {
+            super::message::message_id_match(names, &text)
+        }
+        (_, Predicate::NamePredicate(names)) => names.matches(&text),
+        (_, Predicate::Addresses(tests)) => {
             let address = text.parse().ok();
-            tests.iter().any(|test| test.holds(&text, address))
+            tests.iter().any(|test| test.matches(&text, address))
         }
         _ => false,
     }

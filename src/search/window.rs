@@ -18,7 +18,7 @@ const BLOCK: usize = 128 * 1024;
 
 /// A line of the log.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Line {
+pub struct LogLine {
     /// Where it begins.
     pub position: Position,
     /// Its first bytes, without the line end.
@@ -29,9 +29,9 @@ pub struct Line {
 
 /// Some lines in a row.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Chunk {
+pub struct LineChunk {
     /// In the order of the log.
-    pub lines: Vec<Line>,
+    pub lines: Vec<LogLine>,
     /// Where the line behind them begins.
     pub next: Position,
     /// Whether nothing stands before them.
@@ -42,7 +42,7 @@ pub struct Chunk {
 
 /// Which lines are wanted.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Ask {
+pub enum LineRange {
     /// So many before the line that begins there.
     Before(Position, usize),
     /// So many from there on.
@@ -55,7 +55,7 @@ pub enum Ask {
 
 /// What a line is looked for by.
 #[derive(Clone, Debug)]
-pub enum Needle {
+pub enum LinePattern {
     /// Its text.
     Text(Regex),
     /// That it tells of a failure.
@@ -64,24 +64,24 @@ pub enum Needle {
 
 /// Which way to look.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Way {
+pub enum SearchDirection {
     /// To newer lines.
     Forward,
     /// To older lines.
     Backward,
 }
 
-impl Needle {
+impl LinePattern {
     fn is_in(&self, line: &[u8]) -> bool {
         match self {
             Self::Text(text) => text.is_match(line),
-            Self::Failure => tells_failure(line),
+            Self::Failure => reports_failure(line),
         }
     }
 }
 
 /// Whether a line tells of a login, a delivery or a connection that failed.
-pub fn tells_failure(line: &[u8]) -> bool {
+pub fn reports_failure(line: &[u8]) -> bool {
     let frame = Framer::new(Years::starting(2000)).frame(line);
     match event::of_entry(&frame, line) {
         Event::AuthIn { succeeded, .. } => !succeeded,
@@ -99,20 +99,20 @@ pub fn tells_failure(line: &[u8]) -> bool {
 ///
 /// # Errors
 /// When a source is gone or cannot be read.
-pub fn read(sources: &Sources, ask: Ask) -> io::Result<Chunk> {
+pub fn read_range(sources: &Sources, ask: LineRange) -> io::Result<LineChunk> {
     match ask {
-        Ask::After(from, count) => after(sources, from, count),
-        Ask::Before(from, count) => before(sources, from, count),
-        Ask::Tail(count) => {
+        LineRange::After(from, count) => after(sources, from, count),
+        LineRange::Before(from, count) => before(sources, from, count),
+        LineRange::Tail(count) => {
             let mut chunk = before(sources, end(sources), count)?;
             chunk.ends = true;
             Ok(chunk)
         }
-        Ask::Around(from, count) => {
+        LineRange::Around(from, count) => {
             let mut chunk = before(sources, from, count)?;
             let behind = after(sources, from, count)?;
             chunk.lines.extend(behind.lines);
-            Ok(Chunk {
+            Ok(LineChunk {
                 next: behind.next,
                 ends: behind.ends,
                 ..chunk
@@ -128,26 +128,26 @@ pub fn read(sources: &Sources, ask: Ask) -> io::Result<Chunk> {
 pub fn find(
     sources: &Sources,
     from: Position,
-    way: Way,
-    needle: &Needle,
+    way: SearchDirection,
+    needle: &LinePattern,
     stop: &AtomicBool,
 ) -> io::Result<Option<Position>> {
     let mut at = from;
-    let mut skip = usize::from(way == Way::Forward);
+    let mut skip = usize::from(way == SearchDirection::Forward);
     while !stop.load(Ordering::Relaxed) {
         let chunk = match way {
-            Way::Forward => after(sources, at, 2000)?,
-            Way::Backward => before(sources, at, 2000)?,
+            SearchDirection::Forward => after(sources, at, 2000)?,
+            SearchDirection::Backward => before(sources, at, 2000)?,
         };
-        let hit = |line: &&Line| needle.is_in(&line.bytes);
+        let hit = |line: &&LogLine| needle.is_in(&line.bytes);
         let found = match way {
-            Way::Forward => chunk.lines.iter().skip(skip).find(hit),
-            Way::Backward => chunk.lines.iter().rfind(hit),
+            SearchDirection::Forward => chunk.lines.iter().skip(skip).find(hit),
+            SearchDirection::Backward => chunk.lines.iter().rfind(hit),
         };
         if let Some(line) = found {
             return Ok(Some(line.position));
         }
-        let over = if way == Way::Forward {
+        let over = if way == SearchDirection::Forward {
             chunk.ends
         } else {
             chunk.starts
@@ -155,7 +155,7 @@ pub fn find(
         let Some(first) = chunk.lines.first().filter(|_| !over) else {
             return Ok(None);
         };
-        at = if way == Way::Forward {
+        at = if way == SearchDirection::Forward {
             chunk.next
         } else {
             first.position
@@ -174,7 +174,7 @@ fn source(at: usize) -> SourceId {
     SourceId::new(at)
 }
 
-fn after(sources: &Sources, from: Position, count: usize) -> io::Result<Chunk> {
+fn after(sources: &Sources, from: Position, count: usize) -> io::Result<LineChunk> {
     let mut reader = Reader {
         sources,
         at: from,
@@ -195,7 +195,7 @@ fn after(sources: &Sources, from: Position, count: usize) -> io::Result<Chunk> {
             },
         }
     }
-    Ok(Chunk {
+    Ok(LineChunk {
         lines,
         next: reader.at,
         starts: from.offset() == 0 && sources.before(from.source()).is_none(),
@@ -203,7 +203,7 @@ fn after(sources: &Sources, from: Position, count: usize) -> io::Result<Chunk> {
     })
 }
 
-fn before(sources: &Sources, from: Position, count: usize) -> io::Result<Chunk> {
+fn before(sources: &Sources, from: Position, count: usize) -> io::Result<LineChunk> {
     let start = line_start(sources, from, count)?;
     let mut reader = Reader {
         sources,
@@ -227,7 +227,7 @@ fn before(sources: &Sources, from: Position, count: usize) -> io::Result<Chunk> 
             starts = true;
         }
     }
-    Ok(Chunk {
+    Ok(LineChunk {
         lines,
         next: from,
         starts,
@@ -275,8 +275,8 @@ impl Reader<'_> {
         self.used = 0;
     }
 
-    fn line(&mut self) -> io::Result<Option<Line>> {
-        let mut line = Line {
+    fn line(&mut self) -> io::Result<Option<LogLine>> {
+        let mut line = LogLine {
             position: self.at,
             bytes: Vec::new(),
             length: 0,
@@ -345,13 +345,13 @@ mod tests {
             .collect();
         ids[..19_998].iter().for_each(|id| sources.end(*id));
         sources.forget_ended(&HashSet::from([ids[7]]));
-        let chunk = read(&sources, Ask::Tail(100)).unwrap();
+        let chunk = read_range(&sources, LineRange::Tail(100)).unwrap();
         let places: Vec<Position> = chunk.lines.iter().map(|line| line.position).collect();
         let known = [ids[7], ids[19_998], ids[19_999]];
         let lines = known.map(|id| [Position::new(id, 0), Position::new(id, 4)]);
         assert_eq!(places, lines.as_flattened());
         assert!(chunk.starts && chunk.ends);
-        let chunk = read(&sources, Ask::After(Position::new(ids[0], 0), 100)).unwrap();
+        let chunk = read_range(&sources, LineRange::After(Position::new(ids[0], 0), 100)).unwrap();
         assert_eq!(chunk.lines.len(), 6);
         assert!(chunk.starts && chunk.ends);
     }

@@ -5,7 +5,7 @@ use crate::index::store::live_set::Ranks;
 
 /// A set of the records of one kind, by their places among the kept ones; or of names, by their numbers.
 #[derive(Clone, Debug)]
-pub(super) struct Bits {
+pub(super) struct BitSet {
     words: Vec<u64>,
     places: Ranks,
 }
@@ -14,7 +14,7 @@ pub(super) struct Bits {
 const SHARED: usize = 1 << 16;
 const MOST_THREADS: usize = 8;
 
-impl Bits {
+impl BitSet {
     /// None of these records.
     pub fn none(places: impl Into<Ranks>) -> Self {
         let places = places.into();
@@ -78,7 +78,7 @@ impl Bits {
         bits
     }
 
-    /// Bits behind the last record stay clear.
+    /// BitSet behind the last record stay clear.
     fn trim(&mut self) {
         if let (Some(last), used @ 1..) = (self.words.last_mut(), self.places.len() & 63) {
             *last &= (1 << used) - 1;
@@ -99,7 +99,7 @@ impl Bits {
 
     /// Whether the record of that number is in.
     #[inline]
-    pub fn has(&self, number: usize) -> bool {
+    pub fn contains(&self, number: usize) -> bool {
         let at = self.places.rank(number);
         at.is_some_and(|at| self.words[at >> 6] >> (at & 63) & 1 == 1)
     }
@@ -165,11 +165,11 @@ mod tests {
         for len in [0, 1, 63, 64, 65, SHARED - 1, SHARED, SHARED + 77] {
             let odd = |at: usize| at % 3 == 1;
             assert_eq!(
-                Bits::of_numbers(len, odd).words,
-                Bits::of(0..len, len, odd).words,
+                BitSet::of_numbers(len, odd).words,
+                BitSet::of(0..len, len, odd).words,
                 "{len}"
             );
-            assert_eq!(Bits::none(len).not().words, Bits::all(len).words);
+            assert_eq!(BitSet::none(len).not().words, BitSet::all(len).words);
         }
     }
 }

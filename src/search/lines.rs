@@ -17,14 +17,14 @@ use crate::source::Sources;
 
 /// Whose lines are asked for.
 #[derive(Clone, Debug, Default)]
-pub struct Wanted {
+pub struct LineRequest {
     /// The runs of the log that each owner has lines in: an id that came round again has several owners.
-    owners: HashMap<Owner, Vec<Span>, foldhash::fast::RandomState>,
+    owners: HashMap<RecordKey, Vec<Span>, foldhash::fast::RandomState>,
 }
 
 /// An id, and the syslog host that tells appliances in one file apart.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
-struct Owner {
+struct RecordKey {
     id: Id,
     host: Option<Box<[u8]>>,
 }
@@ -58,7 +58,7 @@ impl RawLine {
     }
 }
 
-impl Wanted {
+impl LineRequest {
     /// The lines of a connection.
     pub fn of_connection(connection: &Connection<'_>) -> Self {
         let mut wanted = Self::default();
@@ -101,7 +101,7 @@ impl Wanted {
     fn add(&mut self, id: Id, host: Option<&str>, spans: Vec<Span>) {
         let host = host.map(|host| host.as_bytes().into());
         self.owners
-            .entry(Owner { id, host })
+            .entry(RecordKey { id, host })
             .or_default()
             .extend(spans);
     }
@@ -133,12 +133,12 @@ impl Wanted {
         parts
     }
 
-    fn has(&self, frame: &Frame, line: &[u8], at: Position) -> bool {
+    fn contains(&self, frame: &Frame, line: &[u8], at: Position) -> bool {
         let owners = event::of_entry(frame, line).owners();
         let host: Option<Box<[u8]>> = frame.host(line).map(Into::into);
         let ids = [owners.link.map(Id::Connection), owners.mid.map(Id::Message)];
         ids.into_iter().flatten().any(|id| {
-            let spans = self.owners.get(&Owner {
+            let spans = self.owners.get(&RecordKey {
                 id,
                 host: host.clone(),
             });
@@ -152,9 +152,13 @@ impl Wanted {
 ///
 /// # Errors
 /// When a source is gone or cannot be read.
-pub fn read(sources: &Sources, wanted: &Wanted, most: usize) -> io::Result<Vec<RawLine>> {
+pub fn read_lines(
+    sources: &Sources,
+    wanted: &LineRequest,
+    most: usize,
+) -> io::Result<Vec<RawLine>> {
     let mut lines = Vec::new();
-    each(sources, wanted, &mut |line| {
+    for_each_line(sources, wanted, &mut |line| {
         lines.push(line);
         if lines.len() < most {
             ControlFlow::Continue(())
@@ -169,22 +173,22 @@ pub fn read(sources: &Sources, wanted: &Wanted, most: usize) -> io::Result<Vec<R
 ///
 /// # Errors
 /// When a source is gone or cannot be read.
-pub fn each(
+pub fn for_each_line(
     sources: &Sources,
-    wanted: &Wanted,
+    wanted: &LineRequest,
     take: &mut dyn FnMut(RawLine) -> ControlFlow<()>,
 ) -> io::Result<()> {
     for part in wanted.parts() {
-        if each_of(sources, wanted, part, take)?.is_break() {
+        if for_each_line_of(sources, wanted, part, take)?.is_break() {
             break;
         }
     }
     Ok(())
 }
 
-fn each_of(
+fn for_each_line_of(
     sources: &Sources,
-    wanted: &Wanted,
+    wanted: &LineRequest,
     part: Span,
     take: &mut dyn FnMut(RawLine) -> ControlFlow<()>,
 ) -> io::Result<ControlFlow<()>> {
@@ -203,7 +207,7 @@ fn each_of(
         let frame = framer.frame(&bytes);
         let is_entry = frame.is_framed() || !matches!(event::parse(&bytes), Event::Unknown { .. });
         owned = if is_entry {
-            !behind && wanted.has(&frame, &bytes, position)
+            !behind && wanted.contains(&frame, &bytes, position)
         } else {
             owned && !bytes.is_empty()
         };

@@ -1,4 +1,4 @@
-//! What a connection answers for itself.
+//! TokenKind a connection answers for itself.
 
 use hashbrown::HashMap;
 
@@ -10,23 +10,23 @@ use crate::event::{Policy, Tls, listener};
 use crate::header::Stamp;
 use crate::index::records::connection::{ConnectionTable, text};
 use crate::index::{ConnectionEnd, Direction, Index, Symbol};
-use crate::query::bits::Bits;
-use crate::query::value::{AddressTest, Names, Ranges, Test, thousandths};
+use crate::query::bitset::BitSet;
+use crate::query::value::{AddressPredicate, NamePredicate, Predicate, Ranges, thousandths};
 
 /// `None` where it is not a connection's field.
 pub(in crate::query) fn connections(
     index: &Index,
     field: Field,
-    test: &Test,
+    test: &Predicate,
     newest: Option<Stamp>,
-) -> Option<Bits> {
+) -> Option<BitSet> {
     let columns = &index.connections;
     let bits = match (field, test) {
-        (Field::Icid, Test::Ranges(ranges)) => ids(columns, Direction::Inbound, ranges),
-        (Field::Dcid, Test::Ranges(ranges)) => ids(columns, Direction::Outbound, ranges),
-        (Field::Port, Test::Ranges(ranges)) => {
-            Bits::of(columns.port.iter(), columns.ranks(), |port| {
-                port > 0 && ranges.holds(i128::from(port))
+        (Field::Icid, Predicate::Ranges(ranges)) => ids(columns, Direction::Inbound, ranges),
+        (Field::Dcid, Predicate::Ranges(ranges)) => ids(columns, Direction::Outbound, ranges),
+        (Field::Port, Predicate::Ranges(ranges)) => {
+            BitSet::of(columns.port.iter(), columns.ranks(), |port| {
+                port > 0 && ranges.matches(i128::from(port))
             })
         }
         (Field::Ip, _) => posted(
@@ -34,12 +34,12 @@ pub(in crate::query) fn connections(
             &columns.remote,
             &columns.by_remote,
         ),
-        (Field::Host, Test::Names(names)) => named(
+        (Field::Host, Predicate::NamePredicate(names)) => named(
             &matching(&index.names.hosts, names),
             columns.host.iter(),
             columns.ranks(),
         ),
-        (Field::Interface, Test::Names(names)) => named(
+        (Field::Interface, Predicate::NamePredicate(names)) => named(
             &interfaces(index, names),
             columns.interface.iter(),
             columns.ranks(),
@@ -49,14 +49,14 @@ pub(in crate::query) fn connections(
             columns.policy.iter(),
             columns.ranks(),
         ),
-        (Field::Tls | Field::Cipher, Test::Names(names)) => tls(index, field, names),
-        (Field::Dir | Field::State | Field::End, Test::Words(words)) => {
+        (Field::Tls | Field::Cipher, Predicate::NamePredicate(names)) => tls(index, field, names),
+        (Field::Dir | Field::State | Field::End, Predicate::Words(words)) => {
             facts(columns, field, *words)
         }
-        (Field::Duration, Test::Ranges(ranges)) => durations(index, ranges, newest),
-        (Field::Appliance, Test::Names(names)) => appliances(index, names),
+        (Field::Duration, Predicate::Ranges(ranges)) => durations(index, ranges, newest),
+        (Field::Appliance, Predicate::NamePredicate(names)) => appliances(index, names),
         (Field::Code | Field::Enhanced | Field::Result, _) => replies(index, field, test, newest),
-        (Field::Since | Field::Until | Field::At, Test::Moment(_)) => {
+        (Field::Since | Field::Until | Field::At, Predicate::TimeExpr(_)) => {
             let holds = moment(field, test, newest);
             lives(index, holds)
         }
@@ -65,43 +65,43 @@ pub(in crate::query) fn connections(
     Some(bits)
 }
 
-fn ids(columns: &ConnectionTable, direction: Direction, ranges: &Ranges) -> Bits {
+fn ids(columns: &ConnectionTable, direction: Direction, ranges: &Ranges) -> BitSet {
     let ids = columns.id.iter().zip(columns.flags.iter());
-    Bits::of(ids, columns.ranks(), |(id, facts)| {
-        facts.direction == direction && ranges.holds(i128::from(id))
+    BitSet::of(ids, columns.ranks(), |(id, facts)| {
+        facts.direction == direction && ranges.matches(i128::from(id))
     })
 }
 
-pub(super) fn addresses(index: &Index, test: &Test) -> Option<Bits> {
+pub(super) fn addresses(index: &Index, test: &Predicate) -> Option<BitSet> {
     let names = &index.names.addresses;
     Some(match test {
-        Test::Addresses(tests) => Bits::of(names.iter(), names.len(), |(name, text)| {
+        Predicate::Addresses(tests) => BitSet::of(names.iter(), names.len(), |(name, text)| {
             let address = index.address(name);
             tests
                 .iter()
-                .any(|test: &AddressTest| test.holds(text, address))
+                .any(|test: &AddressPredicate| test.matches(text, address))
         }),
-        Test::Names(wanted) => matching(names, wanted),
+        Predicate::NamePredicate(wanted) => matching(names, wanted),
         _ => return None,
     })
 }
 
 /// Interfaces by the listener's name or by the address.
-fn interfaces(index: &Index, wanted: &Names) -> Bits {
+fn interfaces(index: &Index, wanted: &NamePredicate) -> BitSet {
     let names = &index.names.interfaces;
-    Bits::of(names.iter(), names.len(), |(_, written)| {
+    BitSet::of(names.iter(), names.len(), |(_, written)| {
         let (name, address) = listener(written.as_bytes());
-        wanted.holds(text(name)) || address.is_some_and(|address| wanted.holds(text(address)))
+        wanted.matches(text(name)) || address.is_some_and(|address| wanted.matches(text(address)))
     })
 }
 
 /// Whether a HAT verdict answers the field so.
-pub(in crate::query) fn policy_holds(field: Field, test: &Test, policy: &Policy<'_>) -> bool {
+pub(super) fn policy_match(field: Field, test: &Predicate, policy: &Policy<'_>) -> bool {
     let value = match (field, test) {
-        (Field::Sbrs, Test::Ranges(ranges)) => {
+        (Field::Sbrs, Predicate::Ranges(ranges)) => {
             return policy
                 .sbrs
-                .is_some_and(|score| ranges.holds(thousandths(score)));
+                .is_some_and(|score| ranges.matches(thousandths(score)));
         }
         (Field::Group, _) => Some(policy.sender_group),
         (Field::Action, _) => Some(policy.action),
@@ -109,38 +109,40 @@ pub(in crate::query) fn policy_holds(field: Field, test: &Test, policy: &Policy<
         _ => None,
     };
     match (value, test) {
-        (Some(value), Test::Names(names)) => names.holds(&String::from_utf8_lossy(value)),
+        (Some(value), Predicate::NamePredicate(names)) => {
+            names.matches(&String::from_utf8_lossy(value))
+        }
         _ => false,
     }
 }
 
-fn policies(index: &Index, field: Field, test: &Test) -> Bits {
+fn policies(index: &Index, field: Field, test: &Predicate) -> BitSet {
     let names = &index.names.policies;
-    Bits::of(names.iter(), names.len(), |(_, written)| {
-        Policy::parse(written.as_bytes()).is_some_and(|policy| policy_holds(field, test, &policy))
+    BitSet::of(names.iter(), names.len(), |(_, written)| {
+        Policy::parse(written.as_bytes()).is_some_and(|policy| policy_match(field, test, &policy))
     })
 }
 
 /// Whether a TLS result answers the field so.
-pub(in crate::query) fn tls_holds(field: Field, names: &Names, tls: &Tls<'_>) -> bool {
+pub(super) fn tls_match(field: Field, names: &NamePredicate, tls: &Tls<'_>) -> bool {
     let result = if tls.success { "success" } else { "failed" };
     let value = if field == Field::Tls {
         tls.protocol
     } else {
         tls.cipher
     };
-    field == Field::Tls && names.holds(result)
-        || value.is_some_and(|value| names.holds(&String::from_utf8_lossy(value)))
+    field == Field::Tls && names.matches(result)
+        || value.is_some_and(|value| names.matches(&String::from_utf8_lossy(value)))
 }
 
-fn tls(index: &Index, field: Field, wanted: &Names) -> Bits {
+fn tls(index: &Index, field: Field, wanted: &NamePredicate) -> BitSet {
     let (names, column) = (&index.names.tls, &index.connections.tls);
-    let matching = Bits::of(names.iter(), names.len(), |(_, written)| {
-        Tls::parse(written.as_bytes()).is_some_and(|tls| tls_holds(field, wanted, &tls))
+    let matching = BitSet::of(names.iter(), names.len(), |(_, written)| {
+        Tls::parse(written.as_bytes()).is_some_and(|tls| tls_match(field, wanted, &tls))
     });
     let bits = named(&matching, column.iter(), column.ranks());
     if field == Field::Tls && wanted.names("none") {
-        return bits.or(&Bits::of(
+        return bits.or(&BitSet::of(
             column.iter(),
             column.ranks(),
             |tls: Option<Symbol>| tls.is_none(),
@@ -149,9 +151,9 @@ fn tls(index: &Index, field: Field, wanted: &Names) -> Bits {
     bits
 }
 
-fn facts(columns: &ConnectionTable, field: Field, words: u16) -> Bits {
+fn facts(columns: &ConnectionTable, field: Field, words: u16) -> BitSet {
     let has = |at: u16| words >> at & 1 == 1;
-    Bits::of(columns.flags.iter(), columns.ranks(), |facts| {
+    BitSet::of(columns.flags.iter(), columns.ranks(), |facts| {
         match (field, facts.end) {
             (Field::Dir, _) => has(u16::from(facts.direction == Direction::Outbound)),
             (Field::State, end) => has(u16::from(end.is_some())),
@@ -166,10 +168,10 @@ fn facts(columns: &ConnectionTable, field: Field, words: u16) -> Bits {
     })
 }
 
-fn durations(index: &Index, ranges: &Ranges, newest: Option<Stamp>) -> Bits {
+fn durations(index: &Index, ranges: &Ranges, newest: Option<Stamp>) -> BitSet {
     let columns = &index.connections;
     let times = columns.began.iter().zip(columns.closed.iter());
-    Bits::of(
+    BitSet::of(
         times.zip(columns.flags.iter()),
         columns.ranks(),
         |((began, closed), facts)| {
@@ -177,24 +179,24 @@ fn durations(index: &Index, ranges: &Ranges, newest: Option<Stamp>) -> Bits {
             let seconds = until
                 .zip(began)
                 .map(|(until, began)| until.seconds() - began.seconds());
-            seconds.is_some_and(|seconds| ranges.holds(i128::from(seconds.max(0))))
+            seconds.is_some_and(|seconds| ranges.matches(i128::from(seconds.max(0))))
         },
     )
 }
 
-fn appliances(index: &Index, wanted: &Names) -> Bits {
+fn appliances(index: &Index, wanted: &NamePredicate) -> BitSet {
     let column = &index.connections.appliance;
     let mut known = HashMap::new();
-    Bits::of(column.iter(), column.ranks(), |id| {
+    BitSet::of(column.iter(), column.ranks(), |id| {
         *known
             .entry(id)
-            .or_insert_with(|| index.appliance(id).is_some_and(|name| wanted.holds(name)))
+            .or_insert_with(|| index.appliance(id).is_some_and(|name| wanted.matches(name)))
     })
 }
 
 /// Of replies to its logins and to its deliveries.
-fn replies(index: &Index, field: Field, test: &Test, newest: Option<Stamp>) -> Bits {
-    let none = Bits::none(index.connections.ranks());
+fn replies(index: &Index, field: Field, test: &Predicate, newest: Option<Stamp>) -> BitSet {
+    let none = BitSet::none(index.connections.ranks());
     let of_attempts = attempts(index, field, test, newest);
     let of_deliveries = outcomes(index, field, test);
     let bits = of_attempts.map_or(none, |attempts| attempts_connections(index, &attempts));
@@ -206,14 +208,14 @@ fn replies(index: &Index, field: Field, test: &Test, newest: Option<Stamp>) -> B
 
 /// From the first line to the end; an open connection lives on. Of one whose id came round again the log does not say
 /// when it ended: it is taken to have lived until it was last heard of.
-fn lives(index: &Index, holds: impl Fn(i64, i64) -> bool) -> Bits {
+fn lives(index: &Index, holds: impl Fn(i64, i64) -> bool) -> BitSet {
     let columns = &index.connections;
     let times = columns.began.iter().zip(columns.closed.iter());
     let all = columns
         .ranks()
         .numbers()
         .zip(times.zip(columns.flags.iter()));
-    Bits::of(all, columns.ranks(), |(at, ((began, closed), facts))| {
+    BitSet::of(all, columns.ranks(), |(at, ((began, closed), facts))| {
         let Some(began) = began.map(Stamp::seconds) else {
             return false;
         };

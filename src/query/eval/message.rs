@@ -1,4 +1,4 @@
-//! What a message answers for itself, its recipients and their deliveries.
+//! TokenKind a message answers for itself, its recipients and their deliveries.
 
 use hashbrown::HashMap;
 
@@ -10,48 +10,54 @@ use crate::header::Stamp;
 use crate::index::records::message::NO_RID;
 use crate::index::store::column::PagedColumn;
 use crate::index::{DeliveryState, Index, TextId};
-use crate::query::bits::Bits;
-use crate::query::value::{Names, Ranges, Test};
+use crate::query::bitset::BitSet;
+use crate::query::value::{NamePredicate, Predicate, Ranges};
 
 /// `None` where it is not a message's field.
 pub(in crate::query) fn messages(
     index: &Index,
     field: Field,
-    test: &Test,
+    test: &Predicate,
     newest: Option<Stamp>,
-) -> Option<Bits> {
+) -> Option<BitSet> {
     let columns = &index.messages;
     let count = columns.ranks();
     let bits = match (field, test) {
-        (Field::Mid, Test::Ranges(ranges)) => Bits::of(columns.mid.iter(), count, |mid| {
-            ranges.holds(i128::from(mid))
+        (Field::Mid, Predicate::Ranges(ranges)) => BitSet::of(columns.mid.iter(), count, |mid| {
+            ranges.matches(i128::from(mid))
         }),
-        (Field::Icid, Test::Ranges(ranges)) => came_by(index, test, ranges, newest)?,
-        (Field::From, Test::Names(names)) => sent(index, &matching(&index.names.mail, names)),
-        (Field::Domain, Test::Names(names)) => {
+        (Field::Icid, Predicate::Ranges(ranges)) => came_by(index, test, ranges, newest)?,
+        (Field::From, Predicate::NamePredicate(names)) => {
+            sent(index, &matching(&index.names.mail, names))
+        }
+        (Field::Domain, Predicate::NamePredicate(names)) => {
             let names = domains(index, names);
             let to = recipients_messages(index, &addressed(index, &names));
             sent(index, &names).or(&to)
         }
-        (Field::Subject, Test::Names(names)) => {
-            texts(index, &columns.subject, |text| names.holds(text))
+        (Field::Subject, Predicate::NamePredicate(names)) => {
+            texts(index, &columns.subject, |text| names.matches(text))
         }
-        (Field::Msgid, Test::Names(names)) => texts(index, &columns.message_id, |text| {
-            message_id_holds(names, text)
-        }),
-        (Field::Size, Test::Ranges(ranges)) => Bits::of(columns.size.iter(), count, |size| {
-            size.is_some_and(|size| ranges.holds(i128::from(size)))
-        }),
-        (Field::State, Test::Words(words)) => states(index, *words),
-        (Field::Appliance, Test::Names(names)) => {
-            let mut known = HashMap::new();
-            Bits::of(columns.appliance.iter(), count, |id| {
-                *known
-                    .entry(id)
-                    .or_insert_with(|| index.appliance(id).is_some_and(|name| names.holds(name)))
+        (Field::Msgid, Predicate::NamePredicate(names)) => {
+            texts(index, &columns.message_id, |text| {
+                message_id_match(names, text)
             })
         }
-        (Field::Since | Field::Until | Field::At, Test::Moment(_)) => {
+        (Field::Size, Predicate::Ranges(ranges)) => {
+            BitSet::of(columns.size.iter(), count, |size| {
+                size.is_some_and(|size| ranges.matches(i128::from(size)))
+            })
+        }
+        (Field::State, Predicate::Words(words)) => states(index, *words),
+        (Field::Appliance, Predicate::NamePredicate(names)) => {
+            let mut known = HashMap::new();
+            BitSet::of(columns.appliance.iter(), count, |id| {
+                *known
+                    .entry(id)
+                    .or_insert_with(|| index.appliance(id).is_some_and(|name| names.matches(name)))
+            })
+        }
+        (Field::Since | Field::Until | Field::At, Predicate::TimeExpr(_)) => {
             lives(index, moment(field, test, newest))
         }
         (Field::Rid | Field::To, _) => recipients_messages(index, &recipients(index, field, test)?),
@@ -63,18 +69,20 @@ pub(in crate::query) fn messages(
     Some(bits)
 }
 
-/// What a recipient answers for itself.
-pub(super) fn recipients(index: &Index, field: Field, test: &Test) -> Option<Bits> {
+/// TokenKind a recipient answers for itself.
+pub(super) fn recipients(index: &Index, field: Field, test: &Predicate) -> Option<BitSet> {
     let columns = &index.recipients;
     Some(match (field, test) {
-        (Field::Rid, Test::Ranges(ranges)) => {
-            Bits::of(columns.rid.iter(), columns.ranks(), |rid| {
-                rid != NO_RID && ranges.holds(i128::from(rid))
+        (Field::Rid, Predicate::Ranges(ranges)) => {
+            BitSet::of(columns.rid.iter(), columns.ranks(), |rid| {
+                rid != NO_RID && ranges.matches(i128::from(rid))
             })
         }
-        (Field::To, Test::Names(names)) => addressed(index, &matching(&index.names.mail, names)),
-        (Field::State, Test::Words(words)) => {
-            Bits::of(columns.state.iter(), columns.ranks(), |state| {
+        (Field::To, Predicate::NamePredicate(names)) => {
+            addressed(index, &matching(&index.names.mail, names))
+        }
+        (Field::State, Predicate::Words(words)) => {
+            BitSet::of(columns.state.iter(), columns.ranks(), |state| {
                 words & bit(state) != 0
             })
         }
@@ -83,54 +91,59 @@ pub(super) fn recipients(index: &Index, field: Field, test: &Test) -> Option<Bit
 }
 
 /// The messages that one of these addresses sent.
-pub(super) fn sent(index: &Index, names: &Bits) -> Bits {
+pub(super) fn sent(index: &Index, names: &BitSet) -> BitSet {
     named(names, index.messages.from.iter(), index.messages.ranks())
 }
 
 /// The recipients with one of these addresses.
-pub(super) fn addressed(index: &Index, names: &Bits) -> Bits {
+pub(super) fn addressed(index: &Index, names: &BitSet) -> BitSet {
     named(names, index.recipients.to.iter(), index.recipients.ranks())
 }
 
 /// The addresses of these domains.
-pub(super) fn domains(index: &Index, wanted: &Names) -> Bits {
+pub(super) fn domains(index: &Index, wanted: &NamePredicate) -> BitSet {
     let names = &index.names.mail;
-    Bits::of(names.iter(), names.len(), |(_, address)| {
-        domain(address).is_some_and(|domain| wanted.holds(domain))
+    BitSet::of(names.iter(), names.len(), |(_, address)| {
+        domain(address).is_some_and(|domain| wanted.matches(domain))
     })
 }
 
-/// What follows an address's last `@`.
+/// TokenKind follows an address's last `@`.
 pub(in crate::query) fn domain(address: &str) -> Option<&str> {
     address.rsplit_once('@').map(|(_, domain)| domain)
 }
 
 /// A Message-ID answers with and without its angle brackets.
-pub(in crate::query) fn message_id_holds(names: &Names, id: &str) -> bool {
+pub(super) fn message_id_match(names: &NamePredicate, id: &str) -> bool {
     let bare = id.strip_prefix('<').and_then(|id| id.strip_suffix('>'));
-    names.holds(id) || bare.is_some_and(|id| names.holds(id))
+    names.matches(id) || bare.is_some_and(|id| names.matches(id))
 }
 
 fn texts(
     index: &Index,
     column: &PagedColumn<Option<TextId>>,
     holds: impl Fn(&str) -> bool + Sync,
-) -> Bits {
-    Bits::of_numbers(column.ranks(), |at| {
+) -> BitSet {
+    BitSet::of_numbers(column.ranks(), |at| {
         let text = column.get(at).map(|id| index.texts.full(id));
         text.is_some_and(|text| holds(&text))
     })
 }
 
 /// The connection's ICID, or 0 where the appliance made the message.
-fn came_by(index: &Index, test: &Test, ranges: &Ranges, newest: Option<Stamp>) -> Option<Bits> {
+fn came_by(
+    index: &Index,
+    test: &Predicate,
+    ranges: &Ranges,
+    newest: Option<Stamp>,
+) -> Option<BitSet> {
     let columns = &index.messages;
     let came = connections_messages(index, &connections(index, Field::Icid, test, newest)?);
-    if !ranges.holds(0) {
+    if !ranges.matches(0) {
         return Some(came);
     }
     let made_here = columns.flags.iter().zip(columns.connection.iter());
-    Some(came.or(&Bits::of(
+    Some(came.or(&BitSet::of(
         made_here,
         columns.ranks(),
         |(facts, connection)| facts.made_here && connection.is_none(),
@@ -170,10 +183,10 @@ fn joined_states(index: &Index) -> Vec<u16> {
     states
 }
 
-fn states(index: &Index, words: u16) -> Bits {
+fn states(index: &Index, words: u16) -> BitSet {
     let columns = &index.messages;
     let all = joined_states(index).into_iter().zip(columns.flags.iter());
-    Bits::of(all, columns.ranks(), |(joined, facts)| {
+    BitSet::of(all, columns.ranks(), |(joined, facts)| {
         let state = match joined.count_ones() {
             0 => facts.fate.map_or(0, bit),
             1 => joined,
@@ -184,7 +197,7 @@ fn states(index: &Index, words: u16) -> Bits {
 }
 
 /// From the first line to when it was finished and the last recipient decided; a message with more to come is under way still.
-fn lives(index: &Index, holds: impl Fn(i64, i64) -> bool) -> Bits {
+fn lives(index: &Index, holds: impl Fn(i64, i64) -> bool) -> BitSet {
     const INTERIM: [DeliveryState; 3] = [
         DeliveryState::Queued,
         DeliveryState::Delayed,
@@ -205,7 +218,7 @@ fn lives(index: &Index, holds: impl Fn(i64, i64) -> bool) -> Bits {
     let all = states
         .zip(columns.flags.iter())
         .zip(columns.began.iter().zip(columns.ended.iter()));
-    Bits::of(
+    BitSet::of(
         all,
         columns.ranks(),
         |(((states, decided), facts), (began, ended))| {
