@@ -5,25 +5,14 @@
 //! `app`, which knows no terminal; drawing in `view` changes nothing; what may take long is done by `worker`s.
 //! The index is read under short guards, never while the terminal is written or a file read.
 
-mod app;
-mod column_set;
 mod columns;
-mod files;
-mod filter;
-mod incident;
 pub mod keymap;
-mod log;
-mod page;
-mod prompt;
-mod record;
-mod rows;
-mod settings;
+mod state;
 mod terminal;
 mod theme;
-mod triage_state;
-mod users;
-mod view;
-mod worker;
+mod views;
+mod widgets;
+mod workers;
 
 use std::io;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
@@ -35,17 +24,17 @@ use ratatui::crossterm::event::{self, Event};
 use crate::pipeline::{Ingest, News, Reading};
 use crate::signal::{self, Signal};
 
-use app::{Action, App, Effect, Feed};
-use files::Files;
+use state::source_list::SourceList;
+use state::{Action, App, Effect, Feed};
 use terminal::Screen;
 use theme::{Symbols, Theme};
-use worker::{Answer, Workers};
+use workers::{Answer, Workers};
 
-pub use app::{Follow, View};
-pub use column_set::ColumnSet;
+pub use columns::column_set::ColumnSet;
 pub use keymap::{Key, Keymap};
-pub use settings::Settings;
-pub use theme::{Color, Look, Palette, Role};
+pub use state::settings::Settings;
+pub use state::{Follow, View};
+pub use theme::{Color, Palette, Role, StyleSpec};
 
 /// Growth is drawn at most this often.
 const FRAME: Duration = Duration::from_millis(50);
@@ -85,13 +74,13 @@ enum Message {
     Input(io::Result<Event>),
     Signal(Signal),
     News(News),
-    Answer(Extent, Answer),
+    Answer(IndexScope, Answer),
     Panicked,
 }
 
 /// What an index is of.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Extent {
+enum IndexScope {
     /// The end of the newest file.
     Newest,
     /// All that is read.
@@ -128,10 +117,10 @@ pub fn run(
     signal::listen(move |signal| {
         let _ = signals.send(Message::Signal(signal));
     })?;
-    let reading = |extent, ingest| Read::start(extent, ingest, options.settings.lines, &tell);
-    let whole = reading(Extent::Whole, ingest)?;
+    let reading = |extent, ingest| LoadedLog::start(extent, ingest, options.settings.lines, &tell);
+    let whole = reading(IndexScope::Whole, ingest)?;
     let newest = newest
-        .map(|newest| reading(Extent::Newest, newest))
+        .map(|newest| reading(IndexScope::Newest, newest))
         .transpose()?;
     let mut app = App::new(&options.title, options.follow, options.settings.clone());
     if newest.is_some() {
@@ -208,14 +197,14 @@ enum Grown {
 }
 
 /// What was read, and who looks into it.
-struct Read {
+struct LoadedLog {
     ingest: Ingest,
     workers: Workers,
 }
 
-impl Read {
+impl LoadedLog {
     fn start(
-        extent: Extent,
+        extent: IndexScope,
         ingest: Ingest,
         most_lines: usize,
         tell: &Sender<Message>,
@@ -237,9 +226,9 @@ impl Read {
 struct Session {
     screen: Screen,
     theme: Theme,
-    whole: Read,
+    whole: LoadedLog,
     /// What is shown until the whole is there.
-    newest: Option<Read>,
+    newest: Option<LoadedLog>,
     app: App,
     began: Instant,
     /// When to draw next.
@@ -296,11 +285,11 @@ impl Session {
             Message::Signal(Signal::Stop) => return self.perform(vec![Effect::Suspend]),
             Message::Signal(Signal::Continue) => {
                 self.screen.retake()?;
-                self.draw_by(Instant::now());
+                self.schedule_draw(Instant::now());
             }
-            Message::News(news) => self.hear(news)?,
+            Message::News(news) => self.on_ingest_event(news)?,
             Message::Answer(extent, answer) if extent == self.extent() => {
-                self.draw_by(Instant::now());
+                self.schedule_draw(Instant::now());
                 return self.update(Action::Answer(answer));
             }
             // Asked of the end of the log, where records have other numbers.
@@ -313,7 +302,7 @@ impl Session {
     }
 
     fn input(&mut self, event: Event) -> io::Result<Option<Exit>> {
-        self.draw_by(Instant::now());
+        self.schedule_draw(Instant::now());
         match event {
             Event::Key(key) => self.update(Action::Key(key)),
             Event::Paste(text) => self.update(Action::Paste(text)),
@@ -322,7 +311,7 @@ impl Session {
         }
     }
 
-    fn hear(&mut self, news: News) -> io::Result<()> {
+    fn on_ingest_event(&mut self, news: News) -> io::Result<()> {
         let action = match news {
             News::Grew => {
                 self.grown = Grown::Yes;
@@ -332,7 +321,7 @@ impl Session {
                     FRAME
                 };
                 let earliest = self.drawn.map_or_else(Instant::now, |drawn| drawn + pause);
-                self.draw_by(earliest);
+                self.schedule_draw(earliest);
                 return Ok(());
             }
             // While a log grows this comes many times a second: only the first time it is news.
@@ -350,7 +339,7 @@ impl Session {
             self.show_whole()?;
         }
         self.grown = Grown::Yes;
-        self.draw_by(Instant::now());
+        self.schedule_draw(Instant::now());
         self.update(action).map(drop)
     }
 
@@ -366,19 +355,19 @@ impl Session {
         self.perform(effects).map(drop)
     }
 
-    fn draw_by(&mut self, when: Instant) {
+    fn schedule_draw(&mut self, when: Instant) {
         self.due = Some(self.due.map_or(when, |due| due.min(when)));
     }
 
-    fn extent(&self) -> Extent {
+    fn extent(&self) -> IndexScope {
         if self.newest.is_some() {
-            Extent::Newest
+            IndexScope::Newest
         } else {
-            Extent::Whole
+            IndexScope::Whole
         }
     }
 
-    fn shown(&self) -> &Read {
+    fn shown(&self) -> &LoadedLog {
         self.newest.as_ref().unwrap_or(&self.whole)
     }
 
@@ -405,11 +394,11 @@ impl Session {
                 Effect::Exit => return Ok(Some(Exit::Quit)),
                 Effect::Redraw => {
                     self.screen.forget()?;
-                    self.draw_by(Instant::now());
+                    self.schedule_draw(Instant::now());
                 }
                 Effect::Suspend => {
                     self.screen.suspend()?;
-                    self.draw_by(Instant::now());
+                    self.schedule_draw(Instant::now());
                 }
                 Effect::Copy(text) => self.screen.copy(&text)?,
                 Effect::Read(job) => self.workers().read(job),
@@ -418,9 +407,9 @@ impl Session {
                 Effect::Cancel => self.workers().cancel(),
                 Effect::Look(order) => self.workers().look(order),
                 Effect::Files => {
-                    let files = Files::of(&self.shown().ingest.sources);
+                    let files = SourceList::of(&self.shown().ingest.sources);
                     self.update(Action::Files(files))?;
-                    self.draw_by(Instant::now());
+                    self.schedule_draw(Instant::now());
                 }
                 Effect::Report(route) => {
                     let thresholds = self.app.settings.thresholds;
@@ -439,7 +428,7 @@ impl Session {
         if exit.is_some() {
             return Ok(exit);
         }
-        let exit = self.await_lines(messages)?;
+        let exit = self.wait_briefly_for_lines(messages)?;
         if exit.is_some() {
             return Ok(exit);
         }
@@ -454,14 +443,14 @@ impl Session {
         let shown = newest.as_ref().unwrap_or(whole);
         screen.draw(|frame| {
             let index = shown.ingest.index.read();
-            view::draw(frame, app, &index, *theme);
+            views::draw(frame, app, &index, *theme);
         })?;
         self.drawn = Some(Instant::now());
         if terminal::panicked() {
             return Err(io::Error::other("a thread panicked; see the message above"));
         }
         if let Some(again) = self.again() {
-            self.draw_by(again);
+            self.schedule_draw(again);
         }
         Ok(None)
     }
@@ -502,7 +491,7 @@ impl Session {
     }
 
     /// Lines that come at once are drawn with the row they belong to, not a frame later.
-    fn await_lines(&mut self, messages: &Receiver<Message>) -> io::Result<Option<Exit>> {
+    fn wait_briefly_for_lines(&mut self, messages: &Receiver<Message>) -> io::Result<Option<Exit>> {
         let until = Instant::now() + PATIENCE;
         while self.app.awaits_lines() {
             match messages.recv_timeout(until.saturating_duration_since(Instant::now())) {

@@ -8,7 +8,7 @@ use toml::Value;
 use super::setting::{DurationSetting, Section, Setting, SizeSetting};
 use crate::cli::Color;
 use crate::query;
-use crate::tui::{ColumnSet, Key, Keymap, Look, Palette, Role, Settings, View};
+use crate::tui::{ColumnSet, Key, Keymap, Palette, Role, Settings, StyleSpec, View};
 
 /// What stands above all tables.
 #[derive(Clone, PartialEq, Debug)]
@@ -242,7 +242,7 @@ impl Section for Queries {
 
 /// `[colors]`: how each role looks.
 #[derive(Clone, PartialEq, Debug)]
-pub struct Colors(Vec<(&'static str, Look)>);
+pub struct Colors(Vec<(&'static str, StyleSpec)>);
 
 impl Default for Colors {
     fn default() -> Self {
@@ -273,7 +273,7 @@ impl Section for Colors {
     }
 }
 
-impl Setting for Look {
+impl Setting for StyleSpec {
     fn read(&mut self, value: &Value) -> Result<(), String> {
         let text = value.as_str();
         *self = text.and_then(|text| text.parse().ok()).ok_or(

@@ -1,5 +1,6 @@
 //! The tables' columns: what stands in a cell, how it looks, and which filter it makes.
 
+pub mod column_set;
 mod finding;
 mod route;
 mod source;
@@ -11,14 +12,14 @@ use crate::index::{Attempt, Connection, DeliveryState, Direction, Index, Message
 pub use crate::report::incident::impact_parts;
 pub use crate::report::summary::grouped as thousands;
 
-use super::files::Files;
-use super::filter::term;
-use super::record::{Record, is_refusal};
-use super::theme::Role;
-use super::triage_state::TriageState;
-use super::users::Users;
 use crate::safe;
 use crate::triage::GroupBy;
+use crate::tui::state::filter::term;
+use crate::tui::state::record::{Record, is_refusal};
+use crate::tui::state::source_list::SourceList;
+use crate::tui::state::triage_state::TriageState;
+use crate::tui::state::user_stats::Users;
+use crate::tui::theme::Role;
 
 pub use finding::{FINDINGS, severity};
 pub use route::{ROUTES, rate, row as route_row, row_term, state_of};
@@ -35,7 +36,7 @@ pub struct RenderContext<'k> {
     /// What the triage says.
     pub triage: &'k TriageState,
     /// How the sources are doing.
-    pub files: &'k Files,
+    pub files: &'k SourceList,
 }
 
 /// What a column shows.

@@ -16,7 +16,7 @@ use ratatui::crossterm::{cursor, style};
 use ratatui::layout::Rect;
 use ratatui::{Frame, Terminal};
 
-use super::theme::Color;
+use crate::tui::theme::Color;
 
 /// Whether the terminal is ours; whoever gives it back first does so once.
 static OURS: AtomicBool = AtomicBool::new(false);

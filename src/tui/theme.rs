@@ -4,12 +4,12 @@
 //! Colours are the terminal's sixteen, so that the reader's palette decides. Without colour no colour is written at
 //! all, not even a default one: terminals that honour `NO_COLOR` would take modifiers away with it.
 
-mod look;
+mod style;
 
 use ratatui::buffer::Buffer;
 use ratatui::style::Style;
 
-pub use look::{Look, Palette};
+pub use style::{Palette, StyleSpec};
 
 /// When to use colour.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -105,9 +105,9 @@ impl Role {
     }
 
     /// Its look where nobody has set another.
-    pub fn look(self) -> Look {
+    pub fn look(self) -> StyleSpec {
         use ratatui::style::Color::{Cyan, Green, Magenta, Red, Yellow};
-        let plain = Look::default();
+        let plain = StyleSpec::default();
         match self {
             Self::Text => plain,
             Self::Ok => plain.colour(Green),

@@ -8,8 +8,8 @@ use crate::header::Stamp;
 use crate::index::records::timeline::Slot;
 use crate::safe;
 use crate::triage::{GroupBy, Reason, RouteId, RouteState, Tally};
-use crate::tui::filter::term;
-use crate::tui::record::Record;
+use crate::tui::state::filter::term;
+use crate::tui::state::record::Record;
 use crate::tui::theme::Role;
 
 /// Of routes.

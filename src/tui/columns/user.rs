@@ -3,9 +3,9 @@
 use super::{Cell, Column, Field, Sortable, none, number, plain, short, styled, text, thousands};
 use crate::index::{Index, Interner, Symbol};
 use crate::safe;
-use crate::tui::filter::term;
+use crate::tui::state::filter::term;
+use crate::tui::state::user_stats::User;
 use crate::tui::theme::Role;
-use crate::tui::users::User;
 
 /// Of users.
 pub const USERS: &[Column] = &[

@@ -1,0 +1,63 @@
+//! The columns of a table that the reader wants to see.
+
+use crate::tui::columns::Column;
+use crate::tui::state::View;
+
+/// The columns of a view's table, in the order in which they are shown.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ColumnSet {
+    view: View,
+    columns: Vec<&'static Column>,
+}
+
+impl ColumnSet {
+    /// All columns of a view.
+    pub fn all(view: View) -> Self {
+        Self {
+            view,
+            columns: view.columns().iter().collect(),
+        }
+    }
+
+    /// Whose they are.
+    pub fn view(&self) -> View {
+        self.view
+    }
+
+    pub(in crate::tui) fn columns(&self) -> &[&'static Column] {
+        &self.columns
+    }
+
+    /// How the configuration calls them.
+    pub fn names(&self) -> impl Iterator<Item = String> {
+        self.columns.iter().map(|column| column.name())
+    }
+
+    /// Takes the columns of these names.
+    ///
+    /// # Errors
+    /// When there is no such column, or none at all: which there are.
+    pub fn choose(&mut self, names: &[String]) -> Result<(), String> {
+        let all = self.view.columns();
+        let mut found = Ok(Vec::new());
+        for name in names {
+            match (all.iter().find(|column| column.name() == *name), &mut found) {
+                (Some(column), Ok(columns)) => columns.push(column),
+                (None, Ok(_)) => found = Err(name),
+                (_, Err(_)) => {}
+            }
+        }
+        let known = || {
+            let names: Vec<String> = all.iter().map(Column::name).collect();
+            names.join(", ")
+        };
+        match found {
+            Ok(columns) if columns.is_empty() => Err(format!("a column is expected: {}", known())),
+            Ok(columns) => {
+                self.columns = columns;
+                Ok(())
+            }
+            Err(name) => Err(format!("no column `{name}`; there are {}", known())),
+        }
+    }
+}

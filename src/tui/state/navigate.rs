@@ -1,0 +1,387 @@
+//! Opening records, going to times, copying.
+
+use std::path::PathBuf;
+
+use super::{App, Effect, HistoryEntry, View};
+use crate::event;
+use crate::header::{Framer, Stamp, Years};
+use crate::index::{ConnectionId, Index};
+use crate::position::Position;
+use crate::safe;
+use crate::search::RawLine;
+use crate::triage::GroupBy;
+use crate::triage::findings::{DrillDown, Evidence};
+use crate::tui::columns::{self, Field};
+use crate::tui::state::filter::{Filter, term};
+use crate::tui::state::page::{self, Page};
+use crate::tui::state::record::Record;
+use crate::tui::state::rows::Sort;
+use crate::tui::theme::Role;
+
+impl App {
+    pub(super) fn open(&mut self, index: &Index) -> Vec<Effect> {
+        let record = match self.pages.last() {
+            Some(page) => page.link(),
+            None if self.view == View::Log => self
+                .log
+                .current()
+                .and_then(|line| of_line(index, line.position, &line.bytes)),
+            None => self.current(),
+        };
+        match record {
+            Some(Record::User(name)) => {
+                let text = term("user", index.names.users.get(name));
+                return self.lead_to(View::Connections, &text);
+            }
+            Some(Record::Finding(number)) => return self.open_finding(number, index),
+            Some(Record::Source(at)) => self.open_source(at),
+            Some(record) => self.open_page(record, index),
+            None if self.view == View::Log || !self.pages.is_empty() => {
+                self.notice = Some((Role::Pending, "this line leads to no record".into()));
+            }
+            None => {}
+        }
+        Vec::new()
+    }
+
+    pub(super) fn open_page(&mut self, record: Record, index: &Index) {
+        let title = match record {
+            Record::Group(number) => {
+                let group = self.triage.group(number);
+                let key = group.and_then(|group| group.key.clone());
+                key.unwrap_or_else(|| "(none)".to_owned())
+            }
+            Record::AffectedMessages(_) => "messages hit".to_owned(),
+            record => record.title(index),
+        };
+        self.pages.push(Page::new(record, title));
+    }
+
+    /// Goes to what a finding is about.
+    fn open_finding(&mut self, number: u32, index: &Index) -> Vec<Effect> {
+        let Some(finding) = self.triage.finding(number) else {
+            return Vec::new();
+        };
+        match finding.drill_down.clone() {
+            DrillDown::Route(id) if self.triage.route(id).is_some() => {
+                self.open_page(Record::Route(id), index);
+                Vec::new()
+            }
+            DrillDown::Query(query) => self.lead_to(View::Connections, &query),
+            DrillDown::Route(_) | DrillDown::Evidence => match finding.evidence.first().copied() {
+                Some(Evidence::Connection(id)) => {
+                    self.open_page(Record::Connection(id), index);
+                    Vec::new()
+                }
+                Some(Evidence::Line(position)) => {
+                    self.push_history();
+                    self.view = View::Log;
+                    self.log.go_to(position);
+                    Vec::new()
+                }
+                None => Vec::new(),
+            },
+        }
+    }
+
+    /// Goes to a source's first line.
+    fn open_source(&mut self, at: u32) {
+        let status = self.files.statuses.get(at as usize);
+        match status.and_then(|status| status.source) {
+            Some(source) => {
+                self.push_history();
+                self.view = View::Log;
+                self.log.go_to(Position::new(source, 0));
+            }
+            None => self.notice = Some((Role::Pending, "nothing was read of it yet".into())),
+        }
+    }
+
+    /// The messages that the route of the page was in the way of.
+    pub(super) fn open_hit(&mut self, index: &Index) {
+        let Some(Record::Route(id)) = self.current() else {
+            return;
+        };
+        let hit = self
+            .triage
+            .route(id)
+            .map(|route| route.tally.affected.len());
+        if hit.unwrap_or(0) > 0 {
+            self.open_page(Record::AffectedMessages(id), index);
+        } else {
+            self.notice = Some((
+                Role::Pending,
+                "no message was hit by a failure of it".into(),
+            ));
+        }
+    }
+
+    /// The connections of the selected route.
+    pub(super) fn filter_by_route(&mut self, index: &Index) -> Vec<Effect> {
+        let record = self.current();
+        match record.and_then(|record| columns::row_term(self.known(index), record)) {
+            Some(text) => self.lead_to(View::Connections, &text),
+            None => {
+                self.notice = Some((
+                    Role::Pending,
+                    "nothing here that a filter could hold".into(),
+                ));
+                Vec::new()
+            }
+        }
+    }
+
+    /// Asks for the report of the route that the page, the row or the finding is about.
+    pub(super) fn report(&mut self) -> Vec<Effect> {
+        let route = match self.current() {
+            Some(Record::Route(id)) => Some(id),
+            Some(Record::Finding(number)) => {
+                let leads = self
+                    .triage
+                    .finding(number)
+                    .map(|finding| &finding.drill_down);
+                match leads {
+                    Some(DrillDown::Route(id)) => Some(*id),
+                    _ => None,
+                }
+            }
+            _ => None,
+        };
+        match route {
+            Some(id) => {
+                self.notice = Some((Role::Pending, "writing the report …".into()));
+                vec![Effect::Report(id)]
+            }
+            None => {
+                let text = "a report is of one route; select one in view Routes, each for itself";
+                self.notice = Some((Role::Pending, text.into()));
+                Vec::new()
+            }
+        }
+    }
+
+    /// Tells where the report is.
+    pub(super) fn reported(&mut self, written: Result<PathBuf, String>) {
+        self.notice = Some(match written {
+            Ok(path) => (Role::Ok, format!("report written to {}", safe::path(&path))),
+            Err(problem) => (Role::Failed, safe::text(&problem).into_owned()),
+        });
+    }
+
+    /// Goes to a view with a filter; Esc leads back.
+    fn lead_to(&mut self, view: View, filter: &str) -> Vec<Effect> {
+        self.push_history();
+        self.view = view;
+        self.set_filter_text(filter)
+    }
+
+    /// Notes where the reader is, to come back.
+    pub(super) fn push_history(&mut self) {
+        self.back_stack.push(HistoryEntry {
+            view: self.view,
+            filter: self.filter.kept.clone(),
+            selected: self.table().and_then(super::Table::selected),
+            pages: std::mem::take(&mut self.pages),
+        });
+    }
+
+    /// Goes back to where the reader was.
+    pub(super) fn return_to(&mut self, entry: HistoryEntry) -> Vec<Effect> {
+        self.view = entry.view;
+        self.pages = entry.pages;
+        if let Some(table) = self.table_mut() {
+            table.sought = entry.selected;
+            table.generation = None;
+        }
+        self.set_filter_text(&entry.filter)
+    }
+
+    /// Sums routes by the next of what they can be summed by.
+    pub(super) fn roll_up(&mut self) {
+        let (by, says) = match self.triage.wanted.by {
+            GroupBy::Route => (GroupBy::Profile, "by SMTP Auth profile"),
+            GroupBy::Profile => (GroupBy::Domain, "by recipients' domain"),
+            GroupBy::Domain => (GroupBy::Ip, "by address"),
+            GroupBy::Ip => (GroupBy::Route, "each for itself"),
+        };
+        self.triage.wanted.by = by;
+        let table = &mut self.routes;
+        table.generation = None;
+        (table.cursor, table.offset) = (0, 0);
+        table.hide(match by {
+            GroupBy::Profile => Some(Field::Profiles),
+            GroupBy::Domain => Some(Field::Domains),
+            GroupBy::Ip | GroupBy::Route => None,
+        });
+        self.notice = Some((Role::Dim, format!("routes {says}; b goes on")));
+    }
+
+    /// Makes a text the filter, or says what is wrong with it.
+    pub(super) fn set_filter_text(&mut self, text: &str) -> Vec<Effect> {
+        match Filter::parse(text, &self.settings.saved) {
+            Ok(filter) => self.set_filter(filter),
+            Err(problem) => {
+                self.notice = Some((Role::Failed, problem.message));
+                Vec::new()
+            }
+        }
+    }
+
+    /// Goes to the first record, or line, at or after a time.
+    pub(super) fn go_to_time(&mut self, time: Stamp, index: &Index) {
+        if self.view == View::Log {
+            let seen = index.connections().filter_map(|connection| {
+                let at = connection.first_seen().filter(|at| *at >= time)?;
+                Some((at, connection.record()))
+            });
+            let spans = seen.min().map(|(_, id)| index.connection(id).spans());
+            match spans.as_deref().and_then(<[_]>::first) {
+                Some(span) => self.log.go_to(span.first),
+                None => self.log.go_to_end(),
+            }
+            return;
+        }
+        if !matches!(self.view, View::Connections | View::Messages) {
+            let text = "these rows have no time of their own; a range keeps what was then";
+            self.notice = Some((Role::Pending, text.into()));
+            return;
+        }
+        let seen = |record: Record| record.time(index);
+        let Some(table) = self.table_mut() else {
+            return;
+        };
+        if table.sort != Sort::NEWEST {
+            table.sort = Sort::NEWEST;
+            table.rows.sort_unstable_by(|a, b| b.cmp(a));
+        }
+        let at_or_after = |(at, record): (usize, &Record)| {
+            let seen = seen(*record).filter(|seen| *seen >= time)?;
+            Some((seen, std::cmp::Reverse(at)))
+        };
+        match table.rows.iter().enumerate().filter_map(at_or_after).min() {
+            Some((_, std::cmp::Reverse(at))) => table.cursor = at,
+            None => {
+                table.cursor = 0;
+                self.notice = Some((
+                    Role::Pending,
+                    "nothing that late; this is the newest".into(),
+                ));
+            }
+        }
+    }
+
+    pub(super) fn copy(&mut self, index: &Index) -> Vec<Effect> {
+        if self.view == View::Log && self.pages.is_empty() {
+            let Some(line) = self.log.current() else {
+                return Vec::new();
+            };
+            let text = safe::bytes(&line.bytes).into_owned();
+            self.notice = Some((Role::Ok, "copied 1 line".into()));
+            return vec![Effect::Copy(self.cut(text))];
+        }
+        let Some(record) = self.current() else {
+            return Vec::new();
+        };
+        if record.subject().is_none() {
+            return self.copy_words(record, index);
+        }
+        let of_page = self.pages.last().map(|page| &page.lines);
+        let here = of_page
+            .or(self.preview.as_ref())
+            .filter(|lines| lines.record == record);
+        match here
+            .and_then(|lines| lines.read.as_ref()?.as_ref().ok())
+            .cloned()
+        {
+            Some(lines) => self.copy_lines(record, &lines, index),
+            None => {
+                self.copying = Some(record);
+                Vec::new()
+            }
+        }
+    }
+
+    /// Copies what is known of a record that has no lines.
+    fn copy_words(&mut self, record: Record, index: &Index) -> Vec<Effect> {
+        let known = self.known(index);
+        let rows = match (record, self.pages.last()) {
+            (Record::User(name), _) => {
+                let name = safe::text(index.names.users.get(name)).into_owned();
+                self.notice = Some((Role::Ok, format!("copied {name}")));
+                return vec![Effect::Copy(self.cut(name))];
+            }
+            (_, Some(page)) => page.head.clone(),
+            (record, None) => page::preview(known, record, 120),
+        };
+        let mut text = String::new();
+        for row in &rows {
+            let line: String = row.parts.iter().map(|(_, part)| part.as_str()).collect();
+            text.push_str(line.trim_end());
+            text.push('\n');
+        }
+        let count = rows.len();
+        self.notice = Some((Role::Ok, format!("copied {count} lines")));
+        vec![Effect::Copy(self.cut(text))]
+    }
+
+    fn cut(&self, mut text: String) -> String {
+        text.truncate(text.floor_char_boundary(self.settings.copied));
+        text
+    }
+
+    pub(super) fn copy_lines(
+        &mut self,
+        record: Record,
+        lines: &[RawLine],
+        index: &Index,
+    ) -> Vec<Effect> {
+        let mut text = String::new();
+        let mut copied = 0;
+        for line in lines {
+            let line = safe::bytes(&line.bytes);
+            if text.len() + line.len() >= self.settings.copied {
+                break;
+            }
+            text.push_str(&line);
+            text.push('\n');
+            copied += 1;
+        }
+        let title = record.title(index);
+        let of = if copied < lines.len() {
+            format!("the first {copied} of {}", lines.len())
+        } else {
+            copied.to_string()
+        };
+        self.notice = Some((Role::Ok, format!("copied {of} lines of {title}")));
+        vec![Effect::Copy(text)]
+    }
+}
+
+/// The record that a line of the log speaks of.
+fn of_line(index: &Index, position: Position, line: &[u8]) -> Option<Record> {
+    let frame = Framer::new(Years::starting(2000)).frame(line);
+    let owners = event::of_entry(&frame, line).owners();
+    let holds = |id: &ConnectionId| {
+        let spans = index.connection(*id).spans();
+        spans
+            .iter()
+            .any(|span| (span.first..=span.last).contains(&position))
+    };
+    let connection = owners.link.and_then(|link| {
+        let newest = index.find_connections(link);
+        newest
+            .iter()
+            .copied()
+            .find(holds)
+            .or_else(|| newest.first().copied())
+    });
+    if let Some(id) = connection {
+        return Some(Record::Connection(id));
+    }
+    let mid = owners.mid?;
+    let message = index
+        .messages()
+        .rev()
+        .find(|message| message.mid() == mid)?;
+    Some(Record::Message(message.record()))
+}

@@ -1,0 +1,81 @@
+//! A finding under its table: what it is, what to do, what shows it.
+
+use super::Row;
+use super::builder::{PageBuilder, text};
+use crate::safe;
+use crate::triage::findings::{DrillDown, Evidence};
+use crate::tui::columns::{self, RenderContext};
+use crate::tui::state::record::Record;
+use crate::tui::theme::Role;
+
+/// ```text
+///  ✗ critical  route fails  since 2009-04-22 11:19:39
+///   what       172.16.155.102:25 fails since 11:19:39, 3 connections in a row, …
+///   do         Check the profile OutboundAuthentication …
+///   shown by   DCID 5633  11:06:20  172.16.155.102:25  ✓ ok
+/// ```
+pub(super) fn preview(known: RenderContext<'_>, number: u32, width: usize) -> Vec<Row> {
+    let Some(finding) = known.triage.finding(number) else {
+        return Vec::new();
+    };
+    let mut builder = PageBuilder::default();
+    let severity = columns::severity(finding.severity);
+    let since = finding.since.map_or_else(
+        || "since the log's beginning".to_owned(),
+        |time| format!("since {}", columns::moment(time)),
+    );
+    let until = finding.until.map_or_else(String::new, |time| {
+        format!(" until {}", columns::moment(time))
+    });
+    builder.row(vec![
+        (severity.role, format!(" {}", severity.text)),
+        (Role::Title, format!("  {}", finding.kind.phrase())),
+        (Role::Text, format!("  {}", text(&finding.subject))),
+        (Role::Dim, format!("  {since}{until}")),
+    ]);
+    builder.wrapped("what", &text(&finding.summary), Role::Text, width);
+    builder.wrapped("do", &text(&finding.advice), Role::Title, width);
+    let leads = match &finding.drill_down {
+        DrillDown::Route(_) => "the route".to_owned(),
+        DrillDown::Query(query) => text(query),
+        DrillDown::Evidence => "what shows it".to_owned(),
+    };
+    builder.parts("Enter", vec![(Role::Dim, format!("leads to {leads}"))]);
+    let mut name = "shown by";
+    for evidence in &finding.evidence {
+        builder.parts(name, shown(known, *evidence));
+        name = "";
+    }
+    builder.rows
+}
+
+fn shown(known: RenderContext<'_>, evidence: Evidence) -> Vec<(Role, String)> {
+    match evidence {
+        Evidence::Connection(id) if !known.index.contains_connection(id) => {
+            vec![(Role::Dim, "a connection that has retired".to_owned())]
+        }
+        Evidence::Connection(id) => {
+            let connection = known.index.connection(id);
+            let time = connection.first_seen();
+            let cell = |field| columns::cell(known, Record::Connection(id), field);
+            let (login, who) = (
+                cell(columns::Field::AuthResult),
+                cell(columns::Field::Login),
+            );
+            vec![
+                (Role::Id, Record::Connection(id).title(known.index)),
+                (
+                    Role::Dim,
+                    format!("  {}", time.map_or_else(String::new, columns::moment)),
+                ),
+                (Role::Text, format!("  {}", columns::peer(&connection))),
+                (
+                    login.role,
+                    format!("  {}", safe::fit(&login.text, 10).trim_end()),
+                ),
+                (who.role, format!("  {}", who.text)),
+            ]
+        }
+        Evidence::Line(_) => vec![(Role::Text, "a line of the log".to_owned())],
+    }
+}

@@ -1,0 +1,379 @@
+//! The bottom line: the filter, a search, a time, a command.
+
+use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+use super::{App, Effect, Prompt, PromptKind, SearchState, View, time};
+use crate::index::Index;
+use crate::safe;
+use crate::search::{LinePattern, SearchDirection};
+use crate::tui::columns::{self, Field};
+use crate::tui::keymap::Command;
+use crate::tui::state::filter::{self, Filter};
+use crate::tui::state::record::Record;
+use crate::tui::state::rows::{Order, Sort};
+use crate::tui::theme::Role;
+use crate::tui::widgets::line_editor::{Edit, Line};
+
+/// Bytes of a paste that are taken.
+const MOST_PASTED: usize = 4096;
+
+impl App {
+    /// Begins to type.
+    pub(super) fn ask(&mut self, kind: PromptKind, text: &str, index: &Index) {
+        self.prompt = Some(Prompt {
+            kind,
+            line: Line::new(text),
+            error: None,
+            error_at: None,
+            completions: Vec::new(),
+            taken: None,
+            recalled: 0,
+        });
+        self.complete(index);
+    }
+
+    /// Opens the filter bar with the selected record's value.
+    pub(super) fn filter_by(&mut self, field: &'static str, index: &Index) -> Vec<Effect> {
+        let text = match self.current() {
+            Some(record @ (Record::Route(_) | Record::Group(_))) => {
+                columns::cell_term(self.known(index), record, Field::Profiles)
+            }
+            Some(record) => Some(record.term(index, field)),
+            None => None,
+        };
+        let text = text.unwrap_or_else(|| format!("{field}:"));
+        self.pages.clear();
+        if !matches!(self.view, View::Connections | View::Messages) {
+            self.view = View::Connections;
+        }
+        self.ask(PromptKind::Filter, &text, index);
+        self.apply(index)
+    }
+
+    pub(super) fn paste(&mut self, text: &str, index: &Index) -> Vec<Effect> {
+        let Some(prompt) = self.prompt.as_mut() else {
+            return Vec::new();
+        };
+        prompt
+            .line
+            .insert(&text[..text.floor_char_boundary(MOST_PASTED)]);
+        self.changed(index)
+    }
+
+    pub(super) fn type_key(&mut self, key: &KeyEvent, index: &Index) -> Vec<Effect> {
+        let control = key.modifiers.contains(KeyModifiers::CONTROL);
+        match key.code {
+            KeyCode::Char('c') if control => return vec![Effect::Exit],
+            KeyCode::Char('l') if control => return vec![Effect::Redraw],
+            KeyCode::Char('z') if control => return vec![Effect::Suspend],
+            KeyCode::Enter => return self.enter(index),
+            KeyCode::Esc => return self.escape(),
+            KeyCode::Tab => return self.take_completion(SearchDirection::Forward, index),
+            KeyCode::Up => return self.recall(SearchDirection::Backward, index),
+            KeyCode::Down => return self.recall(SearchDirection::Forward, index),
+            KeyCode::BackTab => return self.take_completion(SearchDirection::Backward, index),
+            _ => {}
+        }
+        let edit = match (key.code, control) {
+            (KeyCode::Char('u'), true) => Edit::Clear,
+            (KeyCode::Char('k'), true) => Edit::Cut,
+            (KeyCode::Char('w'), true) => Edit::Word,
+            (KeyCode::Char('a'), true) | (KeyCode::Home, _) => Edit::Start,
+            (KeyCode::Char('e'), true) | (KeyCode::End, _) => Edit::End,
+            (KeyCode::Char('b'), true) | (KeyCode::Left, _) => Edit::Left,
+            (KeyCode::Char('f'), true) | (KeyCode::Right, _) => Edit::Right,
+            (KeyCode::Char('d'), true) | (KeyCode::Delete, _) => Edit::Delete,
+            (KeyCode::Char('h'), true) | (KeyCode::Backspace, _) => Edit::Backspace,
+            (KeyCode::Char(c), false) => Edit::Insert(c),
+            _ => return Vec::new(),
+        };
+        let Some(prompt) = self.prompt.as_mut() else {
+            return Vec::new();
+        };
+        if edit == Edit::Backspace && prompt.line.text().is_empty() {
+            return self.escape();
+        }
+        if prompt.line.edit(edit) {
+            return self.changed(index);
+        }
+        self.complete(index);
+        Vec::new()
+    }
+
+    fn changed(&mut self, index: &Index) -> Vec<Effect> {
+        if let Some(prompt) = self.prompt.as_mut() {
+            prompt.taken = None;
+        }
+        self.complete(index);
+        self.apply(index)
+    }
+
+    fn complete(&mut self, index: &Index) {
+        let Some(prompt) = self.prompt.as_mut() else {
+            return;
+        };
+        prompt.taken = None;
+        if prompt.kind == PromptKind::Filter {
+            prompt.completions = filter::complete(
+                prompt.line.text(),
+                prompt.line.cursor(),
+                index,
+                &self.settings.saved,
+            );
+        }
+    }
+
+    /// The text applies as far as it can be read.
+    fn apply(&mut self, _index: &Index) -> Vec<Effect> {
+        let Some(prompt) = self.prompt.as_mut() else {
+            return Vec::new();
+        };
+        (prompt.error, prompt.error_at) = (None, None);
+        if prompt.kind != PromptKind::Filter {
+            return Vec::new();
+        }
+        match Filter::parse(prompt.line.text(), &self.settings.saved) {
+            Ok(filter) => self.apply_filter(filter),
+            Err(problem) => {
+                (prompt.error, prompt.error_at) = (Some(problem.message), Some(problem.at));
+                self.drop_search()
+            }
+        }
+    }
+
+    /// Ends a search whose text was typed on into something else; the rows stay those of the filter kept.
+    fn drop_search(&mut self) -> Vec<Effect> {
+        if self.filter.search == SearchState::Done {
+            return Vec::new();
+        }
+        match Filter::parse(&self.filter.kept, &self.settings.saved) {
+            Ok(kept) => self.apply_filter(kept),
+            Err(_) => Vec::new(),
+        }
+    }
+
+    fn take_completion(&mut self, way: SearchDirection, index: &Index) -> Vec<Effect> {
+        let Some(prompt) = self.prompt.as_mut() else {
+            return Vec::new();
+        };
+        let count = prompt.completions.len();
+        if count == 0 {
+            return Vec::new();
+        }
+        let (at, range) = match prompt.taken.take() {
+            Some((at, range)) if way == SearchDirection::Forward => ((at + 1) % count, range),
+            Some((at, range)) => ((at + count - 1) % count, range),
+            None => (0, prompt.completions[0].replace.clone()),
+        };
+        let completion = &prompt.completions[at];
+        let start = range.start;
+        prompt.line.replace(range, &completion.text);
+        prompt.taken = Some((at, start..start + completion.text.len()));
+        self.apply(index)
+    }
+
+    /// Brings back what was typed before.
+    fn recall(&mut self, way: SearchDirection, index: &Index) -> Vec<Effect> {
+        let Some(prompt) = self.prompt.as_mut() else {
+            return Vec::new();
+        };
+        let recalled = match way {
+            SearchDirection::Backward => prompt.recalled + 1,
+            SearchDirection::Forward => prompt.recalled.saturating_sub(1),
+        };
+        let mut typed = self
+            .history
+            .iter()
+            .rev()
+            .filter(|(kind, _)| *kind == prompt.kind);
+        let text = match recalled {
+            0 => Some(""),
+            back => typed.nth(back - 1).map(|(_, text)| text.as_str()),
+        };
+        let Some(text) = text else {
+            return Vec::new();
+        };
+        prompt.recalled = recalled;
+        prompt.line = Line::new(text);
+        self.changed(index)
+    }
+
+    /// Keeps what was typed, to be brought back.
+    fn remember(&mut self, kind: PromptKind, text: &str) {
+        let typed = (kind, text.to_owned());
+        self.history.retain(|before| *before != typed);
+        self.history.push(typed);
+        let most = self.settings.history;
+        self.history
+            .drain(..self.history.len().saturating_sub(most));
+    }
+
+    /// Ends typing without the change.
+    fn escape(&mut self) -> Vec<Effect> {
+        let Some(prompt) = self.prompt.take() else {
+            return Vec::new();
+        };
+        if prompt.kind != PromptKind::Filter {
+            return Vec::new();
+        }
+        match Filter::parse(&self.filter.kept, &self.settings.saved) {
+            Ok(filter) => self.apply_filter(filter),
+            Err(_) => Vec::new(),
+        }
+    }
+
+    fn enter(&mut self, index: &Index) -> Vec<Effect> {
+        let Some(prompt) = self.prompt.take() else {
+            return Vec::new();
+        };
+        let text = prompt.line.text().trim().to_owned();
+        if !text.is_empty() {
+            self.remember(prompt.kind, &text);
+        }
+        match prompt.kind {
+            PromptKind::Filter if prompt.error.is_some() => self.prompt = Some(prompt),
+            PromptKind::Filter => self.filter.kept = text,
+            PromptKind::Search => return self.search(prompt, &text),
+            PromptKind::Time => return self.enter_time(prompt, &text, index),
+            PromptKind::Command => return self.command(prompt, &text, index),
+        }
+        Vec::new()
+    }
+
+    fn search(&mut self, mut prompt: Prompt, text: &str) -> Vec<Effect> {
+        if text.is_empty() {
+            self.log.search = None;
+            return Vec::new();
+        }
+        match regex::bytes::RegexBuilder::new(text)
+            .case_insensitive(true)
+            .size_limit(1 << 20)
+            .build()
+        {
+            Ok(search) => {
+                self.log.search = Some(search.clone());
+                // At the log's end there is nothing ahead.
+                let at_end = self.log.cursor + 1 >= self.log.lines.len();
+                self.find(
+                    if at_end {
+                        SearchDirection::Backward
+                    } else {
+                        SearchDirection::Forward
+                    },
+                    LinePattern::Text(search),
+                )
+            }
+            Err(error) => {
+                let error = error.to_string();
+                let why = error.lines().last().unwrap_or_default();
+                prompt.error = Some(safe::text(why).into_owned());
+                self.prompt = Some(prompt);
+                Vec::new()
+            }
+        }
+    }
+
+    fn enter_time(&mut self, mut prompt: Prompt, text: &str, index: &Index) -> Vec<Effect> {
+        let Some(newest) = index.newest() else {
+            return Vec::new();
+        };
+        if text.is_empty() {
+            return Vec::new();
+        }
+        if let Some((from, to)) = text.split_once("..") {
+            let from =
+                time::parse(from, newest).map(|time| filter::term("since", &time.to_string()));
+            let to = if to.trim().is_empty() {
+                Some(String::new())
+            } else {
+                time::parse(to, newest).map(|time| filter::term("until", &time.to_string()))
+            };
+            if let (Some(from), Some(to)) = (from, to) {
+                let text = filter::and(&self.filter.kept, &format!("{from} {to}"));
+                self.view = if self.view == View::Log {
+                    View::Connections
+                } else {
+                    self.view
+                };
+                return self.set_filter_text(text.trim());
+            }
+        } else if let Some(time) = time::parse(text, newest) {
+            self.go_to_time(time, index);
+            return Vec::new();
+        }
+        prompt.error =
+            Some("expected a time: 11:20, 2009-04-22 11:20, -15m, or a range: 11:00..11:30".into());
+        self.prompt = Some(prompt);
+        Vec::new()
+    }
+
+    fn command(&mut self, mut prompt: Prompt, text: &str, index: &Index) -> Vec<Effect> {
+        let (word, rest) = text.split_once(' ').unwrap_or((text, ""));
+        let rest = rest.trim();
+        let wrong = match word {
+            "" => return Vec::new(),
+            "q" | "quit" | "exit" => return vec![Effect::Exit],
+            "help" | "h" => {
+                self.help = Some(0);
+                return Vec::new();
+            }
+            "filter" | "f" => match Filter::parse(rest, &self.settings.saved) {
+                Ok(filter) => return self.set_filter(filter),
+                Err(problem) => problem.message,
+            },
+            "view" | "v" => match View::ALL
+                .iter()
+                .find(|(key, view)| names_view(rest, *key, *view))
+            {
+                Some((key, _)) => return self.run(Command::View(*key), index),
+                None => "expected a view: 1 to 7, or its name".into(),
+            },
+            "sort" | "s" => match self.sort_by(rest) {
+                Ok(()) => return Vec::new(),
+                Err(titles) => format!("expected a column: {titles}"),
+            },
+            "goto" | "time" | "t" => {
+                prompt.kind = PromptKind::Time;
+                prompt.line = Line::new(rest);
+                return self.enter_time(prompt, rest, index);
+            }
+            word => format!(
+                "unknown command `{}`; expected q, filter, view, sort, goto or help",
+                safe::text(word)
+            ),
+        };
+        prompt.error = Some(wrong);
+        self.prompt = Some(prompt);
+        Vec::new()
+    }
+
+    fn sort_by(&mut self, name: &str) -> Result<(), String> {
+        let Some(table) = self.table_mut() else {
+            return Err("none here".into());
+        };
+        let found = table
+            .columns()
+            .iter()
+            .copied()
+            .find(|column| !name.is_empty() && column.title.starts_with(name));
+        let Some(column) = found else {
+            let titles: Vec<&str> = table.columns().iter().map(|column| column.title).collect();
+            return Err(titles.join(", "));
+        };
+        table.sort_by(Sort {
+            field: column.field,
+            order: Order::Natural,
+        });
+        self.notice = Some((Role::Dim, format!("sorted by {}", column.title)));
+        Ok(())
+    }
+}
+
+fn names_view(name: &str, key: u8, view: View) -> bool {
+    name == key.to_string()
+        || !name.is_empty()
+            && view
+                .title()
+                .to_lowercase()
+                .starts_with(&name.to_lowercase())
+}

@@ -1,0 +1,229 @@
+//! What a row stands for, and what is asked of it: its lines, its failures, its terms for a filter.
+
+use crate::event::Link;
+use crate::header::Stamp;
+use crate::index::store::extent::Span;
+use crate::index::{
+    Connection, ConnectionId, DeliveryResult, DeliveryState, Direction, Index, Message, MessageId,
+    Symbol,
+};
+use crate::search::LineRequest;
+use crate::trace::Subject;
+use crate::triage::RouteId;
+
+use crate::tui::state::filter::term;
+
+/// What a row stands for.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Record {
+    /// A connection, in or out.
+    Connection(ConnectionId),
+    /// A message.
+    Message(MessageId),
+    /// A user who logged in or tried to.
+    User(Symbol),
+    /// A route that mail goes out by.
+    Route(RouteId),
+    /// Routes summed up; its number in [`crate::tui::state::triage_state::TriageState`].
+    Group(u32),
+    /// Something noticed; its number in [`crate::tui::state::triage_state::TriageState`].
+    Finding(u32),
+    /// The messages that a route's failures hit.
+    AffectedMessages(RouteId),
+    /// A source; its number in [`crate::tui::state::source_list::SourceList`].
+    Source(u32),
+}
+
+impl From<Subject> for Record {
+    fn from(subject: Subject) -> Self {
+        match subject {
+            Subject::Connection(id) => Self::Connection(id),
+            Subject::Message(id) => Self::Message(id),
+        }
+    }
+}
+
+impl Record {
+    /// What its story is of; only connections and messages have one.
+    pub fn subject(self) -> Option<Subject> {
+        match self {
+            Self::Connection(id) => Some(Subject::Connection(id)),
+            Self::Message(id) => Some(Subject::Message(id)),
+            _ => None,
+        }
+    }
+
+    /// Whether the index still holds it: the oldest records retire where there are limits.
+    pub fn is_kept(self, index: &Index) -> bool {
+        match self {
+            Self::Connection(id) => index.contains_connection(id),
+            Self::Message(id) => index.contains_message(id),
+            Self::User(name) => index.names.users.is_used(name),
+            _ => true,
+        }
+    }
+
+    /// The same record in the index of a whole log, of which `part` knows the end alone.
+    pub fn in_whole(self, part: &Index, whole: &Index) -> Option<Self> {
+        match self {
+            Self::Connection(id) => {
+                let known = part.connection(id);
+                let same = |id: &ConnectionId| {
+                    let other = whole.connection(*id);
+                    other.host_of_appliance() == known.host_of_appliance()
+                        && other.first_seen() <= known.first_seen()
+                        && (known.closed().is_none() || other.closed() == known.closed())
+                };
+                let found = whole.find_connections(known.link());
+                found.into_iter().find(same).map(Self::Connection)
+            }
+            Self::Message(id) => {
+                let known = part.message(id);
+                let same = |id: &MessageId| {
+                    let other = whole.message(*id);
+                    other.host_of_appliance() == known.host_of_appliance()
+                        && other.first_seen() <= known.first_seen()
+                };
+                let found = whole.find_messages(known.mid());
+                found.into_iter().find(same).map(Self::Message)
+            }
+            Self::User(name) => {
+                let user = part.names.users.get(name);
+                whole.names.users.find(user).map(Self::User)
+            }
+            Self::Route(_)
+            | Self::Group(_)
+            | Self::Finding(_)
+            | Self::AffectedMessages(_)
+            | Self::Source(_) => None,
+        }
+    }
+
+    /// How the appliance calls it: `ICID 451`, `DCID 5640`, `MID 448`; users and routes by name, as the log has it.
+    pub fn title(self, index: &Index) -> String {
+        match self {
+            _ if !self.is_kept(index) => "retired".to_owned(),
+            Self::Connection(id) => match index.connection(id).link() {
+                Link::In(icid) => format!("ICID {icid}"),
+                Link::Out(dcid) => format!("DCID {dcid}"),
+            },
+            Self::Message(id) => format!("MID {}", index.message(id).mid()),
+            Self::User(name) => format!("user {}", index.names.users.get(name)),
+            Self::Route(id) => id.title(index),
+            Self::AffectedMessages(id) => format!("messages hit by {}", id.title(index)),
+            Self::Group(_) => "routes".to_owned(),
+            Self::Finding(_) => "finding".to_owned(),
+            Self::Source(_) => "source".to_owned(),
+        }
+    }
+
+    /// When it was first seen, where it is one row of the log's time.
+    pub fn time(self, index: &Index) -> Option<Stamp> {
+        match self {
+            Self::Connection(id) => index.connection(id).first_seen(),
+            Self::Message(id) => index.message(id).first_seen(),
+            _ => None,
+        }
+    }
+
+    /// Where its lines stand; empty for what has none of its own, and for what has retired.
+    pub fn spans(self, index: &Index) -> Vec<Span> {
+        match self {
+            _ if !self.is_kept(index) => Vec::new(),
+            Self::Connection(id) => index.connection(id).spans(),
+            Self::Message(id) => index.message(id).spans(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// What to ask for to get its lines.
+    pub fn wanted(self, index: &Index) -> Option<LineRequest> {
+        match self {
+            _ if !self.is_kept(index) => None,
+            Self::Connection(id) => Some(LineRequest::of_connection(&index.connection(id))),
+            Self::Message(id) => Some(LineRequest::of_message(&index.message(id))),
+            _ => None,
+        }
+    }
+
+    /// Whether something of it failed.
+    pub fn has_failed(self, index: &Index) -> bool {
+        match self {
+            Self::Connection(id) => connection_failed(&index.connection(id)),
+            Self::Message(id) => message_failed(&index.message(id)),
+            _ => false,
+        }
+    }
+
+    /// The term that filters by its value of a field: `icid`, `dcid`, `user` or `profile`. Without the value the
+    /// term's beginning.
+    pub fn term(self, index: &Index, field: &'static str) -> String {
+        let value = match self {
+            _ if !self.is_kept(index) => None,
+            Self::Connection(id) => of_connection(&index.connection(id), field),
+            Self::Message(id) => of_message(&index.message(id), field),
+            Self::User(name) => (field == "user").then(|| index.names.users.get(name).to_owned()),
+            _ => None,
+        };
+        value.map_or_else(|| format!("{field}:"), |value| term(field, &value))
+    }
+}
+
+fn connection_failed(connection: &Connection<'_>) -> bool {
+    connection.has_failed_auth()
+        || connection.error().is_some()
+        || connection.tls().is_some_and(|tls| !tls.success)
+        || connection.direction() == Direction::Outbound
+            && connection
+                .deliveries()
+                .iter()
+                .any(|delivery| is_refusal(delivery.result()))
+}
+
+/// Whether mail did not get through for good.
+pub fn is_refusal(result: DeliveryResult) -> bool {
+    matches!(result, DeliveryResult::Bounced | DeliveryResult::Aborted)
+}
+
+fn message_failed(message: &Message<'_>) -> bool {
+    message.recipients().iter().any(|recipient| {
+        matches!(
+            recipient.state(),
+            DeliveryState::Bounced | DeliveryState::Aborted
+        )
+    })
+}
+
+fn of_connection(connection: &Connection<'_>, field: &str) -> Option<String> {
+    let last = connection.last_attempt();
+    match (field, connection.link()) {
+        ("icid", Link::In(icid)) => Some(icid.to_string()),
+        ("dcid", Link::Out(dcid)) => Some(dcid.to_string()),
+        ("user", _) => last?.user().map(str::to_owned),
+        ("profile", _) => last?.profile().map(str::to_owned),
+        ("icid", Link::Out(_)) => {
+            let message = connection.carried().into_iter().next()?;
+            message
+                .icid()
+                .filter(|icid| *icid > 0)
+                .map(|icid| icid.to_string())
+        }
+        ("dcid", Link::In(_)) => of_message(connection.messages().first()?, "dcid"),
+        _ => None,
+    }
+}
+
+fn of_message(message: &Message<'_>, field: &str) -> Option<String> {
+    match field {
+        "dcid" => {
+            let deliveries = message.deliveries();
+            let connection = deliveries.last()?.connection()?;
+            Some(connection.number().to_string())
+        }
+        "icid" => message
+            .icid()
+            .filter(|icid| *icid > 0)
+            .map(|icid| icid.to_string()),
+        _ => of_connection(&message.connection()?, field),
+    }
+}

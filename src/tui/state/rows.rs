@@ -1,0 +1,423 @@
+//! Which rows a table shows, in which order.
+
+use std::collections::HashMap;
+
+use crate::index::{ConnectionId, Direction, Index, Symbol};
+use crate::triage::RouteState;
+
+use crate::tui::columns::{Field, RenderContext, route_row};
+use crate::tui::state::filter::{Filter, TextMatches};
+use crate::tui::state::record::Record;
+use crate::tui::state::user_stats::Users;
+
+/// How a table is sorted.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Sort {
+    /// By this column.
+    pub field: Field,
+    /// Which way.
+    pub order: Order,
+}
+
+/// Which way a column is sorted.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Order {
+    /// What is looked for mostly comes first: the newest, the longest, the failed, the first letters.
+    Natural,
+    /// The other way round.
+    Reversed,
+}
+
+/// Whether open connections come first.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum PinOpen {
+    /// While following.
+    Yes,
+    /// In a log that does not grow.
+    No,
+}
+
+impl Sort {
+    /// By time, the newest first.
+    pub const NEWEST: Self = Self {
+        field: Field::Opened,
+        order: Order::Natural,
+    };
+
+    fn by_time(self) -> bool {
+        self.field == Field::Opened
+    }
+
+    /// Puts rows in order by a key; those of one key stay as they were.
+    fn apply(self, rows: &mut [Record], mut key: impl FnMut(Record) -> u64) {
+        let mut keyed: Vec<(u64, Record)> = rows.iter().map(|row| (key(*row), *row)).collect();
+        match self.order {
+            Order::Natural => keyed.sort_by_key(|(key, _)| *key),
+            Order::Reversed => keyed.sort_by_key(|(key, _)| u64::MAX - *key),
+        }
+        for (row, (_, sorted)) in rows.iter_mut().zip(keyed) {
+            *row = sorted;
+        }
+    }
+}
+
+/// Matching connections in order. `room` is a list that nobody needs any more: while a log grows its table is made anew
+/// many times a second, and half of that time went into the memory of a new list.
+pub fn connections(
+    index: &Index,
+    filter: &Filter,
+    hits: &TextMatches,
+    sort: Sort,
+    pin_open: PinOpen,
+    room: Vec<Record>,
+) -> Vec<Record> {
+    let mut rows = room;
+    rows.clear();
+    let is_open =
+        |row: &Record| matches!(row, Record::Connection(id) if index.connection(*id).is_open());
+    let pin_open = sort.by_time() && sort.order == Order::Natural && pin_open == PinOpen::Yes;
+    if !filter.is_empty() {
+        let matching = filter.connections(index, hits).into_iter().rev();
+        rows.extend(matching.map(Record::Connection));
+        if pin_open {
+            let (open, closed): (Vec<_>, Vec<_>) = rows.into_iter().partition(is_open);
+            rows = open;
+            rows.extend(closed);
+        }
+    } else if pin_open {
+        rows.extend(all_connections(index).filter(is_open));
+        rows.extend(all_connections(index).filter(|row| !is_open(row)));
+    } else {
+        rows.extend(all_connections(index));
+    }
+    if sort.by_time() {
+        if sort.order == Order::Reversed {
+            rows.reverse();
+        }
+        return rows;
+    }
+    let sort_keys = SortKeys::new(index, sort.field);
+    sort.apply(&mut rows, |row| match row {
+        Record::Connection(id) => connection_key(index, &sort_keys, id, sort.field),
+        _ => 0,
+    });
+    rows
+}
+
+/// Every connection, the newest first.
+pub fn all_connections(index: &Index) -> impl Iterator<Item = Record> {
+    let all = index.connections().rev();
+    all.map(|connection| Record::Connection(connection.record()))
+}
+
+/// Every message, the newest first.
+pub fn all_messages(index: &Index) -> impl Iterator<Item = Record> {
+    let all = index.messages().rev();
+    all.map(|message| Record::Message(message.record()))
+}
+
+/// Names in the order of the alphabet, looked up by number.
+struct SortKeys {
+    first: Vec<u32>,
+    second: Vec<u32>,
+}
+
+impl SortKeys {
+    fn new(index: &Index, field: Field) -> Self {
+        let names = &index.names;
+        match field {
+            Field::Peer => Self {
+                first: addresses(index),
+                second: Vec::new(),
+            },
+            Field::Login => Self {
+                first: sort_keys(names.users.iter()),
+                second: sort_keys(names.profiles.iter()),
+            },
+            _ => Self {
+                first: Vec::new(),
+                second: Vec::new(),
+            },
+        }
+    }
+}
+
+fn addresses(index: &Index) -> Vec<u32> {
+    let mut order: Vec<_> = index
+        .names
+        .addresses
+        .iter()
+        .map(|(name, text)| (index.address(name), text, name))
+        .collect();
+    order.sort_unstable();
+    by_number(order.into_iter().map(|(_, _, name)| name))
+}
+
+fn sort_keys<'i>(names: impl Iterator<Item = (Symbol, &'i str)>) -> Vec<u32> {
+    let mut order: Vec<(String, Symbol)> = names
+        .map(|(name, text)| (text.to_lowercase(), name))
+        .collect();
+    order.sort_unstable();
+    by_number(order.into_iter().map(|(_, name)| name))
+}
+
+fn by_number(order: impl ExactSizeIterator<Item = Symbol>) -> Vec<u32> {
+    let mut sort_keys = vec![0; order.len()];
+    for (rank, name) in (0u32..).zip(order) {
+        sort_keys[name.at()] = rank;
+    }
+    sort_keys
+}
+
+fn connection_key(index: &Index, sort_keys: &SortKeys, id: ConnectionId, field: Field) -> u64 {
+    let connection = index.connection(id);
+    let rank = |sort_keys: &[u32], name: Option<Symbol>| {
+        name.and_then(|name| sort_keys.get(name.at()))
+            .map_or(u64::from(u32::MAX), |rank| u64::from(*rank))
+    };
+    match field {
+        Field::Age => most_first(connection.duration(index.newest()).unwrap_or(-1) + 1),
+        Field::Id => {
+            u64::from(connection.direction() == Direction::Outbound) << 63
+                | (u64::MAX >> 1).saturating_sub(connection.number())
+        }
+        Field::Peer => rank(&sort_keys.first, connection.remote_name()),
+        Field::AuthResult => match connection.last_attempt() {
+            Some(last) if !last.succeeded() => 0,
+            Some(_) => 1 + u64::from(!connection.has_failed_auth()),
+            None => 3,
+        },
+        Field::Login => match connection.last_attempt() {
+            Some(last) if last.user_name().is_some() => rank(&sort_keys.first, last.user_name()),
+            Some(last) => 1 << 40 | rank(&sort_keys.second, last.profile_name()),
+            None => u64::MAX,
+        },
+        Field::Messages => {
+            most_first(i64::try_from(connection.carried().len()).unwrap_or(i64::MAX))
+        }
+        _ => 0,
+    }
+}
+
+fn most_first(value: i64) -> u64 {
+    u64::MAX - u64::try_from(value).unwrap_or(0)
+}
+
+/// Matching messages in order.
+pub fn messages(
+    index: &Index,
+    filter: &Filter,
+    hits: &TextMatches,
+    sort: Sort,
+    room: Vec<Record>,
+) -> Vec<Record> {
+    let mut rows = room;
+    rows.clear();
+    if filter.is_empty() {
+        rows.extend(all_messages(index));
+    } else {
+        let matching = filter.messages(index, hits).into_iter().rev();
+        rows.extend(matching.map(Record::Message));
+    }
+    if sort.by_time() {
+        if sort.order == Order::Reversed {
+            rows.reverse();
+        }
+        return rows;
+    }
+    let senders = if sort.field == Field::From {
+        sort_keys(index.names.mail.iter())
+    } else {
+        Vec::new()
+    };
+    sort.apply(&mut rows, |row| {
+        let Record::Message(id) = row else { return 0 };
+        let message = index.message(id);
+        match sort.field {
+            Field::Mid => u64::MAX - message.mid().0,
+            Field::Size => most_first(
+                message
+                    .size()
+                    .map_or(-1, |size| i64::try_from(size).unwrap_or(i64::MAX))
+                    + 1,
+            ),
+            Field::State => state_key(message.common_state().word()),
+            Field::From => message
+                .from_name()
+                .map_or(u64::MAX, |name| u64::from(senders[name.at()])),
+            _ => 0,
+        }
+    });
+    rows
+}
+
+/// What went wrong comes first.
+fn state_key(word: Option<&str>) -> u64 {
+    const ORDER: [&str; 8] = [
+        "bounced",
+        "aborted",
+        "mixed",
+        "delayed",
+        "dropped",
+        "quarantined",
+        "queued",
+        "delivered",
+    ];
+    word.and_then(|word| ORDER.iter().position(|known| *known == word))
+        .unwrap_or(ORDER.len()) as u64
+}
+
+/// The users of the matching connections, and what their logins came to.
+pub fn users(
+    index: &Index,
+    filter: &Filter,
+    hits: &TextMatches,
+    sort: Sort,
+) -> (Vec<Record>, Users) {
+    let users = if filter.is_empty() {
+        Users::of_attempts(index, index.attempts())
+    } else {
+        let connections = filter.connections(index, hits);
+        Users::of_attempts(
+            index,
+            connections
+                .into_iter()
+                .flat_map(|id| index.connection(id).attempts()),
+        )
+    };
+    let mut rows: Vec<Record> = users.names(index).into_iter().map(Record::User).collect();
+    let names = sort_keys(index.names.users.iter());
+    let time = |time: Option<crate::header::Stamp>| {
+        most_first(time.map_or(0, crate::header::Stamp::seconds))
+    };
+    Sort {
+        order: Order::Natural,
+        ..sort
+    }
+    .apply(&mut rows, |row| match row {
+        Record::User(name) => u64::from(names[name.at()]),
+        _ => 0,
+    });
+    sort.apply(&mut rows, |row| {
+        let Record::User(name) = row else { return 0 };
+        let user = users.of(name);
+        match sort.field {
+            Field::Failed => u64::MAX - user.failed,
+            Field::Succeeded => u64::MAX - user.succeeded,
+            Field::Sources => u64::MAX - user.sources,
+            Field::Nets => u64::MAX - user.nets,
+            Field::Failing => time(user.failing_since),
+            Field::LastFailure => time(user.last_failure),
+            Field::LastSuccess => time(user.last_success),
+            _ => u64::from(names[name.at()]),
+        }
+    });
+    (rows, users)
+}
+
+/// Routes, or groups of them, in order; they come failing ones first.
+pub fn routes(known: RenderContext<'_>, sort: Sort) -> Vec<Record> {
+    let mut rows = known.triage.route_rows().unwrap_or_default();
+    let time = |time: Option<crate::header::Stamp>| {
+        most_first(time.map_or(0, crate::header::Stamp::seconds))
+    };
+    let mut names: Vec<(String, Record)> = Vec::new();
+    if sort.field == Field::Route {
+        names = rows.iter().map(|row| (name(known, *row), *row)).collect();
+        names.sort();
+    }
+    let sort_keys: HashMap<Record, u64> =
+        (0..).zip(names).map(|(at, (_, row))| (row, at)).collect();
+    sort.apply(&mut rows, |record| {
+        let Some(row) = route_row(known, record) else {
+            return u64::MAX;
+        };
+        match sort.field {
+            Field::State => match row.state {
+                RouteState::Failing => 0,
+                RouteState::Degraded => 1,
+                RouteState::Healthy => 2,
+            },
+            Field::Route => sort_keys.get(&record).copied().unwrap_or(u64::MAX),
+            Field::Since => time(row.since),
+            Field::Cost => u64::MAX - row.tally.impact.recipients(),
+            Field::Failed => u64::MAX - row.tally.failed(),
+            Field::LastSuccess => time(row.tally.last_ok),
+            _ => 0,
+        }
+    });
+    rows
+}
+
+fn name(known: RenderContext<'_>, record: Record) -> String {
+    match record {
+        Record::Group(number) => {
+            let group = known.triage.group(number);
+            group
+                .and_then(|group| group.key.clone())
+                .unwrap_or_default()
+        }
+        record => record.title(known.index),
+    }
+}
+
+/// Findings in order; they come worst first.
+pub fn findings(known: RenderContext<'_>, sort: Sort) -> Vec<Record> {
+    let mut rows = known.triage.finding_rows().to_vec();
+    sort.apply(&mut rows, |record| {
+        let Record::Finding(number) = record else {
+            return u64::MAX;
+        };
+        let Some(finding) = known.triage.finding(number) else {
+            return u64::MAX;
+        };
+        match sort.field {
+            Field::Severity => finding.severity as u64,
+            Field::Kind => finding.kind as u64,
+            Field::Since => most_first(finding.since.map_or(0, crate::header::Stamp::seconds)),
+            _ => 0,
+        }
+    });
+    rows
+}
+
+/// Sources in order; what is waited for comes last.
+pub fn sources(known: RenderContext<'_>, sort: Sort) -> Vec<Record> {
+    let statuses = &known.files.statuses;
+    let mut rows: Vec<Record> = (0..)
+        .zip(statuses)
+        .map(|(at, _)| Record::Source(at))
+        .collect();
+    let rank = |text: &dyn Fn(usize) -> String| {
+        let mut names: Vec<(String, usize)> =
+            (0..statuses.len()).map(|at| (text(at), at)).collect();
+        names.sort();
+        let mut sort_keys = vec![0; names.len()];
+        for (rank, (_, at)) in (0..).zip(names) {
+            sort_keys[at] = rank;
+        }
+        sort_keys
+    };
+    let appliances: Vec<u64> = if sort.field == Field::Appliance {
+        rank(&|at| statuses[at].appliance.clone().unwrap_or_default())
+    } else {
+        Vec::new()
+    };
+    sort.apply(&mut rows, |record| {
+        let Record::Source(number) = record else {
+            return u64::MAX;
+        };
+        let at = number as usize;
+        let status = &statuses[at];
+        match sort.field {
+            Field::State => status.state as u64,
+            Field::Appliance => appliances[at],
+            Field::Size => u64::MAX - status.read,
+            Field::Entries => u64::MAX - status.entries,
+            Field::LastEntry => most_first(status.newest.map_or(0, crate::header::Stamp::seconds)),
+            // In the order in which they are read.
+            _ => at as u64,
+        }
+    });
+    rows
+}

@@ -1,0 +1,698 @@
+//! Keys are pressed on the state, and what a reader would see is looked for.
+
+use std::io::Write;
+use std::sync::atomic::AtomicBool;
+use std::time::{Duration, Instant};
+
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::buffer::{Buffer, Cell};
+use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use ratatui::style::{Color as Colour, Modifier};
+
+mod dress;
+mod filter;
+mod routes;
+mod sources;
+mod swap_index;
+mod time_cursor;
+
+use super::*;
+use crate::header::{Framer, Years};
+use crate::index::{Entry, TrackClosed};
+use crate::position::SourceId;
+use crate::search;
+use crate::source::Sources;
+use crate::tui::state::filter::SearchProgress;
+use crate::tui::theme::{Color, Palette, Symbols, Theme};
+use crate::tui::views;
+
+const LOG: &str = "\
+Wed Apr 22 11:06:20 2009 Info: New SMTP DCID 5633 interface 172.16.155.16 address 172.16.155.102 port 25
+Wed Apr 22 11:06:20 2009 Info: DCID: 5633 IP: 172.16.155.102 SMTP authentication using the profile OutboundAuthentication succeeded.
+Wed Apr 22 11:06:21 2009 Info: Delivery start DCID 5633 MID 441 to RID [0]
+Wed Apr 22 11:06:22 2009 Info: Message done DCID 5633 MID 441 to RID [0]
+Wed Apr 22 11:06:25 2009 Info: DCID 5633 close
+Wed Apr 22 11:18:02 2009 Info: New SMTP ICID 447 interface Submission (172.16.155.16) address 172.16.2.9 reverse dns host billing01.corp.example verified yes
+Wed Apr 22 11:18:03 2009 Info: Start MID 448 ICID 447
+Wed Apr 22 11:18:03 2009 Info: MID 448 ICID 447 From: <billing@corp.example>
+Wed Apr 22 11:18:03 2009 Info: MID 448 ICID 447 RID 0 To: <postmaster@example.com>
+Wed Apr 22 11:18:04 2009 Info: MID 448 Subject 'Invoice'
+Wed Apr 22 11:18:05 2009 Info: ICID 447 close
+Wed Apr 22 11:19:39 2009 Info: New SMTP DCID 5640 interface 172.16.155.16 address 172.16.155.102 port 25
+Wed Apr 22 11:19:41 2009 Info: DCID: 5640 IP: 172.16.155.102 SMTP authentication using the profile OutboundAuthentication failed: ('535', ['5.7.8 Error: authentication failed: authentication failure'])
+Wed Apr 22 11:19:41 2009 Info: Delivery start DCID 5640 MID 448 to RID [0]
+Wed Apr 22 11:19:41 2009 Info: Bounced: DCID 5640 MID 448 to RID 0 - Bounced by destination server with response: 5.1.0 - Unknown address error ('554', ['5.7.1 <postmaster@example.com>: Relay access denied'])
+Wed Apr 22 11:19:46 2009 Info: DCID 5640 close
+Wed Apr 22 11:43:59 2009 Info: New SMTP ICID 450 interface IncomingMail (172.16.155.16) address 172.16.155.102 reverse dns host unknown verified no
+Wed Apr 22 11:43:59 2009 Info: ICID 450 ACCEPT SG None match ALL SBRS None
+Wed Apr 22 11:44:48 2009 Info: SMTP Auth: (ICID 450) succeeded for user: ironport using AUTH mechanism: PLAIN with profile: IncomingAuthentication
+Wed Apr 22 11:46:14 2009 Info: ICID 450 close
+Wed Apr 22 11:47:30 2009 Info: New SMTP ICID 451 interface mail (172.16.155.16) address 172.16.155.102 reverse dns host unknown verified no
+Wed Apr 22 11:47:30 2009 Info: ICID 451 ACCEPT SG None match ALL SBRS None
+Wed Apr 22 11:47:47 2009 Info: SMTP Auth: (ICID 451) failed for user: ironport using AUTH mechanism: PLAIN with profile: IncomingAuthentication
+";
+
+/// A reader at a terminal, with everything around the state that the program has, done at once.
+struct Harness {
+    app: App,
+    index: Index,
+    log: tempfile::NamedTempFile,
+    sources: Sources,
+    framer: Framer,
+    told: u64,
+    now: Duration,
+    theme: Theme,
+    search: Option<(Filter, TextMatches)>,
+    copied: Vec<String>,
+    folder: tempfile::TempDir,
+    exited: bool,
+}
+
+impl Harness {
+    fn new(log: &str, width: u16, height: u16) -> Self {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let sources = open(file.path());
+        let mut index = Index::new(TrackClosed::Off);
+        index.open_source(SourceId::new(0), "");
+        let mut desk = Self {
+            app: App::new("mail.current", Follow::Yes, Settings::default()),
+            index,
+            log: file,
+            sources,
+            framer: Framer::new(Years::starting(2009)),
+            told: 0,
+            now: Duration::ZERO,
+            theme: Theme::new(Color::Always, Symbols::Unicode, &Palette::default()),
+            search: None,
+            copied: Vec::new(),
+            folder: tempfile::tempdir().unwrap(),
+            exited: false,
+        };
+        desk.does(Action::Resize(width, height));
+        desk.grow(log);
+        desk.does(Action::CaughtUp);
+        desk.settle();
+        desk
+    }
+
+    fn grow(&mut self, text: &str) {
+        self.append(text);
+        let progress = Progress {
+            read: self.told,
+            total: self.told,
+        };
+        self.does(Action::Grew(progress, None));
+        self.settle();
+    }
+
+    /// Lines come in of which nobody has heard yet.
+    fn append(&mut self, text: &str) {
+        self.log.write_all(text.as_bytes()).unwrap();
+        for line in text.as_bytes().split_inclusive(|byte| *byte == b'\n') {
+            let body = line.strip_suffix(b"\n").unwrap_or(line);
+            let frame = self.framer.frame(body);
+            self.index.apply(&Entry::new(
+                Position::new(SourceId::new(0), self.told),
+                &frame,
+                body,
+                crate::event::parse(frame.body(body)),
+            ));
+            self.told += line.len() as u64;
+        }
+        self.sources.set_told(SourceId::new(0), self.told);
+        let entries = text.lines().count();
+        let newest = self.index.newest();
+        self.sources.heard(SourceId::new(0), entries, newest, None);
+    }
+
+    fn does(&mut self, action: Action) {
+        let effects = self.app.update(action, &self.index);
+        self.perform(effects);
+    }
+
+    fn settle(&mut self) {
+        self.now += Duration::from_secs(1);
+        self.app.refresh(&self.index, self.now);
+        let mut effects = self.app.settle(&self.index);
+        effects.extend(self.app.search_again(&self.index, self.now));
+        effects.extend(self.app.look_again(&self.index, self.now));
+        effects.extend(self.app.files_again(&self.index, self.now));
+        self.perform(effects);
+        self.app.refresh(&self.index, self.now);
+        let effects = self.app.settle(&self.index);
+        self.perform(effects);
+    }
+
+    fn perform(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
+            let answer = match effect {
+                Effect::Read(Job::Record(record, spans, wanted)) => {
+                    let read = search::read_lines(&self.sources, &wanted, usize::MAX)
+                        .map_err(|error| error.to_string());
+                    Answer::Record(record, spans, read)
+                }
+                Effect::Read(Job::Sides(of, wanted)) => Answer::Sides(
+                    of,
+                    crate::tui::workers::sides(&self.sources, &wanted, usize::MAX),
+                ),
+                Effect::Files => {
+                    let files = SourceList::of(&self.sources);
+                    self.does(Action::Files(files));
+                    continue;
+                }
+                Effect::Report(route) => Answer::Reported(crate::tui::workers::incident::write(
+                    self.folder.path(),
+                    route,
+                    self.app.settings.thresholds,
+                    &self.sources,
+                    &|work| work(&self.index),
+                )),
+                Effect::Look(order) => {
+                    self.look(&order);
+                    continue;
+                }
+                Effect::Read(Job::Log(ask)) => Answer::Log(
+                    ask,
+                    search::read_range(&self.sources, ask).map_err(|error| error.to_string()),
+                ),
+                Effect::Find(from, way, needle) => Answer::Found(Ok(search::find(
+                    &self.sources,
+                    from,
+                    way,
+                    &needle,
+                    &AtomicBool::new(false),
+                )
+                .unwrap())),
+                Effect::Search(filter, hits) => {
+                    self.search = Some((filter, hits));
+                    continue;
+                }
+                Effect::Cancel => {
+                    self.search = None;
+                    continue;
+                }
+                Effect::Copy(text) => {
+                    self.copied.push(text);
+                    continue;
+                }
+                Effect::Exit => {
+                    self.exited = true;
+                    continue;
+                }
+                _ => continue,
+            };
+            self.does(Action::Answer(answer));
+        }
+    }
+
+    fn look(&mut self, order: &TriageJob) {
+        let seen = std::cell::RefCell::new(Vec::new());
+        let index = &self.index;
+        triage_state::look(
+            order,
+            &AtomicBool::new(false),
+            &|work| work(index),
+            &|one| seen.borrow_mut().push(one),
+        );
+        for one in seen.into_inner() {
+            self.does(Action::Answer(Answer::Seen(order.what.number, one)));
+        }
+    }
+
+    /// The reader stops typing for a moment: searches come to their end.
+    fn pause(&mut self) {
+        self.settle();
+        if let Some((filter, mut hits)) = self.search.take() {
+            let (go_on, until) = (AtomicBool::new(false), Instant::now());
+            let read = loop {
+                match filter.search(&mut hits, &self.sources, &go_on, until, &mut |_| {}) {
+                    Ok(SearchProgress::Paused) => {}
+                    Ok(SearchProgress::End) => break Ok(hits),
+                    Err(error) => break Err(error.to_string()),
+                }
+            };
+            self.does(Action::Answer(Answer::Hits(filter.text().to_owned(), read)));
+        }
+        self.settle();
+    }
+
+    fn key(&mut self, code: KeyCode) {
+        self.does(Action::Key(KeyEvent::new(code, KeyModifiers::NONE)));
+        self.settle();
+    }
+
+    fn control(&mut self, c: char) {
+        self.does(Action::Key(KeyEvent::new(
+            KeyCode::Char(c),
+            KeyModifiers::CONTROL,
+        )));
+        self.settle();
+    }
+
+    fn types(&mut self, text: &str) {
+        text.chars().for_each(|c| self.key(KeyCode::Char(c)));
+    }
+
+    fn filter(&mut self, text: &str) {
+        self.types("/");
+        self.control('u');
+        self.types(text);
+        self.key(KeyCode::Enter);
+    }
+
+    fn buffer(&self) -> Buffer {
+        let (width, height) = self.app.size;
+        let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+        terminal
+            .draw(|frame| views::draw(frame, &self.app, &self.index, self.theme))
+            .unwrap();
+        terminal.backend().buffer().clone()
+    }
+
+    fn screen(&self) -> String {
+        let buffer = self.buffer();
+        let rows = buffer.content.chunks(usize::from(buffer.area.width).max(1));
+        rows.map(|row| {
+            row.iter()
+                .map(Cell::symbol)
+                .collect::<String>()
+                .trim_end()
+                .to_owned()
+                + "\n"
+        })
+        .collect()
+    }
+
+    /// The screen without the lines where the filter stands.
+    fn body(&self) -> String {
+        let screen = self.screen();
+        let rows: Vec<&str> = screen.lines().collect();
+        rows[3..rows.len() - 2].join("\n")
+    }
+
+    /// The colour of the first such word on the screen.
+    fn colour_of(&self, word: &str) -> Colour {
+        let row = self.row_of(word).unwrap();
+        let line = self.screen().lines().nth(row).unwrap().to_owned();
+        let at = line[..line.find(word).unwrap()].chars().count();
+        self.buffer()[(u16::try_from(at).unwrap(), u16::try_from(row).unwrap())].fg
+    }
+
+    fn row_of(&self, text: &str) -> Option<usize> {
+        self.screen().lines().position(|line| line.contains(text))
+    }
+}
+
+fn open(path: &std::path::Path) -> Sources {
+    let sources = Sources::default();
+    sources.add_stream(path, false, Some(std::fs::File::open(path).unwrap().into()));
+    sources
+}
+
+fn desk() -> Harness {
+    Harness::new(LOG, 80, 24)
+}
+
+#[test]
+fn it_opens_on_the_newest_connections_with_open_ones_first() {
+    let mut desk = desk();
+    let screen = desk.screen();
+    for word in [
+        "mail.current",
+        "● following",
+        "ICID 451",
+        "ICID 450",
+        "DCID 5640",
+        "DCID 5633",
+        "✗ failed",
+        "✓ ok",
+        "in 1 out 0",
+    ] {
+        assert!(screen.contains(word), "{word}:\n{screen}");
+    }
+    assert!(desk.row_of("ICID 451") < desk.row_of("ICID 450"));
+    let line = "Wed Apr 22 11:50:00 2009 Info: New SMTP DCID 5650 interface 172.16.155.16 address 172.16.155.103 port 25\n\
+                Wed Apr 22 11:50:09 2009 Info: DCID 5650 close\n";
+    desk.grow(line);
+    assert!(
+        desk.row_of("ICID 451") < desk.row_of("DCID 5650"),
+        "open ones stay first:\n{}",
+        desk.screen()
+    );
+    assert!(
+        desk.screen().contains("2m 39"),
+        "age counts from the newest entry:\n{}",
+        desk.screen()
+    );
+}
+
+#[test]
+fn rows_keep_their_place_while_one_is_selected() {
+    let mut desk = desk();
+    desk.types("jj");
+    let (selected, row) = (desk.app.current(), desk.row_of("▸"));
+    for n in 0..40 {
+        desk.grow(&format!("Wed Apr 22 12:00:{n:02} 2009 Info: New SMTP DCID {} interface 172.16.155.16 address 192.0.2.1 port 25\n", 7000 + n));
+    }
+    assert_eq!(
+        (desk.app.current(), desk.row_of("▸")),
+        (selected, row),
+        "{}",
+        desk.screen()
+    );
+    desk.types("G");
+    assert!(desk.body().contains("7039"), "{}", desk.screen());
+    desk.grow("Wed Apr 22 12:01:00 2009 Info: New SMTP DCID 7100 interface 172.16.155.16 address 192.0.2.1 port 25\n");
+    assert!(
+        desk.body().contains("▸ 12:01:00"),
+        "at the newest it stays at the newest:\n{}",
+        desk.screen()
+    );
+}
+
+#[test]
+fn a_log_that_grows_all_the_time_does_not_hurry_what_rests() {
+    let mut desk = desk();
+    desk.settle();
+    let log = std::fs::read_to_string(desk.log.path()).unwrap();
+    desk.append(log.lines().last().unwrap());
+    let rests_until = desk.app.wake(&desk.index);
+    // The reader has caught up again, as it does many times a second.
+    desk.does(Action::CaughtUp);
+    assert_eq!(desk.app.wake(&desk.index), rests_until);
+    assert!(desk.app.look_again(&desk.index, desk.now).is_none());
+}
+
+#[test]
+fn a_paused_feed_counts_what_waits() {
+    let mut desk = desk();
+    desk.types(" ");
+    desk.grow("Wed Apr 22 12:01:00 2009 Info: New SMTP DCID 7100 interface 172.16.155.16 address 192.0.2.1 port 25\n");
+    assert!(
+        desk.screen().contains("‖ paused (1 waiting)"),
+        "{}",
+        desk.screen()
+    );
+    assert!(!desk.body().contains("7100"));
+    desk.types(" ");
+    assert!(desk.body().contains("7100"), "{}", desk.screen());
+}
+
+#[test]
+fn pages_lead_from_a_connection_to_its_message_and_to_the_one_that_delivered_it() {
+    let mut desk = Harness::new(LOG, 160, 45);
+    desk.filter("icid:447");
+    desk.key(KeyCode::Enter);
+    assert!(
+        desk.screen().contains("MID 448  ✗ bounced"),
+        "{}",
+        desk.screen()
+    );
+    assert!(
+        desk.screen()
+            .contains("New SMTP ICID 447 interface Submission"),
+        "raw lines:\n{}",
+        desk.screen()
+    );
+    desk.key(KeyCode::Enter);
+    assert!(
+        desk.screen().contains("Recipients (1)"),
+        "{}",
+        desk.screen()
+    );
+    desk.types("n");
+    desk.key(KeyCode::Enter);
+    let screen = desk.screen();
+    assert!(screen.contains("DCID 5640  outbound"), "{screen}");
+    assert!(
+        screen.contains("✗ failed   profile OutboundAuthentication  535"),
+        "{screen}"
+    );
+    assert!(screen.contains("tried without authentication"), "{screen}");
+    assert!(
+        screen.contains("OutboundAuthentication ✗ failed: ('535'"),
+        "the raw line is marked:\n{screen}"
+    );
+    desk.key(KeyCode::Esc);
+    assert!(desk.screen().contains("Recipients (1)"));
+    desk.types("qq");
+    assert!(!desk.exited);
+    desk.types("q");
+    assert!(desk.exited, "back, and then out");
+}
+
+#[test]
+fn failures_are_one_key_apart_in_every_view() {
+    let mut desk = desk();
+    desk.types("e");
+    assert!(
+        desk.body()
+            .lines()
+            .any(|line| line.starts_with('▸') && line.contains("DCID 5640")),
+        "{}",
+        desk.screen()
+    );
+    desk.types("E");
+    assert!(
+        desk.body()
+            .lines()
+            .any(|line| line.starts_with('▸') && line.contains("ICID 451"))
+    );
+    desk.types("6gee");
+    assert!(
+        desk.body()
+            .lines()
+            .any(|line| line.contains('▸') && line.contains("Bounced")),
+        "{}",
+        desk.screen()
+    );
+}
+
+#[test]
+fn the_log_is_shown_searched_and_followed() {
+    let mut desk = desk();
+    desk.types("6");
+    assert!(
+        desk.body().contains("failed for user: ironport"),
+        "opens at its end:\n{}",
+        desk.screen()
+    );
+    desk.types("/invoice");
+    desk.key(KeyCode::Enter);
+    assert!(
+        desk.body()
+            .lines()
+            .any(|line| line.contains('▸') && line.contains("Subject 'Invoice'")),
+        "{}",
+        desk.screen()
+    );
+    desk.key(KeyCode::Enter);
+    assert!(
+        desk.screen().contains("MID 448  ✗ bounced"),
+        "{}",
+        desk.screen()
+    );
+    desk.key(KeyCode::Esc);
+    desk.types("G");
+    desk.grow("Wed Apr 22 12:01:00 2009 Warning: something \x1b[2J odd \u{202e}\n");
+    let screen = desk.screen();
+    assert!(
+        screen.contains("Warning: something \\x1b[2J odd ‹U+202E›"),
+        "{screen}"
+    );
+}
+
+#[test]
+fn a_long_log_is_walked_through_from_end_to_end() {
+    let long: String = (0..5000)
+        .map(|n| format!("Wed Apr 22 12:00:00 2009 Info: number {n:04} of many\n"))
+        .collect();
+    let mut desk = Harness::new(&long, 80, 24);
+    desk.types("6");
+    assert!(desk.body().contains("number 4999"));
+    for _ in 0..300 {
+        desk.key(KeyCode::PageUp);
+    }
+    assert!(desk.body().contains("number 0000"), "{}", desk.screen());
+    for _ in 0..300 {
+        desk.key(KeyCode::PageDown);
+    }
+    assert!(desk.body().contains("number 4999"), "{}", desk.screen());
+    desk.types("g");
+    assert!(desk.body().contains("number 0000"), "{}", desk.screen());
+    desk.types("G");
+    assert!(desk.body().contains("number 4999"), "{}", desk.screen());
+}
+
+#[test]
+fn users_are_summed_up_and_lead_to_their_connections() {
+    let mut desk = desk();
+    desk.types("3");
+    let row = desk
+        .body()
+        .lines()
+        .find(|line| line.contains("ironport"))
+        .unwrap()
+        .to_owned();
+    assert!(
+        row.contains("✗ 1") && row.contains("✓ 1") && row.contains("✗ 11:47:47"),
+        "{row}"
+    );
+    desk.key(KeyCode::Enter);
+    assert_eq!(
+        (desk.app.view, desk.app.filter.kept.as_str()),
+        (View::Connections, "user:ironport")
+    );
+    assert!(!desk.body().contains("DCID"), "{}", desk.screen());
+}
+
+#[test]
+fn a_user_s_newest_logins_stand_under_the_table_where_there_is_room() {
+    let mut desk = Harness::new(LOG, 160, 45);
+    desk.types("3");
+    let screen = desk.screen();
+    assert!(
+        screen.contains("2009-04-22 11:47:47  ✗ failed     ICID 451  172.16.155.102"),
+        "{screen}"
+    );
+}
+
+#[test]
+fn messages_have_a_view_of_their_own() {
+    let mut desk = desk();
+    desk.types("2");
+    assert!(
+        desk.body().contains("448")
+            && desk.body().contains("✗ bounced")
+            && desk.body().contains("✓ delivered"),
+        "{}",
+        desk.screen()
+    );
+    desk.key(KeyCode::Tab);
+    assert_eq!(desk.app.view, View::Users);
+}
+
+#[test]
+fn a_time_is_gone_to_and_marks_are_found_again() {
+    let mut desk = desk();
+    desk.types("t11:19");
+    desk.key(KeyCode::Enter);
+    assert!(
+        desk.body()
+            .lines()
+            .any(|line| line.starts_with('▸') && line.contains("DCID 5640")),
+        "{}",
+        desk.screen()
+    );
+    desk.types("mG'");
+    assert!(
+        desk.body()
+            .lines()
+            .any(|line| line.starts_with('▸') && line.contains("DCID 5640")),
+        "{}",
+        desk.screen()
+    );
+    desk.types("tnoon");
+    desk.key(KeyCode::Enter);
+    assert!(
+        desk.screen().contains("expected a time"),
+        "{}",
+        desk.screen()
+    );
+}
+
+#[test]
+fn the_command_line_knows_its_commands() {
+    let mut desk = desk();
+    desk.types(":filter icid:450");
+    desk.key(KeyCode::Enter);
+    assert!(!desk.body().contains("ICID 451"));
+    desk.types(":view users");
+    desk.key(KeyCode::Enter);
+    assert_eq!(desk.app.view, View::Users);
+    desk.types(":nonsense");
+    desk.key(KeyCode::Enter);
+    assert!(
+        desk.screen().contains("unknown command"),
+        "{}",
+        desk.screen()
+    );
+    desk.key(KeyCode::Esc);
+    desk.types(":q");
+    desk.key(KeyCode::Enter);
+    assert!(desk.exited);
+}
+
+#[test]
+fn sorting_puts_what_is_looked_for_first() {
+    let mut desk = desk();
+    desk.types(":sort login");
+    desk.key(KeyCode::Enter);
+    assert!(
+        desk.row_of("DCID 5640") < desk.row_of("ICID 450"),
+        "{}",
+        desk.screen()
+    );
+    desk.types("S");
+    assert!(
+        desk.row_of("DCID 5640") > desk.row_of("ICID 450"),
+        "{}",
+        desk.screen()
+    );
+}
+
+#[test]
+fn what_is_copied_is_told_and_safe() {
+    let mut desk = desk();
+    desk.grow("Wed Apr 22 11:48:00 2009 Info: SMTP Auth: (ICID 451) failed for user: \x1b[31mred using AUTH mechanism: PLAIN with profile: X\n");
+    desk.types("y");
+    assert!(
+        desk.screen().contains("copied 4 lines of ICID 451"),
+        "{}",
+        desk.screen()
+    );
+    assert!(
+        desk.copied[0].contains("user: \\x1b[31mred"),
+        "{:?}",
+        desk.copied
+    );
+    assert_eq!(desk.copied[0].lines().count(), 4);
+}
+
+#[test]
+fn help_lists_the_keys_of_the_view() {
+    let mut desk = desk();
+    desk.types("?");
+    let screen = desk.screen();
+    assert!(
+        screen.contains("Keys in Connections")
+            && screen.contains("filter bar")
+            && screen.contains("next failure"),
+        "{screen}"
+    );
+    desk.types("G");
+    assert!(desk.screen().contains("out at once"), "{}", desk.screen());
+    desk.types("q");
+    assert!(desk.app.help.is_none() && !desk.exited);
+    desk.control('c');
+    assert!(desk.exited);
+}
+
+#[test]
+fn reading_again_may_fail_and_is_said() {
+    let mut desk = Harness::new(LOG, 160, 45);
+    desk.types("j");
+    let record = desk.app.current().unwrap();
+    let spans = record.spans(&desk.index);
+    desk.does(Action::Answer(Answer::Record(
+        record,
+        spans,
+        Err("gone".into()),
+    )));
+    assert!(
+        desk.screen().contains("cannot be read again: gone"),
+        "{}",
+        desk.screen()
+    );
+}

@@ -1,0 +1,140 @@
+//! A moment chosen on the time strip: who was connected then.
+
+use super::{App, Effect, View};
+use crate::header::Stamp;
+use crate::index::Index;
+use crate::search::SearchDirection;
+use crate::tui::keymap::Command;
+use crate::tui::state::filter::{Filter, and, term};
+use crate::tui::state::record::is_refusal;
+use crate::tui::theme::Role;
+use crate::tui::views::{self, Scale};
+
+/// Columns of the strip that a screen up or down goes by.
+const FAR: isize = 10;
+/// Seconds that up and down go by, where a column is no shorter.
+const MINUTE: i64 = 60;
+
+impl App {
+    /// Begins to choose, at the selected record's time, else at the newest.
+    pub(super) fn begin_moment(&mut self, index: &Index) -> Vec<Effect> {
+        let Some((oldest, newest)) = index.oldest().zip(index.newest()) else {
+            self.notice = Some((Role::Pending, "no entry here has a time".into()));
+            return Vec::new();
+        };
+        let here = self.current().and_then(|record| record.time(index));
+        let line = self.log.current().filter(|_| self.view == View::Log);
+        let here = here.or_else(|| line.and_then(|line| time_of(&line.bytes)));
+        self.push_history();
+        if !matches!(self.view, View::Connections | View::Messages) {
+            self.view = View::Connections;
+        }
+        self.moment = Some(here.map_or(newest, |time| time.clamp(oldest, newest)));
+        self.apply_moment()
+    }
+
+    /// Gives the choosing up: everything is as it was.
+    pub(super) fn drop_moment(&mut self) -> Vec<Effect> {
+        if self.moment.take().is_none() {
+            return Vec::new();
+        }
+        match self.back_stack.pop() {
+            Some(entry) => self.return_to(entry),
+            None => Vec::new(),
+        }
+    }
+
+    /// Keeps the moment as part of the filter; Esc leads back from there.
+    fn keep_moment(&mut self) -> Vec<Effect> {
+        self.filter.kept = self.filter.active.text().to_owned();
+        self.moment = None;
+        Vec::new()
+    }
+
+    /// Does what a key stands for while a moment is chosen.
+    pub(super) fn choose_moment(&mut self, command: Command, index: &Index) -> Vec<Effect> {
+        let Some((time, scale)) = self.moment.zip(views::scale(self.size, index)) else {
+            return Vec::new();
+        };
+        let step = if scale.seconds() >= MINUTE { MINUTE } else { 1 };
+        let seconds = match command {
+            Command::Open => return self.keep_moment(),
+            Command::Left => scale.beside(time, -1),
+            Command::Right => scale.beside(time, 1),
+            Command::PageUp | Command::HalfUp => scale.beside(time, -FAR),
+            Command::PageDown | Command::HalfDown => scale.beside(time, FAR),
+            Command::Up => time.seconds() - step,
+            Command::Down => time.seconds() + step,
+            Command::First => scale.first(),
+            Command::Last => scale.last(),
+            Command::NextFailure => match failure(&scale, index, time, SearchDirection::Forward) {
+                Some(seconds) => seconds,
+                None => return self.no_failure(),
+            },
+            Command::PreviousFailure => {
+                match failure(&scale, index, time, SearchDirection::Backward) {
+                    Some(seconds) => seconds,
+                    None => return self.no_failure(),
+                }
+            }
+            _ => return Vec::new(),
+        };
+        let seconds = seconds.clamp(scale.first(), scale.last());
+        self.moment = Stamp::from_seconds(seconds).or(Some(time));
+        self.apply_moment()
+    }
+
+    fn no_failure(&mut self) -> Vec<Effect> {
+        self.notice = Some((Role::Pending, "no failure that way".into()));
+        Vec::new()
+    }
+
+    fn apply_moment(&mut self) -> Vec<Effect> {
+        let Some(time) = self.moment else {
+            return Vec::new();
+        };
+        let text = and(&self.filter.kept, &term("at", &time.to_string()));
+        match Filter::parse(&text, &self.settings.saved) {
+            Ok(filter) => self.apply_filter(filter),
+            Err(problem) => {
+                self.notice = Some((Role::Failed, problem.message));
+                Vec::new()
+            }
+        }
+    }
+}
+
+/// The first failure in the next column that has one.
+fn failure(scale: &Scale, index: &Index, time: Stamp, way: SearchDirection) -> Option<i64> {
+    let strip = scale.strip(index);
+    let at = scale.column(time);
+    let failed = |column: &usize| strip.get(*column).is_some_and(|slot| slot.failed > 0);
+    let column = match way {
+        SearchDirection::Forward => (at + 1..strip.len()).find(failed),
+        SearchDirection::Backward => (0..at.min(strip.len())).rev().find(failed),
+    };
+    let column = column?;
+    let (from, to) = (scale.start(column), scale.start(column + 1));
+    Some(first_failure(index, from, to).unwrap_or(from))
+}
+
+/// When something first failed from `from` on and before `to`: a login, a delivery or a connection.
+fn first_failure(index: &Index, from: i64, to: i64) -> Option<i64> {
+    let attempts = index.attempts().filter(|attempt| !attempt.succeeded());
+    let deliveries = index.deliveries();
+    let refused = deliveries.filter(|delivery| is_refusal(delivery.result()));
+    let connections = index.connections();
+    let broken = connections.filter(|connection| connection.error().is_some());
+    attempts
+        .filter_map(|attempt| attempt.time())
+        .chain(refused.filter_map(|delivery| delivery.time()))
+        .chain(broken.filter_map(|connection| connection.first_seen()))
+        .map(Stamp::seconds)
+        .filter(|seconds| (from..to).contains(seconds))
+        .min()
+}
+
+fn time_of(line: &[u8]) -> Option<Stamp> {
+    use crate::header::{Framer, Years};
+    Framer::new(Years::starting(2000)).frame(line).time
+}

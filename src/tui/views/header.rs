@@ -1,0 +1,258 @@
+//! The top line and the tab bar.
+
+use super::{Areas, Canvas, width};
+use crate::index::Index;
+use crate::safe;
+use crate::source::Progress;
+use crate::triage::RouteState;
+use crate::tui::columns::{self, bytes, clock, thousands};
+use crate::tui::state::record::Record;
+use crate::tui::state::{App, Feed, View};
+use crate::tui::theme::Role;
+use ratatui::layout::Rect;
+
+/// Columns that the title may take before totals give way to it.
+const TITLE: usize = 16;
+
+type Parts = Vec<(Role, String)>;
+
+pub(super) fn draw(canvas: &mut Canvas<'_, '_>, areas: &Areas, app: &App, index: &Index) {
+    let whole = usize::from(areas.top.width);
+    let feed = feed(app, index);
+    let title = safe::text(&app.title);
+    let wanted = width(&feed) + safe::width(&title).min(TITLE) + 16;
+    let failing = app.triage.count(RouteState::Failing);
+    let words = [Words::All, Words::Most, Words::Some, Words::Few];
+    let all = words.map(|words| totals(index, failing, words));
+    let fits = |right: &&Parts| width(right) + wanted <= whole;
+    let right = all.iter().find(fits).unwrap_or(&all[3]);
+    let room = whole.saturating_sub(width(right) + 3);
+    let mut left: Parts = vec![(Role::Title, " mailscope  ".into())];
+    let title_room = room.saturating_sub(width(&left) + width(&feed) + 2).max(8);
+    left.push((
+        Role::Text,
+        safe::fit(&title, safe::width(&title).min(title_room)),
+    ));
+    left.push((Role::Text, "  ".into()));
+    left.extend(feed);
+    while width(&left) > room && left.len() > 3 {
+        left.pop();
+    }
+    canvas.parts(areas.top, &left);
+    put_right(canvas, areas.top, right);
+    tabs(canvas, areas, app, index);
+}
+
+fn put_right(canvas: &mut Canvas<'_, '_>, area: Rect, parts: &[(Role, String)]) {
+    let taken = u16::try_from(width(parts))
+        .unwrap_or(u16::MAX)
+        .saturating_add(1);
+    if taken < area.width {
+        canvas.parts(
+            Rect {
+                x: area.right() - taken,
+                width: taken,
+                ..area
+            },
+            parts,
+        );
+    }
+}
+
+fn feed(app: &App, index: &Index) -> Parts {
+    if let Some(since) = app.paused {
+        let waits = index.totals().entries.saturating_sub(since);
+        return vec![(
+            Role::Pending,
+            format!("‖ paused ({} waiting)", thousands(waits)),
+        )];
+    }
+    let mut parts = match &app.feed {
+        Feed::Loading(progress) => {
+            vec![(Role::Pending, format!("loading {} %", percent(*progress)))]
+        }
+        Feed::Newest(progress) => {
+            let words = format!("newest entries, loading {} %", percent(*progress));
+            vec![(Role::Pending, words)]
+        }
+        Feed::Following if app.behind > 0 => {
+            vec![(
+                Role::Pending,
+                format!("● following, {} behind", bytes(app.behind)),
+            )]
+        }
+        Feed::Following => vec![(Role::Ok, "● following".into())],
+        Feed::Ended => vec![(Role::Dim, "ended".into())],
+    };
+    if let Some(rate) = app.rate {
+        parts.push((Role::Dim, format!("  {} lines/s", thousands(rate))));
+    }
+    parts
+}
+
+fn percent(progress: Progress) -> u64 {
+    let percent = (progress.read * 100).checked_div(progress.total);
+    percent.unwrap_or(0)
+}
+
+/// How many words the totals take.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Words {
+    Few,
+    Some,
+    Most,
+    All,
+}
+
+/// Open connections, logins and failing routes.
+fn totals(index: &Index, failing: Option<usize>, words: Words) -> Parts {
+    let totals = index.totals();
+    let failed = |count: u64| {
+        let role = if count > 0 { Role::Failed } else { Role::Dim };
+        (role, format!("✗ {}", thousands(count)))
+    };
+    let (open_in, open_out) = (thousands(totals.open_in), thousands(totals.open_out));
+    let mut parts = match words {
+        Words::Few => Vec::new(),
+        Words::Some => vec![(Role::Dim, format!("in {open_in} out {open_out}  "))],
+        Words::Most | Words::All => vec![(
+            Role::Dim,
+            format!("in {open_in} open · out {open_out} open  "),
+        )],
+    };
+    let retired = index.evicted().all();
+    if retired > 0 && words >= Words::Most {
+        parts.push((Role::Dim, format!("retired {}  ", thousands(retired))));
+    }
+    parts.push((Role::Dim, "logins ".into()));
+    parts.push((Role::Ok, format!("✓ {} ", thousands(totals.logins))));
+    parts.push(failed(totals.failed_logins));
+    if let Some(failing) = failing {
+        parts.push((Role::Dim, "  routes ".into()));
+        parts.push(failed(failing as u64));
+    }
+    if words == Words::All {
+        parts.push((Role::Dim, "  out auth ".into()));
+        parts.push(failed(totals.failed_outbound));
+    }
+    parts
+}
+
+fn tabs(canvas: &mut Canvas<'_, '_>, areas: &Areas, app: &App, index: &Index) {
+    let room = usize::from(areas.tabs.width);
+    let pages: Parts = app
+        .pages
+        .iter()
+        .map(|page| (Role::Title, format!("› {} ", safe::text(&page.title))))
+        .collect();
+    let mut right = shown(app, index, areas);
+    let everything = all_tabs(app, |_| true, Room::Ample);
+    // Sources are looked at least often; 7 leads there all the same.
+    let most = all_tabs(app, |view| view != View::Sources, Room::Ample);
+    let fits = |tabs: &Parts, beside: &Parts| width(tabs) + width(beside) + 2 <= room;
+    let mut left = if fits(&everything, &right) {
+        everything
+    } else if app.view == View::Sources {
+        all_tabs(app, |_| true, Room::Tight)
+    } else {
+        most
+    };
+    if width(&left) + width(&pages) > room {
+        // Where it came from says more than where else there is to go.
+        left = chosen_tab(app);
+    }
+    left.extend(pages);
+    canvas.parts(areas.tabs, &left);
+    while width(&right) + width(&left) + 2 > room && !right.is_empty() {
+        right.remove(0);
+    }
+    put_right(canvas, areas.tabs, &right);
+}
+
+/// How much room there is for the tabs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Room {
+    Ample,
+    Tight,
+}
+
+fn all_tabs(app: &App, is_shown: impl Fn(View) -> bool, space: Room) -> Parts {
+    let mut parts: Parts = vec![(Role::Text, " ".into())];
+    for (key, view) in View::ALL.into_iter().filter(|(_, view)| is_shown(*view)) {
+        let chosen = view == app.view;
+        // The brackets say it where nothing is bold.
+        let (open, close) = match (chosen, space) {
+            (true, _) => ("[", "]"),
+            (false, Room::Ample) => (" ", " "),
+            (false, Room::Tight) => (" ", ""),
+        };
+        parts.push((
+            if chosen { Role::Title } else { Role::Dim },
+            format!("{open}{key} "),
+        ));
+        parts.push((
+            if chosen { Role::Title } else { Role::Text },
+            view.title().to_owned(),
+        ));
+        parts.extend(noticed(app, view));
+        parts.push((Role::Title, close.to_owned()));
+    }
+    parts
+}
+
+fn chosen_tab(app: &App) -> Parts {
+    let chosen = View::ALL.iter().find(|(_, view)| *view == app.view);
+    let text = chosen.map_or_else(String::new, |(key, view)| {
+        format!(" [{key} {}] ", view.title())
+    });
+    vec![(Role::Title, text)]
+}
+
+/// How many routes fail, how many findings there are.
+fn noticed(app: &App, view: View) -> Option<(Role, String)> {
+    match view {
+        View::Routes => {
+            let failing = app
+                .triage
+                .count(RouteState::Failing)
+                .filter(|count| *count > 0)?;
+            Some((Role::Failed, format!(" ✗{failing}")))
+        }
+        View::Findings => {
+            let (count, worst) = app.triage.worst()?;
+            Some((columns::severity(worst).role, format!(" {count}")))
+        }
+        _ => None,
+    }
+}
+
+/// The part of the log's time that is shown, and which records of how many.
+fn shown(app: &App, index: &Index, areas: &Areas) -> Parts {
+    let Some(table) = app.table().filter(|_| app.pages.is_empty()) else {
+        return Vec::new();
+    };
+    let mut parts = Vec::new();
+    if let Some((from, to)) = super::timeline::shown_span(app, index, areas) {
+        parts.push((Role::Dim, format!("{}–{}   ", clock(from), clock(to))));
+    }
+    let total = table.total(index);
+    let newer = match table.rows.first() {
+        Some(Record::Connection(_) | Record::Message(_))
+            if table.cursor > 0 && table.is_newest_first() =>
+        {
+            table.cursor
+        }
+        _ => 0,
+    };
+    if newer > 0 {
+        parts.push((Role::Dim, format!("{} above   ", thousands(newer as u64))));
+    }
+    let rows = thousands(table.rows.len() as u64);
+    let text = if table.rows.len() == total {
+        rows
+    } else {
+        format!("{rows} of {}", thousands(total as u64))
+    };
+    parts.push((Role::Text, text));
+    parts
+}

@@ -1,0 +1,51 @@
+//! The keys that hold here, from the table of keys.
+
+use super::{Areas, Canvas};
+use crate::safe;
+use crate::tui::keymap::{BINDINGS, Binding, Context};
+use crate::tui::state::App;
+use crate::tui::theme::Role;
+
+/// Columns for the keys' names.
+const KEYS: usize = 22;
+
+fn bindings(context: Context) -> impl Iterator<Item = &'static Binding> {
+    BINDINGS
+        .iter()
+        .filter(move |binding| binding.holds(context))
+}
+
+/// How many lines there are.
+pub fn length(context: Context) -> usize {
+    bindings(context).count()
+}
+
+pub(super) fn draw(canvas: &mut Canvas<'_, '_>, areas: &Areas, app: &App) {
+    let context = app.help_context();
+    let area = areas.page;
+    let title = format!(" Keys in {}   j k scroll, q or Esc closes", context.title());
+    canvas.parts(area, &[(Role::Title, title)]);
+    let height = usize::from(area.height.saturating_sub(1)).max(1);
+    let all: Vec<&Binding> = bindings(context).collect();
+    // Two columns where both fit.
+    let columns = if area.width >= 150 { 2 } else { 1 };
+    let each = all.len().div_ceil(columns);
+    let width = area.width / columns as u16;
+    let from = app.help.unwrap_or(0).min(each.saturating_sub(height));
+    for column in 0..columns {
+        let rows = all
+            .iter()
+            .skip(column * each)
+            .take(each)
+            .skip(from)
+            .take(height);
+        for (n, binding) in (1..).zip(rows) {
+            let mut row = Canvas::row(area, n);
+            row.x += width * column as u16;
+            row.width = width;
+            let keys = safe::fit(&app.settings.keys.names(binding), KEYS);
+            let says = safe::fit(binding.says, usize::from(width).saturating_sub(KEYS + 4));
+            canvas.parts(row, &[(Role::Key, format!("  {keys}")), (Role::Text, says)]);
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! The log as it is, line by line.
+
+use super::{Areas, Canvas};
+use crate::header::{Framer, Years};
+use crate::tui::columns::thousands;
+use crate::tui::state::App;
+use crate::tui::theme::Role;
+use crate::tui::widgets::log_line::{self, HeaderFormat};
+
+/// Characters of a line that are laid out; more than any screen shows at once.
+const LAID_OUT: usize = 4096;
+
+pub(super) fn draw(canvas: &mut Canvas<'_, '_>, areas: &Areas, app: &App) {
+    let log = &app.log;
+    let format = HeaderFormat::of_width(areas.log.width);
+    let mut framer = Framer::new(Years::starting(2000));
+    for (n, (at, line)) in (0..areas.log.height).zip(log.lines.iter().enumerate().skip(log.offset))
+    {
+        let area = Canvas::row(areas.log, n);
+        let end = line.bytes.len().min(LAID_OUT + log.sideways);
+        let bytes = &line.bytes[..end];
+        let mut parts = log_line::parts(&framer.frame(bytes), bytes, format);
+        if line.length > end as u64 {
+            parts.push((
+                Role::Warning,
+                format!(" … {} more bytes", thousands(line.length - end as u64)),
+            ));
+        }
+        if let Some(search) = &log.search {
+            parts = log_line::mark(parts, search);
+        }
+        parts = log_line::sideways(parts, log.sideways);
+        let mark = if app.line_marks.contains(&line.position) {
+            "●"
+        } else {
+            " "
+        };
+        let sign = if at == log.cursor { "▸" } else { " " };
+        parts.insert(0, (Role::Pending, format!("{mark}{sign}")));
+        canvas.parts(area, &parts);
+        if at == log.cursor {
+            canvas.style(area, Role::Selected);
+        }
+    }
+    if let Some(error) = &log.error {
+        let text = format!(
+            " the log cannot be read again: {}",
+            crate::safe::text(error)
+        );
+        canvas.parts(areas.log, &[(Role::Failed, text)]);
+    }
+}

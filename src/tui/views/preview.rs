@@ -1,0 +1,108 @@
+//! The selected record's lines under the table: its newest ones where there is not room for all; of a user, the newest
+//! logins.
+
+use ratatui::layout::Rect;
+
+use super::{Areas, Canvas};
+use crate::index::{Index, Symbol};
+use crate::safe;
+use crate::tui::columns;
+use crate::tui::state::App;
+use crate::tui::state::page;
+use crate::tui::state::record::Record;
+use crate::tui::theme::Role;
+use crate::tui::widgets::log_line::HeaderFormat;
+
+pub(super) fn draw(canvas: &mut Canvas<'_, '_>, areas: &Areas, app: &App, index: &Index) {
+    if areas.preview.height < 2 {
+        return;
+    }
+    let rule = "─".repeat(usize::from(areas.preview.width));
+    canvas.parts(areas.preview, &[(Role::Dim, rule)]);
+    let area = Rect {
+        y: areas.preview.y + 1,
+        height: areas.preview.height - 1,
+        ..areas.preview
+    };
+    if let Some(Record::User(name)) = app.current() {
+        logins(canvas, area, index, name);
+        return;
+    }
+    if let Some(record) = app.current().filter(|record| record.subject().is_none()) {
+        let rows = page::preview(app.known(index), record, area.width);
+        for (n, row) in (0..area.height).zip(&rows) {
+            canvas.parts(Canvas::row(area, n), &row.parts);
+        }
+        return;
+    }
+    let Some(preview) = app
+        .preview
+        .as_ref()
+        .filter(|preview| app.current() == Some(preview.record))
+    else {
+        return;
+    };
+    let lines = match &preview.read {
+        None => return,
+        Some(Err(error)) => {
+            let text = format!("  its lines cannot be read again: {}", safe::text(error));
+            canvas.parts(area, &[(Role::Failed, text)]);
+            return;
+        }
+        Some(Ok(lines)) => lines,
+    };
+    let room = usize::from(area.height);
+    let (head, skipped) = if lines.len() > room {
+        (1, lines.len() - room + 1)
+    } else {
+        (lines.len(), 0)
+    };
+    for (n, line) in (0..).zip(lines.iter().take(head)) {
+        canvas.parts(
+            Canvas::row(area, n),
+            &super::page::raw(line, HeaderFormat::Short),
+        );
+    }
+    if skipped == 0 {
+        return;
+    }
+    canvas.parts(
+        Canvas::row(area, 1),
+        &[(Role::Dim, format!("  … {skipped} more; Enter shows all"))],
+    );
+    for (n, line) in (2..).zip(lines.iter().skip(1 + skipped)) {
+        canvas.parts(
+            Canvas::row(area, n),
+            &super::page::raw(line, HeaderFormat::Short),
+        );
+    }
+}
+
+/// ```text
+///   2009-04-22 11:47:47  ✗ failed     ICID 451  172.16.155.102  PLAIN  IncomingAuthentication
+/// ```
+fn logins(canvas: &mut Canvas<'_, '_>, area: Rect, index: &Index, name: Symbol) {
+    for (n, id) in (0..area.height).zip(index.attempts.by_user.records(name, &index.attempts.user))
+    {
+        let attempt = index.attempt(id);
+        let connection = attempt.connection();
+        let (role, word) = if attempt.succeeded() {
+            (Role::Ok, "✓ succeeded")
+        } else {
+            (Role::Failed, "✗ failed   ")
+        };
+        let time = attempt.time().map_or_else(String::new, columns::moment);
+        let with = [attempt.mechanism(), attempt.profile()]
+            .into_iter()
+            .flatten();
+        let with: String = with.map(|text| format!("  {}", safe::text(text))).collect();
+        let parts = [
+            (Role::Dim, format!("  {time}  ")),
+            (role, word.to_owned()),
+            (Role::Id, format!("  ICID {}", connection.number())),
+            (Role::Text, format!("  {}", columns::peer(&connection))),
+            (Role::Dim, with),
+        ];
+        canvas.parts(Canvas::row(area, n), &parts);
+    }
+}

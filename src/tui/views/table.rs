@@ -1,0 +1,203 @@
+//! A table: headings, then a row a record. Only what is seen is formatted.
+//!
+//! ```text
+//!    opened   age     dir id        peer                 interface · group  tls      login      user or profile  msgs end
+//!  ▸ 12:04:31    3 s  in  ICID 451  172.16.155.102       mail · None        –        ✗ failed   ironport            0 open
+//! ```
+
+use ratatui::layout::Rect;
+
+use super::{Areas, Canvas};
+use crate::index::Index;
+use crate::index::records::timeline::Slot;
+use crate::safe;
+use crate::triage::GroupBy;
+use crate::tui::columns::{self, Column, Field, Numbers, RenderContext, cell};
+use crate::tui::state::record::Record;
+use crate::tui::state::rows::Order;
+use crate::tui::state::{App, Table, View};
+use crate::tui::theme::Role;
+
+/// Columns of the sign before each row.
+const SIGN: u16 = 2;
+
+/// Which columns there is room for, in order.
+pub fn shown_columns(columns: &[&Column], width: u16) -> Vec<usize> {
+    layout(columns, width, 0)
+        .into_iter()
+        .map(|(at, _)| at)
+        .collect()
+}
+
+/// The columns shown and how wide each is. An id is never cut: its column takes at least `id` columns.
+fn layout(columns: &[&Column], width: u16, id: u16) -> Vec<(usize, u16)> {
+    let need = |at: usize| match columns[at].field {
+        Field::Id | Field::Mid => columns[at].min.max(id),
+        _ => columns[at].min,
+    };
+    let mut shown: Vec<usize> = (0..columns.len()).collect();
+    let room = width.saturating_sub(SIGN);
+    let least = |shown: &[usize]| shown.iter().map(|at| need(*at) + 1).sum::<u16>();
+    // However few columns were chosen, one stays.
+    while least(&shown) > room + 1 && shown.len() > 1 {
+        let Some(weakest) = shown
+            .iter()
+            .copied()
+            .filter(|at| columns[*at].priority > 0)
+            .max_by_key(|at| columns[*at].priority)
+        else {
+            break;
+        };
+        shown.retain(|at| *at != weakest);
+    }
+    let mut widths: Vec<(usize, u16)> = shown.iter().map(|at| (*at, need(*at))).collect();
+    let mut left = (room + 1).saturating_sub(least(&shown));
+    // In turn, so that all grow alike; names of people are the longest and the most looked for.
+    while left > 0 {
+        let before = left;
+        for (at, width) in &mut widths {
+            let step = match columns[*at].field {
+                Field::Summary => 8,
+                Field::Login | Field::Why | Field::Route => 2,
+                _ => 1,
+            };
+            let step = step.min(left).min(columns[*at].max.saturating_sub(*width));
+            *width += step;
+            left -= step;
+        }
+        if left == before {
+            break;
+        }
+    }
+    widths
+}
+
+pub(super) fn draw(canvas: &mut Canvas<'_, '_>, areas: &Areas, app: &App, index: &Index) {
+    let Some(table) = app.table() else { return };
+    let seen = table
+        .rows
+        .iter()
+        .skip(table.offset)
+        .take(usize::from(areas.rows.height));
+    let id = seen
+        .filter(|row| row.subject().is_some())
+        .map(|row| row.title(index).len())
+        .max();
+    let widths = layout(
+        table.columns(),
+        areas.rows.width,
+        u16::try_from(id.unwrap_or(0)).unwrap_or(0),
+    );
+    heads(canvas, areas, table, &widths, app.triage.wanted.by);
+    let shown = table.rows.iter().enumerate().skip(table.offset);
+    for (n, (at, record)) in (0..areas.rows.height).zip(shown) {
+        let area = Canvas::row(areas.rows, n);
+        let known = app.known(index);
+        let sign = match (at == table.cursor, app.marks.contains(record)) {
+            (true, _) => "▸",
+            (false, true) => "●",
+            (false, false) => " ",
+        };
+        let cursor = row(canvas, area, sign, table, &widths, (known, *record));
+        if at == table.cursor {
+            canvas.style(area, Role::Selected);
+            canvas.style(cursor, Role::Cell);
+        }
+    }
+    if table.rows.is_empty() {
+        canvas.parts(
+            Canvas::row(areas.rows, 1),
+            &[(Role::Dim, format!("   {}", empty_message(app)))],
+        );
+    }
+}
+
+fn heads(
+    canvas: &mut Canvas<'_, '_>,
+    areas: &Areas,
+    table: &Table,
+    widths: &[(usize, u16)],
+    by: GroupBy,
+) {
+    let mut heads = vec![(Role::Text, " ".repeat(usize::from(SIGN)))];
+    for (at, width) in widths {
+        let column = &table.columns()[*at];
+        let (role, arrow) = match (column.field == table.sort.field, table.sort.order) {
+            (false, _) => (Role::Dim, ""),
+            (true, Order::Natural) => (Role::Title, "↓"),
+            (true, Order::Reversed) => (Role::Title, "↑"),
+        };
+        let title = format!("{}{arrow}", columns::heading(column, by));
+        heads.push((role, place(&title, *width, column.numbers)));
+        heads.push((Role::Text, " ".into()));
+    }
+    canvas.parts(areas.heads, &heads);
+}
+
+/// Draws one row. Returns where the cell under the cursor stands.
+fn row(
+    canvas: &mut Canvas<'_, '_>,
+    area: Rect,
+    sign: &str,
+    table: &Table,
+    widths: &[(usize, u16)],
+    (known, record): (RenderContext<'_>, Record),
+) -> Rect {
+    let mut parts = vec![(Role::Pending, format!("{sign} "))];
+    let mut cursor = Rect::default();
+    let mut x = area.x + SIGN;
+    for (at, width) in widths {
+        let column = &table.columns()[*at];
+        if column.field == Field::Rate {
+            rates(&mut parts, known.triage.strip(record), *width);
+        } else {
+            let cell = cell(known, record, column.field);
+            parts.push((cell.role, place(&cell.text, *width, column.numbers)));
+        }
+        parts.push((Role::Text, " ".into()));
+        if *at == table.column {
+            let width = *width;
+            cursor = Rect { x, width, ..area };
+        }
+        x += width + 1;
+    }
+    canvas.parts(area, &parts);
+    cursor
+}
+
+fn rates(parts: &mut Vec<(Role, String)>, strip: &[Slot], width: u16) {
+    for (role, bar) in columns::rate(strip, usize::from(width)) {
+        parts.push((role, bar.to_string()));
+    }
+}
+
+fn empty_message(app: &App) -> &'static str {
+    let looks = matches!(app.view, View::Routes | View::Findings);
+    if looks && !app.triage.is_ready() {
+        "looking at the routes …"
+    } else if app.view == View::Findings {
+        "nothing to report: no route fails, nobody guesses passwords"
+    } else if app.is_searching() {
+        "searching the log …"
+    } else if app.moment.is_some() {
+        match (app.filter.kept.is_empty(), app.view) {
+            (true, View::Messages) => "no message was under way then",
+            (true, _) => "nobody was connected then",
+            (false, _) => "nothing that matches the filter was there then",
+        }
+    } else if !app.filter.active.is_empty() {
+        "nothing matches the filter; Esc takes it away"
+    } else {
+        "nothing yet"
+    }
+}
+
+fn place(text: &str, width: u16, numbers: Numbers) -> String {
+    let width = usize::from(width);
+    match numbers {
+        Numbers::Yes if safe::width(text) < width => {
+            format!("{}{text}", " ".repeat(width - safe::width(text)))
+        }
+        _ => safe::fit(text, width),
+    }
+}

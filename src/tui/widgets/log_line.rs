@@ -1,0 +1,162 @@
+//! One raw line: its frame dimmed, authentication results in colour and in a sign beside the log's own word.
+
+use regex::bytes::Regex;
+
+use crate::event::{self, Event, Fate};
+use crate::header::{Frame, Level};
+use crate::safe;
+use crate::tui::columns::clock;
+use crate::tui::theme::Role;
+
+/// How much of the frame before the message is shown.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum HeaderFormat {
+    /// As written.
+    Full,
+    /// The time of day.
+    Short,
+}
+
+impl HeaderFormat {
+    /// What there is room for.
+    pub fn of_width(width: u16) -> Self {
+        if width >= 150 {
+            Self::Full
+        } else {
+            Self::Short
+        }
+    }
+}
+
+/// The line's texts and how they look.
+pub fn parts(frame: &Frame, line: &[u8], format: HeaderFormat) -> Vec<(Role, String)> {
+    let body = frame.body(line);
+    let before = &line[..line.len() - body.len()];
+    let mut parts = Vec::with_capacity(6);
+    match (format, frame.time) {
+        (HeaderFormat::Short, Some(time)) if frame.is_framed() => {
+            parts.push((Role::Dim, format!("{} ", clock(time))));
+            if let Some(level) = frame.level.filter(|level| *level < Level::Info) {
+                parts.push((Role::Warning, format!("{}: ", level.word())));
+            }
+        }
+        _ => {
+            let role = if frame.level.is_some_and(|level| level < Level::Info) {
+                Role::Warning
+            } else {
+                Role::Dim
+            };
+            parts.push((role, safe::bytes(before).into_owned()));
+        }
+    }
+    match verdict(body) {
+        Some((at, length, role, sign)) => {
+            parts.push((Role::Text, safe::bytes(&body[..at]).into_owned()));
+            parts.push((
+                role,
+                format!("{sign} {}", safe::bytes(&body[at..at + length])),
+            ));
+            parts.push((Role::Text, safe::bytes(&body[at + length..]).into_owned()));
+        }
+        None => parts.push((Role::Text, safe::bytes(body).into_owned())),
+    }
+    parts
+}
+
+/// Where the log's own word for a result stands, how long it is, and how it looks.
+fn verdict(body: &[u8]) -> Option<(usize, usize, Role, &'static str)> {
+    let word = |from: usize, word: &[u8], role, sign| {
+        let found = memchr::memmem::find(body.get(from..)?, word)?;
+        Some((from + found, word.len(), role, sign))
+    };
+    match event::parse(body) {
+        Event::AuthIn {
+            succeeded: true, ..
+        } => word(0, b"succeeded", Role::Ok, "✓"),
+        Event::AuthIn {
+            succeeded: false, ..
+        } => word(0, b"failed", Role::Failed, "✗"),
+        Event::AuthOut {
+            profile, failure, ..
+        } => {
+            // The profile's name may hold these words itself: look behind it.
+            let from = memchr::memmem::find(body, b" using the profile ")
+                .map_or(0, |at| at + 19 + profile.len());
+            match failure {
+                None => word(from, b"succeeded", Role::Ok, "✓"),
+                Some(_) => word(from, b"failed", Role::Failed, "✗"),
+            }
+        }
+        Event::AuthTrouble { text, .. } => {
+            Some((body.len() - text.len(), text.len(), Role::Failed, "✗"))
+        }
+        Event::Tls { text, .. } if text.starts_with(b"failed") => {
+            word(0, b"TLS failed", Role::Failed, "✗")
+        }
+        Event::Tls { text, .. } if !text.starts_with(b"success") => {
+            Some((body.len() - text.len(), text.len(), Role::Failed, "✗"))
+        }
+        Event::Attempt { fate, .. } => match fate {
+            Fate::Bounced => Some((0, 7, Role::Failed, "✗")),
+            Fate::DoubleBounced => Some((0, 13, Role::Failed, "✗")),
+            Fate::Delayed => Some((0, 7, Role::Pending, "…")),
+            Fate::Deleted => Some((0, 7, Role::Warning, "⚠")),
+        },
+        Event::ConnectionError { .. } => Some((0, 16, Role::Failed, "✗")),
+        Event::ReceivingFailed { .. } => word(0, b"Receiving Failed", Role::Failed, "✗"),
+        Event::MessageAborted { .. } => word(0, b"aborted", Role::Warning, "⚠"),
+        _ => None,
+    }
+    .filter(|(at, length, ..)| at + length <= body.len())
+}
+
+/// The texts without their first `columns` columns.
+pub fn sideways(parts: Vec<(Role, String)>, columns: usize) -> Vec<(Role, String)> {
+    let mut left = columns;
+    let mut shown = Vec::with_capacity(parts.len());
+    for (role, text) in parts {
+        if left == 0 {
+            shown.push((role, text));
+            continue;
+        }
+        let width = safe::width(&text);
+        if width <= left {
+            left -= width;
+            continue;
+        }
+        let mut skipped = 0;
+        let at = text.char_indices().find(|(at, _)| {
+            skipped = safe::width(&text[..*at]);
+            skipped >= left
+        });
+        shown.push((
+            role,
+            at.map_or(String::new(), |(at, _)| text[at..].to_owned()),
+        ));
+        left = 0;
+    }
+    shown
+}
+
+/// Marks what was searched for.
+pub fn mark(parts: Vec<(Role, String)>, search: &Regex) -> Vec<(Role, String)> {
+    let mut marked = Vec::with_capacity(parts.len());
+    for (role, text) in parts {
+        let mut from = 0;
+        for found in search
+            .find_iter(text.as_bytes())
+            .filter(|found| !found.is_empty())
+        {
+            let (Some(before), Some(hit)) =
+                (text.get(from..found.start()), text.get(found.range()))
+            else {
+                continue;
+            };
+            marked.push((role, before.to_owned()));
+            marked.push((Role::Match, hit.to_owned()));
+            from = found.end();
+        }
+        marked.push((role, text[from..].to_owned()));
+    }
+    marked
+}
