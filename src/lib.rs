@@ -9,6 +9,7 @@ pub mod demo;
 pub mod door;
 pub mod event;
 pub mod header;
+mod humanize;
 pub mod index;
 pub mod lines;
 pub mod pipeline;

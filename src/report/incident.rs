@@ -9,8 +9,8 @@ use std::io::{self, Write};
 
 use markdown::{code, escaped, fenced};
 
-use super::summary::grouped;
 use crate::header::Stamp;
+use crate::humanize::{self, grouped};
 use crate::index::{ConnectionId, Index, Recipient};
 use crate::safe;
 use crate::search::{LineRequest, RawLine};
@@ -118,15 +118,6 @@ struct Report<'r> {
     route: &'r Route,
 }
 
-fn moment(time: Option<Stamp>) -> String {
-    time.map_or_else(|| "?".to_owned(), |time| time.to_string().replace('T', " "))
-}
-
-fn many(count: u64, word: &str) -> String {
-    let s = if count == 1 { "" } else { "s" };
-    format!("{} {word}{s}", grouped(count))
-}
-
 impl Report<'_> {
     fn title(&self) -> String {
         code(&self.route.title(self.index))
@@ -147,9 +138,14 @@ impl Report<'_> {
     fn summary(&self, out: &mut dyn Write) -> io::Result<()> {
         let (route, tally) = (self.route, &self.route.tally);
         let state = match (route.state, since(route)) {
-            (RouteState::Failing, Some(time)) => format!("fails since {}", moment(Some(time))),
+            (RouteState::Failing, Some(time)) => {
+                format!("fails since {}", humanize::date_time(time))
+            }
             (RouteState::Healthy, _) if tally.failed() == 0 => "does not fail".to_owned(),
-            (_, Some(time)) => format!("failed from {} on and works again", moment(Some(time))),
+            (_, Some(time)) => format!(
+                "failed from {} on and works again",
+                humanize::date_time(time)
+            ),
             (state, None) => state.word().to_owned(),
         };
         writeln!(out, "# Mail to {} {state}\n", self.title())?;
@@ -168,12 +164,7 @@ impl Report<'_> {
         if !tally.domains.is_empty() {
             let first = tally.domains.iter().take(5);
             let names: Vec<String> = first.map(|name| code(self.triage.domain(*name))).collect();
-            let more = tally.domains.len().saturating_sub(names.len());
-            let more = if more > 0 {
-                format!(" and {more} more")
-            } else {
-                String::new()
-            };
+            let more = humanize::and_more(names.len(), tally.domains.len());
             fact("Domains", format!("{}{more}", names.join(", ")))?;
         }
         let good = match shown(self.index, route)
@@ -182,7 +173,7 @@ impl Report<'_> {
         {
             Some(good) => format!(
                 "{}, {}",
-                moment(self.opened(good.connection)),
+                humanize::date_time_or_unknown(self.opened(good.connection)),
                 self.dcid(good.connection)
             ),
             None => "none in this log".to_owned(),
@@ -202,8 +193,8 @@ impl Report<'_> {
             "Log",
             format!(
                 "{} to {}, the log's local time; mailscope {}",
-                moment(self.index.oldest()),
-                moment(self.index.newest()),
+                humanize::date_time_or_unknown(self.index.oldest()),
+                humanize::date_time_or_unknown(self.index.newest()),
                 env!("CARGO_PKG_VERSION")
             ),
         )
@@ -214,13 +205,13 @@ impl Report<'_> {
         let failed = format!(
             "{} of {} failed",
             grouped(tally.failed()),
-            many(tally.connections, "connection")
+            humanize::plural(tally.connections, "connection")
         );
         match (route.failing_since, self.index.newest()) {
             (Some(since), Some(newest)) => format!(
                 " for {}, {} in a row; {failed}",
-                crate::trace::lasting(newest.seconds() - since.seconds()),
-                many(route.run, "connection"),
+                humanize::duration(newest.seconds() - since.seconds()),
+                humanize::plural(route.run, "connection"),
             ),
             _ => format!("; {failed}"),
         }
@@ -232,7 +223,7 @@ impl Report<'_> {
         if parts.is_empty() {
             return "no recipient was hit".to_owned();
         }
-        let messages = many(tally.affected.len() as u64, "message");
+        let messages = humanize::plural(tally.affected.len() as u64, "message");
         format!("{messages}; recipients: {}", parts.join(", "))
     }
 
@@ -251,7 +242,7 @@ impl Report<'_> {
                 self.dcid(outage.first)
             );
             events.push((outage.since, text));
-            let failed = many(outage.connections, "connection");
+            let failed = humanize::plural(outage.connections, "connection");
             match outage.until {
                 Some(until) => events.push((
                     Some(until),
@@ -274,10 +265,14 @@ impl Report<'_> {
         events.dedup();
         writeln!(out, "\n## Timeline\n")?;
         if skipped > 0 {
-            writeln!(out, "- {} before", many(skipped as u64, "outage"))?;
+            writeln!(
+                out,
+                "- {} before",
+                humanize::plural(skipped as u64, "outage")
+            )?;
         }
         for (time, text) in events {
-            writeln!(out, "- {} {text}", moment(time))?;
+            writeln!(out, "- {} {text}", humanize::date_time_or_unknown(time))?;
         }
         Ok(())
     }
@@ -314,8 +309,8 @@ impl Report<'_> {
             "{indent}- {} × {follows}{}, {} to {}{example}",
             grouped(reason.count),
             code(&reason.line()),
-            moment(reason.first),
-            moment(reason.last),
+            humanize::date_time_or_unknown(reason.first),
+            humanize::date_time_or_unknown(reason.last),
         )
     }
 
@@ -341,7 +336,7 @@ impl Report<'_> {
             writeln!(
                 out,
                 "- {} MID {} {} → {}{more}: {}",
-                moment(message.first_seen()),
+                humanize::date_time_or_unknown(message.first_seen()),
                 message.mid(),
                 code(message.from().unwrap_or("?")),
                 code(to),

@@ -5,7 +5,7 @@ mod findings;
 
 use std::io::{self, Write};
 
-use crate::header::Stamp;
+use crate::humanize::{date_time_or_unknown, endpoint, grouped, plural};
 use crate::index::{ConnectionId, DeliveryResult, Direction, Index};
 use crate::query::aggregate::{self, ProfileRow, UserRow};
 use crate::query::{Query, TextMatches};
@@ -43,26 +43,6 @@ pub fn write(
     Ok(())
 }
 
-fn day_time(stamp: Option<Stamp>) -> String {
-    stamp.map_or_else(
-        || "?".to_owned(),
-        |stamp| stamp.to_string().replacen('T', " ", 1),
-    )
-}
-
-/// `1,126,409`
-pub fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 fn totals(out: &mut dyn Write, index: &Index, connections: &[ConnectionId]) -> io::Result<()> {
     let totals = index.totals();
     let unknown = match totals.unknown {
@@ -87,8 +67,8 @@ fn totals(out: &mut dyn Write, index: &Index, connections: &[ConnectionId]) -> i
         writeln!(
             out,
             "time         {} to {}",
-            day_time(index.oldest()),
-            day_time(index.newest())
+            date_time_or_unknown(index.oldest()),
+            date_time_or_unknown(index.newest())
         )?;
     }
     for (title, direction) in [
@@ -174,9 +154,7 @@ fn route_line(out: &mut dyn Write, index: &Index, route: &Route) -> io::Result<(
     let ip = route
         .remote
         .map_or("?", |name| index.names.addresses.get(name));
-    let place = route
-        .port
-        .map_or_else(|| ip.to_owned(), |port| format!("{ip}:{port}"));
+    let place = endpoint(ip, route.port);
     let appliance = index
         .appliance(route.appliance)
         .map_or_else(String::new, |name| format!(" on {name}"));
@@ -188,10 +166,10 @@ fn route_line(out: &mut dyn Write, index: &Index, route: &Route) -> io::Result<(
         RouteState::Failing => format!(
             "✗ failing    {place}{appliance}{profile}: {why}, {} in a row since {}; last good {}",
             grouped(route.run),
-            day_time(route.failing_since),
+            date_time_or_unknown(route.failing_since),
             route.tally.last_ok.map_or_else(
                 || "never in this log".to_owned(),
-                |stamp| day_time(Some(stamp))
+                |stamp| date_time_or_unknown(Some(stamp))
             ),
         ),
         _ => format!(
@@ -223,11 +201,7 @@ fn users(out: &mut dyn Write, users: &[UserRow]) -> io::Result<()> {
         failed
     )?;
     for user in users.iter().filter(|user| user.failed > 0).take(MOST) {
-        let sources = if user.sources == 1 {
-            "1 source"
-        } else {
-            &format!("{} sources", user.sources)
-        };
+        let sources = plural(user.sources, "source");
         let name = if user.user.is_empty() {
             "(no name)"
         } else {
@@ -238,7 +212,7 @@ fn users(out: &mut dyn Write, users: &[UserRow]) -> io::Result<()> {
             "",
             grouped(user.failed),
             grouped(user.succeeded),
-            day_time(user.last_failure),
+            date_time_or_unknown(user.last_failure),
         );
         writeln!(out, "{}", safe::text(&line))?;
     }

@@ -6,11 +6,13 @@ mod route;
 mod source;
 mod user;
 
-use crate::header::Stamp;
+use crate::humanize::{age, endpoint, size};
+pub(crate) use crate::humanize::{
+    clock, date_time as moment, grouped as thousands, short_time as short,
+};
 use crate::index::records::message::CommonState;
 use crate::index::{Attempt, Connection, DeliveryState, Direction, Index, Message};
 pub use crate::report::incident::impact_parts;
-pub use crate::report::summary::grouped as thousands;
 
 use crate::safe;
 use crate::triage::GroupBy;
@@ -259,7 +261,7 @@ fn of_connection(index: &Index, connection: &Connection<'_>, field: Field) -> Ce
         }),
         Field::Age => connection
             .duration(index.newest())
-            .map_or_else(none, |s| styled(duration(s), Role::Text)),
+            .map_or_else(none, |s| styled(age(s), Role::Text)),
         Field::Direction => match connection.direction() {
             Direction::Inbound => plain("in"),
             Direction::Outbound => plain("out"),
@@ -297,11 +299,7 @@ fn address(connection: &Connection<'_>) -> String {
     let ip = connection
         .remote_ip()
         .map_or_else(|| "–".into(), safe::text);
-    match connection.remote_port() {
-        Some(port) if ip.contains(':') => format!("[{ip}]:{port}"),
-        Some(port) => format!("{ip}:{port}"),
-        None => ip.into_owned(),
-    }
+    endpoint(&ip, connection.remote_port())
 }
 
 fn place(connection: &Connection<'_>) -> Cell {
@@ -418,7 +416,7 @@ fn of_message(message: &Message<'_>, field: Field) -> Cell {
         Field::To => to(message),
         Field::Size => message
             .size()
-            .map_or_else(none, |size| styled(bytes(size), Role::Text)),
+            .map_or_else(none, |size| styled(self::size(size), Role::Text)),
         Field::Subject => message.subject().map_or_else(none, plain),
         _ => none(),
     }
@@ -532,53 +530,4 @@ fn message_term(message: &Message<'_>, field: Field) -> Option<String> {
         Field::Subject => term("subject", message.subject()?),
         _ => return None,
     })
-}
-
-/// The time of day: `11:43:59`.
-pub fn clock(time: Stamp) -> String {
-    let c = time.civil();
-    format!("{:02}:{:02}:{:02}", c.hour, c.minute, c.second)
-}
-
-/// The time of day, with the day where it is not the newest one: `11:43:59`, `04-21 11:43`.
-pub fn short(time: Stamp, newest: Option<Stamp>) -> String {
-    let c = time.civil();
-    let is_same_day = newest.is_some_and(|newest| {
-        let n = newest.civil();
-        (n.year, n.month, n.day) == (c.year, c.month, c.day)
-    });
-    if is_same_day {
-        clock(time)
-    } else {
-        format!("{:02}-{:02} {:02}:{:02}", c.month, c.day, c.hour, c.minute)
-    }
-}
-
-/// Date and time: `2009-04-22 11:43:59`.
-pub fn moment(time: Stamp) -> String {
-    time.to_string().replace('T', " ")
-}
-
-/// How long, in two figures at max: `3 s`, `2 m 13`, `1 h 05`, `3 d`.
-pub fn duration(seconds: i64) -> String {
-    match seconds {
-        0..60 => format!("{seconds} s"),
-        60..600 => format!("{}m {:02}", seconds / 60, seconds % 60),
-        600..3600 => format!("{} m", seconds / 60),
-        3600..86_400 => format!("{}h {:02}", seconds / 3600, seconds / 60 % 60),
-        _ => format!("{} d", seconds / 86_400),
-    }
-}
-
-/// A size: `812`, `4.1 KB`, `31 MB`.
-pub fn bytes(size: u64) -> String {
-    let mut value = size as f64;
-    for unit in ["B", "KB", "MB", "GB"] {
-        if value < 999.5 || unit == "GB" {
-            let digits = usize::from(unit != "B" && value < 9.95);
-            return format!("{value:.digits$} {unit}");
-        }
-        value /= 1000.0;
-    }
-    String::new()
 }

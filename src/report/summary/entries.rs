@@ -2,8 +2,9 @@
 
 use std::io::{self, Write};
 
-use super::{MOST, day_time, grouped};
+use super::MOST;
 use crate::event::Kind;
+use crate::humanize::{date_time_or_unknown, grouped, plural};
 use crate::index::Index;
 use crate::safe;
 
@@ -25,13 +26,10 @@ pub fn write(out: &mut dyn Write, index: &Index) -> io::Result<()> {
     if kinds.is_empty() {
         return Ok(());
     }
-    let count = match kinds.len() {
-        1 => "1 kind".to_owned(),
-        more => format!("{more} kinds"),
-    };
+    let number = plural(kinds.len(), "kind");
     writeln!(
         out,
-        "\nENTRIES      {} of {count}",
+        "\nENTRIES      {} of {number}",
         grouped(index.totals().entries)
     )?;
     let words = kinds
@@ -69,12 +67,11 @@ fn unknown(out: &mut dyn Write, index: &Index) -> io::Result<()> {
         0 => "",
         _ => " and more",
     };
-    let noun = if shapes.len() == 1 { "shape" } else { "shapes" };
     writeln!(
         out,
-        "\nUNKNOWN      {} entries of {} {noun}{more}; see them with: mailscope query event:unknown --view events",
+        "\nUNKNOWN      {} entries of {}{more}; see them with: mailscope query event:unknown --view events",
         grouped(all),
-        shapes.len(),
+        plural(shapes.len(), "shape"),
     )?;
     for shape in shapes.iter().take(MOST) {
         let sample = safe::bytes(&shape.sample);
@@ -83,7 +80,7 @@ fn unknown(out: &mut dyn Write, index: &Index) -> io::Result<()> {
         let line = format!(
             "? {:>8} ×  {sample}  (first {})",
             grouped(shape.tally.count),
-            day_time(shape.tally.first),
+            date_time_or_unknown(shape.tally.first),
         );
         writeln!(out, "{line}")?;
     }

@@ -5,10 +5,10 @@ use std::str::FromStr;
 use chrono::NaiveDateTime;
 use serde_json::{Map, Value};
 
+use crate::humanize;
 use crate::report::csv;
 use crate::report::view::Cell;
 use crate::safe;
-use crate::trace::lasting;
 
 /// A value as it is, on one line.
 pub(super) fn value(value: &Value) -> String {
@@ -42,11 +42,7 @@ pub(super) fn render(cell: Cell, record: &Map<String, Value>) -> String {
         },
         Cell::Route => {
             let (ip, port) = (of(record, "remote_ip"), of(record, "remote_port"));
-            if port.is_empty() {
-                ip
-            } else {
-                format!("{ip}:{port}")
-            }
+            humanize::endpoint(&ip, port.parse().ok())
         }
         Cell::Policy => policy(record),
         Cell::Tls => tls(record),
@@ -199,7 +195,7 @@ fn who(record: &Map<String, Value>) -> String {
 fn age(record: &Map<String, Value>) -> Option<String> {
     let time = |key: &str| NaiveDateTime::from_str(record.get(key)?.as_str()?).ok();
     let lasted = time("closed")?.signed_duration_since(time("opened")?);
-    Some(lasting(lasted.num_seconds()))
+    Some(humanize::duration(lasted.num_seconds()))
 }
 
 fn recipients(record: &Map<String, Value>) -> String {

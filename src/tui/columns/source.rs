@@ -3,9 +3,10 @@
 use std::path::Path;
 
 use super::{
-    Cell, Column, Field, RenderContext, Sortable, bytes, none, number, plain, short, styled, text,
+    Cell, Column, Field, RenderContext, Sortable, none, number, plain, short, styled, text,
     thousands,
 };
+use crate::humanize::size;
 use crate::index::SourceFacts;
 use crate::safe;
 use crate::source::{SourceStatus, State};
@@ -68,7 +69,7 @@ pub(super) fn cell(known: RenderContext<'_>, at: u32, field: Field) -> Cell {
         Field::State => source_state(status.state),
         Field::Path => styled(tail(&status.path), Role::Id),
         Field::Appliance => fact(status.appliance.as_ref()),
-        Field::Size => styled(bytes(status.read), Role::Text),
+        Field::Size => styled(size(status.read), Role::Text),
         Field::Entries => styled(thousands(status.entries), Role::Text),
         Field::LastEntry => status.newest.map_or_else(none, |time| {
             styled(short(time, known.index.newest()), Role::Text)

@@ -42,7 +42,7 @@ fn answer(app: &App, index: &Index) -> Parts {
     if let SearchState::First(bytes) = app.filter.search {
         return vec![(
             Role::Pending,
-            format!("searching, {} read", columns::bytes(bytes)),
+            format!("searching, {} read", crate::humanize::size(bytes)),
         )];
     }
     let Some(table) = app

@@ -1,11 +1,12 @@
 //! The top line and the tab bar.
 
 use super::{Areas, Canvas, width};
+use crate::humanize::{clock, size};
 use crate::index::Index;
 use crate::safe;
 use crate::source::Progress;
 use crate::triage::RouteState;
-use crate::tui::columns::{self, bytes, clock, thousands};
+use crate::tui::columns::{self, thousands};
 use crate::tui::state::record::Record;
 use crate::tui::state::{App, Feed, View};
 use crate::tui::theme::Role;
@@ -78,7 +79,7 @@ fn feed(app: &App, index: &Index) -> Parts {
         Feed::Following if app.behind > 0 => {
             vec![(
                 Role::Pending,
-                format!("● following, {} behind", bytes(app.behind)),
+                format!("● following, {} behind", size(app.behind)),
             )]
         }
         Feed::Following => vec![(Role::Ok, "● following".into())],

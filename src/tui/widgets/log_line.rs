@@ -4,8 +4,8 @@ use regex::bytes::Regex;
 
 use crate::event::{self, Event, Fate};
 use crate::header::{Frame, Level};
+use crate::humanize::clock;
 use crate::safe;
-use crate::tui::columns::clock;
 use crate::tui::theme::Role;
 
 /// How much of the frame before the message is shown.

@@ -60,7 +60,7 @@ fn facts(builder: &mut PageBuilder, index: &Index, connection: &Connection<'_>) 
         .map(columns::moment);
     let lasted = connection
         .duration(index.newest())
-        .map(|s| format!(", {}", columns::duration(s)));
+        .map(|s| format!(", {}", crate::humanize::age(s)));
     let note = if connection.opened().is_none() {
         " (the log begins in its middle)"
     } else {

@@ -34,7 +34,7 @@ pub(super) fn head(index: &Index, message: &Message<'_>, lines: &[RawLine]) -> V
         "size",
         message
             .size()
-            .map(|size| format!("{} ({size} bytes)", columns::bytes(size))),
+            .map(|size| format!("{} ({size} bytes)", crate::humanize::size(size))),
     );
     builder.fact("appliance", message.appliance().map(text));
     let recipients = message.recipients();

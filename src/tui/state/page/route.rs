@@ -20,6 +20,7 @@ use super::builder::{PageBuilder, text};
 use super::message::message_parts;
 use super::{Comparison, Row};
 use crate::header::Stamp;
+use crate::humanize;
 use crate::index::ConnectionId;
 use crate::safe;
 use crate::search::RawLine;
@@ -143,7 +144,7 @@ fn since(known: RenderContext<'_>, route: &Route) -> String {
             format!(
                 "{} ({}), {} in a row{good}",
                 columns::moment(since),
-                columns::duration(age),
+                humanize::age(age),
                 many(route.run, "connection")
             )
         }

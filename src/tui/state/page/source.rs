@@ -14,6 +14,7 @@ use chrono::{DateTime, Local};
 
 use super::Row;
 use super::builder::{PageBuilder, text};
+use crate::humanize;
 use crate::safe;
 use crate::source::{Noticed, Severity, SourceStatus};
 use crate::tui::columns::{self, RenderContext, thousands};
@@ -95,7 +96,7 @@ fn read(builder: &mut PageBuilder, status: &SourceStatus) {
     }
     let unpacked = if status.compressed { " unpacked" } else { "" };
     let of = match status.size {
-        Some(size) if !status.compressed => format!(" of {}", columns::bytes(size)),
+        Some(size) if !status.compressed => format!(" of {}", humanize::size(size)),
         _ => String::new(),
     };
     let newest = status.newest.map_or_else(String::new, |time| {
@@ -103,7 +104,7 @@ fn read(builder: &mut PageBuilder, status: &SourceStatus) {
     });
     let said = format!(
         "{}{unpacked}{of}, {} entries{newest}",
-        columns::bytes(status.read),
+        humanize::size(status.read),
         thousands(status.entries)
     );
     builder.fact("read", Some(said));
