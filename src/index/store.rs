@@ -5,10 +5,9 @@
 pub(super) mod arena;
 pub mod column;
 pub mod extent;
-pub mod frame_of_reference;
 pub mod hash_index;
 pub(super) mod ids;
+pub mod int_column;
 pub mod intern;
 pub mod live_set;
 pub mod posting;
-pub(super) mod small_int;

@@ -13,7 +13,7 @@ use super::value::{NamePredicate, Predicate};
 use crate::event::enhanced_code;
 use crate::header::Stamp;
 use crate::index::store::column::{ColumnPage, PagedColumn};
-use crate::index::store::frame_of_reference::ForColumn;
+use crate::index::store::int_column::IntColumn;
 use crate::index::store::live_set::Ranks;
 use crate::index::store::posting::PostingList;
 use crate::index::{DeliveryResult, Index, Interner, Symbol, TextId};
@@ -150,7 +150,7 @@ fn ascii(code: &[u8]) -> &str {
 
 /// `since` and `until` of what happens at one moment.
 fn by_time(
-    times: &ForColumn<Option<Stamp>>,
+    times: &IntColumn<Option<Stamp>>,
     field: Field,
     test: &Predicate,
     newest: Option<Stamp>,

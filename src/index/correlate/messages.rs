@@ -4,7 +4,7 @@ use hashbrown::HashMap;
 
 use super::{EntryContext, Index, NewDelivery, TimelineEvent, fate_of_abort, is_past, result_of};
 use crate::event::{Attempt, Dcid, Event, Icid, Link, Mid, Rid, Rids, Says, Shape};
-use crate::index::records::message::{NEAR, NO_RID};
+use crate::index::records::message::NEAR;
 use crate::index::store::intern::hash;
 use crate::index::{
     ClosedRecord, ConnectionId, DeliveryResult, DeliveryState, MessageId, RecipientId, Symbol,
@@ -177,14 +177,8 @@ impl Index {
         rid: Option<Rid>,
         to: Option<Symbol>,
     ) -> RecipientId {
-        let number = rid.map_or(NO_RID, |rid| {
-            u32::try_from(rid.0).unwrap_or(NO_RID).min(NO_RID - 1)
-        });
-        let found = if number == NO_RID {
-            None
-        } else {
-            self.find_recipient(message, number)
-        };
+        let number = rid.map(rid_number);
+        let found = number.and_then(|number| self.find_recipient(message, number));
         let id = found.unwrap_or_else(|| {
             let last = self.messages.last_recipient.get(message.at());
             let id = self.recipients.push(message, number, to, last);
@@ -210,7 +204,7 @@ impl Index {
         let (mut next, mut count) = (newest, 0);
         // A long list is searched in its newest part only: its numbers stand in the map.
         while let Some(id) = next.filter(|_| count <= 2 * NEAR) {
-            if self.recipients.rid.get(id.at()) == number {
+            if self.recipients.rid.get(id.at()) == Some(number) {
                 return Some(id);
             }
             count += 1;
@@ -222,10 +216,10 @@ impl Index {
         let before = |id: &RecipientId| self.recipients.before.get(id.at());
         let behind = (count - 1 - number) as usize;
         let id = std::iter::successors(newest, before).nth(behind)?;
-        if self.recipients.rid.get(id.at()) != NO_RID {
+        if self.recipients.rid.get(id.at()).is_some() {
             return None;
         }
-        self.recipients.rid.set(id.at(), number);
+        self.recipients.rid.set(id.at(), Some(number));
         if number >= NEAR {
             self.recipients.far.insert((message, number), id);
         }
@@ -277,8 +271,7 @@ impl Index {
     pub(super) fn reply(&mut self, message: MessageId, rids: Rids<'_>, text: &[u8]) {
         let text = self.texts.push_reply(text);
         for rid in rids.iter() {
-            let number = u32::try_from(rid.0).unwrap_or(NO_RID - 1);
-            let recipient = self.find_recipient(message, number);
+            let recipient = self.find_recipient(message, rid_number(rid));
             let mut next = recipient.and_then(|id| self.recipients.last_delivery.get(id.at()));
             let mut found = false;
             while let Some(id) = next {
@@ -396,4 +389,9 @@ impl Index {
             self.messages.children.entry(parent).or_default().push(id);
         }
     }
+}
+
+/// A recipient's number as its column holds it.
+fn rid_number(rid: Rid) -> u32 {
+    u32::try_from(rid.0).unwrap_or(u32::MAX).min(u32::MAX - 1)
 }

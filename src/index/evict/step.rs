@@ -6,7 +6,7 @@ use super::{MAX_WATERMARKS, Watermark, keeps};
 use crate::index::evict::compact::Compaction;
 use crate::index::records::message::NEAR;
 use crate::index::store::column::RecordId;
-use crate::index::store::frame_of_reference::ForColumn;
+use crate::index::store::int_column::IntColumn;
 use crate::index::store::live_set::LiveSet;
 use crate::index::{ClosedRecord, ConnectionId, Index, MessageId};
 
@@ -106,8 +106,7 @@ impl Index {
     fn forget_messages(&mut self, step: &RecordEviction) {
         for at in step.gone_recipients.iter().copied() {
             let columns = &mut self.recipients;
-            let rid = columns.rid.get(at);
-            if rid >= NEAR {
+            if let Some(rid) = columns.rid.get(at).filter(|rid| *rid >= NEAR) {
                 columns.far.remove(&(columns.message.get(at), rid));
             }
         }
@@ -139,7 +138,7 @@ impl Index {
 /// Leads a chain past what goes; the answer is its new head.
 fn relink<K>(
     head: Option<RecordId<K>>,
-    before: &mut ForColumn<Option<RecordId<K>>>,
+    before: &mut IntColumn<Option<RecordId<K>>>,
     kept: &LiveSet,
 ) -> Option<RecordId<K>> {
     let mut next = head;

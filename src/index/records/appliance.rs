@@ -4,7 +4,9 @@ use hashbrown::HashMap;
 
 use crate::event::{Dcid, Event, Icid, Link, Mid};
 use crate::header::Stamp;
+use crate::index::store::column::Value;
 use crate::index::store::ids::IdMap;
+use crate::index::store::int_column::IntCode;
 use crate::index::{ConnectionId, MessageId};
 use crate::position::SourceId;
 
@@ -12,15 +14,19 @@ use crate::position::SourceId;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct ApplianceId(u16);
 
-impl crate::index::store::small_int::IntCode for ApplianceId {
+impl Value for ApplianceId {
+    const BLANK: Self = Self(0);
+}
+
+impl IntCode for ApplianceId {
     #[inline]
-    fn code(self, _: usize) -> u64 {
+    fn to_code(self) -> u64 {
         u64::from(self.0)
     }
 
     #[inline]
-    fn of(code: u64, _: usize) -> Self {
-        Self(u16::try_from(code).unwrap_or(u16::MAX))
+    fn from_code(code: u64) -> Self {
+        Self(code as u16)
     }
 }
 

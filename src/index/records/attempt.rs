@@ -4,10 +4,9 @@ use crate::event::enhanced_code;
 use crate::header::Stamp;
 use crate::index::records::connection::{Connection, ConnectionId};
 use crate::index::store::column::{PagedColumn, RecordId, table};
-use crate::index::store::frame_of_reference::ForColumn;
+use crate::index::store::int_column::IntColumn;
 use crate::index::store::intern::{Symbol, TextId};
 use crate::index::store::posting::PostingList;
-use crate::index::store::small_int::SmallIntColumn;
 use crate::index::{Direction, Index};
 
 /// Kind of [`AttemptId`].
@@ -19,18 +18,18 @@ pub type AttemptId = RecordId<AttemptTag>;
 /// The columns.
 #[derive(Debug, Default)]
 pub(crate) struct AttemptTable {
-    pub connection: ForColumn<ConnectionId>,
-    pub time: ForColumn<Option<Stamp>>,
+    pub connection: IntColumn<ConnectionId>,
+    pub time: IntColumn<Option<Stamp>>,
     pub succeeded: PagedColumn<bool>,
     /// Inbound only.
-    pub user: ForColumn<Option<Symbol>>,
-    pub mechanism: SmallIntColumn<u8, Option<Symbol>>,
-    pub profile: ForColumn<Option<Symbol>>,
+    pub user: IntColumn<Option<Symbol>>,
+    pub mechanism: IntColumn<Option<Symbol>>,
+    pub profile: IntColumn<Option<Symbol>>,
     /// The far end's code; 0 where there is none.
     pub code: PagedColumn<u16>,
     pub detail: PagedColumn<Option<TextId>>,
     /// The attempt before it on the same connection.
-    pub before: SmallIntColumn<u8, Option<AttemptId>>,
+    pub before: IntColumn<Option<AttemptId>>,
     pub by_user: PostingList<AttemptTag>,
     pub by_profile: PostingList<AttemptTag>,
 }

@@ -7,12 +7,11 @@ use crate::header::Stamp;
 use crate::index::records::attempt::AttemptId;
 use crate::index::records::delivery::DeliveryId;
 use crate::index::records::message::{Message, MessageId};
-use crate::index::store::column::{PagedColumn, RecordId, map_bytes, table};
+use crate::index::store::column::{PagedColumn, RecordId, Value, map_bytes, table};
 use crate::index::store::extent::{Runs, Span};
-use crate::index::store::frame_of_reference::ForColumn;
+use crate::index::store::int_column::{IntCode, IntColumn};
 use crate::index::store::intern::Symbol;
 use crate::index::store::posting::PostingList;
-use crate::index::store::small_int::{IntCode, SmallIntColumn};
 use crate::index::{ApplianceId, Attempt, Delivery, Index};
 use crate::position::Position;
 
@@ -81,25 +80,25 @@ pub(crate) struct ConnectionFlags {
 /// The columns.
 #[derive(Debug, Default)]
 pub(crate) struct ConnectionTable {
-    pub id: SmallIntColumn<u32, u64>,
-    pub appliance: SmallIntColumn<u8, ApplianceId>,
-    pub flags: SmallIntColumn<u8, ConnectionFlags>,
+    pub id: IntColumn<u64>,
+    pub appliance: IntColumn<ApplianceId>,
+    pub flags: IntColumn<ConnectionFlags>,
     /// When its first line was written; the opening's time if that was seen.
-    pub began: ForColumn<Option<Stamp>>,
+    pub began: IntColumn<Option<Stamp>>,
     pub closed: PagedColumn<Option<Stamp>>,
     pub remote: PagedColumn<Option<Symbol>>,
     pub by_remote: PostingList<ConnectionTag>,
     /// 0 where there is none.
     pub port: PagedColumn<u16>,
     pub host: PagedColumn<Option<Symbol>>,
-    pub interface: SmallIntColumn<u8, Option<Symbol>>,
-    pub policy: SmallIntColumn<u16, Option<Symbol>>,
-    pub tls: SmallIntColumn<u8, Option<Symbol>>,
-    pub error: SmallIntColumn<u8, Option<Symbol>>,
-    pub last_attempt: ForColumn<Option<AttemptId>>,
-    pub last_delivery: ForColumn<Option<DeliveryId>>,
-    pub last_message: ForColumn<Option<MessageId>>,
-    pub lines: SmallIntColumn<u8, u32>,
+    pub interface: IntColumn<Option<Symbol>>,
+    pub policy: IntColumn<Option<Symbol>>,
+    pub tls: IntColumn<Option<Symbol>>,
+    pub error: IntColumn<Option<Symbol>>,
+    pub last_attempt: IntColumn<Option<AttemptId>>,
+    pub last_delivery: IntColumn<Option<DeliveryId>>,
+    pub last_message: IntColumn<Option<MessageId>>,
+    pub lines: IntColumn<u32>,
     pub runs: Runs,
     /// What a Connection Error said beside its cause, of the few connections that have one.
     pub failures: HashMap<ConnectionId, ConnectFailure, foldhash::fast::RandomState>,
@@ -108,9 +107,19 @@ pub(crate) struct ConnectionTable {
 table!(ConnectionTable: id, appliance, flags, began, closed, remote, by_remote, port, host, interface, policy, tls,
     error, last_attempt, last_delivery, last_message, lines, runs);
 
+impl Value for ConnectionFlags {
+    const BLANK: Self = Self {
+        direction: Direction::Inbound,
+        end: None,
+        opened: false,
+        verified: false,
+        auth_failed: false,
+    };
+}
+
 impl IntCode for ConnectionFlags {
     #[inline]
-    fn code(self, _: usize) -> u64 {
+    fn to_code(self) -> u64 {
         let end = self.end.map_or(0, |end| end as u64 + 1);
         u64::from(self.direction == Direction::Outbound)
             | u64::from(self.opened) << 1
@@ -120,12 +129,11 @@ impl IntCode for ConnectionFlags {
     }
 
     #[inline]
-    fn of(code: u64, _: usize) -> Self {
+    fn from_code(code: u64) -> Self {
         Self {
-            direction: if code & 1 == 0 {
-                Direction::Inbound
-            } else {
-                Direction::Outbound
+            direction: match code & 1 {
+                0 => Direction::Inbound,
+                _ => Direction::Outbound,
             },
             opened: code >> 1 & 1 == 1,
             verified: code >> 2 & 1 == 1,
@@ -167,10 +175,7 @@ impl ConnectionTable {
         self.appliance.push(appliance);
         self.flags.push(ConnectionFlags {
             direction,
-            end: None,
-            opened: false,
-            verified: false,
-            auth_failed: false,
+            ..Value::BLANK
         });
         self.began.push(time);
         self.closed.push_blank();

@@ -7,7 +7,7 @@ use crate::header::Stamp;
 use crate::index::records::connection::{Connection, ConnectionId};
 use crate::index::records::message::{Message, Recipient, RecipientId};
 use crate::index::store::column::{PagedColumn, RecordId, Value, table};
-use crate::index::store::frame_of_reference::ForColumn;
+use crate::index::store::int_column::IntColumn;
 use crate::index::store::intern::TextId;
 use crate::index::{DeliveryState, Index};
 
@@ -62,17 +62,17 @@ impl DeliveryResult {
 /// The columns.
 #[derive(Debug, Default)]
 pub(crate) struct DeliveryTable {
-    pub connection: ForColumn<Option<ConnectionId>>,
-    pub recipient: ForColumn<RecipientId>,
-    pub time: ForColumn<Option<Stamp>>,
+    pub connection: IntColumn<Option<ConnectionId>>,
+    pub recipient: IntColumn<RecipientId>,
+    pub time: IntColumn<Option<Stamp>>,
     pub result: PagedColumn<DeliveryResult>,
     /// The far end's code; 0 where there is none.
     pub code: PagedColumn<u16>,
     pub detail: PagedColumn<Option<TextId>>,
     /// The delivery before it on the same connection.
-    pub before: ForColumn<Option<DeliveryId>>,
+    pub before: IntColumn<Option<DeliveryId>>,
     /// The delivery before it of the same recipient.
-    pub earlier: ForColumn<Option<DeliveryId>>,
+    pub earlier: IntColumn<Option<DeliveryId>>,
 }
 
 table!(DeliveryTable: recipient, connection, time, result, code, detail, before, earlier);

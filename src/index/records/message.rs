@@ -10,9 +10,8 @@ use crate::index::records::connection::{Connection, ConnectionId};
 use crate::index::records::delivery::{Delivery, DeliveryId};
 use crate::index::store::column::{PagedColumn, RecordId, Value, map_bytes, table};
 use crate::index::store::extent::{Runs, Span};
-use crate::index::store::frame_of_reference::ForColumn;
+use crate::index::store::int_column::{IntCode, IntColumn};
 use crate::index::store::intern::{Symbol, TextId};
-use crate::index::store::small_int::{IntCode, SmallIntColumn};
 use crate::index::{ApplianceId, Index};
 use crate::position::Position;
 
@@ -68,7 +67,7 @@ impl DeliveryState {
 }
 
 /// What is known of a message beside its ids, names and times.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct MessageFlags {
     /// Whether `Start MID` was seen.
     pub started: bool,
@@ -83,21 +82,21 @@ pub(crate) struct MessageFlags {
 /// The columns.
 #[derive(Debug, Default)]
 pub(crate) struct MessageTable {
-    pub mid: ForColumn<u64>,
-    pub appliance: SmallIntColumn<u8, ApplianceId>,
-    pub flags: SmallIntColumn<u8, MessageFlags>,
+    pub mid: IntColumn<u64>,
+    pub appliance: IntColumn<ApplianceId>,
+    pub flags: IntColumn<MessageFlags>,
     /// When its first line was written; that of `Start MID` if it was seen.
-    pub began: ForColumn<Option<Stamp>>,
+    pub began: IntColumn<Option<Stamp>>,
     /// When it was last said to be finished or aborted.
-    pub ended: ForColumn<Option<Stamp>>,
+    pub ended: IntColumn<Option<Stamp>>,
     pub connection: PagedColumn<Option<ConnectionId>>,
     /// The message before it on the same injection connection.
-    pub before: ForColumn<Option<MessageId>>,
-    pub from: ForColumn<Option<Symbol>>,
+    pub before: IntColumn<Option<MessageId>>,
+    pub from: IntColumn<Option<Symbol>>,
     pub subject: PagedColumn<Option<TextId>>,
     pub message_id: PagedColumn<Option<TextId>>,
     /// Bytes.
-    pub size: ForColumn<Option<u64>>,
+    pub size: IntColumn<Option<u64>>,
     pub last_recipient: PagedColumn<Option<RecipientId>>,
     pub runs: Runs,
     /// Parents of the few messages that have one.
@@ -109,9 +108,18 @@ pub(crate) struct MessageTable {
 table!(MessageTable: mid, appliance, flags, began, ended, connection, before, from, subject, message_id, size,
     last_recipient, runs);
 
+impl Value for MessageFlags {
+    const BLANK: Self = Self {
+        started: false,
+        made_here: false,
+        finished: false,
+        fate: None,
+    };
+}
+
 impl IntCode for MessageFlags {
     #[inline]
-    fn code(self, _: usize) -> u64 {
+    fn to_code(self) -> u64 {
         let fate = self.fate.map_or(0, |fate| fate as u64 + 1);
         u64::from(self.started)
             | u64::from(self.made_here) << 1
@@ -120,7 +128,7 @@ impl IntCode for MessageFlags {
     }
 
     #[inline]
-    fn of(code: u64, _: usize) -> Self {
+    fn from_code(code: u64) -> Self {
         Self {
             started: code & 1 == 1,
             made_here: code >> 1 & 1 == 1,
@@ -150,7 +158,7 @@ impl MessageTable {
     ) -> MessageId {
         self.mid.push(mid.0);
         self.appliance.push(appliance);
-        self.flags.push(MessageFlags::default());
+        self.flags.push_blank();
         self.began.push(time);
         self.ended.push_blank();
         self.connection.push_blank();
@@ -172,14 +180,13 @@ impl MessageTable {
 /// The recipients' columns.
 #[derive(Debug, Default)]
 pub(crate) struct RecipientTable {
-    pub message: ForColumn<MessageId>,
-    /// [`NO_RID`] where the log does not say.
-    pub rid: SmallIntColumn<u8, u32>,
-    pub to: ForColumn<Option<Symbol>>,
+    pub message: IntColumn<MessageId>,
+    pub rid: IntColumn<Option<u32>>,
+    pub to: IntColumn<Option<Symbol>>,
     pub state: PagedColumn<DeliveryState>,
     pub last_delivery: PagedColumn<Option<DeliveryId>>,
     /// The recipient before it of the same message.
-    pub before: SmallIntColumn<u8, Option<RecipientId>>,
+    pub before: IntColumn<Option<RecipientId>>,
     /// RecipientTable of long lists, which are not looked for one by one.
     pub far: HashMap<(MessageId, u32), RecipientId, foldhash::fast::RandomState>,
 }
@@ -190,8 +197,6 @@ impl Value for DeliveryState {
     const BLANK: Self = Self::Queued;
 }
 
-/// Stands for a number that the log does not say.
-pub(crate) const NO_RID: u32 = u32::MAX;
 /// RecipientTable with higher numbers are found by a map.
 pub(crate) const NEAR: u32 = 32;
 
@@ -199,7 +204,7 @@ impl RecipientTable {
     pub fn push(
         &mut self,
         message: MessageId,
-        rid: u32,
+        rid: Option<u32>,
         to: Option<Symbol>,
         before: Option<RecipientId>,
     ) -> RecipientId {
@@ -210,7 +215,7 @@ impl RecipientTable {
         self.last_delivery.push_blank();
         self.before.push(before);
         let id = RecipientId::new(self.end() - 1);
-        if rid >= NEAR && rid != NO_RID {
+        if let Some(rid) = rid.filter(|rid| *rid >= NEAR) {
             self.far.insert((message, rid), id);
         }
         id
@@ -347,7 +352,7 @@ impl<'i> Message<'i> {
             next = index.recipients.before.get(id.at());
         }
         all.reverse();
-        all.sort_by_key(|recipient| index.recipients.rid.get(recipient.id.at()));
+        all.sort_by_key(|recipient| recipient.rid().unwrap_or(u32::MAX));
         all
     }
 
@@ -455,7 +460,7 @@ impl<'i> Recipient<'i> {
 
     /// The RID.
     pub fn rid(&self) -> Option<u32> {
-        Some(self.columns().rid.get(self.id.at())).filter(|rid| *rid != NO_RID)
+        self.columns().rid.get(self.id.at())
     }
 
     /// The envelope recipient without angle brackets; `None` where the log begins behind it.

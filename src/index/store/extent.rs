@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use crate::index::store::column::{RecordId, Value, table};
-use crate::index::store::frame_of_reference::ForColumn;
+use crate::index::store::int_column::IntColumn;
 use crate::index::store::live_set::LiveSet;
 use crate::position::Position;
 
@@ -23,17 +23,17 @@ pub type RunId = RecordId<RunTag>;
 /// The newest run of each record of one kind.
 #[derive(Debug, Default)]
 pub struct Runs {
-    first: ForColumn<Position>,
-    last: ForColumn<Position>,
-    older: ForColumn<Option<RunId>>,
+    first: IntColumn<Position>,
+    last: IntColumn<Position>,
+    older: IntColumn<Option<RunId>>,
 }
 
 /// The older runs of all records.
 #[derive(Debug, Default)]
 pub struct Extents {
-    first: ForColumn<Position>,
-    last: ForColumn<Position>,
-    older: ForColumn<Option<RunId>>,
+    first: IntColumn<Position>,
+    last: IntColumn<Position>,
+    older: IntColumn<Option<RunId>>,
 }
 
 table!(Extents: first, last, older);
@@ -63,7 +63,7 @@ impl Runs {
     #[inline]
     pub fn extend(&mut self, extents: &mut Extents, record: usize, at: Position) {
         let is_near = |last: Position| at.behind(last).is_some_and(|length| length <= FAR);
-        if !self.last.replace_if(record, is_near, at) {
+        if !self.last.update(record, |last| is_near(last).then_some(at)) {
             self.extend_elsewhere(extents, record, at);
         }
     }

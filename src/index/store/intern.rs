@@ -10,8 +10,8 @@ use memchr::memrchr;
 
 use crate::index::store::arena::{Arena, LONGEST, SharedAffix};
 use crate::index::store::column::make_room;
-use crate::index::store::frame_of_reference::Number;
 use crate::index::store::hash_index::HashIndex;
+use crate::index::store::int_column::IntCode;
 
 pub use crate::index::store::arena::TextId;
 pub use crate::index::store::hash_index::hash;
@@ -184,15 +184,15 @@ impl Symbol {
     }
 }
 
-impl Number for Option<Symbol> {
+impl IntCode for Option<Symbol> {
     #[inline]
-    fn number(self) -> u64 {
+    fn to_code(self) -> u64 {
         self.map_or(0, |name| u64::from(name.0.get()))
     }
 
     #[inline]
-    fn of(number: u64) -> Self {
-        NonZeroU32::new(number as u32).map(Symbol)
+    fn from_code(code: u64) -> Self {
+        NonZeroU32::new(code as u32).map(Symbol)
     }
 }
 

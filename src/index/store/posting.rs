@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use crate::index::store::column::{ColumnPage, PagedColumn, RecordId, make_room};
-use crate::index::store::frame_of_reference::ForColumn;
+use crate::index::store::int_column::IntColumn;
 use crate::index::store::intern::Symbol;
 use crate::index::store::live_set::LiveSet;
 
@@ -15,14 +15,14 @@ use crate::index::store::live_set::LiveSet;
 #[derive(Debug)]
 pub struct PostingList<K> {
     heads: Vec<(Option<RecordId<K>>, u32)>,
-    prev: ForColumn<Option<RecordId<K>>>,
+    prev: IntColumn<Option<RecordId<K>>>,
 }
 
 impl<K> Default for PostingList<K> {
     fn default() -> Self {
         Self {
             heads: Vec::new(),
-            prev: ForColumn::default(),
+            prev: IntColumn::default(),
         }
     }
 }

@@ -7,7 +7,6 @@ use super::{
     messages_of_deliveries, moment, named, outcomes, recipients_messages,
 };
 use crate::header::Stamp;
-use crate::index::records::message::NO_RID;
 use crate::index::store::column::PagedColumn;
 use crate::index::{DeliveryState, Index, TextId};
 use crate::query::bitset::BitSet;
@@ -75,7 +74,7 @@ pub(super) fn recipients(index: &Index, field: Field, test: &Predicate) -> Optio
     Some(match (field, test) {
         (Field::Rid, Predicate::Ranges(ranges)) => {
             BitSet::of(columns.rid.iter(), columns.ranks(), |rid| {
-                rid != NO_RID && ranges.matches(i128::from(rid))
+                rid.is_some_and(|rid| ranges.matches(i128::from(rid)))
             })
         }
         (Field::To, Predicate::NamePredicate(names)) => {
