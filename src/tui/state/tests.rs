@@ -13,6 +13,7 @@ use ratatui::style::{Color as Colour, Modifier};
 mod dress;
 mod filter;
 mod routes;
+mod snapshots;
 mod sources;
 mod swap_index;
 mod time_cursor;

@@ -4,7 +4,7 @@ use super::*;
 use crate::index::{EvictionMode, RetentionLimits};
 
 /// A profile that is refused on two routes, one of which works again; a third one was never tried with it.
-fn outages() -> String {
+pub(super) fn outages() -> String {
     let mut log = LOG.to_owned();
     for (n, minute) in (0..4u32).zip(50..) {
         let dcid = 5700 + n;
