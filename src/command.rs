@@ -23,7 +23,7 @@ use crate::index::{Index, TrackClosed};
 use crate::pipeline::{FirstYear, Ingest, News};
 use crate::report::table::{ColorMode, TableStyle};
 use crate::report::{Format, View};
-use crate::source::{EmptyFolder, Feeder, Follow, RawLines, Request, Stop};
+use crate::source::{EmptyFolder, Follow, LogReader, RawLines, Request, Stop};
 
 pub use error::CommandError;
 
@@ -205,7 +205,7 @@ fn ingest(
     years: FirstYear,
     index: Index,
 ) -> Result<(Ingest, Receiver<News>), CommandError> {
-    let feeder = Feeder::open(request)?;
+    let feeder = LogReader::open(request)?;
     let (sender, news) = channel();
     // Nobody listens any more when the command has failed.
     let tell = move |told| {

@@ -10,7 +10,7 @@ use crate::index::Entry;
 use crate::lines::{Block, MAX_LINE, Splitter};
 use crate::pipeline::{FirstYear, Framing, Parsed};
 use crate::position::SourceId;
-use crate::source::archive::{self, Form};
+use crate::source::decompress::{self, Compression};
 
 /// Cuts a text into blocks of whole lines, given in pieces of these sizes and then of [`MAX_LINE`].
 ///
@@ -73,12 +73,12 @@ fn parsed(text: &[u8], sizes: impl IntoIterator<Item = usize>) -> Vec<Parsed> {
 
 /// Unpacks an archive, whose form its first bytes tell: what it gives, and whether it is damaged. At most `most` bytes.
 pub fn unpack(packed: Vec<u8>, most: usize) -> (Vec<u8>, bool) {
-    let form = Form::of(&packed);
-    let Ok(mut stream) = archive::unpack(form, Cursor::new(packed)) else {
+    let form = Compression::of(&packed);
+    let Ok(mut stream) = decompress::unpack(form, Cursor::new(packed)) else {
         return (Vec::new(), true);
     };
     let mut bytes = vec![0; most];
-    let (count, error) = archive::fill(&mut stream, &mut bytes);
+    let (count, error) = decompress::fill(&mut stream, &mut bytes);
     bytes.truncate(count);
     (bytes, error.is_some())
 }

@@ -1,7 +1,7 @@
 //! From sources to the index, on two threads that share all steps.
 //!
 //! ```text
-//! source::Feeder ── blocks ──▶ Reader ── framed lines ──▶ event ── entries ──▶ Joiner ── batches ──▶ Index
+//! source::LogReader ── blocks ──▶ Reader ── framed lines ──▶ event ── entries ──▶ Joiner ── batches ──▶ Index
 //!                  in order                              side by side         in order
 //! ```
 //!
@@ -29,7 +29,7 @@ pub use shared::{Reading, SharedIndex};
 use crate::index::{EvictionMode, Index, TrackClosed};
 use crate::position::SourceId;
 use crate::source::{
-    Feeder, Newest, Notice, NoticeKind, Opened, Progress, Recycler, Sources, Stop,
+    BufferPool, LogReader, Notice, NoticeKind, Progress, SourceOpened, Sources, Stop, TailPreview,
 };
 use framing::Framed;
 pub(crate) use framing::Parsed;
@@ -58,7 +58,7 @@ pub enum News {
     /// Nothing more will come: standard input has ended, or nothing is followed.
     End,
     /// A file that was asked for is no log.
-    Refused(Judgement, Opened),
+    Refused(Judgement, SourceOpened),
 }
 
 /// What the years of stamps without one start from.
@@ -72,11 +72,11 @@ pub enum FirstYear {
 
 /// What is read, and then taken in, in this order.
 pub(crate) enum Piece<L> {
-    Opened(Opened),
+    Opened(SourceOpened),
     /// Blocks that follow each other.
     Lines(Vec<L>),
     Notice(Notice),
-    Refused(Judgement, Opened),
+    Refused(Judgement, SourceOpened),
     CaughtUp,
     End,
 }
@@ -95,7 +95,7 @@ pub struct Ingest {
 impl Ingest {
     /// Starts reading into an index. `news` is called on the ingest's own threads and must not block.
     pub fn start(
-        feeder: Feeder,
+        feeder: LogReader,
         stop: Stop,
         years: FirstYear,
         index: Index,
@@ -108,7 +108,7 @@ impl Ingest {
             index: index.clone(),
             is_over: false,
             sources: Arc::clone(&sources),
-            recycler: feeder.recycler(),
+            recycler: feeder.buffer_pool(),
             news: Box::new(news),
         };
         let relay = Arc::new(Relay::new(Reader::new(feeder, years), writer));
@@ -126,8 +126,8 @@ impl Ingest {
     }
 
     /// The end of the newest file alone, taken in at once. Its records have numbers of their own.
-    pub fn of_newest(newest: Newest) -> Self {
-        let Newest {
+    pub fn of_preview(newest: TailPreview) -> Self {
+        let TailPreview {
             sources,
             opened,
             block,
@@ -196,7 +196,7 @@ struct Writer {
     /// It was said that the index takes more memory than it may.
     is_over: bool,
     sources: Arc<Sources>,
-    recycler: Recycler,
+    recycler: BufferPool,
     news: Box<dyn Fn(News) + Send>,
 }
 
@@ -249,10 +249,10 @@ impl Writer {
 
     /// Forgets files that are gone for good where records retire, once none is left that has lines in them.
     fn forget_sources(&self) {
-        if self.sources.many_ended() {
+        if self.sources.should_reap() {
             let index = self.index.read();
             if index.evicted().all() > 0 {
-                self.sources.forget_ended(&index.sources_of_records());
+                self.sources.reap_ended(&index.sources_of_records());
             }
         }
     }

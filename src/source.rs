@@ -1,11 +1,11 @@
 //! Where bytes come from: files read from their start and then followed, folders, globs, archives and pipes.
 //!
-//! [`Feeder`] tells blocks of whole lines with their positions, every line once and in order, whatever befalls the files;
+//! [`LogReader`] tells blocks of whole lines with their positions, every line once and in rotation_order, whatever befalls the files;
 //! [`Sources`] reads them again. What the lines mean is left to others: the one thing asked about them, whether a file
 //! of a folder is a mail log, comes as a predicate with the [`Request`].
 //!
 //! ```text
-//! discover ── which files ──▶ follow ── what is new ──▶ tail, archive, stdin ── bytes ──▶ lines
+//! discover ── which files ──▶ follow ── what is new ──▶ tail, decompress, stdin ── bytes ──▶ lines
 //!     watch ── when to look ──▲  contents, identity ── was it read already? ──▲
 //! ```
 
@@ -14,35 +14,35 @@ use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
-mod ahead;
-pub(crate) mod archive;
-mod begin;
-mod contents;
-mod discover;
-mod disk;
-mod family;
-mod feeder;
-mod files;
-mod folder;
-mod follow;
-mod heard;
-mod identity;
-mod newest;
+pub(crate) mod decompress;
+mod directory;
+mod event;
+mod file_table;
+mod fingerprint;
+mod fingerprint_store;
+mod fs;
+mod liveness;
 mod notice;
-mod order;
-mod queue;
-mod silence;
-mod sources;
-mod stdin;
+mod open;
+mod pending;
+mod pipe;
+mod preview;
+mod read_ahead;
+mod read_order;
+mod reader;
+mod reconcile;
+mod registry;
+mod rotated;
+mod rotation_order;
+mod scan;
 mod tail;
-mod told;
 mod watch;
 
-pub use feeder::{Feeder, Recycler};
-pub use newest::Newest;
-pub use notice::{Notice, NoticeKind, Noticed, Severity};
-pub use sources::{Progress, SourceInfo, SourceStatus, Sources, State};
-pub use told::{Opened, Told};
+pub use event::{SourceEvent, SourceOpened};
+pub use notice::{Notice, NoticeKind, NoticeLevel, Noticed};
+pub use preview::TailPreview;
+pub use reader::{BufferPool, LogReader};
+pub use registry::{Progress, SourceInfo, SourceState, SourceStatus, Sources};
 pub use watch::Stop;
 
 /// Whether to stay when everything was read.
@@ -74,19 +74,19 @@ pub enum EmptyFolder {
 
 /// What a line tells of the file it stands in.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Mark {
+pub enum Marker {
     /// The file begins here.
     Begin,
     /// The file ends here: the appliance goes on in another.
     End,
     /// Such a line comes each minute.
-    Beat,
+    Heartbeat,
 }
 
 /// What was asked for on the command line.
 #[derive(Clone, Debug)]
 pub struct Request {
-    /// Files, folders, globs, or `-` for standard input.
+    /// FileTable, folders, globs, or `-` for standard input.
     pub paths: Vec<OsString>,
     /// Whether to stay when everything was read.
     pub follow: Follow,
@@ -95,7 +95,7 @@ pub struct Request {
     /// Whether a file of a folder or glob is to be read, by its first 64 KiB, unpacked.
     pub is_mail_log: fn(&[u8]) -> bool,
     /// What a line tells of the file it stands in.
-    pub mark_of: fn(&[u8]) -> Option<Mark>,
+    pub mark_of: fn(&[u8]) -> Option<Marker>,
     /// What a folder without a mail log is.
     pub empty_folder: EmptyFolder,
     /// Whether lines are read again.
@@ -104,7 +104,7 @@ pub struct Request {
     pub stop: Stop,
 }
 
-/// Why a PATH cannot be read. One line each, lower case; the path is as on disk, not yet safe for a terminal.
+/// Why a PATH cannot be read. One line each, lower case; the path is as on fs, not yet safe for a terminal.
 #[derive(Debug, thiserror::Error)]
 pub enum SourceError {
     /// Nothing has that name.

@@ -6,7 +6,7 @@ use crate::config::ConfigError;
 use crate::pipeline::Judgement;
 use crate::query::QueryError;
 use crate::safe;
-use crate::source::{Opened, SourceError};
+use crate::source::{SourceError, SourceOpened};
 
 /// Why a command failed. The text says what, where and what to do, and is safe to print.
 #[derive(Debug, thiserror::Error)]
@@ -21,7 +21,7 @@ pub enum CommandError {
     Source(#[from] SourceError),
     /// A file that was named is no log.
     #[error("{}", .0.refusal(.1))]
-    Refused(Judgement, Box<Opened>),
+    Refused(Judgement, Box<SourceOpened>),
     /// The query cannot be read.
     #[error("{0}")]
     Query(QueryError),

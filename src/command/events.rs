@@ -15,7 +15,7 @@ use crate::pipeline::{Clocks, Framing, Judgement, is_blank, judge};
 use crate::position::{Position, SourceId};
 use crate::query::Query;
 use crate::report::event::EventRecord;
-use crate::source::{Feeder, Follow, Notice, Opened, RawLines, Told};
+use crate::source::{Follow, LogReader, Notice, RawLines, SourceEvent, SourceOpened};
 
 /// Prints the entries that match, as they are read.
 pub fn run(args: &Args, config: &Config, query: &Query) -> Result<Status, CommandError> {
@@ -27,7 +27,7 @@ pub fn run(args: &Args, config: &Config, query: &Query) -> Result<Status, Comman
     let (mut request, _stop) = request(&args.paths, config, follow)?;
     // They are printed as they come.
     request.raw_lines = RawLines::Unneeded;
-    let mut feeder = Feeder::open(&request)?;
+    let mut feeder = LogReader::open(&request)?;
     let mut notices = Notices::new(args);
     super::with_output(args, config, |out| {
         let mut appliances = Appliances::default();
@@ -49,14 +49,14 @@ pub fn run(args: &Args, config: &Config, query: &Query) -> Result<Status, Comman
         };
         loop {
             let flow = match feeder.next() {
-                Told::Opened(opened) => events.open(opened)?,
-                Told::Block(block) => events.block(&block)?,
-                Told::CaughtUp => events.caught_up()?,
-                Told::Notice(notice) => {
+                SourceEvent::Opened(opened) => events.open(opened)?,
+                SourceEvent::Block(block) => events.block(&block)?,
+                SourceEvent::CaughtUp => events.caught_up()?,
+                SourceEvent::Notice(notice) => {
                     notices.report(&notice);
                     ControlFlow::Continue(())
                 }
-                Told::End => ControlFlow::Break(()),
+                SourceEvent::End => ControlFlow::Break(()),
             };
             for step in events.steps.drain(..) {
                 notices.report(&step);
@@ -105,7 +105,7 @@ struct Events<'e, 'o> {
 type Flow = Result<ControlFlow<()>, CommandError>;
 
 impl Events<'_, '_> {
-    fn open(&mut self, opened: Opened) -> Flow {
+    fn open(&mut self, opened: SourceOpened) -> Flow {
         self.framing.open(&opened);
         self.clocks.open(&opened);
         let folder = opened

@@ -11,7 +11,7 @@ use crate::index::TrackClosed;
 use crate::pipeline::{FirstYear, Ingest, News};
 use crate::report::summary;
 use crate::safe;
-use crate::source::{Feeder, Follow, Request, Severity, Stop};
+use crate::source::{Follow, LogReader, NoticeLevel, Request, Stop};
 use crate::tui;
 
 /// `mailscope PATH`
@@ -59,10 +59,10 @@ fn interface(
 ) -> Result<Status, CommandError> {
     let query = &config.general.query;
     crate::query::parse_with(query, config.saved()).map_err(CommandError::Query)?;
-    let feeder = Feeder::open(request)?;
+    let feeder = LogReader::open(request)?;
     // The year of the first entry says nothing of the last ones alone.
     let newest = match years {
-        FirstYear::ByModification => feeder.newest_end().map(Ingest::of_newest),
+        FirstYear::ByModification => feeder.tail_preview().map(Ingest::of_preview),
         FirstYear::Is(_) => None,
     };
     let options = tui::Options {
@@ -120,9 +120,9 @@ fn summarise(
             News::Refused(judgement, opened) => {
                 return Err(CommandError::Refused(judgement, Box::new(opened)));
             }
-            News::Notice(notice) if notice.severity >= Severity::Warning => {
+            News::Notice(notice) if notice.severity >= NoticeLevel::Warning => {
                 warn(&safe::text(&notice.to_string()));
-                if notice.severity == Severity::Error {
+                if notice.severity == NoticeLevel::Error {
                     status = Status::Incomplete;
                 }
             }

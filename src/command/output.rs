@@ -11,7 +11,7 @@ use crate::config::Config;
 use crate::index::Evicted;
 use crate::report::{self, Fields, Format, Printer, Record, View};
 use crate::safe;
-use crate::source::{Notice, Severity};
+use crate::source::{Notice, NoticeLevel};
 
 /// What is done with the results.
 enum Target<'o> {
@@ -148,7 +148,7 @@ pub fn with_output(
 /// Notices of the sources, told on standard error as they come.
 pub struct Notices {
     as_json: bool,
-    least: Severity,
+    least: NoticeLevel,
     incomplete: bool,
 }
 
@@ -156,15 +156,15 @@ impl Notices {
     /// A follower tells what befalls its files; a command that ends tells only what is wrong.
     pub fn new(args: &Args) -> Self {
         let least = if args.follow {
-            Severity::Info
+            NoticeLevel::Info
         } else {
-            Severity::Warning
+            NoticeLevel::Warning
         };
         Self::of(args.format, least)
     }
 
     /// Tells what is at least so severe.
-    pub fn of(format: Format, least: Severity) -> Self {
+    pub fn of(format: Format, least: NoticeLevel) -> Self {
         Self {
             as_json: format == Format::Json,
             least,
@@ -176,14 +176,14 @@ impl Notices {
     pub fn of_once() -> Self {
         Self {
             as_json: false,
-            least: Severity::Warning,
+            least: NoticeLevel::Warning,
             incomplete: false,
         }
     }
 
     /// Tells one.
     pub fn report(&mut self, notice: &Notice) {
-        self.incomplete |= notice.severity == Severity::Error;
+        self.incomplete |= notice.severity == NoticeLevel::Error;
         if notice.severity < self.least {
             return;
         }

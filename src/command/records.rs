@@ -95,7 +95,7 @@ fn search(query: &Query, view: View, ingest: &Ingest) -> Result<Searched, Comman
     }
     let began = Instant::now();
     let whole: u64 = (0..sources.len())
-        .map(|at| sources.told(SourceId::new(at)))
+        .map(|at| sources.emitted_bytes(SourceId::new(at)))
         .sum();
     let narrowed = query.restricted(&ingest.index.read(), &[kinds(view)], whole);
     let (part, hits) = match narrowed {

@@ -17,7 +17,7 @@ use crate::pipeline::Ingest;
 use crate::query::Query;
 use crate::report::routes::{Check, GroupRecord, RouteRecord};
 use crate::report::{self, Fields, Format, Plain, Printer, View};
-use crate::source::{Follow, Severity};
+use crate::source::{Follow, NoticeLevel};
 use crate::triage::GroupBy;
 
 /// Prints what the command line asks for.
@@ -57,9 +57,9 @@ fn query(args: &Args, config: &Config) -> Result<Query, CommandError> {
 
 fn notices(args: &Args) -> Notices {
     let least = if args.follow {
-        Severity::Info
+        NoticeLevel::Info
     } else {
-        Severity::Warning
+        NoticeLevel::Warning
     };
     Notices::of(args.format, least)
 }

@@ -2,7 +2,7 @@
 
 use crate::header::Stamp;
 use crate::position::SourceId;
-use crate::source::{Notice, NoticeKind, Opened};
+use crate::source::{Notice, NoticeKind, SourceOpened};
 
 /// So many seconds back are a step. Relays and the appliance's own threads put lines a few seconds out of order.
 const STEP: i64 = 60;
@@ -24,7 +24,7 @@ struct Clock {
 
 impl Clocks {
     /// A source begins.
-    pub fn open(&mut self, opened: &Opened) {
+    pub fn open(&mut self, opened: &SourceOpened) {
         let at = opened.source.index();
         if self.0.len() <= at {
             self.0.resize(at + 1, Clock::default());
@@ -67,8 +67,8 @@ mod tests {
     use crate::header::{Framer, Years};
     use crate::index::records::appliance::Appliances;
 
-    fn opened() -> Opened {
-        Opened {
+    fn opened() -> SourceOpened {
+        SourceOpened {
             source: SourceId::new(0),
             path: "/logs/mail.current".into(),
             head: Vec::new(),

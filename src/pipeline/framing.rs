@@ -10,7 +10,7 @@ use crate::index::{BatchPlan, Entry};
 use crate::lines::{self, Block, Cut};
 use crate::position::{Position, SourceId};
 use crate::safe;
-use crate::source::{Mark, Notice, Opened, Sources};
+use crate::source::{Marker, Notice, SourceOpened, Sources};
 
 use super::FirstYear;
 use super::clock::Clocks;
@@ -208,7 +208,7 @@ impl Framing {
     }
 
     /// A source begins.
-    pub fn open(&mut self, opened: &Opened) {
+    pub fn open(&mut self, opened: &SourceOpened) {
         let years = match (self.years, self.last) {
             (FirstYear::Is(_), Some(last)) => self.framers[last].years().clone(),
             (FirstYear::Is(year), None) => Years::starting(year),
@@ -277,7 +277,7 @@ impl Framing {
 }
 
 /// What a line tells of the file it stands in. Only a framed line does: the same words in a subject mean nothing.
-pub fn mark_of(line: &[u8]) -> Option<Mark> {
+pub fn mark_of(line: &[u8]) -> Option<Marker> {
     // Nearly every line is told from these by what it lacks.
     static STATUS: LazyLock<memmem::Finder<'static>> =
         LazyLock::new(|| memmem::Finder::new(b" Status: "));
@@ -290,9 +290,9 @@ pub fn mark_of(line: &[u8]) -> Option<Mark> {
         return None;
     }
     match event::of_entry(&frame, line).kind() {
-        Kind::LogBegin => Some(Mark::Begin),
-        Kind::LogEnd => Some(Mark::End),
-        Kind::SystemStatus => Some(Mark::Beat),
+        Kind::LogBegin => Some(Marker::Begin),
+        Kind::LogEnd => Some(Marker::End),
+        Kind::SystemStatus => Some(Marker::Heartbeat),
         _ => None,
     }
 }
@@ -303,7 +303,7 @@ pub fn is_blank(line: &[u8]) -> bool {
 }
 
 /// When the source was last written, in its log's local time as far as anybody knows: a stream is written now.
-fn written(opened: &Opened) -> Civil {
+fn written(opened: &SourceOpened) -> Civil {
     use chrono::{DateTime, Datelike, Local, Timelike};
     let at: DateTime<Local> = opened.modified.map_or_else(Local::now, Into::into);
     let part = |value: u32| u8::try_from(value).unwrap_or(0);
@@ -332,7 +332,7 @@ pub enum Judgement {
 
 impl Judgement {
     /// Why the file is not read, in one line that is safe to print.
-    pub fn refusal(self, opened: &Opened) -> String {
+    pub fn refusal(self, opened: &SourceOpened) -> String {
         let path = safe::path(&opened.path);
         match self {
             Self::Binary => format!("{path}: not text; name a mail_logs file"),
@@ -350,7 +350,7 @@ impl Judgement {
 
 /// Judges a file that was asked for by name: one odd line is never an error, a file without any entry is a mistake.
 /// A stream is taken as it comes, for its first piece may be a few bytes.
-pub fn judge(opened: &Opened) -> Judgement {
+pub fn judge(opened: &SourceOpened) -> Judgement {
     if opened.modified.is_none() {
         Judgement::Log
     } else {
@@ -403,12 +403,12 @@ mod tests {
     fn case_68_words_of_the_framing_inside_a_text_frame_nothing() {
         let stamp = "Mon Mar  2 08:00:00 2026 Info: ";
         let mark = |text: &str| mark_of(format!("{stamp}{text}").as_bytes());
-        assert_eq!(mark("Begin Logfile"), Some(Mark::Begin));
-        assert_eq!(mark("End Logfile"), Some(Mark::End));
-        assert_eq!(mark("Logfile rolled over"), Some(Mark::End));
+        assert_eq!(mark("Begin Logfile"), Some(Marker::Begin));
+        assert_eq!(mark("End Logfile"), Some(Marker::End));
+        assert_eq!(mark("Logfile rolled over"), Some(Marker::End));
         assert_eq!(
             mark("Status: CPULd 3 DskIO 0 RAMUtil 1 CrtMID 414 CrtICID 644 CrtDCID 76"),
-            Some(Mark::Beat)
+            Some(Marker::Heartbeat)
         );
         for forged in [
             "MID 7 Subject 'End Logfile'",

@@ -6,7 +6,7 @@ use super::framing::Parsed;
 use super::{BATCH, SharedIndex};
 use crate::event::Turn;
 use crate::index::{Entry, EvictionMode, Index};
-use crate::source::Opened;
+use crate::source::SourceOpened;
 
 /// The writer of the index.
 #[derive(Debug)]
@@ -25,7 +25,7 @@ impl Joiner {
     }
 
     /// A source begins.
-    pub fn open(&mut self, opened: &Opened) {
+    pub fn open(&mut self, opened: &SourceOpened) {
         let folder = opened
             .path
             .parent()

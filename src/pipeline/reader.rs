@@ -5,14 +5,14 @@ use std::sync::Arc;
 
 use super::framing::Framed;
 use super::{Clocks, FirstYear, Framing, Judgement, Piece, judge};
-use crate::source::{Feeder, Notice, Sources, Told};
+use crate::source::{LogReader, Notice, SourceEvent, Sources};
 
 /// Bytes of one second that are waited for; what belongs together in a longer one may be taken in apart.
 const MOST_OF_A_SECOND: usize = 4 << 20;
 
 /// Reads and frames.
 pub(super) struct Reader {
-    feeder: Feeder,
+    feeder: LogReader,
     framing: Framing,
     clocks: Clocks,
     sources: Arc<Sources>,
@@ -20,14 +20,14 @@ pub(super) struct Reader {
     steps: VecDeque<Notice>,
     begun: Begun,
     /// What was told behind them.
-    behind: Option<Told>,
+    behind: Option<SourceEvent>,
     /// Until the first time that all was read, a file that is no log is one that was asked for.
     initial: bool,
     ended: bool,
 }
 
 impl Reader {
-    pub fn new(feeder: Feeder, years: FirstYear) -> Self {
+    pub fn new(feeder: LogReader, years: FirstYear) -> Self {
         Self {
             sources: feeder.sources(),
             feeder,
@@ -49,7 +49,7 @@ impl Reader {
                 return Some(Piece::Notice(step));
             }
             match self.behind.take().unwrap_or_else(|| self.feeder.next()) {
-                Told::Block(block) => {
+                SourceEvent::Block(block) => {
                     let framed = self.framing.block(block);
                     self.steps.extend(framed.steps(&mut self.clocks));
                     if let Some(blocks) = self.begun.go_on(framed) {
@@ -68,9 +68,9 @@ impl Reader {
         None
     }
 
-    fn other(&mut self, told: Told) -> Piece<Framed> {
+    fn other(&mut self, told: SourceEvent) -> Piece<Framed> {
         match told {
-            Told::Opened(opened) => {
+            SourceEvent::Opened(opened) => {
                 self.framing.open(&opened);
                 self.clocks.open(&opened);
                 match judge(&opened) {
@@ -79,13 +79,13 @@ impl Reader {
                     _ => Piece::Opened(opened),
                 }
             }
-            Told::Block(block) => Piece::Lines(vec![self.framing.block(block)]),
-            Told::CaughtUp => {
+            SourceEvent::Block(block) => Piece::Lines(vec![self.framing.block(block)]),
+            SourceEvent::CaughtUp => {
                 self.initial = false;
                 Piece::CaughtUp
             }
-            Told::Notice(notice) => Piece::Notice(notice),
-            Told::End => {
+            SourceEvent::Notice(notice) => Piece::Notice(notice),
+            SourceEvent::End => {
                 self.ended = true;
                 Piece::End
             }

@@ -9,7 +9,7 @@ use crate::event;
 use crate::header::{Framer, Years};
 use crate::index::TrackClosed;
 use crate::position::{Position, SourceId};
-use crate::source::{EmptyFolder, Feeder, Follow, RawLines, Request, Stop, Told};
+use crate::source::{EmptyFolder, Follow, LogReader, RawLines, Request, SourceEvent, Stop};
 
 mod model;
 mod retired;
@@ -40,7 +40,7 @@ fn each_entry(log: &str, mut tell: impl FnMut(&Entry<'_>, &[u8])) {
 }
 
 /// A reader that has read what a file holds.
-fn follow(path: &std::path::Path) -> Feeder {
+fn follow(path: &std::path::Path) -> LogReader {
     let request = Request {
         paths: vec![path.into()],
         follow: Follow::Live,
@@ -51,13 +51,13 @@ fn follow(path: &std::path::Path) -> Feeder {
         raw_lines: RawLines::Needed,
         stop: Stop::new(),
     };
-    let mut feeder = Feeder::open(&request).unwrap();
+    let mut feeder = LogReader::open(&request).unwrap();
     catch_up(&mut feeder);
     feeder
 }
 
-fn catch_up(feeder: &mut Feeder) {
-    while !matches!(feeder.next(), Told::CaughtUp) {}
+fn catch_up(feeder: &mut LogReader) {
+    while !matches!(feeder.next(), SourceEvent::CaughtUp) {}
 }
 
 /// What a text search finds in a log.

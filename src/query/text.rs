@@ -261,7 +261,7 @@ impl TextMatches {
         if query.needs_text() {
             for source in 0..sources.len() {
                 // Of a source that nobody speaks of any more nothing is read, and of most others nothing is new.
-                if sources.told(SourceId::new(source)) == self.read_of(source) {
+                if sources.emitted_bytes(SourceId::new(source)) == self.read_of(source) {
                     continue;
                 }
                 let mut reader =
@@ -486,7 +486,10 @@ impl<'s> BlockReader<'s> {
 
     /// The next whole lines; at the end of what was read, the unfinished line. Of a line over 1 MiB its first MiB.
     fn block(&mut self) -> io::Result<Option<(&[u8], Position)>> {
-        let left = self.sources.told(self.source).saturating_sub(self.at);
+        let left = self
+            .sources
+            .emitted_bytes(self.source)
+            .saturating_sub(self.at);
         let wanted = usize::try_from(left).map_or(BLOCK, |left| left.min(BLOCK));
         let mut filled = 0;
         while filled < wanted {

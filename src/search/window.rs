@@ -167,7 +167,7 @@ pub fn find(
 
 fn end(sources: &Sources) -> Position {
     let last = source(sources.len().saturating_sub(1));
-    Position::new(last, sources.told(last))
+    Position::new(last, sources.emitted_bytes(last))
 }
 
 fn source(at: usize) -> SourceId {
@@ -186,7 +186,7 @@ fn after(sources: &Sources, from: Position, count: usize) -> io::Result<LineChun
     while lines.len() < count {
         match reader.line()? {
             Some(line) => lines.push(line),
-            None => match sources.behind(reader.at.source()) {
+            None => match sources.next(reader.at.source()) {
                 Some(next) => reader.jump(Position::new(next, 0)),
                 None => {
                     ends = true;
@@ -198,7 +198,7 @@ fn after(sources: &Sources, from: Position, count: usize) -> io::Result<LineChun
     Ok(LineChunk {
         lines,
         next: reader.at,
-        starts: from.offset() == 0 && sources.before(from.source()).is_none(),
+        starts: from.offset() == 0 && sources.prev(from.source()).is_none(),
         ends,
     })
 }
@@ -218,8 +218,8 @@ fn before(sources: &Sources, from: Position, count: usize) -> io::Result<LineChu
     }
     let mut starts = false;
     if lines.len() < count && start.offset() == 0 {
-        if let Some(earlier) = sources.before(start.source()) {
-            let end = Position::new(earlier, sources.told(earlier));
+        if let Some(earlier) = sources.prev(start.source()) {
+            let end = Position::new(earlier, sources.emitted_bytes(earlier));
             let mut chunk = before(sources, end, count - lines.len())?;
             chunk.lines.append(&mut lines);
             (lines, starts) = (chunk.lines, chunk.starts);
@@ -339,12 +339,12 @@ mod tests {
                 let is_read = number == 7 || number >= 19_998;
                 let spool = is_read.then(|| opened().into());
                 let id = sources.add_stream(Path::new("-"), false, spool);
-                sources.set_told(id, 8);
+                sources.set_emitted(id, 8);
                 id
             })
             .collect();
         ids[..19_998].iter().for_each(|id| sources.end(*id));
-        sources.forget_ended(&HashSet::from([ids[7]]));
+        sources.reap_ended(&HashSet::from([ids[7]]));
         let chunk = read_range(&sources, LineRange::Tail(100)).unwrap();
         let places: Vec<Position> = chunk.lines.iter().map(|line| line.position).collect();
         let known = [ids[7], ids[19_998], ids[19_999]];

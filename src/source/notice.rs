@@ -8,7 +8,7 @@ use crate::position::SourceId;
 
 /// How much a notice matters.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum Severity {
+pub enum NoticeLevel {
     /// The normal life of a log.
     Info,
     /// Lines may come late or are gone.
@@ -17,7 +17,7 @@ pub enum Severity {
     Error,
 }
 
-impl Severity {
+impl NoticeLevel {
     /// How it is called.
     pub fn word(self) -> &'static str {
         match self {
@@ -80,8 +80,8 @@ impl NoticeKind {
     ];
 
     /// The one table: a stable word for records, how much it matters, and what it means.
-    fn row(self) -> (&'static str, Severity, &'static str) {
-        use Severity::{Error, Info, Warning};
+    fn row(self) -> (&'static str, NoticeLevel, &'static str) {
+        use NoticeLevel::{Error, Info, Warning};
         match self {
             Self::Rotated => (
                 "rotated",
@@ -133,7 +133,7 @@ impl NoticeKind {
             Self::Clock => (
                 "clock",
                 Info,
-                "the log's clock went back: the order of the lines holds, spans of time may not",
+                "the log's clock short_lived back: the order of the lines holds, spans of time may not",
             ),
             Self::Hole => (
                 "hole",
@@ -172,7 +172,7 @@ impl NoticeKind {
     }
 
     /// How much it matters.
-    pub fn severity(self) -> Severity {
+    pub fn severity(self) -> NoticeLevel {
         self.row().1
     }
 
@@ -203,10 +203,10 @@ impl NoticeKind {
 pub struct Notice {
     /// What happened.
     pub kind: NoticeKind,
-    /// To which path, as on disk: to be made safe before it is shown.
+    /// To which path, as on fs: to be made safe before it is shown.
     pub path: PathBuf,
     /// How much it matters.
-    pub severity: Severity,
+    pub severity: NoticeLevel,
     /// What the system said, the new name, a number; may be empty.
     pub detail: String,
 }
@@ -260,7 +260,7 @@ impl Notice {
                 "no End Logfile; the file was cut off or is still on its way, fetch it again if no more comes".into()
             }
             NoticeKind::Complete => "the rest of it came; now complete".into(),
-            NoticeKind::Clock => format!("the log's clock went back {detail}; lines stay in the order written"),
+            NoticeKind::Clock => format!("the log's clock short_lived back {detail}; lines stay in the order written"),
             NoticeKind::Hole => format!("{detail} zero bytes skipped; the log was truncated under its writer"),
             NoticeKind::Limit => format!(
                 "unpacks to more than {detail}; the rest is left out, unpack it and name the file to read all"

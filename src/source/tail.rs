@@ -10,14 +10,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Instant, SystemTime};
 
-use super::ahead::{Ahead, Given, Giver, Pace};
-use super::archive::{Form, Packed, fill};
-use super::discover;
-use super::disk::{self, Stat};
-use super::identity::{Content, HEAD, Known};
-use super::order::Age;
-use super::silence::Framed;
-use super::sources::{Place, State};
+use super::decompress::{CompressedFile, Compression, fill};
+use super::fingerprint::{Fingerprint, HEAD, TrackedContent};
+use super::fs::{self, Stat};
+use super::liveness::FileMarkers;
+use super::read_ahead::{Batching, Chunk, Producer, ReadAhead};
+use super::registry::{Place, SourceState};
+use super::rotation_order::RotationKey;
+use super::scan;
 use crate::lines::{HOLE, READ, Splitter};
 
 /// How a file is read.
@@ -38,7 +38,7 @@ pub(crate) enum Body {
 
 /// An archive under way.
 pub(crate) struct Unpack {
-    pub stream: Ahead,
+    pub stream: ReadAhead,
     pub packed: Arc<AtomicU64>,
     /// Packed bytes that were counted as read.
     pub counted: u64,
@@ -57,7 +57,7 @@ pub(crate) enum Look {
 }
 
 /// A file that is read or was.
-pub(crate) struct Tracked {
+pub(crate) struct TailedFile {
     pub path: PathBuf,
     /// Where a link led to.
     real: Option<PathBuf>,
@@ -69,9 +69,9 @@ pub(crate) struct Tracked {
     pub since: Option<SystemTime>,
     /// A state it was found in later, and when, until that has lasted.
     pub changing: Option<(Stat, Instant)>,
-    pub form: Form,
+    pub form: Compression,
     pub body: Body,
-    pub known: Known,
+    pub known: TrackedContent,
     /// Its first bytes as they lie on disk.
     raw_head: Vec<u8>,
     /// The bytes before the place where it was left.
@@ -82,27 +82,27 @@ pub(crate) struct Tracked {
     pub replaced: bool,
     /// No name is known to lead to it.
     pub lost: bool,
-    /// It came and went between two looks, held open since it was heard of.
-    pub went: bool,
+    /// It came and short_lived between two looks, held open since it was heard of.
+    pub short_lived: bool,
     /// Whether it is a mail log is not known: it held nothing yet.
-    pub unjudged: bool,
+    pub unclassified: bool,
     /// It was given another name.
     pub renamed: bool,
     /// Only what it has more than a known content is wanted.
-    pub copies_only: bool,
+    pub only_new_bytes: bool,
     /// It was said that it cannot be read.
     pub unreadable: bool,
     /// What its framing told.
-    pub framed: Framed,
+    pub framed: FileMarkers,
     /// It could not be read when last tried, and when it is tried again.
     pub failed: Option<Instant>,
     /// What it is doing, as last said to the registry.
-    pub state: State,
+    pub state: SourceState,
     /// Damage found that may be but an upload under way, until that is told.
     pub damage: Option<(String, Instant)>,
 }
 
-impl Tracked {
+impl TailedFile {
     /// A file not yet begun.
     pub fn new(path: &Path, stat: Stat, file: Option<Arc<File>>) -> Self {
         Self {
@@ -115,7 +115,7 @@ impl Tracked {
             stat,
             since: stat.modified,
             changing: None,
-            form: Form::Plain,
+            form: Compression::Plain,
             body: Body::New(file),
             known: Self::nothing_known(path),
             raw_head: Vec::new(),
@@ -123,31 +123,31 @@ impl Tracked {
             grown: Instant::now(),
             replaced: false,
             lost: false,
-            went: false,
-            unjudged: false,
+            short_lived: false,
+            unclassified: false,
             renamed: false,
-            copies_only: false,
+            only_new_bytes: false,
             unreadable: false,
-            framed: Framed::default(),
+            framed: FileMarkers::default(),
             failed: None,
-            state: State::Reading,
+            state: SourceState::Reading,
             damage: None,
         }
     }
 
-    fn nothing_known(path: &Path) -> Known {
-        Known {
+    fn nothing_known(path: &Path) -> TrackedContent {
+        TrackedContent {
             number: None,
-            folder: discover::folder_of(path),
-            content: Content::default(),
+            folder: scan::folder_of(path),
+            content: Fingerprint::default(),
             splitter: Splitter::default(),
             source: None,
         }
     }
 
     /// What its name tells of its place in time.
-    pub fn age(&self) -> Age {
-        discover::age(&self.path)
+    pub fn age(&self) -> RotationKey {
+        scan::age(&self.path)
     }
 
     /// Where it lies.
@@ -191,7 +191,7 @@ impl Tracked {
 
     /// Whether it has bytes that were not read, as far as a look tells.
     pub fn has_more(&self) -> bool {
-        let longer = |file: &File, than| disk::stat(file).is_ok_and(|stat| stat.size > than);
+        let longer = |file: &File, than| fs::stat(file).is_ok_and(|stat| stat.size > than);
         match &self.body {
             Body::Plain(file) => longer(file, self.known.splitter.next_offset()),
             Body::New(Some(file)) => longer(file, 0),
@@ -201,8 +201,8 @@ impl Tracked {
     }
 
     /// Whether the file of that name begins as this one did when it was opened.
-    pub fn begins_as_before(&self, path: &Path) -> bool {
-        let head = disk::open(path).and_then(|(file, _)| head_of(&file));
+    pub fn starts_as_before(&self, path: &Path) -> bool {
+        let head = fs::open(path).and_then(|(file, _)| head_of(&file));
         head.is_ok_and(|head| head.starts_with(&self.raw_head))
     }
 
@@ -220,26 +220,26 @@ impl Tracked {
         }
     }
 
-    /// Goes on behind what `known` told of the same bytes.
-    pub fn go_on_from(&mut self, known: &Known) {
+    /// SoFar on behind what `known` told of the same bytes.
+    pub fn resume_after(&mut self, known: &TrackedContent) {
         self.known.content = known.content.clone();
         self.known.splitter = known.splitter.clone();
     }
 
     /// Begins anew from the first byte; returns what was known of the former content.
-    pub fn restart(&mut self) -> Known {
+    pub fn restart(&mut self) -> TrackedContent {
         self.marker = Vec::new();
         std::mem::replace(&mut self.known, Self::nothing_known(&self.path))
     }
 
     /// Begins to read at the place that was set.
-    pub fn begin(&mut self, file: &Arc<File>, form: Form) -> io::Result<()> {
+    pub fn begin(&mut self, file: &Arc<File>, form: Compression) -> io::Result<()> {
         self.form = form;
         self.raw_head = head_of(file)?;
         let offset = self.known.splitter.next_offset();
         if form.is_packed() {
             let packed = Arc::new(AtomicU64::new(0));
-            let mut stream = Packed::open(form, file, &packed)?;
+            let mut stream = CompressedFile::open(form, file, &packed)?;
             let last = self.known.content.forgotten().unwrap_or(0);
             io::copy(
                 &mut io::Read::take(&mut stream, offset - last as u64),
@@ -248,9 +248,10 @@ impl Tracked {
             let mut bytes = vec![0; last];
             fill(&mut stream, &mut bytes);
             self.recall(&bytes);
-            let unpack = move |giver: &Giver| giver.pass_on(&mut *stream, Pace::Full, |_| {});
+            let unpack =
+                move |giver: &Producer| giver.pass_on(&mut *stream, Batching::Full, |_| {});
             self.body = Body::Packed(Unpack {
-                stream: Ahead::start("unpack", || {}, unpack)?,
+                stream: ReadAhead::start("unpack", || {}, unpack)?,
                 packed,
                 counted: 0,
             });
@@ -275,7 +276,7 @@ impl Tracked {
             self.body = Body::New(None);
             return Ok(true);
         }
-        let (file, stat) = disk::open(&self.path)?;
+        let (file, stat) = fs::open(&self.path)?;
         let offset = self.known.splitter.next_offset();
         let head = head_of(&file)?;
         if stat.id != self.stat.id
@@ -298,21 +299,21 @@ impl Tracked {
                 self.look_plain(&file, buffer).unwrap_or_else(Look::Failed)
             }
             Body::Packed(unpack) => match unpack.stream.take(buffer) {
-                Given::Bytes(bytes) => {
+                Chunk::Bytes(bytes) => {
                     let count = bytes.len();
                     let buffer = self.known.splitter.adopt(bytes);
                     let mark = buffer.len() - count;
                     Look::Bytes(buffer, mark, count)
                 }
-                Given::End(Some(error)) => Look::Failed(error),
-                Given::End(None) | Given::Nothing => Look::Nothing,
+                Chunk::End(Some(error)) => Look::Failed(error),
+                Chunk::End(None) | Chunk::Nothing => Look::Nothing,
             },
             Body::New(_) | Body::Part(..) | Body::Asleep | Body::Done => Look::Nothing,
         }
     }
 
     fn look_plain(&mut self, file: &File, buffer: impl FnOnce() -> Vec<u8>) -> io::Result<Look> {
-        let stat = disk::stat(file)?;
+        let stat = fs::stat(file)?;
         let offset = self.known.splitter.next_offset();
         if stat.size <= offset {
             self.stat = stat;
@@ -335,7 +336,7 @@ impl Tracked {
             .min(READ);
         let mut buffer = buffer();
         let mark = self.known.splitter.prepare(&mut buffer, room);
-        let count = disk::read_at(file, &mut buffer[mark..], offset)?;
+        let count = fs::read_at(file, &mut buffer[mark..], offset)?;
         // Looked at after the reading: what changed before it is seen, what changes after it is seen next time.
         if !self.is_unchanged(file, offset)? {
             return Ok(Look::Rewritten);
@@ -349,12 +350,12 @@ impl Tracked {
         Ok(Look::Bytes(buffer, mark, count))
     }
 
-    /// Skips the hole that a writer left who went on at his old place after the file was cut.
+    /// Skips the hole that a writer left who short_lived on at his old place after the file was cut.
     fn skip_hole(&mut self, file: &File, offset: u64, stat: Stat) -> u64 {
         if !stat.sparse || !self.known.splitter.is_at_line_start() {
             return offset;
         }
-        let hole = disk::next_data(file, offset, stat.size) - offset;
+        let hole = fs::next_data(file, offset, stat.size) - offset;
         if hole < HOLE as u64 || !self.is_unchanged(file, offset).unwrap_or(false) {
             return offset;
         }
@@ -395,11 +396,11 @@ impl Tracked {
 fn before(file: &File, offset: u64, most: usize) -> io::Result<Vec<u8>> {
     let start = offset.saturating_sub(most as u64);
     let mut bytes = vec![0; usize::try_from(offset - start).unwrap_or(most)];
-    let count = disk::read_at(file, &mut bytes, start)?;
+    let count = fs::read_at(file, &mut bytes, start)?;
     bytes.truncate(count);
     Ok(bytes)
 }
 
 fn head_of(file: &File) -> io::Result<Vec<u8>> {
-    disk::first(file, HEAD)
+    fs::first(file, HEAD)
 }

@@ -9,7 +9,7 @@ use crate::position::{Position, SourceId};
 mod cases;
 mod many;
 mod model;
-mod newest;
+mod preview;
 
 /// A line that a test tells from all others.
 fn line(number: usize) -> String {
@@ -45,11 +45,11 @@ fn is_mail_log(head: &[u8]) -> bool {
         .any(|line| line.starts_with(b"Mon Mar  2"))
 }
 
-fn mark_of(line: &[u8]) -> Option<Mark> {
+fn mark_of(line: &[u8]) -> Option<Marker> {
     match &line[line.len().min(31)..] {
-        b"Begin Logfile" => Some(Mark::Begin),
-        b"End Logfile" => Some(Mark::End),
-        body => body.starts_with(b"Status: ").then_some(Mark::Beat),
+        b"Begin Logfile" => Some(Marker::Begin),
+        b"End Logfile" => Some(Marker::End),
+        body => body.starts_with(b"Status: ").then_some(Marker::Heartbeat),
     }
 }
 
@@ -73,9 +73,9 @@ fn request(paths: &[&Path], follow: Follow) -> Request {
     }
 }
 
-/// A feeder and what it told.
+/// A reader and what it told.
 struct Reader {
-    feeder: Feeder,
+    reader: LogReader,
     told: String,
     notices: Vec<&'static str>,
     given: Vec<Notice>,
@@ -103,9 +103,9 @@ impl Reader {
             thread::sleep(Duration::from_secs(300));
             stop.stop();
         });
-        let feeder = Feeder::open(request).expect("opens");
+        let reader = LogReader::open(request).expect("opens");
         Self {
-            feeder,
+            reader,
             told: String::new(),
             notices: Vec::new(),
             given: Vec::new(),
@@ -115,9 +115,9 @@ impl Reader {
     }
 
     /// Takes in the next thing told; whether it is the end.
-    fn hear(&mut self, told: Told) -> bool {
+    fn hear(&mut self, told: SourceEvent) -> bool {
         match told {
-            Told::Block(block) => {
+            SourceEvent::Block(block) => {
                 self.caught_up = false;
                 let place = Position::new(block.source, block.offset);
                 self.first = self.first.or(Some(place));
@@ -126,13 +126,13 @@ impl Reader {
                     self.told.push('\n');
                 }
             }
-            Told::Notice(notice) => {
+            SourceEvent::Notice(notice) => {
                 self.notices.push(notice.kind());
                 self.given.push(notice);
             }
-            Told::CaughtUp => self.caught_up = true,
-            Told::End => return true,
-            Told::Opened(_) => {}
+            SourceEvent::CaughtUp => self.caught_up = true,
+            SourceEvent::End => return true,
+            SourceEvent::Opened(_) => {}
         }
         false
     }
@@ -140,7 +140,7 @@ impl Reader {
     /// Reads on until all these lines came, in this order and nothing else, and then all that is there.
     fn expect(&mut self, wanted: &str) {
         while self.told.len() < wanted.len() || !self.caught_up {
-            let told = self.feeder.next();
+            let told = self.reader.next();
             if self.hear(told) {
                 break;
             }
@@ -164,8 +164,8 @@ impl Reader {
 
     /// Looks at everything once more and takes in what is new.
     fn look(&mut self) {
-        self.feeder.next_scan = std::time::Instant::now();
-        while let Some(told) = self.feeder.look() {
+        self.reader.next_scan = std::time::Instant::now();
+        while let Some(told) = self.reader.look() {
             if self.hear(told) {
                 break;
             }
@@ -175,8 +175,8 @@ impl Reader {
     /// Reads to the end.
     fn drain(&mut self) {
         loop {
-            let told = self.feeder.next();
-            if matches!(told, Told::End) {
+            let told = self.reader.next();
+            if matches!(told, SourceEvent::End) {
                 return;
             }
             self.hear(told);
@@ -185,9 +185,9 @@ impl Reader {
 
     fn expect_notice(&mut self, kind: &str) {
         while !self.notices.contains(&kind) {
-            let told = self.feeder.next();
+            let told = self.reader.next();
             assert!(
-                !matches!(told, Told::End),
+                !matches!(told, SourceEvent::End),
                 "no {kind} among {:?}",
                 self.notices
             );
@@ -311,7 +311,7 @@ fn a_compressed_copy_adds_only_what_is_new_and_keeps_positions_readable() {
     );
     fs::remove_file(&path).expect("removes");
     reader.expect(&lines(0..3010));
-    let sources = reader.feeder.sources();
+    let sources = reader.reader.sources();
     sources.close_all();
     let mut bytes = vec![0; line(0).len()];
     let count = sources
@@ -384,17 +384,17 @@ fn a_damaged_archive_tells_what_stands_before_the_damage() {
     let mut reader = Reader::open(&[&path], Follow::Once);
     let mut severity = None;
     loop {
-        match reader.feeder.next() {
-            Told::Block(block) => block.lines().for_each(|line| {
+        match reader.reader.next() {
+            SourceEvent::Block(block) => block.lines().for_each(|line| {
                 reader.told.push_str(&String::from_utf8_lossy(line.bytes));
                 reader.told.push('\n');
             }),
-            Told::Notice(notice) => severity = Some(notice.severity),
-            Told::End => break,
+            SourceEvent::Notice(notice) => severity = Some(notice.severity),
+            SourceEvent::End => break,
             _ => {}
         }
     }
-    assert_eq!(severity, Some(Severity::Error));
+    assert_eq!(severity, Some(NoticeLevel::Error));
     assert!(reader.told.len() > 1000 && lines(0..3000).starts_with(&reader.told));
 }
 
@@ -428,7 +428,7 @@ fn what_cannot_be_read_is_said_in_one_line_that_names_it() {
         (dir.path().join("*.nothing"), "no mail_logs"),
         (dir.path().join("[a"), "not a valid pattern"),
     ] {
-        let error = Feeder::open(&request(&[&path], Follow::Once))
+        let error = LogReader::open(&request(&[&path], Follow::Once))
             .err()
             .expect("an error")
             .to_string();
@@ -466,11 +466,11 @@ fn stopping_ends_a_waiting_reader() {
     fs::write(&path, line(0)).expect("writes");
     let mut request = request(&[&path], Follow::Live);
     request.poll = Some(Duration::from_secs(3600));
-    let mut feeder = Feeder::open(&request).expect("opens");
-    while !matches!(feeder.next(), Told::CaughtUp) {}
+    let mut reader = LogReader::open(&request).expect("opens");
+    while !matches!(reader.next(), SourceEvent::CaughtUp) {}
     let stop = request.stop.clone();
     let stopper = thread::spawn(move || stop.stop());
-    assert!(matches!(feeder.next(), Told::End));
+    assert!(matches!(reader.next(), SourceEvent::End));
     stopper.join().expect("ends");
 }
 
@@ -511,7 +511,7 @@ fn raw_lines_are_read_again_from_a_file_that_was_rolled_on_and_from_an_archive()
     fs::write(&path, lines(5000..5010)).expect("writes");
     let mut reader = Reader::open(&[dir.path()], Follow::Once);
     reader.expect(&lines(0..5010));
-    let sources = reader.feeder.sources();
+    let sources = reader.reader.sources();
     sources.close_all();
     fs::rename(&path, dir.path().join("mail.log.1")).expect("renames");
     let length = line(0).len();
@@ -546,23 +546,33 @@ fn the_registry_says_how_each_source_is_doing() {
     append(&path, &lines(0..3));
     let mut reader = Reader::open(&[&path, &late], Follow::Live);
     reader.expect(&lines(0..3));
-    let sources = reader.feeder.sources();
+    let sources = reader.reader.sources();
     sources.heard(SourceId::new(0), 3, None, Some(b"esa01"));
     let [followed, awaited] = &sources.statuses()[..] else {
         panic!("two sources");
     };
-    assert_eq!(followed.state, State::Polling, "the tests poll");
+    assert_eq!(followed.state, SourceState::Polling, "the tests poll");
     assert_eq!(followed.size, Some(followed.read));
     assert_eq!((followed.entries, &*followed.path), (3, &*path));
     assert_eq!(followed.appliance.as_deref(), Some("esa01"));
-    assert_eq!((awaited.state, &*awaited.path), (State::Waiting, &*late));
+    assert_eq!(
+        (awaited.state, &*awaited.path),
+        (SourceState::Waiting, &*late)
+    );
     let rolled = dir.path().join("mail.@20260302T000000.s");
     fs::rename(&path, &rolled).expect("renames");
     append(&path, &line(3));
     fs::write(late.join("mail.current"), line(4)).expect("writes");
     reader.expect(&lines(0..5));
-    let states: Vec<State> = sources.statuses().iter().map(|s| s.state).collect();
-    assert_eq!(states, [State::Rotated, State::Polling, State::Polling]);
+    let states: Vec<SourceState> = sources.statuses().iter().map(|s| s.state).collect();
+    assert_eq!(
+        states,
+        [
+            SourceState::Rotated,
+            SourceState::Polling,
+            SourceState::Polling
+        ]
+    );
     assert_eq!(sources.statuses()[0].path, rolled);
     let given = sources.notices();
     let rotated = given

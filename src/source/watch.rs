@@ -12,15 +12,15 @@ use std::time::Duration;
 use notify::event::{AccessKind, EventKind, ModifyKind};
 use notify::{Config, RecommendedWatcher, RecursiveMode, Watcher};
 
-use super::disk::{self, FileId};
-use super::heard::Heard;
+use super::fs::{self, FileId};
+use super::pending::PendingFiles;
 
 /// How many names of written files are kept between two looks; the timer finds the others.
 const NAMES: usize = 16;
 
 /// What happened since the last wait.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Wake {
+pub(crate) struct Wakeup {
     /// A file may have grown.
     pub look: bool,
     /// What those files are called, as far as they are few.
@@ -33,7 +33,7 @@ pub(crate) struct Wake {
     pub stopped: bool,
 }
 
-impl Wake {
+impl Wakeup {
     fn wrote(&mut self, paths: &[PathBuf]) {
         self.look = true;
         for name in paths.iter().filter_map(|path| path.file_name()) {
@@ -44,9 +44,9 @@ impl Wake {
     }
 }
 
-/// A flag that ends a [`Feeder`](super::Feeder), from any thread and at once, also while it waits.
+/// A flag that ends a [`LogReader`](super::LogReader), from any thread and at once, also while it waits.
 #[derive(Clone, Debug, Default)]
-pub struct Stop(Arc<Signal>);
+pub struct Stop(Arc<Waker>);
 
 impl Stop {
     /// A flag that is not set.
@@ -64,20 +64,20 @@ impl Stop {
         self.0.is_stopped()
     }
 
-    pub(crate) fn signal(&self) -> Arc<Signal> {
+    pub(crate) fn signal(&self) -> Arc<Waker> {
         Arc::clone(&self.0)
     }
 }
 
 /// Where those who know of something new leave word.
 #[derive(Debug, Default)]
-pub(crate) struct Signal {
-    wake: Mutex<Wake>,
+pub(crate) struct Waker {
+    wake: Mutex<Wakeup>,
     told: Condvar,
 }
 
-impl Signal {
-    fn lock(&self) -> MutexGuard<'_, Wake> {
+impl Waker {
+    fn lock(&self) -> MutexGuard<'_, Wakeup> {
         self.wake.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -87,20 +87,20 @@ impl Signal {
     }
 
     /// Leaves word.
-    pub fn tell(&self, change: impl FnOnce(&mut Wake)) {
+    pub fn tell(&self, change: impl FnOnce(&mut Wakeup)) {
         change(&mut self.lock());
         self.told.notify_all();
     }
 
     /// Takes what was left, without waiting.
-    pub fn take(&self) -> Wake {
+    pub fn take(&self) -> Wakeup {
         Self::taken(&mut self.lock())
     }
 
     /// Waits for word, at most `limit`, and takes it.
-    pub fn wait(&self, limit: Option<Duration>) -> Wake {
+    pub fn wait(&self, limit: Option<Duration>) -> Wakeup {
         let quiet =
-            |wake: &mut Wake| !(wake.look || wake.scan || wake.stopped || wake.failed.is_some());
+            |wake: &mut Wakeup| !(wake.look || wake.scan || wake.stopped || wake.failed.is_some());
         let mut wake = match limit {
             Some(limit) => {
                 let waited = self.told.wait_timeout_while(self.lock(), limit, quiet);
@@ -114,13 +114,13 @@ impl Signal {
         Self::taken(&mut wake)
     }
 
-    fn taken(wake: &mut Wake) -> Wake {
+    fn taken(wake: &mut Wakeup) -> Wakeup {
         let stopped = wake.stopped;
         std::mem::replace(
             wake,
-            Wake {
+            Wakeup {
                 stopped,
-                ..Wake::default()
+                ..Wakeup::default()
             },
         )
     }
@@ -128,15 +128,15 @@ impl Signal {
 
 /// The folders watched.
 pub(crate) struct Watch {
-    signal: Arc<Signal>,
+    waker: Arc<Waker>,
     watcher: Option<RecommendedWatcher>,
     folders: HashMap<PathBuf, FileId>,
 }
 
 impl Watch {
     /// Watches nothing yet. What cannot be had is left word of as failed.
-    pub fn new(signal: &Arc<Signal>, heard: &Heard) -> Self {
-        let teller = Farewell(Arc::clone(signal));
+    pub fn new(signal: &Arc<Waker>, heard: &PendingFiles) -> Self {
+        let teller = DisconnectGuard(Arc::clone(signal));
         let heard = heard.clone();
         let config = Config::default().with_follow_symlinks(false);
         let tell = move |event| hint(&teller.0, &heard, event);
@@ -149,16 +149,16 @@ impl Watch {
             }
         };
         Self {
-            signal: Arc::clone(signal),
+            waker: Arc::clone(signal),
             watcher,
             folders: HashMap::new(),
         }
     }
 
     /// Watches nothing ever: the timer alone is asked.
-    pub fn off(signal: &Arc<Signal>) -> Self {
+    pub fn off(signal: &Arc<Waker>) -> Self {
         Self {
-            signal: Arc::clone(signal),
+            waker: Arc::clone(signal),
             watcher: None,
             folders: HashMap::new(),
         }
@@ -172,7 +172,7 @@ impl Watch {
         let Ok(metadata) = folder.metadata() else {
             return;
         };
-        let id = disk::Stat::of(&metadata).id;
+        let id = fs::Stat::of(&metadata).id;
         match self.folders.get(folder) {
             Some(&watched) if watched == id => return,
             Some(_) => {
@@ -183,25 +183,25 @@ impl Watch {
         }
         self.folders.insert(folder.to_path_buf(), id);
         if let Err(error) = watcher.watch(folder, RecursiveMode::NonRecursive) {
-            self.signal
+            self.waker
                 .tell(|wake| wake.failed = Some(error.to_string()));
         } else {
-            self.signal.tell(|wake| wake.scan = true);
+            self.waker.tell(|wake| wake.scan = true);
         }
     }
 }
 
-/// Goes with the watcher's thread: when that ends before its time, nothing more is told by it.
-struct Farewell(Arc<Signal>);
+/// SoFar with the watcher's thread: when that ends before its time, nothing more is told by it.
+struct DisconnectGuard(Arc<Waker>);
 
-impl Drop for Farewell {
+impl Drop for DisconnectGuard {
     fn drop(&mut self) {
         self.0
             .tell(|wake| wake.failed = Some("the watcher has ended".to_owned()));
     }
 }
 
-fn hint(signal: &Signal, heard: &Heard, event: notify::Result<notify::Event>) {
+fn hint(signal: &Waker, heard: &PendingFiles, event: notify::Result<notify::Event>) {
     match event {
         Ok(event) if event.need_rescan() => signal.tell(|wake| wake.scan = true),
         Ok(event) => match event.kind {

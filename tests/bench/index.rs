@@ -20,7 +20,7 @@ use mailscope::header::{Framer, Years};
 use mailscope::index::{Index, TrackClosed};
 use mailscope::pipeline::{FirstYear, Ingest, News};
 use mailscope::query::{self, TextMatches};
-use mailscope::source::{EmptyFolder, Feeder, Follow, RawLines, Request, Stop};
+use mailscope::source::{EmptyFolder, Follow, LogReader, RawLines, Request, Stop};
 use tempfile::TempDir;
 
 /// Bytes of the log: much more than a processor's caches, little enough for many rounds.
@@ -102,7 +102,7 @@ fn index(path: &Path) -> Ingest {
         raw_lines: RawLines::Needed,
         stop: stop.clone(),
     };
-    let feeder = Feeder::open(&request).expect("the log was just written");
+    let feeder = LogReader::open(&request).expect("the log was just written");
     let (sender, news) = channel();
     let ingest = Ingest::start(
         feeder,

@@ -22,9 +22,9 @@ use std::io::{Seek, SeekFrom};
 use std::os::unix::fs::MetadataExt;
 
 use super::*;
-use crate::source::feeder::Patience;
+use crate::source::reader::Timeouts;
 use crate::source::tail::Body;
-use crate::source::watch::{Wake, Watch};
+use crate::source::watch::{Wakeup, Watch};
 
 mod appended;
 mod archives;
@@ -52,8 +52,8 @@ fn followed(name: &str) -> (tempfile::TempDir, PathBuf, Reader) {
     (dir, path, reader)
 }
 
-fn no_patience() -> Patience {
-    Patience {
+fn no_timeouts() -> Timeouts {
+    Timeouts {
         nameless: Duration::ZERO,
         renamed: Duration::ZERO,
         settled: Duration::ZERO,

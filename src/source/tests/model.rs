@@ -1,5 +1,5 @@
 //! A model of the file system's life, and the reader held to it: whatever is done to the files between two looks, each
-//! line that was there to be read comes once, in order; where lines were destroyed unread, a notice says so.
+//! line that was there to be read comes once, in rotation_order; where lines were destroyed unread, a notice says so.
 //!
 //! `MAILSCOPE_SEQUENCES` says how many sequences of operations are tried in each way of following (default 10).
 
@@ -12,9 +12,9 @@ use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use super::{is_mail_log, line, mark_of};
 use crate::lines::Line;
 
-use crate::source::feeder::Patience;
-use crate::source::heard::Heard;
-use crate::source::{EmptyFolder, Feeder, Follow, Notice, RawLines, Request, Stop, Told};
+use crate::source::pending::PendingFiles;
+use crate::source::reader::Timeouts;
+use crate::source::{EmptyFolder, Follow, LogReader, Notice, RawLines, Request, SourceEvent, Stop};
 
 use world::{Manner, Naming, World};
 
@@ -92,7 +92,7 @@ fn number_of(told: Line<'_>) -> Option<usize> {
 
 /// The reader under test.
 struct Subject {
-    feeder: Feeder,
+    reader: LogReader,
     told: Vec<usize>,
     notices: Vec<Notice>,
 }
@@ -109,10 +109,10 @@ impl Subject {
             raw_lines: RawLines::Needed,
             stop: Stop::new(),
         };
-        let mut feeder = Feeder::open(&request).expect("opens");
+        let mut reader = LogReader::open(&request).expect("opens");
         // Only `quiet` lets time pass, however busy the machine is.
         let long = Duration::from_secs(3600);
-        feeder.patience = Patience {
+        reader.timeouts = Timeouts {
             nameless: long,
             renamed: long,
             settled: Duration::ZERO,
@@ -120,9 +120,9 @@ impl Subject {
             silent: long,
         };
         // What is heard of is heard of at once: by the watcher's thread it would be soon.
-        feeder.heard = Heard::default();
+        reader.heard = PendingFiles::default();
         Self {
-            feeder,
+            reader,
             told: Vec::new(),
             notices: Vec::new(),
         }
@@ -133,13 +133,15 @@ impl Subject {
         let mut quiet = 0;
         while quiet < 3 {
             let before = self.told.len();
-            self.feeder.next_scan = Instant::now();
-            while let Some(told) = self.feeder.look() {
+            self.reader.next_scan = Instant::now();
+            while let Some(told) = self.reader.look() {
                 match told {
-                    Told::Block(block) => self.told.extend(block.lines().filter_map(number_of)),
-                    Told::Notice(notice) => self.notices.push(notice),
-                    Told::Opened(_) | Told::CaughtUp => {}
-                    Told::End => panic!("the end"),
+                    SourceEvent::Block(block) => {
+                        self.told.extend(block.lines().filter_map(number_of))
+                    }
+                    SourceEvent::Notice(notice) => self.notices.push(notice),
+                    SourceEvent::Opened(_) | SourceEvent::CaughtUp => {}
+                    SourceEvent::End => panic!("the end"),
                 }
             }
             quiet = if self.told.len() == before {
@@ -152,16 +154,16 @@ impl Subject {
 
     fn quiet(&mut self) {
         self.look();
-        let patience = self.feeder.patience;
-        self.feeder.patience = Patience {
+        let timeouts = self.reader.timeouts;
+        self.reader.timeouts = Timeouts {
             nameless: Duration::ZERO,
             renamed: Duration::ZERO,
             settled: Duration::ZERO,
             damaged: Duration::ZERO,
-            ..patience
+            ..timeouts
         };
         self.look();
-        self.feeder.patience = patience;
+        self.reader.timeouts = timeouts;
     }
 }
 
@@ -178,7 +180,7 @@ fn check(case: Case, ops: &[Op]) -> Result<(), TestCaseError> {
     };
     let mut subject = Subject::open(&path, way);
     if way == Way::Notified {
-        world.tell(subject.feeder.heard.clone());
+        world.tell(subject.reader.heard.clone());
     }
     subject.look();
     let mut wanted = world.look();

@@ -9,7 +9,7 @@ use super::{
 use crate::humanize::size;
 use crate::index::SourceFacts;
 use crate::safe;
-use crate::source::{SourceStatus, State};
+use crate::source::{SourceState, SourceStatus};
 use crate::tui::theme::Role;
 
 /// Of sources.
@@ -27,14 +27,14 @@ pub const SOURCES: &[Column] = &[
 ];
 
 /// What a source is doing, in a word and a sign.
-pub fn source_state(state: State) -> Cell {
+pub fn source_state(state: SourceState) -> Cell {
     let (sign, role) = match state {
-        State::Following | State::Polling => ("●", Role::Ok),
-        State::Finished => ("✓", Role::Ok),
-        State::Reading | State::Waiting => ("…", Role::Pending),
-        State::Rotated => ("·", Role::Dim),
-        State::Stale | State::Incomplete => ("⚠", Role::Warning),
-        State::Gone | State::Damaged | State::Unreadable => ("✗", Role::Failed),
+        SourceState::Following | SourceState::Polling => ("●", Role::Ok),
+        SourceState::Finished => ("✓", Role::Ok),
+        SourceState::Reading | SourceState::Waiting => ("…", Role::Pending),
+        SourceState::Rotated => ("·", Role::Dim),
+        SourceState::Stale | SourceState::Incomplete => ("⚠", Role::Warning),
+        SourceState::Gone | SourceState::Damaged | SourceState::Unreadable => ("✗", Role::Failed),
     };
     styled(format!("{sign} {}", state.word()), role)
 }

@@ -86,7 +86,7 @@ impl Filter {
         stop: &AtomicBool,
     ) -> std::io::Result<Option<TextMatches>> {
         let sources_of = (0..sources.len()).map(SourceId::new);
-        let whole = sources_of.map(|source| sources.told(source)).sum();
+        let whole = sources_of.map(|source| sources.emitted_bytes(source)).sum();
         let kinds = [query::RecordKind::Connections, query::RecordKind::Messages];
         let few = self.query.restricted(&index.read(), &kinds, whole);
         few.map(|few| TextMatches::search_lines(&self.query, sources, &few, stop))

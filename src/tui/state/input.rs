@@ -443,8 +443,8 @@ impl App {
 }
 
 /// Whether a source needs somebody to look after it.
-fn is_trouble(state: source::State) -> bool {
-    use source::State::{Damaged, Gone, Incomplete, Stale, Unreadable};
+fn is_trouble(state: source::SourceState) -> bool {
+    use source::SourceState::{Damaged, Gone, Incomplete, Stale, Unreadable};
     matches!(state, Damaged | Gone | Incomplete | Stale | Unreadable)
 }
 

@@ -121,7 +121,7 @@ impl Harness {
             ));
             self.told += line.len() as u64;
         }
-        self.sources.set_told(SourceId::new(0), self.told);
+        self.sources.set_emitted(SourceId::new(0), self.told);
         let entries = text.lines().count();
         let newest = self.index.newest();
         self.sources.heard(SourceId::new(0), entries, newest, None);

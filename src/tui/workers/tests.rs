@@ -54,7 +54,7 @@ impl Harness {
             ));
             self.told += line.len() as u64;
         }
-        self.sources.set_told(SourceId::new(0), self.told);
+        self.sources.set_emitted(SourceId::new(0), self.told);
     }
 
     /// The ICIDs found, and whether more of the log was searched than the lines of a few records.

@@ -100,7 +100,7 @@ fn case_31_an_archive_under_way_is_no_damage() {
     fs::remove_file(&path).expect("deletes");
     let mut reader = Reader::open(&[dir.path()], Follow::Live);
     reader.expect(&line(500));
-    reader.feeder.patience.settled = Duration::ZERO;
+    reader.reader.timeouts.settled = Duration::ZERO;
     for end in (0..whole.len()).step_by(97) {
         fs::write(&path, &whole[..end]).expect("writes");
         reader.look();
@@ -108,7 +108,7 @@ fn case_31_an_archive_under_way_is_no_damage() {
     }
     fs::write(&path, &whole).expect("writes");
     reader.look();
-    reader.feeder.patience.damaged = Duration::ZERO;
+    reader.reader.timeouts.damaged = Duration::ZERO;
     reader.expect(&(line(500) + &lines(0..500)));
     reader.look();
     assert!(reader.notices.is_empty(), "{:?}", reader.given);
@@ -128,7 +128,7 @@ fn case_32_an_archive_that_unpacks_to_far_too_much() {
     let blank = "\n".repeat(4 << 20);
     gzip(&path, &(line(0) + &blank + &line(1)));
     let mut reader = Reader::open(&[&path], Follow::Once);
-    reader.feeder.unpack_at_most = 2 << 20;
+    reader.reader.unpack_at_most = 2 << 20;
     reader.drain();
     assert!(reader.told.starts_with(&line(0)) && !reader.told.contains(&line(1)));
     assert_eq!(reader.details("limit"), ["2 MiB"]);
@@ -158,12 +158,12 @@ fn case_32_a_pipe_that_unpacks_to_far_too_much() {
     gzip(&packed, &(line(0) + &"\n".repeat(4 << 20) + &line(1)));
     let writer = pipe(&path, fs::read(&packed).expect("reads"));
     let mut reader = Reader::open(&[&path], Follow::Once);
-    reader.feeder.unpack_at_most = 2 << 20;
+    reader.reader.unpack_at_most = 2 << 20;
     reader.drain();
     assert!(reader.told.starts_with(&line(0)) && !reader.told.contains(&line(1)));
     assert_eq!(reader.details("limit"), ["2 MiB"]);
-    let statuses = reader.feeder.sources().statuses();
-    assert_eq!(statuses[0].state, State::Damaged);
+    let statuses = reader.reader.sources().statuses();
+    assert_eq!(statuses[0].state, SourceState::Damaged);
     writer.join().expect("ends");
 }
 
@@ -178,8 +178,8 @@ fn what_comes_damaged_through_a_pipe_is_said_to_be() {
     reader.drain();
     assert!(reader.told.starts_with(&lines(0..1000)) && reader.told.len() < lines(0..5000).len());
     assert_eq!(reader.notices, ["damaged"]);
-    let statuses = reader.feeder.sources().statuses();
-    assert_eq!(statuses[0].state, State::Damaged);
+    let statuses = reader.reader.sources().statuses();
+    assert_eq!(statuses[0].state, SourceState::Damaged);
     writer.join().expect("ends");
 }
 
@@ -195,13 +195,13 @@ fn what_comes_through_a_pipe_is_kept_where_raw_lines_are_asked_for() {
         reader.drain();
         assert_eq!(reader.told, lines(0..5000));
         let mut read = vec![0; reader.told.len()];
-        let sources = reader.feeder.sources();
+        let sources = reader.reader.sources();
         let again = sources.read_at(reader.first.expect("told"), &mut read);
         match raw_lines {
             RawLines::Needed => assert!(again.is_ok() && read == reader.told.as_bytes()),
             RawLines::Unneeded => assert!(again.is_err()),
         }
-        assert_eq!(sources.statuses()[0].state, State::Finished);
+        assert_eq!(sources.statuses()[0].state, SourceState::Finished);
         writer.join().expect("ends");
     }
 }

@@ -1,4 +1,4 @@
-//! Files that seem to be others: inodes that come back, files that look alike, copies, several names.
+//! FileTable that seem to be others: inodes that come back, files that look alike, copies, several names.
 
 use super::*;
 
@@ -27,12 +27,12 @@ fn case_10_an_inode_that_comes_back_under_the_same_name_is_another_file() {
     append(&path, &lines(0..3));
     let mut reader = Reader::open(&[dir.path()], Follow::Live);
     reader.expect(&lines(0..3));
-    for at in reader.feeder.active.clone() {
+    for at in reader.reader.active.clone() {
         // As when many files are read: it is closed, and only its name is looked at.
-        reader.feeder.files[at].sleep(Body::Asleep);
+        reader.reader.files[at].sleep(Body::Asleep);
     }
-    reader.feeder.active.clear();
-    reader.feeder.sources.close_all();
+    reader.reader.active.clear();
+    reader.reader.sources.close_all();
     take_inode(&path, &path, &lines(3..9));
     reader.expect(&lines(0..9));
 }
@@ -47,7 +47,7 @@ fn case_11_an_inode_that_comes_back_under_another_name_is_another_file() {
     gzip(&packed, &lines(0..50));
     let mut reader = Reader::open(&[dir.path()], Follow::Live);
     reader.expect(&lines(0..50));
-    reader.feeder.sources.close_all();
+    reader.reader.sources.close_all();
     take_inode(&packed, &path, &line(50));
     reader.expect(&lines(0..51));
     assert!(
@@ -70,7 +70,7 @@ fn case_11_what_came_between_is_read_where_the_new_log_has_the_inode_of_an_expir
     reader.look();
     fs::rename(name("1.gz"), name("2.gz")).expect("renames");
     append(&name("1"), &line(1));
-    reader.feeder.sources.close_all();
+    reader.reader.sources.close_all();
     take_inode(&name("2.gz"), &path, &line(2));
     // Later than what was rolled, by the clock of the file system.
     let later = name("1").metadata().and_then(|rolled| rolled.modified());
@@ -104,7 +104,7 @@ fn case_17_another_log_that_begins_beside_a_followed_name_is_none_of_it() {
     append(&path, &line(0));
     let mut reader = Reader::open(&[&path], Follow::Live);
     reader.expect(&line(0));
-    reader.feeder.patience = no_patience();
+    reader.reader.timeouts = no_timeouts();
     for number in 90..93 {
         append(&other, &line(number));
         reader.look();

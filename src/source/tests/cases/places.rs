@@ -75,7 +75,7 @@ fn case_22_a_file_that_may_not_be_read_for_a_while() {
 
 #[test]
 fn case_22_a_new_file_that_may_not_be_read_is_told_once_and_read_when_it_may() {
-    use crate::source::{discover::Found, disk};
+    use crate::source::{fs::Stat, scan::FoundFile};
     use std::os::unix::fs::PermissionsExt;
     let dir = folder();
     append(&dir.path().join("mail.@20260301T000000.s"), &line(0));
@@ -87,13 +87,15 @@ fn case_22_a_new_file_that_may_not_be_read_is_told_once_and_read_when_it_may() {
     fs::set_permissions(&hidden, PermissionsExt::from_mode(0o000)).expect("sets");
     let metadata = hidden.metadata().expect("is there");
     let may_all = fs::File::open(&hidden).is_ok();
-    let stat = disk::Stat::of(&metadata);
+    let stat = Stat::of(&metadata);
     let refused = io::Error::from(io::ErrorKind::PermissionDenied);
     for name in ["passwords", "mail.current", "mail.current"] {
         if may_all {
             // Who may read everything is told of it as if he might not.
             let path = dir.path().join(name);
-            reader.feeder.cannot_read(&Found { path, stat }, &refused);
+            reader
+                .reader
+                .cannot_read(&FoundFile { path, stat }, &refused);
         }
     }
     if !may_all {
@@ -103,7 +105,7 @@ fn case_22_a_new_file_that_may_not_be_read_is_told_once_and_read_when_it_may() {
         fs::set_permissions(&other, PermissionsExt::from_mode(0o000)).expect("sets");
         (0..3).for_each(|_| reader.look());
     }
-    while let Some(told) = reader.feeder.queue.pop_front() {
+    while let Some(told) = reader.reader.queue.pop_front() {
         reader.hear(told);
     }
     assert_eq!(reader.notices, ["unreadable"]);

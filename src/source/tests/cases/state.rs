@@ -11,11 +11,11 @@ fn case_66_a_saved_file_without_its_end_is_incomplete_until_the_rest_comes() {
     append(&path, &(begin.clone() + &lines(0..5)));
     let mut reader = Reader::open(&[dir.path()], Follow::Live);
     reader.expect(&(begin.clone() + &lines(0..5)));
-    reader.feeder.patience.damaged = Duration::ZERO;
+    reader.reader.timeouts.damaged = Duration::ZERO;
     reader.expect_notice("incomplete");
     assert_eq!(
-        reader.feeder.sources().statuses()[0].state,
-        State::Incomplete
+        reader.reader.sources().statuses()[0].state,
+        SourceState::Incomplete
     );
     // The whole file is fetched again under its name.
     let fetched = dir.path().join(".fetched");
@@ -43,14 +43,20 @@ fn case_69_a_log_that_writes_each_minute_and_does_not_is_stale_until_it_does() {
     reader.expect(&(beat.to_owned() + &line(0)));
     reader.look();
     assert!(!reader.notices.contains(&"stale"));
-    reader.feeder.patience.silent = Duration::ZERO;
+    reader.reader.timeouts.silent = Duration::ZERO;
     reader.expect_notice("stale");
-    assert_eq!(reader.feeder.sources().statuses()[0].state, State::Stale);
-    reader.feeder.patience.silent = Duration::from_secs(180);
+    assert_eq!(
+        reader.reader.sources().statuses()[0].state,
+        SourceState::Stale
+    );
+    reader.reader.timeouts.silent = Duration::from_secs(180);
     append(&path, &line(1));
     reader.expect_notice("resumed");
     reader.expect(&(beat.to_owned() + &lines(0..2)));
-    assert_eq!(reader.feeder.sources().statuses()[0].state, State::Polling);
+    assert_eq!(
+        reader.reader.sources().statuses()[0].state,
+        SourceState::Polling
+    );
     assert_eq!(reader.notices, ["stale", "resumed"]);
 }
 

@@ -7,7 +7,7 @@ use std::thread;
 use std::time::Duration;
 
 use super::super::{folder, gzip, line};
-use crate::source::heard::Heard;
+use crate::source::pending::PendingFiles;
 
 /// How rolled files are called.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -38,7 +38,7 @@ struct Generation {
     half: Option<(usize, usize)>,
     /// Where it is found; nowhere once it was deleted.
     path: Option<PathBuf>,
-    /// So many of its lines are in an archive, which is all that has a name.
+    /// So many of its lines are in an decompress, which is all that has a name.
     packed: Option<usize>,
     /// Its writer has it open.
     writer: Option<File>,
@@ -68,7 +68,7 @@ pub struct World {
     next: usize,
     rolled: usize,
     /// Who hears of each file at once; nobody where the reader only looks now and then.
-    heard: Option<Heard>,
+    heard: Option<PendingFiles>,
 }
 
 /// Deletes a file. Its inode comes back in another tick of the clock only: within one, nothing tells the two apart.
@@ -95,7 +95,7 @@ impl World {
     }
 
     /// From now on the reader hears of each file as soon as it has its name.
-    pub fn tell(&mut self, heard: Heard) {
+    pub fn tell(&mut self, heard: PendingFiles) {
         self.heard = Some(heard);
     }
 

@@ -16,7 +16,7 @@ use super::Row;
 use super::builder::{PageBuilder, text};
 use crate::humanize;
 use crate::safe;
-use crate::source::{Noticed, Severity, SourceStatus};
+use crate::source::{NoticeLevel, Noticed, SourceStatus};
 use crate::tui::columns::{self, RenderContext, thousands};
 use crate::tui::theme::Role;
 
@@ -38,9 +38,9 @@ pub(super) fn preview(known: RenderContext<'_>, at: u32, width: usize) -> Vec<Ro
     let notices: Vec<&Noticed> = known.files.notices_of(status).take(TOLD).collect();
     for noticed in &notices {
         let role = match noticed.notice.severity {
-            Severity::Info => Role::Text,
-            Severity::Warning => Role::Warning,
-            Severity::Error => Role::Failed,
+            NoticeLevel::Info => Role::Text,
+            NoticeLevel::Warning => Role::Warning,
+            NoticeLevel::Error => Role::Failed,
         };
         let said = text(&noticed.notice.sentence());
         builder.wrapped(&clock(noticed.at), &said, role, width);

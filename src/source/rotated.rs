@@ -5,22 +5,22 @@ use std::collections::HashSet;
 use std::path::Path;
 use std::time::SystemTime;
 
-use super::discover;
-use super::disk::{self, FileId};
-use super::feeder::Feeder;
-use super::follow::SHORT;
+use super::fs::{self, FileId};
 use super::notice::NoticeKind;
-use super::order::Age;
-use super::tail::Tracked;
+use super::reader::LogReader;
+use super::reconcile::SHORT;
+use super::rotation_order::RotationKey;
+use super::scan;
+use super::tail::TailedFile;
 
 /// A folder of so many files is not listed at each look.
 const MANY: usize = 500;
 
-impl Feeder {
+impl LogReader {
     /// Takes in the files that had a followed name between two looks, and the copies that were made of one: those beside it
     /// that were not there before. What was written before `since` can only be a copy of what is known. `succeeded` is the
     /// file that has just lost the name to another.
-    pub(super) fn read_family(
+    pub(super) fn scan_rotated(
         &mut self,
         at: usize,
         newest: Option<FileId>,
@@ -31,15 +31,13 @@ impl Feeder {
         if newest.is_some() && succeeded.is_none() && self.is_unchanged(at, &path) {
             return;
         }
-        let family = discover::siblings(&path);
+        let family = scan::rotated_siblings(&path);
         self.targets[at].listed.1 = family.len();
         let there: HashSet<FileId> = family.iter().map(|found| found.stat.id).collect();
         self.drop_deleted(at, &path, &there);
         let family = self.with_unlisted(at, family, &there);
-        let ages: HashSet<Age> = family
-            .iter()
-            .map(|found| discover::age(&found.path))
-            .collect();
+        let ages: HashSet<RotationKey> =
+            family.iter().map(|found| scan::age(&found.path)).collect();
         for found in family {
             let id = found.stat.id;
             if Some(id) == newest {
@@ -54,13 +52,13 @@ impl Feeder {
             if found.path == path && !gone {
                 continue;
             }
-            let rolled = gone || discover::age(&found.path) != Age::Newest;
-            let copies_only = !rolled || found.stat.modified < since;
+            let rolled = gone || scan::age(&found.path) != RotationKey::TailPreview;
+            let only_new_bytes = !rolled || found.stat.modified < since;
             let before = self.by_id.get(&id).copied();
-            self.meet_again(&found);
+            self.on_known_file(&found);
             if let Some(&member) = self.by_id.get(&id) {
                 if before != Some(member) {
-                    self.files[member].copies_only = copies_only;
+                    self.files[member].only_new_bytes = only_new_bytes;
                 }
                 continue;
             }
@@ -71,7 +69,7 @@ impl Feeder {
             let Ok(file) = self.open_found(&found) else {
                 continue;
             };
-            match discover::qualifies(&file, self.is_mail_log) {
+            match scan::qualifies(&file, self.is_mail_log) {
                 Ok(true) => {}
                 // Its first line may still come, from a writer who is late.
                 Ok(false) if found.stat.size < SHORT && rolled => {}
@@ -82,20 +80,20 @@ impl Feeder {
                 Err(_) => continue,
             }
             let member = self.track(&found, Some(file), gone);
-            self.files[member].copies_only = copies_only;
+            self.files[member].only_new_bytes = only_new_bytes;
         }
-        // Files are renamed one after the other: what seems to be missing is looked for once more.
+        // FileTable are renamed one after the other: what seems to be missing is looked for once more.
         let unsure = std::mem::replace(&mut self.targets[at].unsure, succeeded);
         if let Some(old) = unsure {
-            self.miss_numbers(at, old, &ages);
+            self.report_gaps(at, old, &ages);
         }
     }
 
     /// Whether the folder of a followed name is one of thousands of files and is as it was when it was listed twice: a change
     /// within the same tick of the clock would not show once.
     fn is_unchanged(&mut self, at: usize, path: &Path) -> bool {
-        let changed = discover::folder_of(path).metadata().ok();
-        let changed = changed.map(|metadata| disk::Stat::of(&metadata));
+        let changed = scan::folder_of(path).metadata().ok();
+        let changed = changed.map(|metadata| fs::Stat::of(&metadata));
         let target = &mut self.targets[at];
         let same = changed.is_some() && target.listed.0 == [changed; 2];
         target.listed.0 = [changed, target.listed.0[0]];
@@ -103,9 +101,9 @@ impl Feeder {
     }
 
     /// Says which numbers are missing between a log and the file that had its name before.
-    fn miss_numbers(&mut self, at: usize, old: usize, ages: &HashSet<Age>) {
+    fn report_gaps(&mut self, at: usize, old: usize, ages: &HashSet<RotationKey>) {
         let old = &self.files[old];
-        let Age::Rolled(Reverse(number)) = old.age() else {
+        let RotationKey::Rolled(Reverse(number)) = old.age() else {
             return;
         };
         // Where it expired, those after it may have been read and have expired too.
@@ -113,16 +111,16 @@ impl Feeder {
             return;
         }
         // Those that had the name after it were read, whoever has deleted them since.
-        let is_later = |file: &Tracked| {
+        let is_later = |file: &TailedFile| {
             file.lost
                 && !file.form.is_packed()
                 && file.turn > old.turn
                 && file.known.folder == old.known.folder
         };
-        let stem = discover::stem(&old.path);
-        let is_kin = |file: &Tracked| is_later(file) && discover::stem(&file.path) == stem;
+        let stem = scan::stem(&old.path);
+        let is_kin = |file: &TailedFile| is_later(file) && scan::stem(&file.path) == stem;
         let deleted = self.files.which(is_kin).len();
-        let is_missing = |number: &u32| !ages.contains(&Age::Rolled(Reverse(*number)));
+        let is_missing = |number: &u32| !ages.contains(&RotationKey::Rolled(Reverse(*number)));
         let missing: Vec<String> = (1..number)
             .filter(is_missing)
             .map(|number| format!(".{number}"))
@@ -136,7 +134,7 @@ impl Feeder {
 
     /// Lets go of the rolled files of a followed name that are no longer there: their inodes come back as other files.
     fn drop_deleted(&mut self, at: usize, path: &Path, there: &HashSet<FileId>) {
-        let (folder, stem) = (discover::folder_of(path), discover::stem(path));
+        let (folder, stem) = (scan::folder_of(path), scan::stem(path));
         let current = self.targets[at].current;
         let gone: Vec<(FileId, usize)> = self
             .by_id
@@ -147,14 +145,14 @@ impl Feeder {
                 Some(file) != current
                     && !there.contains(&id)
                     && known.known.folder == folder
-                    && discover::stem(&known.path) == stem
+                    && scan::stem(&known.path) == stem
             })
             .collect();
         for (_, file) in gone {
             self.files[file].replaced = true;
             self.files[file].lost = true;
             if self.files[file].is_closed() {
-                self.retire(file);
+                self.close(file);
             }
         }
     }

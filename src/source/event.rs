@@ -9,9 +9,9 @@ use crate::position::SourceId;
 
 /// The next thing to know.
 #[derive(Debug)]
-pub enum Told {
+pub enum SourceEvent {
     /// A source begins; its blocks follow, between those of others.
-    Opened(Opened),
+    Opened(SourceOpened),
     /// Lines, in the order of their source.
     Block(Block),
     /// Everything that is there now has been told. Comes once whenever this becomes true; the first one ends the initial load.
@@ -24,10 +24,10 @@ pub enum Told {
 
 /// A source that begins.
 #[derive(Clone, Debug)]
-pub struct Opened {
+pub struct SourceOpened {
     /// Its number.
     pub source: SourceId,
-    /// What it is called, as on disk: to be made safe before it is shown. `-` is standard input.
+    /// What it is called, as on fs: to be made safe before it is shown. `-` is standard input.
     pub path: PathBuf,
     /// Its first bytes, unpacked, at most 64 KiB.
     pub head: Vec<u8>,

@@ -3,32 +3,33 @@
 use std::fs::File;
 use std::sync::Arc;
 
-use super::feeder::Feeder;
 use super::notice::NoticeKind;
-use super::order::Age;
+use super::reader::LogReader;
+use super::rotation_order::RotationKey;
 use super::tail::Body;
-use super::{discover, disk, identity};
+use super::{fingerprint, fs, scan};
 
 /// How many files that say nothing are kept open.
 const IDLE_OPEN: usize = 4;
 
 /// The first bytes of a file, unpacked, as far as they can be had now.
 fn first_bytes(file: Option<&Arc<File>>) -> Vec<u8> {
-    let head = |file| discover::head(file, identity::HEAD).ok();
+    let head = |file| scan::head(file, fingerprint::HEAD).ok();
     file.and_then(head)
         .map(|(_, head)| head)
         .unwrap_or_default()
 }
 
-impl Feeder {
+impl LogReader {
     /// Queues a file to be read before those that are younger by their names.
     pub(super) fn queue_by_age(&mut self, at: usize) {
         let file = &self.files[at];
         let own = file.age();
         let younger = |&other: &usize| {
             let other = &self.files[other];
-            // What came and went under the log's name had it before the one that has it now.
-            let succeeds = file.went && own == Age::Newest && other.age() == own;
+            // What came and short_lived under the log's name had it before the one that has it now.
+            let succeeds =
+                file.short_lived && own == RotationKey::TailPreview && other.age() == own;
             let younger = other.age() > own || succeeds;
             other.known.folder == file.known.folder && !other.lost && younger
         };
@@ -50,9 +51,10 @@ impl Feeder {
         let after = |&other: &usize| {
             let other = &self.files[other];
             let first = first_bytes(other.file());
-            // What came and went had the log's name after a rolled file; of one that has it still it is a copy.
-            let went = other.went && own != Age::Newest && !first.is_empty();
-            let came_since = (file.lost || went)
+            // What came and short_lived had the log's name after a rolled file; of one that has it still it is a copy.
+            let short_lived =
+                other.short_lived && own != RotationKey::TailPreview && !first.is_empty();
+            let came_since = (file.lost || short_lived)
                 && matches!(other.body, Body::New(_))
                 && !first.starts_with(known);
             let younger = !file.lost && !other.lost && other.age() > own;
@@ -71,7 +73,7 @@ impl Feeder {
     }
 
     /// A file is looked at no more. It nearly always stands among the first.
-    pub(super) fn leave_active(&mut self, at: usize) {
+    pub(super) fn dequeue(&mut self, at: usize) {
         if let Some(place) = self.active.iter().position(|&other| other == at) {
             self.active.remove(place);
         }
@@ -91,11 +93,11 @@ impl Feeder {
     }
 
     /// Holds the newest files open from the start: their names may be taken from them before it is their turn.
-    pub(super) fn hold_newest(&mut self) {
+    pub(super) fn pin_newest(&mut self) {
         for &at in self.active.iter().rev().take(IDLE_OPEN) {
             let file = &mut self.files[at];
             if let Body::New(held @ None) = &mut file.body
-                && let Ok((open, stat)) = disk::open(&file.path)
+                && let Ok((open, stat)) = fs::open(&file.path)
                 && stat.id == file.stat.id
             {
                 *held = Some(Arc::new(open));
@@ -109,22 +111,22 @@ impl Feeder {
             let file = &self.files[at];
             let named = file
                 .file()
-                .and_then(|file| disk::stat(file).ok())
+                .and_then(|file| fs::stat(file).ok())
                 .is_some_and(|stat| stat.names > 0);
             let has_successor = !self.targets.iter().any(|target| target.away);
             let limit = match (file.replaced, file.renamed) {
-                (true, _) if !named => self.patience.nameless,
-                (true, _) if has_successor => self.patience.renamed,
+                (true, _) if !named => self.timeouts.nameless,
+                (true, _) if has_successor => self.timeouts.renamed,
                 _ => continue,
             };
             if file.grown.elapsed() >= limit && !file.has_more() {
                 self.flush(at);
-                self.retire(at);
+                self.close(at);
             }
         }
         for at in self.files.which(|file| file.damage.is_some()) {
             if let Some((_, since)) = self.files[at].damage
-                && since.elapsed() >= self.patience.damaged
+                && since.elapsed() >= self.timeouts.damaged
                 && let Some((what, _)) = self.files[at].damage.take()
             {
                 let path = self.files[at].path.clone();
@@ -155,7 +157,7 @@ impl Feeder {
         let over = idle.len().saturating_sub(IDLE_OPEN);
         for &at in &idle[..over] {
             self.files[at].sleep(Body::Asleep);
-            self.leave_active(at);
+            self.dequeue(at);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Standard input and named pipes: read once, in order, and spooled to an unlinked temporary file where raw lines may be
+//! Standard input and named pipes: read once, in rotation_order, and spooled to an unlinked temporary file where raw lines may be
 //! asked for. A log that stands on standard input as a file is its own spool.
 
 use std::fs::File;
@@ -8,14 +8,14 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::RawLines;
-use super::ahead::{Ahead, Given, Giver, Pace};
-use super::archive::{self, Form};
-use super::begin::ENDS;
-use super::feeder::{Feeder, size};
+use super::decompress::{self, Compression};
+use super::event::{SourceEvent, SourceOpened};
 use super::notice::NoticeKind;
-use super::sources::{Spool, State};
-use super::told::{Opened, Told};
-use super::watch::Signal;
+use super::open::PEEK_BYTES;
+use super::read_ahead::{Batching, Chunk, Producer, ReadAhead};
+use super::reader::{LogReader, size};
+use super::registry::{SourceState, Spool};
+use super::watch::Waker;
 use crate::lines::Splitter;
 use crate::position::SourceId;
 
@@ -25,17 +25,17 @@ use crate::position::SourceId;
 const PIPE: usize = 1 << 20;
 
 /// One pipe.
-pub(crate) struct Stream {
+pub(crate) struct Pipe {
     pub path: PathBuf,
     pub splitter: Splitter,
     pub source: Option<SourceId>,
-    ahead: Option<Ahead>,
-    seen: Arc<Mutex<Seen>>,
+    ahead: Option<ReadAhead>,
+    seen: Arc<Mutex<PipeState>>,
 }
 
 /// What the thread that reads the pipe knows of it before it gives the first bytes, and what it has met since.
-struct Seen {
-    form: Form,
+struct PipeState {
+    form: Compression,
     /// How many bytes came through it.
     read: u64,
     spool: Option<Spool>,
@@ -43,22 +43,22 @@ struct Seen {
     not_kept: Option<io::Error>,
 }
 
-fn lock(seen: &Mutex<Seen>) -> MutexGuard<'_, Seen> {
+fn lock(seen: &Mutex<PipeState>) -> MutexGuard<'_, PipeState> {
     seen.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl Stream {
+impl Pipe {
     /// Begins to read `path`, standard input where it is `-`. A named pipe is opened on the thread, as that waits for a writer.
-    pub fn open(path: &Path, lines: RawLines, signal: &Arc<Signal>) -> io::Result<Self> {
-        let seen = Arc::new(Mutex::new(Seen {
-            form: Form::Plain,
+    pub fn open(path: &Path, lines: RawLines, signal: &Arc<Waker>) -> io::Result<Self> {
+        let seen = Arc::new(Mutex::new(PipeState {
+            form: Compression::Plain,
             read: 0,
             spool: None,
             not_kept: None,
         }));
         let (opened, signal, found) = (path.to_path_buf(), Arc::clone(signal), Arc::clone(&seen));
         let tell = move || signal.tell(|wake| wake.look = true);
-        let ahead = Ahead::start("pipe", tell, move |giver| {
+        let ahead = ReadAhead::start("pipe", tell, move |giver| {
             let input = if opened.as_os_str() == "-" {
                 File::from(io::stdin().as_fd().try_clone_to_owned()?)
             } else {
@@ -81,12 +81,12 @@ impl Stream {
     }
 
     /// What came since the last call, unpacked. `spare` is a buffer in exchange.
-    fn take(&mut self, spare: impl FnOnce() -> Vec<u8>) -> Given {
+    fn take(&mut self, spare: impl FnOnce() -> Vec<u8>) -> Chunk {
         let given = match &self.ahead {
             Some(ahead) => ahead.try_take(spare),
-            None => Given::Nothing,
+            None => Chunk::Nothing,
         };
-        if matches!(given, Given::End(_)) {
+        if matches!(given, Chunk::End(_)) {
             self.ahead = None;
         }
         given
@@ -101,12 +101,12 @@ impl Stream {
 }
 
 /// A pipe's bytes, counted as they come.
-struct Counted {
+struct CountingReader {
     input: File,
-    seen: Arc<Mutex<Seen>>,
+    seen: Arc<Mutex<PipeState>>,
 }
 
-impl Read for Counted {
+impl Read for CountingReader {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.input.read(buffer)?;
         lock(&self.seen).read += count as u64;
@@ -117,19 +117,19 @@ impl Read for Counted {
 fn read(
     mut input: File,
     lines: RawLines,
-    giver: &Giver,
-    seen: &Arc<Mutex<Seen>>,
+    giver: &Producer,
+    seen: &Arc<Mutex<PipeState>>,
 ) -> io::Result<()> {
     #[cfg(any(target_os = "linux", target_os = "android"))]
     // What is no pipe, or may not grow, is read as it is.
     let _ = rustix::pipe::fcntl_setpipe_size(&input, PIPE);
-    let itself = file_itself(&mut input);
-    let mut input = Counted {
+    let itself = seekable_stdin(&mut input);
+    let mut input = CountingReader {
         input,
         seen: Arc::clone(seen),
     };
     let magic = magic(&mut input)?;
-    let form = Form::of(&magic);
+    let form = Compression::of(&magic);
     lock(seen).form = form;
     let mut written = None;
     match itself {
@@ -143,8 +143,8 @@ fn read(
             Err(error) => lock(seen).not_kept = Some(error),
         },
     }
-    let mut input = archive::unpack(form, io::Cursor::new(magic).chain(input))?;
-    giver.pass_on(&mut *input, Pace::AtOnce, |bytes| {
+    let mut input = decompress::unpack(form, io::Cursor::new(magic).chain(input))?;
+    giver.pass_on(&mut *input, Batching::AtOnce, |bytes| {
         let keep = |spool: &Arc<File>| (&**spool).write_all(bytes);
         if let Some(Err(error)) = written.as_ref().map(keep) {
             written = None;
@@ -156,7 +156,7 @@ fn read(
 /// The first bytes, which tell the form. A first one that begins no archive is not held back for the others: a writer may be
 /// slow.
 fn magic(input: &mut impl Read) -> io::Result<Vec<u8>> {
-    let mut magic = vec![0; Form::MAGIC];
+    let mut magic = vec![0; Compression::MAGIC];
     let mut known = 0;
     while known < magic.len() && (known == 0 || matches!(magic[0], 0x1f | 0x28 | b'B' | 0xfd)) {
         match input.read(&mut magic[known..]) {
@@ -171,7 +171,7 @@ fn magic(input: &mut impl Read) -> io::Result<Vec<u8>> {
 }
 
 /// The input, if its bytes can be read again where they stand.
-fn file_itself(input: &mut File) -> Option<Spool> {
+fn seekable_stdin(input: &mut File) -> Option<Spool> {
     let begins = input.stream_position().ok()?;
     let is_file = input.metadata().ok()?.is_file();
     let file = input.try_clone().ok().filter(|_| is_file)?;
@@ -181,18 +181,18 @@ fn file_itself(input: &mut File) -> Option<Spool> {
     })
 }
 
-impl Feeder {
+impl LogReader {
     /// Tells something of the first pipe that has something new.
     pub(super) fn read_streams(&mut self) -> bool {
         for at in 0..self.streams.len() {
             let recycler = self.recycler.clone();
             match self.streams[at].take(|| recycler.take()) {
-                Given::Nothing => {}
-                Given::Bytes(bytes) => {
+                Chunk::Nothing => {}
+                Chunk::Bytes(bytes) => {
                     self.take_piece(at, bytes);
                     return true;
                 }
-                Given::End(error) => {
+                Chunk::End(error) => {
                     self.end_stream(at, error);
                     return true;
                 }
@@ -219,14 +219,14 @@ impl Feeder {
         self.sources.expect(count as u64);
         self.sources.count_read(count as u64);
         self.sources
-            .set_told(source, self.streams[at].splitter.told());
-        self.tell(pieces.cut);
-        self.tell(pieces.whole);
+            .set_emitted(source, self.streams[at].splitter.told());
+        self.emit(pieces.cut);
+        self.emit(pieces.whole);
         if let Some(most) = self.streams[at].limit_passed(self.unpack_at_most) {
             let stream = &mut self.streams[at];
             stream.ahead = None;
             let path = stream.path.clone();
-            self.sources.set_state(source, State::Damaged);
+            self.sources.set_state(source, SourceState::Damaged);
             self.notice(NoticeKind::Limit, &path, size(most));
         }
     }
@@ -239,10 +239,10 @@ impl Feeder {
         };
         let source = self.sources.add_stream(&path, form.is_packed(), spool);
         self.streams[at].source = Some(source);
-        self.queue.push_back(Told::Opened(Opened {
+        self.queue.push_back(SourceEvent::Opened(SourceOpened {
             source,
             path,
-            head: bytes[..bytes.len().min(ENDS)].to_vec(),
+            head: bytes[..bytes.len().min(PEEK_BYTES)].to_vec(),
             tail: Vec::new(),
             modified: None,
             compressed: form.is_packed(),
@@ -255,18 +255,18 @@ impl Feeder {
         let unpacks = lock(&self.streams[at].seen).form.is_packed();
         let failed = error.map(|error| match error.kind() {
             // Its decoder was refused the memory that it wants.
-            io::ErrorKind::OutOfMemory => (NoticeKind::Unreadable, State::Unreadable, error),
-            _ if unpacks => (NoticeKind::Damaged, State::Damaged, error),
-            _ => (NoticeKind::Unreadable, State::Unreadable, error),
+            io::ErrorKind::OutOfMemory => (NoticeKind::Unreadable, SourceState::Unreadable, error),
+            _ if unpacks => (NoticeKind::Damaged, SourceState::Damaged, error),
+            _ => (NoticeKind::Unreadable, SourceState::Unreadable, error),
         });
         if let Some(source) = self.streams[at].source {
             let block = self.streams[at].splitter.finish(source);
             self.sources
-                .set_told(source, self.streams[at].splitter.told());
-            self.tell(block);
+                .set_emitted(source, self.streams[at].splitter.told());
+            self.emit(block);
             let state = failed
                 .as_ref()
-                .map_or(State::Finished, |(_, state, _)| *state);
+                .map_or(SourceState::Finished, |(_, state, _)| *state);
             self.sources.set_state(source, state);
         }
         if let Some((kind, _, error)) = failed {

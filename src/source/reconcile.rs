@@ -9,13 +9,13 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::discover::{self, Found, Place};
-use super::feeder::Feeder;
 use super::notice::NoticeKind;
-use super::order::Age;
-use super::sources::State;
-use super::tail::{Body, Tracked};
-use super::{Follow, disk};
+use super::reader::LogReader;
+use super::registry::SourceState;
+use super::rotation_order::RotationKey;
+use super::scan::{self, FoundFile, Place};
+use super::tail::{Body, TailedFile};
+use super::{Follow, fs};
 
 /// A file so short may not hold its first line yet.
 pub(super) const SHORT: u64 = 256;
@@ -23,7 +23,7 @@ pub(super) const SHORT: u64 = 256;
 const HINTED: u32 = 4;
 const TIMED: u32 = 20;
 
-impl Feeder {
+impl LogReader {
     /// Looks up names where the timer or a hint asks for it.
     pub(super) fn scan_when_due(&mut self) {
         let now = Instant::now();
@@ -33,17 +33,17 @@ impl Feeder {
         self.scan_wanted = false;
         let (held, missed) = self.heard.take();
         self.held = held;
-        self.forget_gone();
+        self.reap();
         for at in 0..self.targets.len() {
             self.scan(at);
         }
         self.held.clear();
         if let Some(path) = missed.filter(|path| !path.exists()) {
-            let detail = "more files came and went than can be held open".to_owned();
+            let detail = "more files came and short_lived than can be held open".to_owned();
             self.notice(NoticeKind::Gap, &path, detail);
         }
         self.let_go();
-        self.listen();
+        self.check_stale();
         let took = now.elapsed();
         let end = Instant::now();
         self.scan_from = end + took * HINTED;
@@ -54,10 +54,10 @@ impl Feeder {
         self.keep_watch(at);
         match self.list(at) {
             Ok(found) => {
-                self.take_in(at, found);
+                self.reconcile(at, found);
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                self.take_in(at, Vec::new());
+                self.reconcile(at, Vec::new());
             }
             Err(error) if !self.targets[at].away => {
                 self.targets[at].away = true;
@@ -77,15 +77,15 @@ impl Feeder {
             }
             for file in &self.active {
                 if let Ok(target) = std::fs::read_link(&self.files[*file].path) {
-                    let folder = discover::folder_of(&self.files[*file].path).join(target);
-                    self.watch.keep(&discover::folder_of(&folder));
+                    let folder = scan::folder_of(&self.files[*file].path).join(target);
+                    self.watch.keep(&scan::folder_of(&folder));
                 }
             }
         }
     }
 
     /// The files of a target. A listing is no picture of one moment: where it has new files it is made again until two agree.
-    pub(super) fn list(&self, at: usize) -> io::Result<Vec<Found>> {
+    pub(super) fn list(&self, at: usize) -> io::Result<Vec<FoundFile>> {
         let place = &self.targets[at].place;
         let mut found = place.list()?;
         for _ in 0..3 {
@@ -110,34 +110,34 @@ impl Feeder {
     }
 
     /// Compares what was found with what is tracked; returns how many files the target has.
-    pub(super) fn take_in(&mut self, at: usize, found: Vec<Found>) -> usize {
+    pub(super) fn reconcile(&mut self, at: usize, found: Vec<FoundFile>) -> usize {
         match &self.targets[at].place {
             Place::Name(path) => {
                 let path = path.clone();
-                self.take_in_name(at, &path, found)
+                self.reconcile_path(at, &path, found)
             }
-            _ => self.take_in_folder(at, found),
+            _ => self.reconcile_directory(at, found),
         }
     }
 
-    fn take_in_name(&mut self, at: usize, path: &Path, found: Vec<Found>) -> usize {
+    fn reconcile_path(&mut self, at: usize, path: &Path, found: Vec<FoundFile>) -> usize {
         let Some(found) = found.into_iter().next() else {
             if let Some(old) = self.targets[at].current.take() {
                 self.targets[at].away = true;
                 self.targets[at].former = Some(old);
                 self.files[old].replaced = true;
-                match self.find_new_name(old) {
+                match self.find_renamed(old) {
                     Some(name) => self.notice(NoticeKind::Rotated, path, name),
                     None => {
                         self.files[old].lost = true;
-                        self.set_state(old, State::Gone);
+                        self.set_state(old, SourceState::Gone);
                         self.notice(NoticeKind::Gone, path, String::new());
                     }
                 }
             }
             if let Some(former) = self.targets[at].former {
                 let since = self.files[former].since;
-                self.read_family(at, None, since, None);
+                self.scan_rotated(at, None, since, None);
             }
             return 0;
         };
@@ -145,26 +145,26 @@ impl Feeder {
         let current = self.targets[at].current;
         let known = self.by_id.get(&found.stat.id).copied();
         if let Some(file) = known {
-            self.meet_again(&found);
+            self.on_known_file(&found);
             // Waking it may have made it another.
             let file = self.by_id.get(&found.stat.id).copied().unwrap_or(file);
             self.files[file].replaced = false;
             self.targets[at].current = Some(file);
             if current.is_some_and(|old| old != file) {
-                self.succeeded(at, current, path);
+                self.on_replaced(at, current, path);
             }
             if self.follow == Follow::Live {
                 // Its inode may have been another file's, and it may not have been the one followed so far.
                 let old = current.or(self.targets[at].former).unwrap_or(file);
                 let since = self.files[old].since;
-                self.read_family(at, Some(found.stat.id), since, None);
+                self.scan_rotated(at, Some(found.stat.id), since, None);
             }
         } else {
-            self.succeeded(at, current, path);
+            self.on_replaced(at, current, path);
             if let Some(old) = current.or(self.targets[at].former) {
-                self.find_new_name(old);
+                self.find_renamed(old);
                 let since = self.files[old].since;
-                self.read_family(at, Some(found.stat.id), since, Some(old));
+                self.scan_rotated(at, Some(found.stat.id), since, Some(old));
             }
             let file = self.open_found(&found).ok();
             let file = self.track(&found, file, false);
@@ -174,7 +174,7 @@ impl Feeder {
     }
 
     /// The name's former file gave way to another.
-    fn succeeded(&mut self, at: usize, old: Option<usize>, path: &Path) {
+    fn on_replaced(&mut self, at: usize, old: Option<usize>, path: &Path) {
         let Some(old) = old else { return };
         let shared = self
             .targets
@@ -185,7 +185,7 @@ impl Feeder {
             return;
         }
         self.files[old].replaced = true;
-        let moved = self.find_new_name(old);
+        let moved = self.find_renamed(old);
         self.files[old].lost = moved.is_none();
         match moved {
             Some(name) => self.notice(NoticeKind::Rotated, path, name),
@@ -195,10 +195,10 @@ impl Feeder {
     }
 
     /// Finds out what a file is called now that its name was given up; returns that name.
-    pub(super) fn find_new_name(&mut self, file: usize) -> Option<String> {
-        let path = discover::name_of(
+    pub(super) fn find_renamed(&mut self, file: usize) -> Option<String> {
+        let path = scan::name_of(
             self.files[file].stat.id,
-            &discover::folder_of(&self.files[file].path),
+            &scan::folder_of(&self.files[file].path),
         )?;
         self.rename(file, &path);
         Some(
@@ -217,14 +217,14 @@ impl Feeder {
     }
 
     /// A file that was met before, perhaps under another name or changed.
-    pub(super) fn meet_again(&mut self, found: &Found) {
+    pub(super) fn on_known_file(&mut self, found: &FoundFile) {
         let Some(&at) = self.by_id.get(&found.stat.id) else {
             return;
         };
         let file = &mut self.files[at];
         if file.path != found.path && !found.path.is_symlink() {
             let old = file.path.clone();
-            let links = !matches!(old.metadata(), Ok(metadata) if disk::Stat::of(&metadata).id == found.stat.id);
+            let links = !matches!(old.metadata(), Ok(metadata) if fs::Stat::of(&metadata).id == found.stat.id);
             if links {
                 let name = found
                     .path
@@ -233,7 +233,7 @@ impl Feeder {
                     .to_string_lossy()
                     .into_owned();
                 self.rename(at, &found.path);
-                if self.follow == Follow::Live && discover::age(&old) == Age::Newest {
+                if self.follow == Follow::Live && scan::age(&old) == RotationKey::TailPreview {
                     self.notice(NoticeKind::Rotated, &old, name);
                 }
             }
@@ -248,7 +248,7 @@ impl Feeder {
         }
     }
 
-    fn wake(&mut self, at: usize, found: &Found) {
+    fn wake(&mut self, at: usize, found: &FoundFile) {
         match self.files[at].wake() {
             Ok(true) => {
                 self.files[at].stat = found.stat;
@@ -264,8 +264,8 @@ impl Feeder {
                     self.sources.overwritten(source);
                 }
                 self.notice(NoticeKind::Truncated, &found.path, String::new());
-                self.retire(at);
-                self.add(Tracked::new(&found.path, found.stat, None));
+                self.close(at);
+                self.add(TailedFile::new(&found.path, found.stat, None));
             }
             Err(_) => {}
         }
@@ -273,37 +273,42 @@ impl Feeder {
 
     /// An archive that was read to its end, or to its damage, is not what it was: once that lasts it is read again, and
     /// tells what it has more.
-    fn archive_changed(&mut self, at: usize, found: &Found) {
+    fn archive_changed(&mut self, at: usize, found: &FoundFile) {
         let file = &mut self.files[at];
         if file.stat.size == found.stat.size && file.stat.modified == found.stat.modified {
             file.stat = found.stat;
             return;
         }
         let settled = match file.changing {
-            Some((stat, since)) if stat == found.stat => since.elapsed() >= self.patience.settled,
+            Some((stat, since)) if stat == found.stat => since.elapsed() >= self.timeouts.settled,
             _ => false,
         };
         // Another file has its inode where it begins otherwise; of what was put aside as no copy that is not known.
-        let put_aside = file.copies_only && file.known.content.head().is_empty();
-        if settled || put_aside || !file.begins_as_before(&found.path) {
-            self.retire(at);
-            self.add(Tracked::new(&found.path, found.stat, None));
+        let put_aside = file.only_new_bytes && file.known.content.head().is_empty();
+        if settled || put_aside || !file.starts_as_before(&found.path) {
+            self.close(at);
+            self.add(TailedFile::new(&found.path, found.stat, None));
         } else if file.changing.is_none_or(|(stat, _)| stat != found.stat) {
             file.changing = Some((found.stat, Instant::now()));
         }
     }
 
     /// Enters a file that was met for the first time; `gone` where it has no name any more.
-    pub(super) fn track(&mut self, found: &Found, file: Option<Arc<File>>, gone: bool) -> usize {
+    pub(super) fn track(
+        &mut self,
+        found: &FoundFile,
+        file: Option<Arc<File>>,
+        gone: bool,
+    ) -> usize {
         self.sources.expect(found.stat.size);
-        let mut file = Tracked::new(&found.path, found.stat, file);
-        file.went = gone;
+        let mut file = TailedFile::new(&found.path, found.stat, file);
+        file.short_lived = gone;
         file.lost = gone;
         file.replaced = gone;
         self.add(file)
     }
 
-    fn add(&mut self, file: Tracked) -> usize {
+    fn add(&mut self, file: TailedFile) -> usize {
         let id = file.stat.id;
         let at = self.files.add(file);
         self.by_id.insert(id, at);
@@ -321,14 +326,14 @@ impl Feeder {
     }
 
     /// Lets a file go: its content stays known, its inode may come back as another file.
-    pub(super) fn retire(&mut self, at: usize) {
+    pub(super) fn close(&mut self, at: usize) {
         let id = self.files[at].stat.id;
         if self.by_id.get(&id) == Some(&at) {
             self.by_id.remove(&id);
         }
         let state = match self.files[at].stat.names {
-            0 => State::Gone,
-            _ => State::Finished,
+            0 => SourceState::Gone,
+            _ => SourceState::Finished,
         };
         self.set_state(at, state);
         let known = self.files[at].restart();
@@ -341,12 +346,12 @@ impl Feeder {
         self.files[at].body = Body::Done;
         self.files[at].damage = None;
         self.files.let_go(at);
-        self.leave_active(at);
+        self.dequeue(at);
         self.sources.close(id);
     }
 
     /// Forgets files that were let go, but those that had a followed name last.
-    fn forget_gone(&mut self) {
+    fn reap(&mut self) {
         let targets = &self.targets;
         self.files.forget(|at| {
             let at = Some(at);
@@ -362,7 +367,7 @@ impl Feeder {
             self.sources.overwritten(source);
         }
         self.notice(NoticeKind::Truncated, &path, String::new());
-        self.set_state(at, State::Gone);
+        self.set_state(at, SourceState::Gone);
         let since = self.files[at].since;
         if let Some(file) = self.files[at].file().cloned() {
             // The new content may have been read already, of a copy.
@@ -374,14 +379,14 @@ impl Feeder {
         }
         let head = known.content.head().to_vec();
         self.contents.let_go(known);
-        self.leave_active(at);
+        self.dequeue(at);
         if self.follow == Follow::Once {
             self.files[at].body = Body::Done;
             return;
         }
         for target in 0..self.targets.len() {
             if self.targets[target].current == Some(at) {
-                self.read_family(target, None, since, None);
+                self.scan_rotated(target, None, since, None);
             } else if !matches!(self.targets[target].place, Place::Name(_)) {
                 self.scan(target);
             }

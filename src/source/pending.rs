@@ -1,4 +1,4 @@
-//! Files that were heard of and not looked at yet. They are opened by who hears of them, so that a log that rolls fast may
+//! FileTable that were heard of and not looked at yet. They are opened by who hears of them, so that a log that rolls fast may
 //! be gone before the reader comes to it: what is joined may take longer than the file keeps its name.
 
 use std::collections::HashSet;
@@ -7,10 +7,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::discover::{self, Found, Place};
-use super::disk::{self, FileId, Stat};
-use super::feeder::Feeder;
-use super::order::{self, Age};
+use super::fs::{self, FileId, Stat};
+use super::reader::LogReader;
+use super::rotation_order::{self, RotationKey};
+use super::scan::{self, FoundFile, Place};
 
 /// How many are held open at most. A file rolled each second is waited for this long in seconds, or half as long where it
 /// is compressed too.
@@ -18,20 +18,20 @@ const MOST: usize = 128;
 
 /// A file under the newest name that it was heard of.
 #[derive(Clone, Debug)]
-pub(super) struct Held {
+pub(super) struct PendingFile {
     pub path: PathBuf,
     pub id: FileId,
     pub file: Arc<File>,
-    /// Of an archive, the held file that it was made of.
+    /// Of an decompress, the held file that it was made of.
     pub plain: Option<FileId>,
 }
 
-impl Held {
+impl PendingFile {
     /// What a listing would tell of it.
-    pub fn found(&self) -> Option<Found> {
-        let stat = disk::stat(&self.file).ok()?;
+    pub fn found(&self) -> Option<FoundFile> {
+        let stat = fs::stat(&self.file).ok()?;
         let path = self.path.clone();
-        Some(Found { path, stat })
+        Some(FoundFile { path, stat })
     }
 }
 
@@ -39,16 +39,16 @@ impl Held {
 struct Pool {
     /// What is read, with its folders as the watcher calls them and as they were named.
     wanted: Vec<(PathBuf, PathBuf, Place)>,
-    held: Vec<Held>,
+    held: Vec<PendingFile>,
     /// A file that there was no room for.
     missed: Option<PathBuf>,
 }
 
 /// The files held, shared by the reader and the thread that hears of them.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Heard(Arc<Mutex<Pool>>);
+pub(super) struct PendingFiles(Arc<Mutex<Pool>>);
 
-impl Heard {
+impl PendingFiles {
     fn with<T>(&self, work: impl FnOnce(&mut Pool) -> T) -> T {
         work(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -74,7 +74,7 @@ impl Heard {
         if !path.metadata().is_ok_and(|metadata| metadata.is_file()) {
             return;
         }
-        let Ok((file, Stat { id, .. })) = disk::open(&path) else {
+        let Ok((file, Stat { id, .. })) = fs::open(&path) else {
             return;
         };
         self.with(|pool| {
@@ -86,7 +86,7 @@ impl Heard {
             } else if pool.held.len() < MOST {
                 let file = Arc::new(file);
                 let plain = pool.plain_of(&path);
-                pool.held.push(Held {
+                pool.held.push(PendingFile {
                     path,
                     id,
                     file,
@@ -98,14 +98,14 @@ impl Heard {
         });
     }
 
-    /// Gives the files heard of since the last call, in that order, and one that could not be held, if any.
-    pub fn take(&self) -> (Vec<Held>, Option<PathBuf>) {
+    /// Gives the files heard of since the last call, in that rotation_order, and one that could not be held, if any.
+    pub fn take(&self) -> (Vec<PendingFile>, Option<PathBuf>) {
         self.with(|pool| (std::mem::take(&mut pool.held), pool.missed.take()))
     }
 }
 
 #[cfg(test)]
-impl Heard {
+impl PendingFiles {
     /// What the files held are called.
     pub fn names(&self) -> Vec<PathBuf> {
         self.with(|pool| pool.held.iter().map(|held| held.path.clone()).collect())
@@ -115,7 +115,7 @@ impl Heard {
 impl Pool {
     /// The file that an archive of this name is being made of.
     fn plain_of(&self, path: &Path) -> Option<FileId> {
-        let plain = order::is_packed(path).then(|| path.with_extension(""))?;
+        let plain = rotation_order::is_packed(path).then(|| path.with_extension(""))?;
         // Others of that name are older: they are gone, or renamed meanwhile.
         let held = self.held.iter().rfind(|held| held.path == plain);
         held.map(|held| held.id)
@@ -126,26 +126,26 @@ impl Pool {
         let (folder, name) = (path.parent()?, path.file_name()?);
         let mut wanted = self.wanted.iter().filter(|(watched, ..)| watched == folder);
         wanted.find_map(|(_, named, place)| {
-            let path = discover::in_folder(named, name);
+            let path = scan::in_folder(named, name);
             place.may_mean(&path).then_some(path)
         })
     }
 }
 
-impl Feeder {
+impl LogReader {
     /// Opens a file that was found: as it was held open since it was heard of, or by its name.
-    pub(super) fn open_found(&self, found: &Found) -> io::Result<Arc<File>> {
+    pub(super) fn open_found(&self, found: &FoundFile) -> io::Result<Arc<File>> {
         let held = self.held.iter().find(|held| held.id == found.stat.id);
-        held.map_or_else(|| discover::open(found), |held| Ok(Arc::clone(&held.file)))
+        held.map_or_else(|| scan::open(found), |held| Ok(Arc::clone(&held.file)))
     }
 
-    /// What was found, which is `there`, and among it in their order the files that came and went since the last look.
+    /// What was found, which is `there`, and among it in their order the files that came and short_lived since the last look.
     pub(super) fn with_unlisted(
         &self,
         at: usize,
-        mut found: Vec<Found>,
+        mut found: Vec<FoundFile>,
         there: &HashSet<FileId>,
-    ) -> Vec<Found> {
+    ) -> Vec<FoundFile> {
         for (turn, held) in self.held.iter().enumerate() {
             let is_met = there.contains(&held.id) || self.by_id.contains_key(&held.id);
             if is_met || !self.targets[at].place.may_mean(&held.path) {
@@ -154,12 +154,13 @@ impl Feeder {
             let Some(gone) = held.found() else { continue };
             // A date stays true. A number counts on when a file can no longer be renamed, and other files have the log's
             // name: then what was heard of later is younger.
-            let is_dated = |found: &Found| matches!(discover::age(&found.path), Age::At(..));
-            let is_younger = |other: &Found| match self.turn_of(other.stat.id) {
-                _ if is_dated(&gone) && is_dated(other) => discover::by_age(&gone, other).is_lt(),
+            let is_dated =
+                |found: &FoundFile| matches!(scan::age(&found.path), RotationKey::At(..));
+            let is_younger = |other: &FoundFile| match self.turn_of(other.stat.id) {
+                _ if is_dated(&gone) && is_dated(other) => scan::by_age(&gone, other).is_lt(),
                 Some(heard) => heard > turn,
-                None if order::is_packed(&other.path) => false,
-                None => discover::by_age(&gone, other).is_le(),
+                None if rotation_order::is_packed(&other.path) => false,
+                None => scan::by_age(&gone, other).is_le(),
             };
             let place = found.iter().position(is_younger);
             found.insert(place.unwrap_or(found.len()), gone);
@@ -170,7 +171,7 @@ impl Feeder {
     /// When a file was heard of among those held; an archive's time is that of what it was made of.
     fn turn_of(&self, id: FileId) -> Option<usize> {
         let held = self.held.iter().find(|held| held.id == id)?;
-        let id = if order::is_packed(&held.path) {
+        let id = if rotation_order::is_packed(&held.path) {
             held.plain?
         } else {
             id
@@ -184,9 +185,9 @@ mod tests {
     use super::*;
     use std::fs;
 
-    fn names(heard: &Heard) -> Vec<String> {
+    fn names(heard: &PendingFiles) -> Vec<String> {
         let (held, _) = heard.take();
-        let name = |held: Held| {
+        let name = |held: PendingFile| {
             held.path
                 .file_name()
                 .unwrap()
@@ -199,7 +200,7 @@ mod tests {
     #[test]
     fn a_file_is_held_once_under_its_newest_name_and_only_where_it_is_wanted() {
         let folder = tempfile::tempdir().unwrap();
-        let heard = Heard::default();
+        let heard = PendingFiles::default();
         let log = folder.path().join("mail.log");
         heard.want(folder.path(), &Place::Name(log.clone()));
         let other = folder.path().join("auth.log");
@@ -217,7 +218,7 @@ mod tests {
     #[test]
     fn what_came_and_went_can_be_read_and_what_had_no_room_is_told() {
         let folder = tempfile::tempdir().unwrap();
-        let heard = Heard::default();
+        let heard = PendingFiles::default();
         heard.want(folder.path(), &Place::Folder(folder.path().to_path_buf()));
         for number in 0..=MOST {
             let path = folder.path().join(format!("{number}"));

@@ -12,7 +12,7 @@ use std::thread;
 
 use memchr::memrchr;
 
-use super::archive::fill;
+use super::decompress::fill;
 use crate::lines::READ;
 
 /// How many pieces wait to be taken: who reads ahead is made to wait, not kept in memory.
@@ -22,7 +22,7 @@ const SHORT: usize = READ / 4;
 
 /// When a piece is given.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Pace {
+pub(crate) enum Batching {
     /// Once it is full: of what does not keep anybody waiting.
     Full,
     /// As soon as a line has come to its end.
@@ -31,7 +31,7 @@ pub(crate) enum Pace {
 
 /// What was read ahead.
 #[derive(Debug)]
-pub(crate) enum Given {
+pub(crate) enum Chunk {
     /// Bytes: whole lines, unless one is longer than a piece.
     Bytes(Vec<u8>),
     /// Nothing now.
@@ -41,7 +41,7 @@ pub(crate) enum Given {
 }
 
 /// Takes what a thread reads. The thread ends when this is dropped, once it has something to give.
-pub(crate) struct Ahead(Arc<Shared>);
+pub(crate) struct ReadAhead(Arc<Shared>);
 
 #[derive(Default)]
 struct Shared {
@@ -69,7 +69,7 @@ impl Shared {
     }
 }
 
-impl Ahead {
+impl ReadAhead {
     /// Starts a thread that does `work`, which gives what it reads; `tell` is called after each piece and at the end.
     ///
     /// # Errors
@@ -77,10 +77,10 @@ impl Ahead {
     pub fn start(
         name: &str,
         tell: impl Fn() + Send + 'static,
-        work: impl FnOnce(&Giver) -> io::Result<()> + Send + 'static,
+        work: impl FnOnce(&Producer) -> io::Result<()> + Send + 'static,
     ) -> io::Result<Self> {
         let shared = Arc::<Shared>::default();
-        let giver = Giver {
+        let giver = Producer {
             shared: Arc::clone(&shared),
             tell: Box::new(tell),
         };
@@ -94,17 +94,17 @@ impl Ahead {
     }
 
     /// The next piece, or the end; waits for it. `spare` is a buffer in exchange.
-    pub fn take(&self, spare: impl FnOnce() -> Vec<u8>) -> Given {
+    pub fn take(&self, spare: impl FnOnce() -> Vec<u8>) -> Chunk {
         let quiet = |state: &mut State| state.pieces.is_empty() && state.end.is_none();
         self.exchange(self.0.wait_while(quiet), spare)
     }
 
-    /// As [`Ahead::take`], without waiting.
-    pub fn try_take(&self, spare: impl FnOnce() -> Vec<u8>) -> Given {
+    /// As [`ReadAhead::take`], without waiting.
+    pub fn try_take(&self, spare: impl FnOnce() -> Vec<u8>) -> Chunk {
         self.exchange(self.0.lock(), spare)
     }
 
-    fn exchange(&self, mut state: MutexGuard<'_, State>, spare: impl FnOnce() -> Vec<u8>) -> Given {
+    fn exchange(&self, mut state: MutexGuard<'_, State>, spare: impl FnOnce() -> Vec<u8>) -> Chunk {
         if let Some(piece) = state.pieces.pop_front() {
             let spare = spare();
             if spare.capacity() >= READ && state.spare.len() < WAITING {
@@ -112,16 +112,16 @@ impl Ahead {
             }
             drop(state);
             self.0.changed.notify_all();
-            return Given::Bytes(piece);
+            return Chunk::Bytes(piece);
         }
         match &mut state.end {
-            None => Given::Nothing,
-            Some(end) => Given::End(std::mem::replace(end, Ok(())).err()),
+            None => Chunk::Nothing,
+            Some(end) => Chunk::End(std::mem::replace(end, Ok(())).err()),
         }
     }
 }
 
-impl Drop for Ahead {
+impl Drop for ReadAhead {
     fn drop(&mut self) {
         self.0.lock().left = true;
         self.0.changed.notify_all();
@@ -129,12 +129,12 @@ impl Drop for Ahead {
 }
 
 /// Gives what is read, on the thread that reads.
-pub(crate) struct Giver {
+pub(crate) struct Producer {
     shared: Arc<Shared>,
     tell: Box<dyn Fn() + Send>,
 }
 
-impl Giver {
+impl Producer {
     /// Gives all of `input`. `keep` sees the bytes before they are given.
     ///
     /// # Errors
@@ -142,7 +142,7 @@ impl Giver {
     pub fn pass_on(
         &self,
         input: &mut dyn Read,
-        pace: Pace,
+        pace: Batching,
         mut keep: impl FnMut(&[u8]),
     ) -> io::Result<()> {
         let mut buffer = self.buffer();
@@ -150,8 +150,8 @@ impl Giver {
         let mut begun = 0;
         loop {
             let (count, error) = match pace {
-                Pace::Full => fill(input, &mut buffer[begun..]),
-                Pace::AtOnce => read(input, &mut buffer[begun..]),
+                Batching::Full => fill(input, &mut buffer[begun..]),
+                Batching::AtOnce => read(input, &mut buffer[begun..]),
             };
             let is_last = count == 0 || error.is_some();
             let filled = begun + count;
@@ -210,7 +210,7 @@ impl Giver {
     }
 }
 
-impl Drop for Giver {
+impl Drop for Producer {
     fn drop(&mut self) {
         let gone = || Err(io::Error::other("its reading was broken off"));
         self.shared.lock().end.get_or_insert_with(gone);
@@ -263,42 +263,42 @@ mod tests {
         text += &"y".repeat(3 * READ);
         text += "\nthe last line has no end";
         for step in [1 << 10, 4 << 10, READ, usize::MAX] {
-            for pace in [Pace::Full, Pace::AtOnce] {
+            for pace in [Batching::Full, Batching::AtOnce] {
                 let given = text.clone();
-                let work = move |giver: &Giver| {
+                let work = move |giver: &Producer| {
                     let mut kept: Vec<u8> = Vec::new();
                     let mut input = Slow(given.as_bytes(), step);
                     let read = giver.pass_on(&mut input, pace, |bytes| kept.extend(bytes));
                     assert!(kept == given.as_bytes());
                     read
                 };
-                let ahead = Ahead::start("test", || {}, work).expect("starts");
+                let ahead = ReadAhead::start("test", || {}, work).expect("starts");
                 let mut pieces = Vec::new();
                 let error = loop {
                     match ahead.take(|| Vec::with_capacity(READ)) {
-                        Given::Bytes(bytes) => pieces.push(bytes),
-                        Given::Nothing => panic!("it waits"),
-                        Given::End(error) => break error,
+                        Chunk::Bytes(bytes) => pieces.push(bytes),
+                        Chunk::Nothing => panic!("it waits"),
+                        Chunk::End(error) => break error,
                     }
                 };
                 assert_eq!(error.expect("told").to_string(), "damaged");
                 assert!(pieces.concat() == text.as_bytes(), "{pace:?} {step}");
                 let cut = pieces.iter().filter(|piece| !piece.ends_with(b"\n"));
                 assert!(cut.count() <= 4, "{pace:?} {step}");
-                assert!(matches!(ahead.try_take(Vec::new), Given::End(None)));
+                assert!(matches!(ahead.try_take(Vec::new), Chunk::End(None)));
             }
         }
     }
 
     #[test]
     fn who_reads_ahead_waits_and_ends_when_nobody_takes() {
-        let ahead = Ahead::start(
+        let ahead = ReadAhead::start(
             "test",
             || {},
-            |giver| giver.pass_on(&mut io::repeat(b'\n'), Pace::Full, |_| {}),
+            |giver| giver.pass_on(&mut io::repeat(b'\n'), Batching::Full, |_| {}),
         );
         let ahead = ahead.expect("starts");
-        assert!(matches!(ahead.take(Vec::new), Given::Bytes(_)));
+        assert!(matches!(ahead.take(Vec::new), Chunk::Bytes(_)));
         let shared = Arc::downgrade(&ahead.0);
         let held = ahead.0.lock().pieces.len();
         assert!(held <= WAITING);
@@ -310,8 +310,8 @@ mod tests {
 
     #[test]
     fn a_panic_keeps_nobody_waiting() {
-        let work = |_: &Giver| panic!("as planned");
-        let ahead = Ahead::start("test", || {}, work).expect("starts");
-        assert!(matches!(ahead.take(Vec::new), Given::End(Some(_))));
+        let work = |_: &Producer| panic!("as planned");
+        let ahead = ReadAhead::start("test", || {}, work).expect("starts");
+        assert!(matches!(ahead.take(Vec::new), Chunk::End(Some(_))));
     }
 }

@@ -6,26 +6,26 @@ use std::io;
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::archive::{Form, Packed};
-use super::contents::Home;
-use super::feeder::{Feeder, Hashing};
-use super::identity::{self, Known, Likeness, Start};
+use super::decompress::{CompressedFile, Compression};
+use super::event::{SourceEvent, SourceOpened};
+use super::fingerprint::{self, CopyMatch, PrefixHashes, TrackedContent};
+use super::fingerprint_store::Location;
+use super::reader::{Hashing, LogReader};
 use super::tail::Body;
-use super::told::{Opened, Told};
-use super::{Follow, discover, disk};
+use super::{Follow, fs, scan};
 use crate::position::SourceId;
 
 /// How much of a file's beginning and end is told when it is opened.
-pub(super) const ENDS: usize = 64 << 10;
+pub(super) const PEEK_BYTES: usize = 64 << 10;
 
-impl Feeder {
+impl LogReader {
     /// Opens a new file and finds out whether it was read before under another name.
     pub(super) fn begin(&mut self, at: usize) -> io::Result<()> {
         let file = match self.files[at].file() {
             Some(file) => Arc::clone(file),
             None => self.open_again(at)?,
         };
-        let stat = disk::stat(&file)?;
+        let stat = fs::stat(&file)?;
         if matches!(&self.files[at].body, Body::Part(_, seen) if *seen == stat) {
             return Ok(());
         }
@@ -34,28 +34,28 @@ impl Feeder {
             self.files[at].body = Body::New(Some(file));
             return Ok(());
         }
-        // Known before anything is unpacked, as an archive under way may not give a byte yet.
-        self.files[at].form = Form::of(&disk::first(&file, Form::MAGIC)?);
-        if self.files[at].unjudged && !self.judge(at, &file)? {
+        // TrackedContent before anything is unpacked, as an archive under way may not give a byte yet.
+        self.files[at].form = Compression::of(&fs::first(&file, Compression::MAGIC)?);
+        if self.files[at].unclassified && !self.judge(at, &file)? {
             return Ok(());
         }
-        let (form, head) = discover::head(&file, identity::START)?;
+        let (form, head) = scan::head(&file, fingerprint::START)?;
         let mut copied = None;
         if self.hashing == Hashing::On {
             let began = Instant::now();
             match self.likeness(at, &file, form, &head) {
-                Likeness::CopyOf(known) => copied = Some(known.clone()),
-                Likeness::Part => {
+                CopyMatch::CopyOf(known) => copied = Some(known.clone()),
+                CopyMatch::Part => {
                     // A large copy under way is not compared again with each piece that comes.
                     self.files[at].failed = Some(Instant::now() + began.elapsed() * 10);
                     self.files[at].body = Body::Part(file, stat);
                     return Ok(());
                 }
-                Likeness::New if self.files[at].copies_only => {
+                CopyMatch::New if self.files[at].only_new_bytes => {
                     self.files[at].body = Body::Done;
                     return Ok(());
                 }
-                Likeness::New => {}
+                CopyMatch::New => {}
             }
         }
         if let Some(known) = copied {
@@ -70,7 +70,7 @@ impl Feeder {
                 self.scan_wanted = true;
                 return Ok(());
             }
-            self.go_on_from(at, &known, original, form);
+            self.resume_after(at, &known, original, form);
             if let Some(original) = original {
                 self.files[at].framed = self.files[original].framed;
                 self.files[original].framed.incomplete = false;
@@ -80,15 +80,21 @@ impl Feeder {
     }
 
     /// What a new file that begins with `head` is to all that was read.
-    fn likeness(&self, at: usize, file: &Arc<File>, form: Form, head: &[u8]) -> Likeness<'_> {
+    fn likeness(
+        &self,
+        at: usize,
+        file: &Arc<File>,
+        form: Compression,
+        head: &[u8],
+    ) -> CopyMatch<'_> {
         let folder = &self.files[at].known.folder;
-        let alike = self.contents.alike(folder, &Start::of(head));
+        let alike = self.contents.candidates(folder, &PrefixHashes::of(head));
         let alike = alike.into_iter().filter_map(|home| match home {
-            Home::File(other) => (other != at).then(|| &self.files[other].known),
-            Home::Past(number) => self.contents.past(number),
+            Location::Live(other) => (other != at).then(|| &self.files[other].known),
+            Location::Deleted(number) => self.contents.past(number),
         });
-        let open = || Packed::open(form, file, &Arc::default()).ok();
-        identity::likeness(alike.collect(), open)
+        let open = || CompressedFile::open(form, file, &Arc::default()).ok();
+        fingerprint::likeness(alike.collect(), open)
     }
 
     /// The first bytes of each file that is to be read, unpacked, at most `most` of them, before any is told. What cannot be
@@ -98,14 +104,20 @@ impl Feeder {
             let file = &self.files[at];
             let open = match file.file() {
                 Some(open) => Arc::clone(open),
-                None => Arc::new(disk::open(&file.path).ok()?.0),
+                None => Arc::new(fs::open(&file.path).ok()?.0),
             };
-            discover::head(&open, most).ok().map(|(_, head)| head)
+            scan::head(&open, most).ok().map(|(_, head)| head)
         })
     }
 
-    fn go_on_from(&mut self, at: usize, known: &Known, original: Option<usize>, form: Form) {
-        self.files[at].go_on_from(known);
+    fn resume_after(
+        &mut self,
+        at: usize,
+        known: &TrackedContent,
+        original: Option<usize>,
+        form: Compression,
+    ) {
+        self.files[at].resume_after(known);
         self.contents.note(at, &mut self.files[at].known);
         self.files[at].form = form;
         if let Some(source) = known.source {
@@ -119,12 +131,12 @@ impl Feeder {
 
     fn open_again(&mut self, at: usize) -> io::Result<Arc<File>> {
         let file = &self.files[at];
-        let opened = disk::open(&file.path).or_else(|error| match error.kind() {
+        let opened = fs::open(&file.path).or_else(|error| match error.kind() {
             io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied => Err(error),
             // Most likely too many are open.
             _ => {
                 self.sources.close_all();
-                disk::open(&file.path)
+                fs::open(&file.path)
             }
         });
         let id = file.stat.id;
@@ -135,8 +147,8 @@ impl Feeder {
         }
         // Its name was taken from it before it was its turn.
         self.scan_wanted = true;
-        self.find_new_name(at);
-        match disk::open(&self.files[at].path)? {
+        self.find_renamed(at);
+        match fs::open(&self.files[at].path)? {
             (opened, stat) if stat.id == id => Ok(Arc::new(opened)),
             _ => Err(io::Error::new(
                 io::ErrorKind::NotFound,
@@ -155,17 +167,17 @@ impl Feeder {
         let mut place = file.place();
         let opened = match file.file() {
             Some(open) => Some(Arc::clone(open)),
-            None => disk::open(&file.path).ok().map(|(open, _)| Arc::new(open)),
+            None => fs::open(&file.path).ok().map(|(open, _)| Arc::new(open)),
         };
         if let Some(open) = opened {
-            ends = both_ends(&open, file.form);
+            ends = head_and_tail(&open, file.form);
             self.sources.keep_open(file.stat.id, &open);
         }
         if !file.form.is_packed() {
-            place.head = ends.0[..ends.0.len().min(identity::HEAD)].to_vec();
+            place.head = ends.0[..ends.0.len().min(fingerprint::HEAD)].to_vec();
         }
         let source = self.sources.add_file(place, &file.path);
-        let opened = Opened {
+        let opened = SourceOpened {
             source,
             path: file.path.clone(),
             head: ends.0,
@@ -178,22 +190,22 @@ impl Feeder {
         if opened.begins == 0 {
             self.files[at].framed.note_head(&opened.head, self.mark_of);
         }
-        self.queue.push_back(Told::Opened(opened));
+        self.queue.push_back(SourceEvent::Opened(opened));
         source
     }
 }
 
-fn both_ends(file: &Arc<File>, form: Form) -> (Vec<u8>, Vec<u8>) {
+fn head_and_tail(file: &Arc<File>, form: Compression) -> (Vec<u8>, Vec<u8>) {
     if form.is_packed() {
-        let head = discover::head(file, ENDS).map_or_else(|_| Vec::new(), |(_, head)| head);
+        let head = scan::head(file, PEEK_BYTES).map_or_else(|_| Vec::new(), |(_, head)| head);
         return (head, Vec::new());
     }
-    let size = disk::stat(file).map_or(0, |stat| stat.size);
+    let size = fs::stat(file).map_or(0, |stat| stat.size);
     // No more than there is: filling a buffer takes longer than reading a short file.
-    let length = usize::try_from(size).unwrap_or(ENDS).min(ENDS);
-    let head = disk::first(file, length).unwrap_or_default();
+    let length = usize::try_from(size).unwrap_or(PEEK_BYTES).min(PEEK_BYTES);
+    let head = fs::first(file, length).unwrap_or_default();
     let mut tail = vec![0; length];
-    let count = disk::read_at(file, &mut tail, size - length as u64).unwrap_or(0);
+    let count = fs::read_at(file, &mut tail, size - length as u64).unwrap_or(0);
     tail.truncate(count);
     (head, tail)
 }

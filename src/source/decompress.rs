@@ -14,7 +14,7 @@ use liblzma::read::XzDecoder;
 
 /// How the bytes of a file are packed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Form {
+pub(crate) enum Compression {
     /// As they are.
     Plain,
     /// `.gz`, of any number of members.
@@ -27,8 +27,8 @@ pub(crate) enum Form {
     Xz,
 }
 
-impl Form {
-    /// How many first bytes [`Form::of`] wants to see.
+impl Compression {
+    /// How many first bytes [`Compression::of`] wants to see.
     pub const MAGIC: usize = 6;
 
     /// The form of a file that begins with `head`.
@@ -52,13 +52,16 @@ impl Form {
 pub(crate) type Unpacked = Box<dyn Read + Send>;
 
 /// Unpacks what `packed` gives.
-pub(crate) fn unpack(form: Form, packed: impl Read + Send + 'static) -> io::Result<Unpacked> {
+pub(crate) fn unpack(
+    form: Compression,
+    packed: impl Read + Send + 'static,
+) -> io::Result<Unpacked> {
     Ok(match form {
-        Form::Plain => Box::new(packed),
-        Form::Gzip => Box::new(Careful::new(MultiGzDecoder::new(packed))),
-        Form::Zstd => Box::new(Careful::new(zstd::Decoder::new(packed)?)),
-        Form::Bzip2 => Box::new(Careful::new(MultiBzDecoder::new(packed))),
-        Form::Xz => Box::new(Careful::new(XzDecoder::new_stream(packed, xz()?))),
+        Compression::Plain => Box::new(packed),
+        Compression::Gzip => Box::new(FusedDecoder::new(MultiGzDecoder::new(packed))),
+        Compression::Zstd => Box::new(FusedDecoder::new(zstd::Decoder::new(packed)?)),
+        Compression::Bzip2 => Box::new(FusedDecoder::new(MultiBzDecoder::new(packed))),
+        Compression::Xz => Box::new(FusedDecoder::new(XzDecoder::new_stream(packed, xz()?))),
     })
 }
 
@@ -101,12 +104,12 @@ impl<R: Read> Decoder for XzDecoder<R> {
 ///
 /// A decoder that meets damage drops what the same read had given before it, and some say after their error that they
 /// are at the end.
-struct Careful<D> {
+struct FusedDecoder<D> {
     decoder: D,
     failed: Option<(io::ErrorKind, String)>,
 }
 
-impl<D> Careful<D> {
+impl<D> FusedDecoder<D> {
     fn new(decoder: D) -> Self {
         Self {
             decoder,
@@ -115,7 +118,7 @@ impl<D> Careful<D> {
     }
 }
 
-impl<D: Decoder> Read for Careful<D> {
+impl<D: Decoder> Read for FusedDecoder<D> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if let Some((kind, what)) = &self.failed {
             return Err(io::Error::new(*kind, what.clone()));
@@ -142,15 +145,19 @@ impl<D: Decoder> Read for Careful<D> {
 }
 
 /// Reads a file from its start without touching its cursor, which others share, and counts what it read.
-pub(crate) struct Packed {
+pub(crate) struct CompressedFile {
     file: Arc<File>,
     at: u64,
     read: Arc<AtomicU64>,
 }
 
-impl Packed {
+impl CompressedFile {
     /// Unpacks `file` from its start; `read` counts the packed bytes taken.
-    pub fn open(form: Form, file: &Arc<File>, read: &Arc<AtomicU64>) -> io::Result<Unpacked> {
+    pub fn open(
+        form: Compression,
+        file: &Arc<File>,
+        read: &Arc<AtomicU64>,
+    ) -> io::Result<Unpacked> {
         let packed = Self {
             file: Arc::clone(file),
             at: 0,
@@ -160,9 +167,9 @@ impl Packed {
     }
 }
 
-impl Read for Packed {
+impl Read for CompressedFile {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = super::disk::read_at(&self.file, buffer, self.at)?;
+        let count = super::fs::read_at(&self.file, buffer, self.at)?;
         self.at += count as u64;
         self.read.fetch_max(self.at, Ordering::Relaxed);
         Ok(count)
@@ -188,7 +195,12 @@ pub(crate) fn fill(stream: &mut dyn Read, buffer: &mut [u8]) -> (usize, Option<i
 mod tests {
     use super::*;
 
-    const FORMS: [Form; 4] = [Form::Gzip, Form::Zstd, Form::Bzip2, Form::Xz];
+    const FORMS: [Compression; 4] = [
+        Compression::Gzip,
+        Compression::Zstd,
+        Compression::Bzip2,
+        Compression::Xz,
+    ];
 
     fn text() -> Vec<u8> {
         let line = |n: usize| {
@@ -200,25 +212,25 @@ mod tests {
         (0..9000).map(line).collect::<String>().into_bytes()
     }
 
-    fn pack(form: Form, text: &[u8]) -> Vec<u8> {
+    fn pack(form: Compression, text: &[u8]) -> Vec<u8> {
         let mut packed = Vec::new();
         let read = match form {
-            Form::Plain => (&mut &*text).read_to_end(&mut packed),
-            Form::Gzip => flate2::read::GzEncoder::new(text, flate2::Compression::default())
+            Compression::Plain => (&mut &*text).read_to_end(&mut packed),
+            Compression::Gzip => flate2::read::GzEncoder::new(text, flate2::Compression::default())
                 .read_to_end(&mut packed),
-            Form::Zstd => zstd::stream::read::Encoder::new(text, 3)
+            Compression::Zstd => zstd::stream::read::Encoder::new(text, 3)
                 .expect("packs")
                 .read_to_end(&mut packed),
-            Form::Bzip2 => bzip2::read::BzEncoder::new(text, bzip2::Compression::fast())
+            Compression::Bzip2 => bzip2::read::BzEncoder::new(text, bzip2::Compression::fast())
                 .read_to_end(&mut packed),
-            Form::Xz => liblzma::read::XzEncoder::new(text, 3).read_to_end(&mut packed),
+            Compression::Xz => liblzma::read::XzEncoder::new(text, 3).read_to_end(&mut packed),
         };
         read.expect("packs");
         packed
     }
 
-    /// What stood in an archive, and whether anything was wrong with it.
-    fn unpacked(form: Form, packed: Vec<u8>) -> (Vec<u8>, bool) {
+    /// What stood in an decompress, and whether anything was wrong with it.
+    fn unpacked(form: Compression, packed: Vec<u8>) -> (Vec<u8>, bool) {
         let mut stream = unpack(form, io::Cursor::new(packed)).expect("opens");
         let mut bytes = vec![0; 2 << 20];
         let (count, error) = fill(&mut stream, &mut bytes);
@@ -263,7 +275,7 @@ mod tests {
         let mut packed = packer.get_ref().clone();
         // A block of a kind that there is not.
         packed.extend([0xff; 64]);
-        let (bytes, failed) = unpacked(Form::Gzip, packed);
+        let (bytes, failed) = unpacked(Compression::Gzip, packed);
         assert!(failed && text.starts_with(&bytes));
         assert!(bytes.len() + STEP >= text.len(), "{} bytes", bytes.len());
     }

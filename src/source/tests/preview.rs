@@ -3,9 +3,9 @@
 use super::*;
 
 /// What the newest file's end holds; the folder is not read.
-fn newest_end(folder: &Path) -> Option<(Newest, String)> {
-    let feeder = Feeder::open(&request(&[folder], Follow::Live)).expect("opens");
-    let newest = feeder.newest_end()?;
+fn tail_preview(folder: &Path) -> Option<(TailPreview, String)> {
+    let reader = LogReader::open(&request(&[folder], Follow::Live)).expect("opens");
+    let newest = reader.tail_preview()?;
     let text = String::from_utf8(newest.block.bytes.clone()).expect("text");
     Some((newest, text))
 }
@@ -25,11 +25,11 @@ fn whole_lines_of_the_newest_file_are_had_and_can_be_read_again() {
     // More than is shown, and a line that is not finished.
     fs::write(&new, lines(100..60_100) + "Mon Mar  2 23").expect("writes");
     assert!(
-        newest_end(folder.path()).is_none(),
+        tail_preview(folder.path()).is_none(),
         "so little is read at once"
     );
     lengthen(&old, 64 << 20);
-    let (newest, text) = newest_end(folder.path()).expect("a large log");
+    let (newest, text) = tail_preview(folder.path()).expect("a large log");
     assert!(lines(0..60_100).ends_with(&text) && text.ends_with(&line(60_099)));
     assert!(text.len() > 1_000_000 && text.starts_with("Mon Mar  2"));
     assert_eq!(newest.opened.path, new);
@@ -49,5 +49,5 @@ fn what_is_no_plain_mail_log_is_waited_for() {
         &folder.path().join("mail.@20260302T000000.s.gz"),
         &lines(100..200),
     );
-    assert!(newest_end(folder.path()).is_none());
+    assert!(tail_preview(folder.path()).is_none());
 }

@@ -9,8 +9,8 @@ use std::io::Read;
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
-use super::archive;
-use super::contents::Number;
+use super::decompress;
+use super::fingerprint_store::ContentId;
 use crate::lines::Splitter;
 use crate::position::SourceId;
 
@@ -41,12 +41,12 @@ pub(super) fn hash(bytes: &[u8]) -> u64 {
 
 /// How a content begins: the hashes of its first bytes, as far as it goes.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Start {
+pub(crate) struct PrefixHashes {
     hashes: [u64; STEPS.len()],
     count: usize,
 }
 
-impl Start {
+impl PrefixHashes {
     /// Of a file that begins with these bytes.
     pub fn of(bytes: &[u8]) -> Self {
         let mut start = Self::default();
@@ -70,9 +70,9 @@ impl Start {
 
 /// The running hash of what was read of one source.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Content {
+pub(crate) struct Fingerprint {
     head: Vec<u8>,
-    start: Start,
+    start: PrefixHashes,
     /// The hash of each full chunk, but of those in `zeros`.
     chunks: Vec<u64>,
     /// Runs of chunks that hold zeros only: the number of the first and how many.
@@ -85,14 +85,14 @@ pub(crate) struct Content {
     partial_hash: Option<u64>,
 }
 
-impl Content {
+impl Fingerprint {
     /// The first bytes, at most [`HEAD`].
     pub fn head(&self) -> &[u8] {
         &self.head
     }
 
     /// How it begins.
-    pub fn start(&self) -> &Start {
+    pub fn start(&self) -> &PrefixHashes {
         &self.start
     }
 
@@ -192,7 +192,7 @@ impl Content {
         self.recent.shrink_to_fit();
     }
 
-    /// How many of the last bytes [`Content::recall`] wants to have back, if any.
+    /// How many of the last bytes [`Fingerprint::recall`] wants to have back, if any.
     pub fn forgotten(&self) -> Option<usize> {
         self.partial_hash.map(|_| self.partial)
     }
@@ -206,22 +206,22 @@ impl Content {
 
     /// Whether chunk `number` of another file, `theirs`, is what was read here. It is shorter than a chunk only where that
     /// file ends; `whole` is its hash where it is not.
-    fn compare(&self, number: usize, theirs: &[u8], whole: Option<u64>) -> Verdict {
+    fn compare(&self, number: usize, theirs: &[u8], whole: Option<u64>) -> Match {
         if let Some(ours) = self.chunk(number) {
             if let Some(theirs) = whole {
                 return if theirs == ours {
-                    Verdict::Goes
+                    Match::SoFar
                 } else {
-                    Verdict::Other
+                    Match::Other
                 };
             }
             let kept = self.recent.len() - self.partial.min(self.recent.len());
             return if number + 1 == self.full() && kept == CHUNK {
                 part_of(&self.recent[..CHUNK], theirs)
             } else if number > 0 {
-                Verdict::Part
+                Match::Part
             } else {
-                Verdict::Other
+                Match::Other
             };
         }
         match self.partial_hash {
@@ -229,9 +229,9 @@ impl Content {
                 let ours = &self.recent[self.recent.len() - self.partial..];
                 if theirs.len() >= ours.len() {
                     if theirs.starts_with(ours) {
-                        Verdict::Whole
+                        Match::Whole
                     } else {
-                        Verdict::Other
+                        Match::Other
                     }
                 } else {
                     part_of(ours, theirs)
@@ -239,30 +239,30 @@ impl Content {
             }
             Some(_) if theirs.len() < self.partial => {
                 if number > 0 {
-                    Verdict::Part
+                    Match::Part
                 } else {
-                    Verdict::Other
+                    Match::Other
                 }
             }
-            Some(ours) if hash(&theirs[..self.partial]) == ours => Verdict::Whole,
-            Some(_) => Verdict::Other,
+            Some(ours) if hash(&theirs[..self.partial]) == ours => Match::Whole,
+            Some(_) => Match::Other,
         }
     }
 }
 
-fn part_of(ours: &[u8], theirs: &[u8]) -> Verdict {
+fn part_of(ours: &[u8], theirs: &[u8]) -> Match {
     if ours.starts_with(theirs) {
-        Verdict::Part
+        Match::Part
     } else {
-        Verdict::Other
+        Match::Other
     }
 }
 
 /// What a comparison of one chunk says.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Verdict {
+enum Match {
     /// The same so far.
-    Goes,
+    SoFar,
     /// All that was read is the same.
     Whole,
     /// The other file ends before that, the same to its end.
@@ -273,13 +273,13 @@ enum Verdict {
 
 /// A content that was read, and how to go on behind it.
 #[derive(Clone, Debug)]
-pub(crate) struct Known {
-    /// Its number among the [`Contents`](super::contents::Contents), from when it has a beginning.
-    pub number: Option<Number>,
+pub(crate) struct TrackedContent {
+    /// Its number among the [`FingerprintStore`](super::fingerprint_store::FingerprintStore), from when it has a beginning.
+    pub number: Option<ContentId>,
     /// The folder: copies are looked for beside their original only, as two folders are two appliances.
     pub folder: PathBuf,
     /// What was read.
-    pub content: Content,
+    pub content: Fingerprint,
     /// Where the lines stand.
     pub splitter: Splitter,
     /// The source that told it.
@@ -288,9 +288,9 @@ pub(crate) struct Known {
 
 /// What a new file is to those already read.
 #[derive(Debug)]
-pub(crate) enum Likeness<'a> {
+pub(crate) enum CopyMatch<'a> {
     /// It begins with all that was read of that one.
-    CopyOf(&'a Known),
+    CopyOf(&'a TrackedContent),
     /// As far as it goes, it is what was read of another.
     Part,
     /// Another file.
@@ -300,44 +300,47 @@ pub(crate) enum Likeness<'a> {
 /// Compares a new file with the contents that begin like it. `open` begins to read it from its start, which is done once
 /// for all of them.
 pub(crate) fn likeness<'a>(
-    mut alike: Vec<&'a Known>,
-    open: impl FnOnce() -> Option<archive::Unpacked>,
-) -> Likeness<'a> {
+    mut alike: Vec<&'a TrackedContent>,
+    open: impl FnOnce() -> Option<decompress::Unpacked>,
+) -> CopyMatch<'a> {
     if alike.len() > ALIKE {
         alike.sort_by_key(|known| std::cmp::Reverse(known.content.len()));
         alike.truncate(ALIKE);
     }
     let Some(stream) = (!alike.is_empty()).then(open).flatten() else {
-        return Likeness::New;
+        return CopyMatch::New;
     };
     match compare(alike, stream) {
-        (Some(known), _) => Likeness::CopyOf(known),
-        (None, true) => Likeness::Part,
-        (None, false) => Likeness::New,
+        (Some(known), _) => CopyMatch::CopyOf(known),
+        (None, true) => CopyMatch::Part,
+        (None, false) => CopyMatch::New,
     }
 }
 
 /// The longest content that the stream holds all of, and whether it ends within another.
-fn compare(mut alike: Vec<&Known>, mut stream: impl Read) -> (Option<&Known>, bool) {
+fn compare(
+    mut alike: Vec<&TrackedContent>,
+    mut stream: impl Read,
+) -> (Option<&TrackedContent>, bool) {
     let mut chunk = vec![0; CHUNK];
-    let mut longest: Option<&Known> = None;
+    let mut longest: Option<&TrackedContent> = None;
     let mut part = false;
     for number in 0.. {
         if alike.is_empty() {
             break;
         }
-        let (filled, _) = archive::fill(&mut stream, &mut chunk);
+        let (filled, _) = decompress::fill(&mut stream, &mut chunk);
         let theirs = &chunk[..filled];
         let whole = (filled == CHUNK).then(|| hash(theirs));
         alike.retain(|known| {
             let verdict = known.content.compare(number, theirs, whole);
-            part |= verdict == Verdict::Part;
-            if verdict == Verdict::Whole
+            part |= verdict == Match::Part;
+            if verdict == Match::Whole
                 && longest.is_none_or(|other| other.content.len() < known.content.len())
             {
                 longest = Some(known);
             }
-            verdict == Verdict::Goes
+            verdict == Match::SoFar
         });
     }
     (longest, part)
@@ -353,8 +356,8 @@ mod tests {
             .collect()
     }
 
-    fn content(bytes: &[u8], step: usize) -> Content {
-        let mut content = Content::default();
+    fn content(bytes: &[u8], step: usize) -> Fingerprint {
+        let mut content = Fingerprint::default();
         for piece in bytes.chunks(step) {
             content.add(piece);
         }
@@ -362,8 +365,8 @@ mod tests {
         content
     }
 
-    fn judge(content: &Content, file: &[u8]) -> Verdict {
-        let known = Known {
+    fn judge(content: &Fingerprint, file: &[u8]) -> Match {
+        let known = TrackedContent {
             number: None,
             folder: PathBuf::new(),
             content: content.clone(),
@@ -371,9 +374,9 @@ mod tests {
             source: None,
         };
         match compare(vec![&known], file) {
-            (Some(_), _) => Verdict::Whole,
-            (None, true) => Verdict::Part,
-            (None, false) => Verdict::Other,
+            (Some(_), _) => Match::Whole,
+            (None, true) => Match::Part,
+            (None, false) => Match::Other,
         }
     }
 
@@ -384,14 +387,11 @@ mod tests {
             for step in [7, 1000, CHUNK, 5 * CHUNK] {
                 let mut known = content(&bytes, step);
                 for _ in 0..2 {
-                    assert_eq!(judge(&known, &bytes), Verdict::Whole, "{length} {step}");
-                    assert_eq!(
-                        judge(&known, &[&bytes[..], b"more"].concat()),
-                        Verdict::Whole
-                    );
+                    assert_eq!(judge(&known, &bytes), Match::Whole, "{length} {step}");
+                    assert_eq!(judge(&known, &[&bytes[..], b"more"].concat()), Match::Whole);
                     let mut other = bytes.clone();
                     other[length - 1] ^= 1;
-                    assert_eq!(judge(&known, &other), Verdict::Other, "{length} {step}");
+                    assert_eq!(judge(&known, &other), Match::Other, "{length} {step}");
                     known.forget_recent();
                 }
             }
@@ -407,9 +407,9 @@ mod tests {
             known.add(b"more");
             assert_eq!(known.len(), (40 + hole + 4) as u64);
             for _ in 0..2 {
-                assert_eq!(judge(&known, &whole), Verdict::Whole, "{hole}");
+                assert_eq!(judge(&known, &whole), Match::Whole, "{hole}");
                 let longer = [&text(40)[..], &vec![0; hole + 1], b"more"].concat();
-                assert_eq!(judge(&known, &longer), Verdict::Other, "{hole}");
+                assert_eq!(judge(&known, &longer), Match::Other, "{hole}");
                 known.forget_recent();
             }
         }
@@ -420,10 +420,10 @@ mod tests {
         let bytes = text(2 * CHUNK + 500);
         let known = content(&bytes, 999);
         for short in [CHUNK, CHUNK + 5, 2 * CHUNK, 2 * CHUNK + 499] {
-            assert_eq!(judge(&known, &bytes[..short]), Verdict::Part, "{short}");
+            assert_eq!(judge(&known, &bytes[..short]), Match::Part, "{short}");
         }
         let mut other = bytes[..CHUNK + 50].to_vec();
         other[CHUNK + 49] ^= 1;
-        assert_eq!(judge(&known, &other), Verdict::Other);
+        assert_eq!(judge(&known, &other), Match::Other);
     }
 }

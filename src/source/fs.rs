@@ -10,7 +10,7 @@ use std::os::unix::fs::{FileExt, FileTypeExt, MetadataExt, OpenOptionsExt};
 
 /// A FIFO in a log folder must not stop the reader, nor a terminal become ours.
 #[cfg(any(target_os = "linux", target_os = "android"))]
-const GENTLY: i32 = if cfg!(any(target_arch = "mips", target_arch = "mips64")) {
+const OPEN_FLAGS: i32 = if cfg!(any(target_arch = "mips", target_arch = "mips64")) {
     0x80 | 0x800
 } else if cfg!(any(target_arch = "sparc", target_arch = "sparc64")) {
     0x4000 | 0x8000
@@ -18,7 +18,7 @@ const GENTLY: i32 = if cfg!(any(target_arch = "mips", target_arch = "mips64")) {
     0o4000 | 0o400
 };
 #[cfg(all(unix, not(any(target_os = "linux", target_os = "android"))))]
-const GENTLY: i32 = 0x4;
+const OPEN_FLAGS: i32 = 0x4;
 
 /// Which file it is, whatever it is called: device and inode.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -74,7 +74,7 @@ pub(crate) enum Kind {
     /// A folder.
     Folder,
     /// A pipe or terminal: read once, in order.
-    Stream,
+    Pipe,
     /// Nothing to read.
     Other,
 }
@@ -87,7 +87,7 @@ pub(crate) fn kind(metadata: &Metadata) -> Kind {
     } else if kind.is_dir() {
         Kind::Folder
     } else if kind.is_fifo() || kind.is_char_device() {
-        Kind::Stream
+        Kind::Pipe
     } else {
         Kind::Other
     }
@@ -95,7 +95,7 @@ pub(crate) fn kind(metadata: &Metadata) -> Kind {
 
 /// What it is that is neither a file nor a folder.
 #[cfg(unix)]
-pub(crate) fn oddity(metadata: &Metadata) -> Option<&'static str> {
+pub(crate) fn special_file_kind(metadata: &Metadata) -> Option<&'static str> {
     let kind = metadata.file_type();
     if kind.is_fifo() {
         Some("a pipe")
@@ -113,7 +113,7 @@ pub(crate) fn open(path: &Path) -> io::Result<(File, Stat)> {
     let mut options = OpenOptions::new();
     options.read(true);
     #[cfg(unix)]
-    options.custom_flags(GENTLY);
+    options.custom_flags(OPEN_FLAGS);
     let file = options.open(path)?;
     let metadata = file.metadata()?;
     if !metadata.is_file() {

@@ -18,16 +18,16 @@ const PLAIN: [&str; 5] = ["s", "c", "current", "log", "txt"];
 /// mail.current   mail.log                                                  what is written now
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub(crate) enum Age {
+pub(crate) enum RotationKey {
     /// When the file was begun or rolled, in seconds, and its number among those.
     At(i64, Reverse<u32>),
     /// How many files were rolled after it.
     Rolled(Reverse<u32>),
     /// Nothing in the name tells that it was rolled.
-    Newest,
+    TailPreview,
 }
 
-impl Age {
+impl RotationKey {
     /// What `name` tells.
     pub fn of(name: &OsStr) -> Self {
         let name = name.to_string_lossy();
@@ -47,7 +47,7 @@ impl Age {
         match (time_in(stem.as_bytes()), rolled) {
             (Some(time), number) => Self::At(time, Reverse(number.unwrap_or(0))),
             (None, Some(number)) => Self::Rolled(Reverse(number)),
-            (None, None) => Self::Newest,
+            (None, None) => Self::TailPreview,
         }
     }
 }
@@ -151,7 +151,7 @@ mod tests {
 
     fn sorted(names: &[&str]) -> Vec<String> {
         let mut names: Vec<String> = names.iter().map(ToString::to_string).collect();
-        names.sort_by_key(|name| Age::of(OsStr::new(name)));
+        names.sort_by_key(|name| RotationKey::of(OsStr::new(name)));
         names
     }
 
@@ -191,12 +191,19 @@ mod tests {
     #[test]
     fn an_address_or_a_version_is_no_time() {
         for name in ["mail-10.1.2.300000.current", "esa99999999.log", "mail", ""] {
-            assert_eq!(Age::of(OsStr::new(name)), Age::Newest, "{name}");
+            assert_eq!(
+                RotationKey::of(OsStr::new(name)),
+                RotationKey::TailPreview,
+                "{name}"
+            );
         }
-        assert_eq!(Age::of(OsStr::new("mail-19700102")), Age::Newest);
         assert_eq!(
-            Age::of(OsStr::new("mail-20000101")),
-            Age::At(946_684_800, Reverse(0))
+            RotationKey::of(OsStr::new("mail-19700102")),
+            RotationKey::TailPreview
+        );
+        assert_eq!(
+            RotationKey::of(OsStr::new("mail-20000101")),
+            RotationKey::At(946_684_800, Reverse(0))
         );
     }
 }

@@ -2,21 +2,21 @@
 
 use std::ops::{Index, IndexMut};
 
-use super::tail::Tracked;
+use super::tail::TailedFile;
 
-/// Files under their numbers. A log that is rolled for weeks leads to any number of files: those that were let go give
+/// FileTable under their numbers. A log that is rolled for weeks leads to any number of files: those that were let go give
 /// their numbers back.
 #[derive(Default)]
-pub(super) struct Files {
-    all: Vec<Option<Box<Tracked>>>,
+pub(super) struct FileTable {
+    all: Vec<Option<Box<TailedFile>>>,
     free: Vec<usize>,
     /// Those let go, until nobody speaks of them.
     gone: Vec<usize>,
 }
 
-impl Files {
+impl FileTable {
     /// Enters a file; returns its number.
-    pub fn add(&mut self, file: Tracked) -> usize {
+    pub fn add(&mut self, file: TailedFile) -> usize {
         let file = Some(Box::new(file));
         if let Some(at) = self.free.pop() {
             self.all[at] = file;
@@ -34,10 +34,10 @@ impl Files {
     }
 
     /// Forgets the files let go that nobody speaks of.
-    pub fn forget(&mut self, is_spoken_of: impl Fn(usize) -> bool) {
+    pub fn forget(&mut self, is_referenced: impl Fn(usize) -> bool) {
         let gone = std::mem::take(&mut self.gone);
         for at in gone {
-            if is_spoken_of(at) {
+            if is_referenced(at) {
                 self.gone.push(at);
             } else {
                 self.all[at] = None;
@@ -47,7 +47,7 @@ impl Files {
     }
 
     /// The files for which that holds.
-    pub fn which(&self, holds: impl Fn(&Tracked) -> bool) -> Vec<usize> {
+    pub fn which(&self, holds: impl Fn(&TailedFile) -> bool) -> Vec<usize> {
         let all = self.all.iter().enumerate();
         let which = all.filter(|(_, file)| file.as_deref().is_some_and(&holds));
         which.map(|(at, _)| at).collect()
@@ -60,17 +60,17 @@ impl Files {
     }
 }
 
-impl Index<usize> for Files {
-    type Output = Tracked;
+impl Index<usize> for FileTable {
+    type Output = TailedFile;
 
-    fn index(&self, at: usize) -> &Tracked {
+    fn index(&self, at: usize) -> &TailedFile {
         let file = self.all[at].as_deref();
         file.expect("whoever has the number of a file is asked before it is forgotten")
     }
 }
 
-impl IndexMut<usize> for Files {
-    fn index_mut(&mut self, at: usize) -> &mut Tracked {
+impl IndexMut<usize> for FileTable {
+    fn index_mut(&mut self, at: usize) -> &mut TailedFile {
         let file = self.all[at].as_deref_mut();
         file.expect("whoever has the number of a file is asked before it is forgotten")
     }

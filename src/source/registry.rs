@@ -10,15 +10,15 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
-use super::archive::{self, Form, Packed, Unpacked};
-use super::discover;
-use super::disk::{self, FileId};
+use super::decompress::{self, CompressedFile, Compression, Unpacked};
+use super::fs::{self, FileId};
+use super::scan;
 use crate::position::{Position, SourceId};
 
 mod status;
 
-use status::{Befallen, Condition};
-pub use status::{SourceStatus, State};
+use status::{Condition, NoticeLog};
+pub use status::{SourceState, SourceStatus};
 
 /// How many files are kept open for reading again, and how many archives stay unpacked half-way.
 const KEPT_OPEN: usize = 8;
@@ -27,7 +27,7 @@ const CURSORS: usize = 4;
 /// What is known of a source.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct SourceInfo {
-    /// What it is called, as on disk: to be made safe before it is shown.
+    /// What it is called, as on fs: to be made safe before it is shown.
     pub path: PathBuf,
     /// Whether its bytes are unpacked while they are read.
     pub compressed: bool,
@@ -48,18 +48,18 @@ pub struct Progress {
 #[derive(Clone, Debug)]
 pub(crate) struct Place {
     pub path: PathBuf,
-    pub form: Form,
+    pub form: Compression,
     pub id: FileId,
-    /// Its first bytes as they lie on disk, as far as known: an inode may come back as another file.
+    /// Its first bytes as they lie on fs, as far as known: an inode may come back as another file.
     pub head: Vec<u8>,
 }
 
 impl Place {
     /// Opens it under this name, if it is the file that it was.
     fn open(&self, path: &Path) -> io::Result<Arc<File>> {
-        let (file, stat) = disk::open(path)?;
+        let (file, stat) = fs::open(path)?;
         let mut head = vec![0; self.head.len()];
-        disk::read_at(&file, &mut head, 0)?;
+        fs::read_at(&file, &mut head, 0)?;
         if stat.id != self.id || head != self.head {
             return Err(io::Error::new(
                 io::ErrorKind::NotFound,
@@ -160,7 +160,7 @@ pub struct Sources {
     cursors: Mutex<Vec<Cursor>>,
     read: AtomicU64,
     total: AtomicU64,
-    told: Mutex<Befallen>,
+    told: Mutex<NoticeLog>,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -196,7 +196,7 @@ impl Sources {
     }
 
     /// How many bytes of a source were told, unpacked.
-    pub fn told(&self, source: SourceId) -> u64 {
+    pub fn emitted_bytes(&self, source: SourceId) -> u64 {
         self.entries().get(source).map_or(0, |entry| entry.told)
     }
 
@@ -235,7 +235,7 @@ impl Sources {
         let wanted = left.min(buffer.len());
         let buffer = &mut buffer[..wanted];
         if let Some(spool) = spool {
-            return disk::read_at(&spool.file, buffer, spool.begins + at.offset());
+            return fs::read_at(&spool.file, buffer, spool.begins + at.offset());
         }
         let mut result = Err(io::Error::new(
             io::ErrorKind::NotFound,
@@ -253,13 +253,13 @@ impl Sources {
     fn read_place(&self, place: &Place, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
         let file = self.file(place)?;
         if !place.form.is_packed() {
-            return disk::read_at(&file, buffer, offset);
+            return fs::read_at(&file, buffer, offset);
         }
         let mut cursor = match self.cursor(place.id, offset) {
             Some(cursor) => cursor,
             None => Cursor {
                 id: place.id,
-                stream: Packed::open(place.form, &file, &Arc::default())?,
+                stream: CompressedFile::open(place.form, &file, &Arc::default())?,
                 at: 0,
             },
         };
@@ -268,7 +268,7 @@ impl Sources {
             &mut io::sink(),
         )?;
         cursor.at += skipped;
-        let (filled, error) = archive::fill(&mut cursor.stream, buffer);
+        let (filled, error) = decompress::fill(&mut cursor.stream, buffer);
         cursor.at += filled as u64;
         match error {
             Some(error) if filled == 0 => Err(error),
@@ -300,7 +300,7 @@ impl Sources {
         let file = match place.open(&place.path) {
             Ok(file) => file,
             // It may have been rolled on since.
-            Err(error) => match discover::name_of(place.id, &discover::folder_of(&place.path)) {
+            Err(error) => match scan::name_of(place.id, &scan::folder_of(&place.path)) {
                 Some(name) => place.open(&name)?,
                 None => return Err(error),
             },
@@ -373,12 +373,12 @@ impl Sources {
         lock(&self.cursors).retain(|cursor| cursor.id != id);
     }
 
-    pub(crate) fn set_told(&self, source: SourceId, told: u64) {
+    pub(crate) fn set_emitted(&self, source: SourceId, told: u64) {
         self.change(source, |entry| entry.told = entry.told.max(told));
     }
 
-    /// As [`Sources::set_told`], of a file that is so long on disk.
-    pub(crate) fn set_told_of(&self, source: SourceId, told: u64, size: u64) {
+    /// As [`Sources::set_emitted`], of a file that is so long on disk.
+    pub(crate) fn set_emitted_of(&self, source: SourceId, told: u64, size: u64) {
         self.change(source, |entry| {
             entry.told = entry.told.max(told);
             entry.condition.size = size;
@@ -406,14 +406,14 @@ impl Sources {
     }
 
     /// The source known before this one.
-    pub fn before(&self, source: SourceId) -> Option<SourceId> {
+    pub fn prev(&self, source: SourceId) -> Option<SourceId> {
         let entries = self.entries();
         let earlier = &entries.all[..source.index().min(entries.all.len())];
         Some(SourceId::new(earlier.iter().rposition(Option::is_some)?))
     }
 
     /// The source known behind this one.
-    pub fn behind(&self, source: SourceId) -> Option<SourceId> {
+    pub fn next(&self, source: SourceId) -> Option<SourceId> {
         let entries = self.entries();
         let first = source.index() + 1;
         let at = entries.all.get(first..)?.iter().position(Option::is_some)?;
@@ -430,18 +430,18 @@ impl Sources {
     }
 
     /// Whether many sources have ended since they were last forgotten.
-    pub fn many_ended(&self) -> bool {
+    pub fn should_reap(&self) -> bool {
         self.entries().over >= MANY_OVER
     }
 
     /// Forgets the sources that have ended but those that are spoken of: of the others nothing was told, as far as anybody
     /// who asks hears. Numbers stay as they are.
-    pub fn forget_ended(&self, spoken_of: &HashSet<SourceId>) {
+    pub fn reap_ended(&self, referenced: &HashSet<SourceId>) {
         let mut entries = self.entries.write().unwrap_or_else(PoisonError::into_inner);
         entries.over = 0;
         for (at, entry) in entries.all.iter_mut().enumerate() {
             let is_over = entry.as_deref().is_some_and(|entry| entry.over);
-            if is_over && !spoken_of.contains(&SourceId::new(at)) {
+            if is_over && !referenced.contains(&SourceId::new(at)) {
                 *entry = None;
             }
         }

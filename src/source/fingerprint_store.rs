@@ -6,11 +6,11 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 
-use super::identity::{Known, Start, hash};
+use super::fingerprint::{PrefixHashes, TrackedContent, hash};
 
 /// How many contents are known of files that are no longer there. A log is compressed soon after it was rolled, and the
 /// plain file deleted: of one rolled each second, this is a quarter of an hour.
-const PAST: usize = 1000;
+const MAX_DELETED: usize = 1000;
 /// How many of them are known whatever room they take, and what room all may take: the hashes of 64 GiB of text.
 const SURE: usize = 64;
 const ROOM: usize = 8 << 20;
@@ -18,42 +18,42 @@ const ROOM: usize = 8 << 20;
 const RECENT: usize = 2 << 20;
 
 /// The number of a content. Those that were let go have theirs in the order in which they were.
-pub(crate) type Number = u32;
+pub(crate) type ContentId = u32;
 
 /// Where a content is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Home {
+pub(crate) enum Location {
     /// Of a file that is there.
-    File(usize),
+    Live(usize),
     /// Of one that no longer is.
-    Past(Number),
+    Deleted(ContentId),
 }
 
 /// The contents of files that are gone or were rewritten, and where those of the others are.
 #[derive(Debug, Default)]
-pub(crate) struct Contents {
-    past: BTreeMap<Number, Known>,
+pub(crate) struct FingerprintStore {
+    past: BTreeMap<ContentId, TrackedContent>,
     /// The room that their hashes take, and their last bytes, which those before `recent` no longer have.
     room: usize,
     recent_room: usize,
-    recent: Number,
+    recent: ContentId,
     /// Which file a content is of, and by how many steps of its beginning it is entered.
-    files: HashMap<Number, (usize, usize)>,
-    by_start: BTreeSet<(u64, Number)>,
-    next: Number,
+    files: HashMap<ContentId, (usize, usize)>,
+    by_start: BTreeSet<(u64, ContentId)>,
+    next: ContentId,
 }
 
 /// How far a content goes.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Reach {
+enum Extent {
     /// As far as this step at least.
     Passes,
     /// No further than to the next step.
     Ends,
 }
 
-fn key(folder: u64, step: usize, reach: Reach, start: u64) -> u64 {
-    let place = step as u64 * 2 + u64::from(reach == Reach::Ends);
+fn key(folder: u64, step: usize, reach: Extent, start: u64) -> u64 {
+    let place = step as u64 * 2 + u64::from(reach == Extent::Ends);
     let words = [folder, place, start].map(u64::to_ne_bytes);
     hash(words.as_flattened())
 }
@@ -63,18 +63,18 @@ fn hash_of(folder: &Path) -> u64 {
 }
 
 /// What a content is entered under that begins so in a folder, as far as `steps`.
-fn keys(folder: &Path, start: &Start, steps: usize) -> impl Iterator<Item = u64> {
+fn keys(folder: &Path, start: &PrefixHashes, steps: usize) -> impl Iterator<Item = u64> {
     let folder = hash_of(folder);
     let steps = &start.hashes()[..steps];
     let passed = steps.iter().enumerate();
-    let passes = passed.map(move |(step, &start)| key(folder, step, Reach::Passes, start));
+    let passes = passed.map(move |(step, &start)| key(folder, step, Extent::Passes, start));
     let last = steps.iter().enumerate().next_back();
-    passes.chain(last.map(move |(step, &start)| key(folder, step, Reach::Ends, start)))
+    passes.chain(last.map(move |(step, &start)| key(folder, step, Extent::Ends, start)))
 }
 
-impl Contents {
+impl FingerprintStore {
     /// The content of a file was added to, or is known of it now.
-    pub fn note(&mut self, file: usize, known: &mut Known) {
+    pub fn note(&mut self, file: usize, known: &mut TrackedContent) {
         let steps = known.content.start().hashes().len();
         if steps == 0 {
             return;
@@ -92,7 +92,7 @@ impl Contents {
         }
     }
 
-    fn leave(&mut self, known: &Known, steps: usize) {
+    fn leave(&mut self, known: &TrackedContent, steps: usize) {
         if let Some(number) = known.number {
             for key in keys(&known.folder, known.content.start(), steps) {
                 self.by_start.remove(&(key, number));
@@ -101,7 +101,7 @@ impl Contents {
     }
 
     /// The content of a file is no longer known.
-    pub fn forget(&mut self, known: &Known) {
+    pub fn forget(&mut self, known: &TrackedContent) {
         let entered = known.number.and_then(|number| self.files.remove(&number));
         if let Some((_, steps)) = entered {
             self.leave(known, steps);
@@ -109,7 +109,7 @@ impl Contents {
     }
 
     /// A file is gone, or begins anew: what was read of it stays known for a while.
-    pub fn let_go(&mut self, mut known: Known) {
+    pub fn let_go(&mut self, mut known: TrackedContent) {
         self.forget(&known);
         let start = *known.content.start();
         if start.hashes().is_empty() {
@@ -123,11 +123,11 @@ impl Contents {
         let keys = keys(&known.folder, &start, start.hashes().len());
         self.by_start.extend(keys.map(|key| (key, self.next)));
         self.past.insert(self.next, known);
-        self.keep_few();
+        self.evict();
     }
 
     /// Forgets the oldest of what is too much.
-    fn keep_few(&mut self) {
+    fn evict(&mut self) {
         while self.recent_room > RECENT
             && let Some((number, known)) = self.past.range_mut(self.recent..).next()
         {
@@ -135,7 +135,7 @@ impl Contents {
             self.recent_room -= known.content.recent();
             known.content.forget_recent();
         }
-        let is_much = |past: usize, room| past > PAST || (past > SURE && room > ROOM);
+        let is_much = |past: usize, room| past > MAX_DELETED || (past > SURE && room > ROOM);
         while is_much(self.past.len(), self.room)
             && let Some((_, known)) = self.past.pop_first()
         {
@@ -146,39 +146,39 @@ impl Contents {
     }
 
     /// The contents that a file in `folder` may be a copy or a part of that begins so, as far as its beginning tells.
-    pub fn alike(&self, folder: &Path, start: &Start) -> Vec<Home> {
+    pub fn candidates(&self, folder: &Path, start: &PrefixHashes) -> Vec<Location> {
         let folder = hash_of(folder);
         let last = start.hashes().len().saturating_sub(1);
         let steps = start.hashes().iter().enumerate();
         let alike = steps.flat_map(|(step, &start)| {
             let reach = if step == last {
-                Reach::Passes
+                Extent::Passes
             } else {
-                Reach::Ends
+                Extent::Ends
             };
             let key = key(folder, step, reach, start);
-            self.by_start.range((key, 0)..=(key, Number::MAX))
+            self.by_start.range((key, 0)..=(key, ContentId::MAX))
         });
         alike.filter_map(|&(_, number)| self.home(number)).collect()
     }
 
-    fn home(&self, number: Number) -> Option<Home> {
+    fn home(&self, number: ContentId) -> Option<Location> {
         match self.files.get(&number) {
-            Some(&(file, _)) => Some(Home::File(file)),
+            Some(&(file, _)) => Some(Location::Live(file)),
             None => self
                 .past
                 .contains_key(&number)
-                .then_some(Home::Past(number)),
+                .then_some(Location::Deleted(number)),
         }
     }
 
     /// The file that a content is of, if it is there.
-    pub fn file_of(&self, known: &Known) -> Option<usize> {
+    pub fn file_of(&self, known: &TrackedContent) -> Option<usize> {
         Some(self.files.get(&known.number?)?.0)
     }
 
     /// A content that was let go.
-    pub fn past(&self, number: Number) -> Option<&Known> {
+    pub fn past(&self, number: ContentId) -> Option<&TrackedContent> {
         self.past.get(&number)
     }
 }
@@ -191,8 +191,8 @@ mod tests {
     use crate::lines::Splitter;
     use crate::position::SourceId;
 
-    fn known(folder: &str, text: &str) -> Known {
-        let mut known = Known {
+    fn known(folder: &str, text: &str) -> TrackedContent {
+        let mut known = TrackedContent {
             number: None,
             folder: PathBuf::from(folder),
             content: Default::default(),
@@ -203,8 +203,8 @@ mod tests {
         known
     }
 
-    fn alike(contents: &Contents, folder: &str, text: &str) -> Vec<Home> {
-        contents.alike(Path::new(folder), &Start::of(text.as_bytes()))
+    fn candidates(contents: &FingerprintStore, folder: &str, text: &str) -> Vec<Location> {
+        contents.candidates(Path::new(folder), &PrefixHashes::of(text.as_bytes()))
     }
 
     /// A text of so many bytes that begins as the others do.
@@ -219,37 +219,37 @@ mod tests {
 
     #[test]
     fn of_many_files_that_begin_alike_only_those_that_go_on_alike_are_compared() {
-        let mut contents = Contents::default();
+        let mut contents = FingerprintStore::default();
         for number in 0..300 {
             contents.note(number, &mut known("logs", &text(number, 200 + number)));
         }
         for number in [0, 7, 299] {
-            let found = alike(&contents, "logs", &text(number, 5000));
-            assert_eq!(found, [Home::File(number)]);
+            let found = candidates(&contents, "logs", &text(number, 5000));
+            assert_eq!(found, [Location::Live(number)]);
             // A part of it, however short a piece.
-            let found = alike(&contents, "logs", &text(number, 65));
-            assert_eq!(found, [Home::File(number)]);
-            assert_eq!(alike(&contents, "logs", &text(number, 40)).len(), 300);
-            assert!(alike(&contents, "other", &text(number, 5000)).is_empty());
+            let found = candidates(&contents, "logs", &text(number, 65));
+            assert_eq!(found, [Location::Live(number)]);
+            assert_eq!(candidates(&contents, "logs", &text(number, 40)).len(), 300);
+            assert!(candidates(&contents, "other", &text(number, 5000)).is_empty());
         }
-        assert!(alike(&contents, "logs", &text(300, 5000)).is_empty());
-        assert!(alike(&contents, "logs", &text(7, 31)).is_empty());
+        assert!(candidates(&contents, "logs", &text(300, 5000)).is_empty());
+        assert!(candidates(&contents, "logs", &text(7, 31)).is_empty());
     }
 
     #[test]
     fn a_content_is_found_while_it_grows_and_once_it_was_let_go() {
-        let mut contents = Contents::default();
+        let mut contents = FingerprintStore::default();
         let whole = text(1, 200_000);
         let mut growing = known("logs", "");
         for piece in whole.as_bytes().chunks(33) {
             growing.content.add(piece);
             contents.note(4, &mut growing);
-            let found = alike(&contents, "logs", &whole[..8000]);
+            let found = candidates(&contents, "logs", &whole[..8000]);
             let is_there = growing.content.len() >= 32;
-            assert_eq!(found, [Home::File(4)][..usize::from(is_there)]);
+            assert_eq!(found, [Location::Live(4)][..usize::from(is_there)]);
         }
         contents.let_go(growing);
-        let [Home::Past(number)] = alike(&contents, "logs", &whole)[..] else {
+        let [Location::Deleted(number)] = candidates(&contents, "logs", &whole)[..] else {
             panic!("it is known");
         };
         assert_eq!(contents.past(number).unwrap().content.len(), 200_000);
@@ -257,15 +257,15 @@ mod tests {
 
     #[test]
     fn what_is_gone_for_good_is_forgotten_the_oldest_first() {
-        let mut contents = Contents::default();
-        for number in 0..3 * PAST {
+        let mut contents = FingerprintStore::default();
+        for number in 0..3 * MAX_DELETED {
             contents.let_go(known("logs", &text(number, 10_000)));
         }
-        assert_eq!(contents.past.len(), PAST);
-        assert!(contents.by_start.len() <= 6 * PAST);
-        assert!(alike(&contents, "logs", &text(0, 10_000)).is_empty());
+        assert_eq!(contents.past.len(), MAX_DELETED);
+        assert!(contents.by_start.len() <= 6 * MAX_DELETED);
+        assert!(candidates(&contents, "logs", &text(0, 10_000)).is_empty());
         assert_eq!(
-            alike(&contents, "logs", &text(3 * PAST - 1, 10_000)).len(),
+            candidates(&contents, "logs", &text(3 * MAX_DELETED - 1, 10_000)).len(),
             1
         );
         let recent = contents.past.values().map(|known| known.content.recent());

@@ -11,9 +11,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::SourceError;
-use super::archive::{Form, Packed, fill};
-use super::disk::{self, FileId, Kind, Stat};
-use super::order::Age;
+use super::decompress::{CompressedFile, Compression, fill};
+use super::fs::{self, FileId, Kind, Stat};
+use super::rotation_order::RotationKey;
 
 /// How much of a file is looked at to tell what it is.
 pub(crate) const HEAD: usize = 64 << 10;
@@ -30,12 +30,12 @@ pub(crate) enum Place {
     /// All files whose paths match.
     Glob(String),
     /// A pipe, read once.
-    Stream(PathBuf),
+    Pipe(PathBuf),
 }
 
 /// A file that was found.
 #[derive(Clone, Debug)]
-pub(crate) struct Found {
+pub(crate) struct FoundFile {
     pub path: PathBuf,
     pub stat: Stat,
 }
@@ -45,13 +45,13 @@ impl Place {
     pub fn of(path: &OsStr) -> Result<Self, SourceError> {
         let named = PathBuf::from(path);
         if path == "-" {
-            return Ok(Self::Stream(named));
+            return Ok(Self::Pipe(named));
         }
         match named.metadata() {
-            Ok(metadata) => match disk::kind(&metadata) {
+            Ok(metadata) => match fs::kind(&metadata) {
                 Kind::File => Ok(Self::Name(named)),
                 Kind::Folder => Ok(Self::Folder(named)),
-                Kind::Stream => Ok(Self::Stream(named)),
+                Kind::Pipe => Ok(Self::Pipe(named)),
                 Kind::Other => Err(SourceError::NoFile { path: named }),
             },
             Err(error) if error.kind() == io::ErrorKind::NotFound => match path.to_str() {
@@ -71,7 +71,7 @@ impl Place {
     /// Its path or pattern, for messages.
     pub fn path(&self) -> &Path {
         match self {
-            Self::Name(path) | Self::Folder(path) | Self::Stream(path) => path,
+            Self::Name(path) | Self::Folder(path) | Self::Pipe(path) => path,
             Self::Glob(pattern) => Path::new(pattern),
         }
     }
@@ -79,7 +79,7 @@ impl Place {
     /// The folders whose notifications tell of its files.
     pub fn folders(&self) -> Vec<PathBuf> {
         match self {
-            Self::Stream(_) => Vec::new(),
+            Self::Pipe(_) => Vec::new(),
             Self::Folder(path) => {
                 let mut folders = vec![path.clone()];
                 // The folder's own parent tells when it is made anew.
@@ -117,17 +117,17 @@ impl Place {
             Self::Glob(pattern) => {
                 glob::Pattern::new(pattern).is_ok_and(|pattern| pattern.matches_path(path))
             }
-            Self::Stream(_) => false,
+            Self::Pipe(_) => false,
         }
     }
 
     /// The regular files it means now, each once, oldest first.
-    pub fn list(&self) -> io::Result<Vec<Found>> {
+    pub fn list(&self) -> io::Result<Vec<FoundFile>> {
         let mut names = match self {
-            Self::Stream(_) => Vec::new(),
+            Self::Pipe(_) => Vec::new(),
             Self::Name(path) => {
                 let metadata = path.metadata()?;
-                let found = Found {
+                let found = FoundFile {
                     path: path.clone(),
                     stat: Stat::of(&metadata),
                 };
@@ -149,9 +149,9 @@ impl Place {
 }
 
 /// The files of these names, each once: of a file and a link to it, the file.
-fn files(names: Vec<PathBuf>) -> Vec<Found> {
+fn files(names: Vec<PathBuf>) -> Vec<FoundFile> {
     let mut seen = HashSet::new();
-    let mut found: Vec<(bool, Found)> = Vec::new();
+    let mut found: Vec<(bool, FoundFile)> = Vec::new();
     for path in names {
         let Ok(metadata) = path.metadata() else {
             continue;
@@ -162,16 +162,16 @@ fn files(names: Vec<PathBuf>) -> Vec<Found> {
         let is_link = path.is_symlink();
         let stat = Stat::of(&metadata);
         if seen.insert(stat.id) {
-            found.push((is_link, Found { path, stat }));
+            found.push((is_link, FoundFile { path, stat }));
         } else if !is_link {
             // Where both a link and its file stand here, the file's name tells its time.
             found.retain(|(link, other)| !(*link && other.stat.id == stat.id));
             if !found.iter().any(|(_, other)| other.stat.id == stat.id) {
-                found.push((false, Found { path, stat }));
+                found.push((false, FoundFile { path, stat }));
             }
         }
     }
-    let mut found: Vec<Found> = found.into_iter().map(|(_, found)| found).collect();
+    let mut found: Vec<FoundFile> = found.into_iter().map(|(_, found)| found).collect();
     found.sort_by(by_age);
     found
 }
@@ -207,7 +207,7 @@ pub(crate) fn no_files_in(folder: &Path) -> Vec<(PathBuf, &'static str)> {
         if kind.is_file() || kind.is_dir() || is_hidden(&path) {
             return None;
         }
-        let what = disk::oddity(&path.metadata().ok()?)?;
+        let what = fs::special_file_kind(&path.metadata().ok()?)?;
         Some((path, what))
     });
     odd.collect()
@@ -236,8 +236,8 @@ pub(crate) fn stem(path: &Path) -> String {
     name[..end.unwrap_or(name.len())].to_owned()
 }
 
-/// Files beside `path` that are called as its rolled forms are, oldest first.
-pub(crate) fn siblings(path: &Path) -> Vec<Found> {
+/// FileTable beside `path` that are called as its rolled forms are, oldest first.
+pub(crate) fn rotated_siblings(path: &Path) -> Vec<FoundFile> {
     let own = stem(path);
     let mut names = names_in(&folder_of(path)).unwrap_or_default();
     names.retain(|name| stem(name) == own);
@@ -252,17 +252,17 @@ pub(crate) fn sort(paths: &mut [PathBuf]) {
 }
 
 /// The order of files by their names: by the time in them first.
-pub(crate) fn by_age(one: &Found, other: &Found) -> std::cmp::Ordering {
+pub(crate) fn by_age(one: &FoundFile, other: &FoundFile) -> std::cmp::Ordering {
     key(&one.path).cmp(&key(&other.path))
 }
 
-fn key(path: &Path) -> (Age, &Path) {
+fn key(path: &Path) -> (RotationKey, &Path) {
     (age(path), path)
 }
 
 /// What the name of a file tells of its place in time.
-pub(crate) fn age(path: &Path) -> Age {
-    Age::of(path.file_name().unwrap_or_default())
+pub(crate) fn age(path: &Path) -> RotationKey {
+    RotationKey::of(path.file_name().unwrap_or_default())
 }
 
 fn is_hidden(path: &Path) -> bool {
@@ -300,7 +300,7 @@ fn linked_folders(path: &Path) -> Vec<PathBuf> {
     folders
 }
 
-/// Files named one after the other that lie in one folder are read in the order of their times too: a shell lists
+/// FileTable named one after the other that lie in one folder are read in the order of their times too: a shell lists
 /// `mail.log` before `mail.log.1`.
 pub(crate) fn in_time_order(paths: &[OsString]) -> Result<Vec<Place>, SourceError> {
     let mut places: Vec<Place> = paths
@@ -317,14 +317,14 @@ pub(crate) fn in_time_order(paths: &[OsString]) -> Result<Vec<Place>, SourceErro
     Ok(places)
 }
 
-/// The first bytes of an open file, unpacked where it is an archive, and its form.
-pub(crate) fn head(file: &Arc<File>, most: usize) -> io::Result<(Form, Vec<u8>)> {
+/// The first bytes of an open file, unpacked where it is an decompress, and its form.
+pub(crate) fn head(file: &Arc<File>, most: usize) -> io::Result<(Compression, Vec<u8>)> {
     let mut head = vec![0; most];
-    let count = disk::read_at(file, &mut head, 0)?;
+    let count = fs::read_at(file, &mut head, 0)?;
     head.truncate(count);
-    let form = Form::of(&head);
+    let form = Compression::of(&head);
     if form.is_packed() {
-        let mut stream = Packed::open(form, file, &Arc::default())?;
+        let mut stream = CompressedFile::open(form, file, &Arc::default())?;
         head.resize(most, 0);
         let (count, error) = fill(&mut stream as &mut dyn Read, &mut head);
         head.truncate(count);
@@ -336,8 +336,8 @@ pub(crate) fn head(file: &Arc<File>, most: usize) -> io::Result<(Form, Vec<u8>)>
 }
 
 /// Opens a file that was found, if its name still means it.
-pub(crate) fn open(found: &Found) -> io::Result<Arc<File>> {
-    match disk::open(&found.path)? {
+pub(crate) fn open(found: &FoundFile) -> io::Result<Arc<File>> {
+    match fs::open(&found.path)? {
         (file, stat) if stat.id == found.stat.id => Ok(Arc::new(file)),
         _ => Err(io::ErrorKind::NotFound.into()),
     }
@@ -368,7 +368,7 @@ impl Refused {
     }
 
     /// Forgets what is no longer there.
-    pub fn keep_only(&mut self, found: &[Found]) {
+    pub fn keep_only(&mut self, found: &[FoundFile]) {
         if self.0.len() > found.len() {
             let there: HashSet<FileId> = found.iter().map(|found| found.stat.id).collect();
             self.0.retain(|id, _| there.contains(id));
@@ -379,20 +379,20 @@ impl Refused {
 /// What can be said against a file before it is read.
 pub(crate) fn check(path: &Path) -> Result<(), SourceError> {
     let fail = |error| SourceError::of(path.to_path_buf(), error);
-    let (file, _) = disk::open(path).map_err(fail)?;
+    let (file, _) = fs::open(path).map_err(fail)?;
     let file = Arc::new(file);
-    let mut magic = [0; Form::MAGIC];
-    let count = disk::read_at(&file, &mut magic, 0).map_err(fail)?;
+    let mut magic = [0; Compression::MAGIC];
+    let count = fs::read_at(&file, &mut magic, 0).map_err(fail)?;
     if matches!(magic[..count], [0xff, 0xfe, ..] | [0xfe, 0xff, ..]) {
         return Err(SourceError::Utf16 {
             path: path.to_path_buf(),
         });
     }
-    match head(&file, super::identity::HEAD) {
+    match head(&file, super::fingerprint::HEAD) {
         Err(cause) if cause.kind() == io::ErrorKind::OutOfMemory => Err(SourceError::Demanding {
             path: path.to_path_buf(),
         }),
-        Err(cause) if Form::of(&magic[..count]).is_packed() => Err(SourceError::Damaged {
+        Err(cause) if Compression::of(&magic[..count]).is_packed() => Err(SourceError::Damaged {
             path: path.to_path_buf(),
             cause,
         }),
@@ -409,6 +409,10 @@ mod tests {
     fn a_bare_name_is_among_the_files_beside_it() {
         // Else each look finds a stranger of its inode and wants another look at once.
         let name = Path::new("Cargo.toml");
-        assert!(siblings(name).iter().any(|found| found.path == name));
+        assert!(
+            rotated_siblings(name)
+                .iter()
+                .any(|found| found.path == name)
+        );
     }
 }

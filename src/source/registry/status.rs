@@ -15,13 +15,13 @@ const NOTICES: usize = 1000;
 
 /// What a source is doing.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
-pub enum State {
+pub enum SourceState {
     /// It has more than was read so far.
     #[default]
     Reading,
     /// All is read; more may come.
     Following,
-    /// As [`State::Following`], without notifications from the file system.
+    /// As [`SourceState::Following`], without notifications from the file system.
     Polling,
     /// Nothing is there yet.
     Waiting,
@@ -41,7 +41,7 @@ pub enum State {
     Finished,
 }
 
-impl State {
+impl SourceState {
     /// All states.
     pub const ALL: [Self; 11] = [
         Self::Reading,
@@ -80,15 +80,15 @@ impl State {
 pub struct SourceStatus {
     /// Its number; `None` of a folder or pattern that is waited for.
     pub source: Option<SourceId>,
-    /// What it is called now, as on disk: to be made safe before it is shown.
+    /// What it is called now, as on fs: to be made safe before it is shown.
     pub path: PathBuf,
     /// The syslog host of its entries, else the serial number in its header.
     pub appliance: Option<String>,
     /// What it is doing.
-    pub state: State,
+    pub state: SourceState,
     /// How many bytes of it were told, unpacked.
     pub read: u64,
-    /// How long it is on disk; `None` of a pipe.
+    /// How long it is on fs; `None` of a pipe.
     pub size: Option<u64>,
     /// Whether its bytes are unpacked while they are read.
     pub compressed: bool,
@@ -103,7 +103,7 @@ pub struct SourceStatus {
 /// What the registry keeps of a source for its status.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Condition {
-    state: State,
+    state: SourceState,
     pub(super) size: u64,
     appliance: Option<String>,
     entries: u64,
@@ -113,7 +113,7 @@ pub(super) struct Condition {
 
 /// What was told of the sources, the newest last, and of all together.
 #[derive(Debug, Default)]
-pub(super) struct Befallen {
+pub(super) struct NoticeLog {
     kept: VecDeque<Noticed>,
     given: u64,
     /// Folders and patterns that hold nothing yet.
@@ -129,7 +129,7 @@ impl Entry {
             path: self.path.clone(),
             appliance: condition.appliance,
             state: match condition.state {
-                State::Following if polling => State::Polling,
+                SourceState::Following if polling => SourceState::Polling,
                 state => state,
             },
             read: self.told,
@@ -159,7 +159,7 @@ impl Sources {
             source: None,
             path,
             appliance: None,
-            state: State::Waiting,
+            state: SourceState::Waiting,
             read: 0,
             size: None,
             compressed: false,
@@ -240,7 +240,7 @@ impl Sources {
     }
 
     /// What a source is doing now.
-    pub(in crate::source) fn set_state(&self, source: SourceId, state: State) {
+    pub(in crate::source) fn set_state(&self, source: SourceId, state: SourceState) {
         self.change(source, |entry| entry.condition.state = state);
     }
 }

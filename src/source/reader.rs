@@ -1,4 +1,4 @@
-//! The one reader: tells everything in order, and waits when there is nothing.
+//! The one reader: tells everything in rotation_order, and waits when there is nothing.
 
 use std::collections::{HashMap, VecDeque};
 use std::ffi::OsStr;
@@ -7,18 +7,18 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
-use super::contents::Contents;
-use super::discover::{self, Found, Place, Refused};
-use super::disk::{FileId, Stat};
-use super::files::Files;
-use super::heard::{Heard, Held};
+use super::event::SourceEvent;
+use super::file_table::FileTable;
+use super::fingerprint_store::FingerprintStore;
+use super::fs::{FileId, Stat};
 use super::notice::{Notice, NoticeKind};
-use super::sources::{Sources, State};
-use super::stdin::Stream;
+use super::pending::{PendingFile, PendingFiles};
+use super::pipe::Pipe;
+use super::registry::{SourceState, Sources};
+use super::scan::{self, FoundFile, Place, Refused};
 use super::tail::{Body, Look};
-use super::told::Told;
-use super::watch::{Signal, Wake, Watch};
-use super::{EmptyFolder, Follow, Mark, RawLines, Request, SourceError};
+use super::watch::{Waker, Wakeup, Watch};
+use super::{EmptyFolder, Follow, Marker, RawLines, Request, SourceError};
 use crate::lines::{Block, Cut, READ};
 
 /// How long the timer sleeps where notifications come: they are only hints.
@@ -29,13 +29,13 @@ const UNPACK_AT_MOST: u64 = 8 << 30;
 const SPARE: usize = 16;
 
 /// A PATH, and what was found there.
-pub(super) struct Target {
+pub(super) struct WatchTarget {
     pub place: Place,
     /// The file that has the name now, of [`Place::Name`].
     pub current: Option<usize>,
     /// The file that had it last.
     pub former: Option<usize>,
-    /// Files that stood beside it when it was first looked at, and when each was made: none of its rolled forms to come.
+    /// FileTable that stood beside it when it was first looked at, and when each was made: none of its rolled forms to come.
     pub beside: HashMap<FileId, Option<SystemTime>>,
     /// The file that had the name until the last look, if it lost it then.
     pub unsure: Option<usize>,
@@ -45,19 +45,19 @@ pub(super) struct Target {
     pub away: bool,
 }
 
-impl Target {
+impl WatchTarget {
     /// Whether a file stood beside the followed one before. An inode that comes back as another file was made at another
     /// time.
-    pub fn is_beside(&self, found: &Found) -> bool {
+    pub fn is_beside(&self, found: &FoundFile) -> bool {
         self.beside.get(&found.stat.id) == Some(&found.stat.made())
     }
 }
 
 /// Takes block buffers back, so that reading a large log allocates but few.
 #[derive(Clone, Debug, Default)]
-pub struct Recycler(Arc<Mutex<Vec<Vec<u8>>>>);
+pub struct BufferPool(Arc<Mutex<Vec<Vec<u8>>>>);
 
-impl Recycler {
+impl BufferPool {
     /// Gives back the bytes of a block that is no longer needed. Short ones are let go: growing them is filling them.
     pub fn give(&self, bytes: Vec<u8>) {
         let mut spare = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -76,21 +76,21 @@ impl Recycler {
 }
 
 /// Reads what was asked for and follows it. Lives on one thread.
-pub struct Feeder {
+pub struct LogReader {
     pub(super) follow: Follow,
     pub(super) pace: Duration,
     pub(super) is_mail_log: fn(&[u8]) -> bool,
-    pub(super) mark_of: fn(&[u8]) -> Option<Mark>,
-    pub(super) signal: Arc<Signal>,
+    pub(super) mark_of: fn(&[u8]) -> Option<Marker>,
+    pub(super) waker: Arc<Waker>,
     pub(super) watch: Watch,
-    pub(super) heard: Heard,
+    pub(super) heard: PendingFiles,
     /// Of those, what came since the last scan, while it lasts.
-    pub(super) held: Vec<Held>,
+    pub(super) held: Vec<PendingFile>,
     pub(super) sources: Arc<Sources>,
-    pub(super) targets: Vec<Target>,
-    pub(super) streams: Vec<Stream>,
+    pub(super) targets: Vec<WatchTarget>,
+    pub(super) streams: Vec<Pipe>,
     /// Every file met, by its number here.
-    pub(super) files: Files,
+    pub(super) files: FileTable,
     pub(super) by_id: HashMap<FileId, usize>,
     /// The files that are looked at, in reading order.
     pub(super) active: VecDeque<usize>,
@@ -98,9 +98,9 @@ pub struct Feeder {
     pub(super) refused: Refused,
     /// New files of folders of which it was said that they cannot be read.
     pub(super) unreadable: HashMap<FileId, PathBuf>,
-    pub(super) contents: Contents,
-    pub(super) queue: VecDeque<Told>,
-    pub(super) recycler: Recycler,
+    pub(super) contents: FingerprintStore,
+    pub(super) queue: VecDeque<SourceEvent>,
+    pub(super) recycler: BufferPool,
     caught_up: bool,
     ended: bool,
     pub(super) scan_wanted: bool,
@@ -108,7 +108,7 @@ pub struct Feeder {
     /// Not before this a hint makes the folders be listed: listing takes at most a part of the time.
     pub(super) scan_from: Instant,
     polling_told: bool,
-    pub(super) patience: Patience,
+    pub(super) timeouts: Timeouts,
     pub(super) unpack_at_most: u64,
     raw_lines: RawLines,
     /// Whether copies can turn up, so that what is read must be known again.
@@ -117,7 +117,7 @@ pub struct Feeder {
 
 /// How long something must last before it is believed.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Patience {
+pub(super) struct Timeouts {
     /// How long a file without a name must be quiet before it is let go, and one that was renamed.
     pub nameless: Duration,
     pub renamed: Duration,
@@ -128,7 +128,7 @@ pub(super) struct Patience {
     pub silent: Duration,
 }
 
-impl Default for Patience {
+impl Default for Timeouts {
     fn default() -> Self {
         Self {
             nameless: Duration::from_secs(4),
@@ -156,51 +156,51 @@ pub(super) fn size(bytes: u64) -> String {
     }
 }
 
-impl Feeder {
+impl LogReader {
     /// Finds out what is to be read.
     ///
     /// # Errors
     /// A path that names nothing that can be read; a folder without mail logs where that is an error.
     pub fn open(request: &Request) -> Result<Self, SourceError> {
         let signal = request.stop.signal();
-        let places = discover::in_time_order(&request.paths)?;
+        let places = scan::in_time_order(&request.paths)?;
         let live = request.follow == Follow::Live;
-        let alone = places.len() == 1 && matches!(places[0], Place::Name(_) | Place::Stream(_));
-        let heard = Heard::default();
+        let alone = places.len() == 1 && matches!(places[0], Place::Name(_) | Place::Pipe(_));
+        let heard = PendingFiles::default();
         let watch = if live && request.poll.is_none() {
             Watch::new(&signal, &heard)
         } else {
             Watch::off(&signal)
         };
         let now = Instant::now();
-        let mut feeder = Self {
+        let mut reader = Self {
             follow: request.follow,
             pace: request.poll.unwrap_or(PACE),
             is_mail_log: request.is_mail_log,
             mark_of: request.mark_of,
-            signal,
+            waker: signal,
             watch,
             heard,
             held: Vec::new(),
             sources: Arc::default(),
             targets: Vec::new(),
             streams: Vec::new(),
-            files: Files::default(),
+            files: FileTable::default(),
             by_id: HashMap::new(),
             active: VecDeque::new(),
             turns: 0,
             refused: Refused::default(),
             unreadable: HashMap::new(),
-            contents: Contents::default(),
+            contents: FingerprintStore::default(),
             queue: VecDeque::new(),
-            recycler: Recycler::default(),
+            recycler: BufferPool::default(),
             caught_up: false,
             ended: false,
             scan_wanted: false,
             next_scan: now,
             scan_from: now,
             polling_told: false,
-            patience: Patience::default(),
+            timeouts: Timeouts::default(),
             unpack_at_most: UNPACK_AT_MOST,
             raw_lines: request.raw_lines,
             hashing: if live || !alone {
@@ -210,14 +210,14 @@ impl Feeder {
             },
         };
         for place in places {
-            feeder.add_target(place, request.empty_folder)?;
+            reader.add_target(place, request.empty_folder)?;
         }
-        feeder.hold_newest();
+        reader.pin_newest();
         if live && request.poll.is_some() {
-            feeder.sources.set_polling();
+            reader.sources.set_polling();
         }
-        feeder.next_scan = Instant::now() + feeder.pace;
-        Ok(feeder)
+        reader.next_scan = Instant::now() + reader.pace;
+        Ok(reader)
     }
 
     /// The registry of what is read, to be shared.
@@ -226,14 +226,14 @@ impl Feeder {
     }
 
     /// Where buffers of blocks are given back, from any thread.
-    pub fn recycler(&self) -> Recycler {
+    pub fn buffer_pool(&self) -> BufferPool {
         self.recycler.clone()
     }
 
     fn add_target(&mut self, place: Place, empty: EmptyFolder) -> Result<(), SourceError> {
-        if let Place::Stream(path) = &place {
+        if let Place::Pipe(path) = &place {
             if !self.streams.iter().any(|stream| stream.path == *path) {
-                let stream = Stream::open(path, self.raw_lines, &self.signal);
+                let stream = Pipe::open(path, self.raw_lines, &self.waker);
                 self.streams
                     .push(stream.map_err(|error| SourceError::of(path.clone(), error))?);
             }
@@ -243,18 +243,18 @@ impl Feeder {
             return Ok(());
         }
         if let Place::Name(path) = &place {
-            discover::check(path)?;
+            scan::check(path)?;
         }
         let path = place.path().to_path_buf();
         let beside = match &place {
-            Place::Name(path) if self.follow == Follow::Live => discover::siblings(path),
+            Place::Name(path) if self.follow == Follow::Live => scan::rotated_siblings(path),
             _ => Vec::new(),
         };
         let beside = beside
             .iter()
             .map(|found| (found.stat.id, found.stat.made()))
             .collect();
-        self.targets.push(Target {
+        self.targets.push(WatchTarget {
             place,
             current: None,
             former: None,
@@ -270,11 +270,11 @@ impl Feeder {
             .list(at)
             .map_err(|error| SourceError::of(path.clone(), error))?;
         if let Place::Folder(folder) = &self.targets[at].place {
-            for (path, what) in discover::no_files_in(folder) {
+            for (path, what) in scan::no_files_in(folder) {
                 self.notice(NoticeKind::Ignored, &path, what.to_owned());
             }
         }
-        let held = self.take_in(at, found);
+        let held = self.reconcile(at, found);
         if held == 0 && !matches!(self.targets[at].place, Place::Name(_)) {
             if empty == EmptyFolder::Refuse || self.follow == Follow::Once {
                 return Err(SourceError::NoLogs { path });
@@ -285,28 +285,28 @@ impl Feeder {
         Ok(())
     }
 
-    /// The next thing to know. Blocks until there is one; [`Told::End`] again and again at the end.
+    /// The next thing to know. Blocks until there is one; [`SourceEvent::End`] again and again at the end.
     #[expect(
         clippy::should_implement_trait,
         reason = "it never says that nothing comes: the end is told as one thing more"
     )]
-    pub fn next(&mut self) -> Told {
+    pub fn next(&mut self) -> SourceEvent {
         loop {
             if let Some(told) = self.look() {
                 return told;
             }
-            self.rest();
+            self.wait();
         }
     }
 
     /// The next thing to know, without waiting for one.
-    pub(super) fn look(&mut self) -> Option<Told> {
+    pub(super) fn look(&mut self) -> Option<SourceEvent> {
         loop {
-            let wake = self.signal.take();
+            let wake = self.waker.take();
             if wake.stopped || self.ended {
-                return Some(Told::End);
+                return Some(SourceEvent::End);
             }
-            self.heed(wake);
+            self.handle_wakeup(wake);
             if let Some(told) = self.queue.pop_front() {
                 return Some(told);
             }
@@ -316,11 +316,11 @@ impl Feeder {
             if self.read_files() || self.read_streams() || !self.queue.is_empty() {
                 continue;
             }
-            let streaming = self.streams.iter().any(Stream::is_open);
+            let streaming = self.streams.iter().any(Pipe::is_open);
             let over = !streaming && (self.follow == Follow::Once || self.targets.is_empty());
             if !self.caught_up && (over || self.follow == Follow::Live) {
                 self.caught_up = true;
-                return Some(Told::CaughtUp);
+                return Some(SourceEvent::CaughtUp);
             }
             if !over {
                 return None;
@@ -329,7 +329,7 @@ impl Feeder {
         }
     }
 
-    fn heed(&mut self, wake: Wake) {
+    fn handle_wakeup(&mut self, wake: Wakeup) {
         self.scan_wanted |= wake.scan
             || (wake.look && self.refused.may_become_logs())
             || wake.written.iter().any(|name| self.sleeps(name));
@@ -358,7 +358,7 @@ impl Feeder {
     }
 
     /// Waits for a hint or the timer.
-    fn rest(&mut self) {
+    fn wait(&mut self) {
         let limit = (self.follow == Follow::Live && !self.targets.is_empty()).then(|| {
             let until = if self.scan_wanted {
                 self.scan_from.min(self.next_scan)
@@ -367,8 +367,8 @@ impl Feeder {
             };
             until.saturating_duration_since(Instant::now())
         });
-        let wake = self.signal.wait(limit);
-        self.heed(wake);
+        let wake = self.waker.wait(limit);
+        self.handle_wakeup(wake);
     }
 
     /// Tells something of the first file in order that has something new.
@@ -413,7 +413,7 @@ impl Feeder {
             match self.files[at].look(|| recycler.take()) {
                 Look::Bytes(buffer, mark, count) => {
                     self.can_be_read(at);
-                    self.take_bytes(at, buffer, mark, count);
+                    self.emit_bytes(at, buffer, mark, count);
                 }
                 Look::Nothing => {
                     self.can_be_read(at);
@@ -422,7 +422,7 @@ impl Feeder {
                 Look::Rewritten => return self.rewritten(at),
                 Look::Failed(error) => return self.fail(at, &error),
             }
-            if self.queue.len() > told || self.signal.is_stopped() {
+            if self.queue.len() > told || self.waker.is_stopped() {
                 return;
             }
         }
@@ -437,7 +437,7 @@ impl Feeder {
         }
     }
 
-    fn take_bytes(&mut self, at: usize, buffer: Vec<u8>, mark: usize, count: usize) {
+    fn emit_bytes(&mut self, at: usize, buffer: Vec<u8>, mark: usize, count: usize) {
         let source = self.source_of(at);
         let file = &mut self.files[at];
         if self.hashing == Hashing::On {
@@ -456,14 +456,14 @@ impl Feeder {
             file.framed.note(&block.bytes, self.mark_of);
         }
         self.sources.count_read(read);
-        self.sources.set_told_of(source, told, size);
+        self.sources.set_emitted_of(source, told, size);
         if let Some(length) = pieces.hole {
             let path = self.files[at].path.clone();
             self.notice(NoticeKind::Hole, &path, length.to_string());
         }
-        self.tell(pieces.cut);
-        self.tell(pieces.whole);
-        self.heard_of(at);
+        self.emit(pieces.cut);
+        self.emit(pieces.whole);
+        self.on_growth(at);
         self.heed_limit(at);
     }
 
@@ -474,18 +474,18 @@ impl Feeder {
         if file.form.is_packed() && file.known.splitter.next_offset() > most {
             let path = file.path.clone();
             self.files[at].sleep(Body::Done);
-            self.leave_active(at);
-            self.set_state(at, State::Damaged);
+            self.dequeue(at);
+            self.set_state(at, SourceState::Damaged);
             self.notice(NoticeKind::Limit, &path, size(most));
         }
     }
 
-    pub(super) fn tell(&mut self, block: Option<Block>) {
+    pub(super) fn emit(&mut self, block: Option<Block>) {
         if let Some(block) =
             block.filter(|block| !block.bytes.is_empty() || block.cut == Cut::LastLine)
         {
             self.caught_up = false;
-            self.queue.push_back(Told::Block(block));
+            self.queue.push_back(SourceEvent::Block(block));
         }
     }
 
@@ -496,18 +496,18 @@ impl Feeder {
             let rest = self.files[at].newly_unpacked();
             self.sources.count_read(rest);
             self.flush(at);
-            self.set_state(at, State::Finished);
+            self.set_state(at, SourceState::Finished);
             self.finish_framing(at);
             self.files[at].sleep(Body::Done);
-            self.leave_active(at);
+            self.dequeue(at);
         } else {
             let file = &self.files[at];
             let state = match (file.replaced, file.renamed) {
-                _ if file.framed.incomplete => State::Incomplete,
-                (false, false) if file.framed.silent => State::Stale,
-                (false, false) => State::Following,
-                _ if file.stat.names == 0 => State::Gone,
-                _ => State::Rotated,
+                _ if file.framed.incomplete => SourceState::Incomplete,
+                (false, false) if file.framed.silent => SourceState::Stale,
+                (false, false) => SourceState::Following,
+                _ if file.stat.names == 0 => SourceState::Gone,
+                _ => SourceState::Rotated,
             };
             self.set_state(at, state);
             self.shed(at);
@@ -515,7 +515,7 @@ impl Feeder {
     }
 
     /// Says what a file is doing, where that is news.
-    pub(super) fn set_state(&mut self, at: usize, state: State) {
+    pub(super) fn set_state(&mut self, at: usize, state: SourceState) {
         let file = &mut self.files[at];
         if file.state != state
             && let Some(source) = file.known.source
@@ -532,8 +532,8 @@ impl Feeder {
             return;
         };
         let block = file.known.splitter.finish(source);
-        self.sources.set_told(source, file.known.splitter.told());
-        self.tell(block);
+        self.sources.set_emitted(source, file.known.splitter.told());
+        self.emit(block);
     }
 
     fn fail(&mut self, at: usize, error: &io::Error) {
@@ -546,9 +546,9 @@ impl Feeder {
             NoticeKind::Unreadable
         };
         let state = if packed {
-            State::Damaged
+            SourceState::Damaged
         } else {
-            State::Unreadable
+            SourceState::Unreadable
         };
         self.set_state(at, state);
         let file = &mut self.files[at];
@@ -556,12 +556,12 @@ impl Feeder {
             // It may be on its way here: told when nothing more comes.
             file.damage = Some((error.to_string(), Instant::now()));
             file.sleep(Body::Done);
-            self.leave_active(at);
+            self.dequeue(at);
             return;
         }
         if self.follow == Follow::Once {
             file.body = Body::Done;
-            self.leave_active(at);
+            self.dequeue(at);
         } else {
             let again = file.failed.is_some();
             file.failed = Some(Instant::now() + PACE);
@@ -576,6 +576,6 @@ impl Feeder {
     pub(super) fn notice(&mut self, kind: NoticeKind, path: &Path, detail: String) {
         let notice = Notice::new(kind, path, detail);
         self.sources.noticed(&notice);
-        self.queue.push_back(Told::Notice(notice));
+        self.queue.push_back(SourceEvent::Notice(notice));
     }
 }
