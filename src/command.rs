@@ -20,7 +20,7 @@ use crate::cli::{Cli, Color, Command, InputArgs, QueryArgs};
 use crate::config::Config;
 use crate::event;
 use crate::index::{Index, TrackClosed};
-use crate::pipeline::{FirstYear, Ingest, News};
+use crate::pipeline::{FirstYear, Ingest, IngestEvent};
 use crate::report::table::{ColorMode, TableStyle};
 use crate::report::{Format, View};
 use crate::source::{EmptyFolder, Follow, LogReader, RawLines, Request, Stop};
@@ -140,7 +140,7 @@ fn request(
         follow,
         poll: config.general.poll.0,
         is_mail_log: event::is_mail_log,
-        mark_of: crate::pipeline::mark_of,
+        mark_of: crate::pipeline::file_marker,
         empty_folder,
         raw_lines: RawLines::Needed,
         stop: stop.clone(),
@@ -204,7 +204,7 @@ fn ingest(
     stop: Stop,
     years: FirstYear,
     index: Index,
-) -> Result<(Ingest, Receiver<News>), CommandError> {
+) -> Result<(Ingest, Receiver<IngestEvent>), CommandError> {
     let feeder = LogReader::open(request)?;
     let (sender, news) = channel();
     // Nobody listens any more when the command has failed.

@@ -6,9 +6,9 @@ use std::io::Cursor;
 
 pub use crate::index::model::{Step, check as check_index};
 
-use crate::index::Entry;
-use crate::lines::{Block, MAX_LINE, Splitter};
-use crate::pipeline::{FirstYear, Framing, Parsed};
+use crate::event::Entry;
+use crate::lines::{Block, LineSplitter, MAX_LINE};
+use crate::pipeline::{BlockParser, FirstYear, ParsedBlock};
 use crate::position::SourceId;
 use crate::source::decompress::{self, Compression};
 
@@ -19,24 +19,24 @@ use crate::source::decompress::{self, Compression};
 pub fn blocks(text: &[u8], sizes: impl IntoIterator<Item = usize>) -> Vec<Block> {
     let source = SourceId::new(0);
     let mut sizes = sizes.into_iter();
-    let mut splitter = Splitter::default();
+    let mut splitter = LineSplitter::default();
     let mut blocks = Vec::new();
     let mut rest = text;
     while !rest.is_empty() {
         let size = sizes.next().unwrap_or(MAX_LINE).clamp(1, MAX_LINE);
-        let (piece, behind) = rest.split_at(size.min(rest.len()));
+        let (piece, deferred) = rest.split_at(size.min(rest.len()));
         let mut buffer = Vec::new();
         let at = splitter.prepare(&mut buffer, piece.len());
         buffer[at..].copy_from_slice(piece);
         let pieces = splitter.split(source, buffer, piece.len());
         blocks.extend(pieces.cut);
         blocks.extend(pieces.whole);
-        rest = behind;
-        let told = splitter.told();
+        rest = deferred;
+        let told = splitter.consumed();
         assert!(told <= splitter.next_offset());
     }
     blocks.extend(splitter.finish(source));
-    assert_eq!(splitter.told(), text.len() as u64);
+    assert_eq!(splitter.consumed(), text.len() as u64);
     assert_eq!(splitter.next_offset(), text.len() as u64);
     blocks
 }
@@ -48,9 +48,9 @@ pub fn blocks(text: &[u8], sizes: impl IntoIterator<Item = usize>) -> Vec<Block>
 pub fn check_entries(text: &[u8], sizes: impl IntoIterator<Item = usize>) -> usize {
     let (whole, pieces) = (parsed(text, []), parsed(text, sizes));
     let told = |entry: &Entry<'_>| (entry.position, entry.time, entry.level);
-    let count = |all: &[Parsed]| all.iter().map(|block| block.entries().len()).sum();
-    let entries = whole.iter().flat_map(Parsed::entries);
-    for (one, other) in entries.zip(pieces.iter().flat_map(Parsed::entries)) {
+    let count = |all: &[ParsedBlock]| all.iter().map(|block| block.entries().len()).sum();
+    let entries = whole.iter().flat_map(ParsedBlock::entries);
+    for (one, other) in entries.zip(pieces.iter().flat_map(ParsedBlock::entries)) {
         assert_eq!(told(one), told(other));
         assert!(
             one.host == other.host && one.event == other.event,
@@ -63,11 +63,11 @@ pub fn check_entries(text: &[u8], sizes: impl IntoIterator<Item = usize>) -> usi
     entries
 }
 
-fn parsed(text: &[u8], sizes: impl IntoIterator<Item = usize>) -> Vec<Parsed> {
-    let mut framing = Framing::new(FirstYear::Is(2026));
+fn parsed(text: &[u8], sizes: impl IntoIterator<Item = usize>) -> Vec<ParsedBlock> {
+    let mut parser = BlockParser::new(FirstYear::Is(2026));
     let blocks = blocks(text, sizes).into_iter();
     blocks
-        .map(|block| framing.block(block).take_apart())
+        .map(|block| parser.block(block).parse_entries())
         .collect()
 }
 

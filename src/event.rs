@@ -9,6 +9,7 @@
 mod auth;
 mod connection;
 mod delivery;
+mod entry;
 mod fields;
 mod foreign;
 mod kind;
@@ -17,27 +18,28 @@ mod message;
 mod policy;
 mod reply;
 pub(crate) mod scan;
-mod shape;
-mod shapes;
 mod system;
+mod template;
+mod templates;
 mod tls;
 
 #[cfg(test)]
 mod tests;
 
 pub use auth::AuthTrouble;
-pub use connection::EndWord;
-pub use delivery::{Attempt, ConnectionError, Fate};
+pub use connection::CloseReason;
+pub use delivery::{Attempt, ConnectionError, DeliveryOutcome};
+pub use entry::Entry;
 pub use fields::{Value, listener};
 pub(crate) use foreign::settled;
 pub use foreign::{is_mail_log, of_entry};
-pub use kind::Kind;
+pub use kind::EventKind;
 pub use lineage::Lineage;
 pub use policy::Policy;
 pub use reply::{Reply, enhanced_code};
 pub use scan::Rids;
-pub use shape::{Ids, Says, Shape};
 pub use system::unknown_shape;
+pub use template::{Ids, MessageEffect, Template};
 pub use tls::{REQUIRED as TLS_REQUIRED, Tls};
 
 /// Declares an id newtype of the appliance.
@@ -72,14 +74,14 @@ id! {
 
 /// The connection that a line speaks of.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum Link {
+pub enum ConnId {
     /// An injection connection.
     In(Icid),
     /// A delivery connection.
     Out(Dcid),
 }
 
-impl Link {
+impl ConnId {
     /// Whether there is such a connection: an id of 0 names none.
     #[inline]
     pub(crate) fn is_one(self) -> bool {
@@ -139,9 +141,9 @@ pub enum Event<'a> {
     /// A connection's end: `ICID n close`, `DCID n close`, `ICID n lost`, `killed`, `disconnected`.
     End {
         /// The connection.
-        link: Link,
+        link: ConnId,
         /// How the log words it.
-        word: EndWord,
+        word: CloseReason,
     },
     /// `ICID n Receiving Failed: why`
     ReceivingFailed {
@@ -160,7 +162,7 @@ pub enum Event<'a> {
     /// `ICID n TLS …` and `DCID n TLS …`
     Tls {
         /// The connection.
-        link: Link,
+        link: ConnId,
         /// What follows the word `TLS`, to be read by [`Tls::parse`].
         text: &'a [u8],
     },
@@ -287,8 +289,8 @@ pub enum Event<'a> {
         engine: &'a [u8],
         /// The engine's words.
         verdict: &'a [u8],
-        /// Whose it is; interim verdicts, which are not the last word, are [`Kind::VerdictInterim`].
-        kind: Kind,
+        /// Whose it is; interim verdicts, which are not the last word, are [`EventKind::VerdictInterim`].
+        kind: EventKind,
     },
     /// `MID m SDR: …`
     SenderReputation {
@@ -317,7 +319,7 @@ pub enum Event<'a> {
         how: &'a [u8],
     },
     /// `MID 515 was generated for bounce of MID 511`, `MID 2 rewritten to 3 by antispam` and their relatives
-    Descent {
+    Derived {
         /// How the one came of the other.
         lineage: Lineage,
         /// The message it comes from.
@@ -358,7 +360,7 @@ pub enum Event<'a> {
     /// `Bounced: …`, `Delayed: …`, `Deleted: …`
     Attempt {
         /// What the line decides.
-        fate: Fate,
+        outcome: DeliveryOutcome,
         /// The connection; 0 where none came about, `None` where the line names none.
         dcid: Option<Dcid>,
         /// The message.
@@ -368,9 +370,9 @@ pub enum Event<'a> {
     },
 
     /// A line that a template reads: it decides little or nothing.
-    Note {
+    Template {
         /// Its row in the table of shapes.
-        shape: &'static Shape,
+        template: &'static Template,
         /// The ids of its fixed words.
         ids: Ids,
         /// The whole line.
@@ -390,20 +392,20 @@ impl Event<'_> {
     /// When among the entries of one second it is to be taken in: a relay shuffles lines within a second, and a file
     /// says whose ids it holds in its first one. Connections are opened before messages are started on them.
     #[inline]
-    pub fn turn(&self) -> Turn {
+    pub fn apply_order(&self) -> ApplyOrder {
         match self {
             Self::ConnectionOpen { .. } | Self::DeliveryOpen { .. } | Self::LogVersion { .. } => {
-                Turn::Connections
+                ApplyOrder::Connections
             }
-            Self::MessageStart { .. } => Turn::Messages,
-            _ => Turn::Others,
+            Self::MessageStart { .. } => ApplyOrder::Messages,
+            _ => ApplyOrder::Others,
         }
     }
 }
 
 /// The order in which the entries of one second are taken in.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum Turn {
+pub enum ApplyOrder {
     /// Openings of connections.
     Connections,
     /// Starts of messages.
@@ -453,6 +455,6 @@ fn rare(body: &[u8]) -> Event<'_> {
         _ => system::of_log(body),
     };
     other
-        .or_else(|| shape::of(body))
+        .or_else(|| template::of(body))
         .unwrap_or_else(|| system::unknown(body))
 }

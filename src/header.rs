@@ -12,16 +12,16 @@
 //! The tag before the level is the name an administrator gave the log subscription: free text. A stamp equal to the
 //! previous line's is not read again: thousands of lines share a second.
 
-mod stamp;
+mod timestamp;
 mod years;
 
 #[cfg(test)]
 mod tests;
 
-pub use stamp::{Civil, Stamp};
-pub use years::Years;
+pub use timestamp::{DateTime, Timestamp};
+pub use years::YearResolver;
 
-use stamp::Written;
+use timestamp::ParsedTimestamp;
 
 /// How grave the appliance holds an entry to be. A login or delivery failure is `Info`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -82,9 +82,9 @@ impl Level {
 
 /// One line with its frame read. Ranges count from the line's first byte.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
-pub struct Frame {
+pub struct Header {
     /// The log's own local time; `None` where the line has none.
-    pub time: Option<Stamp>,
+    pub time: Option<Timestamp>,
     /// `None` where the line has none.
     pub level: Option<Level>,
     /// Where the syslog host stands; empty without one.
@@ -95,7 +95,7 @@ pub struct Frame {
     body: u32,
 }
 
-impl Frame {
+impl Header {
     /// The message behind the frame.
     pub fn body<'a>(&self, line: &'a [u8]) -> &'a [u8] {
         line.get(self.body as usize..).unwrap_or(&[])
@@ -112,19 +112,19 @@ impl Frame {
     }
 
     /// Whether anything stood before the message.
-    pub fn is_framed(&self) -> bool {
+    pub fn is_present(&self) -> bool {
         self.time.is_some() || self.level.is_some()
     }
 }
 
 /// Reads the frames of one source's lines, in their order.
 #[derive(Clone, Debug)]
-pub struct Framer {
-    years: Years,
+pub struct HeaderParser {
+    years: YearResolver,
     /// The stamp of the line before, as written and as read.
-    seen: ([u8; 24], usize, Option<Stamp>),
+    seen: ([u8; 24], usize, Option<Timestamp>),
     /// What stood before the message of a line, as written with its last blank, and as read.
-    whole: Option<(Prefix, Frame)>,
+    whole: Option<(Prefix, Header)>,
 }
 
 /// Bytes that lines begin with.
@@ -158,9 +158,9 @@ impl Prefix {
 /// Syslog relays wrap at most a few times; a line that goes on longer is no frame.
 const MOST_WRAPPINGS: usize = 4;
 
-impl Framer {
+impl HeaderParser {
     /// `years` tells the year of stamps that have none.
-    pub fn new(years: Years) -> Self {
+    pub fn new(years: YearResolver) -> Self {
         Self {
             years,
             seen: ([0; 24], 0, None),
@@ -169,16 +169,16 @@ impl Framer {
     }
 
     /// The newest year-less stamp's year goes on in the next source.
-    pub fn years(&self) -> &Years {
+    pub fn years(&self) -> &YearResolver {
         &self.years
     }
 
     /// Reads the frame of one line (without its line end).
     #[inline]
-    pub fn frame(&mut self, line: &[u8]) -> Frame {
+    pub fn parse(&mut self, line: &[u8]) -> Header {
         match &self.whole {
-            Some((written, frame)) if written.begins(line) => *frame,
-            _ => self.new_frame(line),
+            Some((written, header)) if written.begins(line) => *header,
+            _ => self.parse_new(line),
         }
     }
 
@@ -187,33 +187,33 @@ impl Framer {
     /// Where a line begins with the very bytes of that frame, up to the blank behind the level, its frame is the same:
     /// nothing behind them has a say in it. That holds for nine lines of ten (30 instructions for 130).
     #[inline]
-    pub fn repeated(&self, line: &[u8]) -> usize {
+    pub fn cached_header_len(&self, line: &[u8]) -> usize {
         match &self.whole {
             Some((written, _)) if written.begins(line) => written.0.len(),
             _ => 0,
         }
     }
 
-    fn new_frame(&mut self, line: &[u8]) -> Frame {
-        let frame = self.read_frame(line);
-        let written = &line[..line.len() - frame.body(line).len()];
+    fn parse_new(&mut self, line: &[u8]) -> Header {
+        let header = self.read(line);
+        let written = &line[..line.len() - header.body(line).len()];
         // Whether structured data is there (RFC 5424) may depend on brackets in the message.
-        let stands_alone = frame.level.is_some()
+        let stands_alone = header.level.is_some()
             && written.ends_with(b" ")
             && memchr::memmem::find(written, b">1 ").is_none();
         self.whole = stands_alone.then(|| {
             let kept = self.whole.take();
             let kept = kept.map_or_else(Vec::new, |(kept, _)| kept.0);
-            (Prefix::new(kept, written), frame)
+            (Prefix::new(kept, written), header)
         });
-        frame
+        header
     }
 
-    fn read_frame(&mut self, line: &[u8]) -> Frame {
-        let mut frame = Frame::default();
+    fn read(&mut self, line: &[u8]) -> Header {
+        let mut header = Header::default();
         let (seen, length, seen_time) = &self.seen;
         let (mut known, mut new) = (None, None);
-        let rest = unwrap(line, &mut frame, |rest| {
+        let rest = unwrap(line, &mut header, |rest| {
             let length = *length;
             if length > 0
                 && rest.len() > length
@@ -224,27 +224,27 @@ impl Framer {
                 (known, new) = (*seen_time, None);
                 return Some(&rest[length + 1..]);
             }
-            let (written, behind) = Written::parse(rest)?;
+            let (written, behind) = ParsedTimestamp::parse(rest)?;
             new = Some((written, &rest[..rest.len() - behind.len() - 1]));
             Some(behind)
         });
         // A relay's stamp stands before the appliance's own: only the last one tells the log's time.
-        frame.time = match new {
+        header.time = match new {
             Some((written, text)) => self.resolve(&written, text),
             None => known,
         };
-        if frame.is_framed() {
-            frame.body = u32::try_from(line.len() - rest.len()).unwrap_or(u32::MAX);
+        if header.is_present() {
+            header.body = u32::try_from(line.len() - rest.len()).unwrap_or(u32::MAX);
         } else {
-            frame = Frame::default();
+            header = Header::default();
         }
-        frame
+        header
     }
 
     /// The moment of a stamp that was not seen in the line before.
-    fn resolve(&mut self, written: &Written, text: &[u8]) -> Option<Stamp> {
+    fn resolve(&mut self, written: &ParsedTimestamp, text: &[u8]) -> Option<Timestamp> {
         let time = match written.year {
-            Some(year) => written.civil(year).to_stamp(),
+            Some(year) => written.date_time(year).to_timestamp(),
             None => self.years.resolve(written),
         };
         if let Some(seen) = self.seen.0.get_mut(..text.len()) {
@@ -261,7 +261,7 @@ impl Framer {
 #[inline]
 fn unwrap<'a>(
     line: &'a [u8],
-    frame: &mut Frame,
+    header: &mut Header,
     mut stamp: impl FnMut(&'a [u8]) -> Option<&'a [u8]>,
 ) -> &'a [u8] {
     let mut rest = line;
@@ -271,20 +271,20 @@ fn unwrap<'a>(
         if let Some(behind) = stamp(unversioned.unwrap_or(without_priority(rest))) {
             rest = behind;
             if unversioned.is_some()
-                && let Some(behind) = structured(line, rest, frame)
+                && let Some(behind) = structured(line, rest, header)
             {
                 rest = behind;
                 continue;
             }
             // In a file of the appliance the level follows at once: there is no tag to look for.
             if Level::parse(rest).is_none()
-                && let Some(behind) = tag(line, rest, frame)
+                && let Some(behind) = tag(line, rest, header)
             {
                 rest = behind;
             }
         }
         if let Some((level, behind)) = Level::parse(rest) {
-            frame.level = Some(level);
+            header.level = Some(level);
             return behind;
         }
         if rest.len() == before {
@@ -295,10 +295,10 @@ fn unwrap<'a>(
 }
 
 /// The stamp of the log itself in a line, behind those of relays.
-fn stamp_of(line: &[u8]) -> Option<Written> {
+fn stamp_of(line: &[u8]) -> Option<ParsedTimestamp> {
     let mut last = None;
-    unwrap(line, &mut Frame::default(), |rest| {
-        let (written, behind) = Written::parse(rest)?;
+    unwrap(line, &mut Header::default(), |rest| {
+        let (written, behind) = ParsedTimestamp::parse(rest)?;
         last = Some(written);
         Some(behind)
     });
@@ -352,18 +352,18 @@ fn without_priority(text: &[u8]) -> &[u8] {
 }
 
 /// `host tag: ` or `tag: ` behind a syslog stamp. Neither has blanks; what stands there is no level.
-fn tag<'a>(line: &'a [u8], rest: &'a [u8], frame: &mut Frame) -> Option<&'a [u8]> {
+fn tag<'a>(line: &'a [u8], rest: &'a [u8], header: &mut Header) -> Option<&'a [u8]> {
     // Some relays write a second blank before the host.
     let rest = rest.trim_ascii_start();
     let (first, behind) = word(rest)?;
     if let Some(name) = name_of_tag(first) {
-        frame.tag = place(line, rest, name.len());
+        header.tag = place(line, rest, name.len());
         return Some(behind);
     }
     let (second, message) = word(behind)?;
     let name = name_of_tag(second)?;
-    frame.host = place(line, rest, first.len());
-    frame.tag = place(line, behind, name.len());
+    header.host = place(line, rest, first.len());
+    header.tag = place(line, behind, name.len());
     Some(message)
 }
 
@@ -378,7 +378,7 @@ fn name_of_tag(word: &[u8]) -> Option<&[u8]> {
 }
 
 /// `host name process id data` behind the stamp of RFC 5424, each a word or `-`; the data may be in brackets.
-fn structured<'a>(line: &'a [u8], rest: &'a [u8], frame: &mut Frame) -> Option<&'a [u8]> {
+fn structured<'a>(line: &'a [u8], rest: &'a [u8], header: &mut Header) -> Option<&'a [u8]> {
     let (host, behind_host) = word(rest)?;
     let (name, behind_name) = word(behind_host)?;
     let (_, behind) = word(behind_name)?;
@@ -388,10 +388,10 @@ fn structured<'a>(line: &'a [u8], rest: &'a [u8], frame: &mut Frame) -> Option<&
         _ => behind.strip_prefix(b"- ")?,
     };
     if host != b"-" {
-        frame.host = place(line, rest, host.len());
+        header.host = place(line, rest, host.len());
     }
     if name != b"-" {
-        frame.tag = place(line, behind_host, name.len());
+        header.tag = place(line, behind_host, name.len());
     }
     Some(message.strip_prefix(b"\xef\xbb\xbf").unwrap_or(message))
 }

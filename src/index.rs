@@ -18,9 +18,9 @@ pub mod store;
 #[cfg(test)]
 mod tests;
 
-use crate::event::{Event, Kind};
-use crate::header::{Frame, Level, Stamp};
-use crate::position::{Position, SourceId};
+use crate::event::{Entry, Event, EventKind};
+use crate::header::Timestamp;
+use crate::position::SourceId;
 
 pub use correlate::apply_plan::BatchPlan;
 pub use evict::{Evicted, EvictionMode, RetentionLimits};
@@ -31,38 +31,6 @@ pub use records::delivery::{Delivery, DeliveryId, DeliveryResult};
 pub use records::event_counts::{Count, EventCounts, KindCounts, UnknownShape};
 pub use records::message::{DeliveryState, Message, MessageId, Recipient, RecipientId};
 pub use store::intern::{Interner, Symbol, TextId, TextStore};
-
-/// One entry of a log, taken apart, and where it came from.
-#[derive(Clone, Copy, Debug)]
-pub struct Entry<'a> {
-    /// Where its line begins.
-    pub position: Position,
-    /// The log's local time; `None` where the line has none.
-    pub time: Option<Stamp>,
-    /// The appliance's level.
-    pub level: Option<Level>,
-    /// The syslog host.
-    pub host: Option<&'a [u8]>,
-    /// What it says.
-    pub event: Event<'a>,
-    /// The hash of the name that it tells of a message or connection; 0 until it is [foreseen](BatchPlan).
-    hash: u32,
-}
-
-impl<'a> Entry<'a> {
-    /// The entry of a line with this frame.
-    #[inline]
-    pub fn new(position: Position, frame: &Frame, line: &'a [u8], event: Event<'a>) -> Self {
-        Self {
-            position,
-            time: frame.time,
-            level: frame.level,
-            host: frame.host(line),
-            event,
-            hash: 0,
-        }
-    }
-}
 
 /// The names of each kind.
 #[derive(Debug, Default)]
@@ -186,8 +154,8 @@ pub struct Index {
     pending_replies: correlate::PendingReplies,
     ended: Vec<ClosedRecord>,
     totals: Totals,
-    newest: Option<Stamp>,
-    oldest: Option<Stamp>,
+    newest: Option<Timestamp>,
+    oldest: Option<Timestamp>,
     generation: u64,
     sight: store::intern::PrefetchScratch,
     retention: evict::RetentionState,
@@ -265,7 +233,7 @@ impl Index {
     /// Totals so far.
     pub fn totals(&self) -> Totals {
         Totals {
-            unknown: self.event_counts.of(Kind::Unknown).count,
+            unknown: self.event_counts.of(EventKind::Unknown).count,
             ..self.totals
         }
     }
@@ -276,12 +244,12 @@ impl Index {
     }
 
     /// The latest stamp of all entries.
-    pub fn newest(&self) -> Option<Stamp> {
+    pub fn newest(&self) -> Option<Timestamp> {
         self.newest
     }
 
     /// The earliest stamp of all entries.
-    pub fn oldest(&self) -> Option<Stamp> {
+    pub fn oldest(&self) -> Option<Timestamp> {
         self.oldest
     }
 
@@ -389,7 +357,7 @@ impl Index {
     }
 
     /// The newest connection of that id, on each appliance that has one.
-    pub fn find_connections(&self, link: crate::event::Link) -> Vec<ConnectionId> {
+    pub fn find_connections(&self, link: crate::event::ConnId) -> Vec<ConnectionId> {
         self.appliances.newest_of(link)
     }
 

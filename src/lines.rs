@@ -11,7 +11,7 @@ use crate::position::SourceId;
 pub const MAX_LINE: usize = 1 << 20;
 
 /// Zero bytes at the start of a line, so many of them, are the hole that a writer leaves who goes on at his old place in a
-/// file that was cut: they are skipped however many they are. Fewer are dropped before the line's text, see [`Lines`].
+/// file that was cut: they are skipped however many they are. Fewer are dropped before the line's text, see [`LineIter`].
 pub(crate) const HOLE: usize = 64 << 10;
 
 /// The bytes read at once: with its entries, a block of them stays in a core's second-level cache until it is joined.
@@ -22,7 +22,7 @@ const BOM: &[u8] = b"\xef\xbb\xbf";
 
 /// Whether the last line of a block is there to its end.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub enum Cut {
+pub enum Truncated {
     /// Every line is whole.
     #[default]
     No,
@@ -44,13 +44,13 @@ pub struct Block {
     /// The lines.
     pub bytes: Vec<u8>,
     /// Whether the last line was cut.
-    pub cut: Cut,
+    pub cut: Truncated,
 }
 
 impl Block {
     /// The lines in order, blank ones included.
-    pub fn lines(&self) -> Lines<'_> {
-        Lines {
+    pub fn lines(&self) -> LineIter<'_> {
+        LineIter {
             rest: &self.bytes,
             offset: self.offset,
             number: self.first_line,
@@ -79,14 +79,14 @@ fn zeros(bytes: &[u8]) -> usize {
 
 /// The lines of a [`Block`]. Zero bytes before the text of a line are no part of it; a line of nothing else stays as it is.
 #[derive(Clone, Debug)]
-pub struct Lines<'a> {
+pub struct LineIter<'a> {
     rest: &'a [u8],
     offset: u64,
     number: u64,
-    cut: Cut,
+    cut: Truncated,
 }
 
-impl<'a> Lines<'a> {
+impl<'a> LineIter<'a> {
     /// What stands behind the lines that were given.
     #[inline]
     pub fn rest(&self) -> &'a [u8] {
@@ -96,7 +96,7 @@ impl<'a> Lines<'a> {
     /// The next line, in whose first `known` bytes there is no line end and which does not begin with a zero byte where
     /// there are some: so neither is looked for there.
     #[inline]
-    pub fn next_behind(&mut self, known: usize) -> Option<Line<'a>> {
+    pub fn next_after_prefix(&mut self, known: usize) -> Option<Line<'a>> {
         if self.rest.is_empty() {
             return None;
         }
@@ -106,7 +106,7 @@ impl<'a> Lines<'a> {
                 let text = &self.rest[..end];
                 (text.strip_suffix(b"\r").unwrap_or(text), end + 1, false)
             }
-            None => (self.rest, self.rest.len(), self.cut == Cut::LastLine),
+            None => (self.rest, self.rest.len(), self.cut == Truncated::LastLine),
         };
         let skipped = match known {
             0 => Some(zeros(text)).filter(|zeros| *zeros < text.len()),
@@ -126,12 +126,12 @@ impl<'a> Lines<'a> {
     }
 }
 
-impl<'a> Iterator for Lines<'a> {
+impl<'a> Iterator for LineIter<'a> {
     type Item = Line<'a>;
 
     #[inline]
     fn next(&mut self) -> Option<Line<'a>> {
-        self.next_behind(0)
+        self.next_after_prefix(0)
     }
 }
 
@@ -139,24 +139,24 @@ impl<'a> Iterator for Lines<'a> {
 ///
 /// The bytes of an unfinished line are kept until its end comes: at most [`MAX_LINE`] and one more for its CR.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Splitter {
+pub(crate) struct LineSplitter {
     /// The offset of the next byte to come.
     next: u64,
     /// The unfinished line, which ends at `next`.
     carry: Vec<u8>,
     /// How many lines were told.
-    told_lines: u64,
+    line_count: u64,
     /// Where the last told line ended.
-    told: u64,
+    consumed: u64,
     /// How many zero bytes were skipped that stand before the byte to come, until that is told.
     hole: u64,
     /// Whether the line under way was cut, so that it is only looked through for its end.
     skipping: bool,
 }
 
-/// What [`Splitter::split`] found: at most an over-long line's head, and the whole lines.
+/// What [`LineSplitter::split`] found: at most an over-long line's head, and the whole lines.
 #[derive(Debug, Default)]
-pub(crate) struct Pieces {
+pub(crate) struct SplitResult {
     /// The head of a line that is longer than allowed; it comes before `whole`.
     pub cut: Option<Block>,
     /// The whole lines.
@@ -165,15 +165,15 @@ pub(crate) struct Pieces {
     pub hole: Option<u64>,
 }
 
-impl Splitter {
+impl LineSplitter {
     /// The offset of the next byte to come.
     pub fn next_offset(&self) -> u64 {
         self.next
     }
 
     /// The bytes up to which lines were told.
-    pub fn told(&self) -> u64 {
-        self.told
+    pub fn consumed(&self) -> u64 {
+        self.consumed
     }
 
     /// Whether a line begins with the next byte.
@@ -181,10 +181,10 @@ impl Splitter {
         self.carry.is_empty() && !self.skipping
     }
 
-    /// Skips so many zero bytes, where [`Splitter::is_at_line_start`].
+    /// Skips so many zero bytes, where [`LineSplitter::is_at_line_start`].
     pub fn skip_hole(&mut self, length: u64) {
         self.next += length;
-        self.told = self.next;
+        self.consumed = self.next;
         self.hole += length;
     }
 
@@ -198,29 +198,29 @@ impl Splitter {
         kept
     }
 
-    /// As [`Splitter::prepare`], of bytes that were read already: puts the unfinished line before them.
-    pub fn adopt(&self, bytes: Vec<u8>) -> Vec<u8> {
+    /// As [`LineSplitter::prepare`], of bytes that were read already: puts the unfinished line before them.
+    pub fn prepend_carry(&self, bytes: Vec<u8>) -> Vec<u8> {
         if self.carry.is_empty() {
             return bytes;
         }
         [&*self.carry, &bytes].concat()
     }
 
-    /// Cuts what was read behind the mark that [`Splitter::prepare`] gave; `fresh` is how many bytes that were.
-    pub fn split(&mut self, source: SourceId, mut buffer: Vec<u8>, fresh: usize) -> Pieces {
+    /// Cuts what was read behind the mark that [`LineSplitter::prepare`] gave; `fresh` is how many bytes that were.
+    pub fn split(&mut self, source: SourceId, mut buffer: Vec<u8>, fresh: usize) -> SplitResult {
         let kept = self.carry.len();
         let mut start = 0;
         let end = kept + fresh;
         buffer.truncate(end);
         let base = self.next - kept as u64;
         self.next += fresh as u64;
-        let mut pieces = Pieces::default();
+        let mut pieces = SplitResult::default();
         if !self.skipping {
             let zeros = zeros(&buffer);
             if zeros >= HOLE || (self.hole > 0 && kept == 0) {
                 start = zeros;
                 self.hole += zeros as u64;
-                self.told = base + start as u64;
+                self.consumed = base + start as u64;
             }
             if start < end && self.hole > 0 {
                 pieces.hole = Some(std::mem::take(&mut self.hole));
@@ -231,26 +231,26 @@ impl Splitter {
                 Some(at) => {
                     self.skipping = false;
                     start = at + 1;
-                    self.told = base + start as u64;
+                    self.consumed = base + start as u64;
                 }
                 None => {
-                    self.told = self.next;
+                    self.consumed = self.next;
                     return pieces;
                 }
             }
         } else if let Some(head) = self.overlong(&buffer[start..], kept.saturating_sub(start)) {
             let kept = buffer[start..start + MAX_LINE].to_vec();
-            pieces.cut = Some(self.block(source, base + start as u64, kept, Cut::LastLine));
+            pieces.cut = Some(self.block(source, base + start as u64, kept, Truncated::LastLine));
             self.carry = Vec::new();
             match head {
                 Some(newline) => start += newline + 1,
                 None => {
                     self.skipping = true;
-                    self.told = self.next;
+                    self.consumed = self.next;
                     return pieces;
                 }
             }
-            self.told = base + start as u64;
+            self.consumed = base + start as u64;
         }
         let Some(last) = memrchr(b'\n', &buffer[start..]) else {
             self.carry.clear();
@@ -264,7 +264,7 @@ impl Splitter {
         if start > 0 {
             buffer.drain(..start);
         }
-        pieces.whole = Some(self.block(source, base + start as u64, buffer, Cut::No));
+        pieces.whole = Some(self.block(source, base + start as u64, buffer, Truncated::No));
         pieces
     }
 
@@ -277,12 +277,12 @@ impl Splitter {
         let base = self.next - bytes.len() as u64;
         let cut = if bytes.len() > MAX_LINE {
             bytes.truncate(MAX_LINE);
-            Cut::LastLine
+            Truncated::LastLine
         } else {
-            Cut::No
+            Truncated::No
         };
         let block = self.block(source, base, bytes, cut);
-        self.told = self.next;
+        self.consumed = self.next;
         Some(block)
     }
 
@@ -307,11 +307,17 @@ impl Splitter {
         }
     }
 
-    fn block(&mut self, source: SourceId, offset: u64, mut bytes: Vec<u8>, cut: Cut) -> Block {
-        let first_line = self.told_lines + 1;
+    fn block(
+        &mut self,
+        source: SourceId,
+        offset: u64,
+        mut bytes: Vec<u8>,
+        cut: Truncated,
+    ) -> Block {
+        let first_line = self.line_count + 1;
         let unended = usize::from(!bytes.ends_with(b"\n"));
-        self.told_lines += (memchr_iter(b'\n', &bytes).count() + unended) as u64;
-        self.told = offset + bytes.len() as u64;
+        self.line_count += (memchr_iter(b'\n', &bytes).count() + unended) as u64;
+        self.consumed = offset + bytes.len() as u64;
         let mut offset = offset;
         if offset == 0 && bytes.starts_with(BOM) {
             bytes.drain(..BOM.len());

@@ -5,16 +5,16 @@
 //!                  in order                              side by side         in order
 //! ```
 //!
-//! Two threads are what two cores can use (`relay`). Blocks are small enough to stay in a core's cache until they are
+//! Two threads are what two cores can use (`pipeline`). Blocks are small enough to stay in a core's cache until they are
 //! joined: so the time that goes into waiting for memory is that of the index alone. The index's lock is held for a
 //! batch of 2048 entries at a time, and given away between batches when somebody waits for it.
 
-mod clock;
-mod framing;
-mod joiner;
+mod clock_jumps;
+mod ordered;
+mod parse;
 mod reader;
-mod relay;
 mod shared;
+mod writer;
 
 #[cfg(test)]
 mod tests;
@@ -22,8 +22,8 @@ mod tests;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
-pub use clock::Clocks;
-pub use framing::{Framing, Judgement, is_blank, judge, mark_of};
+pub use clock_jumps::ClockMonitor;
+pub use parse::{BlockParser, FileKind, file_marker, is_blank, sniff};
 pub use shared::{Reading, SharedIndex};
 
 use crate::index::{EvictionMode, Index, TrackClosed};
@@ -31,13 +31,13 @@ use crate::position::SourceId;
 use crate::source::{
     BufferPool, LogReader, Notice, NoticeKind, Progress, SourceOpened, Sources, Stop, TailPreview,
 };
-use framing::Framed;
-pub(crate) use framing::Parsed;
+use ordered::OrderedPipeline;
+pub(crate) use parse::ParsedBlock;
+use parse::ParsedHeaders;
 #[cfg(test)]
-use framing::judge_head;
-use joiner::Joiner;
-use reader::Reader;
-use relay::Relay;
+use parse::sniff_head;
+use reader::ReadStage;
+use writer::IndexWriter;
 
 /// Entries taken in under one lock: well under a millisecond.
 const BATCH: usize = 2048;
@@ -48,7 +48,7 @@ const THREADS: usize = 2;
 /// What a running [`Ingest`] tells whoever started it. Never sent in floods: `Grew` comes once until
 /// [`Ingest::seen`] is called.
 #[derive(Debug)]
-pub enum News {
+pub enum IngestEvent {
     /// The index has grown since it was last looked at.
     Grew,
     /// All that was there has been read.
@@ -58,7 +58,7 @@ pub enum News {
     /// Nothing more will come: standard input has ended, or nothing is followed.
     End,
     /// A file that was asked for is no log.
-    Refused(Judgement, SourceOpened),
+    Refused(FileKind, SourceOpened),
 }
 
 /// What the years of stamps without one start from.
@@ -71,12 +71,12 @@ pub enum FirstYear {
 }
 
 /// What is read, and then taken in, in this order.
-pub(crate) enum Piece<L> {
+pub(crate) enum PipelineItem<L> {
     Opened(SourceOpened),
     /// Blocks that follow each other.
     Lines(Vec<L>),
     Notice(Notice),
-    Refused(Judgement, SourceOpened),
+    Refused(FileKind, SourceOpened),
     CaughtUp,
     End,
 }
@@ -99,22 +99,22 @@ impl Ingest {
         stop: Stop,
         years: FirstYear,
         index: Index,
-        news: impl Fn(News) + Send + 'static,
+        news: impl Fn(IngestEvent) + Send + 'static,
     ) -> Self {
         let index = SharedIndex::new(index);
         let sources = feeder.sources();
-        let writer = Writer {
-            joiner: Joiner::new(index.clone()),
+        let writer = WriteStage {
+            writer: IndexWriter::new(index.clone()),
             index: index.clone(),
             is_over: false,
             sources: Arc::clone(&sources),
             recycler: feeder.buffer_pool(),
             news: Box::new(news),
         };
-        let relay = Arc::new(Relay::new(Reader::new(feeder, years), writer));
+        let pipeline = Arc::new(OrderedPipeline::new(ReadStage::new(feeder, years), writer));
         let threads = (1..=THREADS).map(|number| {
-            let relay = Arc::clone(&relay);
-            let work = move || relay.run(Reader::next, take_apart, Writer::take);
+            let pipeline = Arc::clone(&pipeline);
+            let work = move || pipeline.run(ReadStage::next, parse_entries, WriteStage::take);
             named(&format!("ingest-{number}"), work)
         });
         Self {
@@ -133,11 +133,11 @@ impl Ingest {
             block,
         } = newest;
         let index = SharedIndex::new(Index::new(TrackClosed::Off));
-        let mut framing = Framing::new(FirstYear::ByModification);
-        framing.open(&opened);
-        let mut joiner = Joiner::new(index.clone());
-        joiner.open(&opened);
-        joiner.apply(&[framing.block(block).take_apart()]);
+        let mut parser = BlockParser::new(FirstYear::ByModification);
+        parser.open(&opened);
+        let mut writer = IndexWriter::new(index.clone());
+        writer.open(&opened);
+        writer.apply(&[parser.block(block).parse_entries()]);
         Self {
             index,
             sources,
@@ -152,8 +152,8 @@ impl Ingest {
     }
 
     /// The reader has looked: the next growth is told again.
-    pub fn seen(&self) {
-        self.index.seen();
+    pub fn ack_growth(&self) {
+        self.index.ack_growth();
     }
 
     /// Waits until nothing more will come.
@@ -178,57 +178,64 @@ fn named(name: &str, work: impl FnOnce() + Send + 'static) -> JoinHandle<()> {
     builder.spawn(work).expect("a process can start a thread")
 }
 
-fn take_apart(piece: Piece<Framed>) -> Piece<Parsed> {
+fn parse_entries(piece: PipelineItem<ParsedHeaders>) -> PipelineItem<ParsedBlock> {
     match piece {
-        Piece::Lines(blocks) => Piece::Lines(blocks.into_iter().map(Framed::take_apart).collect()),
-        Piece::Opened(opened) => Piece::Opened(opened),
-        Piece::Notice(notice) => Piece::Notice(notice),
-        Piece::Refused(judgement, opened) => Piece::Refused(judgement, opened),
-        Piece::CaughtUp => Piece::CaughtUp,
-        Piece::End => Piece::End,
+        PipelineItem::Lines(blocks) => PipelineItem::Lines(
+            blocks
+                .into_iter()
+                .map(ParsedHeaders::parse_entries)
+                .collect(),
+        ),
+        PipelineItem::Opened(opened) => PipelineItem::Opened(opened),
+        PipelineItem::Notice(notice) => PipelineItem::Notice(notice),
+        PipelineItem::Refused(judgement, opened) => PipelineItem::Refused(judgement, opened),
+        PipelineItem::CaughtUp => PipelineItem::CaughtUp,
+        PipelineItem::End => PipelineItem::End,
     }
 }
 
 /// Takes in what was read, and tells of it.
-struct Writer {
-    joiner: Joiner,
+struct WriteStage {
+    writer: IndexWriter,
     index: SharedIndex,
     /// It was said that the index takes more memory than it may.
     is_over: bool,
     sources: Arc<Sources>,
     recycler: BufferPool,
-    news: Box<dyn Fn(News) + Send>,
+    news: Box<dyn Fn(IngestEvent) + Send>,
 }
 
-impl Writer {
-    fn take(&mut self, piece: Piece<Parsed>) {
+impl WriteStage {
+    fn take(&mut self, piece: PipelineItem<ParsedBlock>) {
         match piece {
-            Piece::Opened(opened) => self.joiner.open(&opened),
-            Piece::Lines(blocks) => {
+            PipelineItem::Opened(opened) => self.writer.open(&opened),
+            PipelineItem::Lines(blocks) => {
                 blocks.iter().for_each(|block| block.note(&self.sources));
-                if self.joiner.apply(&blocks) {
-                    (self.news)(News::Grew);
+                if self.writer.apply(&blocks) {
+                    (self.news)(IngestEvent::Grew);
                 }
-                let bytes = blocks.into_iter().map(Parsed::into_bytes);
+                let bytes = blocks.into_iter().map(ParsedBlock::into_bytes);
                 bytes.for_each(|bytes| self.recycler.give(bytes));
                 self.forget_sources();
-                self.heed_memory();
+                self.check_memory_limit();
             }
-            Piece::Notice(notice) => (self.news)(News::Notice(notice)),
-            Piece::Refused(judgement, opened) => (self.news)(News::Refused(judgement, opened)),
-            Piece::CaughtUp => {
-                self.joiner.catch_up();
-                (self.news)(News::CaughtUp);
+            PipelineItem::Notice(notice) => (self.news)(IngestEvent::Notice(notice)),
+            PipelineItem::Refused(judgement, opened) => {
+                (self.news)(IngestEvent::Refused(judgement, opened))
             }
-            Piece::End => {
-                self.joiner.retire(EvictionMode::AtOnce);
-                (self.news)(News::End);
+            PipelineItem::CaughtUp => {
+                self.writer.catch_up();
+                (self.news)(IngestEvent::CaughtUp);
+            }
+            PipelineItem::End => {
+                self.writer.retire(EvictionMode::AtOnce);
+                (self.news)(IngestEvent::End);
             }
         }
     }
 
     /// Says once that the limit of memory cannot be kept to.
-    fn heed_memory(&mut self) {
+    fn check_memory_limit(&mut self) {
         if self.is_over {
             return;
         }
@@ -244,7 +251,7 @@ impl Writer {
             format!("{} MiB", bytes.div_ceil(1 << 20)),
         );
         self.sources.noticed(&notice);
-        (self.news)(News::Notice(notice));
+        (self.news)(IngestEvent::Notice(notice));
     }
 
     /// Forgets files that are gone for good where records retire, once none is left that has lines in them.

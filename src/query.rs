@@ -28,8 +28,9 @@ mod tests;
 
 use std::fmt;
 
-use crate::header::Stamp;
-use crate::index::{AttemptId, ConnectionId, DeliveryId, Entry, Index, MessageId};
+use crate::event::Entry;
+use crate::header::Timestamp;
+use crate::index::{AttemptId, ConnectionId, DeliveryId, Index, MessageId};
 use crate::search::LineRequest;
 
 pub use complete::{Completion, complete};
@@ -178,7 +179,7 @@ impl Query {
         entry: &Entry<'_>,
         line: &[u8],
         appliance: Option<&str>,
-        newest: Option<Stamp>,
+        newest: Option<Timestamp>,
     ) -> bool {
         eval::EntryQuery {
             entry,

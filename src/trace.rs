@@ -11,7 +11,7 @@ mod recipients;
 
 use std::borrow::Cow;
 
-use crate::header::Stamp;
+use crate::header::Timestamp;
 use crate::index::{Connection, ConnectionId, Direction, Index, Message, MessageId};
 use crate::safe;
 use crate::search::{LineRequest, RawLine};
@@ -38,7 +38,7 @@ pub struct Trace {
 #[derive(Clone, PartialEq, Debug)]
 pub struct TraceStep {
     /// When; `None` where the log does not say.
-    pub time: Option<Stamp>,
+    pub time: Option<Timestamp>,
     /// What sort of thing.
     pub kind: StepKind,
     /// The record it is about.
@@ -234,7 +234,7 @@ struct TraceBuilder<'l> {
 }
 
 impl TraceBuilder<'_> {
-    fn step(&mut self, time: Option<Stamp>, kind: StepKind, of: Subject, parts: Parts) {
+    fn step(&mut self, time: Option<Timestamp>, kind: StepKind, of: Subject, parts: Parts) {
         if !self.story.related.contains(&of) {
             self.story.related.push(of);
         }

@@ -19,7 +19,7 @@ mod thresholds;
 
 use std::ops::Range;
 
-use crate::header::Stamp;
+use crate::header::Timestamp;
 use crate::index::records::timeline::{Slot, Timeline, TimelineEvent as Went};
 use crate::index::{ApplianceId, ConnectionId, Index, Interner, Symbol};
 
@@ -118,7 +118,7 @@ impl Triage {
         &self,
         index: &Index,
         route: &Route,
-        (from, to): (Stamp, Stamp),
+        (from, to): (Timestamp, Timestamp),
         columns: usize,
     ) -> Vec<Slot> {
         let mut line = Timeline::default();
@@ -131,7 +131,7 @@ impl Triage {
         &self,
         index: &Index,
         group: &Group,
-        (from, to): (Stamp, Stamp),
+        (from, to): (Timestamp, Timestamp),
         columns: usize,
     ) -> Vec<Slot> {
         let mut line = Timeline::default();

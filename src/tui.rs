@@ -21,7 +21,7 @@ use std::time::{Duration, Instant};
 
 use ratatui::crossterm::event::{self, Event};
 
-use crate::pipeline::{Ingest, News, Reading};
+use crate::pipeline::{Ingest, IngestEvent, Reading};
 use crate::signal::{self, Signal};
 
 use state::source_list::SourceList;
@@ -73,7 +73,7 @@ pub enum Exit {
 enum Message {
     Input(io::Result<Event>),
     Signal(Signal),
-    News(News),
+    IngestEvent(IngestEvent),
     Answer(IndexScope, Answer),
     Panicked,
 }
@@ -95,7 +95,7 @@ enum IndexScope {
 pub fn run(
     options: &Options,
     newest: Option<Ingest>,
-    start: impl FnOnce(Box<dyn Fn(News) + Send + Sync>) -> Ingest,
+    start: impl FnOnce(Box<dyn Fn(IngestEvent) + Send + Sync>) -> Ingest,
 ) -> io::Result<Exit> {
     let (tell, messages) = mpsc::channel();
     let on_panic = tell.clone();
@@ -110,7 +110,7 @@ pub fn run(
     let news = tell.clone();
     let ingest = start(Box::new(move |told| {
         // Nobody receives only when the program ends.
-        let _ = news.send(Message::News(told));
+        let _ = news.send(Message::IngestEvent(told));
     }));
     read_input(tell.clone())?;
     let signals = tell.clone();
@@ -287,7 +287,7 @@ impl Session {
                 self.screen.retake()?;
                 self.schedule_draw(Instant::now());
             }
-            Message::News(news) => self.on_ingest_event(news)?,
+            Message::IngestEvent(news) => self.on_ingest_event(news)?,
             Message::Answer(extent, answer) if extent == self.extent() => {
                 self.schedule_draw(Instant::now());
                 return self.update(Action::Answer(answer));
@@ -311,9 +311,9 @@ impl Session {
         }
     }
 
-    fn on_ingest_event(&mut self, news: News) -> io::Result<()> {
+    fn on_ingest_event(&mut self, news: IngestEvent) -> io::Result<()> {
         let action = match news {
-            News::Grew => {
+            IngestEvent::Grew => {
                 self.grown = Grown::Yes;
                 let pause = if self.app.is_loading() {
                     FRAME_LOADING
@@ -325,13 +325,13 @@ impl Session {
                 return Ok(());
             }
             // While a log grows this comes many times a second: only the first time it is news.
-            News::CaughtUp if !self.app.is_loading() => return Ok(()),
-            News::CaughtUp => Action::CaughtUp,
-            News::Notice(notice) => {
+            IngestEvent::CaughtUp if !self.app.is_loading() => return Ok(()),
+            IngestEvent::CaughtUp => Action::CaughtUp,
+            IngestEvent::Notice(notice) => {
                 Action::Notice(crate::safe::text(&notice.to_string()).into_owned())
             }
-            News::End => Action::End,
-            News::Refused(judgement, opened) => {
+            IngestEvent::End => Action::End,
+            IngestEvent::Refused(judgement, opened) => {
                 return Err(io::Error::other(judgement.refusal(&opened)));
             }
         };
@@ -464,7 +464,7 @@ impl Session {
         self.grown = Grown::No;
         // Before the index is read, or growth in between would never be told.
         let ingest = &self.whole.ingest;
-        ingest.seen();
+        ingest.ack_growth();
         let entries = ingest.index.read().totals().entries;
         self.rate.count(entries, Instant::now());
         let action = Action::Grew(self.whole.ingest.progress(), self.rate.now);

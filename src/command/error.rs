@@ -3,7 +3,7 @@
 use std::io;
 
 use crate::config::ConfigError;
-use crate::pipeline::Judgement;
+use crate::pipeline::FileKind;
 use crate::query::QueryError;
 use crate::safe;
 use crate::source::{SourceError, SourceOpened};
@@ -21,7 +21,7 @@ pub enum CommandError {
     Source(#[from] SourceError),
     /// A file that was named is no log.
     #[error("{}", .0.refusal(.1))]
-    Refused(Judgement, Box<SourceOpened>),
+    Refused(FileKind, Box<SourceOpened>),
     /// The query cannot be read.
     #[error("{0}")]
     Query(QueryError),

@@ -6,12 +6,12 @@ use std::ops::ControlFlow;
 use super::{CommandError, Notices, ResultSink, Status, first_year, request};
 use crate::cli::QueryArgs as Args;
 use crate::config::Config;
-use crate::event::{self, Event, Kind};
-use crate::header::{Framer, Stamp, Years};
-use crate::index::Entry;
+use crate::event::Entry;
+use crate::event::{self, Event, EventKind};
+use crate::header::{HeaderParser, Timestamp, YearResolver};
 use crate::index::records::appliance::Appliances;
 use crate::lines::{Block, Line};
-use crate::pipeline::{Clocks, Framing, Judgement, is_blank, judge};
+use crate::pipeline::{BlockParser, ClockMonitor, FileKind, is_blank, sniff};
 use crate::position::{Position, SourceId};
 use crate::query::Query;
 use crate::report::event::EventRecord;
@@ -39,13 +39,13 @@ pub fn run(args: &Args, config: &Config, query: &Query) -> Result<Status, Comman
         let mut events = Events {
             query,
             out,
-            framing: Framing::new(first_year(&args.input)),
+            parser: BlockParser::new(first_year(&args.input)),
             appliances,
             files: Vec::new(),
             newest: None,
             initial: true,
-            clocks: Clocks::default(),
-            steps: Vec::new(),
+            clocks: ClockMonitor::default(),
+            clock_jumps: Vec::new(),
         };
         loop {
             let flow = match feeder.next() {
@@ -58,7 +58,7 @@ pub fn run(args: &Args, config: &Config, query: &Query) -> Result<Status, Comman
                 }
                 SourceEvent::End => ControlFlow::Break(()),
             };
-            for step in events.steps.drain(..) {
+            for step in events.clock_jumps.drain(..) {
                 notices.report(&step);
             }
             if flow.is_break() {
@@ -78,26 +78,26 @@ const FIRST_LINES: usize = 4 << 10;
 /// before the first file is read, and before a file's first line. A serial number that stands elsewhere, or in a pipe,
 /// names its entries from there on.
 fn version(head: &[u8]) -> Option<Event<'_>> {
-    let mut framer = Framer::new(Years::starting(2000));
+    let mut parser = HeaderParser::new(YearResolver::starting(2000));
     head.split(|b| *b == b'\n')
         .map(|line| line.strip_suffix(b"\r").unwrap_or(line))
         .filter(|line| !is_blank(line))
-        .map(|line| event::of_entry(&framer.frame(line), line))
+        .map(|line| event::of_entry(&parser.parse(line), line))
         .take_while(|event| event.kind().is_framing())
-        .find(|event| event.kind() == Kind::LogVersion)
+        .find(|event| event.kind() == EventKind::LogVersion)
 }
 
 struct Events<'e, 'o> {
     query: &'e Query,
     out: &'e mut ResultSink<'o>,
-    framing: Framing,
-    clocks: Clocks,
+    parser: BlockParser,
+    clocks: ClockMonitor,
     /// Steps of clocks that were not told yet.
-    steps: Vec<Notice>,
+    clock_jumps: Vec<Notice>,
     appliances: Appliances,
     /// What each source is called.
     files: Vec<String>,
-    newest: Option<Stamp>,
+    newest: Option<Timestamp>,
     /// Until all that was there at the start is read.
     initial: bool,
 }
@@ -106,7 +106,7 @@ type Flow = Result<ControlFlow<()>, CommandError>;
 
 impl Events<'_, '_> {
     fn open(&mut self, opened: SourceOpened) -> Flow {
-        self.framing.open(&opened);
+        self.parser.open(&opened);
         self.clocks.open(&opened);
         let folder = opened
             .path
@@ -122,8 +122,8 @@ impl Events<'_, '_> {
             self.files.resize(at + 1, String::new());
         }
         self.files[at] = opened.path.to_string_lossy().into_owned();
-        match judge(&opened) {
-            Judgement::Log => {}
+        match sniff(&opened) {
+            FileKind::Log => {}
             judgement if self.initial => {
                 return Err(CommandError::Refused(judgement, Box::new(opened)));
             }
@@ -145,21 +145,21 @@ impl Events<'_, '_> {
     }
 
     fn line(&mut self, source: SourceId, line: &Line<'_>) -> Result<ControlFlow<()>, io::Error> {
-        let frame = self.framing.line(source, line);
-        let body = frame.body(line.bytes);
-        let event = event::of_entry(&frame, line.bytes);
-        if matches!(event.kind(), Kind::LogVersion) {
-            self.appliances.note_framing(source, &event, frame.time);
+        let header = self.parser.line(source, line);
+        let body = header.body(line.bytes);
+        let event = event::of_entry(&header, line.bytes);
+        if matches!(event.kind(), EventKind::LogVersion) {
+            self.appliances.note_framing(source, &event, header.time);
         }
-        self.newest = self.newest.max(frame.time);
+        self.newest = self.newest.max(header.time);
         let entry = Entry::new(
             Position::new(source, line.offset),
-            &frame,
+            &header,
             line.bytes,
             event,
         );
-        self.steps
-            .extend(self.clocks.tick(source, entry.time, entry.host));
+        self.clock_jumps
+            .extend(self.clocks.observe(source, entry.time, entry.host));
         let id = self.appliances.of(source, entry.host);
         let appliance = self.appliances.shown(id);
         if !self.query.event(&entry, line.bytes, appliance, self.newest) {
@@ -167,8 +167,8 @@ impl Events<'_, '_> {
         }
         self.out.record(&EventRecord {
             appliance,
-            time: frame.time,
-            level: frame.level,
+            time: header.time,
+            level: header.level,
             event,
             file: &self.files[source.index()],
             line: line.number,

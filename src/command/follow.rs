@@ -10,7 +10,7 @@ use super::{CommandError, Notices, ResultSink, Status, empty_index, first_year, 
 use crate::cli::QueryArgs as Args;
 use crate::config::Config;
 use crate::index::{ClosedRecord, ConnectionId, MessageId, TrackClosed};
-use crate::pipeline::{Ingest, News};
+use crate::pipeline::{Ingest, IngestEvent};
 use crate::query::Query;
 use crate::report::record::{AttemptRecord, ConnectionRecord, DeliveryRecord, MessageRecord};
 use crate::report::{Format, Plain, View};
@@ -42,22 +42,22 @@ pub fn run(args: &Args, config: &Config, query: &Query) -> Result<Status, Comman
         };
         for news in &news {
             let flow = match news {
-                News::Refused(judgement, opened) => {
+                IngestEvent::Refused(judgement, opened) => {
                     return Err(CommandError::Refused(judgement, Box::new(opened)));
                 }
-                News::Notice(notice) => {
+                IngestEvent::Notice(notice) => {
                     notices.report(&notice);
                     ControlFlow::Continue(())
                 }
-                News::CaughtUp if told.initial => {
+                IngestEvent::CaughtUp if told.initial => {
                     notices.retired(ingest.index.read().evicted());
                     told.first(out)?
                 }
-                News::Grew if !told.initial => {
+                IngestEvent::Grew if !told.initial => {
                     std::thread::sleep(GATHER);
                     told.further(out)?
                 }
-                News::End => {
+                IngestEvent::End => {
                     let _ = if told.initial {
                         told.first(out)?
                     } else {
@@ -65,7 +65,7 @@ pub fn run(args: &Args, config: &Config, query: &Query) -> Result<Status, Comman
                     };
                     ControlFlow::Break(())
                 }
-                News::Grew | News::CaughtUp => ControlFlow::Continue(()),
+                IngestEvent::Grew | IngestEvent::CaughtUp => ControlFlow::Continue(()),
             };
             if flow.is_break() {
                 break;
@@ -92,7 +92,7 @@ impl Following<'_> {
     /// What the log already holds.
     fn first(&mut self, out: &mut ResultSink<'_>) -> Flow {
         self.initial = false;
-        self.ingest.seen();
+        self.ingest.ack_growth();
         let hits = hits(self.query, &self.ingest.sources)?;
         self.ingest.index.drain_closed();
         let index = self.ingest.index.read();
@@ -109,7 +109,7 @@ impl Following<'_> {
 
     /// What the log has told since.
     fn further(&mut self, out: &mut ResultSink<'_>) -> Flow {
-        self.ingest.seen();
+        self.ingest.ack_growth();
         let ended = self.ingest.index.drain_closed();
         let hits = hits(self.query, &self.ingest.sources)?;
         let index = self.ingest.index.read();

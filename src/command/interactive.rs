@@ -8,7 +8,7 @@ use crate::cli::{Color, ExploreArgs};
 use crate::config::Config;
 use crate::demo;
 use crate::index::TrackClosed;
-use crate::pipeline::{FirstYear, Ingest, News};
+use crate::pipeline::{FirstYear, Ingest, IngestEvent};
 use crate::report::summary;
 use crate::safe;
 use crate::source::{Follow, LogReader, NoticeLevel, Request, Stop};
@@ -80,8 +80,9 @@ fn interface(
         settings: settings(config),
     };
     let index = empty_index(config, TrackClosed::Off);
-    let start =
-        |news: Box<dyn Fn(News) + Send + Sync>| Ingest::start(feeder, stop, years, index, news);
+    let start = |news: Box<dyn Fn(IngestEvent) + Send + Sync>| {
+        Ingest::start(feeder, stop, years, index, news)
+    };
     match tui::run(&options, newest, start) {
         Ok(tui::Exit::Quit) => Ok(Status::Matched),
         Ok(tui::Exit::Signal(number)) => Ok(Status::Signal(u8::try_from(number).unwrap_or(0))),
@@ -117,16 +118,16 @@ fn summarise(
     let mut status = Status::Matched;
     for news in &news {
         match news {
-            News::Refused(judgement, opened) => {
+            IngestEvent::Refused(judgement, opened) => {
                 return Err(CommandError::Refused(judgement, Box::new(opened)));
             }
-            News::Notice(notice) if notice.severity >= NoticeLevel::Warning => {
+            IngestEvent::Notice(notice) if notice.severity >= NoticeLevel::Warning => {
                 warn(&safe::text(&notice.to_string()));
                 if notice.severity == NoticeLevel::Error {
                     status = Status::Incomplete;
                 }
             }
-            News::End => break,
+            IngestEvent::End => break,
             _ => {}
         }
     }

@@ -10,7 +10,7 @@ use super::{
 use crate::cli::QueryArgs as Args;
 use crate::config::Config;
 use crate::index::{Index, TrackClosed};
-use crate::pipeline::{FirstYear, Ingest, News};
+use crate::pipeline::{FirstYear, Ingest, IngestEvent};
 use crate::position::SourceId;
 use crate::query::{Query, RecordKind, TextMatches, aggregate};
 use crate::report::findings::{self, FindingRecord};
@@ -64,12 +64,12 @@ pub(super) fn read_all(
     let (ingest, news) = ingest(request, stop, years, index)?;
     for news in &news {
         match news {
-            News::Refused(judgement, opened) => {
+            IngestEvent::Refused(judgement, opened) => {
                 return Err(CommandError::Refused(judgement, Box::new(opened)));
             }
-            News::Notice(notice) => notices.report(&notice),
-            News::End => break,
-            News::Grew | News::CaughtUp => {}
+            IngestEvent::Notice(notice) => notices.report(&notice),
+            IngestEvent::End => break,
+            IngestEvent::Grew | IngestEvent::CaughtUp => {}
         }
     }
     notices.retired(ingest.index.read().evicted());

@@ -16,8 +16,8 @@
 
 use memchr::memmem;
 
-use super::scan::{Mark, id, number, split_last};
-use super::{Dcid, Event, Icid, Kind, Reply};
+use super::scan::{Delimiter, id, number, split_last};
+use super::{Dcid, Event, EventKind, Icid, Reply};
 
 /// A login on a listener. The peer types the user's name: it ends at the last fixed words, whatever it holds.
 pub fn inbound(body: &[u8]) -> Option<Event<'_>> {
@@ -50,12 +50,12 @@ pub enum AuthTrouble {
 
 impl AuthTrouble {
     /// The kind of its entries.
-    pub fn kind(self) -> Kind {
+    pub fn kind(self) -> EventKind {
         match self {
-            Self::Misconfigured => Kind::AuthMisconfigured,
-            Self::Unreachable => Kind::AuthUnreachable,
-            Self::LookupFailed => Kind::AuthLookupFailed,
-            Self::Required => Kind::AuthRequired,
+            Self::Misconfigured => EventKind::AuthMisconfigured,
+            Self::Unreachable => EventKind::AuthUnreachable,
+            Self::LookupFailed => EventKind::AuthLookupFailed,
+            Self::Required => EventKind::AuthRequired,
         }
     }
 }
@@ -85,8 +85,8 @@ fn trouble(icid: Icid, text: &[u8]) -> Option<Event<'_>> {
     })
 }
 
-const MECHANISM: Mark<'_> = Mark::new(b" using AUTH mechanism: ");
-const PROFILE: Mark<'_> = Mark::new(b" with profile: ");
+const MECHANISM: Delimiter<'_> = Delimiter::new(b" using AUTH mechanism: ");
+const PROFILE: Delimiter<'_> = Delimiter::new(b" with profile: ");
 
 fn attempt(icid: Icid, rest: &[u8]) -> Option<Event<'_>> {
     let (succeeded, rest) = match rest.strip_prefix(b"succeeded for user: ") {
@@ -104,7 +104,7 @@ fn attempt(icid: Icid, rest: &[u8]) -> Option<Event<'_>> {
     })
 }
 
-const OUTBOUND: Mark<'_> = Mark::new(b" SMTP authentication using the profile ");
+const OUTBOUND: Delimiter<'_> = Delimiter::new(b" SMTP authentication using the profile ");
 
 /// The appliance's own login at a far end.
 pub fn outbound(body: &[u8]) -> Option<Event<'_>> {

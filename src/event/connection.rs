@@ -10,12 +10,12 @@
 //! SMTP server connection killed ICID: 7 · SMTP client connection killed DCID: 8
 //! ```
 
-use super::scan::{Mark, id, number, split_first};
-use super::{Dcid, Event, Icid, Link, policy, tls};
+use super::scan::{Delimiter, id, number, split_first};
+use super::{ConnId, Dcid, Event, Icid, policy, tls};
 
 /// The word by which the log ends a connection.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum EndWord {
+pub enum CloseReason {
     /// `close`: the normal end.
     Close,
     /// `lost`: the peer vanished or left without QUIT; not a failure by itself.
@@ -36,9 +36,9 @@ pub fn opening(body: &[u8]) -> Option<Event<'_>> {
     }
 }
 
-const ADDRESS: Mark<'_> = Mark::new(b" address ");
-const HOST: Mark<'_> = Mark::new(b" reverse dns host ");
-const PORT: Mark<'_> = Mark::new(b" port ");
+const ADDRESS: Delimiter<'_> = Delimiter::new(b" address ");
+const HOST: Delimiter<'_> = Delimiter::new(b" reverse dns host ");
+const PORT: Delimiter<'_> = Delimiter::new(b" port ");
 
 fn injection(rest: &[u8]) -> Option<Event<'_>> {
     let (icid, rest) = id(rest, b"ICID")?;
@@ -84,14 +84,14 @@ fn delivery(rest: &[u8]) -> Option<Event<'_>> {
 pub fn of_icid(body: &[u8]) -> Option<Event<'_>> {
     let (icid, rest) = id(body, b"ICID")?;
     let icid = Icid(icid);
-    let link = Link::In(icid);
+    let link = ConnId::In(icid);
     let end = |word| Some(Event::End { link, word });
     match rest {
-        b"close" => end(EndWord::Close),
-        b"lost" => end(EndWord::Lost),
+        b"close" => end(CloseReason::Close),
+        b"lost" => end(CloseReason::Lost),
         _ if rest.starts_with(b"TLS ") => tls::of(link, rest),
-        _ if rest.starts_with(b"disconnected") => end(EndWord::Aborted),
-        _ if rest.starts_with(b"Connection from ") => end(EndWord::Aborted),
+        _ if rest.starts_with(b"disconnected") => end(CloseReason::Aborted),
+        _ if rest.starts_with(b"Connection from ") => end(CloseReason::Aborted),
         _ => {
             let failed = rest
                 .strip_prefix(b"Receiving Failed: ")
@@ -107,15 +107,15 @@ pub fn of_icid(body: &[u8]) -> Option<Event<'_>> {
 /// `DCID n …`
 pub fn of_dcid(body: &[u8]) -> Option<Event<'_>> {
     let (dcid, rest) = id(body, b"DCID")?;
-    let link = Link::Out(Dcid(dcid));
+    let link = ConnId::Out(Dcid(dcid));
     match rest {
         b"close" => Some(Event::End {
             link,
-            word: EndWord::Close,
+            word: CloseReason::Close,
         }),
         b"lost" => Some(Event::End {
             link,
-            word: EndWord::Lost,
+            word: CloseReason::Lost,
         }),
         _ => tls::of(link, rest),
     }
@@ -124,8 +124,8 @@ pub fn of_dcid(body: &[u8]) -> Option<Event<'_>> {
 /// `SMTP server connection killed ICID: 7`
 pub fn killed(body: &[u8]) -> Option<Event<'_>> {
     let link = match body.strip_prefix(b"SMTP server connection killed ") {
-        Some(rest) => Link::In(Icid(id(rest, b"ICID")?.0)),
-        None => Link::Out(Dcid(
+        Some(rest) => ConnId::In(Icid(id(rest, b"ICID")?.0)),
+        None => ConnId::Out(Dcid(
             id(
                 body.strip_prefix(b"SMTP client connection killed ")?,
                 b"DCID",
@@ -135,6 +135,6 @@ pub fn killed(body: &[u8]) -> Option<Event<'_>> {
     };
     Some(Event::End {
         link,
-        word: EndWord::Aborted,
+        word: CloseReason::Aborted,
     })
 }

@@ -11,12 +11,12 @@
 
 use memchr::memmem;
 
-use super::scan::{Mark, Rids, address, id, number, split_first};
-use super::{Dcid, Event, Kind, Mid, Reply};
+use super::scan::{Delimiter, Rids, address, id, number, split_first};
+use super::{Dcid, Event, EventKind, Mid, Reply};
 
 /// What a `Bounced:`, `Delayed:` or `Deleted:` line decides.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Fate {
+pub enum DeliveryOutcome {
     /// Refused for good.
     Bounced,
     /// To be tried again.
@@ -27,14 +27,14 @@ pub enum Fate {
     DoubleBounced,
 }
 
-impl Fate {
+impl DeliveryOutcome {
     /// The kind of its entries.
-    pub fn kind(self) -> Kind {
+    pub fn kind(self) -> EventKind {
         match self {
-            Self::Bounced => Kind::DeliveryBounced,
-            Self::Delayed => Kind::DeliveryDelayed,
-            Self::Deleted => Kind::DeliveryDeleted,
-            Self::DoubleBounced => Kind::DeliveryDoubleBounce,
+            Self::Bounced => EventKind::DeliveryBounced,
+            Self::Delayed => EventKind::DeliveryDelayed,
+            Self::Deleted => EventKind::DeliveryDeleted,
+            Self::DoubleBounced => EventKind::DeliveryDoubleBounce,
         }
     }
 }
@@ -43,7 +43,7 @@ impl Fate {
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Attempt<'a> {
     /// What the line decides.
-    pub fate: Fate,
+    pub outcome: DeliveryOutcome,
     /// The connection; 0 where none came about, `None` where the line names none.
     pub dcid: Option<Dcid>,
     /// The message.
@@ -141,10 +141,10 @@ fn message_and_rids(rest: &[u8]) -> Option<(Mid, Rids<'_>, &[u8])> {
 /// `Bounced: …`, `Delayed: …` and `Deleted: …`
 pub fn attempt(body: &[u8]) -> Option<Event<'_>> {
     let Attempt {
-        fate, dcid, mid, ..
+        outcome, dcid, mid, ..
     } = Attempt::parse(body)?;
     Some(Event::Attempt {
-        fate,
+        outcome,
         dcid,
         mid,
         text: body,
@@ -152,19 +152,19 @@ pub fn attempt(body: &[u8]) -> Option<Event<'_>> {
 }
 
 /// How the lines begin.
-const FATES: [(&[u8], Fate); 4] = [
-    (b"Bounced: ", Fate::Bounced),
-    (b"Delayed: ", Fate::Delayed),
-    (b"Deleted: ", Fate::Deleted),
-    (b"Double bounce: ", Fate::DoubleBounced),
+const OUTCOMES: [(&[u8], DeliveryOutcome); 4] = [
+    (b"Bounced: ", DeliveryOutcome::Bounced),
+    (b"Delayed: ", DeliveryOutcome::Delayed),
+    (b"Deleted: ", DeliveryOutcome::Deleted),
+    (b"Double bounce: ", DeliveryOutcome::DoubleBounced),
 ];
 
 impl<'a> Attempt<'a> {
     /// Reads the whole line.
     pub fn parse(body: &'a [u8]) -> Option<Self> {
-        let (fate, rest) = FATES
+        let (outcome, rest) = OUTCOMES
             .iter()
-            .find_map(|(head, fate)| Some((*fate, body.strip_prefix(*head)?)))?;
+            .find_map(|(head, outcome)| Some((*outcome, body.strip_prefix(*head)?)))?;
         let (dcid, rest) = match id(rest, b"DCID") {
             Some((dcid, rest)) => (Some(Dcid(dcid)), rest),
             None => (None, rest),
@@ -172,7 +172,7 @@ impl<'a> Attempt<'a> {
         let (rest, reply) = split_reply(rest);
         let (mid, rids, envelope, class) = recipients(rest)?;
         Some(Self {
-            fate,
+            outcome,
             dcid,
             mid,
             rids,
@@ -186,7 +186,7 @@ impl<'a> Attempt<'a> {
 /// The reply at the line's end. Addresses before it and the reply itself are strangers' texts: the first tuple
 /// that fills the line to its end is the true one, for inside a reply every quote is escaped.
 fn split_reply(text: &[u8]) -> (&[u8], Option<Reply<'_>>) {
-    const TUPLE: Mark<'_> = Mark::new(b" ('");
+    const TUPLE: Delimiter<'_> = Delimiter::new(b" ('");
     TUPLE
         .find_iter(text)
         .find_map(|at| Some((&text[..at], Some(Reply::parse(&text[at + 1..])?))))
@@ -196,8 +196,8 @@ fn split_reply(text: &[u8]) -> (&[u8], Option<Reply<'_>>) {
 
 type Recipients<'a> = (Mid, Rids<'a>, Option<(&'a [u8], &'a [u8])>, &'a [u8]);
 
-const RID: Mark<'_> = Mark::new(b" RID ");
-const TO: Mark<'_> = Mark::new(b" To: ");
+const RID: Delimiter<'_> = Delimiter::new(b" RID ");
+const TO: Delimiter<'_> = Delimiter::new(b" To: ");
 
 /// Who it was: `Message 3993 to 0 - …`, `MID 4 to RID 0 - …`, `MID 4 From: <a> To: <b> RID 0 - …`.
 fn recipients(rest: &[u8]) -> Option<Recipients<'_>> {
@@ -222,8 +222,8 @@ pub fn connection_error(body: &[u8]) -> Option<Event<'_>> {
 
 type Details<'a> = (Option<&'a [u8]>, Option<&'a [u8]>, Option<&'a [u8]>);
 
-const REASON: Mark<'_> = Mark::new(b" reason: ");
-const INTERFACE: Mark<'_> = Mark::new(b" interface: ");
+const REASON: Delimiter<'_> = Delimiter::new(b" reason: ");
+const INTERFACE: Delimiter<'_> = Delimiter::new(b" interface: ");
 
 fn details(tail: &[u8]) -> Details<'_> {
     let either = |(head, tail)| (head, Some(tail));

@@ -1,8 +1,8 @@
 //! An event's kind, its ids and the fields it carries, for whoever prints or matches events.
 
 use super::{
-    Attempt, ConnectionError, Dcid, EndWord, Event, Icid, Ids, Kind, Link, Mid, Policy, Rid, Rids,
-    Shape, Tls,
+    Attempt, CloseReason, ConnId, ConnectionError, Dcid, Event, EventKind, Icid, Ids, Mid, Policy,
+    Rid, Rids, Template, Tls,
 };
 use super::{Reply, enhanced_code, foreign};
 
@@ -35,13 +35,13 @@ struct Named {
 
 impl Named {
     #[inline]
-    fn by(link: Link) -> Self {
+    fn by(link: ConnId) -> Self {
         match link {
-            Link::In(icid) => Self {
+            ConnId::In(icid) => Self {
                 icid: Some(icid),
                 ..Self::default()
             },
-            Link::Out(dcid) => Self {
+            ConnId::Out(dcid) => Self {
                 dcid: Some(dcid),
                 ..Self::default()
             },
@@ -49,8 +49,8 @@ impl Named {
     }
 
     #[inline(never)]
-    fn of_note(shape: &Shape, ids: Ids, text: &[u8]) -> Self {
-        if shape.kind() == Kind::ForeignCef {
+    fn of_note(template: &Template, ids: Ids, text: &[u8]) -> Self {
+        if template.kind() == EventKind::ForeignCef {
             Self {
                 icid: foreign::cef_id(text, b"ICID").map(Icid),
                 dcid: foreign::cef_id(text, b"DCID").map(Dcid),
@@ -84,61 +84,61 @@ type Sink<'s, 'a> = &'s mut dyn FnMut(&'static str, Value<'a>);
 impl<'a> Event<'a> {
     /// What sort of entry it is.
     #[inline]
-    pub fn kind(&self) -> Kind {
+    pub fn kind(&self) -> EventKind {
         self.kind_by_name().unwrap_or_else(|| self.kind_by_words())
     }
 
     /// Where the event's name tells it: that is looked up in a table, without a jump that nobody can foresee.
     #[inline]
-    fn kind_by_name(&self) -> Option<Kind> {
+    fn kind_by_name(&self) -> Option<EventKind> {
         Some(match self {
-            Self::LogBegin => Kind::LogBegin,
-            Self::LogVersion { .. } => Kind::LogVersion,
-            Self::LogOffset { .. } => Kind::LogOffset,
-            Self::LogEnd => Kind::LogEnd,
-            Self::ConnectionOpen { .. } => Kind::ConnectionOpen,
-            Self::DeliveryOpen { .. } => Kind::DeliveryOpen,
-            Self::ReceivingFailed { .. } => Kind::ConnectionFailed,
-            Self::Hat { .. } => Kind::PolicyHat,
-            Self::ConnectionError { .. } => Kind::DeliveryError,
-            Self::MessageStart { .. } => Kind::MessageStart,
-            Self::MessageFrom { .. } => Kind::MessageFrom,
-            Self::MessageTo { .. } => Kind::MessageTo,
-            Self::RecipientRejected { .. } => Kind::MessageRejected,
-            Self::MessageId { .. } => Kind::MessageId,
-            Self::Subject { .. } => Kind::MessageSubject,
-            Self::Ready { .. } => Kind::MessageReady,
-            Self::PolicyMatch { .. } => Kind::MessagePolicy,
-            Self::SenderReputation { .. } => Kind::VerdictSdr,
-            Self::Queued { .. } => Kind::MessageQueued,
-            Self::MessageAborted { .. } => Kind::MessageAborted,
-            Self::MessageFinished { .. } => Kind::MessageFinished,
-            Self::DeliveryStart { .. } => Kind::DeliveryStart,
-            Self::Delivered { .. } => Kind::DeliveryDone,
-            Self::Response { .. } => Kind::DeliveryResponse,
-            Self::Unknown { .. } => Kind::Unknown,
+            Self::LogBegin => EventKind::LogBegin,
+            Self::LogVersion { .. } => EventKind::LogVersion,
+            Self::LogOffset { .. } => EventKind::LogOffset,
+            Self::LogEnd => EventKind::LogEnd,
+            Self::ConnectionOpen { .. } => EventKind::ConnectionOpen,
+            Self::DeliveryOpen { .. } => EventKind::DeliveryOpen,
+            Self::ReceivingFailed { .. } => EventKind::ConnectionFailed,
+            Self::Hat { .. } => EventKind::PolicyHat,
+            Self::ConnectionError { .. } => EventKind::DeliveryError,
+            Self::MessageStart { .. } => EventKind::MessageStart,
+            Self::MessageFrom { .. } => EventKind::MessageFrom,
+            Self::MessageTo { .. } => EventKind::MessageTo,
+            Self::RecipientRejected { .. } => EventKind::MessageRejected,
+            Self::MessageId { .. } => EventKind::MessageId,
+            Self::Subject { .. } => EventKind::MessageSubject,
+            Self::Ready { .. } => EventKind::MessageReady,
+            Self::PolicyMatch { .. } => EventKind::MessagePolicy,
+            Self::SenderReputation { .. } => EventKind::VerdictSdr,
+            Self::Queued { .. } => EventKind::MessageQueued,
+            Self::MessageAborted { .. } => EventKind::MessageAborted,
+            Self::MessageFinished { .. } => EventKind::MessageFinished,
+            Self::DeliveryStart { .. } => EventKind::DeliveryStart,
+            Self::Delivered { .. } => EventKind::DeliveryDone,
+            Self::Response { .. } => EventKind::DeliveryResponse,
+            Self::Unknown { .. } => EventKind::Unknown,
             _ => return None,
         })
     }
 
     /// Where what it says tells it.
     #[inline]
-    fn kind_by_words(&self) -> Kind {
+    fn kind_by_words(&self) -> EventKind {
         match self {
             Self::Verdict { kind, .. } => *kind,
             Self::End { link, word } => kind_of_end(*link, *word),
-            Self::Tls { text, .. } if text.starts_with(b"success") => Kind::TlsSuccess,
-            Self::Tls { .. } => Kind::TlsFailed,
+            Self::Tls { text, .. } if text.starts_with(b"success") => EventKind::TlsSuccess,
+            Self::Tls { .. } => EventKind::TlsFailed,
             Self::AuthIn {
                 succeeded: true, ..
             }
-            | Self::AuthOut { failure: None, .. } => Kind::AuthSucceeded,
-            Self::AuthIn { .. } | Self::AuthOut { .. } => Kind::AuthFailed,
+            | Self::AuthOut { failure: None, .. } => EventKind::AuthSucceeded,
+            Self::AuthIn { .. } | Self::AuthOut { .. } => EventKind::AuthFailed,
             Self::AuthTrouble { trouble, .. } => trouble.kind(),
-            Self::Attempt { fate, .. } => fate.kind(),
-            Self::Descent { lineage, .. } => lineage.kind(),
-            Self::Note { shape, .. } => shape.kind(),
-            _ => Kind::Unknown,
+            Self::Attempt { outcome, .. } => outcome.kind(),
+            Self::Derived { lineage, .. } => lineage.kind(),
+            Self::Template { template, .. } => template.kind(),
+            _ => EventKind::Unknown,
         }
     }
 
@@ -165,11 +165,11 @@ impl<'a> Event<'a> {
     /// connections, and what lies beside mail_logs belongs to no record, whatever ids it bears.
     #[inline(always)]
     pub fn owners(&self) -> Ids {
-        if matches!(self, Self::Note { shape, .. } if shape.kind().is_foreign()) {
+        if matches!(self, Self::Template { template, .. } if template.kind().is_foreign()) {
             return Ids::default();
         }
         let Named { icid, dcid, mid } = self.named();
-        let (icid, dcid) = (icid.map(Link::In), dcid.map(Link::Out));
+        let (icid, dcid) = (icid.map(ConnId::In), dcid.map(ConnId::Out));
         let link = icid.filter(|link| link.is_one());
         Ids {
             link: link.or(dcid.filter(|link| link.is_one())),
@@ -186,10 +186,10 @@ impl<'a> Event<'a> {
             | Self::ReceivingFailed { icid, .. }
             | Self::Hat { icid, .. }
             | Self::AuthIn { icid, .. }
-            | Self::AuthTrouble { icid, .. } => Named::by(Link::In(icid)),
+            | Self::AuthTrouble { icid, .. } => Named::by(ConnId::In(icid)),
             Self::DeliveryOpen { dcid, .. }
             | Self::AuthOut { dcid, .. }
-            | Self::ConnectionError { dcid, .. } => Named::by(Link::Out(dcid)),
+            | Self::ConnectionError { dcid, .. } => Named::by(ConnId::Out(dcid)),
             Self::End { link, .. } | Self::Tls { link, .. } => Named::by(link),
             Self::MessageStart { mid, icid } => Named::message(mid, Some(icid), None),
             Self::MessageFrom { mid, icid, .. }
@@ -209,13 +209,17 @@ impl<'a> Event<'a> {
                 Named::message(mid, None, Some(dcid))
             }
             Self::Attempt { mid, dcid, .. } => Named::message(mid, None, dcid),
-            Self::Descent {
+            Self::Derived {
                 parent,
                 child,
                 lineage,
                 ..
-            } => Named::message(lineage.speaker(parent, child), None, None),
-            Self::Note { shape, ids, text } => Named::of_note(shape, ids, text),
+            } => Named::message(lineage.subject_mid(parent, child), None, None),
+            Self::Template {
+                template,
+                ids,
+                text,
+            } => Named::of_note(template, ids, text),
             Self::Unknown { ids, .. } => Named::of_head(ids),
             Self::LogBegin | Self::LogVersion { .. } | Self::LogOffset { .. } | Self::LogEnd => {
                 Named::default()
@@ -237,8 +241,8 @@ impl<'a> Event<'a> {
             Self::Attempt { text, .. } => {
                 Attempt::parse(text).and_then(|attempt| one(attempt.rids))
             }
-            Self::Note { shape, text, .. } => {
-                let mut rids = shape.rids(text);
+            Self::Template { template, text, .. } => {
+                let mut rids = template.rids(text);
                 rids.next().filter(|_| rids.next().is_none())
             }
             _ => None,
@@ -311,7 +315,7 @@ impl<'a> Event<'a> {
                 tell("detail", Value::Text(words));
             }
             Self::ConnectionError { text, .. } => connection_error(tell, text),
-            Self::Note { shape, text, .. } => shape.fields(text, tell),
+            Self::Template { template, text, .. } => template.fields(text, tell),
             Self::Attempt { text, .. } => attempt(tell, text),
             _ => self.message_fields(tell),
         }
@@ -344,13 +348,13 @@ impl<'a> Event<'a> {
             Self::SenderReputation { text, .. } => tell("detail", Value::Text(text)),
             Self::MessageAborted { why, .. } => tell("reason", Value::Text(why)),
             Self::MessageFinished { how, .. } => tell("how", Value::Text(how)),
-            Self::Descent {
+            Self::Derived {
                 lineage,
                 parent,
                 child,
                 by,
             } => {
-                if lineage.speaker(parent, child) == parent {
+                if lineage.subject_mid(parent, child) == parent {
                     tell("child", Value::Number(child.0));
                 } else {
                     tell("parent", Value::Number(parent.0));
@@ -380,14 +384,14 @@ pub fn listener(interface: &[u8]) -> (&[u8], Option<&[u8]>) {
     parts.map_or((interface, None), |(name, ip)| (name, Some(ip)))
 }
 
-fn kind_of_end(link: Link, word: EndWord) -> Kind {
+fn kind_of_end(link: ConnId, word: CloseReason) -> EventKind {
     match (link, word) {
-        (Link::In(_), EndWord::Close) => Kind::ConnectionClose,
-        (Link::In(_), EndWord::Lost) => Kind::ConnectionLost,
-        (Link::In(_), EndWord::Aborted) => Kind::ConnectionAborted,
-        (Link::Out(_), EndWord::Close) => Kind::DeliveryClose,
-        (Link::Out(_), EndWord::Lost) => Kind::DeliveryLost,
-        (Link::Out(_), EndWord::Aborted) => Kind::DeliveryAborted,
+        (ConnId::In(_), CloseReason::Close) => EventKind::ConnectionClose,
+        (ConnId::In(_), CloseReason::Lost) => EventKind::ConnectionLost,
+        (ConnId::In(_), CloseReason::Aborted) => EventKind::ConnectionAborted,
+        (ConnId::Out(_), CloseReason::Close) => EventKind::DeliveryClose,
+        (ConnId::Out(_), CloseReason::Lost) => EventKind::DeliveryLost,
+        (ConnId::Out(_), CloseReason::Aborted) => EventKind::DeliveryAborted,
     }
 }
 

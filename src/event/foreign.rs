@@ -7,71 +7,71 @@
 use memchr::memmem;
 
 use super::scan::number;
-use super::{Event, Ids, Kind, Link, known, rare, shape};
-use crate::header::{Frame, Framer, Level, Years};
+use super::{ConnId, Event, EventKind, Ids, known, rare, template};
+use crate::header::{Header, HeaderParser, Level, YearResolver};
 
 /// The names that the appliance gives its other logs (user guide, "Log Subscriptions"; published syslog captures).
-const LOGS: [(&str, Kind); 44] = [
-    ("amp", Kind::ForeignAmp),
-    ("antispam", Kind::ForeignAntispam),
-    ("antivirus", Kind::ForeignAntivirus),
-    ("asarchive", Kind::ForeignAntispam),
-    ("audit_logs", Kind::ForeignGui),
-    ("authentication", Kind::ForeignAuthentication),
-    ("avarchive", Kind::ForeignAntivirus),
-    ("bounces", Kind::ForeignBounceLog),
-    ("cli_logs", Kind::ForeignGui),
-    ("config_history", Kind::ForeignSystem),
-    ("consolidated_event", Kind::ForeignCef),
-    ("content_scanner", Kind::ForeignScanner),
-    ("csn_logs", Kind::ForeignOther),
-    ("ctr_logs", Kind::ForeignOther),
-    ("delivery", Kind::ForeignOther),
-    ("dlp", Kind::ForeignOther),
-    ("eaas", Kind::ForeignOther),
-    ("ecs", Kind::ForeignOther),
-    ("encryption", Kind::ForeignOther),
-    ("error_logs", Kind::ForeignError),
-    ("euq_logs", Kind::ForeignQuarantine),
-    ("euqgui_logs", Kind::ForeignQuarantine),
-    ("ftpd_logs", Kind::ForeignSystem),
-    ("gmarchive", Kind::ForeignAntispam),
-    ("graymail", Kind::ForeignAntispam),
-    ("gui_logs", Kind::ForeignGui),
-    ("ipr_client", Kind::ForeignOther),
-    ("ldap_debug", Kind::ForeignOther),
-    ("remediation", Kind::ForeignRemediation),
-    ("reportd_logs", Kind::ForeignReporting),
-    ("reportqueryd_logs", Kind::ForeignReporting),
-    ("reporting", Kind::ForeignReporting),
-    ("scanning", Kind::ForeignScanner),
-    ("sdr_client", Kind::ForeignOther),
-    ("service_logs", Kind::ForeignOther),
-    ("smartlicense", Kind::ForeignSystem),
-    ("sntpd_logs", Kind::ForeignSystem),
-    ("status", Kind::ForeignSystem),
-    ("system_logs", Kind::ForeignSystem),
-    ("threatfeeds", Kind::ForeignOther),
-    ("trackerd_logs", Kind::ForeignReporting),
-    ("updater_logs", Kind::ForeignOther),
-    ("upgrade_logs", Kind::ForeignOther),
-    ("url_rep_client", Kind::ForeignOther),
+const LOGS: [(&str, EventKind); 44] = [
+    ("amp", EventKind::ForeignAmp),
+    ("antispam", EventKind::ForeignAntispam),
+    ("antivirus", EventKind::ForeignAntivirus),
+    ("asarchive", EventKind::ForeignAntispam),
+    ("audit_logs", EventKind::ForeignGui),
+    ("authentication", EventKind::ForeignAuthentication),
+    ("avarchive", EventKind::ForeignAntivirus),
+    ("bounces", EventKind::ForeignBounceLog),
+    ("cli_logs", EventKind::ForeignGui),
+    ("config_history", EventKind::ForeignSystem),
+    ("consolidated_event", EventKind::ForeignCef),
+    ("content_scanner", EventKind::ForeignScanner),
+    ("csn_logs", EventKind::ForeignOther),
+    ("ctr_logs", EventKind::ForeignOther),
+    ("delivery", EventKind::ForeignOther),
+    ("dlp", EventKind::ForeignOther),
+    ("eaas", EventKind::ForeignOther),
+    ("ecs", EventKind::ForeignOther),
+    ("encryption", EventKind::ForeignOther),
+    ("error_logs", EventKind::ForeignError),
+    ("euq_logs", EventKind::ForeignQuarantine),
+    ("euqgui_logs", EventKind::ForeignQuarantine),
+    ("ftpd_logs", EventKind::ForeignSystem),
+    ("gmarchive", EventKind::ForeignAntispam),
+    ("graymail", EventKind::ForeignAntispam),
+    ("gui_logs", EventKind::ForeignGui),
+    ("ipr_client", EventKind::ForeignOther),
+    ("ldap_debug", EventKind::ForeignOther),
+    ("remediation", EventKind::ForeignRemediation),
+    ("reportd_logs", EventKind::ForeignReporting),
+    ("reportqueryd_logs", EventKind::ForeignReporting),
+    ("reporting", EventKind::ForeignReporting),
+    ("scanning", EventKind::ForeignScanner),
+    ("sdr_client", EventKind::ForeignOther),
+    ("service_logs", EventKind::ForeignOther),
+    ("smartlicense", EventKind::ForeignSystem),
+    ("sntpd_logs", EventKind::ForeignSystem),
+    ("status", EventKind::ForeignSystem),
+    ("system_logs", EventKind::ForeignSystem),
+    ("threatfeeds", EventKind::ForeignOther),
+    ("trackerd_logs", EventKind::ForeignReporting),
+    ("updater_logs", EventKind::ForeignOther),
+    ("upgrade_logs", EventKind::ForeignOther),
+    ("url_rep_client", EventKind::ForeignOther),
 ];
 
 /// Takes one entry apart, with what its frame says of it.
-pub fn of_entry<'a>(frame: &Frame, line: &'a [u8]) -> Event<'a> {
-    settled(frame, line, known(frame.body(line)))
+pub fn of_entry<'a>(header: &Header, line: &'a [u8]) -> Event<'a> {
+    settled(header, line, known(header.body(line)))
 }
 
 /// The event of an entry whose first words were [looked at](known).
 #[cold]
 #[inline(never)]
-pub(crate) fn settled<'a>(frame: &Frame, line: &'a [u8], known: Option<Event<'a>>) -> Event<'a> {
-    let event = known.unwrap_or_else(|| rare(frame.body(line)));
+pub(crate) fn settled<'a>(header: &Header, line: &'a [u8], known: Option<Event<'a>>) -> Event<'a> {
+    let event = known.unwrap_or_else(|| rare(header.body(line)));
     if event.is_plain() {
         event
     } else {
-        framed(frame, line, event)
+        framed(header, line, event)
     }
 }
 
@@ -82,7 +82,7 @@ impl Event<'_> {
         !matches!(
             self,
             Self::Unknown { .. }
-                | Self::Note { .. }
+                | Self::Template { .. }
                 | Self::LogBegin
                 | Self::LogVersion { .. }
                 | Self::LogOffset { .. }
@@ -92,26 +92,26 @@ impl Event<'_> {
 }
 
 /// An entry that other logs may hold too.
-fn framed<'a>(frame: &Frame, line: &'a [u8], event: Event<'a>) -> Event<'a> {
-    let named = frame.tag(line).and_then(|tag| {
+fn framed<'a>(header: &Header, line: &'a [u8], event: Event<'a>) -> Event<'a> {
+    let named = header.tag(line).and_then(|tag| {
         let log = LOGS.iter().find(|(name, _)| name.as_bytes() == tag)?;
         Some(log.1)
     });
     let is_unknown = matches!(event, Event::Unknown { .. });
-    let is_debug = matches!(frame.level, Some(Level::Debug | Level::Trace));
+    let is_debug = matches!(header.level, Some(Level::Debug | Level::Trace));
     let kind = match named {
         Some(kind) if !event.kind().is_foreign() => kind,
-        _ if is_unknown && is_debug => Kind::DebugNote,
+        _ if is_unknown && is_debug => EventKind::DebugNote,
         _ => return event,
     };
     let ids = Ids {
         link: event
             .icid()
-            .map(Link::In)
-            .or_else(|| event.dcid().map(Link::Out)),
+            .map(ConnId::In)
+            .or_else(|| event.dcid().map(ConnId::Out)),
         mid: event.mid(),
     };
-    shape::of_kind(kind, ids, frame.body(line))
+    template::of_kind(kind, ids, header.body(line))
 }
 
 /// An id of a consolidated event, which is a list of `key=value`: `ESAMID=4 ESAICID=450 ESADCID=8`. In a value every
@@ -128,11 +128,11 @@ pub fn cef_id(text: &[u8], word: &[u8]) -> Option<u64> {
 /// Whether the first lines of a file hold an entry of a mail_logs: framed, and of a known shape that other
 /// subscriptions do not share.
 pub fn is_mail_log(head: &[u8]) -> bool {
-    let mut framer = Framer::new(Years::starting(2000));
+    let mut parser = HeaderParser::new(YearResolver::starting(2000));
     head.split(|b| *b == b'\n').any(|line| {
         let line = line.strip_suffix(b"\r").unwrap_or(line);
-        let frame = framer.frame(line);
-        let kind = of_entry(&frame, line).kind();
-        frame.is_framed() && !kind.is_foreign() && !kind.is_shared()
+        let header = parser.parse(line);
+        let kind = of_entry(&header, line).kind();
+        header.is_present() && !kind.is_foreign() && !kind.is_shared()
     })
 }

@@ -1,19 +1,19 @@
 //! The kinds of entries: ONE table of the stable dotted names that scripts match on, with what each means and a sample
 //! line. Completion, the summary, `assets/events.md` and the tests read it.
 
-/// Declares [`Kind`] and its table from rows of name, meaning and sample.
+/// Declares [`EventKind`] and its table from rows of name, meaning and sample.
 macro_rules! kinds {
     ($($kind:ident $name:literal $meaning:literal $sample:literal;)*) => {
         /// What sort of entry it is.
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
         #[repr(u8)]
-        pub enum Kind {
+        pub enum EventKind {
             $(#[doc = $meaning] $kind,)*
         }
 
-        impl Kind {
+        impl EventKind {
             /// Every kind, in the order of the table.
-            pub const ALL: &'static [Kind] = &[$(Kind::$kind,)*];
+            pub const ALL: &'static [EventKind] = &[$(EventKind::$kind,)*];
 
             /// The names, in the order of the table.
             pub const NAMES: [&'static str; Self::ALL.len()] = [$($name,)*];
@@ -188,7 +188,7 @@ kinds! {
     Unknown "unknown" "An entry of no known shape: kept, counted and shown." "Something new";
 }
 
-impl Kind {
+impl EventKind {
     /// Whether it belongs to a log beside mail_logs: counted and shown, never part of a record.
     pub fn is_foreign(self) -> bool {
         (Self::ForeignCef..=Self::ForeignOther).contains(&self)

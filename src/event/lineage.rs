@@ -9,7 +9,7 @@
 //! ```
 
 use super::scan::{id, number};
-use super::{Event, Kind, Mid};
+use super::{Event, EventKind, Mid};
 
 /// How a message came of another.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -26,17 +26,17 @@ pub enum Lineage {
 
 impl Lineage {
     /// The kind of its entries.
-    pub fn kind(self) -> Kind {
+    pub fn kind(self) -> EventKind {
         match self {
-            Self::Generated => Kind::MessageGenerated,
-            Self::Rewritten => Kind::MessageRewritten,
-            Self::Split => Kind::MessageSplit,
-            Self::Reinjected => Kind::MessageReinjected,
+            Self::Generated => EventKind::MessageGenerated,
+            Self::Rewritten => EventKind::MessageRewritten,
+            Self::Split => EventKind::MessageSplit,
+            Self::Reinjected => EventKind::MessageReinjected,
         }
     }
 
     /// The message that the line begins with: the new one of a generated message, else the old one.
-    pub fn speaker(self, parent: Mid, child: Mid) -> Mid {
+    pub fn subject_mid(self, parent: Mid, child: Mid) -> Mid {
         match self {
             Self::Generated => child,
             _ => parent,
@@ -59,7 +59,7 @@ fn generated(child: Mid, rest: &[u8]) -> Option<Event<'_>> {
         Some(rest) => (id(rest, b"MID")?.0, &b"bounce"[..]),
         None => id(rest.strip_prefix(b"based on ")?, b"MID")?,
     };
-    Some(Event::Descent {
+    Some(Event::Derived {
         lineage: Lineage::Generated,
         parent: Mid(parent),
         child,
@@ -69,7 +69,7 @@ fn generated(child: Mid, rest: &[u8]) -> Option<Event<'_>> {
 
 fn split(parent: Mid, rest: &[u8]) -> Option<Event<'_>> {
     let (child, by) = id(rest, b"MID")?;
-    Some(Event::Descent {
+    Some(Event::Derived {
         lineage: Lineage::Split,
         parent,
         child: Mid(child),
@@ -86,7 +86,7 @@ fn rewritten(parent: Mid, rest: &[u8]) -> Option<Event<'_>> {
             (child, by.strip_prefix(b" ")?)
         }
     };
-    Some(Event::Descent {
+    Some(Event::Derived {
         lineage: Lineage::Rewritten,
         parent,
         child: Mid(child),
@@ -101,7 +101,7 @@ pub fn reinjected(body: &[u8]) -> Option<Event<'_>> {
         .or_else(|| body.strip_prefix(b"EUQ: "))?;
     let (parent, rest) = id(rest.strip_prefix(b"Reinjected ")?, b"MID")?;
     let (child, _) = id(rest.strip_prefix(b"as ")?, b"MID")?;
-    Some(Event::Descent {
+    Some(Event::Derived {
         lineage: Lineage::Reinjected,
         parent: Mid(parent),
         child: Mid(child),

@@ -12,8 +12,8 @@
 //! Message aborted MID 4 Dropped by CASE · Message finished MID 4 done
 //! ```
 
-use super::scan::{Mark, Rids, address, id, number, unquoted};
-use super::{Event, Icid, Kind, Mid, Rid, lineage};
+use super::scan::{Delimiter, Rids, address, id, number, unquoted};
+use super::{Event, EventKind, Icid, Mid, Rid, lineage};
 
 /// `Start MID m ICID n`, where the appliance made the message also with a reason: `ICID 0 (ISQ Notification)`.
 pub fn start(body: &[u8]) -> Option<Event<'_>> {
@@ -106,7 +106,7 @@ fn recipient(mid: Mid, icid: Option<Icid>, rest: &[u8]) -> Option<Event<'_>> {
     })
 }
 
-const REJECTED: Mark<'_> = Mark::new(b"> Rejected by ");
+const REJECTED: Delimiter<'_> = Delimiter::new(b"> Rejected by ");
 
 fn response(mid: Mid, rest: &[u8]) -> Option<Event<'_>> {
     let (rids, rest) = Rids::parse(rest.strip_prefix(b"RID ")?)?;
@@ -185,12 +185,12 @@ fn engine_verdict(mid: Mid, rest: &[u8]) -> Option<Event<'_>> {
     let words = rest
         .strip_prefix(b"interim verdict using engine: ")
         .or_else(|| rest.strip_prefix(b"interim AV verdict using "))?;
-    Some(of_engine(mid, words, |_| Kind::VerdictInterim))
+    Some(of_engine(mid, words, |_| EventKind::VerdictInterim))
 }
 
 /// `CASE spam negative`: the engine is the first word.
 #[inline]
-fn of_engine(mid: Mid, words: &[u8], kind: impl FnOnce(&[u8]) -> Kind) -> Event<'_> {
+fn of_engine(mid: Mid, words: &[u8], kind: impl FnOnce(&[u8]) -> EventKind) -> Event<'_> {
     let engine = words.iter().position(|b| *b == b' ').unwrap_or(words.len());
     let (engine, verdict) = words.split_at(engine);
     Event::Verdict {
@@ -201,19 +201,19 @@ fn of_engine(mid: Mid, words: &[u8], kind: impl FnOnce(&[u8]) -> Kind) -> Event<
     }
 }
 
-fn kind_of_engine(engine: &[u8]) -> Kind {
+fn kind_of_engine(engine: &[u8]) -> EventKind {
     match engine {
-        b"antivirus" => Kind::VerdictAntivirus,
-        b"SPF" => Kind::VerdictSpf,
-        b"DKIM" => Kind::VerdictDkim,
-        b"DMARC" => Kind::VerdictDmarc,
-        b"AMP" => Kind::VerdictAmp,
-        b"Outbreak Filters" => Kind::VerdictOutbreak,
-        _ => Kind::VerdictEngine,
+        b"antivirus" => EventKind::VerdictAntivirus,
+        b"SPF" => EventKind::VerdictSpf,
+        b"DKIM" => EventKind::VerdictDkim,
+        b"DMARC" => EventKind::VerdictDmarc,
+        b"AMP" => EventKind::VerdictAmp,
+        b"Outbreak Filters" => EventKind::VerdictOutbreak,
+        _ => EventKind::VerdictEngine,
     }
 }
 
-const TABLE: Mark<'_> = Mark::new(b" in the ");
+const TABLE: Delimiter<'_> = Delimiter::new(b" in the ");
 
 fn policy_match(mid: Mid, rest: &[u8]) -> Event<'_> {
     let (policy, table) = TABLE.split_last(rest).unwrap_or((rest, b""));

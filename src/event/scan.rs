@@ -109,13 +109,13 @@ fn id_of_any_spelling(rest: &[u8]) -> Option<(u64, &[u8])> {
 /// rarest byte, which a constant mark has found before the program runs. Endless lines of that byte cost no more than
 /// a mark's length each.
 #[derive(Clone, Copy)]
-pub struct Mark<'m> {
+pub struct Delimiter<'m> {
     text: &'m [u8],
     /// Where its rarest byte stands.
     rare: usize,
 }
 
-impl<'m> Mark<'m> {
+impl<'m> Delimiter<'m> {
     /// The mark of these words, of which there must be at least a byte.
     pub const fn new(text: &'m [u8]) -> Self {
         let (mut rare, mut at) = (0, 1);
@@ -194,22 +194,22 @@ const fn frequency(byte: u8) -> u8 {
 
 /// Both sides of the first `mark`.
 pub fn split_first<'a>(text: &'a [u8], mark: &[u8]) -> Option<(&'a [u8], &'a [u8])> {
-    Mark::new(mark).split_first(text)
+    Delimiter::new(mark).split_first(text)
 }
 
 /// Both sides of the last `mark`: what stands before it may be a stranger's text.
 pub fn split_last<'a>(text: &'a [u8], mark: &[u8]) -> Option<(&'a [u8], &'a [u8])> {
-    Mark::new(mark).split_last(text)
+    Delimiter::new(mark).split_last(text)
 }
 
 /// Where the first `mark` stands.
 pub fn find(text: &[u8], mark: &[u8]) -> Option<usize> {
-    Mark::new(mark).find(text)
+    Delimiter::new(mark).find(text)
 }
 
 /// Where the last `mark` stands.
 pub fn rfind(text: &[u8], mark: &[u8]) -> Option<usize> {
-    Mark::new(mark).rfind(text)
+    Delimiter::new(mark).rfind(text)
 }
 
 /// The text without one pair of equal quotes around it.

@@ -6,7 +6,7 @@
 //! ```
 
 use super::scan::{id, number, split_first};
-use super::{Dcid, Event, Icid, Ids, Link, Mid};
+use super::{ConnId, Dcid, Event, Icid, Ids, Mid};
 
 /// The first three lines of a file, and the last.
 pub fn of_log(body: &[u8]) -> Option<Event<'_>> {
@@ -56,10 +56,10 @@ pub fn unknown(body: &[u8]) -> Event<'_> {
 fn take_id<'a>(rest: &'a [u8], ids: &mut Ids) -> Option<&'a [u8]> {
     let rest = rest.strip_prefix(b"(").unwrap_or(rest);
     if let Some((value, behind)) = id(rest, b"ICID") {
-        ids.link.get_or_insert(Link::In(Icid(value)));
+        ids.link.get_or_insert(ConnId::In(Icid(value)));
         Some(behind)
     } else if let Some((value, behind)) = id(rest, b"DCID") {
-        ids.link.get_or_insert(Link::Out(Dcid(value)));
+        ids.link.get_or_insert(ConnId::Out(Dcid(value)));
         Some(behind)
     } else {
         let (value, behind) = id(rest, b"MID")?;

@@ -239,13 +239,13 @@ fn events_stay_small() {
 
 #[test]
 fn every_kind_s_sample_is_of_that_kind() {
-    for kind in Kind::ALL {
+    for kind in EventKind::ALL {
         let sample = kind.sample();
         let seen = parse(sample.as_bytes()).kind();
         // Its frame alone tells a Debug entry and one of the error log from others of its words.
         let framed = matches!(
             kind,
-            Kind::DebugNote | Kind::ForeignError | Kind::ForeignOther
+            EventKind::DebugNote | EventKind::ForeignError | EventKind::ForeignOther
         );
         assert!(
             seen == *kind || framed,
@@ -272,13 +272,13 @@ fn no_field_of_a_line_has_the_name_of_a_key_that_every_entry_has() {
         "text",
         "cut",
     ];
-    for kind in Kind::ALL {
+    for kind in EventKind::ALL {
         let mut told = Vec::new();
         parse(kind.sample().as_bytes()).fields(&mut |name, _| told.push(name));
         let twice = told.iter().find(|name| KEYS.contains(name));
         assert_eq!(twice, None, "{}", kind.sample());
     }
-    for name in shape::field_names() {
+    for name in template::field_names() {
         assert!(!KEYS.contains(&name), "{name}");
     }
 }

@@ -10,7 +10,7 @@
 //! ```
 
 use super::scan::split_first;
-use super::{Event, Link};
+use super::{ConnId, Event};
 
 /// What a TLS line says.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -66,7 +66,7 @@ fn some(text: &[u8]) -> Option<&[u8]> {
 pub const REQUIRED: &[u8] = b"was required";
 
 /// What a connection's line says of TLS.
-pub fn of<'a>(link: Link, rest: &'a [u8]) -> Option<Event<'a>> {
+pub fn of<'a>(link: ConnId, rest: &'a [u8]) -> Option<Event<'a>> {
     let text = match rest {
         [b'T', ..] => rest.strip_prefix(b"TLS ")?,
         [b'S', ..] => rest.starts_with(b"STARTTLS ").then_some(rest)?,

@@ -2,13 +2,13 @@ use super::*;
 
 fn framed(line: &str, year: i32) -> (Option<String>, Option<String>, Option<Level>, String) {
     let line = line.as_bytes();
-    let frame = Framer::new(Years::starting(year)).frame(line);
+    let header = HeaderParser::new(YearResolver::starting(year)).parse(line);
     let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
     (
-        frame.time.map(|t| t.to_string()),
-        frame.host(line).map(text),
-        frame.level,
-        text(frame.body(line)),
+        header.time.map(|t| t.to_string()),
+        header.host(line).map(text),
+        header.level,
+        text(header.body(line)),
     )
 }
 
@@ -86,12 +86,12 @@ fn every_dress() {
 
 #[test]
 fn what_the_line_before_was_changes_nothing_but_the_year() {
-    let mut framer = Framer::new(Years::starting(2026));
-    framer.frame(b"Mar  2 08:09:10 esa01 mail_logs: Info: ICID 7 close");
+    let mut parser = HeaderParser::new(YearResolver::starting(2026));
+    parser.parse(b"Mar  2 08:09:10 esa01 mail_logs: Info: ICID 7 close");
     let line = b"Mar  2 08:09:10 2026 mx07 syslog_mail: Info: ICID 7 close";
-    let frame = framer.frame(line);
-    assert_eq!(frame.host(line), Some(&b"mx07"[..]));
-    assert_eq!(frame.tag(line), Some(&b"syslog_mail"[..]));
+    let header = parser.parse(line);
+    assert_eq!(header.host(line), Some(&b"mx07"[..]));
+    assert_eq!(header.tag(line), Some(&b"syslog_mail"[..]));
 }
 
 #[test]
@@ -119,7 +119,7 @@ fn a_word_of_level_inside_a_message_is_message() {
 
 #[test]
 fn the_year_steps_on_at_new_year_and_not_back() {
-    let mut framer = Framer::new(Years::starting(2023));
+    let mut parser = HeaderParser::new(YearResolver::starting(2023));
     let lines = [
         ("Dec 31 23:59:59", "2023-12-31T23:59:59"),
         ("Jan  1 00:00:00", "2024-01-01T00:00:00"),
@@ -131,8 +131,8 @@ fn the_year_steps_on_at_new_year_and_not_back() {
         ("Feb  2 12:00:00", "2025-02-02T12:00:00"),
     ];
     for (stamp, time) in lines {
-        let frame = framer.frame(format!("{stamp} esa01 mail_logs: Info: x").as_bytes());
-        assert_eq!(frame.time.unwrap().to_string(), time);
+        let header = parser.parse(format!("{stamp} esa01 mail_logs: Info: x").as_bytes());
+        assert_eq!(header.time.unwrap().to_string(), time);
     }
 }
 
@@ -146,7 +146,7 @@ fn without_a_year_the_newest_entry_lies_closest_before_the_file_was_written() {
         let modified = framed(&format!("Mon {modified} Info: x"), 0).0.unwrap();
         let part = |range: std::ops::Range<usize>| modified[range].parse::<i32>().unwrap();
         let byte = |range| u8::try_from(part(range)).unwrap();
-        let modified = Civil {
+        let modified = DateTime {
             year: part(0..4),
             month: byte(5..7),
             day: byte(8..10),
@@ -154,12 +154,12 @@ fn without_a_year_the_newest_entry_lies_closest_before_the_file_was_written() {
             minute: 0,
             second: 0,
         };
-        let years = Years::before(modified, head.as_bytes(), tail.as_bytes());
-        Framer::new(years)
-            .frame(head.trim_end().as_bytes())
+        let years = YearResolver::before(modified, head.as_bytes(), tail.as_bytes());
+        HeaderParser::new(years)
+            .parse(head.trim_end().as_bytes())
             .time
             .unwrap()
-            .civil()
+            .date_time()
             .year
     };
     assert_eq!(
@@ -192,11 +192,11 @@ fn without_a_year_the_newest_entry_lies_closest_before_the_file_was_written() {
 #[test]
 fn a_calendar_there_and_back() {
     for seconds in (1..4_291_747_199i64).step_by(7_777_777) {
-        let stamp = Stamp::from_seconds(seconds).unwrap();
-        assert_eq!(stamp.civil().to_stamp(), Some(stamp));
+        let stamp = Timestamp::from_seconds(seconds).unwrap();
+        assert_eq!(stamp.date_time().to_timestamp(), Some(stamp));
     }
     assert_eq!(
-        Stamp::from_seconds(1_240_400_639).unwrap().to_string(),
+        Timestamp::from_seconds(1_240_400_639).unwrap().to_string(),
         "2009-04-22T11:43:59"
     );
 }
@@ -204,8 +204,8 @@ fn a_calendar_there_and_back() {
 #[test]
 fn the_log_a_line_belongs_to_is_named_by_its_tag() {
     let tag = |line: &str| {
-        let frame = Framer::new(Years::starting(2026)).frame(line.as_bytes());
-        frame
+        let header = HeaderParser::new(YearResolver::starting(2026)).parse(line.as_bytes());
+        header
             .tag(line.as_bytes())
             .map(|tag| String::from_utf8_lossy(tag).into_owned())
     };
@@ -235,12 +235,12 @@ proptest::proptest! {
             "Mon Mar  2 08:09:10 2026 ", "Mar  2 08:09:10 2026 ", "2026-03-02T08:09:10Z ", "<166>", "<166>1 ", "esa01 ",
             "mail_logs: ", "Info: ", "Info:", "Warning: ", "[x", "] ", "- ", " ", "ICID 7 close", "7", "\u{feff}", "host",
         ];
-        let mut framer = Framer::new(Years::starting(2026));
+        let mut parser = HeaderParser::new(YearResolver::starting(2026));
         for line in picks.iter().map(|line| line.iter().map(|at| PIECES[*at]).collect::<String>()) {
             // Twice: the second time all of the frame is known.
             for _ in 0..2 {
-                let alone = Framer::new(Years::starting(2026)).frame(line.as_bytes());
-                assert_eq!(framer.frame(line.as_bytes()), alone, "{line}");
+                let alone = HeaderParser::new(YearResolver::starting(2026)).parse(line.as_bytes());
+                assert_eq!(parser.parse(line.as_bytes()), alone, "{line}");
             }
         }
     }

@@ -3,20 +3,20 @@
 //! A log is read in its order: a stamp that falls far behind the one before it has passed a New Year. Where nobody
 //! says the first year, it is the one that puts the newest entry closest before the file was last written.
 
-use super::stamp::{Written, days_in_month};
-use super::{Civil, Stamp};
+use super::timestamp::{ParsedTimestamp, days_in_month};
+use super::{DateTime, Timestamp};
 
 /// A stamp this far behind the one before it (in seconds) belongs to the next year; less is a clock stepped back.
 const STEP: i64 = 60 * 86_400;
 
 /// Where year-less stamps stand in the years.
 #[derive(Clone, Debug)]
-pub struct Years {
+pub struct YearResolver {
     year: i32,
-    last: Option<Stamp>,
+    last: Option<Timestamp>,
 }
 
-impl Years {
+impl YearResolver {
     /// The first entry is of this year.
     pub fn starting(year: i32) -> Self {
         Self { year, last: None }
@@ -26,7 +26,7 @@ impl Years {
     ///
     /// `head` and `tail` are the file's first and last bytes; the tail may be empty. More than one New Year between
     /// them cannot be told apart from one.
-    pub fn before(modified: Civil, head: &[u8], tail: &[u8]) -> Self {
+    pub fn before(modified: DateTime, head: &[u8], tail: &[u8]) -> Self {
         let first = head.split(|b| *b == b'\n').find_map(yearless);
         let newest = tail.rsplit(|b| *b == b'\n').find_map(yearless);
         let newest = newest.or_else(|| head.rsplit(|b| *b == b'\n').find_map(yearless));
@@ -34,8 +34,10 @@ impl Years {
             return Self::starting(modified.year);
         };
         let mut year = last_year_before(&newest, modified);
-        let far_behind = |year| match (first.civil(year).to_stamp(), newest.civil(year).to_stamp())
-        {
+        let far_behind = |year| match (
+            first.date_time(year).to_timestamp(),
+            newest.date_time(year).to_timestamp(),
+        ) {
             (Some(first), Some(newest)) => newest.seconds() < first.seconds() - STEP,
             _ => false,
         };
@@ -61,12 +63,12 @@ impl Years {
     }
 
     /// The moment of a year-less stamp; `None` where no such day is near.
-    pub(super) fn resolve(&mut self, written: &Written) -> Option<Stamp> {
-        let at = |year: i32| written.civil(year).to_stamp();
+    pub(super) fn resolve(&mut self, written: &ParsedTimestamp) -> Option<Timestamp> {
+        let at = |year: i32| written.date_time(year).to_timestamp();
         let mut stamp = at(self.year);
         if let Some(last) = self.last {
-            let behind = |stamp: Option<Stamp>, by: i64| {
-                stamp.is_none_or(|stamp: Stamp| stamp.seconds() < last.seconds() - by)
+            let behind = |stamp: Option<Timestamp>, by: i64| {
+                stamp.is_none_or(|stamp: Timestamp| stamp.seconds() < last.seconds() - by)
             };
             if behind(stamp, STEP)
                 && let Some(next) = at(self.year + 1)
@@ -93,19 +95,19 @@ impl Years {
 }
 
 /// The stamp of a line, if it has one without a year.
-fn yearless(line: &[u8]) -> Option<Written> {
+fn yearless(line: &[u8]) -> Option<ParsedTimestamp> {
     super::stamp_of(line).filter(|written| written.year.is_none())
 }
 
 /// The latest year in which the stamp lies before `modified`; a day is allowed for the two clocks' time zones.
-fn last_year_before(newest: &Written, modified: Civil) -> i32 {
+fn last_year_before(newest: &ParsedTimestamp, modified: DateTime) -> i32 {
     let limit = modified
-        .to_stamp()
+        .to_timestamp()
         .map_or(i64::MAX, |stamp| stamp.seconds() + 86_400);
     let fits = |year: &i32| {
         newest
-            .civil(*year)
-            .to_stamp()
+            .date_time(*year)
+            .to_timestamp()
             .is_some_and(|stamp| stamp.seconds() <= limit)
     };
     (0..9)

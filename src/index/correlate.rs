@@ -9,9 +9,10 @@ pub(super) mod apply_plan;
 mod connections;
 mod messages;
 
-use super::{ApplianceId, ConnectionId, DeliveryResult, DeliveryState, Entry, Index, MessageId};
-use crate::event::{Event, Fate, Link, Mid};
-use crate::header::Stamp;
+use super::{ApplianceId, ConnectionId, DeliveryResult, DeliveryState, Index, MessageId};
+use crate::event::Entry;
+use crate::event::{ConnId, DeliveryOutcome, Event, Mid};
+use crate::header::Timestamp;
 use crate::index::records::attempt::NewAttempt;
 use crate::index::records::delivery::NewDelivery;
 use crate::index::records::timeline::TimelineEvent;
@@ -41,17 +42,17 @@ pub(super) fn apply(index: &mut Index, entry: &Entry<'_>, appliance: ApplianceId
                 .note_framing(entry.position.source(), &entry.event, entry.time);
         }
         Event::ConnectionOpen { .. } | Event::DeliveryOpen { .. } => index.open(&context),
-        Event::Hat { icid, text } => index.policy(&context, Link::In(icid), text),
+        Event::Hat { icid, text } => index.policy(&context, ConnId::In(icid), text),
         Event::Tls { link, text } => index.tls(&context, link, text),
         Event::End { link, word } => index.closing(&context, link, word),
         Event::MessageStart { mid, icid } => index.start(&context, mid, icid),
         Event::MessageFrom { mid, icid, from } => {
             let id = index.message_on(&context, mid, icid);
-            index.set_from(id, from, Some(entry.hash));
+            index.set_from(id, from, Some(entry.name_hash));
         }
         Event::MessageTo { mid, icid, rid, to } => {
             let id = index.message_on(&context, mid, icid);
-            index.add_recipient(id, rid, to, entry.hash);
+            index.add_recipient(id, rid, to, entry.name_hash);
         }
         Event::MessageId { mid, id: text } => {
             let id = index.touch_message(&context, mid);
@@ -74,7 +75,7 @@ pub(super) fn apply(index: &mut Index, entry: &Entry<'_>, appliance: ApplianceId
         | Event::PolicyMatch { mid, .. }
         | Event::Queued { mid } => _ = index.touch_message(&context, mid),
         Event::DeliveryStart { dcid, mid, .. } => {
-            index.touch(&context, Link::Out(dcid));
+            index.touch(&context, ConnId::Out(dcid));
             index.touch_message(&context, mid);
         }
         Event::Delivered { dcid, mid, rids } => index.delivered(&context, dcid, mid, rids),
@@ -105,12 +106,12 @@ impl Index {
     }
 
     /// The connection of that id, with this line counted; an id of 0 is none.
-    fn touch(&mut self, context: &EntryContext<'_, '_>, link: Link) -> Option<ConnectionId> {
+    fn touch(&mut self, context: &EntryContext<'_, '_>, link: ConnId) -> Option<ConnectionId> {
         link.is_one().then(|| self.touch_connection(context, link))
     }
 
     /// The connection that the entry's fixed part names, with this line counted.
-    fn touch_connection(&mut self, context: &EntryContext<'_, '_>, link: Link) -> ConnectionId {
+    fn touch_connection(&mut self, context: &EntryContext<'_, '_>, link: ConnId) -> ConnectionId {
         let id = self.connection_of(context, link);
         self.count_line(context, id);
         id
@@ -127,7 +128,7 @@ impl Index {
     }
 
     /// The newest connection of the id, made if the log never opened it or spoke of it long ago.
-    fn connection_of(&mut self, context: &EntryContext<'_, '_>, link: Link) -> ConnectionId {
+    fn connection_of(&mut self, context: &EntryContext<'_, '_>, link: ConnId) -> ConnectionId {
         if let Some(id) = self.appliances.connection(context.appliance, link) {
             let closed = self.connections.closed.get(id.at());
             if !is_past(closed, context.entry.time) {
@@ -137,7 +138,7 @@ impl Index {
         self.new_connection(context, link)
     }
 
-    fn new_connection(&mut self, context: &EntryContext<'_, '_>, link: Link) -> ConnectionId {
+    fn new_connection(&mut self, context: &EntryContext<'_, '_>, link: ConnId) -> ConnectionId {
         let id = self.connections.push(
             link,
             context.appliance,
@@ -149,10 +150,10 @@ impl Index {
         id
     }
 
-    fn open_count(&mut self, link: Link) -> &mut u64 {
+    fn open_count(&mut self, link: ConnId) -> &mut u64 {
         match link {
-            Link::In(_) => &mut self.totals.open_in,
-            Link::Out(_) => &mut self.totals.open_out,
+            ConnId::In(_) => &mut self.totals.open_in,
+            ConnId::Out(_) => &mut self.totals.open_out,
         }
     }
 
@@ -185,7 +186,7 @@ impl Index {
 }
 
 /// Whether a record that ended at `closed` is too old for a line of `now`.
-fn is_past(closed: Option<Stamp>, now: Option<Stamp>) -> bool {
+fn is_past(closed: Option<Timestamp>, now: Option<Timestamp>) -> bool {
     match (closed, now) {
         (Some(closed), Some(now)) => now.seconds() > closed.seconds() + LATE,
         _ => false,
@@ -193,11 +194,11 @@ fn is_past(closed: Option<Stamp>, now: Option<Stamp>) -> bool {
 }
 
 /// What a `Bounced:`, `Delayed:` or `Deleted:` line makes of its recipients.
-fn result_of(fate: Fate) -> DeliveryResult {
+fn result_of(fate: DeliveryOutcome) -> DeliveryResult {
     match fate {
-        Fate::Bounced | Fate::DoubleBounced => DeliveryResult::Bounced,
-        Fate::Delayed => DeliveryResult::Delayed,
-        Fate::Deleted => DeliveryResult::Dropped,
+        DeliveryOutcome::Bounced | DeliveryOutcome::DoubleBounced => DeliveryResult::Bounced,
+        DeliveryOutcome::Delayed => DeliveryResult::Delayed,
+        DeliveryOutcome::Deleted => DeliveryResult::Dropped,
     }
 }
 

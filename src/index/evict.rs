@@ -24,7 +24,7 @@ use std::collections::{HashSet, VecDeque};
 use std::time::Duration;
 
 use super::{ClosedRecord, ConnectionId, Index, MessageId, TrackClosed};
-use crate::header::Stamp;
+use crate::header::Timestamp;
 use crate::index::evict::compact::{Compaction, CompactionPart};
 use crate::index::store::extent::Span;
 use crate::index::store::live_set::LiveSet;
@@ -103,7 +103,7 @@ struct TableLengths {
 struct Watermark {
     entries: u64,
     /// The newest stamp until then.
-    time: Option<Stamp>,
+    time: Option<Timestamp>,
     ends: TableLengths,
 }
 
@@ -117,7 +117,7 @@ pub(super) struct RetentionState {
     stride: u64,
     /// Entries before the last mark that was cut at, and its time.
     cut: u64,
-    cut_time: Option<Stamp>,
+    cut_time: Option<Timestamp>,
     /// Entries that had been read when it was found that no more can go.
     stuck_at: Option<u64>,
     evicted: Evicted,
@@ -278,11 +278,11 @@ impl Index {
     }
 
     /// The mark before which all is older than it may be, and the time by which records must have ended.
-    fn cut_by_age(&self, haste: EvictionMode) -> Option<(Watermark, Stamp)> {
+    fn cut_by_age(&self, haste: EvictionMode) -> Option<(Watermark, Timestamp)> {
         let retention = &self.retention;
         let keep = retention.limits.keep?;
         let seconds = i64::try_from(keep.as_secs()).unwrap_or(i64::MAX);
-        let before = Stamp::from_seconds(self.newest?.seconds().checked_sub(seconds)?)?;
+        let before = Timestamp::from_seconds(self.newest?.seconds().checked_sub(seconds)?)?;
         let is_old = |mark: &&Watermark| mark.time.is_none_or(|time| time < before);
         let last = self.drained_watermarks().take_while(is_old).last()?;
         let old = last.entries - retention.cut;
@@ -353,7 +353,7 @@ impl Index {
         let cut = self.within_step(last);
         let before = cut.time.and_then(|time| {
             // What ended in the second of the mark may go with it.
-            Stamp::from_seconds(time.seconds() + 1)
+            Timestamp::from_seconds(time.seconds() + 1)
         });
         let step = plan::plan(self, &cut, before);
         Some(EvictionStep::Records(Box::new(step)))

@@ -8,9 +8,10 @@ mod records;
 
 use std::fmt::Write;
 
-use super::{Entry, Index, TrackClosed};
-use crate::event::{Event, Link, parse};
-use crate::header::{Level, Stamp};
+use super::{Index, TrackClosed};
+use crate::event::Entry;
+use crate::event::{ConnId, Event, parse};
+use crate::header::{Level, Timestamp};
 use crate::position::{Position, SourceId};
 use records::{At, Connection, Model};
 
@@ -37,11 +38,11 @@ pub fn check(steps: &[Step]) {
         let host = ["esa01", "esa02"][usize::from(c / 16 % 8 == 7)];
         let entry = Entry {
             position: Position::new(SourceId::new(0), offset),
-            time: Stamp::from_seconds(seconds),
+            time: Timestamp::from_seconds(seconds),
             level: Some(Level::Info),
             host: Some(host.as_bytes()),
             event: parse(line.as_bytes()),
-            hash: 0,
+            name_hash: 0,
         };
         index.apply(&entry);
         let at = At {
@@ -187,13 +188,13 @@ fn compare_totals(index: &Index, model: &Model) {
     let totals = index.totals();
     let open = |outbound: bool| {
         let is_open =
-            |one: &&Connection| one.end.is_none() && matches!(one.link, Link::Out(_)) == outbound;
+            |one: &&Connection| one.end.is_none() && matches!(one.link, ConnId::Out(_)) == outbound;
         model.connections.iter().filter(is_open).count() as u64
     };
     assert_eq!((totals.open_in, totals.open_out), (open(false), open(true)));
     let logins = |outbound: bool, succeeded: bool| {
         let connections = model.connections.iter();
-        let on = connections.filter(|one| matches!(one.link, Link::Out(_)) == outbound);
+        let on = connections.filter(|one| matches!(one.link, ConnId::Out(_)) == outbound);
         let all = on.flat_map(|one| &one.logins);
         all.filter(|login| login.0 == succeeded).count() as u64
     };

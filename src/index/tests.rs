@@ -3,18 +3,19 @@
 mod model;
 
 use super::*;
-use crate::event::{Dcid, Icid, Link};
-use crate::header::{Framer, Years};
+use crate::event::{ConnId, Dcid, Icid};
+use crate::header::{HeaderParser, YearResolver};
+use crate::position::Position;
 
 /// An index of a log's lines, taken in as they come.
 fn load(log: &str) -> Index {
     let mut index = Index::new(TrackClosed::On);
     index.open_source(SourceId::new(0), "");
-    let mut framer = Framer::new(Years::starting(2026));
+    let mut parser = HeaderParser::new(YearResolver::starting(2026));
     let mut offset = 0;
     for line in log.lines() {
         let bytes = line.as_bytes();
-        let frame = framer.frame(bytes);
+        let frame = parser.parse(bytes);
         index.apply(&Entry::new(
             Position::new(SourceId::new(0), offset),
             &frame,
@@ -100,7 +101,7 @@ fn within_a_second_a_final_state_goes_before_delayed() {
             .decided_by()
             .and_then(|delivery| delivery.connection())
             .unwrap();
-        assert_eq!(decided.link(), Link::Out(Dcid(9)));
+        assert_eq!(decided.link(), ConnId::Out(Dcid(9)));
         assert_eq!(recipient.deliveries().len(), 2);
     }
     let again = load(&(at(1, done) + &at(2, delayed)));
@@ -196,5 +197,5 @@ fn appliances_have_ids_of_their_own() {
             (Some("esa02"), None)
         ]
     );
-    assert_eq!(index.find_connections(Link::In(Icid(7))).len(), 2);
+    assert_eq!(index.find_connections(ConnId::In(Icid(7))).len(), 2);
 }

@@ -7,7 +7,7 @@ type Seen = (Vec<u8>, u64, u64, bool);
 
 fn feed(text: &[u8], mut sizes: impl Iterator<Item = usize>) -> Vec<Seen> {
     let source = SourceId::new(0);
-    let mut splitter = Splitter::default();
+    let mut splitter = LineSplitter::default();
     let mut blocks = Vec::new();
     let mut rest = text;
     while !rest.is_empty() {
@@ -26,7 +26,7 @@ fn feed(text: &[u8], mut sizes: impl Iterator<Item = usize>) -> Vec<Seen> {
     }
     blocks.extend(splitter.finish(source));
     assert_eq!(splitter.next_offset(), text.len() as u64);
-    assert_eq!(splitter.told(), text.len() as u64);
+    assert_eq!(splitter.consumed(), text.len() as u64);
     blocks
         .iter()
         .flat_map(|block| {
@@ -89,7 +89,7 @@ fn of_an_overlong_line_the_head_stays_and_what_follows_is_whole() {
 #[test]
 fn an_overlong_line_without_an_end_keeps_little() {
     let source = SourceId::new(0);
-    let mut splitter = Splitter::default();
+    let mut splitter = LineSplitter::default();
     for _ in 0..40 {
         let mut buffer = Vec::new();
         splitter.prepare(&mut buffer, MAX_LINE);

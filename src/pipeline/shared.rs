@@ -68,7 +68,7 @@ impl SharedIndex {
     }
 
     /// The reader has looked: the next growth is news again.
-    pub fn seen(&self) {
+    pub fn ack_growth(&self) {
         self.0.grown.store(false, Ordering::SeqCst);
     }
 }

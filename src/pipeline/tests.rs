@@ -2,23 +2,26 @@
 
 use proptest::prelude::*;
 
-use super::reader::Begun;
+use super::reader::PendingSecond;
 use super::*;
 use crate::door;
 use crate::index::TrackClosed;
-use crate::lines::{Block, Cut};
+use crate::lines::{Block, Truncated};
 use crate::position::SourceId;
 
 /// Feeds a log to an index in blocks of so many lines.
 fn load(lines: &[&str], at_once: usize) -> SharedIndex {
     let index = SharedIndex::new(Index::new(TrackClosed::Off));
-    let mut joiner = Joiner::new(index.clone());
-    let mut framing = Framing::new(FirstYear::Is(2026));
+    let mut writer = IndexWriter::new(index.clone());
+    let mut parser = BlockParser::new(FirstYear::Is(2026));
     let (mut offset, mut number) = (0, 1);
-    let mut begun = Begun::default();
-    let mut join = |blocks: Vec<Framed>| {
-        let blocks: Vec<Parsed> = blocks.into_iter().map(Framed::take_apart).collect();
-        joiner.apply(&blocks);
+    let mut pending = PendingSecond::default();
+    let mut join = |blocks: Vec<ParsedHeaders>| {
+        let blocks: Vec<ParsedBlock> = blocks
+            .into_iter()
+            .map(ParsedHeaders::parse_entries)
+            .collect();
+        writer.apply(&blocks);
     };
     for chunk in lines.chunks(at_once) {
         let bytes = (chunk.join("\n") + "\n").into_bytes();
@@ -28,13 +31,13 @@ fn load(lines: &[&str], at_once: usize) -> SharedIndex {
             offset,
             first_line: number,
             bytes,
-            cut: Cut::No,
+            cut: Truncated::No,
         };
-        begun.go_on(framing.block(block)).map(&mut join);
+        pending.go_on(parser.block(block)).map(&mut join);
         offset += length;
         number += chunk.len() as u64;
     }
-    begun.finish().map(join);
+    pending.finish().map(join);
     index
 }
 
@@ -101,21 +104,21 @@ proptest! {
 
 #[test]
 fn a_file_is_judged_by_its_entries() {
-    let judge = |text: &str| judge_head(text.as_bytes());
+    let sniff = |text: &str| sniff_head(text.as_bytes());
     let stamp = "Mon Mar  2 08:00:00 2026 Info: ";
-    assert_eq!(judge(""), Judgement::Log);
-    assert_eq!(judge(&format!("{stamp}Begin Logfile\n")), Judgement::Log);
+    assert_eq!(sniff(""), FileKind::Log);
+    assert_eq!(sniff(&format!("{stamp}Begin Logfile\n")), FileKind::Log);
     assert_eq!(
-        judge(&format!("{stamp}who knows\n{stamp}ICID 7 close\n")),
-        Judgement::Log
+        sniff(&format!("{stamp}who knows\n{stamp}ICID 7 close\n")),
+        FileKind::Log
     );
-    assert_eq!(judge("MID 4 queued for delivery\n"), Judgement::Log);
+    assert_eq!(sniff("MID 4 queued for delivery\n"), FileKind::Log);
     assert_eq!(
-        judge(&format!("{stamp}User admin was authenticated\n")),
-        Judgement::OtherSubscription
+        sniff(&format!("{stamp}User admin was authenticated\n")),
+        FileKind::OtherSubscription
     );
-    assert_eq!(judge("dear diary\n"), Judgement::OtherText);
-    assert_eq!(judge("\u{1}\u{2}\u{0}\u{7}"), Judgement::Binary);
+    assert_eq!(sniff("dear diary\n"), FileKind::OtherText);
+    assert_eq!(sniff("\u{1}\u{2}\u{0}\u{7}"), FileKind::Binary);
 }
 
 /// Pieces of lines and of none, of which random logs are made.

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashSet};
 use hashbrown::HashMap;
 use serde::{Serialize, Serializer};
 
-use crate::header::Stamp;
+use crate::header::Timestamp;
 use crate::index::{Attempt, AttemptId, Direction, Index, Symbol};
 
 /// A user's logins on listeners; serialises as a record of `--view users`.
@@ -25,16 +25,16 @@ pub struct UserRow {
     pub mechanisms: Vec<String>,
     /// The earliest login.
     #[serde(serialize_with = "stamp")]
-    pub first_seen: Option<Stamp>,
+    pub first_seen: Option<Timestamp>,
     /// The latest login.
     #[serde(serialize_with = "stamp")]
-    pub last_seen: Option<Stamp>,
+    pub last_seen: Option<Timestamp>,
     /// The latest login that succeeded.
     #[serde(serialize_with = "stamp")]
-    pub last_success: Option<Stamp>,
+    pub last_success: Option<Timestamp>,
     /// The latest login that failed.
     #[serde(serialize_with = "stamp")]
-    pub last_failure: Option<Stamp>,
+    pub last_failure: Option<Timestamp>,
 }
 
 /// A profile's attempts in one direction; serialises as a record of `--view profiles`.
@@ -51,23 +51,23 @@ pub struct ProfileRow {
     pub failed: u64,
     /// The earliest attempt.
     #[serde(serialize_with = "stamp")]
-    pub first_seen: Option<Stamp>,
+    pub first_seen: Option<Timestamp>,
     /// The latest attempt.
     #[serde(serialize_with = "stamp")]
-    pub last_seen: Option<Stamp>,
+    pub last_seen: Option<Timestamp>,
     /// The latest attempt that succeeded.
     #[serde(serialize_with = "stamp")]
-    pub last_success: Option<Stamp>,
+    pub last_success: Option<Timestamp>,
     /// The latest attempt that failed.
     #[serde(serialize_with = "stamp")]
-    pub last_failure: Option<Stamp>,
+    pub last_failure: Option<Timestamp>,
 }
 
 /// A stamp as records write it; for `serialize_with`.
 ///
 /// # Errors
 /// Those of the serializer.
-pub fn stamp<S: Serializer>(stamp: &Option<Stamp>, serializer: S) -> Result<S::Ok, S::Error> {
+pub fn stamp<S: Serializer>(stamp: &Option<Timestamp>, serializer: S) -> Result<S::Ok, S::Error> {
     match stamp {
         Some(stamp) => serializer.collect_str(stamp),
         None => serializer.serialize_none(),
@@ -82,9 +82,9 @@ fn direction<S: Serializer>(direction: &Direction, serializer: S) -> Result<S::O
 struct Sum {
     succeeded: u64,
     failed: u64,
-    first_seen: Option<Stamp>,
-    last_success: Option<Stamp>,
-    last_failure: Option<Stamp>,
+    first_seen: Option<Timestamp>,
+    last_success: Option<Timestamp>,
+    last_failure: Option<Timestamp>,
 }
 
 impl Sum {
@@ -103,7 +103,7 @@ impl Sum {
         };
     }
 
-    fn last_seen(&self) -> Option<Stamp> {
+    fn last_seen(&self) -> Option<Timestamp> {
         self.last_success.max(self.last_failure)
     }
 }

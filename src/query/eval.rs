@@ -11,7 +11,7 @@ use super::bitset::BitSet;
 use super::field::Field;
 use super::value::{NamePredicate, Predicate};
 use crate::event::enhanced_code;
-use crate::header::Stamp;
+use crate::header::Timestamp;
 use crate::index::store::column::{ColumnPage, PagedColumn};
 use crate::index::store::int_column::IntColumn;
 use crate::index::store::live_set::Ranks;
@@ -31,7 +31,7 @@ pub(super) fn attempts(
     index: &Index,
     field: Field,
     test: &Predicate,
-    newest: Option<Stamp>,
+    newest: Option<Timestamp>,
 ) -> Option<BitSet> {
     let columns = &index.attempts;
     let bits = match (field, test) {
@@ -74,7 +74,7 @@ pub(super) fn deliveries(
     index: &Index,
     field: Field,
     test: &Predicate,
-    newest: Option<Stamp>,
+    newest: Option<Timestamp>,
 ) -> Option<BitSet> {
     if let Some(own) = outcomes(index, field, test) {
         return Some(own);
@@ -150,10 +150,10 @@ fn ascii(code: &[u8]) -> &str {
 
 /// `since` and `until` of what happens at one moment.
 fn by_time(
-    times: &IntColumn<Option<Stamp>>,
+    times: &IntColumn<Option<Timestamp>>,
     field: Field,
     test: &Predicate,
-    newest: Option<Stamp>,
+    newest: Option<Timestamp>,
 ) -> BitSet {
     let holds = moment(field, test, newest);
     BitSet::of(times.iter(), times.ranks(), |time| {
@@ -165,7 +165,7 @@ fn by_time(
 pub(super) fn moment(
     field: Field,
     test: &Predicate,
-    newest: Option<Stamp>,
+    newest: Option<Timestamp>,
 ) -> impl Fn(i64, i64) -> bool {
     let span = match (field, test) {
         (Field::Since, Predicate::TimeExpr(moment)) => {

@@ -247,7 +247,8 @@ pub(super) const LEVEL: [&str; 5] = ["critical", "warning", "info", "debug", "tr
 pub(super) const TLS: [&str; 3] = ["success", "failed", "none"];
 
 /// The names of the kinds of entries.
-pub(super) const EVENT: [&str; crate::event::Kind::NAMES.len()] = crate::event::Kind::NAMES;
+pub(super) const EVENT: [&str; crate::event::EventKind::NAMES.len()] =
+    crate::event::EventKind::NAMES;
 
 const CONNECTION: &str = "connection";
 const ATTEMPT: &str = "login";

@@ -12,7 +12,7 @@ use super::field::Field;
 use super::parse::Expr;
 use super::value::Predicate;
 use super::{Query, TextMatches};
-use crate::header::Stamp;
+use crate::header::Timestamp;
 use crate::index::Index;
 use crate::index::store::live_set::Ranks;
 
@@ -33,7 +33,7 @@ pub(super) struct Plan<'q> {
     query: &'q Query,
     index: &'q Index,
     hits: &'q TextMatches,
-    newest: Option<Stamp>,
+    newest: Option<Timestamp>,
     trace_log: PlanTrace,
 }
 

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::event;
-use crate::header::{Framer, Years};
+use crate::header::{HeaderParser, YearResolver};
 use crate::index::TrackClosed;
 use crate::position::{Position, SourceId};
 use crate::source::{EmptyFolder, Follow, LogReader, RawLines, Request, SourceEvent, Stop};
@@ -23,11 +23,11 @@ fn load(log: &str) -> Index {
 }
 
 fn each_entry(log: &str, mut tell: impl FnMut(&Entry<'_>, &[u8])) {
-    let mut framer = Framer::new(Years::starting(2026));
+    let mut parser = HeaderParser::new(YearResolver::starting(2026));
     let mut offset = 0;
     for line in log.lines() {
         let bytes = line.as_bytes();
-        let frame = framer.frame(bytes);
+        let frame = parser.parse(bytes);
         let entry = Entry::new(
             Position::new(SourceId::new(0), offset),
             &frame,
@@ -71,8 +71,8 @@ fn search(query: &Query, log: &str) -> TextMatches {
 /// A connection as `i450` or `d5640`.
 fn name(connection: &crate::index::Connection<'_>) -> String {
     match connection.link() {
-        event::Link::In(id) => format!("i{id}"),
-        event::Link::Out(id) => format!("d{id}"),
+        event::ConnId::In(id) => format!("i{id}"),
+        event::ConnId::Out(id) => format!("d{id}"),
     }
 }
 

@@ -18,8 +18,8 @@ use super::bitset::BitSet;
 use super::error::SyntaxError;
 use super::lex::Literal;
 use super::value::{PATTERN_BYTES, check_length, pattern_error};
-use crate::event::{self, Dcid, Icid, Link, Mid};
-use crate::header::{Framer, Years};
+use crate::event::{self, ConnId, Dcid, Icid, Mid};
+use crate::header::{HeaderParser, YearResolver};
 use crate::index::Index;
 use crate::index::store::extent::Span;
 use crate::position::{Position, SourceId};
@@ -214,11 +214,11 @@ impl TextMatches {
         hits.terms
             .resize_with(query.texts.len(), TermMatches::default);
         hits.hosts.push(None);
-        let mut framer = Framer::new(Years::starting(2000));
+        let mut parser = HeaderParser::new(YearResolver::starting(2000));
         search::for_each_line(sources, wanted, &mut |line| {
             for (test, found) in query.texts.iter().zip(&mut hits.terms) {
                 if test.matches(&line.bytes) {
-                    found.note(&line.bytes, line.position, &mut framer, &mut hits.hosts);
+                    found.note(&line.bytes, line.position, &mut parser, &mut hits.hosts);
                 }
             }
             if cancel.load(Ordering::Relaxed) {
@@ -296,12 +296,12 @@ impl TextMatches {
         (cancel, until): (&AtomicBool, Option<Instant>),
         progress: &mut dyn FnMut(u64),
     ) -> io::Result<SearchProgress> {
-        let mut framer = Framer::new(Years::starting(2000));
+        let mut parser = HeaderParser::new(YearResolver::starting(2000));
         while let Some((block, base)) = reader.block()? {
             for (test, found) in query.texts.iter().zip(&mut self.terms) {
                 test.lines_of(block, |start, line| {
                     let at = Position::new(base.source(), base.offset() + start as u64);
-                    found.note(line, at, &mut framer, &mut self.hosts);
+                    found.note(line, at, &mut parser, &mut self.hosts);
                 });
             }
             progress(reader.passed);
@@ -384,14 +384,14 @@ impl TermMatches {
         &mut self,
         line: &[u8],
         at: Position,
-        framer: &mut Framer,
+        parser: &mut HeaderParser,
         hosts: &mut Vec<Option<String>>,
     ) {
-        let frame = framer.frame(line);
+        let frame = parser.parse(line);
         let owners = event::of_entry(&frame, line).owners();
         let connection = owners.link.map(|link| match link {
-            Link::In(Icid(id)) => LineOwner::In(id),
-            Link::Out(Dcid(id)) => LineOwner::Out(id),
+            ConnId::In(Icid(id)) => LineOwner::In(id),
+            ConnId::Out(Dcid(id)) => LineOwner::Out(id),
         });
         let message = owners.mid.map(|Mid(mid)| LineOwner::Message(mid));
         if connection.is_none() && message.is_none() {

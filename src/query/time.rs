@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::header::{Civil, Stamp};
+use crate::header::{DateTime, Timestamp};
 
 /// A moment; those of the newest day and those that count back are known only beside a log.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -65,9 +65,9 @@ impl TimeExpr {
     }
 
     /// Its first and last second; a day lasts a day, a minute a minute. `None` where no newest entry tells.
-    pub fn span(self, newest: Option<Stamp>) -> Option<(i64, i64)> {
+    pub fn span(self, newest: Option<Timestamp>) -> Option<(i64, i64)> {
         let midnight = |(year, month, day)| {
-            let civil = Civil {
+            let civil = DateTime {
                 year,
                 month,
                 day,
@@ -75,7 +75,7 @@ impl TimeExpr {
                 minute: 0,
                 second: 1,
             };
-            civil.to_stamp().map(|stamp| stamp.seconds() - 1)
+            civil.to_timestamp().map(|stamp| stamp.seconds() - 1)
         };
         match self {
             Self::Day { year, month, day } => {
@@ -98,7 +98,7 @@ impl TimeExpr {
     }
 
     /// The last second of `until`: a bare day is meant whole, a time of day to the second.
-    pub fn until(self, newest: Option<Stamp>) -> Option<i64> {
+    pub fn until(self, newest: Option<Timestamp>) -> Option<i64> {
         let (first, last) = self.span(newest)?;
         Some(if matches!(self, Self::Day { .. }) {
             last

@@ -8,7 +8,7 @@ use serde_json::Map;
 use super::Record;
 use super::record::Time;
 use crate::event::{Event, Value};
-use crate::header::{Level, Stamp};
+use crate::header::{Level, Timestamp};
 
 /// One log entry and where it stands.
 #[derive(Clone, Copy, Debug)]
@@ -16,7 +16,7 @@ pub struct EventRecord<'a> {
     /// The appliance as it is shown.
     pub appliance: Option<&'a str>,
     /// The log's local time.
-    pub time: Option<Stamp>,
+    pub time: Option<Timestamp>,
     /// The appliance's level.
     pub level: Option<Level>,
     /// What the entry says.

@@ -6,7 +6,7 @@ use std::io;
 use serde::Serialize;
 
 use super::record::{Time, time};
-use crate::event::Link;
+use crate::event::ConnId;
 use crate::index::Index;
 use crate::position::{Position, SourceId};
 use crate::safe;
@@ -92,8 +92,8 @@ fn record<'i>(
     };
     let connection = index.connection(id);
     let (icid, dcid) = match connection.link() {
-        Link::In(icid) => (Some(icid.0), None),
-        Link::Out(dcid) => (None, Some(dcid.0)),
+        ConnId::In(icid) => (Some(icid.0), None),
+        ConnId::Out(dcid) => (None, Some(dcid.0)),
     };
     EvidenceRecord {
         appliance: connection.appliance(),

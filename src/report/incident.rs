@@ -9,7 +9,7 @@ use std::io::{self, Write};
 
 use markdown::{code, escaped, fenced};
 
-use crate::header::Stamp;
+use crate::header::Timestamp;
 use crate::humanize::{self, grouped};
 use crate::index::{ConnectionId, Index, Recipient};
 use crate::safe;
@@ -83,7 +83,7 @@ pub fn file_name(index: &Index, route: &Route) -> String {
     format!("{name}.md")
 }
 
-fn since(route: &Route) -> Option<Stamp> {
+fn since(route: &Route) -> Option<Timestamp> {
     let outage = route.outage().and_then(|outage| outage.since);
     route.failing_since.or(outage)
 }
@@ -131,7 +131,7 @@ impl Report<'_> {
         }
     }
 
-    fn opened(&self, id: ConnectionId) -> Option<Stamp> {
+    fn opened(&self, id: ConnectionId) -> Option<Timestamp> {
         self.index.connection(id).first_seen()
     }
 
@@ -229,7 +229,7 @@ impl Report<'_> {
 
     fn timeline(&self, out: &mut dyn Write) -> io::Result<()> {
         let route = self.route;
-        let mut events: Vec<(Option<Stamp>, String)> = Vec::new();
+        let mut events: Vec<(Option<Timestamp>, String)> = Vec::new();
         let skipped = route.outages.len().saturating_sub(OUTAGES);
         for outage in route.outages.iter().skip(skipped) {
             if let Some(good) = outage.before {

@@ -5,12 +5,12 @@ use std::borrow::Cow;
 use serde::Serialize;
 
 use crate::event::{Policy, Tls};
-use crate::header::Stamp;
+use crate::header::Timestamp;
 use crate::index::{self, Attempt, Connection, Delivery, Direction, Message};
 
 /// A time as records write it: ISO 8601 in the log's local time.
 #[derive(Clone, Copy, Debug)]
-pub struct Time(pub Stamp);
+pub struct Time(pub Timestamp);
 
 impl Serialize for Time {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -18,7 +18,7 @@ impl Serialize for Time {
     }
 }
 
-pub(super) fn time(stamp: Option<Stamp>) -> Option<Time> {
+pub(super) fn time(stamp: Option<Timestamp>) -> Option<Time> {
     stamp.map(Time)
 }
 

@@ -197,23 +197,23 @@ pub fn json(out: &mut dyn Write, index: &Index, view: &TraceView<'_>) -> io::Res
 
 /// `icid:450`, `dcid:5640`, `mid:448`
 fn id(index: &Index, subject: Subject) -> String {
-    use crate::event::Link;
+    use crate::event::ConnId;
     match subject {
         Subject::Connection(id) => match index.connection(id).link() {
-            Link::In(icid) => format!("icid:{icid}"),
-            Link::Out(dcid) => format!("dcid:{dcid}"),
+            ConnId::In(icid) => format!("icid:{icid}"),
+            ConnId::Out(dcid) => format!("dcid:{dcid}"),
         },
         Subject::Message(id) => format!("mid:{}", index.message(id).mid()),
     }
 }
 
 fn step_record(index: &Index, step: &TraceStep) -> StepRecord {
-    use crate::event::Link;
+    use crate::event::ConnId;
     let (mut icid, mut dcid, mut mid) = (None, None, None);
     match step.of {
         Subject::Connection(id) => match index.connection(id).link() {
-            Link::In(id) => icid = Some(id.0),
-            Link::Out(id) => dcid = Some(id.0),
+            ConnId::In(id) => icid = Some(id.0),
+            ConnId::Out(id) => dcid = Some(id.0),
         },
         Subject::Message(id) => mid = Some(index.message(id).mid().0),
     }

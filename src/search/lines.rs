@@ -8,8 +8,8 @@ use std::ops::ControlFlow;
 
 use hashbrown::HashMap;
 
-use crate::event::{self, Event, Link, Mid};
-use crate::header::{Frame, Framer, Years};
+use crate::event::{self, ConnId, Event, Mid};
+use crate::header::{Header, HeaderParser, YearResolver};
 use crate::index::store::extent::Span;
 use crate::index::{Connection, Message};
 use crate::position::{Position, SourceId};
@@ -31,7 +31,7 @@ struct RecordKey {
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 enum Id {
-    Connection(Link),
+    Connection(ConnId),
     Message(Mid),
 }
 
@@ -43,7 +43,7 @@ pub struct RawLine {
     /// Its bytes without the line end; at most the first MiB.
     pub bytes: Vec<u8>,
     /// What stands before the message; year-less stamps are not resolved here.
-    pub frame: Frame,
+    pub frame: Header,
 }
 
 impl RawLine {
@@ -133,7 +133,7 @@ impl LineRequest {
         parts
     }
 
-    fn contains(&self, frame: &Frame, line: &[u8], at: Position) -> bool {
+    fn contains(&self, frame: &Header, line: &[u8], at: Position) -> bool {
         let owners = event::of_entry(frame, line).owners();
         let host: Option<Box<[u8]>> = frame.host(line).map(Into::into);
         let ids = [owners.link.map(Id::Connection), owners.mid.map(Id::Message)];
@@ -192,7 +192,7 @@ fn for_each_line_of(
     part: Span,
     take: &mut dyn FnMut(RawLine) -> ControlFlow<()>,
 ) -> io::Result<ControlFlow<()>> {
-    let mut framer = Framer::new(Years::starting(2000));
+    let mut parser = HeaderParser::new(YearResolver::starting(2000));
     let mut reader = Reader::new(sources, part.first);
     let mut owned = false;
     loop {
@@ -204,8 +204,8 @@ fn for_each_line_of(
         let Some((bytes, _)) = reader.next()? else {
             return Ok(ControlFlow::Continue(()));
         };
-        let frame = framer.frame(&bytes);
-        let is_entry = frame.is_framed() || !matches!(event::parse(&bytes), Event::Unknown { .. });
+        let frame = parser.parse(&bytes);
+        let is_entry = frame.is_present() || !matches!(event::parse(&bytes), Event::Unknown { .. });
         owned = if is_entry {
             !behind && wanted.contains(&frame, &bytes, position)
         } else {

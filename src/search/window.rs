@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use memchr::{memchr, memrchr_iter};
 use regex::bytes::Regex;
 
-use crate::event::{self, Event, Fate};
-use crate::header::{Framer, Years};
+use crate::event::{self, DeliveryOutcome, Event};
+use crate::header::{HeaderParser, YearResolver};
 use crate::position::{Position, SourceId};
 use crate::source::Sources;
 
@@ -82,11 +82,14 @@ impl LinePattern {
 
 /// Whether a line tells of a login, a delivery or a connection that failed.
 pub fn reports_failure(line: &[u8]) -> bool {
-    let frame = Framer::new(Years::starting(2000)).frame(line);
+    let frame = HeaderParser::new(YearResolver::starting(2000)).parse(line);
     match event::of_entry(&frame, line) {
         Event::AuthIn { succeeded, .. } => !succeeded,
         Event::AuthOut { failure, .. } => failure.is_some(),
-        Event::Attempt { fate, .. } => matches!(fate, Fate::Bounced | Fate::DoubleBounced),
+        Event::Attempt { outcome, .. } => matches!(
+            outcome,
+            DeliveryOutcome::Bounced | DeliveryOutcome::DoubleBounced
+        ),
         Event::AuthTrouble { .. }
         | Event::ConnectionError { .. }
         | Event::ReceivingFailed { .. } => true,

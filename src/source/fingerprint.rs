@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 
 use super::decompress;
 use super::fingerprint_store::ContentId;
-use crate::lines::Splitter;
+use crate::lines::LineSplitter;
 use crate::position::SourceId;
 
 /// How many bytes share one hash.
@@ -281,7 +281,7 @@ pub(crate) struct TrackedContent {
     /// What was read.
     pub content: Fingerprint,
     /// Where the lines stand.
-    pub splitter: Splitter,
+    pub splitter: LineSplitter,
     /// The source that told it.
     pub source: Option<SourceId>,
 }
@@ -370,7 +370,7 @@ mod tests {
             number: None,
             folder: PathBuf::new(),
             content: content.clone(),
-            splitter: Splitter::default(),
+            splitter: LineSplitter::default(),
             source: None,
         };
         match compare(vec![&known], file) {

@@ -188,7 +188,7 @@ mod tests {
     use std::path::PathBuf;
 
     use super::*;
-    use crate::lines::Splitter;
+    use crate::lines::LineSplitter;
     use crate::position::SourceId;
 
     fn known(folder: &str, text: &str) -> TrackedContent {
@@ -196,7 +196,7 @@ mod tests {
             number: None,
             folder: PathBuf::from(folder),
             content: Default::default(),
-            splitter: Splitter::default(),
+            splitter: LineSplitter::default(),
             source: Some(SourceId::new(0)),
         };
         known.content.add(text.as_bytes());

@@ -184,7 +184,7 @@ impl LogReader {
             tail: ends.1,
             modified: file.stat.modified,
             compressed: file.form.is_packed(),
-            begins: file.known.splitter.told(),
+            begins: file.known.splitter.consumed(),
         };
         self.files[at].known.source = Some(source);
         if opened.begins == 0 {

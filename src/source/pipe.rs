@@ -16,7 +16,7 @@ use super::read_ahead::{Batching, Chunk, Producer, ReadAhead};
 use super::reader::{LogReader, size};
 use super::registry::{SourceState, Spool};
 use super::watch::Waker;
-use crate::lines::Splitter;
+use crate::lines::LineSplitter;
 use crate::position::SourceId;
 
 /// How much a pipe is asked to hold, as much as anybody may ask for: its writer and its reader wake each other up less
@@ -27,7 +27,7 @@ const PIPE: usize = 1 << 20;
 /// One pipe.
 pub(crate) struct Pipe {
     pub path: PathBuf,
-    pub splitter: Splitter,
+    pub splitter: LineSplitter,
     pub source: Option<SourceId>,
     ahead: Option<ReadAhead>,
     seen: Arc<Mutex<PipeState>>,
@@ -68,7 +68,7 @@ impl Pipe {
         })?;
         Ok(Self {
             path: path.to_path_buf(),
-            splitter: Splitter::default(),
+            splitter: LineSplitter::default(),
             source: None,
             ahead: Some(ahead),
             seen,
@@ -214,12 +214,12 @@ impl LogReader {
         }
         let count = bytes.len();
         let splitter = &mut self.streams[at].splitter;
-        let buffer = splitter.adopt(bytes);
+        let buffer = splitter.prepend_carry(bytes);
         let pieces = splitter.split(source, buffer, count);
         self.sources.expect(count as u64);
         self.sources.count_read(count as u64);
         self.sources
-            .set_emitted(source, self.streams[at].splitter.told());
+            .set_emitted(source, self.streams[at].splitter.consumed());
         self.emit(pieces.cut);
         self.emit(pieces.whole);
         if let Some(most) = self.streams[at].limit_passed(self.unpack_at_most) {
@@ -262,7 +262,7 @@ impl LogReader {
         if let Some(source) = self.streams[at].source {
             let block = self.streams[at].splitter.finish(source);
             self.sources
-                .set_emitted(source, self.streams[at].splitter.told());
+                .set_emitted(source, self.streams[at].splitter.consumed());
             self.emit(block);
             let state = failed
                 .as_ref()

@@ -11,7 +11,7 @@ use super::open::PEEK_BYTES;
 use super::reader::LogReader;
 use super::registry::{Place, Sources};
 use super::scan;
-use crate::lines::{Block, Cut};
+use crate::lines::{Block, Truncated};
 
 /// Bytes of the end that are shown: some thousand lines, which take a few milliseconds.
 const END: u64 = 1 << 20;
@@ -85,7 +85,7 @@ impl LogReader {
                 // How many lines stand before them is not known.
                 first_line: 1,
                 bytes,
-                cut: Cut::No,
+                cut: Truncated::No,
             },
         })
     }

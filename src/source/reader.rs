@@ -19,7 +19,7 @@ use super::scan::{self, FoundFile, Place, Refused};
 use super::tail::{Body, Look};
 use super::watch::{Waker, Wakeup, Watch};
 use super::{EmptyFolder, Follow, Marker, RawLines, Request, SourceError};
-use crate::lines::{Block, Cut, READ};
+use crate::lines::{Block, READ, Truncated};
 
 /// How long the timer sleeps where notifications come: they are only hints.
 const PACE: Duration = Duration::from_secs(1);
@@ -445,7 +445,7 @@ impl LogReader {
             self.contents.note(at, &mut file.known);
         }
         let pieces = file.known.splitter.split(source, buffer, count);
-        let told = file.known.splitter.told();
+        let told = file.known.splitter.consumed();
         let read = if file.form.is_packed() {
             file.newly_unpacked()
         } else {
@@ -482,7 +482,7 @@ impl LogReader {
 
     pub(super) fn emit(&mut self, block: Option<Block>) {
         if let Some(block) =
-            block.filter(|block| !block.bytes.is_empty() || block.cut == Cut::LastLine)
+            block.filter(|block| !block.bytes.is_empty() || block.cut == Truncated::LastLine)
         {
             self.caught_up = false;
             self.queue.push_back(SourceEvent::Block(block));
@@ -532,7 +532,8 @@ impl LogReader {
             return;
         };
         let block = file.known.splitter.finish(source);
-        self.sources.set_emitted(source, file.known.splitter.told());
+        self.sources
+            .set_emitted(source, file.known.splitter.consumed());
         self.emit(block);
     }
 

@@ -18,7 +18,7 @@ use super::read_ahead::{Batching, Chunk, Producer, ReadAhead};
 use super::registry::{Place, SourceState};
 use super::rotation_order::RotationKey;
 use super::scan;
-use crate::lines::{HOLE, READ, Splitter};
+use crate::lines::{HOLE, LineSplitter, READ};
 
 /// How a file is read.
 pub(crate) enum Body {
@@ -140,7 +140,7 @@ impl TailedFile {
             number: None,
             folder: scan::folder_of(path),
             content: Fingerprint::default(),
-            splitter: Splitter::default(),
+            splitter: LineSplitter::default(),
             source: None,
         }
     }
@@ -301,7 +301,7 @@ impl TailedFile {
             Body::Packed(unpack) => match unpack.stream.take(buffer) {
                 Chunk::Bytes(bytes) => {
                     let count = bytes.len();
-                    let buffer = self.known.splitter.adopt(bytes);
+                    let buffer = self.known.splitter.prepend_carry(bytes);
                     let mark = buffer.len() - count;
                     Look::Bytes(buffer, mark, count)
                 }

@@ -4,16 +4,16 @@ use super::{
     AT_LENGTH, MOST, Parts, StepKind, TextPart, TextStyle, TraceBuilder, id_of, lasting, shown,
     subject_of,
 };
-use crate::event::{Link, Policy, Tls};
-use crate::header::Stamp;
+use crate::event::{ConnId, Policy, Tls};
+use crate::header::Timestamp;
 use crate::index::{Attempt, Connection, ConnectionEnd, Delivery, Direction};
 use crate::safe;
 
 /// `ICID 450`, `DCID 5640`
 pub(super) fn name(connection: &Connection<'_>) -> String {
     match connection.link() {
-        Link::In(icid) => format!("ICID {icid}"),
-        Link::Out(dcid) => format!("DCID {dcid}"),
+        ConnId::In(icid) => format!("ICID {icid}"),
+        ConnId::Out(dcid) => format!("DCID {dcid}"),
     }
 }
 
@@ -59,9 +59,9 @@ impl TraceBuilder<'_> {
     }
 
     /// The connection and its logins, for a story in which nothing of it comes before `since`.
-    pub(super) fn opening(&mut self, connection: &Connection<'_>, since: Option<Stamp>) {
+    pub(super) fn opening(&mut self, connection: &Connection<'_>, since: Option<Timestamp>) {
         let told =
-            |time: Option<Stamp>| time.map(|time| since.map_or(time, |since| time.max(since)));
+            |time: Option<Timestamp>| time.map(|time| since.map_or(time, |since| time.max(since)));
         let (kind, at) = match connection.direction() {
             Direction::Inbound => (StepKind::In, connection.interface()),
             Direction::Outbound => (StepKind::Out, None),

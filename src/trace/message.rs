@@ -5,7 +5,7 @@ use super::recipients::Addresses;
 use super::{
     MOST, Parts, StepKind, TextPart, TextStyle, TraceBuilder, id_of, message_log, shown, subject_of,
 };
-use crate::header::Stamp;
+use crate::header::Timestamp;
 use crate::index::records::message::CommonState;
 use crate::index::{
     Attempt, Connection, Delivery, DeliveryResult, DeliveryState, Direction, Message, Recipient,
@@ -344,7 +344,7 @@ impl TraceBuilder<'_> {
             parts = parts.dim("  (the appliance has not said that it is done with it)");
         }
         let last = deliveries.last().and_then(Delivery::time);
-        let time: Option<Stamp> = message.ended().max(last);
+        let time: Option<Timestamp> = message.ended().max(last);
         self.step(time, StepKind::End, subject_of(message), parts);
     }
 }
@@ -388,7 +388,7 @@ fn unreached<'i>(delivery: &Delivery<'i>, message: &Message<'i>) -> Option<Conne
     let time = delivery.time()?.seconds();
     let (_, domain) = delivery.recipient().to()?.rsplit_once('@')?;
     let index = message.index();
-    let seen = |one: &Connection<'_>| one.closed().or(one.first_seen()).map(Stamp::seconds);
+    let seen = |one: &Connection<'_>| one.closed().or(one.first_seen()).map(Timestamp::seconds);
     index
         .connections()
         .rev()

@@ -1,8 +1,8 @@
 //! What a message's own lines say that the index does not keep.
 
 use super::{StepKind, TextStyle};
-use crate::event::{Event, Kind as EventKind, Lineage, Mid};
-use crate::header::{Civil, Stamp};
+use crate::event::{Event, EventKind, Lineage, Mid};
+use crate::header::{DateTime, Timestamp};
 use crate::index::Message;
 use crate::safe;
 use crate::search::RawLine;
@@ -13,9 +13,9 @@ pub(super) struct MessageLines {
     /// Policy and engines, each in a few safe words.
     pub verdicts: Vec<(TextStyle, String)>,
     /// When the first of them was said.
-    pub time: Option<Stamp>,
+    pub time: Option<Timestamp>,
     /// What befell the message, in the order of the log.
-    pub notes: Vec<(Option<Stamp>, StepKind, TextStyle, String)>,
+    pub notes: Vec<(Option<Timestamp>, StepKind, TextStyle, String)>,
 }
 
 /// Reads the message's lines among these.
@@ -70,7 +70,7 @@ fn verdict(line: &RawLine, event: &Event<'_>) -> String {
             format!("{} {}", safe::bytes(engine), safe::bytes(verdict))
         }
         Event::SenderReputation { text, .. } => reputation(text),
-        Event::Note { shape, .. } if shape.kind().name().starts_with("verdict.") => {
+        Event::Template { template, .. } if template.kind().name().starts_with("verdict.") => {
             without_id(line)
         }
         _ => String::new(),
@@ -130,8 +130,8 @@ fn note(line: &RawLine, event: &Event<'_>) -> Option<(StepKind, TextStyle, Strin
             TextStyle::Dim,
             "queued for delivery".to_owned(),
         ),
-        Event::Note { shape, .. } => {
-            let kind = shape.kind();
+        Event::Template { template, .. } => {
+            let kind = template.kind();
             let style = match kind {
                 EventKind::DebugNote | EventKind::FilterTime => return None,
                 EventKind::QuarantineIn | EventKind::QuarantineTagged => TextStyle::Waiting,
@@ -161,7 +161,7 @@ fn without_id(line: &RawLine) -> String {
 
 /// How the line says that one message came of another, where it does.
 pub(super) fn descent(line: &RawLine, from: Mid, to: Mid) -> Option<String> {
-    let Event::Descent {
+    let Event::Derived {
         lineage,
         parent,
         child,
@@ -184,11 +184,11 @@ pub(super) fn descent(line: &RawLine, from: Mid, to: Mid) -> Option<String> {
 
 /// Lines read again do not know the year that their stamps leave out: the one that puts them next to what the index
 /// knows of the message is theirs.
-fn near(time: Stamp, anchor: Option<Stamp>) -> Stamp {
+fn near(time: Timestamp, anchor: Option<Timestamp>) -> Timestamp {
     let Some(anchor) = anchor else { return time };
-    let civil = time.civil();
-    let years = anchor.civil().year - 1..=anchor.civil().year + 1;
-    let candidates = years.filter_map(|year| Civil { year, ..civil }.to_stamp());
+    let civil = time.date_time();
+    let years = anchor.date_time().year - 1..=anchor.date_time().year + 1;
+    let candidates = years.filter_map(|year| DateTime { year, ..civil }.to_timestamp());
     candidates
         .min_by_key(|stamp| (stamp.seconds() - anchor.seconds()).abs())
         .unwrap_or(time)

@@ -62,7 +62,7 @@ impl<'i> Addresses<'i> {
 fn keeps_recipients(lines: &[RawLine], parent: &Message<'_>, child: &Message<'_>) -> bool {
     let mut keeps = false;
     for line in lines {
-        let Event::Descent {
+        let Event::Derived {
             lineage,
             parent: from,
             child: to,

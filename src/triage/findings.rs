@@ -12,7 +12,7 @@ use logins::Logins;
 pub use logins::Net;
 
 use super::{GroupBy, Progress, RouteBuilder, RouteId, Thresholds, Triage};
-use crate::header::Stamp;
+use crate::header::Timestamp;
 use crate::index::{ConnectionId, Index};
 use crate::position::Position;
 
@@ -145,9 +145,9 @@ pub struct Finding {
     /// How bad.
     pub severity: FindingSeverity,
     /// When it began.
-    pub since: Option<Stamp>,
+    pub since: Option<Timestamp>,
     /// When it ended; `None` while it goes on, as far as the log says.
-    pub until: Option<Stamp>,
+    pub until: Option<Timestamp>,
     /// Whom it is about: a route, a user, a net, a listener.
     pub subject: String,
     /// One sentence.
@@ -226,13 +226,13 @@ pub fn analyze(index: &Index, thresholds: Thresholds) -> Triage {
 }
 
 /// `11:19:39` where all of the log is of one day, else with its date.
-fn moment(index: &Index, time: Option<Stamp>) -> String {
+fn moment(index: &Index, time: Option<Timestamp>) -> String {
     let Some(time) = time else {
         return "the log's beginning".to_owned();
     };
     let text = time.to_string();
     let day = |text: &str| text.split('T').next().map(str::to_owned);
-    let day_of = |time: Option<Stamp>| time.and_then(|time| day(&time.to_string()));
+    let day_of = |time: Option<Timestamp>| time.and_then(|time| day(&time.to_string()));
     let today = day_of(index.newest()).filter(|_| day_of(index.oldest()) == day_of(index.newest()));
     match text.split_once('T') {
         Some((of, clock)) if today.as_deref() == Some(of) => clock.to_owned(),

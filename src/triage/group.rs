@@ -10,7 +10,7 @@ use super::outcome::RouteState;
 use super::reason::merge;
 use super::route::{Route, Tally};
 use super::{GroupBy, RouteId, Triage};
-use crate::header::Stamp;
+use crate::header::Timestamp;
 use crate::index::{Index, Symbol};
 
 /// Routes that have something in common, summed.
@@ -23,7 +23,7 @@ pub struct Group {
     /// How they are doing together.
     pub state: RouteState,
     /// Since when none of them works.
-    pub failing_since: Option<Stamp>,
+    pub failing_since: Option<Timestamp>,
     /// How many routes there are in it.
     pub routes: usize,
     /// Which ones, failing ones first.

@@ -8,7 +8,7 @@
 //! ```
 
 use crate::event::enhanced_code;
-use crate::header::Stamp;
+use crate::header::Timestamp;
 use crate::index::ConnectionId;
 
 use super::ConnectionOutcome;
@@ -30,9 +30,9 @@ pub struct Reason {
     /// How often: replies to recipients, refused logins, or connections.
     pub count: u64,
     /// When it was first given.
-    pub first: Option<Stamp>,
+    pub first: Option<Timestamp>,
     /// When it was last given.
-    pub last: Option<Stamp>,
+    pub last: Option<Timestamp>,
     /// A connection that it was given on last.
     pub example: Option<ConnectionId>,
     /// What followed from it: relay refusals after a failed login, refusals after failed TLS. Most frequent first.

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::outcome::{ConnectionOutcome, RouteState};
 use super::reason::Reason;
-use crate::header::Stamp;
+use crate::header::Timestamp;
 use crate::index::{ApplianceId, ConnectionId, MessageId, Symbol};
 
 /// A route counts as degraded when a connection failed within this many seconds before the newest entry.
@@ -41,9 +41,9 @@ impl Impact {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Outage {
     /// When the first of them was opened.
-    pub since: Option<Stamp>,
+    pub since: Option<Timestamp>,
     /// When the first one that worked again was opened; `None` while it lasts.
-    pub until: Option<Stamp>,
+    pub until: Option<Timestamp>,
     /// How many failed.
     pub connections: u64,
     /// The first of them.
@@ -60,9 +60,9 @@ pub struct Outage {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct ClearRun {
     /// When the first connection whose TLS failed was opened, delivered or not.
-    pub since: Option<Stamp>,
+    pub since: Option<Timestamp>,
     /// When TLS succeeded again; `None` while it fails.
-    pub until: Option<Stamp>,
+    pub until: Option<Timestamp>,
     /// Connections that delivered in the clear.
     pub connections: u64,
     /// The first whose TLS failed.
@@ -91,11 +91,11 @@ pub struct Tally {
     /// Connections that delivered in the clear because TLS had failed.
     pub in_clear: u64,
     /// When the first connection was opened.
-    pub first_seen: Option<Stamp>,
+    pub first_seen: Option<Timestamp>,
     /// When the last one was.
-    pub last_seen: Option<Stamp>,
+    pub last_seen: Option<Timestamp>,
     /// When the last one that worked was.
-    pub last_ok: Option<Stamp>,
+    pub last_ok: Option<Timestamp>,
     /// Why connections failed, most frequent first.
     pub reasons: Vec<Reason>,
     /// Why recipients were refused though the route works, most frequent first.
@@ -136,7 +136,7 @@ pub struct Route {
     /// How it is doing.
     pub state: RouteState,
     /// When the first of an unbroken run of failures up to now was opened.
-    pub failing_since: Option<Stamp>,
+    pub failing_since: Option<Timestamp>,
     /// How many failures that run has.
     pub run: u64,
     /// What the newest failure was.
@@ -150,7 +150,7 @@ pub struct Route {
     /// When mail went out in the clear because TLS failed, the oldest first.
     pub clear: Vec<ClearRun>,
     /// When the newest failure was opened.
-    pub(super) newest_failure: Option<Stamp>,
+    pub(super) newest_failure: Option<Timestamp>,
     /// Its connections in [`super::Triage`]'s order.
     pub(super) members: Range<usize>,
 }
@@ -172,7 +172,7 @@ impl Route {
         self.tally.profiles.first().copied()
     }
 
-    pub(super) fn judge(&mut self, newest: Option<Stamp>) {
+    pub(super) fn judge(&mut self, newest: Option<Timestamp>) {
         let lately = match (self.newest_failure, newest) {
             (Some(failure), Some(newest)) => {
                 failure.seconds() >= newest.seconds() - DEGRADED_WITHIN

@@ -21,7 +21,7 @@ use super::domains::Domains;
 use super::outcome::{ConnectionOutcome, Signals};
 use super::route::Route;
 use super::{GroupBy, Triage};
-use crate::header::Stamp;
+use crate::header::Timestamp;
 use crate::index::store::live_set::Ranks;
 use crate::index::{
     ApplianceId, ConnectionId, DeliveryId, DeliveryResult, Direction, Index, MessageId,
@@ -456,7 +456,7 @@ impl RouteBuilder {
         for number in members {
             let member = &self.members[number];
             let at = member.connection.at();
-            let time = columns.began.get(at).map_or(0, Stamp::seconds);
+            let time = columns.began.get(at).map_or(0, Timestamp::seconds);
             let key = (member.bucket, time, columns.id.get(at), number as u32);
             self.keys.push(key);
         }

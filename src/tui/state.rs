@@ -27,7 +27,7 @@ use std::time::Duration;
 
 use ratatui::crossterm::event::KeyEvent;
 
-use crate::header::Stamp;
+use crate::header::Timestamp;
 use crate::index::Index;
 use crate::index::store::extent::Span;
 use crate::position::Position;
@@ -330,7 +330,7 @@ pub struct App {
     /// Where the reader was before something led elsewhere.
     back_stack: Vec<HistoryEntry>,
     /// The moment that is chosen on the time strip.
-    pub moment: Option<Stamp>,
+    pub moment: Option<Timestamp>,
     /// How far the list of keys is scrolled, while it is shown.
     pub help: Option<usize>,
     /// What is typed.

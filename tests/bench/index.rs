@@ -16,9 +16,9 @@ use criterion::{
 };
 use mailscope::demo::{Scenario, Simulation};
 use mailscope::event;
-use mailscope::header::{Framer, Years};
+use mailscope::header::{HeaderParser, YearResolver};
 use mailscope::index::{Index, TrackClosed};
-use mailscope::pipeline::{FirstYear, Ingest, News};
+use mailscope::pipeline::{FirstYear, Ingest, IngestEvent};
 use mailscope::query::{self, TextMatches};
 use mailscope::source::{EmptyFolder, Follow, LogReader, RawLines, Request, Stop};
 use tempfile::TempDir;
@@ -79,11 +79,11 @@ fn count_newlines(path: &Path) -> io::Result<usize> {
 
 /// Takes every line apart and keeps nothing.
 fn parse(log: &[u8]) {
-    let mut framer = Framer::new(Years::starting(YEAR));
+    let mut parser = HeaderParser::new(YearResolver::starting(YEAR));
     let mut rest = log;
     while let Some(end) = memchr::memchr(b'\n', rest) {
         let line = &rest[..end];
-        let frame = framer.frame(line);
+        let frame = parser.parse(line);
         black_box(event::parse(frame.body(line)));
         rest = &rest[end + 1..];
     }
@@ -97,7 +97,7 @@ fn index(path: &Path) -> Ingest {
         follow: Follow::Once,
         poll: None,
         is_mail_log: event::is_mail_log,
-        mark_of: mailscope::pipeline::mark_of,
+        mark_of: mailscope::pipeline::file_marker,
         empty_folder: EmptyFolder::Refuse,
         raw_lines: RawLines::Needed,
         stop: stop.clone(),
@@ -114,7 +114,7 @@ fn index(path: &Path) -> Ingest {
             let _ = sender.send(news);
         },
     );
-    let ended = news.iter().any(|news| matches!(news, News::End));
+    let ended = news.iter().any(|news| matches!(news, IngestEvent::End));
     assert!(ended, "the log was not read to its end");
     ingest
 }

@@ -60,6 +60,6 @@ fn the_events_are_those_that_are_told() {
     is_the_program_s(
         "assets/events.md",
         "events",
-        &mailscope::event::Kind::markdown(),
+        &mailscope::event::EventKind::markdown(),
     );
 }

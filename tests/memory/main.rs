@@ -9,8 +9,9 @@ use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
 
 use mailscope::demo::{Scenario, Simulation};
 use mailscope::event;
-use mailscope::header::{Framer, Years};
-use mailscope::index::{Entry, EvictionMode, Index, RetentionLimits, TrackClosed};
+use mailscope::event::Entry;
+use mailscope::header::{HeaderParser, YearResolver};
+use mailscope::index::{EvictionMode, Index, RetentionLimits, TrackClosed};
 use mailscope::position::{Position, SourceId};
 
 #[global_allocator]
@@ -26,9 +27,9 @@ fn allocated() -> usize {
 struct Held {
     index: Index,
     before: usize,
-    framer: Framer,
+    parser: HeaderParser,
     offset: u64,
-    second: Option<mailscope::header::Stamp>,
+    second: Option<mailscope::header::Timestamp>,
 }
 
 impl Held {
@@ -40,7 +41,7 @@ impl Held {
         Self {
             index,
             before,
-            framer: Framer::new(Years::starting(2026)),
+            parser: HeaderParser::new(YearResolver::starting(2026)),
             offset: 0,
             second: None,
         }
@@ -49,7 +50,7 @@ impl Held {
     /// Takes lines in, and keeps to the limits as the ingest does.
     fn tell(&mut self, log: &[u8]) {
         for (number, line) in log.split(|byte| *byte == b'\n').enumerate() {
-            let frame = self.framer.frame(line);
+            let frame = self.parser.parse(line);
             if frame.time != self.second {
                 self.index.set_watermark();
                 self.second = frame.time;

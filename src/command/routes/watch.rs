@@ -14,7 +14,7 @@ use super::super::{CommandError, Status, empty_index, first_year, ingest, output
 use super::{Args, notices, printer};
 use crate::config::Config;
 use crate::index::{Index, TrackClosed};
-use crate::pipeline::{Ingest, News};
+use crate::pipeline::{Ingest, IngestEvent};
 use crate::query::Query;
 use crate::report::routes::RouteRecord;
 use crate::report::{Format, Plain, Printer};
@@ -40,17 +40,17 @@ pub fn run(args: &Args, config: &Config, query: &Query) -> Result<Status, Comman
     let mut told = Told::new(args, config, &mut stdout);
     for news in &news {
         match news {
-            News::Refused(judgement, opened) => {
+            IngestEvent::Refused(judgement, opened) => {
                 return Err(CommandError::Refused(judgement, Box::new(opened)));
             }
-            News::Notice(notice) => notices.report(&notice),
-            News::CaughtUp => watch.look(&mut told)?,
-            News::Grew if watch.known.is_some() => {
+            IngestEvent::Notice(notice) => notices.report(&notice),
+            IngestEvent::CaughtUp => watch.look(&mut told)?,
+            IngestEvent::Grew if watch.known.is_some() => {
                 std::thread::sleep(GATHER);
                 watch.look(&mut told)?;
             }
-            News::Grew => {}
-            News::End => {
+            IngestEvent::Grew => {}
+            IngestEvent::End => {
                 watch.look(&mut told)?;
                 break;
             }
@@ -139,7 +139,7 @@ struct Watch<'w> {
 impl Watch<'_> {
     /// Tells what has changed.
     fn look(&mut self, told: &mut Told<'_>) -> Result<(), CommandError> {
-        self.ingest.seen();
+        self.ingest.ack_growth();
         let hits = hits(self.query, &self.ingest.sources)?;
         let index = self.ingest.index.read();
         let selection = Selection {

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 
-use super::super::{Event, Ids, Says, Value, parse, shape};
+use super::super::{Event, Ids, MessageEffect, Value, parse, template};
 
 /// Kind, the fields that the stranger's text may change, and the line. `=` stands before those fields that must hold the
 /// text whole, in the order of the holes. `{}` is the text as it is, `{'}` as Python quotes it, `{=}` as CEF escapes it.
@@ -117,24 +117,24 @@ foreign.cef [detail] CEF:0|Cisco|C390 Email Security Appliance|14.2.1-015|ESA_CO
 
 /// A row, taken apart.
 #[derive(Clone)]
-struct Row {
+struct TemplateRow {
     kind: &'static str,
     own: Vec<&'static str>,
     line: &'static str,
 }
 
-fn rows() -> Vec<Row> {
+fn rows() -> Vec<TemplateRow> {
     let rows = ROWS.lines().filter(|row| !row.is_empty());
     rows.map(|row| {
         let (kind, rest) = row.split_once(" [").unwrap();
         let (own, line) = rest.split_once("] ").unwrap();
         let own = own.split(',').filter(|name| !name.is_empty()).collect();
-        Row { kind, own, line }
+        TemplateRow { kind, own, line }
     })
     .collect()
 }
 
-impl Row {
+impl TemplateRow {
     /// The line with these texts in its holes.
     fn fill(&self, texts: [&[u8]; 3]) -> Vec<u8> {
         let mut filled = Vec::new();
@@ -266,7 +266,7 @@ const WORDS: &[&str] = &[
 /// Any text without a line end, mostly of words that mean something elsewhere.
 fn text() -> impl Strategy<Value = Vec<u8>> {
     let mut words: BTreeSet<Vec<u8>> = WORDS.iter().map(|word| word.as_bytes().to_vec()).collect();
-    words.extend(shape::fixed_words().map(<[u8]>::to_vec));
+    words.extend(template::fixed_words().map(<[u8]>::to_vec));
     words.extend(rows().iter().map(|row| row.fill([b"y"; 3])));
     let word = prop_oneof![
         8 => proptest::sample::select(words.into_iter().collect::<Vec<_>>()),
@@ -308,11 +308,11 @@ fn cef(text: &[u8]) -> Vec<u8> {
 }
 
 /// All that decides which records a line changes, and how.
-fn decisive(line: &[u8]) -> (&'static str, Ids, [Option<u64>; 4], Says) {
+fn decisive(line: &[u8]) -> (&'static str, Ids, [Option<u64>; 4], MessageEffect) {
     let event = parse(line);
-    let says = match event {
-        Event::Note { shape, .. } => shape.says(),
-        _ => Says::Nothing,
+    let effect = match event {
+        Event::Template { template, .. } => template.effect(),
+        _ => MessageEffect::Nothing,
     };
     let ids = [
         event.icid().map(|id| id.0),
@@ -320,7 +320,7 @@ fn decisive(line: &[u8]) -> (&'static str, Ids, [Option<u64>; 4], Says) {
         event.mid().map(|id| id.0),
         event.rid().map(|id| id.0),
     ];
-    (event.kind().name(), event.owners(), ids, says)
+    (event.kind().name(), event.owners(), ids, effect)
 }
 
 fn fields(line: &[u8]) -> Vec<(&'static str, Value<'_>)> {

@@ -6,10 +6,11 @@
 //! place, a text. Looked for one by one, they took 32 % of a first load's time with hardly an instruction; when a block's
 //! are asked for together, the waits fall into one, and all of it takes 16 %.
 
-use crate::event::{Event, Mid, Says, Turn};
+use crate::event::Entry;
+use crate::event::{ApplyOrder, Event, MessageEffect, Mid};
 use crate::index::store::extent::FAR;
 use crate::index::store::intern::{hash, touch_lines};
-use crate::index::{Entry, Index, KindCounts};
+use crate::index::{Index, KindCounts};
 use crate::position::Position;
 
 /// What is known of entries that follow each other before they are joined.
@@ -80,7 +81,7 @@ impl BatchPlan {
             }
             last = entry.time;
             let scanned = foresight.look_at(entry);
-            if entry.event.turn() == Turn::Others {
+            if entry.event.apply_order() == ApplyOrder::Others {
                 foresight.list(number, entry.position, scanned, &mut row);
             } else {
                 foresight.early.push(number);
@@ -104,21 +105,21 @@ impl BatchPlan {
             Event::MessageId { mid, .. }
             | Event::Subject { mid, .. }
             | Event::Ready { mid, .. } => return Some((mid, false)),
-            Event::Note { shape, ids, .. } => {
-                let alone = ids.link.is_none() && !shape.kind().is_foreign();
-                let says_nothing = matches!(shape.says(), Says::Nothing);
+            Event::Template { template, ids, .. } => {
+                let alone = ids.link.is_none() && !template.kind().is_foreign();
+                let says_nothing = matches!(template.effect(), MessageEffect::Nothing);
                 return ids.mid.filter(|_| alone).map(|mid| (mid, says_nothing));
             }
             Event::MessageFrom { from: mail, .. } | Event::MessageTo { to: mail, .. } => {
-                entry.hash = hash(mail);
-                self.mail.push(entry.hash);
+                entry.name_hash = hash(mail);
+                self.mail.push(entry.name_hash);
             }
             Event::ConnectionOpen {
                 remote_ip, host, ..
             } => {
                 if let Some(host) = host {
-                    entry.hash = hash(host);
-                    self.hosts.push(entry.hash);
+                    entry.name_hash = hash(host);
+                    self.hosts.push(entry.name_hash);
                 }
                 self.addresses.push(hash(remote_ip));
             }

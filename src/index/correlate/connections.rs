@@ -1,7 +1,7 @@
 //! Entries that speak of a connection alone.
 
 use super::{EntryContext, Index, NewAttempt, TimelineEvent};
-use crate::event::{ConnectionError, EndWord, Event, Link, Reply, TLS_REQUIRED};
+use crate::event::{CloseReason, ConnId, ConnectionError, Event, Reply, TLS_REQUIRED};
 use crate::index::records::connection::{ConnectFailure, ConnectionEnd};
 use crate::index::store::column::make_room;
 use crate::index::{ClosedRecord, ConnectionId, Symbol, TextId, TrackClosed};
@@ -20,8 +20,8 @@ impl Index {
     /// `New SMTP ICID …` and `New SMTP DCID …`
     pub(super) fn open(&mut self, context: &EntryContext<'_, '_>) {
         let link = match context.entry.event {
-            Event::ConnectionOpen { icid, .. } => Link::In(icid),
-            Event::DeliveryOpen { dcid, .. } => Link::Out(dcid),
+            Event::ConnectionOpen { icid, .. } => ConnId::In(icid),
+            Event::DeliveryOpen { dcid, .. } => ConnId::Out(dcid),
             _ => return,
         };
         if !link.is_one() {
@@ -68,7 +68,7 @@ impl Index {
                     .set(id.at(), Some(names.interfaces.intern(interface)));
                 columns.host.set(
                     id.at(),
-                    host.map(|host| names.hosts.intern_hashed(context.entry.hash, host)),
+                    host.map(|host| names.hosts.intern_hashed(context.entry.name_hash, host)),
                 );
                 self.set_remote(id, remote_ip);
             }
@@ -118,7 +118,7 @@ impl Index {
     }
 
     /// `ICID n ACCEPT SG …` and its relatives
-    pub(super) fn policy(&mut self, context: &EntryContext<'_, '_>, link: Link, text: &[u8]) {
+    pub(super) fn policy(&mut self, context: &EntryContext<'_, '_>, link: ConnId, text: &[u8]) {
         if let Some(id) = self.touch(context, link) {
             let name = self.names.policies.intern(text);
             self.connections.policy.set(id.at(), Some(name));
@@ -126,7 +126,7 @@ impl Index {
     }
 
     /// `ICID n TLS …` and `DCID n TLS …`
-    pub(super) fn tls(&mut self, context: &EntryContext<'_, '_>, link: Link, text: &[u8]) {
+    pub(super) fn tls(&mut self, context: &EntryContext<'_, '_>, link: ConnId, text: &[u8]) {
         let Some(id) = self.touch(context, link) else {
             return;
         };
@@ -140,7 +140,12 @@ impl Index {
     }
 
     /// `ICID n close`, `DCID n lost` and their relatives
-    pub(super) fn closing(&mut self, context: &EntryContext<'_, '_>, link: Link, word: EndWord) {
+    pub(super) fn closing(
+        &mut self,
+        context: &EntryContext<'_, '_>,
+        link: ConnId,
+        word: CloseReason,
+    ) {
         if let Some(id) = self.touch(context, link) {
             self.end(context, id, word);
         }
@@ -215,7 +220,7 @@ impl Index {
                 self.connections.error.set(at, Some(name));
                 self.set_failure(id, &error);
                 self.count(context, TimelineEvent::Failed);
-                self.end(context, id, EndWord::Aborted);
+                self.end(context, id, CloseReason::Aborted);
             }
             _ => {}
         }
@@ -284,14 +289,14 @@ impl Index {
     }
 
     /// `lost` counts for more than `close`, and both for more than an abort: whichever comes first.
-    fn end(&mut self, context: &EntryContext<'_, '_>, id: ConnectionId, word: EndWord) {
+    fn end(&mut self, context: &EntryContext<'_, '_>, id: ConnectionId, word: CloseReason) {
         let (before, time) = (self.connections.flags.get(id.at()).end, context.entry.time);
         let end = match (before, word) {
-            (Some(ConnectionEnd::Lost), _) | (_, EndWord::Lost) => ConnectionEnd::Lost,
-            (Some(ConnectionEnd::Close), _) | (_, EndWord::Close) => ConnectionEnd::Close,
+            (Some(ConnectionEnd::Lost), _) | (_, CloseReason::Lost) => ConnectionEnd::Lost,
+            (Some(ConnectionEnd::Close), _) | (_, CloseReason::Close) => ConnectionEnd::Close,
             _ => ConnectionEnd::Aborted,
         };
-        if word != EndWord::Aborted || matches!(before, None | Some(ConnectionEnd::Aborted)) {
+        if word != CloseReason::Aborted || matches!(before, None | Some(ConnectionEnd::Aborted)) {
             self.connections.closed.set(id.at(), time);
         }
         self.connections

@@ -3,7 +3,7 @@
 use hashbrown::HashMap;
 
 use super::{EntryContext, Index, NewDelivery, TimelineEvent, fate_of_abort, is_past, result_of};
-use crate::event::{Attempt, Dcid, Event, Icid, Link, Mid, Rid, Rids, Says, Shape};
+use crate::event::{Attempt, ConnId, Dcid, Event, Icid, MessageEffect, Mid, Rid, Rids, Template};
 use crate::index::records::message::NEAR;
 use crate::index::store::intern::hash;
 use crate::index::{
@@ -36,7 +36,7 @@ impl Index {
                 .flags
                 .change(id.at(), |flags| flags.made_here = true);
         } else {
-            let connection = self.touch_connection(context, Link::In(icid));
+            let connection = self.touch_connection(context, ConnId::In(icid));
             self.link_connection(id, connection);
         }
     }
@@ -65,7 +65,7 @@ impl Index {
         mid: Mid,
         icid: Option<Icid>,
     ) -> MessageId {
-        let connection = icid.and_then(|icid| self.touch(context, Link::In(icid)));
+        let connection = icid.and_then(|icid| self.touch(context, ConnId::In(icid)));
         let id = self.touch_message(context, mid);
         if let Some(connection) = connection {
             self.link_connection(id, connection);
@@ -87,7 +87,7 @@ impl Index {
         mid: Mid,
         rids: Rids<'_>,
     ) {
-        let connection = self.touch(context, Link::Out(dcid));
+        let connection = self.touch(context, ConnId::Out(dcid));
         let id = self.touch_message(context, mid);
         for rid in rids.iter() {
             let detail = self.pending_replies.remove(&(id, rid.0));
@@ -111,20 +111,20 @@ impl Index {
                 self.messages.ended.set(id.at(), context.entry.time);
                 self.abort(id, fate_of_abort(why));
             }
-            Event::Descent {
+            Event::Derived {
                 lineage,
                 parent,
                 child,
                 ..
             } => {
-                let (parent, child) = if lineage.speaker(parent, child) == parent {
+                let (parent, child) = if lineage.subject_mid(parent, child) == parent {
                     (id, self.child_of(context, id, child))
                 } else {
                     (self.message_of(context, parent), id)
                 };
                 self.descend(child, parent);
             }
-            Event::Note { shape, text, .. } => self.note(id, shape, text),
+            Event::Template { template, text, .. } => self.note(id, template, text),
             Event::Attempt { text, .. } => self.attempted(context, id, connection, text),
             _ => {}
         }
@@ -149,7 +149,7 @@ impl Index {
             self.set_from(id, from, None);
         }
         for rid in attempt.rids.iter() {
-            let how = (result_of(attempt.fate), code, detail);
+            let how = (result_of(attempt.outcome), code, detail);
             let recipient = self.deliver(context, (id, rid), connection, how);
             if let (None, Some((_, to))) =
                 (self.recipients.to.get(recipient.at()), attempt.envelope)
@@ -333,15 +333,15 @@ impl Index {
     }
 
     /// What a line of the table of shapes says of its message.
-    fn note(&mut self, id: MessageId, shape: &Shape, text: &[u8]) {
-        match shape.says() {
-            Says::Nothing => {}
-            Says::Quarantined => self.turn(id, DeliveryState::Quarantined),
-            Says::Released => self.turn(id, DeliveryState::Queued),
-            Says::Dropped => self.abort(id, DeliveryState::Dropped),
-            Says::Bounced => self.abort(id, DeliveryState::Bounced),
-            Says::Waits => {
-                for rid in shape.rids(text) {
+    fn note(&mut self, id: MessageId, template: &Template, text: &[u8]) {
+        match template.effect() {
+            MessageEffect::Nothing => {}
+            MessageEffect::Quarantined => self.turn(id, DeliveryState::Quarantined),
+            MessageEffect::Released => self.turn(id, DeliveryState::Queued),
+            MessageEffect::Dropped => self.abort(id, DeliveryState::Dropped),
+            MessageEffect::Bounced => self.abort(id, DeliveryState::Bounced),
+            MessageEffect::Waits => {
+                for rid in template.rids(text) {
                     let recipient = self.addressed(id, Some(rid), None);
                     let state = self.recipients.state.get_mut(recipient.at());
                     if state.is_interim() {

@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use super::step::RecordEviction;
 use super::{Watermark, keeps};
-use crate::header::Stamp;
+use crate::header::Timestamp;
 use crate::index::records::message::DeliveryState;
 use crate::index::store::live_set::LiveSet;
 use crate::index::{ClosedRecord, ConnectionId, DeliveryId, Index, MessageId, RecipientId};
 
 /// What goes before a mark.
-pub(super) fn plan(index: &Index, cut: &Watermark, before: Option<Stamp>) -> RecordEviction {
+pub(super) fn plan(index: &Index, cut: &Watermark, before: Option<Timestamp>) -> RecordEviction {
     let plan = EvictionPlan {
         index,
         cut,
@@ -25,7 +25,7 @@ struct EvictionPlan<'p> {
     index: &'p Index,
     cut: &'p Watermark,
     /// What ended at this time or later is not over.
-    before: Option<Stamp>,
+    before: Option<Timestamp>,
     undrained: HashSet<ClosedRecord>,
 }
 
@@ -98,7 +98,7 @@ impl EvictionPlan<'_> {
             && !self.undrained.contains(&ClosedRecord::Connection(id))
     }
 
-    fn is_old(&self, ended: Option<Stamp>) -> bool {
+    fn is_old(&self, ended: Option<Timestamp>) -> bool {
         ended
             .zip(self.before)
             .is_none_or(|(ended, before)| ended < before)

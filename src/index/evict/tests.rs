@@ -3,15 +3,16 @@
 use std::fmt::Write;
 
 use super::*;
-use crate::event::{Icid, Link};
-use crate::header::{Framer, Years};
-use crate::index::{ConnectionId, Entry};
+use crate::event::Entry;
+use crate::event::{ConnId, Icid};
+use crate::header::{HeaderParser, YearResolver};
+use crate::index::ConnectionId;
 use crate::position::Position;
 
 /// A log that goes on for ever, told to an index second by second.
 struct Load {
     index: Index,
-    framer: Framer,
+    parser: HeaderParser,
     source: SourceId,
     offset: u64,
     /// How many messages were told.
@@ -25,7 +26,7 @@ impl Load {
         index.open_source(SourceId::new(0), "");
         Self {
             index,
-            framer: Framer::new(Years::starting(2026)),
+            parser: HeaderParser::new(YearResolver::starting(2026)),
             source: SourceId::new(0),
             offset: 0,
             told: 0,
@@ -38,7 +39,7 @@ impl Load {
         let (day, hour) = (hour / 24 + 1, hour % 24);
         let line = format!("Mon Mar {day:2} {hour:02}:{minute:02}:{second:02} 2026 Info: {text}");
         let bytes = line.as_bytes();
-        let frame = self.framer.frame(bytes);
+        let frame = self.parser.parse(bytes);
         self.index.apply(&Entry::new(
             Position::new(self.source, self.offset),
             &frame,
@@ -120,7 +121,7 @@ fn memory_stays_within_its_limit_at_a_steady_load() {
     );
     // Not that nothing is kept.
     assert!(index.message_count() > 2_000, "{}", index.message_count());
-    let open = index.find_connections(Link::In(Icid(1)));
+    let open = index.find_connections(ConnId::In(Icid(1)));
     assert_eq!(open, [ConnectionId::new(0)]);
     let open = index.connection(open[0]);
     assert!(open.is_open());

@@ -1,9 +1,9 @@
 //! What each line changes.
 
 use super::records::{At, Connection, Delivery, Message, Model, Recipient};
-use crate::event::EndWord;
-use crate::event::{Attempt, Event, Fate, Lineage, Link, Mid, Rid, Says};
-use crate::header::Stamp;
+use crate::event::CloseReason;
+use crate::event::{Attempt, ConnId, DeliveryOutcome, Event, Lineage, MessageEffect, Mid, Rid};
+use crate::header::Timestamp;
 use crate::index::{ConnectionEnd, DeliveryResult, DeliveryState};
 
 /// Numbers below [`FAR`] are looked for among so many recipients.
@@ -15,7 +15,7 @@ fn owned(text: &[u8]) -> String {
     String::from_utf8_lossy(text).into_owned()
 }
 
-fn is_past(then: Option<Stamp>, now: Option<Stamp>) -> bool {
+fn is_past(then: Option<Timestamp>, now: Option<Timestamp>) -> bool {
     then.zip(now)
         .is_some_and(|(then, now)| now.seconds() - then.seconds() > 3600)
 }
@@ -38,7 +38,7 @@ impl Model {
                 (message.started, message.began) = (true, at.time);
                 message.made_here |= icid.0 == 0;
                 if icid.0 > 0 {
-                    let connection = self.touch(at, Link::In(icid));
+                    let connection = self.touch(at, ConnId::In(icid));
                     self.link_connection(id, connection);
                 }
             }
@@ -56,11 +56,13 @@ impl Model {
 
     fn open(&mut self, at: At, event: &Event<'_>) {
         let link = match event {
-            Event::ConnectionOpen { icid, .. } => Link::In(*icid),
-            Event::DeliveryOpen { dcid, .. } => Link::Out(*dcid),
+            Event::ConnectionOpen { icid, .. } => ConnId::In(*icid),
+            Event::DeliveryOpen { dcid, .. } => ConnId::Out(*dcid),
             _ => return,
         };
-        if matches!(link, Link::In(id) if id.0 == 0) || matches!(link, Link::Out(id) if id.0 == 0) {
+        if matches!(link, ConnId::In(id) if id.0 == 0)
+            || matches!(link, ConnId::Out(id) if id.0 == 0)
+        {
             return;
         }
         let known = self.newest_connection(at, link);
@@ -86,9 +88,9 @@ impl Model {
             Event::End { word, .. } => {
                 let before = one.end;
                 let words = match word {
-                    EndWord::Close => ConnectionEnd::Close,
-                    EndWord::Lost => ConnectionEnd::Lost,
-                    EndWord::Aborted => ConnectionEnd::Aborted,
+                    CloseReason::Close => ConnectionEnd::Close,
+                    CloseReason::Lost => ConnectionEnd::Lost,
+                    CloseReason::Aborted => ConnectionEnd::Aborted,
                 };
                 // What says least of the peer comes last.
                 let rank = |end: ConnectionEnd| match end {
@@ -101,7 +103,8 @@ impl Model {
                     .into_iter()
                     .chain([words])
                     .max_by_key(|end| rank(*end));
-                if word != EndWord::Aborted || matches!(before, None | Some(ConnectionEnd::Aborted))
+                if word != CloseReason::Aborted
+                    || matches!(before, None | Some(ConnectionEnd::Aborted))
                 {
                     one.closed = at.time;
                 }
@@ -147,14 +150,14 @@ impl Model {
                 self.messages[id].finished = true;
                 self.ended.push((false, id));
             }
-            Event::Descent {
+            Event::Derived {
                 lineage,
                 parent,
                 child,
                 ..
             } => self.descent(at, id, lineage, (parent, child)),
-            Event::Note { shape, text, .. } => {
-                self.note(id, shape.says(), shape.rids(text).collect());
+            Event::Template { template, text, .. } => {
+                self.note(id, template.effect(), template.rids(text).collect());
             }
             Event::Delivered { rids, .. } => {
                 for rid in rids.iter() {
@@ -169,12 +172,14 @@ impl Model {
                     );
                 }
             }
-            Event::Attempt { fate, text, .. } => {
+            Event::Attempt { outcome, text, .. } => {
                 let attempt = Attempt::parse(text).expect("an attempt");
-                let result = match fate {
-                    Fate::Bounced | Fate::DoubleBounced => DeliveryResult::Bounced,
-                    Fate::Delayed => DeliveryResult::Delayed,
-                    Fate::Deleted => DeliveryResult::Dropped,
+                let result = match outcome {
+                    DeliveryOutcome::Bounced | DeliveryOutcome::DoubleBounced => {
+                        DeliveryResult::Bounced
+                    }
+                    DeliveryOutcome::Delayed => DeliveryResult::Delayed,
+                    DeliveryOutcome::Deleted => DeliveryResult::Dropped,
                 };
                 for rid in attempt.rids.iter() {
                     let detail = attempt.reply.map(|reply| owned(&reply.text()));
@@ -211,14 +216,14 @@ impl Model {
         }
     }
 
-    fn note(&mut self, id: usize, says: Says, rids: Vec<Rid>) {
+    fn note(&mut self, id: usize, says: MessageEffect, rids: Vec<Rid>) {
         let message = &mut self.messages[id];
         match says {
-            Says::Quarantined => {
+            MessageEffect::Quarantined => {
                 message.fate = Some(DeliveryState::Quarantined);
                 self.turn(id, DeliveryState::is_interim, DeliveryState::Quarantined);
             }
-            Says::Released => {
+            MessageEffect::Released => {
                 message.fate = message
                     .fate
                     .filter(|fate| *fate != DeliveryState::Quarantined);
@@ -228,7 +233,7 @@ impl Model {
                     DeliveryState::Queued,
                 );
             }
-            Says::Waits => {
+            MessageEffect::Waits => {
                 for rid in rids {
                     let recipient = self.addressed(id, Some(rid));
                     let state = &mut self.messages[id].recipients[recipient].state;
@@ -237,7 +242,7 @@ impl Model {
                     }
                 }
             }
-            Says::Nothing | Says::Dropped | Says::Bounced => {}
+            MessageEffect::Nothing | MessageEffect::Dropped | MessageEffect::Bounced => {}
         }
     }
 
@@ -327,7 +332,7 @@ impl Model {
         }
     }
 
-    fn newest_connection(&self, at: At, link: Link) -> Option<usize> {
+    fn newest_connection(&self, at: At, link: ConnId) -> Option<usize> {
         self.connections
             .iter()
             .rposition(|one| (one.host, one.link) == (at.host, link))
@@ -339,7 +344,7 @@ impl Model {
             .rposition(|one| (one.host, one.mid) == (at.host, mid))
     }
 
-    fn touch(&mut self, at: At, link: Link) -> usize {
+    fn touch(&mut self, at: At, link: ConnId) -> usize {
         let known = self.newest_connection(at, link);
         let known = known.filter(|&id| !is_past(self.connections[id].closed, at.time));
         let id = known.unwrap_or_else(|| self.new_connection(at, link));
@@ -347,7 +352,7 @@ impl Model {
         id
     }
 
-    fn new_connection(&mut self, at: At, link: Link) -> usize {
+    fn new_connection(&mut self, at: At, link: ConnId) -> usize {
         self.connections.push(Connection {
             host: at.host,
             link,

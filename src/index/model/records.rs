@@ -2,24 +2,24 @@
 
 use std::fmt::Write;
 
-use crate::event::{Link, Mid};
-use crate::header::Stamp;
+use crate::event::{ConnId, Mid};
+use crate::header::Timestamp;
 use crate::index::{ConnectionEnd, DeliveryResult, DeliveryState};
 
 /// Where and when a line stands.
 #[derive(Clone, Copy)]
 pub struct At {
     pub host: &'static str,
-    pub time: Option<Stamp>,
+    pub time: Option<Timestamp>,
     pub offset: u64,
 }
 
 pub struct Connection {
     pub host: &'static str,
-    pub link: Link,
+    pub link: ConnId,
     pub opened: bool,
-    pub began: Option<Stamp>,
-    pub closed: Option<Stamp>,
+    pub began: Option<Timestamp>,
+    pub closed: Option<Timestamp>,
     pub end: Option<ConnectionEnd>,
     pub places: Vec<u64>,
     pub logins: Vec<(bool, Option<String>)>,
@@ -28,7 +28,7 @@ pub struct Connection {
 pub struct Message {
     pub host: &'static str,
     pub mid: Mid,
-    pub began: Option<Stamp>,
+    pub began: Option<Timestamp>,
     pub started: bool,
     pub made_here: bool,
     pub connection: Option<usize>,
@@ -51,7 +51,7 @@ pub struct Recipient {
 pub struct Delivery {
     pub connection: Option<usize>,
     pub message: usize,
-    pub time: Option<Stamp>,
+    pub time: Option<Timestamp>,
     pub result: DeliveryResult,
     pub detail: Option<String>,
 }
@@ -108,8 +108,8 @@ impl Model {
                 .filter(|&id| self.messages[id].parent == Some(at))
                 .collect();
             let came = one.connection.map(|id| match self.connections[id].link {
-                Link::In(id) => id.0,
-                Link::Out(id) => id.0,
+                ConnId::In(id) => id.0,
+                ConnId::Out(id) => id.0,
             });
             let icid = came.or(one.made_here.then_some(0));
             tell(format_args!(

@@ -2,8 +2,8 @@
 
 use hashbrown::HashMap;
 
-use crate::event::{Dcid, Event, Icid, Link, Mid};
-use crate::header::Stamp;
+use crate::event::{ConnId, Dcid, Event, Icid, Mid};
+use crate::header::Timestamp;
 use crate::index::store::column::Value;
 use crate::index::store::ids::IdMap;
 use crate::index::store::int_column::IntCode;
@@ -50,7 +50,7 @@ struct IdMaps {
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct SourceFacts {
     /// When the file says that it begins.
-    pub begins: Option<Stamp>,
+    pub begins: Option<Timestamp>,
     /// The AsyncOS release that wrote it.
     pub version: Option<String>,
     /// The serial number of the appliance that wrote it.
@@ -58,7 +58,7 @@ pub struct SourceFacts {
     /// Seconds to add to UTC to get the log's local time. Nothing is guessed where the log does not say.
     pub utc_offset: Option<i64>,
     /// When the file says that it ends; without it, a saved file is incomplete.
-    pub ends: Option<Stamp>,
+    pub ends: Option<Timestamp>,
 }
 
 /// Where the entries of a source belong without a host, and what it says of itself.
@@ -94,7 +94,7 @@ impl Appliances {
     }
 
     /// A line that a file begins or ends with. Its serial number names the appliance.
-    pub fn note_framing(&mut self, source: SourceId, event: &Event<'_>, time: Option<Stamp>) {
+    pub fn note_framing(&mut self, source: SourceId, event: &Event<'_>, time: Option<Timestamp>) {
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         let named = match event {
             Event::LogVersion { serial, .. } => Some(self.id(ApplianceKey::Serial(text(serial)))),
@@ -190,20 +190,20 @@ impl Appliances {
     }
 
     /// The newest connection of an id.
-    pub fn connection(&self, id: ApplianceId, link: Link) -> Option<ConnectionId> {
+    pub fn connection(&self, id: ApplianceId, link: ConnId) -> Option<ConnectionId> {
         let ids = &self.ids[usize::from(id.0)];
         match link {
-            Link::In(Icid(id)) => ids.injections.get(id),
-            Link::Out(Dcid(id)) => ids.deliveries.get(id),
+            ConnId::In(Icid(id)) => ids.injections.get(id),
+            ConnId::Out(Dcid(id)) => ids.deliveries.get(id),
         }
     }
 
     /// Makes a connection the newest of its id.
-    pub fn set_connection(&mut self, id: ApplianceId, link: Link, record: ConnectionId) {
+    pub fn set_connection(&mut self, id: ApplianceId, link: ConnId, record: ConnectionId) {
         let ids = &mut self.ids[usize::from(id.0)];
         match link {
-            Link::In(Icid(id)) => ids.injections.set(id, record),
-            Link::Out(Dcid(id)) => ids.deliveries.set(id, record),
+            ConnId::In(Icid(id)) => ids.injections.set(id, record),
+            ConnId::Out(Dcid(id)) => ids.deliveries.set(id, record),
         }
     }
 
@@ -218,11 +218,11 @@ impl Appliances {
     }
 
     /// A connection retires: its id leads to it no longer.
-    pub fn forget_connection(&mut self, id: ApplianceId, link: Link, record: ConnectionId) {
+    pub fn forget_connection(&mut self, id: ApplianceId, link: ConnId, record: ConnectionId) {
         let ids = &mut self.ids[usize::from(id.0)];
         match link {
-            Link::In(Icid(id)) => ids.injections.remove(id, record),
-            Link::Out(Dcid(id)) => ids.deliveries.remove(id, record),
+            ConnId::In(Icid(id)) => ids.injections.remove(id, record),
+            ConnId::Out(Dcid(id)) => ids.deliveries.remove(id, record),
         }
     }
 
@@ -241,7 +241,7 @@ impl Appliances {
     }
 
     /// The newest connection of that id on each appliance.
-    pub fn newest_of(&self, link: Link) -> Vec<ConnectionId> {
+    pub fn newest_of(&self, link: ConnId) -> Vec<ConnectionId> {
         (0..self.ids.len())
             .filter_map(|at| self.connection(ApplianceId(u16::try_from(at).ok()?), link))
             .collect()

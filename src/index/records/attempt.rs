@@ -1,7 +1,7 @@
 //! Authentication attempts: logins on listeners, and the appliance's own at far ends.
 
 use crate::event::enhanced_code;
-use crate::header::Stamp;
+use crate::header::Timestamp;
 use crate::index::records::connection::{Connection, ConnectionId};
 use crate::index::store::column::{PagedColumn, RecordId, table};
 use crate::index::store::int_column::IntColumn;
@@ -19,7 +19,7 @@ pub type AttemptId = RecordId<AttemptTag>;
 #[derive(Debug, Default)]
 pub(crate) struct AttemptTable {
     pub connection: IntColumn<ConnectionId>,
-    pub time: IntColumn<Option<Stamp>>,
+    pub time: IntColumn<Option<Timestamp>>,
     pub succeeded: PagedColumn<bool>,
     /// Inbound only.
     pub user: IntColumn<Option<Symbol>>,
@@ -39,7 +39,7 @@ table!(AttemptTable: connection, time, succeeded, user, mechanism, profile, code
 /// A new attempt's values.
 pub(crate) struct NewAttempt {
     pub connection: ConnectionId,
-    pub time: Option<Stamp>,
+    pub time: Option<Timestamp>,
     pub succeeded: bool,
     pub user: Option<Symbol>,
     pub mechanism: Option<Symbol>,
@@ -103,7 +103,7 @@ impl<'i> Attempt<'i> {
     }
 
     /// When.
-    pub fn time(&self) -> Option<Stamp> {
+    pub fn time(&self) -> Option<Timestamp> {
         self.columns().time.get(self.id.at())
     }
 

@@ -2,8 +2,8 @@
 
 use hashbrown::HashMap;
 
-use crate::event::{Dcid, Icid, Link, Policy, Tls};
-use crate::header::Stamp;
+use crate::event::{ConnId, Dcid, Icid, Policy, Tls};
+use crate::header::Timestamp;
 use crate::index::records::attempt::AttemptId;
 use crate::index::records::delivery::DeliveryId;
 use crate::index::records::message::{Message, MessageId};
@@ -84,8 +84,8 @@ pub(crate) struct ConnectionTable {
     pub appliance: IntColumn<ApplianceId>,
     pub flags: IntColumn<ConnectionFlags>,
     /// When its first line was written; the opening's time if that was seen.
-    pub began: IntColumn<Option<Stamp>>,
-    pub closed: PagedColumn<Option<Stamp>>,
+    pub began: IntColumn<Option<Timestamp>>,
+    pub closed: PagedColumn<Option<Timestamp>>,
     pub remote: PagedColumn<Option<Symbol>>,
     pub by_remote: PostingList<ConnectionTag>,
     /// 0 where there is none.
@@ -162,14 +162,14 @@ impl ConnectionTable {
     /// A new connection with its first line.
     pub fn push(
         &mut self,
-        link: Link,
+        link: ConnId,
         appliance: ApplianceId,
-        time: Option<Stamp>,
+        time: Option<Timestamp>,
         at: Position,
     ) -> ConnectionId {
         let (id, direction) = match link {
-            Link::In(Icid(id)) => (id, Direction::Inbound),
-            Link::Out(Dcid(id)) => (id, Direction::Outbound),
+            ConnId::In(Icid(id)) => (id, Direction::Inbound),
+            ConnId::Out(Dcid(id)) => (id, Direction::Outbound),
         };
         self.id.push(id);
         self.appliance.push(appliance);
@@ -237,11 +237,11 @@ impl<'i> Connection<'i> {
     }
 
     /// The appliance's id for it.
-    pub fn link(&self) -> Link {
+    pub fn link(&self) -> ConnId {
         let id = self.columns().id.get(self.id.at());
         match self.direction() {
-            Direction::Inbound => Link::In(Icid(id)),
-            Direction::Outbound => Link::Out(Dcid(id)),
+            Direction::Inbound => ConnId::In(Icid(id)),
+            Direction::Outbound => ConnId::Out(Dcid(id)),
         }
     }
 
@@ -271,17 +271,17 @@ impl<'i> Connection<'i> {
     }
 
     /// When it was opened; `None` where the log begins in its middle.
-    pub fn opened(&self) -> Option<Stamp> {
+    pub fn opened(&self) -> Option<Timestamp> {
         self.first_seen().filter(|_| self.flags().opened)
     }
 
     /// When its first line was written.
-    pub fn first_seen(&self) -> Option<Stamp> {
+    pub fn first_seen(&self) -> Option<Timestamp> {
         self.columns().began.get(self.id.at())
     }
 
     /// When it ended.
-    pub fn closed(&self) -> Option<Stamp> {
+    pub fn closed(&self) -> Option<Timestamp> {
         self.columns().closed.get(self.id.at())
     }
 
@@ -473,7 +473,7 @@ impl<'i> Connection<'i> {
     }
 
     /// Seconds from its first line to its end, or to `now` while it is open; never below 0.
-    pub fn duration(&self, now: Option<Stamp>) -> Option<i64> {
+    pub fn duration(&self, now: Option<Timestamp>) -> Option<i64> {
         let until = match self.end() {
             None => now,
             Some(_) => self.closed(),

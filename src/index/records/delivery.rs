@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::event::enhanced_code;
-use crate::header::Stamp;
+use crate::header::Timestamp;
 use crate::index::records::connection::{Connection, ConnectionId};
 use crate::index::records::message::{Message, Recipient, RecipientId};
 use crate::index::store::column::{PagedColumn, RecordId, Value, table};
@@ -64,7 +64,7 @@ impl DeliveryResult {
 pub(crate) struct DeliveryTable {
     pub connection: IntColumn<Option<ConnectionId>>,
     pub recipient: IntColumn<RecipientId>,
-    pub time: IntColumn<Option<Stamp>>,
+    pub time: IntColumn<Option<Timestamp>>,
     pub result: PagedColumn<DeliveryResult>,
     /// The far end's code; 0 where there is none.
     pub code: PagedColumn<u16>,
@@ -86,7 +86,7 @@ impl Value for DeliveryResult {
 pub(crate) struct NewDelivery {
     pub connection: Option<ConnectionId>,
     pub recipient: RecipientId,
-    pub time: Option<Stamp>,
+    pub time: Option<Timestamp>,
     pub result: DeliveryResult,
     pub code: u16,
     pub detail: Option<TextId>,
@@ -153,7 +153,7 @@ impl<'i> Delivery<'i> {
     }
 
     /// When.
-    pub fn time(&self) -> Option<Stamp> {
+    pub fn time(&self) -> Option<Timestamp> {
         self.columns().time.get(self.id.at())
     }
 

@@ -5,8 +5,8 @@
 
 use hashbrown::HashMap;
 
-use crate::event::{Kind, unknown_shape};
-use crate::header::Stamp;
+use crate::event::{EventKind, unknown_shape};
+use crate::header::Timestamp;
 use crate::position::Position;
 
 /// Shapes that are told apart; a stranger may write as many as he likes, so further ones are counted together.
@@ -21,14 +21,14 @@ pub struct Count {
     /// Entries.
     pub count: u64,
     /// The first one's time that has one.
-    pub first: Option<Stamp>,
+    pub first: Option<Timestamp>,
     /// The last one's time that has one.
-    pub last: Option<Stamp>,
+    pub last: Option<Timestamp>,
 }
 
 impl Count {
     #[inline]
-    fn add(&mut self, time: Option<Stamp>) {
+    fn add(&mut self, time: Option<Timestamp>) {
         self.count += 1;
         if time.is_some() {
             self.first = self.first.or(time);
@@ -54,14 +54,14 @@ pub struct KindCounts(Vec<Count>);
 
 impl Default for KindCounts {
     fn default() -> Self {
-        Self(vec![Count::default(); Kind::ALL.len()])
+        Self(vec![Count::default(); EventKind::ALL.len()])
     }
 }
 
 impl KindCounts {
     /// KindCounts an entry.
     #[inline]
-    pub(crate) fn add(&mut self, kind: Kind, time: Option<Stamp>) {
+    pub(crate) fn add(&mut self, kind: EventKind, time: Option<Timestamp>) {
         self.0[kind as usize].add(time);
     }
 
@@ -91,7 +91,7 @@ impl EventCounts {
     }
 
     /// Notes the shape of an entry of no known kind.
-    pub(crate) fn add_unknown(&mut self, text: &[u8], position: Position, time: Option<Stamp>) {
+    pub(crate) fn add_unknown(&mut self, text: &[u8], position: Position, time: Option<Timestamp>) {
         let shape = unknown_shape(text);
         let at = match self.numbers.get(&shape) {
             Some(at) => *at,
@@ -110,13 +110,13 @@ impl EventCounts {
     }
 
     /// How many entries of a kind there were.
-    pub fn of(&self, kind: Kind) -> Count {
+    pub fn of(&self, kind: EventKind) -> Count {
         self.kinds.0[kind as usize]
     }
 
     /// The kinds that occurred, most frequent first.
-    pub fn kinds(&self) -> Vec<(Kind, Count)> {
-        let mut seen: Vec<_> = Kind::ALL
+    pub fn kinds(&self) -> Vec<(EventKind, Count)> {
+        let mut seen: Vec<_> = EventKind::ALL
             .iter()
             .map(|kind| (*kind, self.of(*kind)))
             .filter(|(_, tally)| tally.count > 0)

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use hashbrown::HashMap;
 
 use crate::event::Mid;
-use crate::header::Stamp;
+use crate::header::Timestamp;
 use crate::index::records::connection::{Connection, ConnectionId};
 use crate::index::records::delivery::{Delivery, DeliveryId};
 use crate::index::store::column::{PagedColumn, RecordId, Value, map_bytes, table};
@@ -86,9 +86,9 @@ pub(crate) struct MessageTable {
     pub appliance: IntColumn<ApplianceId>,
     pub flags: IntColumn<MessageFlags>,
     /// When its first line was written; that of `Start MID` if it was seen.
-    pub began: IntColumn<Option<Stamp>>,
+    pub began: IntColumn<Option<Timestamp>>,
     /// When it was last said to be finished or aborted.
-    pub ended: IntColumn<Option<Stamp>>,
+    pub ended: IntColumn<Option<Timestamp>>,
     pub connection: PagedColumn<Option<ConnectionId>>,
     /// The message before it on the same injection connection.
     pub before: IntColumn<Option<MessageId>>,
@@ -153,7 +153,7 @@ impl MessageTable {
         &mut self,
         mid: Mid,
         appliance: ApplianceId,
-        time: Option<Stamp>,
+        time: Option<Timestamp>,
         at: Position,
     ) -> MessageId {
         self.mid.push(mid.0);
@@ -288,17 +288,17 @@ impl<'i> Message<'i> {
     }
 
     /// When `Start MID` was written.
-    pub fn started(&self) -> Option<Stamp> {
+    pub fn started(&self) -> Option<Timestamp> {
         self.first_seen().filter(|_| self.flags().started)
     }
 
     /// When its first line was written.
-    pub fn first_seen(&self) -> Option<Stamp> {
+    pub fn first_seen(&self) -> Option<Timestamp> {
         self.columns().began.get(self.id.at())
     }
 
     /// When it was last said to be finished or aborted.
-    pub fn ended(&self) -> Option<Stamp> {
+    pub fn ended(&self) -> Option<Timestamp> {
         self.columns().ended.get(self.id.at())
     }
 

@@ -1,6 +1,6 @@
 //! Logins and deliveries over the log's whole time, in a bounded number of slots.
 
-use crate::header::Stamp;
+use crate::header::Timestamp;
 
 /// At most this many slots; when more would be needed, slots become twice as long.
 const MOST: usize = 4096;
@@ -52,7 +52,7 @@ impl Default for Timeline {
 
 impl Timeline {
     /// KindCounts one outcome.
-    pub fn add(&mut self, time: Stamp, outcome: TimelineEvent) {
+    pub fn add(&mut self, time: Timestamp, outcome: TimelineEvent) {
         let at = self.slot(time.seconds());
         let slot = &mut self.slots[at];
         match outcome {
@@ -132,7 +132,7 @@ mod tests {
         fn nothing_is_lost_whatever_the_times(times in proptest::collection::vec(1i64..4_291_747_199, 1..200)) {
             let mut line = Timeline::default();
             for time in &times {
-                line.add(Stamp::from_seconds(*time).unwrap(), TimelineEvent::Failed);
+                line.add(Timestamp::from_seconds(*time).unwrap(), TimelineEvent::Failed);
                 assert!(line.slots.len() <= MOST);
             }
             let (from, to) = (*times.iter().min().unwrap(), *times.iter().max().unwrap() + 1);

@@ -9,7 +9,7 @@
 use std::num::NonZeroU32;
 
 use super::column::{ColumnPage, PAGE, PagedColumn, RecordId, Value};
-use crate::header::Stamp;
+use crate::header::Timestamp;
 use crate::position::Position;
 
 #[cfg(test)]
@@ -55,7 +55,7 @@ macro_rules! plain_codes {
 }
 plain_codes!(u32 u64);
 
-impl IntCode for Option<Stamp> {
+impl IntCode for Option<Timestamp> {
     #[inline]
     fn to_code(self) -> u64 {
         self.map_or(0, |time| u64::from(time.raw()))
@@ -63,7 +63,7 @@ impl IntCode for Option<Stamp> {
 
     #[inline]
     fn from_code(code: u64) -> Self {
-        Stamp::from_raw(code as u32)
+        Timestamp::from_raw(code as u32)
     }
 }
 

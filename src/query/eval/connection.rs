@@ -7,7 +7,7 @@ use super::{
     outcomes, posted,
 };
 use crate::event::{Policy, Tls, listener};
-use crate::header::Stamp;
+use crate::header::Timestamp;
 use crate::index::records::connection::{ConnectionTable, text};
 use crate::index::{ConnectionEnd, Direction, Index, Symbol};
 use crate::query::bitset::BitSet;
@@ -18,7 +18,7 @@ pub(in crate::query) fn connections(
     index: &Index,
     field: Field,
     test: &Predicate,
-    newest: Option<Stamp>,
+    newest: Option<Timestamp>,
 ) -> Option<BitSet> {
     let columns = &index.connections;
     let bits = match (field, test) {
@@ -168,7 +168,7 @@ fn facts(columns: &ConnectionTable, field: Field, words: u16) -> BitSet {
     })
 }
 
-fn durations(index: &Index, ranges: &Ranges, newest: Option<Stamp>) -> BitSet {
+fn durations(index: &Index, ranges: &Ranges, newest: Option<Timestamp>) -> BitSet {
     let columns = &index.connections;
     let times = columns.began.iter().zip(columns.closed.iter());
     BitSet::of(
@@ -195,7 +195,7 @@ fn appliances(index: &Index, wanted: &NamePredicate) -> BitSet {
 }
 
 /// Of replies to its logins and to its deliveries.
-fn replies(index: &Index, field: Field, test: &Predicate, newest: Option<Stamp>) -> BitSet {
+fn replies(index: &Index, field: Field, test: &Predicate, newest: Option<Timestamp>) -> BitSet {
     let none = BitSet::none(index.connections.ranks());
     let of_attempts = attempts(index, field, test, newest);
     let of_deliveries = outcomes(index, field, test);
@@ -216,19 +216,19 @@ fn lives(index: &Index, holds: impl Fn(i64, i64) -> bool) -> BitSet {
         .numbers()
         .zip(times.zip(columns.flags.iter()));
     BitSet::of(all, columns.ranks(), |(at, ((began, closed), facts))| {
-        let Some(began) = began.map(Stamp::seconds) else {
+        let Some(began) = began.map(Timestamp::seconds) else {
             return false;
         };
         let ended = match (closed, facts.end) {
             (Some(closed), _) => closed.seconds(),
             (None, None) => i64::MAX,
-            (None, Some(_)) => last_heard(index, at).map_or(began, Stamp::seconds),
+            (None, Some(_)) => last_heard(index, at).map_or(began, Timestamp::seconds),
         };
         holds(began, ended.max(began))
     })
 }
 
-fn last_heard(index: &Index, at: usize) -> Option<Stamp> {
+fn last_heard(index: &Index, at: usize) -> Option<Timestamp> {
     let columns = &index.connections;
     let attempt = columns
         .last_attempt

@@ -2,9 +2,9 @@
 
 use super::connection::{policy_match, tls_match};
 use super::moment;
-use crate::event::{EndWord, Event, Kind, Policy, Tls, Value};
-use crate::header::{Level, Stamp};
-use crate::index::Entry;
+use crate::event::Entry;
+use crate::event::{CloseReason, Event, EventKind, Policy, Tls, Value};
+use crate::header::{Level, Timestamp};
 use crate::query::field::Field;
 use crate::query::parse::Expr;
 use crate::query::text::TextPattern;
@@ -15,7 +15,7 @@ pub(in crate::query) struct EntryQuery<'a> {
     pub entry: &'a Entry<'a>,
     pub line: &'a [u8],
     pub appliance: Option<&'a str>,
-    pub newest: Option<Stamp>,
+    pub newest: Option<Timestamp>,
 }
 
 impl EntryQuery<'_> {
@@ -169,16 +169,16 @@ fn word(field: Field, event: &Event<'_>, level: Option<Level>) -> Option<u16> {
         (Field::Auth, Event::AuthIn { succeeded, .. }) => Some(u16::from(!succeeded)),
         (Field::Auth, Event::AuthOut { failure, .. }) => Some(u16::from(failure.is_some())),
         (Field::End, Event::End { word, .. }) => Some(match word {
-            EndWord::Close => 0,
-            EndWord::Lost => 1,
-            EndWord::Aborted => 2,
+            CloseReason::Close => 0,
+            CloseReason::Lost => 1,
+            CloseReason::Aborted => 2,
         }),
         (Field::End, Event::ConnectionError { .. }) => Some(2),
         (Field::Result, _) => match event.kind() {
-            Kind::DeliveryDone => Some(0),
-            Kind::DeliveryBounced => Some(1),
-            Kind::DeliveryDelayed => Some(2),
-            Kind::DeliveryDeleted => Some(3),
+            EventKind::DeliveryDone => Some(0),
+            EventKind::DeliveryBounced => Some(1),
+            EventKind::DeliveryDelayed => Some(2),
+            EventKind::DeliveryDeleted => Some(3),
             _ => None,
         },
         _ => None,

@@ -6,7 +6,7 @@ use super::{
     Field, connections, connections_messages, deliveries_messages, matching,
     messages_of_deliveries, moment, named, outcomes, recipients_messages,
 };
-use crate::header::Stamp;
+use crate::header::Timestamp;
 use crate::index::store::column::PagedColumn;
 use crate::index::{DeliveryState, Index, TextId};
 use crate::query::bitset::BitSet;
@@ -17,7 +17,7 @@ pub(in crate::query) fn messages(
     index: &Index,
     field: Field,
     test: &Predicate,
-    newest: Option<Stamp>,
+    newest: Option<Timestamp>,
 ) -> Option<BitSet> {
     let columns = &index.messages;
     let count = columns.ranks();
@@ -134,7 +134,7 @@ fn came_by(
     index: &Index,
     test: &Predicate,
     ranges: &Ranges,
-    newest: Option<Stamp>,
+    newest: Option<Timestamp>,
 ) -> Option<BitSet> {
     let columns = &index.messages;
     let came = connections_messages(index, &connections(index, Field::Icid, test, newest)?);
@@ -208,7 +208,7 @@ fn lives(index: &Index, holds: impl Fn(i64, i64) -> bool) -> BitSet {
     let mut decided = vec![i64::MIN; places.len()];
     let times = messages_of_deliveries(index).zip(index.deliveries.time.iter());
     for (message, time) in times {
-        let time = time.map_or(i64::MIN, Stamp::seconds);
+        let time = time.map_or(i64::MIN, Timestamp::seconds);
         if let Some(place) = places.rank(message) {
             decided[place] = decided[place].max(time);
         }
@@ -221,12 +221,12 @@ fn lives(index: &Index, holds: impl Fn(i64, i64) -> bool) -> BitSet {
         all,
         columns.ranks(),
         |(((states, decided), facts), (began, ended))| {
-            let Some(began) = began.map(Stamp::seconds) else {
+            let Some(began) = began.map(Timestamp::seconds) else {
                 return false;
             };
             let over =
                 facts.finished || facts.fate.is_some() || states != 0 && states & interim == 0;
-            let ended = ended.map_or(i64::MIN, Stamp::seconds);
+            let ended = ended.map_or(i64::MIN, Timestamp::seconds);
             holds(
                 began,
                 if over {

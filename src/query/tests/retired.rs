@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use super::model::{asks, check, log};
 use super::{Index, each_entry};
-use crate::header::Stamp;
+use crate::header::Timestamp;
 use crate::index::{
     Connection, ConnectionId, Delivery, EvictionMode, Message, MessageId, RetentionLimits,
     TrackClosed,
@@ -20,7 +20,7 @@ struct Expected {
     connections: BTreeSet<ConnectionId>,
     messages: BTreeSet<MessageId>,
     /// When each message and recipient was first heard of.
-    heard: (Vec<Stamp>, Vec<Stamp>),
+    heard: (Vec<Timestamp>, Vec<Timestamp>),
 }
 
 impl Expected {
@@ -44,8 +44,8 @@ impl Expected {
     }
 
     /// Lets go of what is over and linked to nothing that is not, by the plain words of the rule.
-    fn retire(&mut self, index: &mut Index, before: Stamp) {
-        let is_old = |time: Option<Stamp>| time.is_none_or(|time| time < before);
+    fn retire(&mut self, index: &mut Index, before: Timestamp) {
+        let is_old = |time: Option<Timestamp>| time.is_none_or(|time| time < before);
         let is_over = |one: &Connection<'_>| {
             one.end().is_some()
                 && is_old(one.first_seen())
@@ -273,7 +273,7 @@ proptest! {
                 limited.compact_now();
             }
             let newest = entry.time.unwrap().seconds();
-            let before = Stamp::from_seconds(newest - i64::try_from(keep).unwrap()).unwrap();
+            let before = Timestamp::from_seconds(newest - i64::try_from(keep).unwrap()).unwrap();
             expected.retire(&mut all, before);
             expected.compare(&limited, &all, &log);
         });

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::MOST;
-use crate::event::Kind;
+use crate::event::EventKind;
 use crate::humanize::{date_time_or_unknown, grouped, plural};
 use crate::index::Index;
 use crate::safe;
@@ -58,7 +58,7 @@ fn lines(words: impl Iterator<Item = String>) -> Vec<String> {
 
 fn unknown(out: &mut dyn Write, index: &Index) -> io::Result<()> {
     let census = index.event_counts();
-    let all = census.of(Kind::Unknown).count;
+    let all = census.of(EventKind::Unknown).count;
     if all == 0 {
         return Ok(());
     }

@@ -6,7 +6,7 @@ use std::sync::PoisonError;
 use std::time::SystemTime;
 
 use super::{Body, Entry, Sources, lock};
-use crate::header::Stamp;
+use crate::header::Timestamp;
 use crate::position::SourceId;
 use crate::source::notice::{Notice, Noticed};
 
@@ -95,7 +95,7 @@ pub struct SourceStatus {
     /// How many entries of it were taken apart.
     pub entries: u64,
     /// The time of its last entry that has one.
-    pub newest: Option<Stamp>,
+    pub newest: Option<Timestamp>,
     /// The last thing that befell it.
     pub notice: Option<Notice>,
 }
@@ -107,7 +107,7 @@ pub(super) struct Condition {
     pub(super) size: u64,
     appliance: Option<String>,
     entries: u64,
-    newest: Option<Stamp>,
+    newest: Option<Timestamp>,
     notice: Option<Notice>,
 }
 
@@ -186,7 +186,7 @@ impl Sources {
         &self,
         source: SourceId,
         entries: usize,
-        newest: Option<Stamp>,
+        newest: Option<Timestamp>,
         appliance: Option<&[u8]>,
     ) {
         self.change(source, |entry| {

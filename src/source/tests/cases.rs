@@ -13,10 +13,10 @@
 //! | not to be read for a while | 22 |
 //! | notifications that fail or lie | 24 25 26 27 |
 //! | uploads, archives, damage, bombs | 28 29 30 31 32 |
-//! | clocks | 33, `pipeline::clock` |
+//! | clocks | 33, `pipeline::clock_jumps` |
 //! | thousands of files, slow readers, pipes | 34 35, `tests/it/following` (36) |
 //! | pipes and devices in a folder | 44 |
-//! | what the framing tells | 66 69, `pipeline::framing` (68), `pipeline::clock` (67) |
+//! | what the framing tells | 66 69, `pipeline::sniff` (68), `pipeline::clock_jumps` (67) |
 
 use std::io::{Seek, SeekFrom};
 use std::os::unix::fs::MetadataExt;

@@ -116,7 +116,7 @@ fn login(attempt: &Attempt<'_>) -> Option<Login> {
     let connection = attempt.connection();
     (connection.direction() == Direction::Inbound).then(|| Login {
         connection: connection.record(),
-        time: attempt.time().map_or(0, crate::header::Stamp::seconds),
+        time: attempt.time().map_or(0, crate::header::Timestamp::seconds),
         succeeded: attempt.succeeded(),
     })
 }

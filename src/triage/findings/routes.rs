@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{DrillDown, Evidence, Finding, FindingKind, FindingSeverity, many, moment};
-use crate::header::Stamp;
+use crate::header::Timestamp;
 use crate::index::{ConnectionId, Index, Symbol};
 use crate::triage::advice;
 use crate::triage::{ConnectionOutcome, Outage, Route, RouteState, Thresholds, Triage};
@@ -325,7 +325,7 @@ impl RouteFindings<'_> {
 
     /// Routes that began to fail at about the same time.
     fn together(&self) -> Option<Finding> {
-        let mut began: Vec<(Stamp, &Route)> = self
+        let mut began: Vec<(Timestamp, &Route)> = self
             .triage
             .routes
             .iter()
@@ -350,7 +350,7 @@ impl RouteFindings<'_> {
         Some(self.common(members))
     }
 
-    fn common(&self, members: &[(Stamp, &Route)]) -> Finding {
+    fn common(&self, members: &[(Timestamp, &Route)]) -> Finding {
         let all = |outcome: ConnectionOutcome| {
             members.iter().all(|(_, route)| route.why == Some(outcome))
         };
@@ -393,8 +393,8 @@ impl RouteFindings<'_> {
             .map(|(_, route)| route.title(self.index))
             .collect();
         let more = if members.len() > 4 { ", …" } else { "" };
-        let seconds =
-            members.last().map_or(0, |(last, _)| last.seconds()) - since.map_or(0, Stamp::seconds);
+        let seconds = members.last().map_or(0, |(last, _)| last.seconds())
+            - since.map_or(0, Timestamp::seconds);
         Finding {
             kind: FindingKind::RoutesTogether,
             severity: FindingSeverity::Critical,
@@ -420,6 +420,6 @@ impl RouteFindings<'_> {
 
 /// A run of refused logins.
 struct Refused {
-    since: Option<Stamp>,
+    since: Option<Timestamp>,
     first: ConnectionId,
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{DrillDown, Evidence, Finding, FindingKind, FindingSeverity, many, moment};
-use crate::header::Stamp;
+use crate::header::Timestamp;
 use crate::index::{ApplianceId, ConnectionId, Direction, Index, Symbol};
 use crate::triage::Thresholds;
 
@@ -134,7 +134,7 @@ fn limited(index: &Index, listener: Option<&str>, refused: &[ConnectionId]) -> F
 
 /// Appliances that say nothing while another one writes.
 fn silent(index: &Index, limits: &Thresholds) -> Vec<Finding> {
-    let mut last: BTreeMap<ApplianceId, (Stamp, ConnectionId, u64)> = BTreeMap::new();
+    let mut last: BTreeMap<ApplianceId, (Timestamp, ConnectionId, u64)> = BTreeMap::new();
     let times = index
         .connections
         .began

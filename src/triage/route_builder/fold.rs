@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::{Bucket, RouteBuilder, RouteConnection};
-use crate::header::Stamp;
+use crate::header::Timestamp;
 use crate::index::{DeliveryResult, DeliveryState as Recipient, Index, RecipientId, Symbol};
 use crate::triage::outcome::{ConnectionOutcome, RouteState};
 use crate::triage::route::{ClearRun, Impact, Outage, Route, Tally};
@@ -50,7 +50,7 @@ impl RouteBuilder {
     }
 }
 
-fn take(route: &mut Route, member: &RouteConnection, opened: Option<Stamp>) {
+fn take(route: &mut Route, member: &RouteConnection, opened: Option<Timestamp>) {
     let tally = &mut route.tally;
     tally.connections += 1;
     tally.outcomes[member.outcome.at()] += 1;
@@ -100,7 +100,7 @@ fn take(route: &mut Route, member: &RouteConnection, opened: Option<Stamp>) {
 }
 
 /// Mail that went out in the clear because TLS had failed, until TLS succeeds again.
-fn take_clear(route: &mut Route, member: &RouteConnection, opened: Option<Stamp>) {
+fn take_clear(route: &mut Route, member: &RouteConnection, opened: Option<Timestamp>) {
     let current = route.clear.last_mut().filter(|run| run.until.is_none());
     match (current, member.said.tls_has_failed()) {
         (Some(run), true) if member.said.in_clear() => {

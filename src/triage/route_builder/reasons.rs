@@ -3,7 +3,7 @@
 use hashbrown::HashMap;
 
 use super::{NONE, RouteBuilder, RouteConnection};
-use crate::header::Stamp;
+use crate::header::Timestamp;
 use crate::index::{ConnectionId, DeliveryId, DeliveryResult, Index, Interner, Symbol, TextId};
 use crate::triage::outcome::ConnectionOutcome;
 use crate::triage::reason::{self, Reason, most_frequent_first};
@@ -24,15 +24,15 @@ struct Key {
 struct Sum {
     key: Key,
     count: u64,
-    first: Option<Stamp>,
-    last: Option<Stamp>,
+    first: Option<Timestamp>,
+    last: Option<Timestamp>,
     example: ConnectionId,
 }
 
 /// One occurrence.
 #[derive(Clone, Copy)]
 struct Given {
-    time: Option<Stamp>,
+    time: Option<Timestamp>,
     connection: ConnectionId,
 }
 

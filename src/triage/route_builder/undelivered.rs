@@ -6,7 +6,7 @@
 //! ```
 
 use super::RouteBuilder;
-use crate::header::Stamp;
+use crate::header::Timestamp;
 use crate::index::{DeliveryResult, Index};
 use crate::triage::outcome::ConnectionOutcome;
 
@@ -28,7 +28,7 @@ impl RouteBuilder {
         };
         let domain = self.domains.intern(domain);
         let time = connection.closed().or(connection.first_seen());
-        let seconds = time.map_or(0, Stamp::seconds);
+        let seconds = time.map_or(0, Timestamp::seconds);
         self.errors
             .entry((connection.appliance_id(), domain))
             .or_default()
@@ -55,7 +55,7 @@ impl RouteBuilder {
         };
         let message = index.recipients.message.get(recipient.at());
         let appliance = index.message(message).appliance_id();
-        let time = columns.time.get(id.at()).map_or(0, Stamp::seconds);
+        let time = columns.time.get(id.at()).map_or(0, Timestamp::seconds);
         let Some(errors) = self.errors.get(&(appliance, domain)) else {
             return;
         };

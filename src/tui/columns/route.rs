@@ -4,7 +4,7 @@ use super::{
     Cell, Column, Field, RenderContext, Sortable, impact_parts, none, number, plain, short, styled,
     text, thousands,
 };
-use crate::header::Stamp;
+use crate::header::Timestamp;
 use crate::index::records::timeline::Slot;
 use crate::safe;
 use crate::triage::{GroupBy, Reason, RouteId, RouteState, Tally};
@@ -29,7 +29,7 @@ pub const ROUTES: &[Column] = &[
 /// A route, or several summed up.
 pub struct Row<'r> {
     pub state: RouteState,
-    pub since: Option<Stamp>,
+    pub since: Option<Timestamp>,
     pub tally: &'r Tally,
     pub reason: Option<&'r Reason>,
 }
@@ -82,7 +82,7 @@ pub(super) fn cell(known: RenderContext<'_>, record: Record, field: Field) -> Ce
         return none();
     };
     let newest = known.index.newest();
-    let time = |time: Option<Stamp>, role| {
+    let time = |time: Option<Timestamp>, role| {
         time.map_or_else(none, |time| styled(short(time, newest), role))
     };
     let tally = row.tally;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::{App, Effect, HistoryEntry, View};
 use crate::event;
-use crate::header::{Framer, Stamp, Years};
+use crate::header::{HeaderParser, Timestamp, YearResolver};
 use crate::index::{ConnectionId, Index};
 use crate::position::Position;
 use crate::safe;
@@ -228,7 +228,7 @@ impl App {
     }
 
     /// Goes to the first record, or line, at or after a time.
-    pub(super) fn go_to_time(&mut self, time: Stamp, index: &Index) {
+    pub(super) fn go_to_time(&mut self, time: Timestamp, index: &Index) {
         if self.view == View::Log {
             let seen = index.connections().filter_map(|connection| {
                 let at = connection.first_seen().filter(|at| *at >= time)?;
@@ -359,7 +359,7 @@ impl App {
 
 /// The record that a line of the log speaks of.
 fn of_line(index: &Index, position: Position, line: &[u8]) -> Option<Record> {
-    let frame = Framer::new(Years::starting(2000)).frame(line);
+    let frame = HeaderParser::new(YearResolver::starting(2000)).parse(line);
     let owners = event::of_entry(&frame, line).owners();
     let holds = |id: &ConnectionId| {
         let spans = index.connection(*id).spans();

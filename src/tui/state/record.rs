@@ -1,7 +1,7 @@
 //! What a row stands for, and what is asked of it: its lines, its failures, its terms for a filter.
 
-use crate::event::Link;
-use crate::header::Stamp;
+use crate::event::ConnId;
+use crate::header::Timestamp;
 use crate::index::store::extent::Span;
 use crate::index::{
     Connection, ConnectionId, DeliveryResult, DeliveryState, Direction, Index, Message, MessageId,
@@ -104,8 +104,8 @@ impl Record {
         match self {
             _ if !self.is_kept(index) => "retired".to_owned(),
             Self::Connection(id) => match index.connection(id).link() {
-                Link::In(icid) => format!("ICID {icid}"),
-                Link::Out(dcid) => format!("DCID {dcid}"),
+                ConnId::In(icid) => format!("ICID {icid}"),
+                ConnId::Out(dcid) => format!("DCID {dcid}"),
             },
             Self::Message(id) => format!("MID {}", index.message(id).mid()),
             Self::User(name) => format!("user {}", index.names.users.get(name)),
@@ -118,7 +118,7 @@ impl Record {
     }
 
     /// When it was first seen, where it is one row of the log's time.
-    pub fn time(self, index: &Index) -> Option<Stamp> {
+    pub fn time(self, index: &Index) -> Option<Timestamp> {
         match self {
             Self::Connection(id) => index.connection(id).first_seen(),
             Self::Message(id) => index.message(id).first_seen(),
@@ -197,18 +197,18 @@ fn message_failed(message: &Message<'_>) -> bool {
 fn of_connection(connection: &Connection<'_>, field: &str) -> Option<String> {
     let last = connection.last_attempt();
     match (field, connection.link()) {
-        ("icid", Link::In(icid)) => Some(icid.to_string()),
-        ("dcid", Link::Out(dcid)) => Some(dcid.to_string()),
+        ("icid", ConnId::In(icid)) => Some(icid.to_string()),
+        ("dcid", ConnId::Out(dcid)) => Some(dcid.to_string()),
         ("user", _) => last?.user().map(str::to_owned),
         ("profile", _) => last?.profile().map(str::to_owned),
-        ("icid", Link::Out(_)) => {
+        ("icid", ConnId::Out(_)) => {
             let message = connection.carried().into_iter().next()?;
             message
                 .icid()
                 .filter(|icid| *icid > 0)
                 .map(|icid| icid.to_string())
         }
-        ("dcid", Link::In(_)) => of_message(connection.messages().first()?, "dcid"),
+        ("dcid", ConnId::In(_)) => of_message(connection.messages().first()?, "dcid"),
         _ => None,
     }
 }

@@ -287,8 +287,8 @@ pub fn users(
     };
     let mut rows: Vec<Record> = users.names(index).into_iter().map(Record::User).collect();
     let names = sort_keys(index.names.users.iter());
-    let time = |time: Option<crate::header::Stamp>| {
-        most_first(time.map_or(0, crate::header::Stamp::seconds))
+    let time = |time: Option<crate::header::Timestamp>| {
+        most_first(time.map_or(0, crate::header::Timestamp::seconds))
     };
     Sort {
         order: Order::Natural,
@@ -318,8 +318,8 @@ pub fn users(
 /// Routes, or groups of them, in order; they come failing ones first.
 pub fn routes(known: RenderContext<'_>, sort: Sort) -> Vec<Record> {
     let mut rows = known.triage.route_rows().unwrap_or_default();
-    let time = |time: Option<crate::header::Stamp>| {
-        most_first(time.map_or(0, crate::header::Stamp::seconds))
+    let time = |time: Option<crate::header::Timestamp>| {
+        most_first(time.map_or(0, crate::header::Timestamp::seconds))
     };
     let mut names: Vec<(String, Record)> = Vec::new();
     if sort.field == Field::Route {
@@ -374,7 +374,7 @@ pub fn findings(known: RenderContext<'_>, sort: Sort) -> Vec<Record> {
         match sort.field {
             Field::Severity => finding.severity as u64,
             Field::Kind => finding.kind as u64,
-            Field::Since => most_first(finding.since.map_or(0, crate::header::Stamp::seconds)),
+            Field::Since => most_first(finding.since.map_or(0, crate::header::Timestamp::seconds)),
             _ => 0,
         }
     });
@@ -414,7 +414,9 @@ pub fn sources(known: RenderContext<'_>, sort: Sort) -> Vec<Record> {
             Field::Appliance => appliances[at],
             Field::Size => u64::MAX - status.read,
             Field::Entries => u64::MAX - status.entries,
-            Field::LastEntry => most_first(status.newest.map_or(0, crate::header::Stamp::seconds)),
+            Field::LastEntry => {
+                most_first(status.newest.map_or(0, crate::header::Timestamp::seconds))
+            }
             // In the order in which they are read.
             _ => at as u64,
         }

@@ -19,8 +19,9 @@ mod swap_index;
 mod time_cursor;
 
 use super::*;
-use crate::header::{Framer, Years};
-use crate::index::{Entry, TrackClosed};
+use crate::event::Entry;
+use crate::header::{HeaderParser, YearResolver};
+use crate::index::TrackClosed;
 use crate::position::SourceId;
 use crate::search;
 use crate::source::Sources;
@@ -60,7 +61,7 @@ struct Harness {
     index: Index,
     log: tempfile::NamedTempFile,
     sources: Sources,
-    framer: Framer,
+    parser: HeaderParser,
     told: u64,
     now: Duration,
     theme: Theme,
@@ -81,7 +82,7 @@ impl Harness {
             index,
             log: file,
             sources,
-            framer: Framer::new(Years::starting(2009)),
+            parser: HeaderParser::new(YearResolver::starting(2009)),
             told: 0,
             now: Duration::ZERO,
             theme: Theme::new(Color::Always, Symbols::Unicode, &Palette::default()),
@@ -112,7 +113,7 @@ impl Harness {
         self.log.write_all(text.as_bytes()).unwrap();
         for line in text.as_bytes().split_inclusive(|byte| *byte == b'\n') {
             let body = line.strip_suffix(b"\n").unwrap_or(line);
-            let frame = self.framer.frame(body);
+            let frame = self.parser.parse(body);
             self.index.apply(&Entry::new(
                 Position::new(SourceId::new(0), self.told),
                 &frame,

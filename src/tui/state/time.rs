@@ -1,24 +1,24 @@
 //! Times as a reader types them.
 
-use crate::header::{Civil, Stamp};
+use crate::header::{DateTime, Timestamp};
 
 /// Reads `11:20`, `11:20:30`, `2009-04-22`, `2009-04-22 11:20`, `-15m`. Without a date it is the newest day; a minus
 /// counts back from the newest entry.
-pub fn parse(text: &str, newest: Stamp) -> Option<Stamp> {
+pub fn parse(text: &str, newest: Timestamp) -> Option<Timestamp> {
     let text = text.trim();
     if let Some(back) = text.strip_prefix('-') {
-        return Stamp::from_seconds(newest.seconds() - span(back)?);
+        return Timestamp::from_seconds(newest.seconds() - span(back)?);
     }
     let (date, time) = match text.split_once([' ', 'T']) {
         Some((date, time)) => (Some(date), Some(time)),
         None if text.contains(':') => (None, Some(text)),
         None => (Some(text), None),
     };
-    let midnight = Civil {
+    let midnight = DateTime {
         hour: 0,
         minute: 0,
         second: 0,
-        ..newest.civil()
+        ..newest.date_time()
     };
     let day = date.map_or(Some(midnight), |date| day(date, midnight))?;
     let mut parts = time
@@ -31,21 +31,21 @@ pub fn parse(text: &str, newest: Stamp) -> Option<Stamp> {
     if parts.next().is_some() {
         return None;
     }
-    Civil {
+    DateTime {
         hour,
         minute,
         second,
         ..day
     }
-    .to_stamp()
+    .to_timestamp()
 }
 
-fn day(text: &str, midnight: Civil) -> Option<Civil> {
+fn day(text: &str, midnight: DateTime) -> Option<DateTime> {
     let mut parts = text.split('-');
     let year = parts.next()?.parse().ok()?;
     let month = parts.next()?.parse().ok()?;
     let day = parts.next()?.parse().ok()?;
-    parts.next().is_none().then_some(Civil {
+    parts.next().is_none().then_some(DateTime {
         year,
         month,
         day,
@@ -71,7 +71,7 @@ mod tests {
 
     #[test]
     fn times_are_read_as_they_are_typed() {
-        let newest = Civil {
+        let newest = DateTime {
             year: 2009,
             month: 4,
             day: 22,
@@ -79,7 +79,7 @@ mod tests {
             minute: 47,
             second: 56,
         }
-        .to_stamp()
+        .to_timestamp()
         .unwrap();
         let read = |text| parse(text, newest).map(|time| time.to_string());
         assert_eq!(read("11:20").as_deref(), Some("2009-04-22T11:20:00"));

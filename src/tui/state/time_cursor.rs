@@ -1,7 +1,7 @@
 //! A moment chosen on the time strip: who was connected then.
 
 use super::{App, Effect, View};
-use crate::header::Stamp;
+use crate::header::Timestamp;
 use crate::index::Index;
 use crate::search::SearchDirection;
 use crate::tui::keymap::Command;
@@ -80,7 +80,7 @@ impl App {
             _ => return Vec::new(),
         };
         let seconds = seconds.clamp(scale.first(), scale.last());
-        self.moment = Stamp::from_seconds(seconds).or(Some(time));
+        self.moment = Timestamp::from_seconds(seconds).or(Some(time));
         self.apply_moment()
     }
 
@@ -105,7 +105,7 @@ impl App {
 }
 
 /// The first failure in the next column that has one.
-fn failure(scale: &Scale, index: &Index, time: Stamp, way: SearchDirection) -> Option<i64> {
+fn failure(scale: &Scale, index: &Index, time: Timestamp, way: SearchDirection) -> Option<i64> {
     let strip = scale.strip(index);
     let at = scale.column(time);
     let failed = |column: &usize| strip.get(*column).is_some_and(|slot| slot.failed > 0);
@@ -129,12 +129,14 @@ fn first_failure(index: &Index, from: i64, to: i64) -> Option<i64> {
         .filter_map(|attempt| attempt.time())
         .chain(refused.filter_map(|delivery| delivery.time()))
         .chain(broken.filter_map(|connection| connection.first_seen()))
-        .map(Stamp::seconds)
+        .map(Timestamp::seconds)
         .filter(|seconds| (from..to).contains(seconds))
         .min()
 }
 
-fn time_of(line: &[u8]) -> Option<Stamp> {
-    use crate::header::{Framer, Years};
-    Framer::new(Years::starting(2000)).frame(line).time
+fn time_of(line: &[u8]) -> Option<Timestamp> {
+    use crate::header::{HeaderParser, YearResolver};
+    HeaderParser::new(YearResolver::starting(2000))
+        .parse(line)
+        .time
 }

@@ -2,7 +2,7 @@
 
 use hashbrown::{HashMap, HashSet};
 
-use crate::header::Stamp;
+use crate::header::Timestamp;
 use crate::index::{Attempt, Index, Symbol};
 use crate::triage::findings::Net;
 
@@ -22,11 +22,11 @@ pub struct User {
     /// AUTH mechanisms, in the order in which they were first used.
     pub mechanisms: Vec<Symbol>,
     /// When the first of an unbroken run of failures up to now was.
-    pub failing_since: Option<Stamp>,
+    pub failing_since: Option<Timestamp>,
     /// The newest failure.
-    pub last_failure: Option<Stamp>,
+    pub last_failure: Option<Timestamp>,
     /// The newest success.
-    pub last_success: Option<Stamp>,
+    pub last_success: Option<Timestamp>,
 }
 
 /// Seeded, for names are a stranger's; and quick, for every attempt is looked up by them.

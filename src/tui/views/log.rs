@@ -1,7 +1,7 @@
 //! The log as it is, line by line.
 
 use super::{Areas, Canvas};
-use crate::header::{Framer, Years};
+use crate::header::{HeaderParser, YearResolver};
 use crate::tui::columns::thousands;
 use crate::tui::state::App;
 use crate::tui::theme::Role;
@@ -13,13 +13,13 @@ const LAID_OUT: usize = 4096;
 pub(super) fn draw(canvas: &mut Canvas<'_, '_>, areas: &Areas, app: &App) {
     let log = &app.log;
     let format = HeaderFormat::of_width(areas.log.width);
-    let mut framer = Framer::new(Years::starting(2000));
+    let mut parser = HeaderParser::new(YearResolver::starting(2000));
     for (n, (at, line)) in (0..areas.log.height).zip(log.lines.iter().enumerate().skip(log.offset))
     {
         let area = Canvas::row(areas.log, n);
         let end = line.bytes.len().min(LAID_OUT + log.sideways);
         let bytes = &line.bytes[..end];
-        let mut parts = log_line::parts(&framer.frame(bytes), bytes, format);
+        let mut parts = log_line::parts(&parser.parse(bytes), bytes, format);
         if line.length > end as u64 {
             parts.push((
                 Role::Warning,

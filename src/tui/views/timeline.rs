@@ -9,7 +9,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::{Areas, Canvas};
-use crate::header::Stamp;
+use crate::header::Timestamp;
 use crate::index::Index;
 use crate::index::records::timeline::Slot;
 use crate::tui::columns::thousands;
@@ -37,7 +37,7 @@ pub struct Scale {
 
 impl Scale {
     /// The column of a moment.
-    pub fn column(&self, time: Stamp) -> usize {
+    pub fn column(&self, time: Timestamp) -> usize {
         let columns = i64::try_from(self.columns).unwrap_or(0);
         let at = (time.seconds() - self.from) * columns / (self.to - self.from).max(1);
         usize::try_from(at).unwrap_or(0)
@@ -51,7 +51,7 @@ impl Scale {
     }
 
     /// Where the column begins that stands so many beside that of a moment; at least a second away.
-    pub fn beside(&self, time: Stamp, by: isize) -> i64 {
+    pub fn beside(&self, time: Timestamp, by: isize) -> i64 {
         let start = self.start(self.column(time).saturating_add_signed(by));
         if by > 0 {
             start.max(time.seconds() + 1)
@@ -196,18 +196,22 @@ fn failures(canvas: &mut Canvas<'_, '_>, area: Rect, strip: &[Slot], label: usiz
 }
 
 /// The first and last moment, with dates where they are of different days.
-fn ends(oldest: Stamp, newest: Stamp) -> (String, String) {
-    let (a, b) = (oldest.civil(), newest.civil());
-    let time = |c: crate::header::Civil| format!("{:02}:{:02}", c.hour, c.minute);
+fn ends(oldest: Timestamp, newest: Timestamp) -> (String, String) {
+    let (a, b) = (oldest.date_time(), newest.date_time());
+    let time = |c: crate::header::DateTime| format!("{:02}:{:02}", c.hour, c.minute);
     if (a.year, a.month, a.day) == (b.year, b.month, b.day) {
         return (time(a), time(b));
     }
-    let date = |c: crate::header::Civil| format!("{:02}-{:02} {}", c.month, c.day, time(c));
+    let date = |c: crate::header::DateTime| format!("{:02}-{:02} {}", c.month, c.day, time(c));
     (date(a), date(b))
 }
 
 /// The times of the rows that are shown.
-pub(super) fn shown_span(app: &App, index: &Index, areas: &Areas) -> Option<(Stamp, Stamp)> {
+pub(super) fn shown_span(
+    app: &App,
+    index: &Index,
+    areas: &Areas,
+) -> Option<(Timestamp, Timestamp)> {
     let table = app.table()?;
     let rows = table
         .rows

@@ -2,8 +2,8 @@
 
 use regex::bytes::Regex;
 
-use crate::event::{self, Event, Fate};
-use crate::header::{Frame, Level};
+use crate::event::{self, DeliveryOutcome, Event};
+use crate::header::{Header, Level};
 use crate::humanize::clock;
 use crate::safe;
 use crate::tui::theme::Role;
@@ -29,12 +29,12 @@ impl HeaderFormat {
 }
 
 /// The line's texts and how they look.
-pub fn parts(frame: &Frame, line: &[u8], format: HeaderFormat) -> Vec<(Role, String)> {
+pub fn parts(frame: &Header, line: &[u8], format: HeaderFormat) -> Vec<(Role, String)> {
     let body = frame.body(line);
     let before = &line[..line.len() - body.len()];
     let mut parts = Vec::with_capacity(6);
     match (format, frame.time) {
-        (HeaderFormat::Short, Some(time)) if frame.is_framed() => {
+        (HeaderFormat::Short, Some(time)) if frame.is_present() => {
             parts.push((Role::Dim, format!("{} ", clock(time))));
             if let Some(level) = frame.level.filter(|level| *level < Level::Info) {
                 parts.push((Role::Warning, format!("{}: ", level.word())));
@@ -96,11 +96,11 @@ fn verdict(body: &[u8]) -> Option<(usize, usize, Role, &'static str)> {
         Event::Tls { text, .. } if !text.starts_with(b"success") => {
             Some((body.len() - text.len(), text.len(), Role::Failed, "✗"))
         }
-        Event::Attempt { fate, .. } => match fate {
-            Fate::Bounced => Some((0, 7, Role::Failed, "✗")),
-            Fate::DoubleBounced => Some((0, 13, Role::Failed, "✗")),
-            Fate::Delayed => Some((0, 7, Role::Pending, "…")),
-            Fate::Deleted => Some((0, 7, Role::Warning, "⚠")),
+        Event::Attempt { outcome, .. } => match outcome {
+            DeliveryOutcome::Bounced => Some((0, 7, Role::Failed, "✗")),
+            DeliveryOutcome::DoubleBounced => Some((0, 13, Role::Failed, "✗")),
+            DeliveryOutcome::Delayed => Some((0, 7, Role::Pending, "…")),
+            DeliveryOutcome::Deleted => Some((0, 7, Role::Warning, "⚠")),
         },
         Event::ConnectionError { .. } => Some((0, 16, Role::Failed, "✗")),
         Event::ReceivingFailed { .. } => word(0, b"Receiving Failed", Role::Failed, "✗"),

@@ -2,8 +2,9 @@ use std::io::Write;
 use std::sync::mpsc::Receiver;
 
 use super::*;
-use crate::header::{Framer, Years};
-use crate::index::{Entry, Index, TrackClosed};
+use crate::event::Entry;
+use crate::header::{HeaderParser, YearResolver};
+use crate::index::{Index, TrackClosed};
 use crate::position::SourceId;
 use crate::query::Saved;
 
@@ -42,10 +43,10 @@ impl Harness {
 
     fn grow(&mut self, text: &str) {
         self.log.write_all(text.as_bytes()).unwrap();
-        let mut framer = Framer::new(Years::starting(2026));
+        let mut parser = HeaderParser::new(YearResolver::starting(2026));
         for line in text.split_inclusive('\n') {
             let body = line.trim_end().as_bytes();
-            let frame = framer.frame(body);
+            let frame = parser.parse(body);
             self.index.write().apply(&Entry::new(
                 Position::new(SourceId::new(0), self.told),
                 &frame,

@@ -2,15 +2,15 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use mailscope::event::{self, Attempt, ConnectionError, Event, Kind, Lineage, Policy, Tls, Value};
-use mailscope::header::{Frame, Framer, Years};
+use mailscope::event::{self, Attempt, ConnectionError, Event, EventKind, Lineage, Policy, Tls, Value};
+use mailscope::header::{Header, HeaderParser, YearResolver};
 use mailscope::report::event::EventRecord;
 use memchr::memmem;
 
 fuzz_target!(|log: &[u8]| {
-    let mut framer = Framer::new(Years::starting(2026));
+    let mut parser = HeaderParser::new(YearResolver::starting(2026));
     for line in log.split(|b| *b == b'\n') {
-        let frame = framer.frame(line);
+        let frame = parser.parse(line);
         frame_is_of(line, &frame);
         let event = event::of_entry(&frame, line);
         fields_stand_in(line, &event);
@@ -19,10 +19,10 @@ fuzz_target!(|log: &[u8]| {
     }
 });
 
-fn frame_is_of(line: &[u8], frame: &Frame) {
+fn frame_is_of(line: &[u8], frame: &Header) {
     assert!(line.ends_with(frame.body(line)));
     // What the framer keeps from line to line only helps with the time.
-    let alone = Framer::new(Years::starting(2026)).frame(line);
+    let alone = HeaderParser::new(YearResolver::starting(2026)).parse(line);
     assert_eq!(alone.body(line), frame.body(line));
     assert_eq!(
         (alone.host(line), alone.tag(line)),
@@ -38,7 +38,7 @@ fn fields_stand_in(line: &[u8], event: &Event<'_>) {
     // What made these messages is said in the appliance's own words.
     let wordless = matches!(
         event,
-        Event::Descent {
+        Event::Derived {
             lineage: Lineage::Reinjected,
             ..
         }
@@ -66,11 +66,11 @@ fn parts_can_be_read(event: &Event<'_>) {
         Event::Attempt {
             text,
             mid,
-            fate,
+            outcome,
             dcid,
         } => {
             let attempt = Attempt::parse(text).expect("an attempt");
-            assert_eq!((attempt.mid, attempt.fate, attempt.dcid), (mid, fate, dcid));
+            assert_eq!((attempt.mid, attempt.outcome, attempt.dcid), (mid, outcome, dcid));
         }
         Event::ConnectionError { text, dcid } => {
             assert_eq!(ConnectionError::parse(text).expect("an error").dcid, dcid);
@@ -78,14 +78,14 @@ fn parts_can_be_read(event: &Event<'_>) {
         Event::Hat { text, .. } => assert!(Policy::parse(text).is_some()),
         Event::Tls { text, .. } => {
             let tls = Tls::parse(text).expect("a result");
-            assert_eq!(tls.success, event.kind() == Kind::TlsSuccess);
+            assert_eq!(tls.success, event.kind() == EventKind::TlsSuccess);
         }
         Event::Unknown { text, .. } => assert!(event::unknown_shape(text).len() <= 8 * 33),
         _ => {}
     }
 }
 
-fn json_can_be_read(line: &[u8], frame: &Frame, event: Event<'_>) {
+fn json_can_be_read(line: &[u8], frame: &Header, event: Event<'_>) {
     let record = EventRecord {
         appliance: None,
         time: frame.time,

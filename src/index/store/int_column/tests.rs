@@ -55,7 +55,7 @@ proptest::proptest! {
         check(Some(RecordId::<()>::new(at)));
         check(RecordId::<()>::new(at));
         check(Position::from_raw(number));
-        check(Stamp::from_raw(number as u32));
+        check(Timestamp::from_raw(number as u32));
     }
 }
 

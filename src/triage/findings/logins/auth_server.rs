@@ -9,8 +9,8 @@
 use hashbrown::HashMap;
 
 use super::Login;
-use crate::event::Kind as Entry;
-use crate::header::Stamp;
+use crate::event::EventKind as Entry;
+use crate::header::Timestamp;
 use crate::index::{Attempt, ConnectionId, Index};
 use crate::triage::findings::{
     DrillDown, Evidence, Finding, FindingKind, FindingSeverity, many, moment,
@@ -72,7 +72,7 @@ impl AuthServerFailures {
             .collect();
         let ldap = index.event_counts().of(Entry::AuthLdap);
         if ldap.count > 0 {
-            let last = ldap.last.map_or(0, Stamp::seconds);
+            let last = ldap.last.map_or(0, Timestamp::seconds);
             all.push(Finding {
                 since: ldap.first,
                 until: ldap.last.filter(|_| self.last_success > last),
@@ -101,8 +101,8 @@ impl AuthServerFailures {
 
     fn finding(&self, index: &Index, text: &str, trouble: &AuthServerFailure) -> Finding {
         let (since, last) = (
-            Stamp::from_seconds(trouble.first),
-            Stamp::from_seconds(trouble.last),
+            Timestamp::from_seconds(trouble.first),
+            Timestamp::from_seconds(trouble.last),
         );
         let again = self.last_success > trouble.last;
         let state = if again {

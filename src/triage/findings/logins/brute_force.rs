@@ -9,7 +9,7 @@ use hashbrown::{HashMap, HashSet};
 
 use super::Login;
 use super::spray::Net;
-use crate::header::Stamp;
+use crate::header::Timestamp;
 use crate::index::{Attempt, ConnectionId, Index, Symbol};
 use crate::triage::Thresholds;
 use crate::triage::findings::{
@@ -218,8 +218,8 @@ fn named(user: &str) -> &str {
 fn guessed(index: &Index, user: Symbol, worst: &FailedLogins) -> Finding {
     let user = index.names.users.get(user);
     let (since, last) = (
-        Stamp::from_seconds(worst.first),
-        Stamp::from_seconds(worst.last),
+        Timestamp::from_seconds(worst.first),
+        Timestamp::from_seconds(worst.last),
     );
     let over = index
         .newest()
@@ -256,7 +256,7 @@ fn guessed(index: &Index, user: Symbol, worst: &FailedLogins) -> Finding {
 fn success(index: &Index, got_in: &LoginAfterFailures) -> Finding {
     let source = index.names.addresses.get(got_in.source);
     let user = index.names.users.get(got_in.user);
-    let at = Stamp::from_seconds(got_in.at);
+    let at = Timestamp::from_seconds(got_in.at);
     let with = if got_in.users > 1 {
         format!(" with {} users", got_in.users)
     } else {
@@ -269,7 +269,7 @@ fn success(index: &Index, got_in: &LoginAfterFailures) -> Finding {
         } else {
             FindingSeverity::Warning
         },
-        since: Stamp::from_seconds(got_in.first),
+        since: Timestamp::from_seconds(got_in.first),
         until: at,
         subject: named(user).to_owned(),
         summary: format!(

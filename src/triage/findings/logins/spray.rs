@@ -192,7 +192,7 @@ fn finding(index: &Index, net: Net, spray: &SprayCandidate, _limits: &Thresholds
         (Some(only), None) => only.to_owned(),
         _ => net.text(),
     };
-    let stamp = crate::header::Stamp::from_seconds;
+    let stamp = crate::header::Timestamp::from_seconds;
     let (since, last) = (stamp(spray.first), stamp(spray.last));
     let over = index
         .newest()

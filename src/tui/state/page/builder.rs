@@ -59,7 +59,7 @@ pub(super) fn text(text: &str) -> String {
     safe::text(text).into_owned()
 }
 
-pub(super) fn when(time: Option<crate::header::Stamp>) -> (Role, String) {
+pub(super) fn when(time: Option<crate::header::Timestamp>) -> (Role, String) {
     (
         Role::Dim,
         format!("  {} ", time.map_or_else(|| " ".repeat(8), columns::clock)),

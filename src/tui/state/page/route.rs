@@ -19,7 +19,7 @@
 use super::builder::{PageBuilder, text};
 use super::message::message_parts;
 use super::{Comparison, Row};
-use crate::header::Stamp;
+use crate::header::Timestamp;
 use crate::humanize;
 use crate::index::ConnectionId;
 use crate::safe;
@@ -128,7 +128,7 @@ fn summary(
 /// Since when, how often, and whether it ever was well.
 fn since(known: RenderContext<'_>, route: &Route) -> String {
     let newest = known.index.newest();
-    let short = |time: Stamp| columns::short(time, newest);
+    let short = |time: Timestamp| columns::short(time, newest);
     let good = match route.tally.last_ok {
         None => "; never good in this log",
         Some(_) => "",
@@ -234,7 +234,7 @@ fn went(
     let Some((oldest, newest)) = index.oldest().zip(index.newest()) else {
         return;
     };
-    let label = |time: Stamp| {
+    let label = |time: Timestamp| {
         let time = columns::short(time, Some(newest));
         time.rsplit_once(':').map_or(time.clone(), |(minute, _)| {
             if minute.contains(':') {
@@ -322,7 +322,7 @@ fn outages(builder: &mut PageBuilder, known: RenderContext<'_>, route: &Route) {
         .collect();
     let mut name = "outages";
     for outage in over.iter().take(TOLD) {
-        let at = |time: Option<Stamp>| {
+        let at = |time: Option<Timestamp>| {
             time.map_or_else(|| "?".to_owned(), |time| columns::short(time, newest))
         };
         let said = format!(

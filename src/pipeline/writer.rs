@@ -2,20 +2,21 @@
 
 use std::sync::RwLockWriteGuard;
 
-use super::framing::Parsed;
+use super::parse::ParsedBlock;
 use super::{BATCH, SharedIndex};
-use crate::event::Turn;
-use crate::index::{Entry, EvictionMode, Index};
+use crate::event::ApplyOrder;
+use crate::event::Entry;
+use crate::index::{EvictionMode, Index};
 use crate::source::SourceOpened;
 
 /// The writer of the index.
 #[derive(Debug)]
-pub struct Joiner {
+pub struct IndexWriter {
     index: SharedIndex,
     haste: EvictionMode,
 }
 
-impl Joiner {
+impl IndexWriter {
     /// The writer of `index`.
     pub fn new(index: SharedIndex) -> Self {
         Self {
@@ -36,20 +37,20 @@ impl Joiner {
     }
 
     /// Takes blocks in that follow each other; a second may go on from one to the next. Whether the growth is news.
-    pub fn apply(&mut self, blocks: &[Parsed]) -> bool {
+    pub fn apply(&mut self, blocks: &[ParsedBlock]) -> bool {
         let mut batch = Batch::new(self);
-        let mut second: Vec<Run<'_>> = Vec::new();
+        let mut second: Vec<SecondRun<'_>> = Vec::new();
         for block in blocks {
             batch.lock(0).prefetch(block.foresight());
             for run in runs(block) {
                 if second.first().is_some_and(|first| !first.goes_on(&run)) {
-                    batch.take_second(&second);
+                    batch.apply_second(&second);
                     second.clear();
                 }
                 second.push(run);
             }
         }
-        batch.take_second(&second);
+        batch.apply_second(&second);
         drop(batch);
         self.retire(self.haste);
         self.index.grow()
@@ -77,31 +78,31 @@ impl Joiner {
 
 /// The index as long as it is locked: for so many entries more.
 struct Batch<'i> {
-    joiner: &'i Joiner,
+    writer: &'i IndexWriter,
     index: Option<RwLockWriteGuard<'i, Index>>,
     left: usize,
 }
 
 impl<'i> Batch<'i> {
-    fn new(joiner: &'i Joiner) -> Self {
+    fn new(writer: &'i IndexWriter) -> Self {
         Self {
-            joiner,
+            writer,
             index: None,
             left: 0,
         }
     }
 
     /// Takes the entries of one second in: connections before the messages that come by them, and both before all else.
-    fn take_second(&mut self, second: &[Run<'_>]) {
+    fn apply_second(&mut self, second: &[SecondRun<'_>]) {
         let index = self.lock(0);
         index.set_watermark();
         index.count_entries(second.iter().map(|run| run.count).sum());
-        for turn in [Turn::Connections, Turn::Messages] {
+        for turn in [ApplyOrder::Connections, ApplyOrder::Messages] {
             for run in second {
                 for part in run.early.chunks(BATCH) {
                     let index = self.lock(part.len());
                     let early = part.iter().map(|number| &run.block[*number]);
-                    let due = early.filter(|entry| entry.event.turn() == turn);
+                    let due = early.filter(|entry| entry.event.apply_order() == turn);
                     due.for_each(|entry| index.apply_planned(entry));
                 }
             }
@@ -119,18 +120,18 @@ impl<'i> Batch<'i> {
     fn lock(&mut self, count: usize) -> &mut Index {
         if self.left < count {
             if self.index.take().is_some() {
-                self.joiner.retire(self.joiner.haste);
+                self.writer.retire(self.writer.haste);
             }
             self.left = BATCH;
         }
         self.left -= count;
-        self.index.get_or_insert_with(|| self.joiner.index.write())
+        self.index.get_or_insert_with(|| self.writer.index.write())
     }
 }
 
 /// Entries of one block that share their second, or one without a time.
 #[derive(Clone, Copy)]
-struct Run<'b> {
+struct SecondRun<'b> {
     block: &'b [Entry<'b>],
     /// The number in the block of its first one.
     first: usize,
@@ -142,9 +143,9 @@ struct Run<'b> {
     others: &'b [usize],
 }
 
-impl Run<'_> {
+impl SecondRun<'_> {
     /// Whether its second goes on with another run.
-    fn goes_on(&self, next: &Run<'_>) -> bool {
+    fn goes_on(&self, next: &SecondRun<'_>) -> bool {
         let (first, next) = (&self.block[self.first], &next.block[next.first]);
         let same_source = first.position.source() == next.position.source();
         first.time.is_some() && first.time == next.time && same_source
@@ -152,11 +153,11 @@ impl Run<'_> {
 }
 
 /// The runs of a block in their order.
-fn runs(block: &Parsed) -> impl Iterator<Item = Run<'_>> {
+fn runs(block: &ParsedBlock) -> impl Iterator<Item = SecondRun<'_>> {
     let foresight = block.foresight();
     let (mut first, mut early, mut others) = (0, 0, 0);
     foresight.ends.iter().map(move |end| {
-        let run = Run {
+        let run = SecondRun {
             block: block.entries(),
             first,
             count: end.entries - first,

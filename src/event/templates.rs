@@ -1,4 +1,4 @@
-//! The rows of the table of shapes (see [`super::shape`]), by family. The first row that fits a line wins: the one that
+//! The rows of the table of shapes (see [`super::template`]), by family. The first row that fits a line wins: the one that
 //! says more stands first.
 //!
 //! Where a shape comes from stands above its rows: Cisco's user guides and technotes, IronPort's own analyser
@@ -6,13 +6,13 @@
 
 /// Declares the rows of a family: the kind, what the line says of its message where it says something, the template.
 macro_rules! rows {
-    ($($kind:ident $($says:ident)? $template:literal;)*) => {
-        pub const ROWS: &[super::Row] = &[
-            $((crate::event::Kind::$kind, super::rows!(@ $($says)?), $template),)*
+    ($($kind:ident $($effect:ident)? $template:literal;)*) => {
+        pub const ROWS: &[super::TemplateRow] = &[
+            $((crate::event::EventKind::$kind, super::rows!(@ $($effect)?), $template),)*
         ];
     };
-    (@) => { crate::event::Says::Nothing };
-    (@ $says:ident) => { crate::event::Says::$says };
+    (@) => { crate::event::MessageEffect::Nothing };
+    (@ $effect:ident) => { crate::event::MessageEffect::$effect };
 }
 use rows;
 
@@ -24,14 +24,14 @@ mod message;
 mod quarantine;
 mod system;
 
-use super::Kind;
-use super::shape::Says;
+use super::EventKind;
+use super::template::MessageEffect;
 
 /// A row: the kind, what it says of its message, and the template.
-pub type Row = (Kind, Says, &'static str);
+pub type TemplateRow = (EventKind, MessageEffect, &'static str);
 
 /// All rows. What begins like a line of mail_logs is looked for among those first.
-pub fn all() -> impl Iterator<Item = Row> {
+pub fn all() -> impl Iterator<Item = TemplateRow> {
     [
         message::ROWS,
         engine::ROWS,

@@ -4,44 +4,44 @@ use std::sync::LazyLock;
 
 use memchr::memmem;
 
-use crate::event::{self, Event, Kind};
-use crate::header::{Civil, Frame, Framer, Years};
-use crate::index::{BatchPlan, Entry};
-use crate::lines::{self, Block, Cut};
+use crate::event::{self, Entry, Event, EventKind};
+use crate::header::{DateTime, Header, HeaderParser, YearResolver};
+use crate::index::BatchPlan;
+use crate::lines::{self, Block, Truncated};
 use crate::position::{Position, SourceId};
 use crate::safe;
 use crate::source::{Marker, Notice, SourceOpened, Sources};
 
 use super::FirstYear;
-use super::clock::Clocks;
+use super::clock_jumps::ClockMonitor;
 
 /// Among so many first lines of a file is its header.
 const HEADER: usize = 8;
 
 /// A block whose lines and frames were read: in order, for the year of a stamp may depend on those before it.
 #[derive(Debug)]
-pub(crate) struct Framed {
+pub(crate) struct ParsedHeaders {
     block: Block,
-    lines: Vec<Line>,
-    frames: Vec<Alike>,
+    lines: Vec<LineSpan>,
+    headers: Vec<HeaderRun>,
 }
 
 /// Where a line stands in its block.
 #[derive(Clone, Copy, Debug)]
-struct Line {
+struct LineSpan {
     start: u32,
     length: u32,
 }
 
 /// The frame of lines that follow each other and begin with the same bytes, as those of one second do.
 #[derive(Clone, Copy, Debug)]
-struct Alike {
+struct HeaderRun {
     /// The number of the first of them in the block, from 0.
     first: usize,
-    frame: Frame,
+    header: Header,
 }
 
-impl Line {
+impl LineSpan {
     fn text(self, block: &Block) -> &[u8] {
         let start = self.start as usize;
         &block.bytes[start..start + self.length as usize]
@@ -49,9 +49,9 @@ impl Line {
 }
 
 /// Lines that are taken apart before the first of their events is looked at, see [`event::known`].
-const TOGETHER: usize = 4;
+const LINES_AT_ONCE: usize = 4;
 
-impl Framed {
+impl ParsedHeaders {
     /// Bytes of the block.
     pub fn length(&self) -> usize {
         self.block.bytes.len()
@@ -60,17 +60,17 @@ impl Framed {
     /// Where the lines at the end begin that share their second, which may go on in the next block: the number of their
     /// first frame, for [`split_off`](Self::split_off). `None` where the last line has no time.
     pub fn last_second(&self) -> Option<usize> {
-        let time = self.frames.last()?.frame.time?;
-        let of_last = |alike: &&Alike| alike.frame.time == Some(time);
-        let count = self.frames.iter().rev().take_while(of_last).count();
-        Some(self.frames.len() - count)
+        let time = self.headers.last()?.header.time?;
+        let of_last = |run: &&HeaderRun| run.header.time == Some(time);
+        let count = self.headers.iter().rev().take_while(of_last).count();
+        Some(self.headers.len() - count)
     }
 
     /// Cuts off the lines from one frame on.
-    pub fn split_off(&mut self, frame: usize) -> Self {
-        let mut frames = self.frames.split_off(frame);
-        let from = frames.first().map_or(self.lines.len(), |alike| alike.first);
-        frames.iter_mut().for_each(|alike| alike.first -= from);
+    pub fn split_off(&mut self, header: usize) -> Self {
+        let mut headers = self.headers.split_off(header);
+        let from = headers.first().map_or(self.lines.len(), |run| run.first);
+        headers.iter_mut().for_each(|run| run.first -= from);
         let mut lines = self.lines.split_off(from);
         let start = lines.first().map_or(0, |line| line.start);
         lines.iter_mut().for_each(|line| line.start -= start);
@@ -80,53 +80,53 @@ impl Framed {
             // Nobody asks for the numbers of entries on their way to the index.
             first_line: self.block.first_line,
             bytes: self.block.bytes[start as usize..].to_vec(),
-            cut: std::mem::replace(&mut self.block.cut, Cut::No),
+            cut: std::mem::replace(&mut self.block.cut, Truncated::No),
         };
         self.block.bytes.truncate(start as usize);
         Self {
             block,
             lines,
-            frames,
+            headers,
         }
     }
 
     /// The lines by their frames.
-    fn alike(&self) -> impl Iterator<Item = (&Frame, &[Line])> {
-        let ends = self.frames.iter().skip(1).map(|next| next.first);
+    fn run(&self) -> impl Iterator<Item = (&Header, &[LineSpan])> {
+        let ends = self.headers.iter().skip(1).map(|next| next.first);
         let ends = ends.chain([self.lines.len()]);
-        let frames = self.frames.iter().zip(ends);
-        frames.map(|(alike, end)| (&alike.frame, &self.lines[alike.first..end]))
+        let headers = self.headers.iter().zip(ends);
+        headers.map(|(run, end)| (&run.header, &self.lines[run.first..end]))
     }
 
     /// The steps of its clock.
-    pub fn steps(&self, clocks: &mut Clocks) -> Vec<Notice> {
-        let tick = |(frame, lines): (&Frame, &[Line])| {
-            let host = frame.host(lines.first()?.text(&self.block));
-            clocks.tick(self.block.source, frame.time, host)
+    pub fn clock_jumps(&self, clocks: &mut ClockMonitor) -> Vec<Notice> {
+        let observe = |(header, lines): (&Header, &[LineSpan])| {
+            let host = header.host(lines.first()?.text(&self.block));
+            clocks.observe(self.block.source, header.time, host)
         };
-        self.alike().filter_map(tick).collect()
+        self.run().filter_map(observe).collect()
     }
 
     /// Takes the lines apart; needs nothing but them.
-    pub fn take_apart(self) -> Parsed {
-        Parsed::new(self, |framed| {
+    pub fn parse_entries(self) -> ParsedBlock {
+        ParsedBlock::new(self, |framed| {
             let block = &framed.block;
             let mut entries = Vec::with_capacity(framed.lines.len());
-            for (frame, lines) in framed.alike() {
-                for lines in lines.chunks(TOGETHER) {
+            for (header, lines) in framed.run() {
+                for lines in lines.chunks(LINES_AT_ONCE) {
                     let known = |at: usize| match lines.get(at) {
-                        Some(line) => event::known(frame.body(line.text(block))),
+                        Some(line) => event::known(header.body(line.text(block))),
                         None => None,
                     };
-                    let known: [_; TOGETHER] = [known(0), known(1), known(2), known(3)];
+                    let known: [_; LINES_AT_ONCE] = [known(0), known(1), known(2), known(3)];
                     entries.extend(lines.iter().zip(&known).map(|(line, known)| {
                         let text = line.text(block);
                         let place = block.offset + u64::from(line.start);
                         let event = match known {
                             Some(event) if event.is_plain() => *event,
-                            _ => event::settled(frame, text, *known),
+                            _ => event::settled(header, text, *known),
                         };
-                        Entry::new(Position::new(block.source, place), frame, text, event)
+                        Entry::new(Position::new(block.source, place), header, text, event)
                     }));
                 }
             }
@@ -147,14 +147,14 @@ self_cell::self_cell!(
     /// A block with its entries taken apart; blank lines are none.
     ///
     /// Entries borrow the block: nothing is copied out of it.
-    pub(crate) struct Parsed {
-        owner: Framed,
+    pub(crate) struct ParsedBlock {
+        owner: ParsedHeaders,
         #[covariant]
         dependent: Entries,
     }
 );
 
-impl Parsed {
+impl ParsedBlock {
     /// The source and its entries, in the order of the log.
     pub fn entries(&self) -> &[Entry<'_>] {
         &self.borrow_dependent().entries
@@ -190,14 +190,14 @@ impl Parsed {
 
 /// Frames the blocks of many sources, each with its own state.
 #[derive(Debug)]
-pub struct Framing {
+pub struct BlockParser {
     years: FirstYear,
-    framers: Vec<Framer>,
+    framers: Vec<HeaderParser>,
     /// The source whose year-less stamps were resolved last: further ones go on from there.
     last: Option<usize>,
 }
 
-impl Framing {
+impl BlockParser {
     /// `years` tells where stamps without a year start.
     pub fn new(years: FirstYear) -> Self {
         Self {
@@ -211,73 +211,74 @@ impl Framing {
     pub fn open(&mut self, opened: &SourceOpened) {
         let years = match (self.years, self.last) {
             (FirstYear::Is(_), Some(last)) => self.framers[last].years().clone(),
-            (FirstYear::Is(year), None) => Years::starting(year),
+            (FirstYear::Is(year), None) => YearResolver::starting(year),
             (FirstYear::ByModification, _) => {
-                Years::before(written(opened), &opened.head, &opened.tail)
+                YearResolver::before(written(opened), &opened.head, &opened.tail)
             }
         };
         let at = opened.source.index();
         if at >= self.framers.len() {
-            self.framers.resize(at + 1, Framer::new(years.clone()));
+            self.framers
+                .resize(at + 1, HeaderParser::new(years.clone()));
         }
-        self.framers[at] = Framer::new(years);
+        self.framers[at] = HeaderParser::new(years);
         self.last = Some(at);
     }
 
     /// Frames one line of a source.
-    pub fn line(&mut self, source: SourceId, line: &lines::Line<'_>) -> Frame {
-        self.framer(source).frame(line.bytes)
+    pub fn line(&mut self, source: SourceId, line: &lines::Line<'_>) -> Header {
+        self.parser(source).parse(line.bytes)
     }
 
-    fn framer(&mut self, source: SourceId) -> &mut Framer {
+    fn parser(&mut self, source: SourceId) -> &mut HeaderParser {
         let at = source.index();
         if at >= self.framers.len() {
             self.framers
-                .resize(at + 1, Framer::new(Years::starting(1970)));
+                .resize(at + 1, HeaderParser::new(YearResolver::starting(1970)));
         }
         &mut self.framers[at]
     }
 
     /// Finds the lines of a block and reads their frames.
-    pub(crate) fn block(&mut self, block: Block) -> Framed {
-        let framer = self.framer(block.source);
+    pub(crate) fn block(&mut self, block: Block) -> ParsedHeaders {
+        let parser = self.parser(block.source);
         let mut lines = Vec::with_capacity(block.bytes.len() / 88);
-        let mut frames: Vec<Alike> = Vec::new();
+        let mut headers: Vec<HeaderRun> = Vec::new();
         let mut text = block.lines();
         loop {
-            let known = if frames.is_empty() {
+            let known = if headers.is_empty() {
                 0
             } else {
-                framer.repeated(text.rest())
+                parser.cached_header_len(text.rest())
             };
-            let Some(line) = text.next_behind(known) else {
+            let Some(line) = text.next_after_prefix(known) else {
                 break;
             };
             if known == 0 {
                 if is_blank(line.bytes) {
                     continue;
                 }
-                frames.push(Alike {
+                headers.push(HeaderRun {
                     first: lines.len(),
-                    frame: framer.frame(line.bytes),
+                    header: parser.parse(line.bytes),
                 });
             }
             // No block is longer than two reads.
-            lines.push(Line {
+            lines.push(LineSpan {
                 start: (line.offset - block.offset) as u32,
                 length: line.bytes.len() as u32,
             });
         }
-        Framed {
+        ParsedHeaders {
             block,
             lines,
-            frames,
+            headers,
         }
     }
 }
 
 /// What a line tells of the file it stands in. Only a framed line does: the same words in a subject mean nothing.
-pub fn mark_of(line: &[u8]) -> Option<Marker> {
+pub fn file_marker(line: &[u8]) -> Option<Marker> {
     // Nearly every line is told from these by what it lacks.
     static STATUS: LazyLock<memmem::Finder<'static>> =
         LazyLock::new(|| memmem::Finder::new(b" Status: "));
@@ -285,14 +286,14 @@ pub fn mark_of(line: &[u8]) -> Option<Marker> {
     if !ends && STATUS.find(line).is_none() {
         return None;
     }
-    let frame = Framer::new(Years::starting(2000)).frame(line);
-    if !frame.is_framed() {
+    let header = HeaderParser::new(YearResolver::starting(2000)).parse(line);
+    if !header.is_present() {
         return None;
     }
-    match event::of_entry(&frame, line).kind() {
-        Kind::LogBegin => Some(Marker::Begin),
-        Kind::LogEnd => Some(Marker::End),
-        Kind::SystemStatus => Some(Marker::Heartbeat),
+    match event::of_entry(&header, line).kind() {
+        EventKind::LogBegin => Some(Marker::Begin),
+        EventKind::LogEnd => Some(Marker::End),
+        EventKind::SystemStatus => Some(Marker::Heartbeat),
         _ => None,
     }
 }
@@ -303,11 +304,11 @@ pub fn is_blank(line: &[u8]) -> bool {
 }
 
 /// When the source was last written, in its log's local time as far as anybody knows: a stream is written now.
-fn written(opened: &SourceOpened) -> Civil {
-    use chrono::{DateTime, Datelike, Local, Timelike};
-    let at: DateTime<Local> = opened.modified.map_or_else(Local::now, Into::into);
+fn written(opened: &SourceOpened) -> DateTime {
+    use chrono::{Datelike, Local, Timelike};
+    let at: chrono::DateTime<Local> = opened.modified.map_or_else(Local::now, Into::into);
     let part = |value: u32| u8::try_from(value).unwrap_or(0);
-    Civil {
+    DateTime {
         year: at.year(),
         month: part(at.month()),
         day: part(at.day()),
@@ -319,7 +320,7 @@ fn written(opened: &SourceOpened) -> Civil {
 
 /// What the first bytes of a file say of it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Judgement {
+pub enum FileKind {
     /// A mail_logs, or nothing yet that says otherwise.
     Log,
     /// Not text.
@@ -330,7 +331,7 @@ pub enum Judgement {
     OtherText,
 }
 
-impl Judgement {
+impl FileKind {
     /// Why the file is not read, in one line that is safe to print.
     pub fn refusal(self, opened: &SourceOpened) -> String {
         let path = safe::path(&opened.path);
@@ -350,34 +351,34 @@ impl Judgement {
 
 /// Judges a file that was asked for by name: one odd line is never an error, a file without any entry is a mistake.
 /// A stream is taken as it comes, for its first piece may be a few bytes.
-pub fn judge(opened: &SourceOpened) -> Judgement {
+pub fn sniff(opened: &SourceOpened) -> FileKind {
     if opened.modified.is_none() {
-        Judgement::Log
+        FileKind::Log
     } else {
-        judge_head(&opened.head)
+        sniff_head(&opened.head)
     }
 }
 
-pub(crate) fn judge_head(head: &[u8]) -> Judgement {
-    let mut framer = Framer::new(Years::starting(2000));
+pub(crate) fn sniff_head(head: &[u8]) -> FileKind {
+    let mut parser = HeaderParser::new(YearResolver::starting(2000));
     let (mut framed, mut odd) = (0usize, 0usize);
     for line in head.split(|b| *b == b'\n') {
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         if is_blank(line) {
             continue;
         }
-        let frame = framer.frame(line);
-        let event = event::of_entry(&frame, line);
+        let header = parser.parse(line);
+        let event = event::of_entry(&header, line);
         let kind = event.kind();
         let names_mail = (event.icid(), event.dcid(), event.mid()) != (None, None, None);
         // What syslog writes may hold more than one log: mail_logs entries can follow.
-        if names_mail || !kind.is_foreign() && !kind.is_shared() || frame.tag(line).is_some() {
-            return Judgement::Log;
+        if names_mail || !kind.is_foreign() && !kind.is_shared() || header.tag(line).is_some() {
+            return FileKind::Log;
         }
         if kind.is_framing() {
             continue;
         }
-        if frame.is_framed() || kind.is_foreign() {
+        if header.is_present() || kind.is_foreign() {
             framed += 1;
         } else {
             odd += 1;
@@ -388,10 +389,10 @@ pub(crate) fn judge_head(head: &[u8]) -> Judgement {
         .filter(|b| matches!(b, 0..=8 | 14..=31 if **b != 0x1b))
         .count();
     match (framed, odd) {
-        (0, 0) => Judgement::Log,
-        (0, _) if controls * 20 > head.len() => Judgement::Binary,
-        (0, _) => Judgement::OtherText,
-        _ => Judgement::OtherSubscription,
+        (0, 0) => FileKind::Log,
+        (0, _) if controls * 20 > head.len() => FileKind::Binary,
+        (0, _) => FileKind::OtherText,
+        _ => FileKind::OtherSubscription,
     }
 }
 
@@ -402,7 +403,7 @@ mod tests {
     #[test]
     fn case_68_words_of_the_framing_inside_a_text_frame_nothing() {
         let stamp = "Mon Mar  2 08:00:00 2026 Info: ";
-        let mark = |text: &str| mark_of(format!("{stamp}{text}").as_bytes());
+        let mark = |text: &str| file_marker(format!("{stamp}{text}").as_bytes());
         assert_eq!(mark("Begin Logfile"), Some(Marker::Begin));
         assert_eq!(mark("End Logfile"), Some(Marker::End));
         assert_eq!(mark("Logfile rolled over"), Some(Marker::End));
@@ -419,6 +420,6 @@ mod tests {
         ] {
             assert_eq!(mark(forged), None, "{forged}");
         }
-        assert_eq!(mark_of(b"End Logfile"), None, "no frame");
+        assert_eq!(file_marker(b"End Logfile"), None, "no frame");
     }
 }

@@ -1,28 +1,28 @@
 //! Steps of a log's clock: summer time ends, or somebody sets it.
 
-use crate::header::Stamp;
+use crate::header::Timestamp;
 use crate::position::SourceId;
 use crate::source::{Notice, NoticeKind, SourceOpened};
 
 /// So many seconds back are a step. Relays and the appliance's own threads put lines a few seconds out of order.
-const STEP: i64 = 60;
+const MIN_JUMP: i64 = 60;
 /// So many steps of one source are told: beyond, its lines are in no order at all.
 const MOST: u8 = 10;
 
 /// The time of the last entry of each source.
 #[derive(Debug, Default)]
-pub struct Clocks(Vec<Clock>);
+pub struct ClockMonitor(Vec<Clock>);
 
 #[derive(Clone, Debug, Default)]
 struct Clock {
     path: std::path::PathBuf,
-    last: Option<Stamp>,
+    last: Option<Timestamp>,
     /// The clock of which host that was.
     host: Option<Vec<u8>>,
     told: u8,
 }
 
-impl Clocks {
+impl ClockMonitor {
     /// A source begins.
     pub fn open(&mut self, opened: &SourceOpened) {
         let at = opened.source.index();
@@ -36,10 +36,10 @@ impl Clocks {
     }
 
     /// The next entry of a source; a notice where its clock went back.
-    pub fn tick(
+    pub fn observe(
         &mut self,
         source: SourceId,
-        time: Option<Stamp>,
+        time: Option<Timestamp>,
         host: Option<&[u8]>,
     ) -> Option<Notice> {
         let clock = self.0.get_mut(source.index())?;
@@ -49,7 +49,7 @@ impl Clocks {
         if !same_host {
             clock.host = host.map(<[u8]>::to_vec);
         }
-        let before = before.filter(|before| before.seconds() - time.seconds() >= STEP)?;
+        let before = before.filter(|before| before.seconds() - time.seconds() >= MIN_JUMP)?;
         if !same_host || clock.told == MOST {
             return None;
         }
@@ -64,7 +64,7 @@ impl Clocks {
 mod tests {
     use super::*;
     use crate::event;
-    use crate::header::{Framer, Years};
+    use crate::header::{HeaderParser, YearResolver};
     use crate::index::records::appliance::Appliances;
 
     fn opened() -> SourceOpened {
@@ -80,13 +80,13 @@ mod tests {
     }
 
     /// Which of these entries are told as steps.
-    fn steps(entries: &[(i64, Option<&[u8]>)]) -> Vec<usize> {
-        let mut clocks = Clocks::default();
+    fn clock_jumps(entries: &[(i64, Option<&[u8]>)]) -> Vec<usize> {
+        let mut clocks = ClockMonitor::default();
         clocks.open(&opened());
-        let mut tick = |&(at, host): &(i64, Option<&[u8]>)| {
-            clocks.tick(SourceId::new(0), Stamp::from_seconds(at), host)
+        let mut observe = |&(at, host): &(i64, Option<&[u8]>)| {
+            clocks.observe(SourceId::new(0), Timestamp::from_seconds(at), host)
         };
-        let told = entries.iter().map(|entry| tick(entry).is_some());
+        let told = entries.iter().map(|entry| observe(entry).is_some());
         let told: Vec<bool> = told.collect();
         (0..told.len()).filter(|&at| told[at]).collect()
     }
@@ -95,15 +95,15 @@ mod tests {
     fn case_33_a_clock_that_goes_back_is_told_once() {
         let hour = 3600;
         assert_eq!(
-            steps(&[(9 * hour, None), (8 * hour, None), (8 * hour + 5, None)]),
+            clock_jumps(&[(9 * hour, None), (8 * hour, None), (8 * hour + 5, None)]),
             [1]
         );
-        assert!(steps(&[(hour, None), (hour - 2, None), (hour + 1, None)]).is_empty());
+        assert!(clock_jumps(&[(hour, None), (hour - 2, None), (hour + 1, None)]).is_empty());
         // Two hosts in one file, in two zones.
         let (a, b) = (Some(&b"esa01"[..]), Some(&b"esa02"[..]));
-        assert!(steps(&[(9 * hour, a), (hour, b), (9 * hour, a), (hour, b)]).is_empty());
+        assert!(clock_jumps(&[(9 * hour, a), (hour, b), (9 * hour, a), (hour, b)]).is_empty());
         let endless: Vec<_> = (1..60).rev().map(|at| (at * hour, None)).collect();
-        assert_eq!(steps(&endless).len(), usize::from(MOST));
+        assert_eq!(clock_jumps(&endless).len(), usize::from(MOST));
     }
 
     #[test]
@@ -118,9 +118,9 @@ mod tests {
                 None => "MID 7 Subject 'Time offset from UTC: -3600 seconds'".to_owned(),
             };
             let line = format!("Mon Mar  2 08:00:00 2026 Info: {line}");
-            let frame = Framer::new(Years::starting(2026)).frame(line.as_bytes());
-            let event = event::of_entry(&frame, line.as_bytes());
-            appliances.note_framing(source, &event, frame.time);
+            let header = HeaderParser::new(YearResolver::starting(2026)).parse(line.as_bytes());
+            let event = event::of_entry(&header, line.as_bytes());
+            appliances.note_framing(source, &event, header.time);
         }
         let offset = |at| {
             appliances

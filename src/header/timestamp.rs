@@ -8,11 +8,11 @@ use std::num::NonZeroU32;
 /// Stamps compare as the log wrote them. Clocks step and summer time ends: the order of a log is the order of its
 /// lines, never that of its stamps.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Stamp(NonZeroU32);
+pub struct Timestamp(NonZeroU32);
 
 /// A moment in calendar terms.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub struct Civil {
+pub struct DateTime {
     /// The year, 1970 to 2105.
     pub year: i32,
     /// 1 to 12.
@@ -27,7 +27,7 @@ pub struct Civil {
     pub second: u8,
 }
 
-impl Stamp {
+impl Timestamp {
     /// `None` for 0 and below, and beyond 32 bits: logs know no such times.
     pub fn from_seconds(seconds: i64) -> Option<Self> {
         u32::try_from(seconds)
@@ -52,12 +52,12 @@ impl Stamp {
     }
 
     /// The calendar's view of it.
-    pub fn civil(self) -> Civil {
+    pub fn date_time(self) -> DateTime {
         let seconds = self.seconds();
         let (year, month, day) = civil_from_days(seconds.div_euclid(86_400));
         let of_day = u32::try_from(seconds.rem_euclid(86_400)).unwrap_or(0);
         let part = |value: u32| u8::try_from(value).unwrap_or(0);
-        Civil {
+        DateTime {
             year,
             month,
             day,
@@ -68,9 +68,9 @@ impl Stamp {
     }
 }
 
-impl Civil {
+impl DateTime {
     /// `None` where there is no such moment or it lies outside 1970 to 2105.
-    pub fn to_stamp(self) -> Option<Stamp> {
+    pub fn to_timestamp(self) -> Option<Timestamp> {
         let valid = (1..=12).contains(&self.month)
             && (1..=days_in_month(self.year, self.month)).contains(&self.day)
             && self.hour < 24
@@ -82,14 +82,14 @@ impl Civil {
         }
         let of_day =
             i64::from(self.hour) * 3600 + i64::from(self.minute) * 60 + i64::from(self.second);
-        Stamp::from_seconds(days_from_civil(self.year, self.month, self.day) * 86_400 + of_day)
+        Timestamp::from_seconds(days_from_civil(self.year, self.month, self.day) * 86_400 + of_day)
     }
 }
 
 /// ISO 8601 without a zone: `2009-04-22T11:43:59`.
-impl fmt::Display for Stamp {
+impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let c = self.civil();
+        let c = self.date_time();
         write!(
             f,
             "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}",
@@ -98,7 +98,7 @@ impl fmt::Display for Stamp {
     }
 }
 
-impl fmt::Debug for Stamp {
+impl fmt::Debug for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
     }
@@ -106,7 +106,7 @@ impl fmt::Debug for Stamp {
 
 /// A stamp as a line writes it: the year may be missing.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct Written {
+pub(super) struct ParsedTimestamp {
     pub year: Option<i32>,
     pub month: u8,
     pub day: u8,
@@ -115,7 +115,7 @@ pub(super) struct Written {
     second: u8,
 }
 
-impl Written {
+impl ParsedTimestamp {
     /// A stamp at the start of `text`, and what follows its blank: with or without weekday, with the year behind it,
     /// before it or nowhere, or in numbers.
     ///
@@ -191,10 +191,10 @@ impl Written {
     /// `None` where there is no such moment.
     fn checked(self, rest: &[u8]) -> Option<(Self, &[u8])> {
         // 2000 is a leap year: 29 February is a day even where the year is not known.
-        (self.civil(self.year.unwrap_or(2000)).day_exists()).then_some((self, rest))
+        (self.date_time(self.year.unwrap_or(2000)).day_exists()).then_some((self, rest))
     }
 
-    pub fn civil(&self, year: i32) -> Civil {
+    pub fn date_time(&self, year: i32) -> DateTime {
         let Self {
             month,
             day,
@@ -203,7 +203,7 @@ impl Written {
             second,
             ..
         } = *self;
-        Civil {
+        DateTime {
             year,
             month,
             day,
@@ -214,7 +214,7 @@ impl Written {
     }
 }
 
-impl Civil {
+impl DateTime {
     fn day_exists(self) -> bool {
         (1..=12).contains(&self.month)
             && (1..=days_in_month(self.year, self.month)).contains(&self.day)

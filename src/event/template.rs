@@ -17,11 +17,11 @@
 use std::sync::LazyLock;
 
 use super::scan::{self, find, number, rfind};
-use super::{Dcid, Event, Icid, Kind, Link, Mid, Rid, Rids, Value, shapes};
+use super::{ConnId, Dcid, Event, EventKind, Icid, Mid, Rid, Rids, Value, templates};
 
 /// What such a line says of its message as a whole, besides being kept.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Says {
+pub enum MessageEffect {
     /// Nothing that decides anything.
     Nothing,
     /// It is in a quarantine.
@@ -38,22 +38,22 @@ pub enum Says {
 
 /// A row of the table.
 #[derive(Debug)]
-pub struct Shape {
-    kind: Kind,
-    says: Says,
-    parts: Vec<Part>,
+pub struct Template {
+    kind: EventKind,
+    effect: MessageEffect,
+    parts: Vec<TemplatePart>,
 }
 
 /// One piece of a template.
 #[derive(Clone, Copy, Debug)]
-enum Part {
+enum TemplatePart {
     Words(&'static [u8]),
-    Id(Word),
-    BareId(Word),
+    Id(IdWord),
+    BareId(IdWord),
     Rids,
     Number(&'static str),
-    One(&'static str),
-    Just(&'static str, &'static str),
+    Word(&'static str),
+    Literal(&'static str, &'static str),
     Text(&'static str, Until),
 }
 
@@ -65,7 +65,7 @@ enum Until {
 
 /// The words that ids stand behind.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Word {
+enum IdWord {
     Mid,
     Icid,
     Dcid,
@@ -73,7 +73,7 @@ enum Word {
     Rid,
 }
 
-impl Word {
+impl IdWord {
     const ALL: [Self; 5] = [Self::Mid, Self::Icid, Self::Dcid, Self::Rcid, Self::Rid];
 
     fn text(self) -> &'static str {
@@ -105,95 +105,101 @@ impl Word {
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub struct Ids {
     /// The connection.
-    pub link: Option<Link>,
+    pub link: Option<ConnId>,
     /// The message.
     pub mid: Option<Mid>,
 }
 
 /// Rows of one table: two are the same only where they are one.
-impl PartialEq for Shape {
+impl PartialEq for Template {
     fn eq(&self, other: &Self) -> bool {
         std::ptr::eq(self, other)
     }
 }
 
-impl Shape {
+impl Template {
     /// Which kind of entry it is.
-    pub fn kind(&self) -> Kind {
+    pub fn kind(&self) -> EventKind {
         self.kind
     }
 
     /// What it says of its message.
-    pub fn says(&self) -> Says {
-        self.says
+    pub fn effect(&self) -> MessageEffect {
+        self.effect
     }
 
-    fn new(kind: Kind, says: Says, template: &'static str) -> Self {
+    fn new(kind: EventKind, effect: MessageEffect, template: &'static str) -> Self {
         let mut parts = Vec::new();
         let mut rest = template;
         while let Some(open) = rest.find('{') {
             if open > 0 {
-                parts.push(Part::Words(&rest.as_bytes()[..open]));
+                parts.push(TemplatePart::Words(&rest.as_bytes()[..open]));
             }
             let (hole, behind) = rest[open + 1..].split_once('}').unwrap_or((rest, ""));
-            parts.push(Part::of(hole));
+            parts.push(TemplatePart::of(hole));
             rest = behind;
         }
         if !rest.is_empty() {
-            parts.push(Part::Words(rest.as_bytes()));
+            parts.push(TemplatePart::Words(rest.as_bytes()));
         }
-        Self { kind, says, parts }
+        Self {
+            kind,
+            effect,
+            parts,
+        }
     }
 
     /// Reads a line: tells each id, then each field. `None` where the line has another shape.
     fn read<'a>(
         &self,
         line: &'a [u8],
-        name: &mut dyn FnMut(Word, u64),
+        name: &mut dyn FnMut(IdWord, u64),
         tell: &mut Tell<'_, 'a>,
     ) -> Option<()> {
         let mut rest = line;
         for (at, part) in self.parts.iter().enumerate() {
             let next = self.parts.get(at + 1);
             rest = match *part {
-                Part::Words(words) => rest.strip_prefix(words)?,
-                Part::Id(word) => {
+                TemplatePart::Words(words) => rest.strip_prefix(words)?,
+                TemplatePart::Id(word) => {
                     let (id, behind) = word.take(rest.trim_ascii_start())?;
                     name(word, id);
                     behind
                 }
-                Part::BareId(word) => {
+                TemplatePart::BareId(word) => {
                     let (id, behind) = number(rest)?;
                     name(word, id);
                     behind
                 }
-                Part::Rids => {
+                TemplatePart::Rids => {
                     let (rids, behind) = Rids::parse(rest)?;
                     tell("rids", Value::Rids(rids));
                     behind
                 }
-                Part::Number(field) => {
+                TemplatePart::Number(field) => {
                     let (value, behind) = number(rest)?;
                     tell(field, Value::Number(value));
                     behind
                 }
-                Part::One(field) => {
+                TemplatePart::Word(field) => {
                     let end = rest.iter().position(|b| *b == b' ')?;
                     (end > 0).then_some(())?;
                     tell(field, Value::Text(&rest[..end]));
                     &rest[end..]
                 }
-                Part::Just(field, words) => {
+                TemplatePart::Literal(field, words) => {
                     let behind = rest.strip_prefix(words.as_bytes())?;
                     tell(field, Value::Text(words.as_bytes()));
                     behind
                 }
-                Part::Text(field, until) => {
+                TemplatePart::Text(field, until) => {
                     let end = match (next, until) {
                         (None, _) => rest.len(),
                         (Some(next), Until::First) => find(rest, next.mark())?,
                         // Fixed words that end the line are looked for there alone.
-                        (Some(Part::Words(words)), Until::Last) if at + 2 == self.parts.len() => {
+                        (Some(TemplatePart::Words(words)), Until::Last)
+                            if at + 2 == self.parts.len() =>
+                        {
                             rest.strip_suffix(*words)?.len()
                         }
                         (Some(next), Until::Last) => rfind(rest, next.mark())?,
@@ -216,10 +222,10 @@ impl Shape {
         self.read(
             line,
             &mut |word, id| match word {
-                Word::Mid => _ = ids.mid.get_or_insert(Mid(id)),
-                Word::Icid => _ = ids.link.get_or_insert(Link::In(Icid(id))),
-                Word::Dcid => _ = ids.link.get_or_insert(Link::Out(Dcid(id))),
-                Word::Rcid | Word::Rid => {}
+                IdWord::Mid => _ = ids.mid.get_or_insert(Mid(id)),
+                IdWord::Icid => _ = ids.link.get_or_insert(ConnId::In(Icid(id))),
+                IdWord::Dcid => _ = ids.link.get_or_insert(ConnId::Out(Dcid(id))),
+                IdWord::Rcid | IdWord::Rid => {}
             },
             &mut |_, _| {},
         )?;
@@ -232,7 +238,7 @@ impl Shape {
         self.read(
             line,
             &mut |word, id| {
-                if word == Word::Rcid {
+                if word == IdWord::Rcid {
                     rcid = Some(id);
                 }
             },
@@ -249,7 +255,7 @@ impl Shape {
         self.read(
             line,
             &mut |word, id| {
-                if word == Word::Rid {
+                if word == IdWord::Rid {
                     one = Some(Rid(id));
                 }
             },
@@ -264,27 +270,30 @@ impl Shape {
 
     /// Where it is looked for: its first fixed word, and the letter that follows an id.
     fn place(&self) -> (usize, Option<u8>) {
-        let letter = |part: Option<&Part>| match part {
-            Some(Part::Words(words)) => words.first().copied(),
-            Some(Part::Id(word)) => word.text().bytes().next(),
+        let letter = |part: Option<&TemplatePart>| match part {
+            Some(TemplatePart::Words(words)) => words.first().copied(),
+            Some(TemplatePart::Id(word)) => word.text().bytes().next(),
             _ => None,
         };
         match self.parts.first() {
-            Some(Part::Id(word)) => (*word as usize, letter(self.parts.get(1))),
-            first => (Word::ALL.len(), letter(first)),
+            Some(TemplatePart::Id(word)) => (*word as usize, letter(self.parts.get(1))),
+            first => (IdWord::ALL.len(), letter(first)),
         }
     }
 }
 
 type Tell<'t, 'a> = dyn FnMut(&'static str, Value<'a>) + 't;
 
-impl Part {
+impl TemplatePart {
     fn of(hole: &'static str) -> Self {
-        if let Some(word) = Word::ALL.into_iter().find(|word| word.text() == hole) {
+        if let Some(word) = IdWord::ALL.into_iter().find(|word| word.text() == hole) {
             return Self::Id(word);
         }
         let bare = hole.strip_suffix('#');
-        if let Some(word) = Word::ALL.into_iter().find(|word| Some(word.text()) == bare) {
+        if let Some(word) = IdWord::ALL
+            .into_iter()
+            .find(|word| Some(word.text()) == bare)
+        {
             return Self::BareId(word);
         }
         if hole == "RIDS" {
@@ -292,9 +301,9 @@ impl Part {
         } else if let Some(name) = bare {
             Self::Number(name)
         } else if let Some((name, words)) = hole.split_once('=') {
-            Self::Just(name, words)
+            Self::Literal(name, words)
         } else if let Some(name) = hole.strip_suffix('^') {
-            Self::One(name)
+            Self::Word(name)
         } else if let Some(name) = hole.strip_suffix('>') {
             Self::Text(name, Until::Last)
         } else {
@@ -313,48 +322,51 @@ impl Part {
 }
 
 /// The shapes by the id that they begin with and by their first letter.
-struct Table {
-    shapes: Vec<Shape>,
+struct TemplateTable {
+    templates: Vec<Template>,
     /// For each leading word, and for none, the shapes with each first letter in the order of the rows.
     by_place: Vec<Vec<Vec<u16>>>,
 }
 
-static TABLE: LazyLock<Table> = LazyLock::new(|| {
-    let shapes: Vec<Shape> = shapes::all()
-        .map(|(kind, says, template)| Shape::new(kind, says, template))
+static TABLE: LazyLock<TemplateTable> = LazyLock::new(|| {
+    let templates: Vec<Template> = templates::all()
+        .map(|(kind, effect, template)| Template::new(kind, effect, template))
         .collect();
-    let mut by_place = vec![vec![Vec::new(); 256]; Word::ALL.len() + 1];
-    for (at, shape) in shapes.iter().enumerate() {
+    let mut by_place = vec![vec![Vec::new(); 256]; IdWord::ALL.len() + 1];
+    for (at, template) in templates.iter().enumerate() {
         let at = u16::try_from(at).expect("some hundred rows");
-        let (lead, letter) = shape.place();
+        let (lead, letter) = template.place();
         match letter {
             Some(letter) => by_place[lead][usize::from(letter)].push(at),
             None => by_place[lead].iter_mut().for_each(|list| list.push(at)),
         }
     }
-    Table { shapes, by_place }
+    TemplateTable {
+        templates,
+        by_place,
+    }
 });
 
 /// The first shape that a line has.
 pub fn of(line: &[u8]) -> Option<Event<'_>> {
     let table = &*TABLE;
-    let lead = Word::ALL
+    let lead = IdWord::ALL
         .into_iter()
         .find_map(|word| Some((word as usize, word.take(line)?.1)));
     let behind_id = lead.and_then(|(lead, rest)| {
         let letter = *rest.first()?;
         Some(&table.by_place[lead][usize::from(letter)])
     });
-    let plain = &table.by_place[Word::ALL.len()][usize::from(*line.first()?)];
+    let plain = &table.by_place[IdWord::ALL.len()][usize::from(*line.first()?)];
     behind_id
         .into_iter()
         .chain([plain])
         .flatten()
         .find_map(|at| {
-            let shape = &table.shapes[usize::from(*at)];
-            let ids = shape.ids(line)?;
-            Some(Event::Note {
-                shape,
+            let template = &table.templates[usize::from(*at)];
+            let ids = template.ids(line)?;
+            Some(Event::Template {
+                template,
                 ids,
                 text: line,
             })
@@ -362,14 +374,14 @@ pub fn of(line: &[u8]) -> Option<Event<'_>> {
 }
 
 /// An entry whose kind its frame tells: its level, or the name of the log it belongs to.
-pub fn of_kind(kind: Kind, ids: Ids, line: &[u8]) -> Event<'_> {
+pub fn of_kind(kind: EventKind, ids: Ids, line: &[u8]) -> Event<'_> {
     // One shape for each kind, made when it is first met.
-    static WHOLE: LazyLock<Vec<Shape>> = LazyLock::new(|| {
-        let whole = |kind: &Kind| Shape::new(*kind, Says::Nothing, "{detail}");
-        Kind::ALL.iter().map(whole).collect()
+    static WHOLE: LazyLock<Vec<Template>> = LazyLock::new(|| {
+        let whole = |kind: &EventKind| Template::new(*kind, MessageEffect::Nothing, "{detail}");
+        EventKind::ALL.iter().map(whole).collect()
     });
-    Event::Note {
-        shape: &WHOLE[kind as usize],
+    Event::Template {
+        template: &WHOLE[kind as usize],
         ids,
         text: line,
     }
@@ -378,11 +390,12 @@ pub fn of_kind(kind: Kind, ids: Ids, line: &[u8]) -> Event<'_> {
 /// The names of all fields of the table.
 #[cfg(test)]
 pub fn field_names() -> impl Iterator<Item = &'static str> {
-    TABLE.shapes.iter().flat_map(|shape| {
-        shape.parts.iter().filter_map(|part| match part {
-            Part::Number(name) | Part::One(name) | Part::Just(name, _) | Part::Text(name, _) => {
-                Some(*name)
-            }
+    TABLE.templates.iter().flat_map(|template| {
+        template.parts.iter().filter_map(|part| match part {
+            TemplatePart::Number(name)
+            | TemplatePart::Word(name)
+            | TemplatePart::Literal(name, _)
+            | TemplatePart::Text(name, _) => Some(*name),
             _ => None,
         })
     })
@@ -391,9 +404,9 @@ pub fn field_names() -> impl Iterator<Item = &'static str> {
 /// The fixed words of all rows.
 #[cfg(test)]
 pub fn fixed_words() -> impl Iterator<Item = &'static [u8]> {
-    TABLE.shapes.iter().flat_map(|shape| {
-        shape.parts.iter().filter_map(|part| match part {
-            Part::Words(words) => Some(*words),
+    TABLE.templates.iter().flat_map(|template| {
+        template.parts.iter().filter_map(|part| match part {
+            TemplatePart::Words(words) => Some(*words),
             _ => None,
         })
     })

@@ -24,11 +24,11 @@ const PATIENCE: usize = 50;
 const MOST_LEFT: usize = 2;
 
 /// The turn that is never reached: a thread has panicked, and the others must not wait for it.
-const NEVER: u64 = u64::MAX;
+const POISONED: u64 = u64::MAX;
 
 /// What does the first step, what does the last, and whose turn it is. `M` is what the middle step makes.
 #[derive(Debug)]
-pub(super) struct Relay<F, L, M> {
+pub(super) struct OrderedPipeline<F, L, M> {
     first: Mutex<(u64, F)>,
     last: Mutex<L>,
     /// The number whose last step is next; changed only while `left` is locked.
@@ -38,7 +38,7 @@ pub(super) struct Relay<F, L, M> {
     passed: Condvar,
 }
 
-impl<F, L, M> Relay<F, L, M> {
+impl<F, L, M> OrderedPipeline<F, L, M> {
     pub fn new(first: F, last: L) -> Self {
         Self {
             first: Mutex::new((0, first)),
@@ -56,7 +56,7 @@ impl<F, L, M> Relay<F, L, M> {
         mut middle: impl FnMut(P) -> M,
         mut last: impl FnMut(&mut L, M),
     ) {
-        let _alarm = Alarm(self);
+        let _alarm = PanicGuard(self);
         loop {
             let (number, piece) = {
                 let mut guard = lock(&self.first);
@@ -65,20 +65,20 @@ impl<F, L, M> Relay<F, L, M> {
                 *next += 1;
                 (*next - 1, piece)
             };
-            let mut due = match self.await_turn(number, middle(piece)) {
+            let mut due = match self.wait_turn(number, middle(piece)) {
                 Awaited::Turn(done) => Some((number, done)),
                 Awaited::Left => None,
-                Awaited::Never => return,
+                Awaited::Poisoned => return,
             };
             while let Some((number, done)) = due {
                 last(&mut lock(&self.last), done);
-                due = self.pass(number);
+                due = self.advance(number);
             }
         }
     }
 
     /// Waits a little for the turn of a piece, and leaves it to another thread where it does not come.
-    fn await_turn(&self, number: u64, done: M) -> Awaited<M> {
+    fn wait_turn(&self, number: u64, done: M) -> Awaited<M> {
         let turn = || self.turn.load(Ordering::Acquire);
         for _ in 0..PATIENCE {
             if turn() == number {
@@ -89,7 +89,7 @@ impl<F, L, M> Relay<F, L, M> {
         let mut left = lock(&self.left);
         loop {
             match turn() {
-                NEVER => return Awaited::Never,
+                POISONED => return Awaited::Poisoned,
                 turn if turn == number => return Awaited::Turn(done),
                 _ if left.len() < MOST_LEFT => {
                     left.insert(number, done);
@@ -101,9 +101,9 @@ impl<F, L, M> Relay<F, L, M> {
     }
 
     /// Gives the turn to the next piece; gives that piece where it was left.
-    fn pass(&self, number: u64) -> Option<(u64, M)> {
+    fn advance(&self, number: u64) -> Option<(u64, M)> {
         let mut left = lock(&self.left);
-        if self.turn.load(Ordering::Acquire) == NEVER {
+        if self.turn.load(Ordering::Acquire) == POISONED {
             return None;
         }
         let next = number + 1;
@@ -124,17 +124,17 @@ enum Awaited<M> {
     /// Another thread takes the piece.
     Left,
     /// It will never come.
-    Never,
+    Poisoned,
 }
 
 /// Tells the other threads where one panics.
-struct Alarm<'r, F, L, M>(&'r Relay<F, L, M>);
+struct PanicGuard<'r, F, L, M>(&'r OrderedPipeline<F, L, M>);
 
-impl<F, L, M> Drop for Alarm<'_, F, L, M> {
+impl<F, L, M> Drop for PanicGuard<'_, F, L, M> {
     fn drop(&mut self) {
         if std::thread::panicking() {
             let _left = lock(&self.0.left);
-            self.0.turn.store(NEVER, Ordering::Release);
+            self.0.turn.store(POISONED, Ordering::Release);
             self.0.passed.notify_all();
         }
     }
@@ -152,9 +152,9 @@ mod tests {
 
     #[test]
     fn pieces_are_joined_in_the_order_in_which_they_were_read() {
-        let relay = Relay::new(0..5000u64, Vec::new());
+        let pipeline = OrderedPipeline::new(0..5000u64, Vec::new());
         let work = || {
-            relay.run(
+            pipeline.run(
                 Iterator::next,
                 |piece| {
                     if piece % 7 == 0 {
@@ -170,18 +170,18 @@ mod tests {
                 scope.spawn(work);
             }
         });
-        let joined = relay.last.into_inner().unwrap();
+        let joined = pipeline.last.into_inner().unwrap();
         assert!(joined.iter().copied().eq((0..5000).map(|piece| piece * 2)));
     }
 
     #[test]
     fn a_panic_keeps_nobody_waiting() {
         for step in 0..2 {
-            let relay = Relay::new(0..100u64, ());
+            let pipeline = OrderedPipeline::new(0..100u64, ());
             let work = || {
                 let fail = |at: usize, piece: u64| assert!(at != step || piece != 50, "as planned");
                 let run = AssertUnwindSafe(|| {
-                    relay.run(
+                    pipeline.run(
                         Iterator::next,
                         |piece| {
                             fail(0, piece);
