@@ -7,6 +7,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::config::CliOverrides;
@@ -96,8 +97,8 @@ pub struct InputArgs {
 #[derive(Args, Debug, Clone, Default)]
 pub struct CommonArgs {
     /// When to use colours
-    #[arg(long, value_enum, value_name = "WHEN")]
-    pub color: Option<Color>,
+    #[arg(long, value_name = "WHEN", value_parser = color_words())]
+    pub color: Option<String>,
     /// Let go of records that ended longer ago than DURATION (30m, 12h, 7d), by the log's own time
     #[arg(long, value_name = "DURATION")]
     pub keep: Option<String>,
@@ -109,15 +110,12 @@ pub struct CommonArgs {
     pub config: Option<PathBuf>,
 }
 
-/// When to use colours; `NO_COLOR` is honoured by `auto`.
-#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Color {
-    /// On a terminal, unless `NO_COLOR` is set.
-    Auto,
-    /// Even where nobody looks.
-    Always,
-    /// None at all.
-    Never,
+fn color_words() -> PossibleValuesParser {
+    PossibleValuesParser::new([
+        PossibleValue::new("auto").help("On a terminal, unless `NO_COLOR` is set"),
+        PossibleValue::new("always").help("Even where nobody looks"),
+        PossibleValue::new("never").help("None at all"),
+    ])
 }
 
 /// Exploring: the interface, or a summary where there is no terminal.
@@ -196,9 +194,7 @@ impl InputArgs {
 
 impl CommonArgs {
     fn give(&self, overrides: &mut CliOverrides) {
-        let color = self.color.and_then(|color| color.to_possible_value());
-        let word = color.map(|word| word.get_name().to_owned());
-        overrides.flag("color", "--color", word);
+        overrides.flag("color", "--color", self.color.clone());
         overrides.flag("limits.keep", "--keep", self.keep.clone());
         overrides.flag("limits.max-memory", "--max-memory", self.max_memory.clone());
         overrides.file.clone_from(&self.config);

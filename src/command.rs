@@ -11,13 +11,16 @@ mod records;
 mod routes;
 mod trace;
 
+#[cfg(test)]
+mod tests;
+
 use std::ffi::OsString;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::process::ExitCode;
 use std::sync::mpsc::{Receiver, channel};
 
-use crate::cli::{Cli, Color, Command, InputArgs, QueryArgs};
-use crate::config::Config;
+use crate::cli::{Cli, Command, InputArgs, QueryArgs};
+use crate::config::{Color, Config};
 use crate::event;
 use crate::index::{Index, TrackClosed};
 use crate::pipeline::{FirstYear, Ingest, IngestEvent};
@@ -86,6 +89,8 @@ fn run_command(cli: &Cli) -> Result<Status, CommandError> {
         _ => {}
     }
     let config = Config::load(&cli.overrides())?;
+    // A wrong key or column stops every command, as any other wrong setting does.
+    crate::tui::Settings::from_config(&config)?;
     match &cli.command {
         None => interactive::run(&cli.explore, &config),
         Some(Command::Demo(_)) => interactive::demo(&config),
@@ -138,7 +143,7 @@ fn request(
     let request = Request {
         paths,
         follow,
-        poll: config.general.poll.0,
+        poll: config.poll,
         is_mail_log: event::is_mail_log,
         mark_of: crate::pipeline::file_marker,
         empty_folder,
@@ -162,10 +167,10 @@ fn raw_lines(args: &QueryArgs, query: &crate::query::Query) -> RawLines {
 fn default_paths(config: &Config) -> Result<Vec<OsString>, CommandError> {
     if is_piped() {
         Ok(vec!["-".into()])
-    } else if config.general.paths.is_empty() {
+    } else if config.paths.is_empty() {
         Err(CommandError::NoPath)
     } else {
-        Ok(config.general.paths.clone())
+        Ok(config.paths.clone())
     }
 }
 
@@ -195,7 +200,7 @@ fn first_year(input: &InputArgs) -> FirstYear {
 
 /// An index that is to be filled, within the limits of the configuration.
 fn empty_index(config: &Config, journal: TrackClosed) -> Index {
-    Index::limited(journal, config.limits.of_index())
+    Index::limited(journal, config.index_limits())
 }
 
 /// Starts reading; the news come on the channel until nothing more will.

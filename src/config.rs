@@ -1,57 +1,108 @@
-//! What the user has set: flags, then the environment, then a file, then defaults, merged once at the start.
+//! Settings: flags override the environment, the environment overrides the file, and the file
+//! overrides the defaults. They are merged once, before a command runs.
 //!
-//! A [`Section`] is a table of the file; each of its [`Setting`]s knows how to read and to write its value. Reading,
-//! errors with a near miss, the environment's names and what `mailscope config` prints all follow from that, so that a
-//! part of the program adds its settings with a struct and a line in `Config::sections`. `assets/default.toml`
-//! documents every key.
+//! `assets/default.toml` names and documents every key and gives its default and its TOML type.
+//! serde types the merged values. Column names, styles and keys stay plain text here: the interface
+//! checks them and reports a wrong one with [`Config::refuse`], so that its error names file and
+//! line too.
 
-mod file;
-mod sections;
-pub mod setting;
-mod source;
-mod triage;
+mod document;
+mod layers;
+mod origin;
+mod value;
 
 #[cfg(test)]
 mod tests;
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::path::PathBuf;
+use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use toml::Value;
 
-pub use sections::{Colors, Columns, General, Keys, Limits, Queries};
-pub use setting::{Section, Setting};
-pub use source::{ConfigError, Origin};
+pub use origin::{ConfigError, Origin};
 
 use crate::query;
-use crate::report::View;
 use crate::triage::Thresholds;
+use layers::{Layers, joined};
 
 /// The documented default file.
 pub const DEFAULT: &str = include_str!("../assets/default.toml");
 
+/// With less, an index would hold hardly more than the open records.
+const LEAST_MEMORY: u64 = 8 << 20;
+
+/// What reading, parsing and the program itself take: measured, with blocks in flight.
+const READING: u64 = 28 << 20;
+
 /// Every setting in force.
-#[derive(Clone, PartialEq, Debug, Default)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Config {
-    /// What stands above all tables.
-    pub general: General,
-    /// `[limits]`
+    /// What is read if no PATH is named.
+    #[serde(with = "value::paths")]
+    pub paths: Vec<OsString>,
+    /// The filter the interface starts with.
+    pub query: String,
+    /// Whether the interface follows what it reads.
+    pub follow: bool,
+    /// The interval of polling, if it replaces notifications.
+    #[serde(with = "value::duration")]
+    pub poll: Option<Duration>,
+    /// When to use colours.
+    pub color: Color,
+    /// Bounds of the index and of single records.
     pub limits: Limits,
-    /// `[triage]`
+    /// When something is a finding.
     pub triage: Thresholds,
-    /// `[columns]`
-    pub columns: Columns,
-    /// `[queries]`
-    pub queries: Queries,
-    /// `[colors]`
-    pub colors: Colors,
-    /// `[keys]`
-    pub keys: Keys,
-    /// Where values came from that are no defaults, by key.
-    origins: BTreeMap<String, Origin>,
+    /// Names of the columns of each table, in order.
+    pub columns: BTreeMap<String, Vec<String>>,
+    queries: BTreeMap<String, String>,
+    /// The style of each role, as `bold red on black`.
+    pub colors: BTreeMap<String, String>,
+    /// Names of the keys of each command.
+    pub keys: BTreeMap<String, Vec<String>>,
+    #[serde(skip)]
+    saved: query::Saved,
+    /// Table, name and origin of every setting, in the order of the file.
+    #[serde(skip)]
+    origins: Vec<(String, String, Origin)>,
 }
 
-/// What the command line says of settings.
+/// When to use colours.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Color {
+    /// On a terminal, unless `NO_COLOR` is set.
+    Auto,
+    /// Also if the output is no terminal.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// `[limits]`: bounds of the index and of single records.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Limits {
+    /// How long records are kept after they ended.
+    #[serde(with = "value::duration")]
+    pub keep: Option<Duration>,
+    /// Bytes that the program may take.
+    #[serde(with = "value::size")]
+    pub max_memory: Option<u64>,
+    /// The most raw lines of one record that are read to be shown.
+    pub lines: usize,
+    /// The most bytes that are copied to the clipboard.
+    #[serde(with = "value::size")]
+    pub copy: Option<u64>,
+    /// Filters, searches and commands that can be brought back.
+    pub history: usize,
+}
+
+/// The settings that the command line gives.
 #[derive(Clone, Debug, Default)]
 pub struct CliOverrides {
     /// `--config`
@@ -60,209 +111,145 @@ pub struct CliOverrides {
     pub flags: Vec<(&'static str, &'static str, String)>,
 }
 
+/// A setting as `mailscope config` prints it.
+#[derive(Clone, PartialEq, Debug)]
+pub struct EffectiveSetting {
+    /// Its table; empty for the keys above all tables.
+    pub table: String,
+    /// Its name in the table.
+    pub name: String,
+    /// Its value as the file would write it.
+    pub value: Value,
+    /// The layer that set it.
+    pub origin: Origin,
+}
+
+/// A key whose value cannot be used, and why.
+pub type Refusal = (String, String);
+
 impl CliOverrides {
-    /// A flag's value for a setting, if it is given.
+    /// Adds a flag's value for a setting, if the flag is given.
     pub fn flag(&mut self, key: &'static str, flag: &'static str, value: Option<String>) {
         self.flags.extend(value.map(|value| (key, flag, value)));
     }
 }
 
-/// A setting as `mailscope config` prints it.
-#[derive(Clone, PartialEq, Debug)]
-pub struct EffectiveSetting {
-    /// The table it stands in; empty above all tables.
-    pub section: &'static str,
-    /// Its name there.
-    pub name: String,
-    /// Its value.
-    pub value: Value,
-    /// Where that came from.
-    pub origin: Origin,
+impl Default for Config {
+    fn default() -> Self {
+        let defaults = Layers::default().merge();
+        defaults.expect("a test reads the default file")
+    }
 }
 
 impl Config {
-    /// Merges what the command line gives with the environment, the file and the defaults.
+    /// Merges the command line, the environment, the file and the defaults.
     ///
     /// # Errors
-    /// The first value that cannot be taken, with its place and what was expected.
+    /// The first value that cannot be used, with its origin and what was expected.
     pub fn load(overrides: &CliOverrides) -> Result<Self, ConfigError> {
-        let mut config = Self::default();
-        if let Some((path, text)) = source::file(overrides.file.as_deref())? {
-            config.read_file(&path, &text)?;
+        let mut layers = Layers::default();
+        if let Some((path, text)) = origin::file(overrides.file.as_deref())? {
+            layers.read_file(&path, &text)?;
         }
-        config.read_environment(&|name| std::env::var_os(name))?;
-        for (key, flag, text) in &overrides.flags {
-            config
-                .read_text(key, text)
-                .map_err(|expected| ConfigError::flag(flag, &expected))?;
-            config
-                .origins
-                .insert((*key).to_owned(), Origin::Flag((*flag).to_owned()));
-        }
-        config.check()?;
-        Ok(config)
+        layers.read_environment(&|name| std::env::var_os(name))?;
+        layers.read_flags(&overrides.flags)?;
+        layers.merge()
     }
 
-    /// The sections, in the order of the file.
-    fn sections(&mut self) -> [&mut dyn Section; 7] {
-        [
-            &mut self.general,
-            &mut self.limits,
-            &mut self.triage,
-            &mut self.columns,
-            &mut self.queries,
-            &mut self.colors,
-            &mut self.keys,
-        ]
-    }
-
-    /// Takes in a file's text.
-    fn read_file(&mut self, path: &std::path::Path, text: &str) -> Result<(), ConfigError> {
-        let document = file::Document::parse(path, text)?;
-        for entry in document.entries(&self.tables())? {
-            let section = self
-                .sections()
-                .into_iter()
-                .find(|section| section.name() == entry.section)
-                .ok_or_else(|| document.unknown(&entry, &[]))?;
-            let settings = section.settings();
-            let names: Vec<String> = settings.iter().map(|(name, _)| (*name).into()).collect();
-            let Some(setting) = setting::find(section, &entry.name) else {
-                return Err(document.unknown(&entry, &names));
-            };
-            setting
-                .read(&entry.value)
-                .map_err(|expected| document.refused(&entry, &expected))?;
-            self.origins.insert(
-                entry.key(),
-                Origin::File(path.to_owned(), document.line(&entry)),
+    /// Checks values beyond their types.
+    fn check(&mut self) -> Result<(), Refusal> {
+        let refused = |key: &str, why: &str| Err((key.to_owned(), why.to_owned()));
+        let poll = self.poll.map(|interval| interval.as_secs_f64());
+        if poll.is_some_and(|seconds| !(0.05..=3600.0).contains(&seconds)) {
+            return refused("poll", "0.05 to 3600 seconds are expected");
+        }
+        if self.limits.keep.is_some_and(|keep| keep.as_secs() == 0) {
+            return refused("limits.keep", "at least a second is expected");
+        }
+        if self
+            .limits
+            .max_memory
+            .is_some_and(|bytes| bytes < LEAST_MEMORY)
+        {
+            let least = query::written_size(LEAST_MEMORY);
+            return refused(
+                "limits.max-memory",
+                &format!("at least {least} are expected"),
             );
         }
+        for (key, percent) in [
+            ("triage.failed-percent", self.triage.failed_percent),
+            ("triage.tls-percent", self.triage.tls_percent),
+        ] {
+            if percent > 100 {
+                return refused(key, "0 to 100 is expected");
+            }
+        }
+        self.saved = query::Saved::new(self.queries.clone())
+            .map_err(|(name, why)| (joined("queries", &name), why))?;
         Ok(())
     }
 
-    /// Takes in `MAILSCOPE_…`; a variable that is set to nothing counts as not set.
-    fn read_environment(
-        &mut self,
-        variable: &dyn Fn(&str) -> Option<std::ffi::OsString>,
-    ) -> Result<(), ConfigError> {
-        for line in self.lines() {
-            let key = line.key();
-            let name = environment_name(&key);
-            let Some(value) = variable(&name).filter(|value| !value.is_empty()) else {
-                continue;
+    /// Every setting with its value and origin, in the order of the file.
+    pub fn settings(&self) -> Vec<EffectiveSetting> {
+        let all = toml::Table::try_from(self).unwrap_or_default();
+        let setting = |(table, name, origin): &(String, String, Origin)| {
+            let values = match table.as_str() {
+                "" => Some(&all),
+                table => all.get(table).and_then(Value::as_table),
             };
-            let text = value
-                .to_str()
-                .ok_or_else(|| ConfigError::environment(&name, "UTF-8 is expected"))?;
-            self.read_text(&key, text)
-                .map_err(|expected| ConfigError::environment(&name, &expected))?;
-            self.origins.insert(key, Origin::Environment(name));
-        }
-        Ok(())
-    }
-
-    fn read_text(&mut self, key: &str, text: &str) -> Result<(), String> {
-        let (table, name) = key.rsplit_once('.').unwrap_or(("", key));
-        let mut sections = self.sections();
-        let section = sections.iter_mut().find(|section| section.name() == table);
-        section
-            .and_then(|section| setting::find(&mut **section, name))
-            .ok_or_else(|| format!("there is no setting `{key}`"))?
-            .read_text(text)
-    }
-
-    /// What single values cannot tell: whether they go together.
-    fn check(&mut self) -> Result<(), ConfigError> {
-        let mut wrong = None;
-        for section in self.sections() {
-            if let Err((name, why)) = section.check() {
-                wrong = Some((section.name(), name, why));
-                break;
-            }
-        }
-        let Some((section, name, why)) = wrong else {
-            return Ok(());
+            Some(EffectiveSetting {
+                table: table.clone(),
+                name: name.clone(),
+                value: values?.get(name)?.clone(),
+                origin: origin.clone(),
+            })
         };
-        let key = joined(section, &name);
-        // A default may be wrong only beside what was set in the same table.
-        let set = || {
-            let of_table = self.origins.iter().filter(|(key, _)| {
-                key.strip_prefix(section)
-                    .is_some_and(|name| name.starts_with('.'))
-            });
-            of_table.map(|(_, origin)| origin).next()
+        self.origins.iter().filter_map(setting).collect()
+    }
+
+    /// The columns that the user has set for a view's table, by name; none by default.
+    pub fn columns_set(&self, view: &str) -> Vec<String> {
+        let is_set = |(table, name, origin): &(String, String, Origin)| {
+            table == "columns" && name == view && *origin != Origin::Default
         };
-        let origin = self.origins.get(&key).or_else(set);
-        Err(ConfigError::at(
-            origin.unwrap_or(&Origin::Default),
-            &key,
-            &why,
-        ))
+        let columns = self.columns.get(view).cloned();
+        columns
+            .filter(|_| self.origins.iter().any(is_set))
+            .unwrap_or_default()
     }
 
-    /// Names of the file's tables.
-    fn tables(&mut self) -> Vec<&'static str> {
-        let sections = self.sections();
-        sections.iter().map(|section| section.name()).collect()
-    }
-
-    /// Every setting, its value and where that came from, in the order of the file.
-    pub fn lines(&self) -> Vec<EffectiveSetting> {
-        let mut lines = Vec::new();
-        let mut copy = self.clone();
-        for section in copy.sections() {
-            let table = section.name();
-            for (name, setting) in section.settings() {
-                let key = joined(table, name);
-                lines.push(EffectiveSetting {
-                    section: table,
-                    name: name.to_owned(),
-                    value: setting.to_toml(),
-                    origin: self.origins.get(&key).cloned().unwrap_or(Origin::Default),
-                });
-            }
-        }
-        lines
-    }
-
-    /// The columns that the user has set for a view's table, by name; none where nothing is set.
-    pub fn columns(&self, view: View) -> Vec<String> {
-        let name = view.name();
-        if !self.origins.contains_key(&joined("columns", &name)) {
-            return Vec::new();
-        }
-        self.columns.names(&name)
-    }
-
-    /// The saved queries, for whoever reads a query.
+    /// The saved queries.
     pub fn saved(&self) -> &query::Saved {
-        &self.queries.saved
+        &self.saved
+    }
+
+    /// The limits of the index.
+    pub fn index_limits(&self) -> crate::index::RetentionLimits {
+        crate::index::RetentionLimits {
+            keep: self.limits.keep,
+            memory: self.limits.max_memory.map(|all| all - READING.min(all / 2)),
+        }
+    }
+
+    /// The error for a value that a part of the program cannot use.
+    pub fn refuse(&self, (key, why): &Refusal) -> ConfigError {
+        let (table, name) = key.rsplit_once('.').unwrap_or(("", key));
+        let set = || {
+            let set = self.origins.iter();
+            set.filter(|(of, _, origin)| of == table && *origin != Origin::Default)
+        };
+        // A default can be wrong only because of another value of its table.
+        let own = set().find(|(_, of, _)| of == name);
+        let origin = own.or_else(|| set().next());
+        let origin = origin.map_or(&Origin::Default, |(_, _, origin)| origin);
+        ConfigError::at(origin, key, why)
     }
 }
 
 impl EffectiveSetting {
     /// Its name with that of its table.
     pub fn key(&self) -> String {
-        joined(self.section, &self.name)
+        joined(&self.table, &self.name)
     }
-
-    /// The variable of the environment that sets it.
-    pub fn environment(&self) -> String {
-        environment_name(&self.key())
-    }
-}
-
-fn joined(section: &str, name: &str) -> String {
-    if section.is_empty() {
-        name.to_owned()
-    } else {
-        format!("{section}.{name}")
-    }
-}
-
-/// `limits.copy` is `MAILSCOPE_LIMITS_COPY`.
-fn environment_name(key: &str) -> String {
-    let name = key.replace(['.', '-'], "_").to_ascii_uppercase();
-    format!("MAILSCOPE_{name}")
 }

@@ -14,14 +14,14 @@ const WIDEST: usize = 44;
 /// Prints every setting as the file writes it, with its origin behind it: the output is a configuration itself.
 pub fn print(config: &Config) -> Result<Status, CommandError> {
     let mut out = output();
-    let lines = config.lines();
+    let lines = config.settings();
     let settings: Vec<String> = lines.iter().map(to_line).collect();
     let widths = settings.iter().map(|setting| setting.width());
     let width = widths.filter(|width| *width <= WIDEST).max().unwrap_or(0);
     let mut section = "";
     for (line, setting) in lines.iter().zip(&settings) {
-        if line.section != section {
-            section = line.section;
+        if line.table != section {
+            section = &line.table;
             writeln!(out, "\n[{section}]")?;
         }
         let pad = " ".repeat(width.saturating_sub(setting.width()));

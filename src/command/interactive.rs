@@ -4,8 +4,8 @@ use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 
 use super::{CommandError, Status, empty_index, first_year, ingest, output, request, warn};
-use crate::cli::{Color, ExploreArgs};
-use crate::config::Config;
+use crate::cli::ExploreArgs;
+use crate::config::{Color, Config};
 use crate::demo;
 use crate::index::TrackClosed;
 use crate::pipeline::{FirstYear, Ingest, IngestEvent};
@@ -21,7 +21,7 @@ pub fn run(args: &ExploreArgs, config: &Config) -> Result<Status, CommandError> 
         let (request, stop) = request(&args.paths, config, Follow::Once)?;
         return summarise(&request, stop, years, config);
     }
-    let follow = if config.general.follow {
+    let follow = if config.follow {
         Follow::Live
     } else {
         Follow::Once
@@ -57,7 +57,7 @@ fn interface(
     config: &Config,
     title: String,
 ) -> Result<Status, CommandError> {
-    let query = &config.general.query;
+    let query = &config.query;
     crate::query::parse_with(query, config.saved()).map_err(CommandError::Query)?;
     let feeder = LogReader::open(request)?;
     // The year of the first entry says nothing of the last ones alone.
@@ -72,12 +72,12 @@ fn interface(
             Follow::Once => tui::Follow::No,
             Follow::Live => tui::Follow::Yes,
         },
-        color: match config.general.color {
+        color: match config.color {
             Color::Auto => tui::Color::Auto,
             Color::Always => tui::Color::Always,
             Color::Never => tui::Color::Never,
         },
-        settings: settings(config),
+        settings: tui::Settings::from_config(config)?,
     };
     let index = empty_index(config, TrackClosed::Off);
     let start = |news: Box<dyn Fn(IngestEvent) + Send + Sync>| {
@@ -90,28 +90,13 @@ fn interface(
     }
 }
 
-/// What the configuration says of the interface.
-fn settings(config: &Config) -> tui::Settings {
-    let copied = config.limits.copy.0.unwrap_or(u64::MAX);
-    tui::Settings {
-        keys: config.keys.keymap(),
-        palette: config.colors.palette(),
-        columns: config.columns.chosen().cloned().collect(),
-        saved: config.saved().clone(),
-        lines: config.limits.lines,
-        copied: usize::try_from(copied).unwrap_or(usize::MAX),
-        history: config.limits.history,
-        thresholds: config.triage,
-    }
-}
-
 fn summarise(
     request: &Request,
     stop: Stop,
     years: FirstYear,
     config: &Config,
 ) -> Result<Status, CommandError> {
-    let text = &config.general.query;
+    let text = &config.query;
     let query = crate::query::parse_with(text, config.saved()).map_err(CommandError::Query)?;
     let index = empty_index(config, TrackClosed::Off);
     let (ingest, news) = ingest(request, stop, years, index)?;

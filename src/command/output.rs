@@ -112,12 +112,13 @@ pub fn with_output(
         _ if args.count => Target::Counted,
         Format::Log if args.view != View::Events => Target::Raw(&mut stdout),
         format => {
-            let fields = Fields::new(args.fields.clone()).or_columns(config.columns(args.view));
+            let fields =
+                Fields::new(args.fields.clone()).or_columns(config.columns_set(&args.view.name()));
             Target::Printed(report::printer(
                 format,
                 args.view,
                 fields,
-                table_style(config.general.color),
+                table_style(config.color),
                 &mut stdout,
             ))
         }

@@ -89,8 +89,8 @@ fn printer<'o>(args: &Args, config: &Config, out: &'o mut dyn Write) -> Box<dyn 
             .map(str::to_owned)
             .collect();
     }
-    let style = table_style(config.general.color);
-    let fields = Fields::new(fields).or_columns(config.columns(view));
+    let style = table_style(config.color);
+    let fields = Fields::new(fields).or_columns(config.columns_set(&view.name()));
     report::printer(args.format, view, fields, style, out)
 }
 

@@ -72,7 +72,7 @@ pub fn run(args: &Args, config: &Config) -> Result<Status, CommandError> {
                 if at > 0 {
                     writeln!(out)?;
                 }
-                let style = table_style(config.general.color);
+                let style = table_style(config.color);
                 report::text(&mut out, &index, &told, place, style)?;
             }
         }

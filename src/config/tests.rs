@@ -2,25 +2,39 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::*;
-use crate::cli::Color;
+
+fn layers(text: &str) -> Result<Layers, ConfigError> {
+    let mut layers = Layers::default();
+    layers.read_file(Path::new("config.toml"), text)?;
+    Ok(layers)
+}
 
 fn read(text: &str) -> Result<Config, String> {
-    let mut config = Config::default();
-    let read = config
-        .read_file(Path::new("config.toml"), text)
-        .and_then(|()| config.check());
-    read.map(|()| config).map_err(|error| error.to_string())
+    let config = layers(text).and_then(Layers::merge);
+    config.map_err(|error| error.to_string())
 }
 
 #[test]
-fn the_documented_default_is_the_default_and_names_every_key() {
+fn the_default_file_has_the_defaults_of_the_parts() {
+    let config = Config::default();
+    assert_eq!(config.triage, Thresholds::default());
+    assert_eq!(config.color, Color::Auto);
+    assert_eq!(config.limits.copy, Some(100 << 10));
+    assert!(config.saved().iter().next().is_none());
+}
+
+#[test]
+fn a_file_that_repeats_the_defaults_changes_nothing_but_their_origin() {
     let config = read(DEFAULT).unwrap();
-    for (line, default) in config.lines().iter().zip(Config::default().lines()) {
-        assert_eq!((line.key(), &line.value), (default.key(), &default.value));
+    for (setting, default) in config.settings().iter().zip(Config::default().settings()) {
+        assert_eq!(
+            (setting.key(), &setting.value),
+            (default.key(), &default.value)
+        );
         assert!(
-            matches!(line.origin, Origin::File(..)),
-            "{} is not documented",
-            line.key()
+            matches!(setting.origin, Origin::File(..)),
+            "{}",
+            setting.key()
         );
     }
 }
@@ -45,26 +59,26 @@ fn what_is_printed_reads_as_the_same_configuration() {
         open = ['Enter', 'o', 'F5', 'Ctrl-o']
     ";
     let config = read(text).unwrap();
-    assert_eq!(config.general.poll.0, Some(Duration::from_millis(500)));
-    assert_eq!(config.general.color, Color::Never);
-    assert_eq!(config.limits.copy.0, Some(2048));
+    assert_eq!(config.poll, Some(Duration::from_millis(500)));
+    assert_eq!(config.color, Color::Never);
+    assert_eq!(config.limits.copy, Some(2048));
     let mut printed = String::new();
-    let mut section = "";
-    for line in config.lines() {
-        if line.section != section {
-            section = line.section;
+    let mut section = String::new();
+    for line in config.settings() {
+        if line.table != section {
+            section = line.table.clone();
             printed.push_str(&format!("[{section}]\n"));
         }
         printed.push_str(&format!("{} = {}\n", line.name, line.value));
     }
     let again = read(&printed).unwrap();
-    for (a, b) in config.lines().iter().zip(again.lines()) {
+    for (a, b) in config.settings().iter().zip(again.settings()) {
         assert_eq!((a.key(), &a.value), (b.key(), &b.value));
     }
 }
 
 #[test]
-fn what_cannot_be_taken_is_refused_with_its_line_and_what_was_expected() {
+fn errors_name_the_line_the_key_and_what_was_expected() {
     for (text, expected) in [
         (
             "\ncolr = 'never'",
@@ -79,38 +93,92 @@ fn what_cannot_be_taken_is_refused_with_its_line_and_what_was_expected() {
             "config.toml:3: unknown key `limits.cpoy`; did you mean `copy`?",
         ),
         (
-            "color = 'red'",
-            "config.toml:1: `color`: \"auto\", \"always\" or \"never\" is expected",
+            "zzzzzzzz = 1",
+            "config.toml:1: unknown key `zzzzzzzz`; `mailscope config` prints all there are",
         ),
-        ("paths = 'x'", "a list of paths is expected"),
-        ("poll = 0", "0.05 to 3600 seconds are expected"),
-        ("poll = 'soon'", "a duration is expected"),
+        ("limits = 1", "config.toml:1: unknown key `limits`;"),
+        (
+            "color = 'red'",
+            "config.toml:1: `color`: unknown variant `red`, expected one of `auto`, `always`, `never`",
+        ),
+        ("color = 1", "config.toml:1: `color`: "),
+        (
+            "follow = 'yes'",
+            "config.toml:1: `follow`: invalid type: string \"yes\", expected true or false",
+        ),
+        (
+            "query = 1",
+            "config.toml:1: `query`: invalid type: integer `1`, expected a string",
+        ),
+        (
+            "paths = 'x'",
+            "config.toml:1: `paths`: a list of paths is expected",
+        ),
+        (
+            "paths = [1]",
+            "config.toml:1: `paths`: a list of paths is expected",
+        ),
+        (
+            "poll = 0",
+            "config.toml:1: `poll`: 0.05 to 3600 seconds are expected",
+        ),
+        (
+            "poll = 4000",
+            "config.toml:1: `poll`: 0.05 to 3600 seconds are expected",
+        ),
+        (
+            "poll = 'soon'",
+            "config.toml:1: `poll`: a duration (seconds",
+        ),
+        ("poll = true", "config.toml:1: `poll`: a duration (seconds"),
         (
             "[limits]\nlines = -1",
             "config.toml:2: `limits.lines`: a whole number is expected",
         ),
         (
-            "[columns]\nusers = ['usr']",
-            "no column `usr`; there are user, failed",
-        ),
-        ("[columns]\nusers = []", "a column is expected"),
-        ("[colors]\nok = 'grene'", "a look is expected"),
-        (
-            "[keys]\nopen = ['Ctrl-Alt-Del']",
-            "`Ctrl-Alt-Del` is no key",
+            "[limits]\nlines = 'x'",
+            "config.toml:2: `limits.lines`: invalid type: string \"x\", expected a whole number",
         ),
         (
-            "[keys]\nopen = ['j']",
-            "config.toml:2: `keys.down`: j would also be `open` in Connections",
+            "[limits]\nkeep = 0",
+            "`limits.keep`: at least a second is expected",
         ),
-        ("[keys]\nquit = []\nleave = []", "no way out"),
+        (
+            "[limits]\ncopy = 'many'",
+            "config.toml:2: `limits.copy`: a size (bytes",
+        ),
+        (
+            "[limits]\nhistory = 1\nmax-memory = '1M'",
+            "config.toml:3: `limits.max-memory`: at least 8M are expected",
+        ),
+        (
+            "[triage]\nstale-seconds = -1",
+            "config.toml:2: `triage.stale-seconds`: a whole number is expected",
+        ),
+        (
+            "[triage]\nroute-failures = 1\ntls-percent = 101",
+            "config.toml:3: `triage.tls-percent`: 0 to 100 is expected",
+        ),
+        (
+            "[triage]\nheld-second = 1",
+            "config.toml:2: unknown key `triage.held-second`; did you mean `held-seconds`?",
+        ),
+        (
+            "[columns]\nusers = 'user'",
+            "config.toml:2: `columns.users`: invalid type: string \"user\", expected a list",
+        ),
+        (
+            "[columns]\nuser = ['user']",
+            "config.toml:2: unknown key `columns.user`; did you mean `users`?",
+        ),
         (
             "[keys]\nopne = ['o']",
             "config.toml:2: unknown key `keys.opne`; did you mean `open`?",
         ),
+        ("[colors]\nok = 1", "config.toml:2: `colors.ok`: "),
         (
             "[queries]\na = 'usr:x'",
-            "`queries.a`: unknown field `usr`; did you mean `user`?",
+            "config.toml:2: `queries.a`: unknown field `usr`; did you mean `user`?",
         ),
         (
             "[queries]\n'a b' = 'x'",
@@ -135,8 +203,49 @@ fn what_cannot_be_taken_is_refused_with_its_line_and_what_was_expected() {
 }
 
 #[test]
+fn errors_of_variables_and_flags_name_them() {
+    for (name, value, expected) in [
+        ("MAILSCOPE_FOLLOW", "perhaps", "true or false is expected"),
+        (
+            "MAILSCOPE_LIMITS_LINES",
+            "many",
+            "a whole number is expected",
+        ),
+        ("MAILSCOPE_LIMITS_LINES", "-1", "a whole number is expected"),
+        ("MAILSCOPE_COLOR", "red", "unknown variant `red`"),
+        ("MAILSCOPE_POLL", "soon", "a duration (seconds"),
+    ] {
+        let mut layers = Layers::default();
+        let set = |asked: &str| (asked == name).then(|| value.into());
+        let read = layers.read_environment(&set);
+        let error = read.and_then(|()| layers.merge()).unwrap_err().to_string();
+        let expected = format!("the variable {name}: {expected}");
+        assert!(error.starts_with(&expected), "{error}");
+    }
+    let mut layers = Layers::default();
+    let keep = [("limits.keep", "--keep", "long".to_owned())];
+    layers.read_flags(&keep).unwrap();
+    let error = layers.merge().unwrap_err().to_string();
+    assert!(error.starts_with("--keep: a duration (seconds"), "{error}");
+}
+
+#[test]
+fn a_refusal_by_a_part_of_the_program_names_the_line_that_caused_it() {
+    let config = read("\n[keys]\nopen = ['j']\n").unwrap();
+    let refuse = |key: &str| {
+        config
+            .refuse(&(key.to_owned(), "why".to_owned()))
+            .to_string()
+    };
+    assert_eq!(refuse("keys.open"), "config.toml:3: `keys.open`: why");
+    // The default of `down` is wrong only because of `open`.
+    assert_eq!(refuse("keys.down"), "config.toml:3: `keys.down`: why");
+    assert_eq!(refuse("colors.ok"), "default: `colors.ok`: why");
+}
+
+#[test]
 fn the_environment_goes_before_the_file() {
-    let mut config = read("color = 'never'\n[limits]\nhistory = 3").unwrap();
+    let mut layers = layers("color = 'never'\n[limits]\nhistory = 3").unwrap();
     let set = |name: &str| match name {
         "MAILSCOPE_COLOR" => Some("always".into()),
         "MAILSCOPE_PATHS" => Some("/a:/b".into()),
@@ -146,12 +255,13 @@ fn the_environment_goes_before_the_file() {
         "MAILSCOPE_QUERY" => Some("".into()),
         _ => None,
     };
-    config.read_environment(&set).unwrap();
-    assert_eq!(config.general.color, Color::Always);
-    assert_eq!(config.general.paths, ["/a", "/b"]);
-    assert_eq!(config.limits.copy.0, Some(5 << 20));
+    layers.read_environment(&set).unwrap();
+    let config = layers.merge().unwrap();
+    assert_eq!(config.color, Color::Always);
+    assert_eq!(config.paths, ["/a", "/b"]);
+    assert_eq!(config.limits.copy, Some(5 << 20));
     let of = |key: &str| {
-        let lines = config.lines();
+        let lines = config.settings();
         let line = lines.iter().find(|line| line.key() == key).unwrap();
         (line.value.to_string(), line.origin.to_string())
     };
@@ -165,52 +275,4 @@ fn the_environment_goes_before_the_file() {
         )
     );
     assert_eq!(of("keys.open").0, "[\"Enter\", \"o\"]");
-
-    let wrong = |name: &str| (name == "MAILSCOPE_FOLLOW").then(|| "perhaps".into());
-    let error = config.read_environment(&wrong).unwrap_err().to_string();
-    assert_eq!(
-        error,
-        "the variable MAILSCOPE_FOLLOW: true or false is expected"
-    );
-}
-
-#[test]
-fn keys_are_read_as_they_are_named() {
-    for binding in crate::tui::keymap::BINDINGS {
-        for key in binding.keys {
-            assert_eq!(crate::tui::Key::named(&key.name()), Some(*key));
-        }
-    }
-}
-
-#[test]
-fn every_line_of_a_command_has_the_same_keys() {
-    use crate::tui::keymap::BINDINGS;
-    for binding in BINDINGS {
-        let same = |other: &&crate::tui::keymap::Binding| other.command == binding.command;
-        for other in BINDINGS.iter().filter(same) {
-            assert_eq!(other.keys, binding.keys, "{:?}", binding.command);
-        }
-    }
-}
-
-#[test]
-fn a_table_has_every_column_that_the_interface_has() {
-    use crate::report::View;
-    let views = <View as clap::ValueEnum>::value_variants().iter();
-    let shown = views.filter(|view| !Config::default().columns.names(&view.name()).is_empty());
-    assert_eq!(shown.clone().count(), 5);
-    for view in shown {
-        // What is summed up for the screen alone.
-        let only_there = |name: &String| ["failing-since", "nets"].contains(&name.as_str());
-        let mut names = Config::default().columns.names(&view.name());
-        names.retain(|name| !only_there(name));
-        let titles: Vec<String> = view
-            .table(&names)
-            .into_iter()
-            .map(|(title, _)| title)
-            .collect();
-        let wanted: Vec<String> = names.iter().map(|name| name.replace('-', " ")).collect();
-        assert_eq!(titles, wanted);
-    }
 }

@@ -1,7 +1,8 @@
 //! From when on something is worth a finding.
 
 /// The limits; on an ordinary log none is reached.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Thresholds {
     /// Failures in a row before a route counts as a finding. A refused login or failed TLS counts at once: the far
     /// end has answered, and will answer the same.

@@ -1,4 +1,4 @@
-//! Where settings come from, and what is said of one that cannot be taken.
+//! Where settings come from, and the error for one that cannot be used.
 
 use std::fmt;
 use std::io;
@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 
 use crate::safe;
 
-/// Where a value came from.
+/// The layer that set a value.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Origin {
-    /// Nobody set it.
+    /// The program's default.
     Default,
     /// A line of the file, from 1.
     File(PathBuf, usize),
@@ -24,36 +24,39 @@ impl fmt::Display for Origin {
         match self {
             Self::Default => f.write_str("default"),
             Self::File(path, line) => write!(f, "{}:{line}", safe::path(path)),
-            Self::Environment(name) => f.write_str(name),
-            Self::Flag(flag) => f.write_str(flag),
+            Self::Environment(name) | Self::Flag(name) => f.write_str(name),
         }
     }
 }
 
-/// Why the configuration cannot be taken: one line that says where, what and what was expected, safe to print.
+/// Why the configuration cannot be used: one line with the place, the value and what was expected,
+/// safe to print.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct ConfigError(String);
 
 impl ConfigError {
-    pub(super) fn new(text: &str) -> Self {
+    fn new(text: &str) -> Self {
         Self(safe::text(text).into_owned())
     }
 
-    pub(super) fn flag(flag: &str, expected: &str) -> Self {
-        Self::new(&format!("{flag}: {expected}"))
-    }
-
-    pub(super) fn environment(name: &str, expected: &str) -> Self {
-        Self::new(&format!("the variable {name}: {expected}"))
+    pub(super) fn of(origin: &Origin, why: &str) -> Self {
+        match origin {
+            Origin::Environment(name) => Self::new(&format!("the variable {name}: {why}")),
+            origin => Self::new(&format!("{origin}: {why}")),
+        }
     }
 
     pub(super) fn at(origin: &Origin, key: &str, why: &str) -> Self {
-        Self::new(&format!("{origin}: `{key}`: {why}"))
+        match origin {
+            Origin::File(..) | Origin::Default => Self::of(origin, &format!("`{key}`: {why}")),
+            origin => Self::of(origin, why),
+        }
     }
 }
 
-/// The file to read and its text: the one asked for, which must be there, else the user's own where there is one.
+/// The path and text of the file: the one asked for, which must exist, else the user's own if there
+/// is one.
 pub(super) fn file(asked: Option<&Path>) -> Result<Option<(PathBuf, String)>, ConfigError> {
     let by_variable = std::env::var_os("MAILSCOPE_CONFIG").filter(|path| !path.is_empty());
     let asked = asked
@@ -73,9 +76,14 @@ pub(super) fn file(asked: Option<&Path>) -> Result<Option<(PathBuf, String)>, Co
     }
 }
 
-/// Where the user's own file is looked for: `$XDG_CONFIG_HOME/mailscope/config.toml`, else `~/.config/…`.
-pub fn own_file() -> Option<PathBuf> {
+/// `$XDG_CONFIG_HOME/mailscope/config.toml`, else `~/.config/…`.
+fn own_file() -> Option<PathBuf> {
     use etcetera::BaseStrategy;
-    let folders = etcetera::choose_base_strategy().ok()?;
-    Some(folders.config_dir().join("mailscope").join("config.toml"))
+    let directories = etcetera::choose_base_strategy().ok()?;
+    Some(
+        directories
+            .config_dir()
+            .join("mailscope")
+            .join("config.toml"),
+    )
 }
