@@ -15,7 +15,8 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+
+use parking_lot::{Condvar, Mutex};
 
 /// Looks for the turn before a piece is left to another thread: whoever is about to pass it on is worth waiting for.
 const PATIENCE: usize = 50;
@@ -59,7 +60,7 @@ impl<F, L, M> OrderedPipeline<F, L, M> {
         let _alarm = PanicGuard(self);
         loop {
             let (number, piece) = {
-                let mut guard = lock(&self.first);
+                let mut guard = self.first.lock();
                 let (next, state) = &mut *guard;
                 let Some(piece) = first(state) else { return };
                 *next += 1;
@@ -71,7 +72,7 @@ impl<F, L, M> OrderedPipeline<F, L, M> {
                 Awaited::Poisoned => return,
             };
             while let Some((number, done)) = due {
-                last(&mut lock(&self.last), done);
+                last(&mut self.last.lock(), done);
                 due = self.advance(number);
             }
         }
@@ -86,7 +87,7 @@ impl<F, L, M> OrderedPipeline<F, L, M> {
             }
             std::hint::spin_loop();
         }
-        let mut left = lock(&self.left);
+        let mut left = self.left.lock();
         loop {
             match turn() {
                 POISONED => return Awaited::Poisoned,
@@ -95,14 +96,14 @@ impl<F, L, M> OrderedPipeline<F, L, M> {
                     left.insert(number, done);
                     return Awaited::Left;
                 }
-                _ => left = (self.passed.wait(left)).unwrap_or_else(PoisonError::into_inner),
+                _ => self.passed.wait(&mut left),
             }
         }
     }
 
     /// Gives the turn to the next piece; gives that piece where it was left.
     fn advance(&self, number: u64) -> Option<(u64, M)> {
-        let mut left = lock(&self.left);
+        let mut left = self.left.lock();
         if self.turn.load(Ordering::Acquire) == POISONED {
             return None;
         }
@@ -133,15 +134,11 @@ struct PanicGuard<'r, F, L, M>(&'r OrderedPipeline<F, L, M>);
 impl<F, L, M> Drop for PanicGuard<'_, F, L, M> {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            let _left = lock(&self.0.left);
+            let _left = self.0.left.lock();
             self.0.turn.store(POISONED, Ordering::Release);
             self.0.passed.notify_all();
         }
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]
@@ -170,7 +167,7 @@ mod tests {
                 scope.spawn(work);
             }
         });
-        let joined = pipeline.last.into_inner().unwrap();
+        let joined = pipeline.last.into_inner();
         assert!(joined.iter().copied().eq((0..5000).map(|piece| piece * 2)));
     }
 

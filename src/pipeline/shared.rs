@@ -1,30 +1,25 @@
-//! One writer and many readers of the index, who do not starve each other.
+//! The index as its writer and its readers share it.
 
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
-use std::thread;
-use std::time::Duration;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use parking_lot::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use crate::index::{ClosedRecord, Index};
 
-/// The longest that the writer stands back for a reader.
-const STAND_BACK: Duration = Duration::from_micros(50);
-const MOST_STEPS: usize = 40;
-
-/// A reader's hold on the index: to be kept short, and never while a file is read or a terminal is written.
+/// A read lock on the index: held briefly, and never while a file is read or a terminal is written.
 pub type Reading<'a> = RwLockReadGuard<'a, Index>;
 
-/// The index as its writer and readers share it.
+/// The index as its writer and its readers share it.
 ///
-/// The lock alone would let a writer that takes it thousands of times a second keep readers waiting: a reader that
-/// wakes up finds it taken again. So readers say that they wait, and the writer stands back.
+/// The lock is eventually fair: a writer that takes it thousands of times a second hands it to a
+/// waiting reader every half millisecond.
 #[derive(Clone, Debug)]
 pub struct SharedIndex(Arc<Shared>);
 
 #[derive(Debug)]
 struct Shared {
     index: RwLock<Index>,
-    waiting: AtomicUsize,
     grown: AtomicBool,
 }
 
@@ -33,28 +28,18 @@ impl SharedIndex {
     pub fn new(index: Index) -> Self {
         Self(Arc::new(Shared {
             index: RwLock::new(index),
-            waiting: AtomicUsize::new(0),
             grown: AtomicBool::new(false),
         }))
     }
 
-    /// Looks at the index between two batches.
+    /// Waits for the end of the batch that is being written.
     pub fn read(&self) -> Reading<'_> {
-        self.0.waiting.fetch_add(1, Ordering::SeqCst);
-        let guard = self.0.index.read().unwrap_or_else(PoisonError::into_inner);
-        self.0.waiting.fetch_sub(1, Ordering::SeqCst);
-        guard
+        self.0.index.read()
     }
 
-    /// Changes the index, after those who wait have looked.
+    /// Waits for all readers.
     pub(crate) fn write(&self) -> RwLockWriteGuard<'_, Index> {
-        for _ in 0..MOST_STEPS {
-            if self.0.waiting.load(Ordering::SeqCst) == 0 {
-                break;
-            }
-            thread::sleep(STAND_BACK);
-        }
-        self.0.index.write().unwrap_or_else(PoisonError::into_inner)
+        self.0.index.write()
     }
 
     /// Records that ended since this was last asked, each once.

@@ -1,6 +1,6 @@
 //! Applies entries to the index, the openings of each second first.
 
-use std::sync::RwLockWriteGuard;
+use parking_lot::RwLockWriteGuard;
 
 use super::parse::ParsedBlock;
 use super::{BATCH, SharedIndex};

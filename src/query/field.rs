@@ -165,41 +165,17 @@ impl Field {
 
 /// The word that a mistyped one comes nearest to, if any is near.
 pub fn nearest<'w>(typed: &str, words: impl Iterator<Item = &'w str>) -> Option<&'w str> {
+    if typed.len() > 32 {
+        return None;
+    }
     let typed = typed.to_lowercase();
     let near = |word: &'w str| {
         let limit = if typed.len() <= 3 { 1 } else { 2 };
-        let distance = distance(typed.as_bytes(), word.as_bytes());
+        let distance = strsim::osa_distance(&typed, word);
         let begins = typed.len() >= 3 && word.starts_with(typed.as_str());
         (begins || distance <= limit).then_some((usize::from(!begins) * distance, word))
     };
     words.filter_map(near).min().map(|(_, word)| word)
-}
-
-/// Edits between two words; swapped neighbours are one.
-fn distance(a: &[u8], b: &[u8]) -> usize {
-    if a.len() > 32 {
-        return usize::MAX;
-    }
-    let width = b.len() + 1;
-    let mut table = vec![0; (a.len() + 1) * width];
-    for i in 0..=a.len() {
-        for j in 0..=b.len() {
-            let at = |i: usize, j: usize| i * width + j;
-            table[at(i, j)] = if i == 0 || j == 0 {
-                i + j
-            } else {
-                let change = table[at(i - 1, j - 1)] + usize::from(a[i - 1] != b[j - 1]);
-                let step = (table[at(i - 1, j)] + 1).min(table[at(i, j - 1)] + 1);
-                let swap = if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
-                    table[at(i - 2, j - 2)] + 1
-                } else {
-                    usize::MAX
-                };
-                change.min(step).min(swap)
-            };
-        }
-    }
-    table[table.len() - 1]
 }
 
 /// The table in Markdown, as the README shows it.
