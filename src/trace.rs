@@ -1,80 +1,85 @@
-//! The whole story of a connection or a message, as a person would build it: who connected, logged in as whom, sent what
-//! to whom, what engines and policies said, what it was split or rewritten into, each delivery attempt and how it ended.
+//! The trace of a connection or a message: who connected, who logged in, what was sent to whom,
+//! what engines and policies decided, each delivery attempt and how it ended, in order of time.
 //!
-//! [`build`] makes it from the index and, for what the index does not keep (engines, quarantines, filters), from the
-//! messages' raw lines, which [`wanted`] names. How it looks is left to the report and to the screen.
+//! [`build`] derives the steps from the index and, for what the index does not keep (engines,
+//! quarantines, filters), from the raw lines that [`lines_needed`] names. `text` formats each fact
+//! once; `report` and the pages of `tui` add only the layout.
 
 mod connection;
 mod message;
 mod message_log;
 mod recipients;
-
-use std::borrow::Cow;
+mod text;
 
 use crate::header::Timestamp;
 use crate::index::{Connection, ConnectionId, Direction, Index, Message, MessageId};
-use crate::safe;
 use crate::search::{LineRequest, RawLine};
 
-/// What a story is of.
+use text::Text;
+pub(crate) use text::{TextPart, TextStyle, plain_text};
+
+/// The record a trace is about.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum Subject {
-    /// A connection, in or out.
+pub(crate) enum Subject {
     Connection(ConnectionId),
-    /// A message.
     Message(MessageId),
 }
 
-/// A story.
+impl Subject {
+    fn of(message: &Message<'_>) -> Self {
+        Self::Message(message.record())
+    }
+
+    fn on(connection: &Connection<'_>) -> Self {
+        Self::Connection(connection.record())
+    }
+}
+
 #[derive(Clone, PartialEq, Debug, Default)]
-pub struct Trace {
-    /// What happened, in the order of time.
+pub(crate) struct Trace {
+    /// In order of time.
     pub steps: Vec<TraceStep>,
-    /// Records it tells of beside its subject.
+    /// Every record that has a step, in the order of their first one.
     pub related: Vec<Subject>,
 }
 
 /// One thing that happened.
 #[derive(Clone, PartialEq, Debug)]
-pub struct TraceStep {
-    /// When; `None` where the log does not say.
+pub(crate) struct TraceStep {
+    /// `None` if the log has no time for it.
     pub time: Option<Timestamp>,
-    /// What sort of thing.
     pub kind: StepKind,
-    /// The record it is about.
+    /// The record the step belongs to.
     pub of: Subject,
-    /// Safe texts, to be read one behind the other.
-    pub parts: Vec<TextPart>,
+    /// Sanitized.
+    pub text: Vec<TextPart>,
 }
 
-/// What sort of thing happened.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum StepKind {
-    /// A peer connected, and what was agreed on.
+pub(crate) enum StepKind {
+    /// A client connected.
     In,
-    /// The appliance connected to a destination.
+    /// The appliance connected to a destination, or tried to.
     Out,
-    /// Somebody authenticated, or tried to.
     Auth,
-    /// A message was taken in.
+    /// A message was accepted.
     Accepted,
-    /// A recipient was refused.
+    /// A recipient was refused at SMTP time.
     Refused,
-    /// What engines and policies said.
+    /// The verdicts of engines and policies, in one step for each message.
     Verdict,
-    /// What befell a message: a quarantine, a filter, a delay.
+    /// A quarantine, a filter, a delay, an error.
     Note,
-    /// A message made from another one.
+    /// A message was created from another one.
     New,
-    /// What became of a recipient in one attempt.
+    /// The result of one attempt for one recipient.
     Delivery,
-    /// How it ended.
     End,
 }
 
 impl StepKind {
-    /// As JSON writes it.
-    pub fn word(self) -> &'static str {
+    /// The value of `kind` in JSON.
+    pub(crate) fn word(self) -> &'static str {
         match self {
             Self::In => "in",
             Self::Out => "out",
@@ -89,213 +94,132 @@ impl StepKind {
         }
     }
 
-    /// The word that stands before the step where people read it; empty for what belongs to the step before.
-    pub fn label(self) -> &'static str {
+    /// The word before the step in text output; empty for a step that continues the one above it.
+    pub(crate) fn label(self) -> &'static str {
         match self {
-            Self::In => "in",
-            Self::Out => "out",
-            Self::New => "new",
-            Self::End => "end",
+            Self::In | Self::Out | Self::New | Self::End => self.word(),
             _ => "",
         }
     }
 }
 
-/// A piece of a step's text and what it means.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct TextPart {
-    /// What it means.
-    pub style: TextStyle,
-    /// Safe to print.
-    pub text: String,
-}
+/// Messages of one connection that get all their steps; each further one gets its headline only.
+const DETAILED_MESSAGES: usize = 20;
+/// Steps of one kind for one record; the rest is counted.
+const MAX_STEPS: usize = 200;
 
-/// What a piece of text means; a word in it always says the same.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum TextStyle {
-    /// Ordinary text.
-    Plain,
-    /// An id.
-    Id,
-    /// It worked.
-    Good,
-    /// It failed.
-    Bad,
-    /// It may still work.
-    Waiting,
-    /// Of less weight.
-    Dim,
-}
-
-/// Messages of one connection that are told at length; the others get a line each.
-const AT_LENGTH: usize = 20;
-/// Steps of one sort about one record; what is left out is counted.
-const MOST: usize = 200;
-
-/// The lines that telling the story needs.
-pub fn wanted(index: &Index, subject: Subject) -> LineRequest {
-    let mut wanted = LineRequest::default();
+/// The raw lines that [`build`] reads.
+pub(crate) fn lines_needed(index: &Index, subject: Subject) -> LineRequest {
+    let mut request = LineRequest::default();
     match subject {
         Subject::Message(id) => {
             for message in message::family(&index.message(id)) {
-                wanted.add_message(&message);
+                request.add_message(&message);
             }
         }
         Subject::Connection(id) => {
             let connection = index.connection(id);
-            for message in connection.carried().iter().take(AT_LENGTH) {
-                let kin = match connection.direction() {
+            for message in connection.carried().iter().take(DETAILED_MESSAGES) {
+                let family = match connection.direction() {
                     Direction::Inbound => message::descendants(message),
                     Direction::Outbound => message::ancestors(message),
                 };
-                kin.iter().for_each(|one| wanted.add_message(one));
+                family.iter().for_each(|one| request.add_message(one));
             }
         }
     }
-    wanted
+    request
 }
 
-/// All lines of what the story tells of.
-pub fn lines_of(index: &Index, subject: Subject, story: &Trace) -> LineRequest {
-    let mut wanted = LineRequest::default();
-    for one in std::iter::once(&subject).chain(&story.related) {
+/// All raw lines of the records in the trace.
+pub(crate) fn lines_of(index: &Index, subject: Subject, trace: &Trace) -> LineRequest {
+    let mut request = LineRequest::default();
+    for one in std::iter::once(&subject).chain(&trace.related) {
         match one {
-            Subject::Connection(id) => wanted.add_connection(&index.connection(*id)),
-            Subject::Message(id) => wanted.add_message(&index.message(*id)),
+            Subject::Connection(id) => request.add_connection(&index.connection(*id)),
+            Subject::Message(id) => request.add_message(&index.message(*id)),
         }
     }
-    wanted
+    request
 }
 
-/// Tells the story. `lines` are those that [`wanted`] names, or as many of them as were read.
-pub fn build(index: &Index, subject: Subject, lines: &[RawLine]) -> Trace {
+/// Builds the trace. `lines` are those of [`lines_needed`]; with fewer of them, steps are missing.
+pub(crate) fn build(index: &Index, subject: Subject, lines: &[RawLine]) -> Trace {
     let mut builder = TraceBuilder {
         lines,
-        story: Trace::default(),
+        detailed: DETAILED_MESSAGES,
+        trace: Trace::default(),
     };
     match subject {
         Subject::Connection(id) => builder.connection(&index.connection(id)),
         Subject::Message(id) => builder.message(&index.message(id)),
     }
-    in_order(&mut builder.story.steps);
-    name_messages(index, &mut builder.story.steps);
-    builder.story
+    builder.finish(index)
 }
 
-/// Sorts steps by time; one without a time stays behind the one before it.
-fn in_order(steps: &mut Vec<TraceStep>) {
-    let mut last = None;
-    let keyed = std::mem::take(steps).into_iter().map(|step| {
-        last = step.time.or(last);
-        (last, step)
-    });
-    let mut keyed: Vec<_> = keyed.collect();
-    keyed.sort_by_key(|(time, _)| *time);
-    steps.extend(keyed.into_iter().map(|(_, step)| step));
+/// The steps of the connection itself, with one line for each message.
+pub(crate) fn outline(index: &Index, id: ConnectionId) -> Trace {
+    let mut builder = TraceBuilder {
+        lines: &[],
+        detailed: 0,
+        trace: Trace::default(),
+    };
+    builder.connection(&index.connection(id));
+    builder.finish(index)
 }
 
-/// Where a story goes from one message over to another, the step says which.
-fn name_messages(index: &Index, steps: &mut [TraceStep]) {
-    let mut told = None;
-    for step in steps {
-        let Subject::Message(id) = step.of else {
-            continue;
-        };
-        let is_named = step
-            .parts
-            .first()
-            .is_some_and(|part| part.style == TextStyle::Id);
-        if told.is_some_and(|told| told != id) && !is_named {
-            let text = format!("MID {}  ", index.message(id).mid());
-            step.parts.insert(
-                0,
-                TextPart {
-                    style: TextStyle::Id,
-                    text,
-                },
-            );
-        }
-        told = Some(id);
-    }
-}
-
-/// The story's headline: what it is of, in one line.
-pub fn headline(index: &Index, subject: Subject) -> Vec<TextPart> {
+/// The subject in one line.
+pub(crate) fn headline(index: &Index, subject: Subject) -> Vec<TextPart> {
     match subject {
-        Subject::Connection(id) => connection::headline(&index.connection(id)),
-        Subject::Message(id) => message::headline(&index.message(id)),
+        Subject::Connection(id) => text::connection_headline(&index.connection(id)),
+        Subject::Message(id) => text::message_headline(&index.message(id)),
     }
+    .0
 }
 
-/// A story being told.
 struct TraceBuilder<'l> {
     lines: &'l [RawLine],
-    story: Trace,
+    /// Messages of the connection that get all their steps.
+    detailed: usize,
+    trace: Trace,
 }
 
 impl TraceBuilder<'_> {
-    fn step(&mut self, time: Option<Timestamp>, kind: StepKind, of: Subject, parts: Parts) {
-        if !self.story.related.contains(&of) {
-            self.story.related.push(of);
+    fn push(&mut self, time: Option<Timestamp>, kind: StepKind, of: Subject, text: Text) {
+        if !self.trace.related.contains(&of) {
+            self.trace.related.push(of);
         }
-        self.story.steps.push(TraceStep {
+        self.trace.steps.push(TraceStep {
             time,
             kind,
             of,
-            parts: parts.0,
+            text: text.0,
         });
     }
-}
 
-/// Builds a step's text piece by piece.
-#[derive(Default)]
-struct Parts(Vec<TextPart>);
-
-impl Parts {
-    fn add(mut self, style: TextStyle, text: impl Into<String>) -> Self {
-        let text = text.into();
-        if !text.is_empty() {
-            self.0.push(TextPart { style, text });
+    /// Sorts the steps by time, a step without a time stays behind its predecessor, and names the
+    /// message in the first step after the trace switches to another message.
+    fn finish(mut self, index: &Index) -> Trace {
+        let mut last = None;
+        let mut keyed: Vec<(Option<Timestamp>, TraceStep)> = Vec::new();
+        for step in self.trace.steps {
+            last = step.time.or(last);
+            keyed.push((last, step));
         }
-        self
-    }
-
-    fn plain(self, text: impl Into<String>) -> Self {
-        self.add(TextStyle::Plain, text)
-    }
-
-    fn id(self, text: impl Into<String>) -> Self {
-        self.add(TextStyle::Id, text)
-    }
-
-    fn dim(self, text: impl Into<String>) -> Self {
-        self.add(TextStyle::Dim, text)
-    }
-}
-
-/// A step's text as a whole.
-pub fn text(parts: &[TextPart]) -> String {
-    parts.iter().map(|part| part.text.as_str()).collect()
-}
-
-fn shown(text: &str) -> Cow<'_, str> {
-    safe::text(text)
-}
-
-fn subject_of(message: &Message<'_>) -> Subject {
-    Subject::Message(message.record())
-}
-
-fn id_of(connection: &Connection<'_>) -> Subject {
-    Subject::Connection(connection.record())
-}
-
-/// `7 s`, `3 min 5 s`, `2 h 4 min`
-pub fn lasting(seconds: i64) -> String {
-    let (hours, minutes, rest) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
-    match (hours, minutes) {
-        (0, 0) => format!("{rest} s"),
-        (0, _) => format!("{minutes} min {rest} s"),
-        _ => format!("{hours} h {minutes} min"),
+        keyed.sort_by_key(|(time, _)| *time);
+        self.trace.steps = keyed.into_iter().map(|(_, step)| step).collect();
+        let mut previous = None;
+        for step in &mut self.trace.steps {
+            let Subject::Message(id) = step.of else {
+                continue;
+            };
+            let is_named = step.text.first().is_some_and(TextPart::is_id);
+            if previous.is_some_and(|previous| previous != id) && !is_named {
+                let name = format!("MID {}  ", index.message(id).mid());
+                step.text.insert(0, TextPart::id(name));
+            }
+            previous = Some(id);
+        }
+        self.trace
     }
 }

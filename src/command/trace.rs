@@ -1,4 +1,4 @@
-//! `trace`: the whole story of one thing.
+//! `mailscope trace`: prints the traces of the records that have an ID.
 
 use std::io::Write;
 use std::ops::ControlFlow;
@@ -17,96 +17,87 @@ use crate::search;
 use crate::source::Follow;
 use crate::trace::{self, Subject, Trace};
 
-/// What is asked for.
+/// The ID on the command line, as the query that finds its records.
 #[derive(Clone, PartialEq, Debug)]
 enum Id {
     Connection(Query),
     Message(Query),
 }
 
-/// Reads everything, then tells the stories of that id.
+/// Reads the whole log, then prints the trace of each record that has the ID.
 pub fn run(args: &Args, config: &Config) -> Result<Status, CommandError> {
-    let narrowed = parse_with(&args.query, config.saved()).map_err(CommandError::Query)?;
+    let filter = parse_with(&args.query, config.saved()).map_err(CommandError::Query)?;
     let id = Id::parse(&args.id)?;
     let (request, stop) = request(&args.paths, config, Follow::Once)?;
     let mut notices = Notices::of_once();
     let years = first_year(&args.input);
     let index = empty_index(config, crate::index::TrackClosed::Off);
     let ingest = read_all(&request, stop, years, index, &mut notices)?;
-    let found = find(&ingest, &id, &narrowed)?;
+    let found = find(&ingest, &id, &filter)?;
     if found.is_empty() {
-        warn(&missing(&ingest, args));
+        warn(&not_found(&ingest, args));
         return Ok(notices.status(Status::Nothing));
     }
-    let stories = told(&ingest, &found)?;
+    let traces = traces(&ingest, &found)?;
     let limit = usize::try_from(args.limit.unwrap_or(u64::MAX)).unwrap_or(usize::MAX);
     let mut out = output();
     if args.format == TraceFormat::Log {
-        let mut wanted = search::LineRequest::default();
-        for (subject, story) in stories.iter().take(limit) {
-            wanted.extend(trace::lines_of(&ingest.index.read(), *subject, story));
+        let mut request = search::LineRequest::default();
+        for (subject, trace) in traces.iter().take(limit) {
+            request.extend(trace::lines_of(&ingest.index.read(), *subject, trace));
         }
-        crate::report::log::print(&mut out, &ingest.sources, &wanted)
+        crate::report::log::print(&mut out, &ingest.sources, &request)
             .map_err(CommandError::Raw)??;
         return Ok(notices.status(Status::Matched));
     }
-    for (at, (subject, story)) in stories.iter().enumerate().take(limit) {
-        let lines = if args.raw {
-            Some(raw_lines(&ingest, *subject, story)?)
-        } else {
-            None
+    for (at, (subject, trace)) in traces.iter().enumerate().take(limit) {
+        let lines = match args.raw {
+            true => Some(raw_lines(&ingest, *subject, trace)?),
+            false => None,
         };
-        let told = TraceView {
+        let view = TraceView {
             subject: *subject,
-            trace: story,
+            trace,
             lines: lines.as_deref(),
         };
         let index = ingest.index.read();
-        let place = Ordinal {
-            at: at + 1,
-            of: stories.len(),
-        };
-        match args.format {
-            TraceFormat::Json => report::json(&mut out, &index, &told)?,
-            _ => {
-                if at > 0 {
-                    writeln!(out)?;
-                }
-                let style = table_style(config.color);
-                report::text(&mut out, &index, &told, place, style)?;
-            }
+        if args.format == TraceFormat::Json {
+            report::json(&mut out, &index, &view)?;
+            continue;
         }
+        if at > 0 {
+            writeln!(out)?;
+        }
+        let ordinal = Ordinal {
+            at: at + 1,
+            of: traces.len(),
+        };
+        let style = table_style(config.color);
+        report::text(&mut out, &index, &view, ordinal, style)?;
     }
     out.flush()?;
     Ok(notices.status(Status::Matched))
 }
 
 impl Id {
-    /// Reads `icid:450`, `dcid:5640`, `mid:448` or a Message-ID.
+    /// Parses `icid:450`, `dcid:5640`, `mid:448` or a Message-ID.
     fn parse(text: &str) -> Result<Self, CommandError> {
         let refused = || {
             CommandError::Usage(format!(
-                "`{}` is no id; expected is icid:450, dcid:5640, mid:448 or a Message-ID as in <1@example.com>",
+                "not an id: `{}` (use icid:450, dcid:5640, mid:448 or a Message-ID as in <1@example.com>)",
                 safe::text(text)
             ))
         };
-        let lower = text.trim().to_lowercase();
-        let number = |name: &str| {
-            let rest = lower.strip_prefix(name)?;
-            let rest = rest.strip_prefix([':', ' '])?.trim_start();
-            rest.parse::<u64>().ok()
-        };
         let query = |text: &str| crate::query::parse(text).map_err(|_| refused());
-        for name in ["icid", "dcid", "mid"] {
-            if lower.starts_with(&format!("{name}:")) || lower.starts_with(&format!("{name} ")) {
-                let number = number(name).ok_or_else(refused)?;
-                let query = query(&format!("{name}:{number}"))?;
-                return Ok(if name == "mid" {
-                    Self::Message(query)
-                } else {
-                    Self::Connection(query)
-                });
-            }
+        let lower = text.trim().to_lowercase();
+        let named = lower.split_once([':', ' ']);
+        if let Some((name @ ("icid" | "dcid" | "mid"), number)) = named {
+            let number: u64 = number.trim_start().parse().map_err(|_| refused())?;
+            let query = query(&format!("{name}:{number}"))?;
+            return Ok(match name {
+                "mid" => Self::Message(query),
+                _ => Self::Connection(query),
+            });
         }
         let id = text.trim();
         let id = id.strip_prefix("msgid:").unwrap_or(id);
@@ -117,20 +108,20 @@ impl Id {
     }
 }
 
-/// The records of that id, the oldest first.
-fn find(ingest: &Ingest, id: &Id, narrowed: &Query) -> Result<Vec<Subject>, CommandError> {
-    let hits = hits(narrowed, &ingest.sources)?;
+/// The records that have the ID and match the filter, oldest first.
+fn find(ingest: &Ingest, id: &Id, filter: &Query) -> Result<Vec<Subject>, CommandError> {
+    let hits = hits(filter, &ingest.sources)?;
     let none = crate::query::TextMatches::none();
     let index = ingest.index.read();
     Ok(match id {
         Id::Connection(query) => {
-            let kept = narrowed.connections(&index, &hits);
+            let kept = filter.connections(&index, &hits);
             let found = query.connections(&index, &none).into_iter();
             let kept = found.filter(|id| kept.binary_search(id).is_ok());
             kept.map(Subject::Connection).collect()
         }
         Id::Message(query) => {
-            let kept = narrowed.messages(&index, &hits);
+            let kept = filter.messages(&index, &hits);
             let found = query.messages(&index, &none).into_iter();
             let kept = found.filter(|id| kept.binary_search(id).is_ok());
             kept.map(Subject::Message).collect()
@@ -138,33 +129,33 @@ fn find(ingest: &Ingest, id: &Id, narrowed: &Query) -> Result<Vec<Subject>, Comm
     })
 }
 
-/// Each one's story, but once only where one tells of the other.
-fn told(ingest: &Ingest, found: &[Subject]) -> Result<Vec<(Subject, Trace)>, CommandError> {
-    let mut stories: Vec<(Subject, Trace)> = Vec::new();
+/// A trace for each record, except for those that the trace of another message contains.
+fn traces(ingest: &Ingest, found: &[Subject]) -> Result<Vec<(Subject, Trace)>, CommandError> {
+    let mut traces: Vec<(Subject, Trace)> = Vec::new();
     for subject in found {
-        let is_told = |(of, story): &(Subject, Trace)| {
-            matches!(of, Subject::Message(_)) && story.related.contains(subject)
+        let contains = |(of, trace): &(Subject, Trace)| {
+            matches!(of, Subject::Message(_)) && trace.related.contains(subject)
         };
-        if stories.iter().any(is_told) {
+        if traces.iter().any(contains) {
             continue;
         }
-        let wanted = trace::wanted(&ingest.index.read(), *subject);
-        let lines =
-            search::read_lines(&ingest.sources, &wanted, usize::MAX).map_err(CommandError::Raw)?;
-        let story = trace::build(&ingest.index.read(), *subject, &lines);
-        stories.push((*subject, story));
+        let request = trace::lines_needed(&ingest.index.read(), *subject);
+        let lines = search::read_lines(&ingest.sources, &request, usize::MAX);
+        let lines = lines.map_err(CommandError::Raw)?;
+        let trace = trace::build(&ingest.index.read(), *subject, &lines);
+        traces.push((*subject, trace));
     }
-    Ok(stories)
+    Ok(traces)
 }
 
 fn raw_lines(
     ingest: &Ingest,
     subject: Subject,
-    story: &Trace,
+    trace: &Trace,
 ) -> Result<Vec<Vec<u8>>, CommandError> {
-    let wanted = trace::lines_of(&ingest.index.read(), subject, story);
+    let request = trace::lines_of(&ingest.index.read(), subject, trace);
     let mut lines = Vec::new();
-    search::for_each_line(&ingest.sources, &wanted, &mut |line| {
+    search::for_each_line(&ingest.sources, &request, &mut |line| {
         lines.push(line.bytes);
         ControlFlow::Continue(())
     })
@@ -172,17 +163,15 @@ fn raw_lines(
     Ok(lines)
 }
 
-/// What was looked for, and in which time.
-fn missing(ingest: &Ingest, args: &Args) -> String {
+fn not_found(ingest: &Ingest, args: &Args) -> String {
     let index = ingest.index.read();
     let span = match (index.oldest(), index.newest()) {
-        (Some(oldest), Some(newest)) => format!(", which goes from {oldest} to {newest}"),
+        (Some(oldest), Some(newest)) => format!(" ({oldest} to {newest})"),
         _ => String::new(),
     };
-    let narrowed = if args.query.trim().is_empty() {
-        ""
-    } else {
-        " for which the query holds"
+    let filter = match args.query.trim() {
+        "" => "",
+        _ => " that matches the query",
     };
-    format!("no {}{narrowed} in this log{span}", safe::text(&args.id))
+    format!("no {}{filter} in this log{span}", safe::text(&args.id))
 }

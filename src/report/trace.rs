@@ -1,4 +1,4 @@
-//! A trace on paper: as text for people, as JSON for scripts.
+//! Prints a trace: as text with times and labels, or as JSON.
 
 use std::io::{self, Write};
 
@@ -6,39 +6,32 @@ use serde::Serialize;
 
 use super::record::{ConnectionRecord, MessageRecord, Time};
 use super::table::{ColorMode, TableStyle};
+use crate::event::ConnId;
 use crate::index::Index;
 use crate::safe;
 use crate::trace::{self, Subject, TextPart, TextStyle, Trace, TraceStep};
 
-/// A trace and its raw lines, where they are asked for.
-pub struct TraceView<'t> {
-    /// What it is of.
+pub(crate) struct TraceView<'t> {
     pub subject: Subject,
-    /// What happened.
     pub trace: &'t Trace,
-    /// The lines of all that it tells of, in the order of the log.
+    /// The raw lines of all its records, in the order of the log; `None` if not requested.
     pub lines: Option<&'t [Vec<u8>]>,
 }
 
-/// Its ordinal among several stories of one id, from 1, and how many there are.
+/// The position of a trace among those of one ID.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Ordinal {
+pub(crate) struct Ordinal {
     /// From 1.
     pub at: usize,
-    /// All of them.
     pub of: usize,
 }
 
-/// Columns before a step's text: its time and its label.
+/// Columns before the text of a step, for its time and its label.
 const MARGIN: usize = 15;
-/// However narrow the terminal is, a step's text gets so many columns.
+/// The least columns for the text of a step, however narrow the terminal is.
 const NARROWEST: usize = 30;
 
-/// Prints a trace for people.
-///
-/// # Errors
-/// When the output cannot be written.
-pub fn text(
+pub(crate) fn text(
     out: &mut dyn Write,
     index: &Index,
     view: &TraceView<'_>,
@@ -46,33 +39,31 @@ pub fn text(
     style: TableStyle,
 ) -> io::Result<()> {
     let mut headline = trace::headline(index, view.subject);
-    let note = |text: String| TextPart {
-        style: TextStyle::Dim,
-        text,
-    };
     if let Some(appliance) = appliance(index, view.subject) {
-        headline.push(note(format!("  on {}", safe::text(appliance))));
+        headline.push(TextPart::dim(format!("  on {}", safe::text(appliance))));
     }
-    let day = view.trace.steps.iter().find_map(|step| step.time);
-    if let Some(day) = day {
-        headline.push(note(format!("  {}", &day.to_string()[..10])));
+    let first = view.trace.steps.iter().find_map(|step| step.time);
+    let mut day = first.map(|time| time.to_string()[..10].to_owned());
+    if let Some(day) = &day {
+        headline.push(TextPart::dim(format!("  {day}")));
     }
     if ordinal.of > 1 {
-        headline.push(note(format!("  ({} of {})", ordinal.at, ordinal.of)));
+        let Ordinal { at, of } = ordinal;
+        headline.push(TextPart::dim(format!("  ({at} of {of})")));
     }
     write_parts(out, &headline, 0, style)?;
-    let mut before = day.map(|day| day.to_string());
     for step in &view.trace.steps {
         let time = step.time.map(|time| time.to_string());
-        if let (Some(time), Some(day)) = (&time, &before)
-            && time[..10] != day[..10]
+        let time = time.as_deref().map(|time| time.split_at(11));
+        if let Some((date, _)) = time
+            && day.as_deref() != Some(&date[..10])
         {
-            writeln!(out, "{}", &time[..10])?;
+            writeln!(out, "{}", &date[..10])?;
+            day = Some(date[..10].to_owned());
         }
-        let clock = time.as_ref().map_or("", |time| &time[11..]);
+        let clock = time.map_or("", |(_, clock)| clock);
         write!(out, "{clock:<8}  {:<5}", step.kind.label())?;
-        before = time.or(before);
-        write_parts(out, &step.parts, MARGIN, style)?;
+        write_parts(out, &step.text, MARGIN, style)?;
     }
     if let Some(lines) = view.lines {
         writeln!(out)?;
@@ -90,7 +81,7 @@ fn appliance(index: &Index, subject: Subject) -> Option<&str> {
     }
 }
 
-/// Writes the texts behind the margin, broken between words where the terminal ends, and a line end.
+/// Writes one line, wrapped between words at the width of the terminal and indented by `margin`.
 fn write_parts(
     out: &mut dyn Write,
     parts: &[TextPart],
@@ -137,7 +128,6 @@ fn colour(out: &mut dyn Write, text: &str, tone: TextStyle, style: TableStyle) -
     }
 }
 
-/// A trace as JSON has it.
 #[derive(Serialize)]
 struct TraceRecord<'t> {
     trace: String,
@@ -153,76 +143,71 @@ struct TraceRecord<'t> {
 struct StepRecord {
     time: Option<Time>,
     kind: &'static str,
-    icid: Option<u64>,
-    dcid: Option<u64>,
-    mid: Option<u64>,
+    #[serde(flatten)]
+    id: Id,
     text: String,
 }
 
-/// Prints a trace as one JSON object on a line.
-///
-/// # Errors
-/// When the output cannot be written.
-pub fn json(out: &mut dyn Write, index: &Index, view: &TraceView<'_>) -> io::Result<()> {
-    let all = view.trace.related.iter();
-    let connections = all.clone().filter_map(|one| match one {
-        Subject::Connection(id) => Some(ConnectionRecord::from(index.connection(*id))),
-        Subject::Message(_) => None,
-    });
-    let messages = all.filter_map(|one| match one {
-        Subject::Message(id) => Some(MessageRecord::from(index.message(*id))),
-        Subject::Connection(_) => None,
-    });
-    let lines = view.lines.map(|lines| {
-        let text = |line: &Vec<u8>| String::from_utf8_lossy(line).into_owned();
-        lines.iter().map(text).collect()
-    });
+/// Writes the trace as one JSON object on a line.
+pub(crate) fn json(out: &mut dyn Write, index: &Index, view: &TraceView<'_>) -> io::Result<()> {
+    let (mut connections, mut messages) = (Vec::new(), Vec::new());
+    for one in &view.trace.related {
+        match one {
+            Subject::Connection(id) => {
+                connections.push(ConnectionRecord::from(index.connection(*id)));
+            }
+            Subject::Message(id) => messages.push(MessageRecord::from(index.message(*id))),
+        }
+    }
+    let text = |line: &Vec<u8>| String::from_utf8_lossy(line).into_owned();
+    let steps = view.trace.steps.iter();
     let record = TraceRecord {
-        trace: id(index, view.subject),
+        trace: Id::of(index, view.subject).query(),
         appliance: appliance(index, view.subject),
-        summary: trace::text(&trace::headline(index, view.subject)),
-        steps: view
-            .trace
-            .steps
-            .iter()
-            .map(|step| step_record(index, step))
-            .collect(),
-        connections: connections.collect(),
-        messages: messages.collect(),
-        lines,
+        summary: trace::plain_text(&trace::headline(index, view.subject)),
+        steps: steps.map(|step| step_record(index, step)).collect(),
+        connections,
+        messages,
+        lines: view.lines.map(|lines| lines.iter().map(text).collect()),
     };
     super::json::write(out, &record)?;
     out.write_all(b"\n")
 }
 
-/// `icid:450`, `dcid:5640`, `mid:448`
-fn id(index: &Index, subject: Subject) -> String {
-    use crate::event::ConnId;
-    match subject {
-        Subject::Connection(id) => match index.connection(id).link() {
-            ConnId::In(icid) => format!("icid:{icid}"),
-            ConnId::Out(dcid) => format!("dcid:{dcid}"),
-        },
-        Subject::Message(id) => format!("mid:{}", index.message(id).mid()),
+/// The ID of a record, under the key it has in JSON.
+#[derive(Serialize, Default)]
+struct Id {
+    icid: Option<u64>,
+    dcid: Option<u64>,
+    mid: Option<u64>,
+}
+
+impl Id {
+    fn of(index: &Index, subject: Subject) -> Self {
+        let mut id = Self::default();
+        match subject {
+            Subject::Connection(of) => match index.connection(of).link() {
+                ConnId::In(icid) => id.icid = Some(icid.0),
+                ConnId::Out(dcid) => id.dcid = Some(dcid.0),
+            },
+            Subject::Message(of) => id.mid = Some(index.message(of).mid().0),
+        }
+        id
+    }
+
+    /// `icid:450`, `dcid:5640`, `mid:448`
+    fn query(&self) -> String {
+        let all = [("icid", self.icid), ("dcid", self.dcid), ("mid", self.mid)];
+        let known = all.into_iter().find_map(|(name, id)| Some((name, id?)));
+        known.map_or_else(String::new, |(name, id)| format!("{name}:{id}"))
     }
 }
 
 fn step_record(index: &Index, step: &TraceStep) -> StepRecord {
-    use crate::event::ConnId;
-    let (mut icid, mut dcid, mut mid) = (None, None, None);
-    match step.of {
-        Subject::Connection(id) => match index.connection(id).link() {
-            ConnId::In(id) => icid = Some(id.0),
-            ConnId::Out(id) => dcid = Some(id.0),
-        },
-        Subject::Message(id) => mid = Some(index.message(id).mid().0),
-    }
     StepRecord {
         time: step.time.map(Time),
         kind: step.kind.word(),
-        icid,
-        dcid,
-        mid,
-        text: trace::text(&step.parts),
+        id: Id::of(index, step.of),
+        text: trace::plain_text(&step.text),
     }
 }

@@ -1,4 +1,4 @@
-//! What a message's own lines say that the index does not keep.
+//! What only the raw lines of a message hold: verdicts of engines, quarantines, filters.
 
 use super::{StepKind, TextStyle};
 use crate::event::{Event, EventKind, Lineage, Mid};
@@ -7,52 +7,61 @@ use crate::index::Message;
 use crate::safe;
 use crate::search::RawLine;
 
-/// What was said of a message.
 #[derive(Default)]
 pub(super) struct MessageLines {
-    /// Policy and engines, each in a few safe words.
+    /// Of policies and engines.
     pub verdicts: Vec<(TextStyle, String)>,
-    /// When the first of them was said.
+    /// The time of the first verdict.
     pub time: Option<Timestamp>,
-    /// What befell the message, in the order of the log.
-    pub notes: Vec<(Option<Timestamp>, StepKind, TextStyle, String)>,
+    /// In the order of the log.
+    pub notes: Vec<Note>,
 }
 
-/// Reads the message's lines among these.
-pub(super) fn of(lines: &[RawLine], message: &Message<'_>) -> MessageLines {
-    let mut message_lines = MessageLines::default();
-    let spans = message.spans();
-    let host = message.host_of_appliance().map(str::as_bytes);
-    for line in lines {
-        let inside = spans
-            .iter()
-            .any(|span| (span.first..=span.last).contains(&line.position));
-        let event = line.event();
-        if inside && event.mid() == Some(message.mid()) && line.frame.host(&line.bytes) == host {
-            message_lines.take(line, &event, message);
-        }
-    }
-    message_lines
+pub(super) struct Note {
+    pub time: Option<Timestamp>,
+    pub kind: StepKind,
+    pub style: TextStyle,
+    pub text: String,
 }
 
 impl MessageLines {
-    fn take(&mut self, line: &RawLine, event: &Event<'_>, message: &Message<'_>) {
-        let time = line.frame.time.map(|time| near(time, message.first_seen()));
-        let verdict = verdict(line, event);
-        if !verdict.is_empty() {
+    pub(super) fn read(lines: &[RawLine], message: &Message<'_>) -> Self {
+        let mut found = Self::default();
+        let spans = message.spans();
+        let host = message.host_of_appliance().map(str::as_bytes);
+        for line in lines {
+            let is_inside = spans
+                .iter()
+                .any(|span| (span.first..=span.last).contains(&line.position));
+            let event = line.event();
+            let is_own = event.mid() == Some(message.mid());
+            if is_inside && is_own && line.frame.host(&line.bytes) == host {
+                found.push(line, &event, message);
+            }
+        }
+        found
+    }
+
+    fn push(&mut self, line: &RawLine, event: &Event<'_>, message: &Message<'_>) {
+        let time = line.frame.time;
+        let time = time.map(|time| with_year(time, message.first_seen()));
+        if let Some(verdict) = verdict(line, event) {
             self.time = self.time.or(time);
             self.verdicts.push((style(&verdict), verdict));
-            return;
-        }
-        if let Some((kind, style, text)) = note(line, event) {
-            self.notes.push((time, kind, style, text));
+        } else if let Some((kind, style, text)) = note(line, event) {
+            self.notes.push(Note {
+                time,
+                kind,
+                style,
+                text,
+            });
         }
     }
 }
 
-/// What an engine or a policy said; empty where the line says nothing of the kind.
-fn verdict(line: &RawLine, event: &Event<'_>) -> String {
-    match event {
+/// The verdict of an engine or a policy, if the line has one.
+fn verdict(line: &RawLine, event: &Event<'_>) -> Option<String> {
+    Some(match event {
         Event::PolicyMatch {
             policy, table: [], ..
         } => {
@@ -69,25 +78,25 @@ fn verdict(line: &RawLine, event: &Event<'_>) -> String {
         } if *kind != EventKind::VerdictInterim => {
             format!("{} {}", safe::bytes(engine), safe::bytes(verdict))
         }
-        Event::SenderReputation { text, .. } => reputation(text),
+        Event::SenderReputation { text, .. } => reputation(text)?,
         Event::Template { template, .. } if template.kind().name().starts_with("verdict.") => {
             without_id(line)
         }
-        _ => String::new(),
-    }
+        _ => return None,
+    })
 }
 
-/// Sender Domain Reputation: the level, without what was asked for and without the categories behind it.
-fn reputation(text: &[u8]) -> String {
+/// The level of Sender Domain Reputation; the domains asked for and the categories are left out.
+fn reputation(text: &[u8]) -> Option<String> {
     if text.starts_with(b"Domains for which SDR is requested")
         || text.starts_with(b"Tracker Header")
     {
-        return String::new();
+        return None;
     }
-    let said = safe::bytes(text);
-    let level = said.strip_prefix("Consolidated Sender Threat Level: ");
+    let text = safe::bytes(text);
+    let level = text.strip_prefix("Consolidated Sender Threat Level: ");
     let level = level.and_then(|level| level.split(',').next());
-    format!("SDR {}", level.unwrap_or(&said))
+    Some(format!("SDR {}", level.unwrap_or(&text)))
 }
 
 fn style(verdict: &str) -> TextStyle {
@@ -149,7 +158,7 @@ fn note(line: &RawLine, event: &Event<'_>) -> Option<(StepKind, TextStyle, Strin
     })
 }
 
-/// The line behind its frame and behind the message's id, where it begins with that.
+/// The message text of the line without a leading `MID n`.
 fn without_id(line: &RawLine) -> String {
     let body = line.body();
     let behind = body.strip_prefix(b"MID ").and_then(|rest| {
@@ -159,8 +168,8 @@ fn without_id(line: &RawLine) -> String {
     safe::bytes(behind.unwrap_or(body)).into_owned()
 }
 
-/// How the line says that one message came of another, where it does.
-pub(super) fn descent(line: &RawLine, from: Mid, to: Mid) -> Option<String> {
+/// How the message was created from its parent, if this line records it.
+pub(super) fn origin(line: &RawLine, from: Mid, to: Mid) -> Option<String> {
     let Event::Derived {
         lineage,
         parent,
@@ -176,19 +185,18 @@ pub(super) fn descent(line: &RawLine, from: Mid, to: Mid) -> Option<String> {
             format!("was generated by the bounce of MID {from}")
         }
         Lineage::Generated => format!("was generated from MID {from} by {by}"),
-        Lineage::Rewritten => format!("goes on for MID {from}, rewritten by {by}"),
+        Lineage::Rewritten => format!("continues MID {from}, rewritten by {by}"),
         Lineage::Split => format!("was split from MID {from}: {by}"),
-        Lineage::Reinjected => format!("goes on for MID {from}, released from the quarantine"),
+        Lineage::Reinjected => format!("continues MID {from}, released from the quarantine"),
     })
 }
 
-/// Lines read again do not know the year that their stamps leave out: the one that puts them next to what the index
-/// knows of the message is theirs.
-fn near(time: Timestamp, anchor: Option<Timestamp>) -> Timestamp {
+/// A raw line may have no year in its timestamp: the year nearest to `anchor` is taken.
+fn with_year(time: Timestamp, anchor: Option<Timestamp>) -> Timestamp {
     let Some(anchor) = anchor else { return time };
-    let civil = time.date_time();
+    let date = time.date_time();
     let years = anchor.date_time().year - 1..=anchor.date_time().year + 1;
-    let candidates = years.filter_map(|year| DateTime { year, ..civil }.to_timestamp());
+    let candidates = years.filter_map(|year| DateTime { year, ..date }.to_timestamp());
     candidates
         .min_by_key(|stamp| (stamp.seconds() - anchor.seconds()).abs())
         .unwrap_or(time)

@@ -1,4 +1,5 @@
-//! Who stands behind a bare RID: a rewritten message has no `To:` lines of its own, only `RID [0, 1]` when it is delivered.
+//! The address of a bare RID. A rewritten message has no `To:` lines, only `RID [0, 1]` on
+//! delivery; its recipients are those of the message it was created from.
 //!
 //! ```text
 //! MID 20 ICID 7 RID 0 To: <bob@example.org>
@@ -11,22 +12,20 @@ use crate::event::{Event, Lineage, Mid};
 use crate::index::{Message, Recipient};
 use crate::search::RawLine;
 
-/// A message's addresses, and whose lines told them.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(super) struct Addresses<'i> {
     /// By RID.
     by_rid: Vec<Option<&'i str>>,
-    /// The forebear that told them, where the message's own lines do not.
+    /// The ancestor that has the addresses, if the message itself has none.
     pub of: Option<Mid>,
 }
 
 impl<'i> Addresses<'i> {
-    /// The address behind a RID.
     pub fn get(&self, rid: u32) -> Option<&'i str> {
         *self.by_rid.get(usize::try_from(rid).ok()?)?
     }
 
-    /// A message's own, else those of the message it goes on for, as far as these lines build how it came of that.
+    /// The message's own addresses, else those of the ancestor with the same recipients.
     pub fn of(lines: &[RawLine], message: &Message<'i>) -> Self {
         Self::traced(lines, message, 0)
     }
@@ -56,9 +55,9 @@ impl<'i> Addresses<'i> {
     }
 }
 
-/// Whether a message went to exactly those that its parent was for. A rewriting filter numbers the same recipients anew
-/// in the same order, except `alt-rcpt-to`, which replaces them. A split takes some away, and the log does not say which;
-/// the spam quarantine may release a message for some of its recipients.
+/// Whether the child has exactly its parent's recipients. A rewriting filter renumbers them in the
+/// same order, except `alt-rcpt-to`, which replaces them. A split removes some, and the log does
+/// not name them; the spam quarantine may release a message for some of its recipients.
 fn keeps_recipients(lines: &[RawLine], parent: &Message<'_>, child: &Message<'_>) -> bool {
     let mut keeps = false;
     for line in lines {

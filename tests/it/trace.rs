@@ -62,15 +62,15 @@ fn a_message_is_told_from_who_connected_to_how_each_copy_ended() {
     let said = trace(&["mid:20"]);
     assert_eq!((said.status, said.err.as_str()), (0, ""));
     let wanted = "\
-MID 20  ann@example.com → bob@example.org and 1 more  \"An \\x1b[31minvoice\"  5.5 KB  goes on as MID 21  2026-03-02
+MID 20  ann@example.com → bob@example.org and 1 more  \"An \\x1b[31minvoice\"  5.5 KB  continues as MID 21  2026-03-02
 08:00:00  in   ICID 7  198.51.100.7 (pc.example.net)  on Submission  RELAY by sender group STAFF  TLSv1.3 TLS_AES_256_GCM_SHA384
 08:00:02       ✗ authentication failed as ann (PLAIN, Staff)
 08:00:03       ✓ authenticated as ann (PLAIN, Staff)
 08:00:04       MID 20  from ann@example.com  to bob@example.org, eve@example.net  5.5 KB  \"An \\x1b[31minvoice\"  <1@example.com>
 08:00:04       ✗ refused nobody@example.org: RAT
 08:00:05       policy staff (outbound) · CASE spam negative · antivirus negative
-08:00:06  end  MID 20  goes on as MID 21
-08:00:06  new  MID 21 goes on for MID 20, rewritten by add-footer filter 'Footer'
+08:00:06  end  MID 20  continues as MID 21
+08:00:06  new  MID 21 continues MID 20, rewritten by add-footer filter 'Footer'
 08:00:06       quarantined to \"Policy\" (message filter:audit)
 08:30:06       released from quarantine \"Policy\" (manual)
 08:30:06       queued for delivery
@@ -191,7 +191,8 @@ Mon Mar  2 08:00:07 2026 Info: New SMTP DCID 9 interface 192.0.2.25 address 203.
 Mon Mar  2 08:00:07 2026 Info: Connection Error: DCID 9 domain: example.org IP: 203.0.113.9 port: 25 details: [Errno 61] Connection refused interface: 192.0.2.25 reason: network error
 Mon Mar  2 08:00:08 2026 Info: Delayed: DCID 0 MID 20 From: <ann@example.com> To: <bob@example.org> RID 0 - 4.4.0 - Other network problem ('000', ['[Errno 61] Connection refused']) []
 ");
-    let wanted = "out  no connection came about, as DCID 9 to 203.0.113.9:25 had failed: [Errno 61] Connection refused\n";
+    let wanted =
+        "out  no connection: DCID 9 to 203.0.113.9:25 had failed: [Errno 61] Connection refused\n";
     assert!(story.contains(wanted), "{story}");
 }
 
@@ -206,8 +207,8 @@ fn connections_of_one_id_are_told_apart() {
     assert_eq!(
         heads,
         [
-            "ICID 7  from 198.51.100.7 (pc.example.net)  its id came round again  2026-03-02  (1 of 2)",
-            "ICID 7  from 198.51.100.8  lost by the far end  2026-03-02  (2 of 2)",
+            "ICID 7  from 198.51.100.7 (pc.example.net)  its ID was reused  2026-03-02  (1 of 2)",
+            "ICID 7  from 198.51.100.8  lost  2026-03-02  (2 of 2)",
         ]
     );
     assert!(
@@ -279,14 +280,14 @@ fn what_is_not_there_or_no_id_is_said_in_one_line() {
     assert_eq!((said.status, said.out.as_str()), (1, ""));
     assert_eq!(
         said.err,
-        "mailscope: no mid:9 in this log, which goes from 2026-03-02T08:00:00 to 2026-03-02T09:00:09\n"
+        "mailscope: no mid:9 in this log (2026-03-02T08:00:00 to 2026-03-02T09:00:09)\n"
     );
     for id in ["9", "mid:x", "icid:", "mid:1..2", "rid:1", ""] {
         let said = trace(&[id]);
         assert_eq!((said.status, said.out.as_str()), (2, ""), "{id}");
         assert!(
             said.err
-                .contains("expected is icid:450, dcid:5640, mid:448 or a Message-ID"),
+                .contains("use icid:450, dcid:5640, mid:448 or a Message-ID"),
             "{}",
             said.err
         );

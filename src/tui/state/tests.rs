@@ -407,7 +407,7 @@ fn pages_lead_from_a_connection_to_its_message_and_to_the_one_that_delivered_it(
     desk.filter("icid:447");
     desk.key(KeyCode::Enter);
     assert!(
-        desk.screen().contains("MID 448  ✗ bounced"),
+        desk.screen().contains("\"Invoice\"  ✗ bounced"),
         "{}",
         desk.screen()
     );
@@ -426,12 +426,18 @@ fn pages_lead_from_a_connection_to_its_message_and_to_the_one_that_delivered_it(
     desk.types("n");
     desk.key(KeyCode::Enter);
     let screen = desk.screen();
-    assert!(screen.contains("DCID 5640  outbound"), "{screen}");
     assert!(
-        screen.contains("✗ failed   profile OutboundAuthentication  535"),
+        screen.contains("DCID 5640  closed  to 172.16.155.102:25"),
         "{screen}"
     );
-    assert!(screen.contains("tried without authentication"), "{screen}");
+    assert!(
+        screen.contains("✗ authentication failed (OutboundAuthentication)  535"),
+        "{screen}"
+    );
+    assert!(
+        screen.contains("← follows from the failed authentication"),
+        "{screen}"
+    );
     assert!(
         screen.contains("OutboundAuthentication ✗ failed: ('535'"),
         "the raw line is marked:\n{screen}"

@@ -1,8 +1,12 @@
 //! Lines of a page, built part by part.
 
 use super::{MOST, Row};
+use crate::header::Timestamp;
+use crate::index::Index;
 use crate::safe;
+use crate::trace::{self, TextPart, TextStyle, Trace};
 use crate::tui::columns;
+use crate::tui::state::record::Record;
 use crate::tui::theme::Role;
 
 /// Columns of a fact's name, with the blanks around it.
@@ -48,6 +52,37 @@ impl PageBuilder {
         self.row(vec![(Role::Title, format!(" {text}"))]);
     }
 
+    /// The heading of the raw lines; their number is left out if it is 0.
+    pub fn lines_title(&mut self, count: u32) {
+        match count {
+            0 => self.title("Log lines"),
+            count => self.title(&format!("Log lines ({count})")),
+        }
+    }
+
+    pub fn headline(&mut self, index: &Index, record: Record) {
+        let mut parts = vec![(Role::Text, " ".to_owned())];
+        parts.extend(headline(index, record));
+        if let Some((role, _)) = parts.get_mut(1) {
+            *role = Role::Title;
+        }
+        self.row(parts);
+    }
+
+    /// The steps of a trace. A record is linked from the first step of each run of its steps.
+    pub fn trace(&mut self, record: Record, trace: Trace) {
+        self.title("Trace");
+        let mut previous = None;
+        for step in trace.steps {
+            let label = format!("{:<5}", step.kind.label());
+            let mut parts = vec![time_part(step.time), (Role::Dim, label)];
+            parts.extend(roles(step.text));
+            let link = Record::from(step.of);
+            let is_new = link != record && previous.replace(link) != Some(link);
+            self.row(parts).link = is_new.then_some(link);
+        }
+    }
+
     pub fn more(&mut self, count: usize) {
         if count > MOST {
             self.row(vec![(Role::Dim, format!("  … {} more", count - MOST))]);
@@ -59,11 +94,32 @@ pub(super) fn text(text: &str) -> String {
     safe::text(text).into_owned()
 }
 
-pub(super) fn when(time: Option<crate::header::Timestamp>) -> (Role, String) {
-    (
-        Role::Dim,
-        format!("  {} ", time.map_or_else(|| " ".repeat(8), columns::clock)),
-    )
+pub(super) fn time_part(time: Option<Timestamp>) -> (Role, String) {
+    let clock = time.map_or_else(|| " ".repeat(8), columns::clock);
+    (Role::Dim, format!("  {clock} "))
+}
+
+/// A connection or a message in one line, its state before what a narrow screen may cut.
+pub(super) fn headline(index: &Index, record: Record) -> Vec<(Role, String)> {
+    let subject = record.subject();
+    let mut parts = subject.map_or_else(Vec::new, |subject| trace::headline(index, subject));
+    if let Some(state) = parts.pop() {
+        parts.insert(parts.len().min(1), state);
+    }
+    roles(parts)
+}
+
+fn roles(text: Vec<TextPart>) -> Vec<(Role, String)> {
+    let role = |style| match style {
+        TextStyle::Plain => Role::Text,
+        TextStyle::Id => Role::Id,
+        TextStyle::Good => Role::Ok,
+        TextStyle::Bad => Role::Failed,
+        TextStyle::Waiting => Role::Pending,
+        TextStyle::Dim => Role::Dim,
+    };
+    let parts = text.into_iter();
+    parts.map(|part| (role(part.style), part.text)).collect()
 }
 
 fn name_of(name: &str) -> String {

@@ -17,7 +17,7 @@
 //! ```
 
 use super::builder::{PageBuilder, text};
-use super::message::message_parts;
+use super::message;
 use super::{Comparison, Row};
 use crate::header::Timestamp;
 use crate::humanize;
@@ -516,8 +516,7 @@ pub(super) fn hit_head(known: RenderContext<'_>, id: RouteId) -> Vec<Row> {
         .rev()
         .filter(|id| known.index.contains_message(**id));
     for id in kept.take(LISTED) {
-        let message = known.index.message(*id);
-        builder.row(message_parts(&message)).link = Some(Record::Message(*id));
+        message::line(&mut builder, known.index, &known.index.message(*id));
     }
     if hit.len() > LISTED {
         let more = format!("  … {} older ones", thousands((hit.len() - LISTED) as u64));

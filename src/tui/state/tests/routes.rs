@@ -168,7 +168,7 @@ fn the_good_the_bad_and_the_messages_are_one_key_away() {
     }
     desk.key(KeyCode::Enter);
     assert!(
-        desk.screen().contains("DCID 5633  outbound"),
+        desk.screen().contains("DCID 5633  closed"),
         "{}",
         desk.screen()
     );
