@@ -17,7 +17,7 @@ pub mod position;
 pub mod query;
 pub mod report;
 pub mod safe;
-pub mod search;
+pub(crate) mod search;
 pub mod signal;
 pub mod source;
 pub mod trace;

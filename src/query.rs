@@ -1,11 +1,12 @@
-//! The query language: which records and entries somebody asks for.
+//! The query language: which records and entries a query selects.
 //!
-//! [`parse()`] reads a query, [`Query`] answers which records of an [`Index`] hold. A term is answered for all records of
-//! a kind at once, from columns and postings, as a set of bits; sets are joined by `and`, `or` and `not`. Words in raw
-//! lines are looked for beforehand ([`TextMatches`]), without the index. [`field`] is the one table of fields, `complete`
-//! the filter bar's suggestions, [`aggregate`] the sums by user and by profile.
+//! [`parse()`] reads a query; [`Query`] evaluates it over an [`Index`]. Each term is evaluated for all records of a kind
+//! at once, from columns and posting lists, into a bit set; the sets are joined by `and`, `or` and `not`. Nothing here
+//! reads a file: bare words and regular expressions are answered from [`TextMatches`], which `search` collects before.
+//! [`field`] is the one table of fields, [`complete()`] makes suggestions for the filter bar, [`aggregate`] sums logins
+//! by user and by profile.
 //!
-//! TokenKind is shown of the records, and how, is left to reports and screens.
+//! How records are shown is left to `report` and `tui`.
 
 pub mod aggregate;
 mod bitset;
@@ -18,8 +19,9 @@ mod glob;
 mod lex;
 mod parse;
 mod plan;
+mod quote;
 mod saved;
-mod text;
+mod term;
 mod time;
 mod value;
 
@@ -28,37 +30,60 @@ mod tests;
 
 use std::fmt;
 
+use plan::Plan;
+
 use crate::event::Entry;
 use crate::header::Timestamp;
 use crate::index::{AttemptId, ConnectionId, DeliveryId, Index, MessageId};
-use crate::search::LineRequest;
+use crate::search::{LineRequest, TextPattern};
 
+pub use crate::search::TextMatches;
 pub use complete::{Completion, complete};
 pub use error::QueryError;
+pub use eval::RecordKind;
 pub use explain::{AccessPath, PlanStep};
 pub use field::{FIELDS, Field, FieldDoc, ValueKind, nearest};
-pub use lex::quote;
-pub use plan::RecordKind;
+pub use quote::quote;
 pub use saved::Saved;
-pub use text::{SearchProgress, TextMatches};
+pub use term::{FilterTerm, and, term};
+pub use time::{duration, moment, written_duration};
 pub use value::{size, written_size};
 
-/// Records' lines are read one by one only where they are so small a part of the log: a plain search is faster a byte.
+/// Lines are read record by record only if they make up at most this part of the log: a search of the whole reads a byte
+/// faster.
 const MOST_BYTES: u64 = 16;
-/// To name the lines of more than this part of the records takes longer than that is worth.
+/// To collect the lines of more than this part of the records takes longer than it saves.
 const MOST_RECORDS: usize = 4;
 
-/// A query that was read. Its `Display` is the query in normal form, which reads as the same query.
-#[derive(Clone, PartialEq, Debug)]
+/// A query that was read. Its `Display` is the normal form, which reads as the same query.
+#[derive(Clone, Debug)]
 pub struct Query {
+    text: String,
     expr: parse::Expr,
-    texts: Vec<text::TextPattern>,
+    texts: Vec<TextPattern>,
 }
 
-/// Reads a query; the empty one holds for every record.
+impl PartialEq for Query {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.expr, &self.texts) == (&other.expr, &other.texts)
+    }
+}
+
+/// The query that selects every record.
+impl Default for Query {
+    fn default() -> Self {
+        Self {
+            text: String::new(),
+            expr: parse::Expr::All(Vec::new()),
+            texts: Vec::new(),
+        }
+    }
+}
+
+/// Reads a query; the empty one selects every record.
 ///
 /// # Errors
-/// When it cannot be read: what was expected, and where.
+/// What was expected, and where.
 pub fn parse(query: &str) -> Result<Query, QueryError> {
     parse_with(query, &Saved::default())
 }
@@ -66,25 +91,16 @@ pub fn parse(query: &str) -> Result<Query, QueryError> {
 /// Reads a query in which `@name` may stand for a saved one.
 ///
 /// # Errors
-/// When it cannot be read: what was expected, and where.
+/// What was expected, and where.
 pub fn parse_with(query: &str, saved: &Saved) -> Result<Query, QueryError> {
     match parse::parse(query, saved) {
-        Ok(parse::Parsed { expr, texts }) => Ok(Query { expr, texts }),
-        Err(fault) => Err(fault.of(query)),
+        Ok(parse::Parsed { expr, texts }) => Ok(Query {
+            text: query.to_owned(),
+            expr,
+            texts,
+        }),
+        Err(error) => Err(error.of(query)),
     }
-}
-
-/// Reads a duration as queries write it: seconds, or `5m`, `1h30m`, `30d`.
-pub fn duration(text: &str) -> Option<std::time::Duration> {
-    let seconds = time::duration(text)?;
-    u64::try_from(seconds)
-        .ok()
-        .map(std::time::Duration::from_secs)
-}
-
-/// Writes a duration so that [`duration`] reads it.
-pub fn written_duration(seconds: u64) -> String {
-    time::write_duration(i128::from(seconds))
 }
 
 impl std::str::FromStr for Query {
@@ -97,42 +113,52 @@ impl std::str::FromStr for Query {
 
 impl fmt::Display for Query {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        parse::write(&self.expr, &self.texts, f)
+        write!(f, "{}", parse::Written(&self.expr, &self.texts))
     }
 }
 
 impl Query {
-    /// Whether it holds for every record.
+    /// As typed.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether it selects every record.
     pub fn is_empty(&self) -> bool {
         matches!(&self.expr, parse::Expr::All(parts) if parts.is_empty())
     }
 
-    /// Whether raw lines must be searched ([`TextMatches::search`]) before it can be answered.
+    /// Whether raw lines must be searched before it can be evaluated.
     pub fn needs_text(&self) -> bool {
         !self.texts.is_empty()
     }
 
-    /// How many records of a kind hold, and what was done to find them.
+    /// What [`TextMatches`] must be searched for.
+    pub fn texts(&self) -> &[TextPattern] {
+        &self.texts
+    }
+
+    /// How many records of a kind it selects, and the steps of the evaluation.
     pub fn explain(
         &self,
         index: &Index,
-        hits: &TextMatches,
-        view: RecordKind,
+        texts: &TextMatches,
+        kind: RecordKind,
     ) -> (usize, Vec<PlanStep>) {
-        let (bits, steps) = plan::Plan::new(self, index, hits).explained(view);
+        let (bits, steps) = Plan::new(&self.expr, &self.texts, index, texts).explained(kind);
         (bits.count(), steps)
     }
 
-    /// The lines of the records for which it may hold as far as fields tell, where it asks for raw lines and these are so
-    /// small a part of the log, of `whole` bytes, that they are sooner read than all of it.
+    /// The lines of the records that its fields select, if they are so small a part of the log, of `log_bytes`, that it is
+    /// faster to search only these.
     pub fn restricted(
         &self,
         index: &Index,
         kinds: &[RecordKind],
-        whole: u64,
+        log_bytes: u64,
     ) -> Option<LineRequest> {
         let none = TextMatches::none();
-        let plan = plan::Plan::new(self, index, &none);
+        let plan = Plan::new(&self.expr, &self.texts, index, &none);
         let mut wanted = LineRequest::default();
         for kind in kinds {
             let bits = plan.candidates(*kind);
@@ -141,39 +167,35 @@ impl Query {
             }
             wanted.extend(eval::lines_of(index, &bits, *kind));
         }
-        (wanted.bytes() <= whole / MOST_BYTES).then_some(wanted)
+        (wanted.bytes() <= log_bytes / MOST_BYTES).then_some(wanted)
     }
 
-    /// The connections for which it holds, in the records' order.
-    pub fn connections(&self, index: &Index, hits: &TextMatches) -> Vec<ConnectionId> {
-        plan::Plan::new(self, index, hits)
-            .answer(RecordKind::Connections)
-            .ids()
+    /// The connections that it selects, in the order of the records.
+    pub fn connections(&self, index: &Index, texts: &TextMatches) -> Vec<ConnectionId> {
+        let plan = Plan::new(&self.expr, &self.texts, index, texts);
+        plan.answer(RecordKind::Connections).ids()
     }
 
-    /// The messages for which it holds, in the records' order.
-    pub fn messages(&self, index: &Index, hits: &TextMatches) -> Vec<MessageId> {
-        plan::Plan::new(self, index, hits)
-            .answer(RecordKind::Messages)
-            .ids()
+    /// The messages that it selects, in the order of the records.
+    pub fn messages(&self, index: &Index, texts: &TextMatches) -> Vec<MessageId> {
+        let plan = Plan::new(&self.expr, &self.texts, index, texts);
+        plan.answer(RecordKind::Messages).ids()
     }
 
-    /// The authentication attempts for which it holds, in the order of the log.
-    pub fn attempts(&self, index: &Index, hits: &TextMatches) -> Vec<AttemptId> {
-        plan::Plan::new(self, index, hits)
-            .answer(RecordKind::Attempts)
-            .ids()
+    /// The authentication attempts that it selects, in the order of the log.
+    pub fn attempts(&self, index: &Index, texts: &TextMatches) -> Vec<AttemptId> {
+        let plan = Plan::new(&self.expr, &self.texts, index, texts);
+        plan.answer(RecordKind::Attempts).ids()
     }
 
-    /// The deliveries for which it holds, in the order of the log.
-    pub fn deliveries(&self, index: &Index, hits: &TextMatches) -> Vec<DeliveryId> {
-        plan::Plan::new(self, index, hits)
-            .answer(RecordKind::Deliveries)
-            .ids()
+    /// The deliveries that it selects, in the order of the log.
+    pub fn deliveries(&self, index: &Index, texts: &TextMatches) -> Vec<DeliveryId> {
+        let plan = Plan::new(&self.expr, &self.texts, index, texts);
+        plan.answer(RecordKind::Deliveries).ids()
     }
 
-    /// Whether it holds for one entry, by what the entry itself says: `line` is the entry as written, `appliance` as it
-    /// is shown, `newest` the stamp that times count from.
+    /// Whether it selects one entry, by that entry alone: `line` is the entry as written, `appliance` as it is shown,
+    /// `newest` the time from which relative times count back.
     pub fn event(
         &self,
         entry: &Entry<'_>,

@@ -11,13 +11,12 @@ use crate::cli::QueryArgs as Args;
 use crate::config::Config;
 use crate::index::{Index, TrackClosed};
 use crate::pipeline::{FirstYear, Ingest, IngestEvent};
-use crate::position::SourceId;
 use crate::query::{Query, RecordKind, TextMatches, aggregate};
 use crate::report::findings::{self, FindingRecord};
 use crate::report::record::{AttemptRecord, ConnectionRecord, DeliveryRecord, MessageRecord};
 use crate::report::routes::RouteRecord;
 use crate::report::{Format, Plain, Record, View, log};
-use crate::search::LineRequest;
+use crate::search::{self, LineRequest};
 use crate::source::{Follow, Request, Sources, Stop};
 use crate::triage::{self, GroupBy, Thresholds, Triage};
 
@@ -94,15 +93,13 @@ fn search(query: &Query, view: View, ingest: &Ingest) -> Result<Searched, Comman
         });
     }
     let began = Instant::now();
-    let whole: u64 = (0..sources.len())
-        .map(|at| sources.emitted_bytes(SourceId::new(at)))
-        .sum();
+    let whole = search::log_bytes(sources);
     let narrowed = query.restricted(&ingest.index.read(), &[kinds(view)], whole);
     let (part, hits) = match narrowed {
         Some(wanted) => {
             let bytes = wanted.bytes();
             let go_on = AtomicBool::new(false);
-            let hits = TextMatches::search_lines(query, sources, &wanted, &go_on)
+            let hits = TextMatches::search_lines(query.texts(), sources, &wanted, &go_on)
                 .map_err(CommandError::Raw)?;
             let part =
                 format!("the lines of the records that fields leave, in {bytes} bytes of the log");
@@ -144,7 +141,7 @@ pub(super) fn hits(query: &Query, sources: &Sources) -> Result<TextMatches, Comm
     if !query.needs_text() {
         return Ok(TextMatches::none());
     }
-    TextMatches::search(query, sources, &AtomicBool::new(false), &mut |_| {})
+    TextMatches::search(query.texts(), sources, &AtomicBool::new(false), &mut |_| {})
         .map_err(CommandError::Raw)
 }
 
@@ -215,7 +212,7 @@ impl Selection<'_> {
         }
         let triage = triage::analyze(self.index, limits);
         let positions = findings::positions(self.index, &triage);
-        let places = findings::places(sources, &positions).map_err(CommandError::Raw)?;
+        let places = search::locate(sources, positions).map_err(CommandError::Raw)?;
         let record = |finding| Plain(FindingRecord::new(self.index, finding, &places));
         Ok(each(out, &triage.findings, record)?)
     }

@@ -7,7 +7,7 @@ use hashbrown::HashMap;
 
 use super::field::{FIELDS, Field, ValueKind};
 use super::glob::CaselessFinder;
-use super::lex::quote;
+use super::quote::quote;
 use super::saved::Saved;
 use crate::event::{Policy, Tls, listener};
 use crate::index::records::connection::text as decoded;

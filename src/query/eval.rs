@@ -23,6 +23,19 @@ pub(super) use connection::connections;
 pub(super) use entry::EntryQuery;
 pub(super) use message::{domain, messages};
 
+/// The kind of records that is asked for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum RecordKind {
+    /// Connections in both directions.
+    Connections,
+    /// Messages.
+    Messages,
+    /// Authentication attempts.
+    Attempts,
+    /// Deliveries, one a recipient and attempt.
+    Deliveries,
+}
+
 /// The bit of `none` in [`super::field::AUTH`].
 pub(super) const AUTH_NONE: u16 = 1 << 2;
 
@@ -255,12 +268,7 @@ fn posted<K>(
 }
 
 /// The lines in which words are looked for, of these records.
-pub(super) fn lines_of(
-    index: &Index,
-    records: &BitSet,
-    view: super::plan::RecordKind,
-) -> LineRequest {
-    use super::plan::RecordKind;
+pub(super) fn lines_of(index: &Index, records: &BitSet, view: RecordKind) -> LineRequest {
     let mut wanted = LineRequest::default();
     let (connections, messages) = match view {
         RecordKind::Connections => (records.clone(), BitSet::none(index.messages.ranks())),

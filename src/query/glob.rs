@@ -1,6 +1,6 @@
 //! Texts with `*` and `?`, matched whole, whatever the case.
 
-use super::lex::{quoted_if, value_needs_quotes};
+use super::quote::{quoted_if, value_needs_quotes};
 
 /// A text with `*` and `?`.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::error::{SyntaxError, shown};
 use super::field::Field;
-use super::saved::is_name;
+use super::quote::{ends_word, is_saved_name, unquoted_pattern};
 
 /// One token.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -51,10 +51,6 @@ pub(super) fn lex(query: &str) -> Result<Vec<Token>, SyntaxError> {
 struct Lexer<'q> {
     query: &'q str,
     at: usize,
-}
-
-fn ends_word(c: char) -> bool {
-    c.is_whitespace() || matches!(c, '(' | ')')
 }
 
 impl<'q> Lexer<'q> {
@@ -114,7 +110,7 @@ impl<'q> Lexer<'q> {
             "AND" => TokenKind::And,
             "OR" => TokenKind::Or,
             "NOT" => TokenKind::Not,
-            _ => match word.strip_prefix('@').filter(|name| is_name(name)) {
+            _ => match word.strip_prefix('@').filter(|name| is_saved_name(name)) {
                 Some(name) => TokenKind::Saved(name.to_owned()),
                 None => TokenKind::Text(word.to_owned()),
             },
@@ -229,23 +225,6 @@ impl<'q> Lexer<'q> {
     }
 }
 
-/// Whether a character still belongs to a regular expression without quotes.
-pub(super) fn unquoted_pattern() -> impl FnMut(char) -> bool {
-    let (mut depth, mut escaped) = (0usize, false);
-    move |c| {
-        let was = escaped;
-        escaped = c == '\\' && !was;
-        match c {
-            _ if c.is_whitespace() => return false,
-            '(' if !was => depth += 1,
-            ')' if !was && depth == 0 => return false,
-            ')' if !was => depth -= 1,
-            _ => {}
-        }
-        true
-    }
-}
-
 fn unknown_field(start: usize, name: &str) -> SyntaxError {
     let hint = match Field::nearest(name) {
         Some(near) => format!("did you mean `{near}`?"),
@@ -255,45 +234,4 @@ fn unknown_field(start: usize, name: &str) -> SyntaxError {
         start..start + name.len(),
         format!("unknown field `{}`; {hint}", shown(name)),
     )
-}
-
-/// Puts a value in quotes where a query needs them.
-pub(super) fn quoted_if(text: &str, needs: impl FnOnce(&str) -> bool) -> String {
-    if needs(text) {
-        format!("\"{}\"", text.replace('"', "\\\""))
-    } else {
-        text.to_owned()
-    }
-}
-
-/// Whether a value behind `field:` must stand in quotes.
-pub(super) fn value_needs_quotes(text: &str) -> bool {
-    text.is_empty() || text.starts_with('"') || text.contains(|c| ends_word(c) || c == ',')
-}
-
-/// Whether a regular expression behind `field~` must stand in quotes.
-pub(super) fn pattern_needs_quotes(text: &str) -> bool {
-    text.is_empty() || text.starts_with('"') || !text.chars().all(unquoted_pattern())
-}
-
-/// Whether a text must stand in quotes to be no field, operator or regular expression.
-pub(super) fn text_needs_quotes(text: &str) -> bool {
-    let name = text.trim_start_matches(|c: char| c.is_ascii_alphabetic() || c == '_');
-    text.is_empty()
-        || text.starts_with(['"', '/', '-'])
-        || text.contains(ends_word)
-        || matches!(text, "AND" | "OR" | "NOT")
-        || text.strip_prefix('@').is_some_and(is_name)
-        || name.len() < text.len() && name.starts_with([':', '~'])
-}
-
-/// Builds the value of a `field:value` term that keeps exactly the records with this value, or a few more where it
-/// holds `*` or `?`, which stay wildcards in quotes.
-pub fn quote(value: &str) -> String {
-    // The only escape is \", so a quoted value cannot end in a backslash: any character stands for it.
-    let needs = value_needs_quotes(value);
-    match value.strip_suffix('\\') {
-        Some(head) if needs => quoted_if(&format!("{head}?"), value_needs_quotes),
-        _ => quoted_if(value, |_| needs),
-    }
 }

@@ -5,10 +5,11 @@ use std::ops::Range;
 
 use super::error::{SyntaxError, shown};
 use super::field::{Field, nearest};
-use super::lex::{Literal, Token, TokenKind, lex, quoted_if, text_needs_quotes};
+use super::lex::{Literal, Token, TokenKind, lex};
+use super::quote::{is_saved_name, quoted_if, text_needs_quotes};
 use super::saved::Saved;
-use super::text::TextPattern;
-use super::value::{Predicate, check_length};
+use super::value::{Predicate, check_length, pattern_error};
+use crate::search::TextPattern;
 
 /// A query's shape. `All` of nothing holds for every record and stands only at the top.
 #[derive(Clone, PartialEq, Debug)]
@@ -51,6 +52,36 @@ pub(super) fn parse_named(name: &str, query: &str, saved: &Saved) -> Result<(), 
         Expr::All(parts) if parts.is_empty() => Err(SyntaxError::new(0..0, "a query is expected")),
         _ => Ok(()),
     }
+}
+
+impl Saved {
+    /// Takes queries with their names.
+    ///
+    /// # Errors
+    /// The name of the first one that cannot be read, and why.
+    pub fn new(
+        queries: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, (String, String)> {
+        let saved = Self(queries.into_iter().collect());
+        for (name, text) in &saved.0 {
+            let refused = |why: String| (name.clone(), why);
+            if !is_saved_name(name) {
+                let why = "a name of letters, digits, - and _ is expected";
+                return Err(refused(why.to_owned()));
+            }
+            parse_named(name, text, &saved).map_err(|fault| {
+                let why = format!("{} (at `{}`)", fault.message, excerpt(text, &fault.range));
+                refused(why)
+            })?;
+        }
+        Ok(saved)
+    }
+}
+
+/// TokenKind a fault is about, for a line that has no room for a caret.
+fn excerpt(text: &str, range: &Range<usize>) -> String {
+    let from = text.get(range.start..).unwrap_or_default();
+    shown(if from.is_empty() { text } else { from })
 }
 
 struct Parser<'s> {
@@ -223,7 +254,9 @@ impl<'s> Parser<'s> {
             }
             TokenKind::Regex(item) => {
                 self.pattern(&item)?;
-                self.text(TextPattern::regex(&item)?)
+                check_length(&item)?;
+                let pattern = TextPattern::regex(&item.text);
+                self.text(pattern.map_err(|error| pattern_error(&item, &error))?)
             }
             TokenKind::Saved(name) => {
                 self.terms -= 1;
@@ -232,7 +265,8 @@ impl<'s> Parser<'s> {
             TokenKind::Text(text) => {
                 let item = Literal { range: place, text };
                 check_length(&item)?;
-                self.text(TextPattern::literal(&item)?)
+                let pattern = TextPattern::literal(&item.text);
+                self.text(pattern.map_err(|error| pattern_error(&item, &error))?)
             }
             _ => Err(SyntaxError::new(place, expected_term(None))),
         }
@@ -275,47 +309,50 @@ fn expected_term(before: Option<&TokenKind>) -> String {
     format!("a term is expected{place}: field:value, a word, \"a phrase\" or /regex/")
 }
 
-/// Writes an expression so that reading it gives the same one.
-pub(super) fn write(expr: &Expr, texts: &[TextPattern], f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    match expr {
-        Expr::All(parts) => {
-            for (at, part) in parts.iter().enumerate() {
-                f.write_str(if at > 0 { " " } else { "" })?;
-                match part {
-                    Expr::Any(_) => write_bracketed(part, texts, f)?,
-                    _ => write(part, texts, f)?,
-                }
-            }
-            Ok(())
-        }
-        Expr::Any(parts) => {
-            for (at, part) in parts.iter().enumerate() {
-                f.write_str(if at > 0 { " OR " } else { "" })?;
-                write(part, texts, f)?;
-            }
-            Ok(())
-        }
-        Expr::Not(part) => {
-            f.write_str("-")?;
-            match **part {
-                Expr::All(_) | Expr::Any(_) => write_bracketed(part, texts, f),
-                _ => write(part, texts, f),
-            }
-        }
-        Expr::Field(field, test) => test.write(field.doc(), f),
-        Expr::Text(at) => {
-            let text = &texts[*at];
-            if text.is_regex() {
-                write!(f, "/{}/", text.source())
-            } else {
-                f.write_str(&quoted_if(text.source(), text_needs_quotes))
-            }
+/// An expression with the query's texts; its `Display` reads as the same expression.
+pub(super) struct Written<'q>(pub &'q Expr, pub &'q [TextPattern]);
+
+impl Written<'_> {
+    fn part(&self, part: &Expr, is_bracketed: bool, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let part = Written(part, self.1);
+        if is_bracketed {
+            write!(f, "({part})")
+        } else {
+            write!(f, "{part}")
         }
     }
 }
 
-fn write_bracketed(part: &Expr, texts: &[TextPattern], f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    f.write_str("(")?;
-    write(part, texts, f)?;
-    f.write_str(")")
+impl fmt::Display for Written<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Expr::All(parts) => {
+                for (at, part) in parts.iter().enumerate() {
+                    f.write_str(if at > 0 { " " } else { "" })?;
+                    self.part(part, matches!(part, Expr::Any(_)), f)?;
+                }
+                Ok(())
+            }
+            Expr::Any(parts) => {
+                for (at, part) in parts.iter().enumerate() {
+                    f.write_str(if at > 0 { " OR " } else { "" })?;
+                    self.part(part, false, f)?;
+                }
+                Ok(())
+            }
+            Expr::Not(part) => {
+                f.write_str("-")?;
+                self.part(part, matches!(**part, Expr::All(_) | Expr::Any(_)), f)
+            }
+            Expr::Field(field, test) => test.write(field.doc(), f),
+            Expr::Text(at) => {
+                let text = &self.1[*at];
+                if text.is_regex() {
+                    write!(f, "/{}/", text.source())
+                } else {
+                    f.write_str(&quoted_if(text.source(), text_needs_quotes))
+                }
+            }
+        }
+    }
 }

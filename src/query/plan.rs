@@ -6,31 +6,19 @@
 //! records without a port.
 
 use super::bitset::BitSet;
-use super::eval;
+use super::eval::{self, RecordKind};
 use super::explain::{AccessPath, PlanStep, PlanTrace, cost};
 use super::field::Field;
-use super::parse::Expr;
+use super::parse::{Expr, Written};
 use super::value::Predicate;
-use super::{Query, TextMatches};
 use crate::header::Timestamp;
 use crate::index::Index;
 use crate::index::store::live_set::Ranks;
-
-/// The kind of records that is asked for.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum RecordKind {
-    /// Connections in both directions.
-    Connections,
-    /// Messages.
-    Messages,
-    /// Authentication attempts.
-    Attempts,
-    /// Deliveries, one a recipient and attempt.
-    Deliveries,
-}
+use crate::search::{TextMatches, TextPattern};
 
 pub(super) struct Plan<'q> {
-    query: &'q Query,
+    expr: &'q Expr,
+    texts: &'q [TextPattern],
     index: &'q Index,
     hits: &'q TextMatches,
     newest: Option<Timestamp>,
@@ -38,9 +26,15 @@ pub(super) struct Plan<'q> {
 }
 
 impl<'q> Plan<'q> {
-    pub fn new(query: &'q Query, index: &'q Index, hits: &'q TextMatches) -> Self {
+    pub fn new(
+        expr: &'q Expr,
+        texts: &'q [TextPattern],
+        index: &'q Index,
+        hits: &'q TextMatches,
+    ) -> Self {
         Self {
-            query,
+            expr,
+            texts,
             index,
             hits,
             newest: index.newest(),
@@ -49,7 +43,7 @@ impl<'q> Plan<'q> {
     }
 
     pub fn answer(&self, view: RecordKind) -> BitSet {
-        self.expr(&self.query.expr, view)
+        self.expr(self.expr, view)
     }
 
     /// Answers, and tells how.
@@ -61,7 +55,7 @@ impl<'q> Plan<'q> {
 
     /// The records that could hold as far as anything but raw lines tells: words in lines are taken to be there.
     pub fn candidates(&self, view: RecordKind) -> BitSet {
-        self.upper_bound(&self.query.expr, view)
+        self.upper_bound(self.expr, view)
     }
 
     fn upper_bound(&self, expr: &Expr, view: RecordKind) -> BitSet {
@@ -221,11 +215,7 @@ impl<'q> Plan<'q> {
 
     /// The term in its normal form.
     fn written(&self, expr: &Expr) -> String {
-        let query = Query {
-            expr: expr.clone(),
-            texts: self.query.texts.clone(),
-        };
-        query.to_string()
+        Written(expr, self.texts).to_string()
     }
 
     fn access_path(&self, expr: &Expr) -> AccessPath {
@@ -239,13 +229,20 @@ impl<'q> Plan<'q> {
         }
     }
 
-    fn text(&self, term: usize, view: RecordKind) -> BitSet {
-        let (connections, messages) = self.hits.records(term, self.index);
-        match view {
+    fn text(&self, term: usize, kind: RecordKind) -> BitSet {
+        let index = self.index;
+        let (in_connections, in_messages) = self.hits.records(term, index);
+        let mut connections = BitSet::none(index.connections.ranks());
+        let mut messages = BitSet::none(index.messages.ranks());
+        in_connections
+            .iter()
+            .for_each(|id| connections.set(id.at()));
+        in_messages.iter().for_each(|id| messages.set(id.at()));
+        match kind {
             RecordKind::Messages => messages,
-            RecordKind::Deliveries => eval::messages_deliveries(self.index, &messages)
-                .or(&self.of_connections(connections, view)),
-            _ => self.of_connections(connections, view),
+            RecordKind::Deliveries => eval::messages_deliveries(index, &messages)
+                .or(&self.of_connections(connections, kind)),
+            _ => self.of_connections(connections, kind),
         }
     }
 }

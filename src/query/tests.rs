@@ -65,7 +65,13 @@ fn search(query: &Query, log: &str) -> TextMatches {
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), log).unwrap();
     let sources = follow(file.path()).sources();
-    TextMatches::search(query, &sources, &AtomicBool::new(false), &mut |_| {}).unwrap()
+    TextMatches::search(
+        query.texts(),
+        &sources,
+        &AtomicBool::new(false),
+        &mut |_| {},
+    )
+    .unwrap()
 }
 
 /// A connection as `i450` or `d5640`.
@@ -606,7 +612,7 @@ fn a_search_goes_on_where_it_stopped_and_can_be_called_off() {
     let sources = feeder.sources();
     let query = parse("\"relay access denied\"").unwrap();
     let go_on = AtomicBool::new(false);
-    let mut hits = TextMatches::search(&query, &sources, &go_on, &mut |_| {}).unwrap();
+    let mut hits = TextMatches::search(query.texts(), &sources, &go_on, &mut |_| {}).unwrap();
     let index = load(LOG);
     assert!(query.connections(&index, &hits).is_empty());
     std::io::Write::write_all(
@@ -618,10 +624,10 @@ fn a_search_goes_on_where_it_stopped_and_can_be_called_off() {
     )
     .unwrap();
     catch_up(&mut feeder);
-    hits.advance(&query, &sources, &go_on, None, &mut |_| {})
+    hits.advance(query.texts(), &sources, &go_on, None, &mut |_| {})
         .unwrap();
     assert_eq!(query.connections(&index, &hits).len(), 1);
-    let stopped = TextMatches::search(&query, &sources, &AtomicBool::new(true), &mut |_| {});
+    let stopped = TextMatches::search(query.texts(), &sources, &AtomicBool::new(true), &mut |_| {});
     assert_eq!(stopped.unwrap_err().kind(), std::io::ErrorKind::Interrupted);
 }
 

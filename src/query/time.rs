@@ -1,6 +1,7 @@
 //! Moments as queries write them: absolute, of the newest day, or back from the newest entry.
 
 use std::fmt;
+use std::time::Duration;
 
 use crate::header::{DateTime, Timestamp};
 
@@ -35,7 +36,7 @@ impl TimeExpr {
     /// Reads a moment: `2009-04-22`, `2009-04-22T11:50:30`, `11:50`, `-15m`.
     pub fn parse(text: &str) -> Option<Self> {
         if let Some(back) = text.strip_prefix('-') {
-            return duration(back).map(Self::Back);
+            return parse_seconds(back).map(Self::Back);
         }
         let Some((date, rest)) = text.split_at_checked(10).filter(|_| text.contains('-')) else {
             return TimeOfDay::parse(text).map(Self::OfDay);
@@ -148,8 +149,25 @@ fn whole(text: &str) -> Option<u16> {
         .flatten()
 }
 
+/// Reads a moment as the interface's prompt takes it: its first second.
+pub fn moment(text: &str, newest: Timestamp) -> Option<Timestamp> {
+    let (first, _) = TimeExpr::parse(text.trim())?.span(Some(newest))?;
+    Timestamp::from_seconds(first)
+}
+
+/// Reads a duration: seconds, or `5m`, `1h30m`, `30d`.
+pub fn duration(text: &str) -> Option<Duration> {
+    let seconds = parse_seconds(text)?;
+    u64::try_from(seconds).ok().map(Duration::from_secs)
+}
+
+/// Writes a duration so that [`duration`] reads it.
+pub fn written_duration(seconds: u64) -> String {
+    write_seconds(i128::from(seconds))
+}
+
 /// Seconds, or a count of `s m h d w`, or several of them: `90`, `5m`, `1h30m`.
-pub(super) fn duration(text: &str) -> Option<i64> {
+pub(super) fn parse_seconds(text: &str) -> Option<i64> {
     let (mut total, mut rest) = (0i64, text);
     while !rest.is_empty() {
         let digits = rest
@@ -178,7 +196,7 @@ pub(super) fn duration(text: &str) -> Option<i64> {
 pub(super) const LONGEST: i64 = 1 << 33;
 
 /// Seconds in the largest unit that holds them exactly.
-pub(super) fn write_duration(seconds: i128) -> String {
+pub(super) fn write_seconds(seconds: i128) -> String {
     let units = [
         (604_800, 'w'),
         (86_400, 'd'),
@@ -216,7 +234,7 @@ impl fmt::Display for TimeExpr {
                 write!(f, "{year:04}-{month:02}-{day:02}T{clock}")
             }
             Self::OfDay(clock) => clock.fmt(f),
-            Self::Back(seconds) => write!(f, "-{}", write_duration(i128::from(*seconds))),
+            Self::Back(seconds) => write!(f, "-{}", write_seconds(i128::from(*seconds))),
         }
     }
 }

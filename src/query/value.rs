@@ -8,8 +8,10 @@ use ipnet::{IpNet, Ipv4Net};
 use super::error::{SyntaxError, shown};
 use super::field::{FieldDoc, ValueKind, nearest};
 use super::glob::Glob;
-use super::lex::{Literal, pattern_needs_quotes, quoted_if};
-use super::time::{LONGEST, TimeExpr, duration, write_duration};
+use super::lex::Literal;
+use super::quote::{pattern_needs_quotes, quoted_if};
+use super::time::{LONGEST, TimeExpr, parse_seconds, write_seconds};
+use crate::search::PATTERN_BYTES;
 
 /// TokenKind a term asks of its field's value.
 #[derive(Clone, PartialEq, Debug)]
@@ -96,8 +98,6 @@ impl PartialEq for RegexPattern {
 
 /// Characters: longer expressions and texts are refused.
 pub(super) const LONGEST_PATTERN: usize = 1000;
-/// Bytes that a compiled expression may take.
-pub(super) const PATTERN_BYTES: usize = 1 << 20;
 
 impl RegexPattern {
     pub fn parse(item: &Literal) -> Result<Self, SyntaxError> {
@@ -390,7 +390,7 @@ fn number(kind: ValueKind, text: &str) -> Option<i128> {
             let score: f64 = text.parse().ok()?;
             (plain && score.abs() <= 1e9).then(|| thousandths(score))
         }
-        ValueKind::Duration => duration(text).map(i128::from),
+        ValueKind::Duration => parse_seconds(text).map(i128::from),
         ValueKind::Size => {
             let unit = match text.chars().next_back()? {
                 'k' | 'K' => 1 << 10,
@@ -440,7 +440,7 @@ fn whole(text: &str) -> Option<i128> {
 
 fn write_number(kind: ValueKind, value: i128) -> String {
     match kind {
-        ValueKind::Duration => write_duration(value),
+        ValueKind::Duration => write_seconds(value),
         ValueKind::Score => (value as f64 / 1000.0).to_string(),
         ValueKind::Size => {
             let units = [(1 << 30, "G"), (1 << 20, "M"), (1 << 10, "k"), (1, "")];

@@ -1,33 +1,14 @@
 //! Findings as records, each piece of evidence with its id and the place of its first line.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::io;
-
 use serde::Serialize;
 
 use super::record::{Time, time};
 use crate::event::ConnId;
 use crate::index::Index;
-use crate::position::{Position, SourceId};
-use crate::safe;
-use crate::source::Sources;
+use crate::position::Position;
+use crate::search::LineLocations;
 use crate::triage::Triage;
 use crate::triage::findings::{Evidence, Finding};
-
-/// Bytes read at once while lines are counted.
-const CHUNK: usize = 1 << 20;
-
-/// Where a line stands, as people say it.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct LineLocation {
-    /// The file, safe to show.
-    pub file: String,
-    /// The line's number, from 1.
-    pub line: u64,
-}
-
-/// LineLocations of lines, by where they begin.
-pub type LineLocations = BTreeMap<Position, LineLocation>;
 
 /// What shows a finding.
 #[derive(Serialize, Debug)]
@@ -117,41 +98,4 @@ pub fn position(index: &Index, evidence: Evidence) -> Option<Position> {
 pub fn positions(index: &Index, triage: &Triage) -> Vec<Position> {
     let evidence = triage.findings.iter().flat_map(|finding| &finding.evidence);
     evidence.filter_map(|one| position(index, *one)).collect()
-}
-
-/// Counts lines up to each position. The files are read once, as far as the last position.
-///
-/// # Errors
-/// When a source is gone or cannot be read.
-pub fn places(sources: &Sources, positions: &[Position]) -> io::Result<LineLocations> {
-    let mut by_source: BTreeMap<SourceId, BTreeSet<u64>> = BTreeMap::new();
-    for position in positions {
-        by_source
-            .entry(position.source())
-            .or_default()
-            .insert(position.offset());
-    }
-    let mut places = LineLocations::new();
-    let mut buffer = vec![0; CHUNK];
-    for (source, offsets) in by_source {
-        let file = safe::path(&sources.info(source).path);
-        let (mut at, mut line) = (0u64, 1u64);
-        for offset in offsets {
-            while at < offset {
-                let want = usize::try_from(offset - at).unwrap_or(CHUNK).min(CHUNK);
-                let read = sources.read_at(Position::new(source, at), &mut buffer[..want])?;
-                if read == 0 {
-                    break;
-                }
-                line += memchr::memchr_iter(b'\n', &buffer[..read]).count() as u64;
-                at += read as u64;
-            }
-            let place = LineLocation {
-                file: file.clone(),
-                line,
-            };
-            places.insert(Position::new(source, offset), place);
-        }
-    }
-    Ok(places)
 }

@@ -8,31 +8,53 @@ use std::ops::ControlFlow;
 
 use hashbrown::HashMap;
 
-use crate::event::{self, ConnId, Event, Mid};
+use super::reader::{Line, LineReader};
+use crate::event::{self, ConnId, Dcid, Event, Icid, Mid};
 use crate::header::{Header, HeaderParser, YearResolver};
 use crate::index::store::extent::Span;
 use crate::index::{Connection, Message};
-use crate::position::{Position, SourceId};
+use crate::position::Position;
 use crate::source::Sources;
 
-/// Whose lines are asked for.
+/// The records whose lines are to be read.
 #[derive(Clone, Debug, Default)]
 pub struct LineRequest {
-    /// The runs of the log that each owner has lines in: an id that came round again has several owners.
-    owners: HashMap<RecordKey, Vec<Span>, foldhash::fast::RandomState>,
+    /// An id that was reused, or that several appliances use, has several owners.
+    owners: HashMap<RecordKey, Vec<Owner>, foldhash::fast::RandomState>,
 }
 
-/// An id, and the syslog host that tells appliances in one file apart.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
-struct RecordKey {
-    id: Id,
-    host: Option<Box<[u8]>>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-enum Id {
-    Connection(ConnId),
+/// A record as a line names it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub(super) enum RecordKey {
+    Inbound(Icid),
+    Outbound(Dcid),
     Message(Mid),
+}
+
+impl RecordKey {
+    pub(super) fn connection(link: ConnId) -> Self {
+        match link {
+            ConnId::In(icid) => Self::Inbound(icid),
+            ConnId::Out(dcid) => Self::Outbound(dcid),
+        }
+    }
+
+    /// The records that a line belongs to: those whose ids its fixed part carries.
+    pub(super) fn of_line(frame: &Header, line: &[u8]) -> impl Iterator<Item = Self> {
+        let owners = event::of_entry(frame, line).owners();
+        let connection = owners.link.map(Self::connection);
+        [connection, owners.mid.map(Self::Message)]
+            .into_iter()
+            .flatten()
+    }
+}
+
+/// One record of an id: its lines are within these spans.
+#[derive(Clone, Debug)]
+struct Owner {
+    /// The syslog host, which distinguishes the appliances that write one file.
+    host: Option<Box<str>>,
+    spans: Vec<Span>,
 }
 
 /// One line of the log, as written.
@@ -59,54 +81,41 @@ impl RawLine {
 }
 
 impl LineRequest {
-    /// The lines of a connection.
     pub fn of_connection(connection: &Connection<'_>) -> Self {
         let mut wanted = Self::default();
         wanted.add_connection(connection);
         wanted
     }
 
-    /// The lines of a message.
     pub fn of_message(message: &Message<'_>) -> Self {
         let mut wanted = Self::default();
         wanted.add_message(message);
         wanted
     }
 
-    /// A connection's lines too.
     pub fn add_connection(&mut self, connection: &Connection<'_>) {
-        self.add(
-            Id::Connection(connection.link()),
-            connection.host_of_appliance(),
-            connection.spans(),
-        );
+        let key = RecordKey::connection(connection.link());
+        self.add(key, connection.host_of_appliance(), connection.spans());
     }
 
-    /// A message's lines too.
     pub fn add_message(&mut self, message: &Message<'_>) {
-        self.add(
-            Id::Message(message.mid()),
-            message.host_of_appliance(),
-            message.spans(),
-        );
+        let key = RecordKey::Message(message.mid());
+        self.add(key, message.host_of_appliance(), message.spans());
     }
 
-    /// What another one asks for, too.
+    fn add(&mut self, key: RecordKey, host: Option<&str>, spans: Vec<Span>) {
+        let host = host.map(Into::into);
+        let owners = self.owners.entry(key).or_default();
+        owners.push(Owner { host, spans });
+    }
+
     pub fn extend(&mut self, other: Self) {
-        for (owner, spans) in other.owners {
-            self.owners.entry(owner).or_default().extend(spans);
+        for (key, owners) in other.owners {
+            self.owners.entry(key).or_default().extend(owners);
         }
     }
 
-    fn add(&mut self, id: Id, host: Option<&str>, spans: Vec<Span>) {
-        let host = host.map(|host| host.as_bytes().into());
-        self.owners
-            .entry(RecordKey { id, host })
-            .or_default()
-            .extend(spans);
-    }
-
-    /// Bytes of the log that must be read to find them.
+    /// Bytes of the log that must be read to find the lines.
     pub fn bytes(&self) -> u64 {
         let parts = self.parts();
         let lengths = parts
@@ -115,9 +124,10 @@ impl LineRequest {
         lengths.sum()
     }
 
-    /// The parts of the log to read, in its order, none twice.
+    /// The parts of the log to read: in its order, without overlaps.
     fn parts(&self) -> Vec<Span> {
-        let mut spans: Vec<Span> = self.owners.values().flatten().copied().collect();
+        let owners = self.owners.values().flatten();
+        let mut spans: Vec<Span> = owners.flat_map(|owner| &owner.spans).copied().collect();
         spans.sort_unstable();
         let mut parts: Vec<Span> = Vec::new();
         for span in spans {
@@ -134,24 +144,22 @@ impl LineRequest {
     }
 
     fn contains(&self, frame: &Header, line: &[u8], at: Position) -> bool {
-        let owners = event::of_entry(frame, line).owners();
-        let host: Option<Box<[u8]>> = frame.host(line).map(Into::into);
-        let ids = [owners.link.map(Id::Connection), owners.mid.map(Id::Message)];
-        ids.into_iter().flatten().any(|id| {
-            let spans = self.owners.get(&RecordKey {
-                id,
-                host: host.clone(),
-            });
-            spans.is_some_and(|spans| spans.iter().any(|span| span.first <= at && at <= span.last))
+        let host = frame.host(line);
+        RecordKey::of_line(frame, line).any(|key| {
+            let owners = self.owners.get(&key).into_iter().flatten();
+            owners
+                .filter(|owner| owner.host.as_deref().map(str::as_bytes) == host)
+                .flat_map(|owner| &owner.spans)
+                .any(|span| span.first <= at && at <= span.last)
         })
     }
 }
 
-/// Reads the lines, in the order of the log, each followed by the lines without a frame that stand under it; `most` at
-/// most, as a connection held open for weeks has more than a screen can use.
+/// Reads the lines in the order of the log, each followed by the lines without a header below it. At most `most`: a
+/// connection that is open for weeks has more than a screen can use.
 ///
 /// # Errors
-/// When a source is gone or cannot be read.
+/// A source is gone or cannot be read.
 pub fn read_lines(
     sources: &Sources,
     wanted: &LineRequest,
@@ -169,10 +177,10 @@ pub fn read_lines(
     Ok(lines)
 }
 
-/// Hands the lines to `take` one by one, in the order of the log, until it breaks off.
+/// Passes the lines to `take` one by one, in the order of the log, until it returns `Break`.
 ///
 /// # Errors
-/// When a source is gone or cannot be read.
+/// A source is gone or cannot be read.
 pub fn for_each_line(
     sources: &Sources,
     wanted: &LineRequest,
@@ -193,130 +201,33 @@ fn for_each_line_of(
     take: &mut dyn FnMut(RawLine) -> ControlFlow<()>,
 ) -> io::Result<ControlFlow<()>> {
     let mut parser = HeaderParser::new(YearResolver::starting(2000));
-    let mut reader = Reader::new(sources, part.first);
+    let mut reader = LineReader::forward(sources, part.first);
     let mut owned = false;
-    loop {
-        let position = reader.position();
-        let behind = position > part.last;
-        if behind && !owned {
-            return Ok(ControlFlow::Continue(()));
-        }
-        let Some((bytes, _)) = reader.next()? else {
-            return Ok(ControlFlow::Continue(()));
+    while reader.position() <= part.last || owned {
+        let Some(Line {
+            position, bytes, ..
+        }) = reader.line()?
+        else {
+            break;
         };
-        let frame = parser.parse(&bytes);
-        let is_entry = frame.is_present() || !matches!(event::parse(&bytes), Event::Unknown { .. });
+        let frame = parser.parse(bytes);
+        let is_entry = frame.is_present() || !matches!(event::parse(bytes), Event::Unknown { .. });
         owned = if is_entry {
-            !behind && wanted.contains(&frame, &bytes, position)
+            position <= part.last && wanted.contains(&frame, bytes, position)
         } else {
             owned && !bytes.is_empty()
         };
-        if owned
-            && take(RawLine {
+        if owned {
+            let bytes = bytes.to_vec();
+            let line = RawLine {
                 position,
                 bytes,
                 frame,
-            })
-            .is_break()
-        {
-            return Ok(ControlFlow::Break(()));
-        }
-    }
-}
-
-/// How much of a line is kept; longer ones are cut there.
-const LONGEST: usize = crate::lines::MAX_LINE;
-
-/// Lines of one source from a position on.
-#[derive(Debug)]
-pub struct Reader<'s> {
-    sources: &'s Sources,
-    source: SourceId,
-    /// Where `buffer` begins.
-    base: u64,
-    buffer: Vec<u8>,
-    /// Where the next line begins in `buffer`.
-    at: usize,
-}
-
-const CHUNK: usize = 64 * 1024;
-
-impl<'s> Reader<'s> {
-    /// Reads on from a line's beginning.
-    pub fn new(sources: &'s Sources, at: Position) -> Self {
-        Self {
-            sources,
-            source: at.source(),
-            base: at.offset(),
-            buffer: Vec::new(),
-            at: 0,
-        }
-    }
-
-    /// Where the next line begins.
-    pub fn position(&self) -> Position {
-        Position::new(self.source, self.base + self.at as u64)
-    }
-
-    /// The next line without its line end, and where the one behind it begins. `None` at the end of what was read of
-    /// the source.
-    ///
-    /// # Errors
-    /// When the source is gone or cannot be read.
-    #[expect(
-        clippy::should_implement_trait,
-        reason = "an iterator could not tell an error from the end"
-    )]
-    pub fn next(&mut self) -> io::Result<Option<(Vec<u8>, Position)>> {
-        let mut searched = 0;
-        loop {
-            let rest = &self.buffer[self.at..];
-            if let Some(end) = memchr::memchr(b'\n', &rest[searched..]) {
-                let end = searched + end;
-                let line = &rest[..end];
-                let line = line.strip_suffix(b"\r").unwrap_or(line);
-                let line = line[..line.len().min(LONGEST)].to_vec();
-                self.at += end + 1;
-                return Ok(Some((line, self.position())));
-            }
-            searched = rest.len();
-            if self.fill()? == 0 {
-                let line = self.buffer[self.at..].to_vec();
-                self.at = self.buffer.len();
-                return Ok((!line.is_empty()).then(|| (line, self.position())));
-            }
-            if self.buffer.len() - self.at > LONGEST + CHUNK {
-                return self.skip_to_line_end().map(Some);
+            };
+            if take(line).is_break() {
+                return Ok(ControlFlow::Break(()));
             }
         }
     }
-
-    /// Reads on behind the buffer; what was taken of it goes.
-    fn fill(&mut self) -> io::Result<usize> {
-        self.buffer.drain(..self.at);
-        self.base += self.at as u64;
-        self.at = 0;
-        let kept = self.buffer.len();
-        self.buffer.resize(kept + CHUNK, 0);
-        let from = Position::new(self.source, self.base + kept as u64);
-        let read = self.sources.read_at(from, &mut self.buffer[kept..]);
-        self.buffer.truncate(kept + *read.as_ref().unwrap_or(&0));
-        read
-    }
-
-    /// The head of an over-long line; its tail is passed over.
-    fn skip_to_line_end(&mut self) -> io::Result<(Vec<u8>, Position)> {
-        let line = self.buffer[self.at..self.at + LONGEST].to_vec();
-        loop {
-            self.at = self.buffer.len();
-            if self.fill()? == 0 {
-                break;
-            }
-            if let Some(end) = memchr::memchr(b'\n', &self.buffer) {
-                self.at = end + 1;
-                break;
-            }
-        }
-        Ok((line, self.position()))
-    }
+    Ok(ControlFlow::Continue(()))
 }

@@ -14,9 +14,9 @@ use crate::index::records::message::CommonState;
 use crate::index::{Attempt, Connection, DeliveryState, Direction, Index, Message};
 pub use crate::report::incident::impact_parts;
 
+use crate::query::term;
 use crate::safe;
 use crate::triage::GroupBy;
-use crate::tui::state::filter::term;
 use crate::tui::state::record::{Record, is_refusal};
 use crate::tui::state::source_list::SourceList;
 use crate::tui::state::triage_state::TriageState;

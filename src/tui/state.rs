@@ -1,7 +1,6 @@
 //! What the interface knows and how it changes: no terminal, no file and no clock in here, so that a test can press
 //! keys. What the outside must do comes back as [`Effect`]s; what the outside found out comes in as [`Action`]s.
 
-pub(super) mod filter;
 mod input;
 pub(super) mod log;
 mod navigate;
@@ -14,7 +13,6 @@ pub(super) mod settings;
 pub(super) mod source_list;
 mod swap_index;
 mod table;
-mod time;
 mod time_cursor;
 pub(super) mod triage_state;
 pub(super) mod user_stats;
@@ -27,17 +25,19 @@ use std::time::Duration;
 
 use ratatui::crossterm::event::KeyEvent;
 
+use std::sync::Arc;
+
 use crate::header::Timestamp;
 use crate::index::Index;
 use crate::index::store::extent::Span;
 use crate::position::Position;
+use crate::query::{Completion, Query, TextMatches};
 use crate::search::RawLine;
 use crate::search::{LinePattern, SearchDirection};
 use crate::source::Progress;
 use crate::triage::RouteId;
 use crate::tui::columns::{self, Column, RenderContext};
 use crate::tui::keymap::Context;
-use crate::tui::state::filter::{Completion, Filter, TextMatches};
 use crate::tui::state::log::Log;
 use crate::tui::state::page::Page;
 use crate::tui::state::record::Record;
@@ -188,7 +188,7 @@ pub enum Effect {
     /// Read something.
     Read(Job),
     /// Read the log for a filter's texts, behind what was read already.
-    Search(Filter, TextMatches),
+    Search(Arc<Query>, TextMatches),
     /// Look for a line.
     Find(Position, SearchDirection, LinePattern),
     /// Stop the search that runs.
@@ -261,7 +261,7 @@ pub struct FilterState {
     /// As it was last kept.
     pub kept: String,
     /// What holds now: while typing, the last text that could be read.
-    pub active: Filter,
+    pub active: Arc<Query>,
     /// What the log's text gave for it.
     pub hits: TextMatches,
     /// Whether the log is being read for it.
@@ -387,7 +387,7 @@ impl App {
             prompt: None,
             filter: FilterState {
                 kept: String::new(),
-                active: Filter::none(),
+                active: Arc::default(),
                 hits: TextMatches::none(),
                 search: SearchState::Done,
                 partial: false,

@@ -13,11 +13,12 @@ use crate::index::store::extent::Span;
 use crate::index::{ConnectionId, Index};
 use crate::pipeline::SharedIndex;
 use crate::position::Position;
+use crate::query::{Query, RecordKind, TextMatches};
+use crate::search::SearchProgress;
 use crate::search::{self, LineRequest, RawLine};
 use crate::search::{LineChunk, LinePattern, LineRange, SearchDirection};
 use crate::source::Sources;
 use crate::triage::{RouteId, Thresholds};
-use crate::tui::state::filter::{Filter, SearchProgress, TextMatches};
 use crate::tui::state::record::Record;
 use crate::tui::state::triage_state::{self, TriageJob, TriageResult};
 
@@ -131,7 +132,7 @@ impl Workers {
 
     /// Reads the log for a filter's texts, behind what was read for `hits`; only a few records' lines where its fields
     /// leave no more.
-    pub fn search(&mut self, filter: Filter, hits: TextMatches) {
+    pub fn search(&mut self, filter: Arc<Query>, hits: TextMatches) {
         let index = self.index.clone();
         self.long("search", move |sources, stop, tell| {
             // The word being typed may become the name of a field with the next key.
@@ -142,10 +143,13 @@ impl Workers {
             let text = filter.text().to_owned();
             let (mut hits, mut read) = (hits, 0);
             if hits.is_partial() {
-                match filter.search_few(&index, sources, stop) {
-                    Ok(None) => hits = TextMatches::none(),
-                    found => {
-                        let found = found.map(Option::unwrap_or_default);
+                let kinds = [RecordKind::Connections, RecordKind::Messages];
+                let whole = search::log_bytes(sources);
+                let few = filter.restricted(&index.read(), &kinds, whole);
+                match few {
+                    None => hits = TextMatches::none(),
+                    Some(few) => {
+                        let found = TextMatches::search_lines(filter.texts(), sources, &few, stop);
                         return (!stop.load(Ordering::Relaxed))
                             .then(|| Answer::Hits(text, found.map_err(|error| error.to_string())));
                     }
@@ -157,7 +161,7 @@ impl Workers {
                     read = before + bytes;
                     tell(Answer::Searched(text.clone(), read));
                 };
-                match filter.search(&mut hits, sources, stop, until, &mut progress) {
+                match hits.advance(filter.texts(), sources, stop, Some(until), &mut progress) {
                     Ok(SearchProgress::Paused) => tell(Answer::Partial(text.clone(), hits.clone())),
                     Ok(SearchProgress::End) => break Ok(hits),
                     Err(error) => break Err(error.to_string()),

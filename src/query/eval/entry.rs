@@ -7,8 +7,8 @@ use crate::event::{CloseReason, Event, EventKind, Policy, Tls, Value};
 use crate::header::{Level, Timestamp};
 use crate::query::field::Field;
 use crate::query::parse::Expr;
-use crate::query::text::TextPattern;
 use crate::query::value::{NamePredicate, Predicate};
+use crate::search::TextPattern;
 
 /// The entry that is asked.
 pub(in crate::query) struct EntryQuery<'a> {

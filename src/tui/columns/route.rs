@@ -6,9 +6,9 @@ use super::{
 };
 use crate::header::Timestamp;
 use crate::index::records::timeline::Slot;
+use crate::query::term;
 use crate::safe;
 use crate::triage::{GroupBy, Reason, RouteId, RouteState, Tally};
-use crate::tui::state::filter::term;
 use crate::tui::state::record::Record;
 use crate::tui::theme::Role;
 

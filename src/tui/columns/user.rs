@@ -2,8 +2,8 @@
 
 use super::{Cell, Column, Field, Sortable, none, number, plain, short, styled, text, thousands};
 use crate::index::{Index, Interner, Symbol};
+use crate::query::term;
 use crate::safe;
-use crate::tui::state::filter::term;
 use crate::tui::state::user_stats::User;
 use crate::tui::theme::Role;
 

@@ -5,13 +5,13 @@ use ratatui::crossterm::event::{KeyEvent, KeyEventKind};
 use super::{App, Effect, PromptKind, Table, View};
 use crate::index::Index;
 use crate::position::{Position, SourceId};
+use crate::query::{self, Query};
 use crate::search::{LinePattern, SearchDirection};
 use crate::source;
 use crate::triage::RouteState;
 use crate::triage::findings::FindingSeverity;
 use crate::tui::columns;
 use crate::tui::keymap::{self, Command};
-use crate::tui::state::filter;
 use crate::tui::state::log::Tailing;
 use crate::tui::state::record::Record;
 use crate::tui::state::rows::{Order, Sort};
@@ -288,7 +288,7 @@ impl App {
                 ),
             ));
         }
-        self.set_filter(filter::Filter::none())
+        self.set_filter(Query::default())
     }
 
     fn sort(&mut self) {
@@ -437,7 +437,7 @@ impl App {
             ));
             return Vec::new();
         };
-        let text = filter::and(&self.filter.kept, &format!("{sign}{term}"));
+        let text = query::and(&self.filter.kept, &format!("{sign}{term}"));
         self.set_filter_text(&text)
     }
 }

@@ -7,12 +7,12 @@ use crate::event;
 use crate::header::{HeaderParser, Timestamp, YearResolver};
 use crate::index::{ConnectionId, Index};
 use crate::position::Position;
+use crate::query::{self, term};
 use crate::safe;
 use crate::search::RawLine;
 use crate::triage::GroupBy;
 use crate::triage::findings::{DrillDown, Evidence};
 use crate::tui::columns::{self, Field};
-use crate::tui::state::filter::{Filter, term};
 use crate::tui::state::page::{self, Page};
 use crate::tui::state::record::Record;
 use crate::tui::state::rows::Sort;
@@ -218,10 +218,10 @@ impl App {
 
     /// Makes a text the filter, or says what is wrong with it.
     pub(super) fn set_filter_text(&mut self, text: &str) -> Vec<Effect> {
-        match Filter::parse(text, &self.settings.saved) {
+        match query::parse_with(text, &self.settings.saved) {
             Ok(filter) => self.set_filter(filter),
             Err(problem) => {
-                self.notice = Some((Role::Failed, problem.message));
+                self.notice = Some((Role::Failed, problem.message().to_owned()));
                 Vec::new()
             }
         }

@@ -2,13 +2,13 @@
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use super::{App, Effect, Prompt, PromptKind, SearchState, View, time};
+use super::{App, Effect, Prompt, PromptKind, SearchState, View};
 use crate::index::Index;
+use crate::query;
 use crate::safe;
 use crate::search::{LinePattern, SearchDirection};
 use crate::tui::columns::{self, Field};
 use crate::tui::keymap::Command;
-use crate::tui::state::filter::{self, Filter};
 use crate::tui::state::record::Record;
 use crate::tui::state::rows::{Order, Sort};
 use crate::tui::theme::Role;
@@ -114,7 +114,7 @@ impl App {
         };
         prompt.taken = None;
         if prompt.kind == PromptKind::Filter {
-            prompt.completions = filter::complete(
+            prompt.completions = query::complete(
                 prompt.line.text(),
                 prompt.line.cursor(),
                 index,
@@ -132,10 +132,13 @@ impl App {
         if prompt.kind != PromptKind::Filter {
             return Vec::new();
         }
-        match Filter::parse(prompt.line.text(), &self.settings.saved) {
+        match query::parse_with(prompt.line.text(), &self.settings.saved) {
             Ok(filter) => self.apply_filter(filter),
             Err(problem) => {
-                (prompt.error, prompt.error_at) = (Some(problem.message), Some(problem.at));
+                (prompt.error, prompt.error_at) = (
+                    Some(problem.message().to_owned()),
+                    Some(problem.range().start),
+                );
                 self.drop_search()
             }
         }
@@ -146,7 +149,7 @@ impl App {
         if self.filter.search == SearchState::Done {
             return Vec::new();
         }
-        match Filter::parse(&self.filter.kept, &self.settings.saved) {
+        match query::parse_with(&self.filter.kept, &self.settings.saved) {
             Ok(kept) => self.apply_filter(kept),
             Err(_) => Vec::new(),
         }
@@ -216,7 +219,7 @@ impl App {
         if prompt.kind != PromptKind::Filter {
             return Vec::new();
         }
-        match Filter::parse(&self.filter.kept, &self.settings.saved) {
+        match query::parse_with(&self.filter.kept, &self.settings.saved) {
             Ok(filter) => self.apply_filter(filter),
             Err(_) => Vec::new(),
         }
@@ -282,14 +285,14 @@ impl App {
         }
         if let Some((from, to)) = text.split_once("..") {
             let from =
-                time::parse(from, newest).map(|time| filter::term("since", &time.to_string()));
+                query::moment(from, newest).map(|time| query::term("since", &time.to_string()));
             let to = if to.trim().is_empty() {
                 Some(String::new())
             } else {
-                time::parse(to, newest).map(|time| filter::term("until", &time.to_string()))
+                query::moment(to, newest).map(|time| query::term("until", &time.to_string()))
             };
             if let (Some(from), Some(to)) = (from, to) {
-                let text = filter::and(&self.filter.kept, &format!("{from} {to}"));
+                let text = query::and(&self.filter.kept, &format!("{from} {to}"));
                 self.view = if self.view == View::Log {
                     View::Connections
                 } else {
@@ -297,7 +300,7 @@ impl App {
                 };
                 return self.set_filter_text(text.trim());
             }
-        } else if let Some(time) = time::parse(text, newest) {
+        } else if let Some(time) = query::moment(text, newest) {
             self.go_to_time(time, index);
             return Vec::new();
         }
@@ -317,9 +320,9 @@ impl App {
                 self.help = Some(0);
                 return Vec::new();
             }
-            "filter" | "f" => match Filter::parse(rest, &self.settings.saved) {
+            "filter" | "f" => match query::parse_with(rest, &self.settings.saved) {
                 Ok(filter) => return self.set_filter(filter),
-                Err(problem) => problem.message,
+                Err(problem) => problem.message().to_owned(),
             },
             "view" | "v" => match View::ALL
                 .iter()

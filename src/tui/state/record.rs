@@ -11,7 +11,7 @@ use crate::search::LineRequest;
 use crate::trace::Subject;
 use crate::triage::RouteId;
 
-use crate::tui::state::filter::term;
+use crate::query::term;
 
 /// What a row stands for.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]

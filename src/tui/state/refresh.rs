@@ -5,11 +5,13 @@ use std::time::Duration;
 
 use super::table::{Keep, Table};
 use super::{App, Effect, Feed, Follow, RecordLines, SearchState, View};
+use std::sync::Arc;
+
 use crate::index::Index;
+use crate::query::{Query, TextMatches};
 use crate::search::LineRequest;
 use crate::triage::RouteId;
 use crate::tui::columns::RenderContext;
-use crate::tui::state::filter::{Filter, TextMatches};
 use crate::tui::state::page::{self, Page};
 use crate::tui::state::record::Record;
 use crate::tui::state::rows::{self, Order, PinOpen};
@@ -26,13 +28,15 @@ const FEW: usize = 50_000;
 
 impl App {
     /// Another filter holds.
-    pub(super) fn set_filter(&mut self, filter: Filter) -> Vec<Effect> {
-        self.filter.kept = filter.text().to_owned();
+    pub(super) fn set_filter(&mut self, filter: impl Into<Arc<Query>>) -> Vec<Effect> {
+        let filter = filter.into();
+        filter.text().clone_into(&mut self.filter.kept);
         self.apply_filter(filter)
     }
 
     /// Another filter holds for now.
-    pub(super) fn apply_filter(&mut self, filter: Filter) -> Vec<Effect> {
+    pub(super) fn apply_filter(&mut self, filter: impl Into<Arc<Query>>) -> Vec<Effect> {
+        let filter = filter.into();
         if filter.text() == self.filter.active.text() {
             return Vec::new();
         }

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use crate::index::{ConnectionId, Direction, Index, Symbol};
 use crate::triage::RouteState;
 
+use crate::query::{Query, TextMatches};
 use crate::tui::columns::{Field, RenderContext, route_row};
-use crate::tui::state::filter::{Filter, TextMatches};
 use crate::tui::state::record::Record;
 use crate::tui::state::user_stats::Users;
 
@@ -65,7 +65,7 @@ impl Sort {
 /// many times a second, and half of that time went into the memory of a new list.
 pub fn connections(
     index: &Index,
-    filter: &Filter,
+    filter: &Query,
     hits: &TextMatches,
     sort: Sort,
     pin_open: PinOpen,
@@ -206,7 +206,7 @@ fn most_first(value: i64) -> u64 {
 /// Matching messages in order.
 pub fn messages(
     index: &Index,
-    filter: &Filter,
+    filter: &Query,
     hits: &TextMatches,
     sort: Sort,
     room: Vec<Record>,
@@ -270,7 +270,7 @@ fn state_key(word: Option<&str>) -> u64 {
 /// The users of the matching connections, and what their logins came to.
 pub fn users(
     index: &Index,
-    filter: &Filter,
+    filter: &Query,
     hits: &TextMatches,
     sort: Sort,
 ) -> (Vec<Record>, Users) {

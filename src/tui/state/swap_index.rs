@@ -3,8 +3,10 @@
 use std::time::Duration;
 
 use super::{App, Effect, Feed, SearchState};
+use std::sync::Arc;
+
 use crate::index::Index;
-use crate::tui::state::filter::{Filter, TextMatches};
+use crate::query::TextMatches;
 use crate::tui::state::log::Log;
 use crate::tui::state::record::Record;
 use crate::tui::state::triage_state::TriageState;
@@ -45,7 +47,7 @@ impl App {
         (self.preview, self.copying, self.finding) = (None, None, false);
         self.paused = self.paused.map(|_| whole.totals().entries);
         (self.filter.hits, self.filter.search) = (TextMatches::none(), SearchState::Done);
-        let filter = std::mem::replace(&mut self.filter.active, Filter::none());
+        let filter = std::mem::replace(&mut self.filter.active, Arc::default());
         let effects = self.apply_filter(filter);
         self.refresh_soon();
         effects

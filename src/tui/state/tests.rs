@@ -24,8 +24,8 @@ use crate::header::{HeaderParser, YearResolver};
 use crate::index::TrackClosed;
 use crate::position::SourceId;
 use crate::search;
+use crate::search::SearchProgress;
 use crate::source::Sources;
-use crate::tui::state::filter::SearchProgress;
 use crate::tui::theme::{Color, Palette, Symbols, Theme};
 use crate::tui::views;
 
@@ -65,7 +65,7 @@ struct Harness {
     told: u64,
     now: Duration,
     theme: Theme,
-    search: Option<(Filter, TextMatches)>,
+    search: Option<(Arc<Query>, TextMatches)>,
     copied: Vec<String>,
     folder: tempfile::TempDir,
     exited: bool,
@@ -228,7 +228,13 @@ impl Harness {
         if let Some((filter, mut hits)) = self.search.take() {
             let (go_on, until) = (AtomicBool::new(false), Instant::now());
             let read = loop {
-                match filter.search(&mut hits, &self.sources, &go_on, until, &mut |_| {}) {
+                match hits.advance(
+                    filter.texts(),
+                    &self.sources,
+                    &go_on,
+                    Some(until),
+                    &mut |_| {},
+                ) {
                     Ok(SearchProgress::Paused) => {}
                     Ok(SearchProgress::End) => break Ok(hits),
                     Err(error) => break Err(error.to_string()),

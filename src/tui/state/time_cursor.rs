@@ -3,9 +3,9 @@
 use super::{App, Effect, View};
 use crate::header::Timestamp;
 use crate::index::Index;
+use crate::query::{self, and, term};
 use crate::search::SearchDirection;
 use crate::tui::keymap::Command;
-use crate::tui::state::filter::{Filter, and, term};
 use crate::tui::state::record::is_refusal;
 use crate::tui::theme::Role;
 use crate::tui::views::{self, Scale};
@@ -94,10 +94,10 @@ impl App {
             return Vec::new();
         };
         let text = and(&self.filter.kept, &term("at", &time.to_string()));
-        match Filter::parse(&text, &self.settings.saved) {
+        match query::parse_with(&text, &self.settings.saved) {
             Ok(filter) => self.apply_filter(filter),
             Err(problem) => {
-                self.notice = Some((Role::Failed, problem.message));
+                self.notice = Some((Role::Failed, problem.message().to_owned()));
                 Vec::new()
             }
         }

@@ -8,13 +8,15 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use std::sync::Arc;
+
 use crate::index::records::timeline::Slot;
 use crate::index::{ConnectionId, Index};
+use crate::query::{Query, TextMatches};
 use crate::triage::findings::{Analyzer, FindingKind, FindingSeverity};
 use crate::triage::{
     Finding, Group, GroupBy, Progress, Route, RouteBuilder, RouteId, RouteState, Thresholds, Triage,
 };
-use crate::tui::state::filter::{Filter, TextMatches};
 use crate::tui::state::record::Record;
 
 /// Stretches of time that a route's strip is kept in.
@@ -62,7 +64,7 @@ pub struct TriageJob {
     /// What.
     pub what: Ordered,
     /// The part's filter, and what the log's text gave for it.
-    pub filter: (Filter, TextMatches),
+    pub filter: (Arc<Query>, TextMatches),
     /// From when on something is a finding.
     pub thresholds: Thresholds,
 }
@@ -193,7 +195,7 @@ pub fn whole(
 
 fn of_part(
     part: &Scope,
-    filter: &Filter,
+    filter: &Query,
     hits: &TextMatches,
     stop: &AtomicBool,
     with: IndexAccess<'_>,

@@ -6,7 +6,6 @@ use crate::event::Entry;
 use crate::header::{HeaderParser, YearResolver};
 use crate::index::{Index, TrackClosed};
 use crate::position::SourceId;
-use crate::query::Saved;
 
 /// A log that grows, its index, and the threads that search it.
 struct Harness {
@@ -59,8 +58,8 @@ impl Harness {
     }
 
     /// The ICIDs found, and whether more of the log was searched than the lines of a few records.
-    fn search(&mut self, filter: &Filter, hits: TextMatches) -> (Vec<u64>, TextMatches, bool) {
-        self.workers.search(filter.clone(), hits);
+    fn search(&mut self, filter: &Query, hits: TextMatches) -> (Vec<u64>, TextMatches, bool) {
+        self.workers.search(filter.clone().into(), hits);
         let mut whole = false;
         loop {
             match self.answers.recv().unwrap() {
@@ -95,7 +94,7 @@ fn where_fields_leave_few_records_only_their_lines_are_searched() {
     let mut desk = Harness::new();
     let log = |icid| opening(icid, "pc.example") + &login(icid, &format!("u{icid}"));
     desk.grow(&(100..200).map(log).collect::<String>());
-    let filter = |text: &str| Filter::parse(text, &Saved::default()).unwrap();
+    let filter = |text: &str| crate::query::parse(text).unwrap();
 
     let (found, hits, whole) =
         desk.search(&filter("user:u197 \"pc.example\""), TextMatches::none());

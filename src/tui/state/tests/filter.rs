@@ -13,7 +13,13 @@ fn a_search_of_the_log_shows_what_it_has_found_so_far() {
     assert!(desk.body().contains("5633"), "the rows before stay");
     let (filter, mut hits) = desk.search.take().unwrap();
     let (go_on, until) = (AtomicBool::new(false), Instant::now());
-    let reach = filter.search(&mut hits, &desk.sources, &go_on, until, &mut |_| {});
+    let reach = hits.advance(
+        filter.texts(),
+        &desk.sources,
+        &go_on,
+        Some(until),
+        &mut |_| {},
+    );
     assert_eq!(reach.unwrap(), SearchProgress::Paused);
     desk.does(Action::Answer(Answer::Partial(
         filter.text().to_owned(),

@@ -1,0 +1,50 @@
+//! Terms that are built rather than typed: what a finding or a table cell filters by.
+
+use std::fmt;
+
+use super::field::Field;
+use super::quote::quote;
+
+/// `field:value` or a bare text. Its `Display` is the text of the term, quoted if necessary.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum FilterTerm {
+    /// The field has this value.
+    Is(Field, String),
+    /// The text is in the raw lines.
+    Text(String),
+}
+
+impl FilterTerm {
+    /// The field has this value.
+    pub fn is(field: Field, value: impl ToString) -> Self {
+        Self::Is(field, value.to_string())
+    }
+}
+
+impl fmt::Display for FilterTerm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Is(field, value) => write!(f, "{}:{}", field.name(), quote(value)),
+            Self::Text(text) => write!(f, "\"{}\"", text.replace('"', "\\\"")),
+        }
+    }
+}
+
+/// `field:value`, quoted if necessary.
+pub fn term(field: &str, value: &str) -> String {
+    format!("{field}:{}", quote(value))
+}
+
+/// A filter narrowed by a further term.
+pub fn and(filter: &str, term: &str) -> String {
+    let filter = filter.trim();
+    // Terms side by side bind more closely than OR.
+    let has_or = filter
+        .split_whitespace()
+        .any(|word| word.eq_ignore_ascii_case("or"));
+    match (filter.is_empty(), has_or) {
+        (true, _) => term.to_owned(),
+        (false, true) => format!("({filter}) {term}"),
+        (false, false) => format!("{filter} {term}"),
+    }
+}

@@ -1,0 +1,118 @@
+//! Text and regular expressions as they are searched for in the log's lines; case is ignored.
+
+use std::ops::Range;
+
+use memchr::{memchr, memrchr};
+use regex::bytes::{Regex, RegexBuilder};
+
+/// Bytes that a compiled expression may take.
+pub const PATTERN_BYTES: usize = 1 << 20;
+
+/// A text or a regular expression.
+#[derive(Clone, Debug)]
+pub struct TextPattern {
+    source: String,
+    kind: PatternKind,
+    /// Decides on one line.
+    line: Regex,
+    /// Finds candidate lines in a block; `None` if the expression can only be applied to single lines.
+    block: Option<Regex>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum PatternKind {
+    Literal,
+    Regex,
+}
+
+impl PartialEq for TextPattern {
+    fn eq(&self, other: &Self) -> bool {
+        (self.kind, &self.source) == (other.kind, &other.source)
+    }
+}
+
+impl TextPattern {
+    /// Matches lines that contain the text.
+    ///
+    /// # Errors
+    /// The compiled text would be too large.
+    pub fn literal(text: &str) -> Result<Self, regex::Error> {
+        let line = build(RegexBuilder::new(&regex::escape(text)))?;
+        Ok(Self {
+            source: text.to_owned(),
+            kind: PatternKind::Literal,
+            block: Some(line.clone()),
+            line,
+        })
+    }
+
+    /// Matches lines in which the regular expression has a match.
+    ///
+    /// # Errors
+    /// It is not a regular expression, or too large once compiled.
+    pub fn regex(source: &str) -> Result<Self, regex::Error> {
+        let line = build(RegexBuilder::new(source))?;
+        // The ends of a block are not those of a line, and flags may change what ends a line.
+        let is_for_lines = ["\\A", "\\z", "(?"]
+            .iter()
+            .any(|mark| source.contains(mark));
+        let block = if is_for_lines {
+            None
+        } else {
+            let mut builder = RegexBuilder::new(source);
+            builder.multi_line(true).crlf(source.contains('$'));
+            Some(build(builder)?)
+        };
+        Ok(Self {
+            source: source.to_owned(),
+            kind: PatternKind::Regex,
+            line,
+            block,
+        })
+    }
+
+    pub fn is_regex(&self) -> bool {
+        self.kind == PatternKind::Regex
+    }
+
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
+    pub fn matches(&self, line: &[u8]) -> bool {
+        self.line.is_match(line)
+    }
+
+    /// The parts of a line that match.
+    pub fn ranges(&self, line: &[u8]) -> impl Iterator<Item = Range<usize>> {
+        self.line.find_iter(line).map(|found| found.range())
+    }
+
+    /// Passes the matching lines of a block, and where they begin in it.
+    pub(super) fn for_each_line<'b>(&self, block: &'b [u8], mut take: impl FnMut(usize, &'b [u8])) {
+        let mut start = 0;
+        while start < block.len() {
+            if let Some(regex) = &self.block {
+                let Some(found) = regex.find_at(block, start) else {
+                    return;
+                };
+                let before = &block[..found.start().min(block.len() - 1)];
+                start = memrchr(b'\n', before).map_or(0, |at| at + 1).max(start);
+            }
+            let end = memchr(b'\n', &block[start..]).map_or(block.len(), |at| start + at);
+            let line = &block[start..end];
+            let line = line.strip_suffix(b"\r").unwrap_or(line);
+            if self.matches(line) {
+                take(start, line);
+            }
+            start = end + 1;
+        }
+    }
+}
+
+fn build(mut builder: RegexBuilder) -> Result<Regex, regex::Error> {
+    builder
+        .case_insensitive(true)
+        .size_limit(PATTERN_BYTES)
+        .build()
+}
