@@ -22,4 +22,7 @@ pub mod signal;
 pub mod source;
 pub mod trace;
 pub mod triage;
-pub mod tui;
+mod tui;
+
+#[doc(hidden)]
+pub use tui::keymap::markdown as keys_markdown;

@@ -30,11 +30,9 @@ use terminal::Screen;
 use theme::{Symbols, Theme};
 use workers::{Answer, Workers};
 
-pub use columns::column_set::ColumnSet;
-pub use keymap::{Key, Keymap};
+pub use state::Follow;
 pub use state::settings::Settings;
-pub use state::{Follow, View};
-pub use theme::{Color, Palette, Role, StyleSpec};
+pub use theme::Color;
 
 /// Growth is drawn at most this often.
 const FRAME: Duration = Duration::from_millis(50);

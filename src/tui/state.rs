@@ -568,7 +568,7 @@ impl App {
                 self.log.go_to(position);
                 None
             }
-            Ok(None) => Some((Role::Pending, "nothing more that way".into())),
+            Ok(None) => Some((Role::Pending, "no further match".into())),
             Err(error) => Some((Role::Failed, crate::safe::text(&error).into_owned())),
         };
     }

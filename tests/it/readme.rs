@@ -38,7 +38,7 @@ fn the_first_commands_are_those_of_the_help() {
 
 #[test]
 fn the_keys_are_those_of_the_interface() {
-    is_the_program_s("README.md", "keys", &mailscope::tui::keymap::markdown());
+    is_the_program_s("README.md", "keys", &mailscope::keys_markdown());
 }
 
 #[test]

@@ -28,11 +28,6 @@ impl ColumnSet {
         &self.columns
     }
 
-    /// How the configuration calls them.
-    pub fn names(&self) -> impl Iterator<Item = String> {
-        self.columns.iter().map(|column| column.name())
-    }
-
     /// Takes the columns of these names.
     ///
     /// # Errors

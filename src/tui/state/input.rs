@@ -161,7 +161,7 @@ impl App {
             if !matches!(self.view, View::Findings | View::Sources) {
                 self.notice = Some((
                     Role::Dim,
-                    format!("column `{title}`: + keeps its value, - drops it"),
+                    format!("column {title}: + include its value, - exclude it"),
                 ));
             }
         }
@@ -282,10 +282,7 @@ impl App {
         if !self.filter.kept.is_empty() {
             self.notice = Some((
                 Role::Dim,
-                format!(
-                    "filter taken away: {}",
-                    crate::safe::text(&self.filter.kept)
-                ),
+                format!("filter cleared: {}", crate::safe::text(&self.filter.kept)),
             ));
         }
         self.set_filter(Query::default())
@@ -294,8 +291,8 @@ impl App {
     fn sort(&mut self) {
         if let Some(table) = self.table_mut() {
             self.notice = Some(match table.sort_next() {
-                Some(title) => (Role::Dim, format!("sorted by {title}; S turns it round")),
-                None => (Role::Pending, "no column here to sort by".into()),
+                Some(title) => (Role::Dim, format!("sorted by {title} (S: reverse)")),
+                None => (Role::Pending, "this table cannot be sorted".into()),
             });
         }
     }
@@ -324,15 +321,15 @@ impl App {
             !self.marks.insert(record) && self.marks.remove(&record)
         };
         let what = if gone {
-            "mark taken away"
+            "unmarked"
         } else {
-            "marked; ' goes to the next mark"
+            "marked (': next mark)"
         };
         self.notice = Some((Role::Dim, what.into()));
     }
 
     fn next_mark(&mut self) {
-        let none = || Some((Role::Pending, "no mark here; m makes one".to_owned()));
+        let none = || Some((Role::Pending, "no marks yet; press m to set one".to_owned()));
         if self.view == View::Log {
             let here = self.log.current().map(|line| line.position);
             let behind = self.line_marks.iter().find(|mark| Some(**mark) > here);
@@ -366,7 +363,7 @@ impl App {
             return match &self.log.search {
                 Some(search) => self.find(way, LinePattern::Text(search.clone())),
                 None => {
-                    self.notice = Some((Role::Pending, "nothing to search for; / asks".into()));
+                    self.notice = Some((Role::Pending, "no search yet; press /".into()));
                     Vec::new()
                 }
             };
@@ -407,7 +404,7 @@ impl App {
             .table()
             .and_then(|table| find(table, way, failed, Ends::Stay));
         if self.select(found).is_none() {
-            self.notice = Some((Role::Pending, "no failure that way".into()));
+            self.notice = Some((Role::Pending, no_failure(way).into()));
         }
         Vec::new()
     }
@@ -433,7 +430,7 @@ impl App {
             let column = table.columns()[table.column].title;
             self.notice = Some((
                 Role::Pending,
-                format!("no value of `{column}` here that a filter could hold"),
+                format!("nothing to filter by in column {column}"),
             ));
             return Vec::new();
         };
@@ -475,4 +472,12 @@ fn find(
 enum Ends {
     Join,
     Stay,
+}
+
+/// What to answer when there is no failure in that direction.
+pub(super) fn no_failure(way: SearchDirection) -> &'static str {
+    match way {
+        SearchDirection::Forward => "no later failure",
+        SearchDirection::Backward => "no earlier failure",
+    }
 }

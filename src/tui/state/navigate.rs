@@ -37,7 +37,7 @@ impl App {
             Some(Record::Source(at)) => self.open_source(at),
             Some(record) => self.open_page(record, index),
             None if self.view == View::Log || !self.pages.is_empty() => {
-                self.notice = Some((Role::Pending, "this line leads to no record".into()));
+                self.notice = Some((Role::Pending, "nothing to open on this line".into()));
             }
             None => {}
         }
@@ -93,7 +93,7 @@ impl App {
                 self.view = View::Log;
                 self.log.go_to(Position::new(source, 0));
             }
-            None => self.notice = Some((Role::Pending, "nothing was read of it yet".into())),
+            None => self.notice = Some((Role::Pending, "nothing has been read from it yet".into())),
         }
     }
 
@@ -109,10 +109,7 @@ impl App {
         if hit.unwrap_or(0) > 0 {
             self.open_page(Record::AffectedMessages(id), index);
         } else {
-            self.notice = Some((
-                Role::Pending,
-                "no message was hit by a failure of it".into(),
-            ));
+            self.notice = Some((Role::Pending, "its failures affected no message".into()));
         }
     }
 
@@ -122,10 +119,7 @@ impl App {
         match record.and_then(|record| columns::row_term(self.known(index), record)) {
             Some(text) => self.lead_to(View::Connections, &text),
             None => {
-                self.notice = Some((
-                    Role::Pending,
-                    "nothing here that a filter could hold".into(),
-                ));
+                self.notice = Some((Role::Pending, "nothing to filter by on this row".into()));
                 Vec::new()
             }
         }
@@ -153,7 +147,7 @@ impl App {
                 vec![Effect::Report(id)]
             }
             None => {
-                let text = "a report is of one route; select one in view Routes, each for itself";
+                let text = "reports cover one route: ungroup Routes (b), then select one";
                 self.notice = Some((Role::Pending, text.into()));
                 Vec::new()
             }
@@ -198,11 +192,11 @@ impl App {
 
     /// Sums routes by the next of what they can be summed by.
     pub(super) fn roll_up(&mut self) {
-        let (by, says) = match self.triage.wanted.by {
-            GroupBy::Route => (GroupBy::Profile, "by SMTP Auth profile"),
-            GroupBy::Profile => (GroupBy::Domain, "by recipients' domain"),
-            GroupBy::Domain => (GroupBy::Ip, "by address"),
-            GroupBy::Ip => (GroupBy::Route, "each for itself"),
+        let (by, grouping) = match self.triage.wanted.by {
+            GroupBy::Route => (GroupBy::Profile, "grouped by SMTP Auth profile"),
+            GroupBy::Profile => (GroupBy::Domain, "grouped by recipient domain"),
+            GroupBy::Domain => (GroupBy::Ip, "grouped by address"),
+            GroupBy::Ip => (GroupBy::Route, "not grouped"),
         };
         self.triage.wanted.by = by;
         let table = &mut self.routes;
@@ -213,7 +207,7 @@ impl App {
             GroupBy::Domain => Some(Field::Domains),
             GroupBy::Ip | GroupBy::Route => None,
         });
-        self.notice = Some((Role::Dim, format!("routes {says}; b goes on")));
+        self.notice = Some((Role::Dim, format!("{grouping} (b: next)")));
     }
 
     /// Makes a text the filter, or says what is wrong with it.
@@ -242,7 +236,7 @@ impl App {
             return;
         }
         if !matches!(self.view, View::Connections | View::Messages) {
-            let text = "these rows have no time of their own; a range keeps what was then";
+            let text = "this view cannot jump to a time; use a range, e.g. 11:00..11:30";
             self.notice = Some((Role::Pending, text.into()));
             return;
         }
@@ -264,7 +258,7 @@ impl App {
                 table.cursor = 0;
                 self.notice = Some((
                     Role::Pending,
-                    "nothing that late; this is the newest".into(),
+                    "that is after the end of the log; showing the newest row".into(),
                 ));
             }
         }

@@ -680,13 +680,17 @@ fn help_lists_the_keys_of_the_view() {
     desk.types("?");
     let screen = desk.screen();
     assert!(
-        screen.contains("Keys in Connections")
-            && screen.contains("filter bar")
+        screen.contains("Keys: Connections")
+            && screen.contains("edit the filter")
             && screen.contains("next failure"),
         "{screen}"
     );
     desk.types("G");
-    assert!(desk.screen().contains("out at once"), "{}", desk.screen());
+    assert!(
+        desk.screen().contains("quit immediately"),
+        "{}",
+        desk.screen()
+    );
     desk.types("q");
     assert!(desk.app.help.is_none() && !desk.exited);
     desk.control('c');
@@ -705,7 +709,7 @@ fn reading_again_may_fail_and_is_said() {
         Err("gone".into()),
     )));
     assert!(
-        desk.screen().contains("cannot be read again: gone"),
+        desk.screen().contains("cannot read its lines again: gone"),
         "{}",
         desk.screen()
     );

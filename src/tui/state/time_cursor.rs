@@ -19,7 +19,7 @@ impl App {
     /// Begins to choose, at the selected record's time, else at the newest.
     pub(super) fn begin_moment(&mut self, index: &Index) -> Vec<Effect> {
         let Some((oldest, newest)) = index.oldest().zip(index.newest()) else {
-            self.notice = Some((Role::Pending, "no entry here has a time".into()));
+            self.notice = Some((Role::Pending, "no entry has a time".into()));
             return Vec::new();
         };
         let here = self.current().and_then(|record| record.time(index));
@@ -69,12 +69,12 @@ impl App {
             Command::Last => scale.last(),
             Command::NextFailure => match failure(&scale, index, time, SearchDirection::Forward) {
                 Some(seconds) => seconds,
-                None => return self.no_failure(),
+                None => return self.no_failure(SearchDirection::Forward),
             },
             Command::PreviousFailure => {
                 match failure(&scale, index, time, SearchDirection::Backward) {
                     Some(seconds) => seconds,
-                    None => return self.no_failure(),
+                    None => return self.no_failure(SearchDirection::Backward),
                 }
             }
             _ => return Vec::new(),
@@ -84,8 +84,8 @@ impl App {
         self.apply_moment()
     }
 
-    fn no_failure(&mut self) -> Vec<Effect> {
-        self.notice = Some((Role::Pending, "no failure that way".into()));
+    fn no_failure(&mut self, way: SearchDirection) -> Vec<Effect> {
+        self.notice = Some((Role::Pending, super::input::no_failure(way).into()));
         Vec::new()
     }
 

@@ -147,12 +147,14 @@ fn hints(prompt: &Prompt, room: usize) -> Parts {
     if prompt.completions.is_empty() {
         let keys = match prompt.kind {
             PromptKind::Filter => {
-                " Enter keep  Esc drop the change  Tab complete   user:ironport auth:failed  ip:172.16.0.0/12  \"relay access denied\""
+                " Enter apply  Esc cancel  Tab complete   user:ironport auth:failed  ip:172.16.0.0/12  \"relay access denied\""
             }
             PromptKind::Search => {
-                " Enter search  Esc leave   a regular expression; case is ignored; then n N"
+                " Enter search  Esc cancel   regular expression, case-insensitive; then n N"
             }
-            PromptKind::Time => " 11:20   2009-04-22 11:20   -15m   11:00..11:30 keeps a range",
+            PromptKind::Time => {
+                " 11:20   2009-04-22 11:20   -15m   11:00..11:30 filters by a range"
+            }
             PromptKind::Command => " q   filter QUERY   view 1-7   sort COLUMN   goto TIME   help",
         };
         return vec![(Role::Dim, keys.into())];
@@ -180,7 +182,7 @@ fn keys(app: &App, room: usize) -> Parts {
     let context = app.context();
     let worded: Vec<(String, &str)> = BINDINGS
         .iter()
-        .filter(|binding| binding.holds(context) && !binding.word.is_empty())
+        .filter(|binding| binding.applies(context) && !binding.word.is_empty())
         .filter_map(|binding| {
             let key = app.settings.keys.of(binding).first()?;
             Some((key.name(), binding.word))

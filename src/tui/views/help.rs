@@ -12,7 +12,7 @@ const KEYS: usize = 22;
 fn bindings(context: Context) -> impl Iterator<Item = &'static Binding> {
     BINDINGS
         .iter()
-        .filter(move |binding| binding.holds(context))
+        .filter(move |binding| binding.applies(context))
 }
 
 /// How many lines there are.
@@ -23,7 +23,7 @@ pub fn length(context: Context) -> usize {
 pub(super) fn draw(canvas: &mut Canvas<'_, '_>, areas: &Areas, app: &App) {
     let context = app.help_context();
     let area = areas.page;
-    let title = format!(" Keys in {}   j k scroll, q or Esc closes", context.title());
+    let title = format!(" Keys: {}   j k scroll  q Esc close", context.title());
     canvas.parts(area, &[(Role::Title, title)]);
     let height = usize::from(area.height.saturating_sub(1)).max(1);
     let all: Vec<&Binding> = bindings(context).collect();
@@ -44,8 +44,8 @@ pub(super) fn draw(canvas: &mut Canvas<'_, '_>, areas: &Areas, app: &App) {
             row.x += width * column as u16;
             row.width = width;
             let keys = safe::fit(&app.settings.keys.names(binding), KEYS);
-            let says = safe::fit(binding.says, usize::from(width).saturating_sub(KEYS + 4));
-            canvas.parts(row, &[(Role::Key, format!("  {keys}")), (Role::Text, says)]);
+            let help = safe::fit(binding.help, usize::from(width).saturating_sub(KEYS + 4));
+            canvas.parts(row, &[(Role::Key, format!("  {keys}")), (Role::Text, help)]);
         }
     }
 }

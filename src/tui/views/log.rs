@@ -43,10 +43,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_, '_>, areas: &Areas, app: &App) {
         }
     }
     if let Some(error) = &log.error {
-        let text = format!(
-            " the log cannot be read again: {}",
-            crate::safe::text(error)
-        );
+        let text = format!(" cannot read the log again: {}", crate::safe::text(error));
         canvas.parts(areas.log, &[(Role::Failed, text)]);
     }
 }

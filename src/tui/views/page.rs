@@ -54,7 +54,7 @@ fn line(page: &Page, at: usize, format: HeaderFormat) -> Vec<(Role, String)> {
         None => vec![(Role::Dim, "  reading …".into())],
         Some(Err(error)) => vec![(
             Role::Failed,
-            format!("  cannot be read again: {}", safe::text(error)),
+            format!("  cannot read its lines again: {}", safe::text(error)),
         )],
         Some(Ok(lines)) => lines
             .get(at - page.head.len())

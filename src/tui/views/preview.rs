@@ -45,7 +45,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_, '_>, areas: &Areas, app: &App, index:
     let lines = match &preview.read {
         None => return,
         Some(Err(error)) => {
-            let text = format!("  its lines cannot be read again: {}", safe::text(error));
+            let text = format!("  cannot read its lines again: {}", safe::text(error));
             canvas.parts(area, &[(Role::Failed, text)]);
             return;
         }

@@ -174,19 +174,19 @@ fn rates(parts: &mut Vec<(Role, String)>, strip: &[Slot], width: u16) {
 fn empty_message(app: &App) -> &'static str {
     let looks = matches!(app.view, View::Routes | View::Findings);
     if looks && !app.triage.is_ready() {
-        "looking at the routes …"
+        "analyzing routes …"
     } else if app.view == View::Findings {
-        "nothing to report: no route fails, nobody guesses passwords"
+        "nothing to report: no failing route, no password guessing"
     } else if app.is_searching() {
         "searching the log …"
     } else if app.moment.is_some() {
         match (app.filter.kept.is_empty(), app.view) {
-            (true, View::Messages) => "no message was under way then",
-            (true, _) => "nobody was connected then",
-            (false, _) => "nothing that matches the filter was there then",
+            (true, View::Messages) => "no message was active then",
+            (true, _) => "no connection was open then",
+            (false, _) => "no matches at that time",
         }
     } else if !app.filter.active.is_empty() {
-        "nothing matches the filter; Esc takes it away"
+        "no matches; Esc clears the filter"
     } else {
         "nothing yet"
     }

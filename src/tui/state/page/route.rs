@@ -353,7 +353,7 @@ fn lines(builder: &mut PageBuilder, sides: &Comparison, width: usize) {
             return;
         }
         Some(Err(error)) => {
-            let said = format!("  its lines cannot be read again: {}", text(error));
+            let said = format!("  cannot read its lines again: {}", text(error));
             builder.row(vec![(Role::Failed, said)]);
             return;
         }

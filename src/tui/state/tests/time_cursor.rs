@@ -24,7 +24,7 @@ fn a_moment_on_the_strip_shows_who_was_connected_then() {
         let mut steps = 0;
         while !desk.body().contains("ICID 450") {
             desk.types("h");
-            let nobody = desk.screen().contains("nobody was connected then");
+            let nobody = desk.screen().contains("no connection was open then");
             assert_eq!(nobody, !desk.body().contains("CID 45"), "{}", desk.screen());
             steps += 1;
             assert!(steps < 40, "{}", desk.screen());
@@ -87,7 +87,7 @@ fn help_tells_the_keys_of_the_strip() {
     let mut desk = desk();
     desk.types("T?");
     assert!(
-        desk.screen().contains("Keys in the time strip"),
+        desk.screen().contains("Keys: the timeline"),
         "{}",
         desk.screen()
     );

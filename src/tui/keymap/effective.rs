@@ -1,4 +1,4 @@
-//! The keys in force: those of the table, or what the reader has set instead.
+//! The effective keys: those of the table, or what the configuration sets instead.
 
 use std::collections::BTreeMap;
 
@@ -35,19 +35,9 @@ impl FromIterator<(String, Vec<Key>)> for Keymap {
 }
 
 impl Keymap {
-    /// Every command and its keys, in the order of the table.
+    #[cfg(test)]
     pub fn commands(&self) -> impl Iterator<Item = (String, Vec<Key>)> {
-        let mut names: Vec<String> = Vec::new();
-        for binding in BINDINGS {
-            let name = binding.command.name();
-            if !names.contains(&name) {
-                names.push(name);
-            }
-        }
-        names.into_iter().map(|name| {
-            let keys = self.0.get(&name).cloned().unwrap_or_default();
-            (name, keys)
-        })
+        self.0.clone().into_iter()
     }
 
     /// The keys of a line of the table.
@@ -66,7 +56,7 @@ impl Keymap {
     /// What a key does there.
     pub fn find(&self, context: Context, pressed: &KeyEvent) -> Option<Command> {
         let does = |binding: &&Binding| {
-            binding.holds(context) && self.of(binding).iter().any(|key| key.is(pressed))
+            binding.applies(context) && self.of(binding).iter().any(|key| key.is(pressed))
         };
         BINDINGS.iter().find(does).map(|binding| binding.command)
     }
@@ -78,7 +68,7 @@ impl Keymap {
     pub fn check(&self) -> Result<(), (String, String)> {
         for context in Context::ALL {
             let mut seen: Vec<(Key, String)> = Vec::new();
-            for binding in BINDINGS.iter().filter(|binding| binding.holds(context)) {
+            for binding in BINDINGS.iter().filter(|binding| binding.applies(context)) {
                 let name = binding.command.name();
                 for key in self.of(binding) {
                     if let Some((_, other)) = seen.iter().find(|(known, _)| known == key) {
