@@ -133,7 +133,7 @@ impl NoticeKind {
             Self::Clock => (
                 "clock",
                 Info,
-                "the log's clock short_lived back: the order of the lines holds, spans of time may not",
+                "the log's clock went back: the order of the lines holds, spans of time may not",
             ),
             Self::Hole => (
                 "hole",
@@ -260,7 +260,7 @@ impl Notice {
                 "no End Logfile; the file was cut off or is still on its way, fetch it again if no more comes".into()
             }
             NoticeKind::Complete => "the rest of it came; now complete".into(),
-            NoticeKind::Clock => format!("the log's clock short_lived back {detail}; lines stay in the order written"),
+            NoticeKind::Clock => format!("the log's clock went back {detail}; lines stay in the order written"),
             NoticeKind::Hole => format!("{detail} zero bytes skipped; the log was truncated under its writer"),
             NoticeKind::Limit => format!(
                 "unpacks to more than {detail}; the rest is left out, unpack it and name the file to read all"
