@@ -145,7 +145,7 @@ fn request(
         follow,
         poll: config.poll,
         is_mail_log: event::is_mail_log,
-        mark_of: crate::pipeline::file_marker,
+        liveness: crate::pipeline::LIVENESS,
         empty_folder,
         raw_lines: RawLines::Needed,
         stop: stop.clone(),

@@ -7,9 +7,10 @@ use std::io::Cursor;
 pub use crate::index::model::{Step, check as check_index};
 
 use crate::event::Entry;
-use crate::lines::{Block, LineSplitter, MAX_LINE};
+use crate::lines::{Block, MAX_LINE};
 use crate::pipeline::{BlockParser, FirstYear, ParsedBlock};
 use crate::position::SourceId;
+use crate::source::LineSplitter;
 use crate::source::decompress::{self, Compression};
 
 /// Cuts a text into blocks of whole lines, given in pieces of these sizes and then of [`MAX_LINE`].

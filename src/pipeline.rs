@@ -14,6 +14,7 @@ mod ordered;
 mod parse;
 mod reader;
 mod shared;
+mod status;
 mod writer;
 
 #[cfg(test)]
@@ -21,15 +22,18 @@ mod tests;
 
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 pub use clock_jumps::ClockMonitor;
 pub use parse::{BlockParser, FileKind, file_marker, is_blank, sniff};
 pub use shared::{Reading, SharedIndex};
+pub use status::{ParseStatus, ParsedSource};
 
 use crate::index::{EvictionMode, Index, TrackClosed};
 use crate::position::SourceId;
 use crate::source::{
-    BufferPool, LogReader, Notice, NoticeKind, Progress, SourceOpened, Sources, Stop, TailPreview,
+    BufferPool, Liveness, LogReader, Notice, NoticeKind, Progress, SourceOpened, Sources, Stop,
+    TailPreview,
 };
 use ordered::OrderedPipeline;
 pub(crate) use parse::ParsedBlock;
@@ -38,6 +42,14 @@ use parse::ParsedHeaders;
 use parse::sniff_head;
 use reader::ReadStage;
 use writer::IndexWriter;
+
+/// How an appliance's logs show that they are alive: it writes a status line each minute, and never again to a file whose
+/// name ends with `.s`.
+pub const LIVENESS: Liveness = Liveness {
+    marker: file_marker,
+    is_final_name: |name| name.ends_with(".s"),
+    silence: Duration::from_secs(180),
+};
 
 /// Entries taken in under one lock: well under a millisecond.
 const BATCH: usize = 2048;
@@ -88,6 +100,8 @@ pub struct Ingest {
     pub index: SharedIndex,
     /// Where its lines can be read again.
     pub sources: Arc<Sources>,
+    /// What parsing found out about them.
+    pub parse_status: Arc<ParseStatus>,
     stop: Stop,
     threads: Vec<JoinHandle<()>>,
 }
@@ -103,11 +117,13 @@ impl Ingest {
     ) -> Self {
         let index = SharedIndex::new(index);
         let sources = feeder.sources();
+        let parse_status = Arc::<ParseStatus>::default();
         let writer = WriteStage {
             writer: IndexWriter::new(index.clone()),
             index: index.clone(),
             is_over: false,
             sources: Arc::clone(&sources),
+            parse_status: Arc::clone(&parse_status),
             recycler: feeder.buffer_pool(),
             news: Box::new(news),
         };
@@ -120,6 +136,7 @@ impl Ingest {
         Self {
             index,
             sources,
+            parse_status,
             stop,
             threads: threads.collect(),
         }
@@ -141,6 +158,7 @@ impl Ingest {
         Self {
             index,
             sources,
+            parse_status: Arc::default(),
             stop: Stop::new(),
             threads: Vec::new(),
         }
@@ -201,6 +219,7 @@ struct WriteStage {
     /// It was said that the index takes more memory than it may.
     is_over: bool,
     sources: Arc<Sources>,
+    parse_status: Arc<ParseStatus>,
     recycler: BufferPool,
     news: Box<dyn Fn(IngestEvent) + Send>,
 }
@@ -210,7 +229,9 @@ impl WriteStage {
         match piece {
             PipelineItem::Opened(opened) => self.writer.open(&opened),
             PipelineItem::Lines(blocks) => {
-                blocks.iter().for_each(|block| block.note(&self.sources));
+                blocks
+                    .iter()
+                    .for_each(|block| block.note(&self.parse_status));
                 if self.writer.apply(&blocks) {
                     (self.news)(IngestEvent::Grew);
                 }
@@ -260,6 +281,8 @@ impl WriteStage {
             let index = self.index.read();
             if index.evicted().all() > 0 {
                 self.sources.reap_ended(&index.sources_of_records());
+                self.parse_status
+                    .retain(|source| self.sources.is_known(source));
             }
         }
     }

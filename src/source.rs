@@ -14,6 +14,7 @@ use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
+mod blocks;
 pub(crate) mod decompress;
 mod directory;
 mod event;
@@ -38,6 +39,12 @@ mod scan;
 mod tail;
 mod watch;
 
+#[cfg(test)]
+pub(crate) use blocks::HOLE;
+#[cfg(any(test, fuzzing))]
+pub(crate) use blocks::LineSplitter;
+pub(crate) use blocks::leading_zeros;
+pub use blocks::{Block, MAX_LINE, Truncated};
 pub use event::{SourceEvent, SourceOpened};
 pub use notice::{Notice, NoticeKind, NoticeLevel, Noticed};
 pub use preview::TailPreview;
@@ -72,15 +79,26 @@ pub enum EmptyFolder {
     Wait,
 }
 
-/// What a line tells of the file it stands in.
+/// What a line says about the file that contains it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Marker {
-    /// The file begins here.
+    /// The first line of a complete file.
     Begin,
-    /// The file ends here: the appliance goes on in another.
+    /// The last line of a complete file: the writer continues in another one.
     End,
-    /// Such a line comes each minute.
+    /// A line that the writer repeats at least every [`Liveness::silence`].
     Heartbeat,
+}
+
+/// How to detect files that are stale or incomplete. Supplied by the component that knows the log format.
+#[derive(Clone, Copy, Debug)]
+pub struct Liveness {
+    /// The marker that a line is, if any.
+    pub marker: fn(&[u8]) -> Option<Marker>,
+    /// Whether a file of this name, without the suffix of its compression, gets no more lines.
+    pub is_final_name: fn(&str) -> bool,
+    /// How long a file with heartbeats may stay unchanged before it is stale.
+    pub silence: Duration,
 }
 
 /// What was asked for on the command line.
@@ -94,8 +112,8 @@ pub struct Request {
     pub poll: Option<Duration>,
     /// Whether a file of a folder or glob is to be read, by its first 64 KiB, unpacked.
     pub is_mail_log: fn(&[u8]) -> bool,
-    /// What a line tells of the file it stands in.
-    pub mark_of: fn(&[u8]) -> Option<Marker>,
+    /// Detects stale and incomplete files.
+    pub liveness: Liveness,
     /// What a folder without a mail log is.
     pub empty_folder: EmptyFolder,
     /// Whether lines are read again.

@@ -405,7 +405,10 @@ impl Session {
                 Effect::Cancel => self.workers().cancel(),
                 Effect::Look(order) => self.workers().look(order),
                 Effect::Files => {
-                    let files = SourceList::of(&self.shown().ingest.sources);
+                    let files = {
+                        let ingest = &self.shown().ingest;
+                        SourceList::of(&ingest.sources, &ingest.parse_status)
+                    };
                     self.update(Action::Files(files))?;
                     self.schedule_draw(Instant::now());
                 }

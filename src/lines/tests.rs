@@ -1,6 +1,8 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::position::SourceId;
+use crate::source::{HOLE, LineSplitter};
 
 /// A line as a test compares it: text, offset, number, cut.
 type Seen = (Vec<u8>, u64, u64, bool);
@@ -94,7 +96,7 @@ fn an_overlong_line_without_an_end_keeps_little() {
         let mut buffer = Vec::new();
         splitter.prepare(&mut buffer, MAX_LINE);
         splitter.split(source, buffer, MAX_LINE);
-        assert!(splitter.carry.len() <= MAX_LINE + 1);
+        assert!(splitter.unfinished().len() <= MAX_LINE + 1);
     }
 }
 

@@ -10,10 +10,11 @@ use crate::index::BatchPlan;
 use crate::lines::{self, Block, Truncated};
 use crate::position::{Position, SourceId};
 use crate::safe;
-use crate::source::{Marker, Notice, SourceOpened, Sources};
+use crate::source::{Marker, Notice, SourceOpened};
 
 use super::FirstYear;
 use super::clock_jumps::ClockMonitor;
+use super::status::ParseStatus;
 
 /// Among so many first lines of a file is its header.
 const HEADER: usize = 8;
@@ -165,8 +166,8 @@ impl ParsedBlock {
         &self.borrow_dependent().foresight
     }
 
-    /// Notes in the registry what these lines say of their source.
-    pub fn note(&self, sources: &Sources) {
+    /// Records what these lines say about their source.
+    pub fn note(&self, status: &ParseStatus) {
         let entries = self.entries();
         let newest = entries.iter().rev().find_map(|entry| entry.time);
         let host = entries.last().and_then(|last| last.host);
@@ -179,7 +180,7 @@ impl ParsedBlock {
                 _ => None,
             });
         let source = self.borrow_owner().block.source;
-        sources.heard(source, entries.len(), newest, host.or(serial));
+        status.record(source, entries.len(), newest, host.or(serial));
     }
 
     /// The block's bytes, to be used again.

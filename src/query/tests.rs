@@ -46,7 +46,7 @@ fn follow(path: &std::path::Path) -> LogReader {
         follow: Follow::Live,
         poll: Some(std::time::Duration::from_millis(50)),
         is_mail_log: |_| true,
-        mark_of: |_| None,
+        liveness: crate::pipeline::LIVENESS,
         empty_folder: EmptyFolder::Refuse,
         raw_lines: RawLines::Needed,
         stop: Stop::new(),

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 use std::time::SystemTime;
 
+use super::blocks::Block;
 use super::notice::Notice;
-use crate::lines::Block;
 use crate::position::SourceId;
 
 /// The next thing to know.

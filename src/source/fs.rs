@@ -1,24 +1,12 @@
 //! What is asked of the file system: opening without ever hanging, reading at an offset, and what a file is.
 
-use std::fs::{File, Metadata, OpenOptions};
+use std::fs::{File, Metadata};
 use std::io;
+use std::os::unix::fs::{FileExt, FileTypeExt, MetadataExt};
 use std::path::Path;
 use std::time::SystemTime;
 
-#[cfg(unix)]
-use std::os::unix::fs::{FileExt, FileTypeExt, MetadataExt, OpenOptionsExt};
-
-/// A FIFO in a log folder must not stop the reader, nor a terminal become ours.
-#[cfg(any(target_os = "linux", target_os = "android"))]
-const OPEN_FLAGS: i32 = if cfg!(any(target_arch = "mips", target_arch = "mips64")) {
-    0x80 | 0x800
-} else if cfg!(any(target_arch = "sparc", target_arch = "sparc64")) {
-    0x4000 | 0x8000
-} else {
-    0o4000 | 0o400
-};
-#[cfg(all(unix, not(any(target_os = "linux", target_os = "android"))))]
-const OPEN_FLAGS: i32 = 0x4;
+use rustix::fs::{Mode, OFlags};
 
 /// Which file it is, whatever it is called: device and inode.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -43,7 +31,6 @@ pub(crate) struct Stat {
     pub sparse: bool,
 }
 
-#[cfg(unix)]
 impl Stat {
     /// What `metadata` says.
     pub fn of(metadata: &Metadata) -> Self {
@@ -79,7 +66,6 @@ pub(crate) enum Kind {
     Other,
 }
 
-#[cfg(unix)]
 pub(crate) fn kind(metadata: &Metadata) -> Kind {
     let kind = metadata.file_type();
     if kind.is_file() {
@@ -94,7 +80,6 @@ pub(crate) fn kind(metadata: &Metadata) -> Kind {
 }
 
 /// What it is that is neither a file nor a folder.
-#[cfg(unix)]
 pub(crate) fn special_file_kind(metadata: &Metadata) -> Option<&'static str> {
     let kind = metadata.file_type();
     if kind.is_fifo() {
@@ -108,13 +93,11 @@ pub(crate) fn special_file_kind(metadata: &Metadata) -> Option<&'static str> {
     }
 }
 
-/// Opens a regular file; what is none, or became none since it was looked at, is an error and never a wait.
+/// Opens a regular file. Anything else is an error and never a wait: a FIFO in a log folder must not block the reader,
+/// nor a terminal become the controlling one.
 pub(crate) fn open(path: &Path) -> io::Result<(File, Stat)> {
-    let mut options = OpenOptions::new();
-    options.read(true);
-    #[cfg(unix)]
-    options.custom_flags(OPEN_FLAGS);
-    let file = options.open(path)?;
+    let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
+    let file = File::from(rustix::fs::open(path, flags, Mode::empty())?);
     let metadata = file.metadata()?;
     if !metadata.is_file() {
         return Err(io::Error::new(
@@ -149,7 +132,6 @@ pub(crate) fn first(file: &File, most: usize) -> io::Result<Vec<u8>> {
 }
 
 /// Reads at `offset`; fewer bytes than asked for mean the end of the file.
-#[cfg(unix)]
 pub(crate) fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
     let mut filled = 0;
     while filled < buffer.len() {

@@ -1,15 +1,15 @@
-//! What a log's own framing tells of it: that it is complete, and that it should be writing.
+//! Detects stale and incomplete logs by the markers in their lines.
 //!
-//! An appliance writes a status line each minute. Where it did and nothing comes any more, the log is no longer
-//! transferred, or the appliance is down; neither shows in the file itself.
+//! If a log with heartbeats gets no more lines, its transfer or its writer has failed. Which lines are markers is
+//! decided by the [`Liveness`](super::Liveness) policy of the request.
 
 use memchr::memchr_iter;
 
 use super::notice::NoticeKind;
 use super::reader::LogReader;
 use super::registry::SourceState;
-use super::rotation_order::RotationKey;
-use super::tail::{Body, TailedFile};
+use super::rotation_order::{self, RotationKey};
+use super::tail::Body;
 use super::{Follow, Marker};
 
 /// How much of a block's end is looked through for marks.
@@ -53,14 +53,6 @@ impl FileMarkers {
         let first = first.strip_suffix(b"\r").unwrap_or(first);
         self.begins = mark_of(first) == Some(Marker::Begin);
     }
-}
-
-/// Whether its name says that an appliance saved it, and will write to it no more.
-fn is_saved(file: &TailedFile) -> bool {
-    let name = file.path.file_name().unwrap_or_default().to_string_lossy();
-    let packed = [".gz", ".zst", ".bz2", ".xz"];
-    let plain = packed.iter().find_map(|ending| name.strip_suffix(ending));
-    plain.unwrap_or(&name).ends_with(".s")
 }
 
 impl LogReader {
@@ -111,7 +103,10 @@ impl LogReader {
         let file = &mut self.files[at];
         let framed = &mut file.framed;
         let incomplete = framed.begins && !framed.ends && !framed.incomplete;
-        if incomplete && file.known.source.is_some() && is_saved(file) {
+        if incomplete
+            && file.known.source.is_some()
+            && (self.liveness.is_final_name)(&rotation_order::uncompressed(&file.path))
+        {
             file.framed.incomplete = true;
             let path = file.path.clone();
             self.set_state(at, SourceState::Incomplete);

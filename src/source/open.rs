@@ -188,7 +188,9 @@ impl LogReader {
         };
         self.files[at].known.source = Some(source);
         if opened.begins == 0 {
-            self.files[at].framed.note_head(&opened.head, self.mark_of);
+            self.files[at]
+                .framed
+                .note_head(&opened.head, self.liveness.marker);
         }
         self.queue.push_back(SourceEvent::Opened(opened));
         source

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::RawLines;
+use super::blocks::LineSplitter;
 use super::decompress::{self, Compression};
 use super::event::{SourceEvent, SourceOpened};
 use super::notice::NoticeKind;
@@ -16,7 +17,6 @@ use super::read_ahead::{Batching, Chunk, Producer, ReadAhead};
 use super::reader::{LogReader, size};
 use super::registry::{SourceState, Spool};
 use super::watch::Waker;
-use crate::lines::LineSplitter;
 use crate::position::SourceId;
 
 /// How much a pipe is asked to hold, as much as anybody may ask for: its writer and its reader wake each other up less

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use memchr::{memchr, memrchr};
 
+use super::blocks::{Block, Truncated};
 use super::decompress::Compression;
 use super::event::SourceOpened;
 use super::fs;
@@ -11,7 +12,6 @@ use super::open::PEEK_BYTES;
 use super::reader::LogReader;
 use super::registry::{Place, Sources};
 use super::scan;
-use crate::lines::{Block, Truncated};
 
 /// Bytes of the end that are shown: some thousand lines, which take a few milliseconds.
 const END: u64 = 1 << 20;

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
+use super::blocks::{Block, READ, Truncated};
 use super::event::SourceEvent;
 use super::file_table::FileTable;
 use super::fingerprint_store::FingerprintStore;
@@ -18,8 +19,7 @@ use super::registry::{SourceState, Sources};
 use super::scan::{self, FoundFile, Place, Refused};
 use super::tail::{Body, Look};
 use super::watch::{Waker, Wakeup, Watch};
-use super::{EmptyFolder, Follow, Marker, RawLines, Request, SourceError};
-use crate::lines::{Block, READ, Truncated};
+use super::{EmptyFolder, Follow, Liveness, RawLines, Request, SourceError};
 
 /// How long the timer sleeps where notifications come: they are only hints.
 const PACE: Duration = Duration::from_secs(1);
@@ -80,7 +80,7 @@ pub struct LogReader {
     pub(super) follow: Follow,
     pub(super) pace: Duration,
     pub(super) is_mail_log: fn(&[u8]) -> bool,
-    pub(super) mark_of: fn(&[u8]) -> Option<Marker>,
+    pub(super) liveness: Liveness,
     pub(super) waker: Arc<Waker>,
     pub(super) watch: Watch,
     pub(super) heard: PendingFiles,
@@ -128,14 +128,14 @@ pub(super) struct Timeouts {
     pub silent: Duration,
 }
 
-impl Default for Timeouts {
-    fn default() -> Self {
+impl Timeouts {
+    fn of(liveness: &Liveness) -> Self {
         Self {
             nameless: Duration::from_secs(4),
             renamed: Duration::from_secs(60),
             settled: Duration::from_millis(900),
             damaged: Duration::from_secs(5),
-            silent: Duration::from_secs(180),
+            silent: liveness.silence,
         }
     }
 }
@@ -177,7 +177,7 @@ impl LogReader {
             follow: request.follow,
             pace: request.poll.unwrap_or(PACE),
             is_mail_log: request.is_mail_log,
-            mark_of: request.mark_of,
+            liveness: request.liveness,
             waker: signal,
             watch,
             heard,
@@ -200,7 +200,7 @@ impl LogReader {
             next_scan: now,
             scan_from: now,
             polling_told: false,
-            timeouts: Timeouts::default(),
+            timeouts: Timeouts::of(&request.liveness),
             unpack_at_most: UNPACK_AT_MOST,
             raw_lines: request.raw_lines,
             hashing: if live || !alone {
@@ -453,7 +453,7 @@ impl LogReader {
         };
         let size = file.stat.size;
         for block in [&pieces.cut, &pieces.whole].into_iter().flatten() {
-            file.framed.note(&block.bytes, self.mark_of);
+            file.framed.note(&block.bytes, self.liveness.marker);
         }
         self.sources.count_read(read);
         self.sources.set_emitted_of(source, told, size);

@@ -195,6 +195,11 @@ impl Sources {
         }
     }
 
+    /// Whether a source exists and was not reaped.
+    pub fn is_known(&self, source: SourceId) -> bool {
+        self.entries().get(source).is_some()
+    }
+
     /// How many bytes of a source were told, unpacked.
     pub fn emitted_bytes(&self, source: SourceId) -> u64 {
         self.entries().get(source).map_or(0, |entry| entry.told)

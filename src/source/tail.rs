@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Instant, SystemTime};
 
+use super::blocks::{HOLE, LineSplitter, READ};
 use super::decompress::{CompressedFile, Compression, fill};
 use super::fingerprint::{Fingerprint, HEAD, TrackedContent};
 use super::fs::{self, Stat};
@@ -18,7 +19,6 @@ use super::read_ahead::{Batching, Chunk, Producer, ReadAhead};
 use super::registry::{Place, SourceState};
 use super::rotation_order::RotationKey;
 use super::scan;
-use crate::lines::{HOLE, LineSplitter, READ};
 
 /// How a file is read.
 pub(crate) enum Body {

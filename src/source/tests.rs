@@ -53,6 +53,12 @@ fn mark_of(line: &[u8]) -> Option<Marker> {
     }
 }
 
+const LIVENESS: Liveness = Liveness {
+    marker: mark_of,
+    is_final_name: |name| name.ends_with(".s"),
+    silence: Duration::from_secs(180),
+};
+
 fn request(paths: &[&Path], follow: Follow) -> Request {
     Request {
         paths: paths
@@ -62,7 +68,7 @@ fn request(paths: &[&Path], follow: Follow) -> Request {
         follow,
         poll: Some(Duration::from_millis(20)),
         is_mail_log,
-        mark_of,
+        liveness: LIVENESS,
         empty_folder: if follow == Follow::Live {
             EmptyFolder::Wait
         } else {
@@ -547,14 +553,12 @@ fn the_registry_says_how_each_source_is_doing() {
     let mut reader = Reader::open(&[&path, &late], Follow::Live);
     reader.expect(&lines(0..3));
     let sources = reader.reader.sources();
-    sources.heard(SourceId::new(0), 3, None, Some(b"esa01"));
     let [followed, awaited] = &sources.statuses()[..] else {
         panic!("two sources");
     };
     assert_eq!(followed.state, SourceState::Polling, "the tests poll");
     assert_eq!(followed.size, Some(followed.read));
-    assert_eq!((followed.entries, &*followed.path), (3, &*path));
-    assert_eq!(followed.appliance.as_deref(), Some("esa01"));
+    assert_eq!(followed.path, path);
     assert_eq!(
         (awaited.state, &*awaited.path),
         (SourceState::Waiting, &*late)

@@ -97,7 +97,7 @@ fn index(path: &Path) -> Ingest {
         follow: Follow::Once,
         poll: None,
         is_mail_log: event::is_mail_log,
-        mark_of: mailscope::pipeline::file_marker,
+        liveness: mailscope::pipeline::LIVENESS,
         empty_folder: EmptyFolder::Refuse,
         raw_lines: RawLines::Needed,
         stop: stop.clone(),

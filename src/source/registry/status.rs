@@ -6,7 +6,6 @@ use std::sync::PoisonError;
 use std::time::SystemTime;
 
 use super::{Body, Entry, Sources, lock};
-use crate::header::Timestamp;
 use crate::position::SourceId;
 use crate::source::notice::{Notice, Noticed};
 
@@ -82,8 +81,6 @@ pub struct SourceStatus {
     pub source: Option<SourceId>,
     /// What it is called now, as on fs: to be made safe before it is shown.
     pub path: PathBuf,
-    /// The syslog host of its entries, else the serial number in its header.
-    pub appliance: Option<String>,
     /// What it is doing.
     pub state: SourceState,
     /// How many bytes of it were told, unpacked.
@@ -92,10 +89,6 @@ pub struct SourceStatus {
     pub size: Option<u64>,
     /// Whether its bytes are unpacked while they are read.
     pub compressed: bool,
-    /// How many entries of it were taken apart.
-    pub entries: u64,
-    /// The time of its last entry that has one.
-    pub newest: Option<Timestamp>,
     /// The last thing that befell it.
     pub notice: Option<Notice>,
 }
@@ -105,9 +98,6 @@ pub struct SourceStatus {
 pub(super) struct Condition {
     state: SourceState,
     pub(super) size: u64,
-    appliance: Option<String>,
-    entries: u64,
-    newest: Option<Timestamp>,
     notice: Option<Notice>,
 }
 
@@ -127,7 +117,6 @@ impl Entry {
         SourceStatus {
             source: Some(source),
             path: self.path.clone(),
-            appliance: condition.appliance,
             state: match condition.state {
                 SourceState::Following if polling => SourceState::Polling,
                 state => state,
@@ -135,8 +124,6 @@ impl Entry {
             read: self.told,
             size: matches!(self.body, Body::File(_)).then_some(condition.size),
             compressed: self.compressed,
-            entries: condition.entries,
-            newest: condition.newest,
             notice: condition.notice,
         }
     }
@@ -158,13 +145,10 @@ impl Sources {
         all.extend(waiting.into_iter().map(|path| SourceStatus {
             source: None,
             path,
-            appliance: None,
             state: SourceState::Waiting,
             read: 0,
             size: None,
             compressed: false,
-            entries: 0,
-            newest: None,
             notice: None,
         }));
         all
@@ -178,28 +162,6 @@ impl Sources {
     /// How many notices were given in all: more than [`Sources::notices`] has, where older ones were dropped.
     pub fn notices_given(&self) -> u64 {
         lock(&self.told).given
-    }
-
-    /// What was made of a source's lines: so many more entries, the last that has a time at `newest`, and whose they are:
-    /// the syslog host's, else the serial number's in the header.
-    pub fn heard(
-        &self,
-        source: SourceId,
-        entries: usize,
-        newest: Option<Timestamp>,
-        appliance: Option<&[u8]>,
-    ) {
-        self.change(source, |entry| {
-            let condition = &mut entry.condition;
-            condition.entries += entries as u64;
-            condition.newest = newest.or(condition.newest);
-            if let Some(name) = appliance {
-                let known = condition.appliance.as_deref().map(str::as_bytes);
-                if known != Some(name) {
-                    condition.appliance = Some(String::from_utf8_lossy(name).into_owned());
-                }
-            }
-        });
     }
 
     /// Enters a notice.

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
-use super::{is_mail_log, line, mark_of};
+use super::{LIVENESS, is_mail_log, line};
 use crate::lines::Line;
 
 use crate::source::pending::PendingFiles;
@@ -104,7 +104,7 @@ impl Subject {
             follow: Follow::Live,
             poll: (way == Way::Polled).then_some(Duration::from_secs(3600)),
             is_mail_log,
-            mark_of,
+            liveness: LIVENESS,
             empty_folder: EmptyFolder::Wait,
             raw_lines: RawLines::Needed,
             stop: Stop::new(),

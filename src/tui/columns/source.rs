@@ -64,16 +64,22 @@ pub(super) fn cell(known: RenderContext<'_>, at: u32, field: Field) -> Cell {
         return none();
     };
     let facts = facts(known, status);
+    let parsed = known.files.parsed(status);
     let fact = |text: Option<&String>| text.map_or_else(none, |text| plain(text));
     match field {
         Field::State => source_state(status.state),
         Field::Path => styled(tail(&status.path), Role::Id),
-        Field::Appliance => fact(status.appliance.as_ref()),
+        Field::Appliance => fact(parsed.and_then(|parsed| parsed.appliance.as_ref())),
         Field::Size => styled(size(status.read), Role::Text),
-        Field::Entries => styled(thousands(status.entries), Role::Text),
-        Field::LastEntry => status.newest.map_or_else(none, |time| {
-            styled(short(time, known.index.newest()), Role::Text)
-        }),
+        Field::Entries => styled(
+            thousands(parsed.map_or(0, |parsed| parsed.entries)),
+            Role::Text,
+        ),
+        Field::LastEntry => parsed
+            .and_then(|parsed| parsed.newest)
+            .map_or_else(none, |time| {
+                styled(short(time, known.index.newest()), Role::Text)
+            }),
         Field::Notice => status
             .notice
             .as_ref()

@@ -399,7 +399,11 @@ pub fn sources(known: RenderContext<'_>, sort: Sort) -> Vec<Record> {
         sort_keys
     };
     let appliances: Vec<u64> = if sort.field == Field::Appliance {
-        rank(&|at| statuses[at].appliance.clone().unwrap_or_default())
+        let appliance = |at: usize| {
+            let parsed = known.files.parsed(&statuses[at]);
+            parsed.and_then(|parsed| parsed.appliance.clone())
+        };
+        rank(&|at| appliance(at).unwrap_or_default())
     } else {
         Vec::new()
     };
@@ -413,10 +417,20 @@ pub fn sources(known: RenderContext<'_>, sort: Sort) -> Vec<Record> {
             Field::State => status.state as u64,
             Field::Appliance => appliances[at],
             Field::Size => u64::MAX - status.read,
-            Field::Entries => u64::MAX - status.entries,
-            Field::LastEntry => {
-                most_first(status.newest.map_or(0, crate::header::Timestamp::seconds))
+            Field::Entries => {
+                u64::MAX
+                    - known
+                        .files
+                        .parsed(status)
+                        .map_or(0, |parsed| parsed.entries)
             }
+            Field::LastEntry => most_first(
+                known
+                    .files
+                    .parsed(status)
+                    .and_then(|parsed| parsed.newest)
+                    .map_or(0, crate::header::Timestamp::seconds),
+            ),
             // In the order in which they are read.
             _ => at as u64,
         }

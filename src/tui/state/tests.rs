@@ -22,6 +22,7 @@ use super::*;
 use crate::event::Entry;
 use crate::header::{HeaderParser, YearResolver};
 use crate::index::TrackClosed;
+use crate::pipeline::ParseStatus;
 use crate::position::SourceId;
 use crate::search;
 use crate::search::SearchProgress;
@@ -61,6 +62,7 @@ struct Harness {
     index: Index,
     log: tempfile::NamedTempFile,
     sources: Sources,
+    parse_status: ParseStatus,
     parser: HeaderParser,
     told: u64,
     now: Duration,
@@ -82,6 +84,7 @@ impl Harness {
             index,
             log: file,
             sources,
+            parse_status: ParseStatus::default(),
             parser: HeaderParser::new(YearResolver::starting(2009)),
             told: 0,
             now: Duration::ZERO,
@@ -125,7 +128,8 @@ impl Harness {
         self.sources.set_emitted(SourceId::new(0), self.told);
         let entries = text.lines().count();
         let newest = self.index.newest();
-        self.sources.heard(SourceId::new(0), entries, newest, None);
+        self.parse_status
+            .record(SourceId::new(0), entries, newest, None);
     }
 
     fn does(&mut self, action: Action) {
@@ -159,7 +163,7 @@ impl Harness {
                     crate::tui::workers::sides(&self.sources, &wanted, usize::MAX),
                 ),
                 Effect::Files => {
-                    let files = SourceList::of(&self.sources);
+                    let files = SourceList::of(&self.sources, &self.parse_status);
                     self.does(Action::Files(files));
                     continue;
                 }

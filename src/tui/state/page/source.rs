@@ -34,7 +34,7 @@ pub(super) fn preview(known: RenderContext<'_>, at: u32, width: usize) -> Vec<Ro
         (Role::Title, format!("  {}", safe::path(&status.path))),
     ]);
     of_itself(&mut builder, known, status);
-    read(&mut builder, status);
+    read(&mut builder, known, status);
     let notices: Vec<&Noticed> = known.files.notices_of(status).take(TOLD).collect();
     for noticed in &notices {
         let role = match noticed.notice.severity {
@@ -61,10 +61,11 @@ pub(super) fn preview(known: RenderContext<'_>, at: u32, width: usize) -> Vec<Ro
 /// What its first and last lines say.
 fn of_itself(builder: &mut PageBuilder, known: RenderContext<'_>, status: &SourceStatus) {
     let facts = columns::facts(known, status);
+    let parsed = known.files.parsed(status);
     let own =
         |name: &str, value: Option<&String>| value.map(|value| format!("{name}{}", text(value)));
     let said: Vec<String> = [
-        own("", status.appliance.as_ref()),
+        own("", parsed.and_then(|parsed| parsed.appliance.as_ref())),
         own(
             "serial number ",
             facts.and_then(|facts| facts.serial.as_ref()),
@@ -90,7 +91,7 @@ fn of_itself(builder: &mut PageBuilder, known: RenderContext<'_>, status: &Sourc
     builder.fact("file", span);
 }
 
-fn read(builder: &mut PageBuilder, status: &SourceStatus) {
+fn read(builder: &mut PageBuilder, known: RenderContext<'_>, status: &SourceStatus) {
     if status.source.is_none() {
         return;
     }
@@ -99,13 +100,16 @@ fn read(builder: &mut PageBuilder, status: &SourceStatus) {
         Some(size) if !status.compressed => format!(" of {}", humanize::size(size)),
         _ => String::new(),
     };
-    let newest = status.newest.map_or_else(String::new, |time| {
-        format!(", the last one {}", columns::moment(time))
-    });
+    let parsed = known.files.parsed(status);
+    let newest = parsed
+        .and_then(|parsed| parsed.newest)
+        .map_or_else(String::new, |time| {
+            format!(", the last one {}", columns::moment(time))
+        });
     let said = format!(
         "{}{unpacked}{of}, {} entries{newest}",
         humanize::size(status.read),
-        thousands(status.entries)
+        thousands(parsed.map_or(0, |parsed| parsed.entries))
     );
     builder.fact("read", Some(said));
 }

@@ -158,7 +158,7 @@ fn described(style: Style) -> String {
 
 /// The log's file under a fixed path, with a notice of a fixed time.
 fn fixed_sources(desk: &Harness) -> SourceList {
-    let mut list = SourceList::of(&desk.sources);
+    let mut list = SourceList::of(&desk.sources, &desk.parse_status);
     let path = Path::new("/var/log/esa/mail.current");
     let notice = Notice::new(NoticeKind::Truncated, path, "");
     for status in &mut list.statuses {
