@@ -141,6 +141,15 @@ pub struct DemoArgs {
     /// The filter the interface starts with
     #[arg(short, long, value_name = "QUERY")]
     pub query: Option<String>,
+    /// Write a simulated log to FILE (- is standard output) and exit, for tests and benchmarks
+    #[arg(long, value_name = "FILE", conflicts_with = "query")]
+    pub write: Option<PathBuf>,
+    /// Size of that log at most (100k, 1G)
+    #[arg(long, value_name = "N", requires = "write", default_value = "100M", value_parser = size)]
+    pub bytes: u64,
+    /// Equal seeds give equal logs
+    #[arg(long, value_name = "S", requires = "write", default_value_t = 1)]
+    pub seed: u64,
     /// What the configuration can say too.
     #[command(flatten)]
     pub common: CommonArgs,
@@ -279,4 +288,9 @@ fn seconds(text: &str) -> Result<Duration, String> {
         .ok()
         .filter(|pace| (0.05..=3600.0).contains(&pace.as_secs_f64()))
         .ok_or_else(|| "expected 0.05 to 3600 seconds".to_owned())
+}
+
+fn size(text: &str) -> Result<u64, String> {
+    let bytes = crate::query::size(text);
+    bytes.ok_or_else(|| "expected bytes, as in 5000000, 100M or 1G".to_owned())
 }

@@ -93,7 +93,7 @@ fn run_command(cli: &Cli) -> Result<Status, CommandError> {
     crate::tui::Settings::from_config(&config)?;
     match &cli.command {
         None => interactive::run(&cli.explore, &config),
-        Some(Command::Demo(_)) => interactive::demo(&config),
+        Some(Command::Demo(args)) => interactive::demo(args, &config),
         Some(Command::Query(query)) => run_query(query, &config),
         Some(Command::Trace(args)) => trace::run(args, &config),
         Some(Command::Routes(args)) => routes::run(args, &config),

@@ -1,25 +1,24 @@
-//! The simulated appliance behind `mailscope demo`: a log worth exploring where there is no
-//! appliance.
+//! A simulated appliance: its log for exploring, tests and benchmarks.
 //!
-//! `assets/demo.toml` says who takes part and what goes wrong; [`Simulation`] plays it and writes
-//! the lines; [`LiveDemo`] and [`simulated_hour`] put them in a file. Reading that file is left to
-//! the rest of the program, which does not know that the log is a play.
+//! `assets/demo.toml` describes the hosts, users and faults; [`Simulation`] plays them and writes
+//! the lines; [`LiveDemo`], [`simulated_hour`] and [`write_log`] put the lines in a file. The rest of
+//! the program reads that file as any other log.
 
 mod event_queue;
 mod inbound;
-mod live;
 mod messages;
+mod model;
 mod outbound;
+mod output;
 mod password_guessing;
 mod rng;
 mod scenario;
 mod simulation;
 mod users;
-mod writer;
 
 #[cfg(test)]
 mod tests;
 
-pub use live::{LiveDemo, simulated_hour};
-pub use scenario::{Scenario, ScenarioError};
+pub use output::{LiveDemo, simulated_hour, write_log};
+pub use scenario::Scenario;
 pub use simulation::Simulation;

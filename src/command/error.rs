@@ -1,6 +1,7 @@
 //! What can go wrong with a command, in one line each.
 
 use std::io;
+use std::path::PathBuf;
 
 use crate::config::ConfigError;
 use crate::pipeline::FileKind;
@@ -45,4 +46,7 @@ pub enum CommandError {
         "the demo cannot write its log to the temporary folder ({0}); set TMPDIR to a folder with room"
     )]
     Demo(io::Error),
+    /// A simulated log cannot be written.
+    #[error("{path}: the log cannot be written ({cause})", path = safe::path(.0), cause = .1)]
+    WriteLog(PathBuf, io::Error),
 }

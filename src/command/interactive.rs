@@ -1,10 +1,11 @@
 //! `mailscope PATH` and `mailscope demo`: the interface, or a summary where there is no terminal.
 
+use std::fs::File;
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 
 use super::{CommandError, Status, empty_index, first_year, ingest, output, request, warn};
-use crate::cli::ExploreArgs;
+use crate::cli::{DemoArgs, ExploreArgs};
 use crate::config::{Color, Config};
 use crate::demo;
 use crate::index::TrackClosed;
@@ -36,7 +37,10 @@ pub fn run(args: &ExploreArgs, config: &Config) -> Result<Status, CommandError> 
 }
 
 /// `mailscope demo`
-pub fn demo(config: &Config) -> Result<Status, CommandError> {
+pub fn demo(args: &DemoArgs, config: &Config) -> Result<Status, CommandError> {
+    if let Some(path) = &args.write {
+        return write_log(args, path);
+    }
     let years = FirstYear::ByModification;
     if !io::stdout().is_terminal() {
         let (_folder, path) = demo::simulated_hour().map_err(CommandError::Demo)?;
@@ -48,6 +52,18 @@ pub fn demo(config: &Config) -> Result<Status, CommandError> {
     let (request, stop) = request(&[appliance.path().into()], config, Follow::Live)?;
     let title = "a simulated appliance".to_owned();
     interface(&request, stop, years, config, title)
+}
+
+/// `mailscope demo --write`
+fn write_log(args: &DemoArgs, path: &Path) -> Result<Status, CommandError> {
+    let (seed, bytes) = (args.seed, args.bytes);
+    if path == Path::new("-") {
+        demo::write_log(seed, bytes, &mut io::stdout().lock())?;
+        return Ok(Status::Matched);
+    }
+    let written = File::create(path).and_then(|mut file| demo::write_log(seed, bytes, &mut file));
+    written.map_err(|cause| CommandError::WriteLog(path.to_owned(), cause))?;
+    Ok(Status::Matched)
 }
 
 fn interface(

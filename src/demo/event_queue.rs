@@ -1,107 +1,37 @@
-//! The event queue: what will happen when, in simulated time.
-//!
-//! Events of one moment keep the order in which they were entered. What an event does is left to
-//! the simulation.
+//! The event queue, in simulated time. What an event does is left to the simulation.
 
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::collections::BTreeMap;
 
-use super::messages::{Batch, Draft};
-use super::writer::{Dcid, Mid};
+use super::model::{Millis, SimEvent};
 
-/// Milliseconds since the simulation began.
-pub(super) type Millis = u64;
-
-/// Something that is to happen.
-#[derive(Debug)]
-pub(super) enum SimEvent {
-    /// A line is written.
-    Line(String),
-    /// A host out there connects to hand over mail.
-    Incoming,
-    /// Somebody connects to send mail.
-    Submission,
-    /// The spray of this number tries again.
-    Spray(usize),
-    /// The typist of this number tries again.
-    MistypingUser(usize),
-    /// A message begins to come in.
-    Receive(Box<Draft>),
-    /// A message went through the work queue.
-    Queue(Mid),
-    /// A batch is due at its route (by number), for the first time or again.
-    Enqueue(usize, Batch),
-    /// The route of this number gets a connection for what waits there.
-    Connect(usize),
-    /// A connection did not come about.
-    GiveUp(usize, Dcid, Vec<Batch>),
-    /// The message could not be delivered: its sender is told.
-    Bounce(Mid),
-    /// So many recipients of the message are done with.
-    Settle(Mid, usize),
-}
-
-#[derive(Debug)]
-struct QueuedEvent {
-    due: (Millis, u64),
-    event: SimEvent,
-}
-
-impl PartialEq for QueuedEvent {
-    fn eq(&self, other: &Self) -> bool {
-        self.due == other.due
-    }
-}
-
-impl Eq for QueuedEvent {}
-
-impl PartialOrd for QueuedEvent {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for QueuedEvent {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        self.due.cmp(&other.due)
-    }
-}
-
-/// The events to come, earliest first.
+/// The scheduled events, earliest first; of one moment, in the order in which they were added.
 #[derive(Debug, Default)]
 pub(super) struct EventQueue {
-    entries: BinaryHeap<Reverse<QueuedEvent>>,
-    entered: u64,
+    events: BTreeMap<(Millis, u64), SimEvent>,
+    added: u64,
 }
 
 impl EventQueue {
-    pub(super) fn enter(&mut self, at: Millis, event: SimEvent) {
-        self.entered += 1;
-        self.entries.push(Reverse(QueuedEvent {
-            due: (at, self.entered),
-            event,
-        }));
+    pub(super) fn add(&mut self, at: Millis, event: SimEvent) {
+        self.added += 1;
+        self.events.insert((at, self.added), event);
     }
 
-    /// Takes out the next event that is due at `until` or before.
+    /// Removes the next event that is due at `until` or before.
     pub(super) fn next(&mut self, until: Millis) -> Option<(Millis, SimEvent)> {
-        if self.entries.peek()?.0.due.0 > until {
-            return None;
-        }
-        self.entries
-            .pop()
-            .map(|Reverse(entry)| (entry.due.0, entry.event))
+        let first = self.events.first_entry()?;
+        let at = first.key().0;
+        (at <= until).then(|| (at, first.remove()))
     }
 
-    /// Enters what a script holds.
     pub(super) fn play(&mut self, script: Script) {
         for (at, event) in script.steps {
-            self.enter(at, event);
+            self.add(at, event);
         }
     }
 }
 
-/// Steps that follow one another, from a moment on: the course of one connection.
+/// Consecutive events, such as the course of one connection.
 #[derive(Debug)]
 pub(super) struct Script {
     at: Millis,
@@ -110,10 +40,8 @@ pub(super) struct Script {
 
 impl Script {
     pub(super) fn starting(at: Millis) -> Self {
-        Self {
-            at,
-            steps: Vec::new(),
-        }
+        let steps = Vec::new();
+        Self { at, steps }
     }
 
     /// Lets time pass before the next step.

@@ -1,34 +1,34 @@
-//! Injection connections: the world's mail, and people who log in to send theirs.
+//! Injection connections: mail from the internet, and users who log in to send.
 //!
-//! What is in a message is chosen here; what becomes of it is left to `mail`. Those who only try to
-//! log in are left to `intruders`.
+//! The contents of a message are chosen here; its processing is left to `messages`, failing logins
+//! to `password_guessing`.
 
 use std::sync::Arc;
 
-use super::event_queue::{Script, SimEvent};
-use super::messages::{Disposition, Draft, Sender};
+use super::event_queue::Script;
+use super::model::{Disposition, Draft, Sender, SimEvent};
 use super::scenario::{Peer, TlsSupport};
 use super::simulation::Simulation;
 use super::users::SimUser;
-use super::writer::Icid;
+use crate::event::Icid;
 
-/// Where a connection comes from and what the host access table says of it.
+/// The peer of a connection and its HAT entry.
 struct Caller<'a> {
     listener: (&'a str, &'a str),
     address: &'a str,
     host: Option<&'a str>,
-    /// The host's name leads back to its address.
+    /// Whether reverse and forward DNS agree.
     verified: &'a str,
     hat: String,
 }
 
 impl Simulation {
-    /// A host connects to hand over mail.
+    /// A remote host connects to deliver mail.
     pub(super) fn incoming(&mut self) {
         let scenario = Arc::clone(&self.scenario);
         let gap = self.next_arrival(scenario.incoming.connections_per_minute);
         self.events
-            .enter(self.now.saturating_add(gap), SimEvent::Incoming);
+            .add(self.now.saturating_add(gap), SimEvent::Incoming);
 
         let peer = self.rng.weighted(&scenario.peers, |peer| peer.weight);
         let sbrs = peer
@@ -80,7 +80,7 @@ impl Simulation {
         (icid, script)
     }
 
-    /// The TLS line of a connection; false when the connection ends with it.
+    /// The TLS line of a connection; false if the connection ends with it.
     pub(super) fn injection_tls(
         &mut self,
         script: &mut Script,
@@ -106,7 +106,7 @@ impl Simulation {
         tls != TlsSupport::Broken
     }
 
-    /// The protocol and the cipher that are agreed on; none when TLS fails.
+    /// Protocol and cipher; `None` if TLS fails.
     pub(super) fn cipher(&mut self, tls: TlsSupport) -> Option<&'static str> {
         match tls {
             TlsSupport::V13 => Some("TLSv1.3 cipher TLS_AES_256_GCM_SHA384"),
@@ -119,8 +119,7 @@ impl Simulation {
         }
     }
 
-    /// The mail that a peer brings, and the end of its connection, unless an aborted message is
-    /// that.
+    /// The messages of a peer and the end of its connection, unless an aborted message ends it.
     fn hand_over(&mut self, script: &mut Script, icid: Icid, peer: &Peer) {
         let scenario = Arc::clone(&self.scenario);
         for _ in 0..self.rng.between(1, peer.messages.max(1)) {
@@ -160,7 +159,7 @@ impl Simulation {
         }
         Draft {
             icid,
-            sender: Sender::World {
+            sender: Sender::Internet {
                 host: peer.host.clone(),
                 signed: peer.signed,
             },
@@ -189,12 +188,12 @@ impl Simulation {
         script.push_line(format!("ICID {icid} close"));
     }
 
-    /// Somebody of the house connects to send mail.
+    /// A user connects to send mail.
     pub(super) fn submission(&mut self) {
         let scenario = Arc::clone(&self.scenario);
         let gap = self.next_arrival(scenario.submission.connections_per_minute);
         self.events
-            .enter(self.now.saturating_add(gap), SimEvent::Submission);
+            .add(self.now.saturating_add(gap), SimEvent::Submission);
 
         let login = self.somebody();
         let (address, host, hat) = self.seat(&login);
@@ -245,7 +244,7 @@ impl Simulation {
         })
     }
 
-    /// One try to log in; `result` is the appliance's word for it.
+    /// One login; `result` is the appliance's word for its outcome.
     pub(super) fn attempt(
         &mut self,
         script: &mut Script,
@@ -266,13 +265,13 @@ impl Simulation {
         ));
     }
 
-    /// One message of somebody who is logged in.
+    /// One message of an authenticated user.
     pub(super) fn send(&mut self, script: &mut Script, icid: Icid, login: &SimUser) {
         let scenario = Arc::clone(&self.scenario);
         let transfer = self.rng.between(60, 1200);
         let draft = Draft {
             icid,
-            sender: Sender::House,
+            sender: Sender::Local,
             from: login.address(&scenario.appliance.domain),
             to: self.correspondents(),
             refused: Vec::new(),
@@ -285,7 +284,7 @@ impl Simulation {
     }
 }
 
-/// What the host access table does with a reputation score.
+/// Action and sender group of a reputation score.
 fn sender_group(sbrs: Option<f64>) -> (&'static str, &'static str) {
     match sbrs {
         None => ("ACCEPT", "SG UNKNOWNLIST match sbrs[none]"),

@@ -1,72 +1,13 @@
-//! Messages: how one comes in, what the engines say, and when the appliance is done with it.
+//! Messages: envelope, scanner verdicts, queueing, bounces and the end.
 //!
-//! Who sends it is left to `inbound`, where it goes to `outbound`.
+//! Senders are left to `inbound`, deliveries to `outbound`.
 
-use super::event_queue::{Script, SimEvent};
+use super::event_queue::Script;
+use super::model::{Batch, Disposition, Draft, Sender, SimEvent, SimMessage, domain};
 use super::simulation::Simulation;
-use super::writer::{Icid, Mid};
-
-/// A message that a connection is about to hand over.
-#[derive(Debug)]
-pub(super) struct Draft {
-    pub(super) icid: Icid,
-    pub(super) sender: Sender,
-    pub(super) from: String,
-    pub(super) to: Vec<String>,
-    /// Recipients that are refused, and by what.
-    pub(super) refused: Vec<(String, &'static str)>,
-    pub(super) subject: String,
-    /// The time that the sender takes to hand over the text, in milliseconds.
-    pub(super) transfer: u64,
-    pub(super) disposition: Disposition,
-}
-
-/// Where a message comes from, as the engines see it.
-#[derive(Debug, Clone)]
-pub(super) enum Sender {
-    /// The world; `signed` mail passes SPF and DKIM.
-    World { host: Option<String>, signed: bool },
-    /// Our own people.
-    House,
-}
-
-/// What becomes of a message before it is queued.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Disposition {
-    Queued,
-    Spam,
-    /// The peer vanishes before the end of the text, and with it the connection.
-    Aborted,
-}
-
-/// A message that the appliance has.
-#[derive(Debug, Clone)]
-pub(super) struct SimMessage {
-    /// Empty for a bounce.
-    pub(super) from: String,
-    pub(super) to: Vec<String>,
-    /// Recipients that are neither delivered nor given up.
-    pub(super) open: usize,
-}
-
-/// The recipients of a message that go one way together.
-#[derive(Debug, Clone)]
-pub(super) struct Batch {
-    pub(super) mid: Mid,
-    pub(super) rids: Vec<usize>,
-    /// How often it was put off.
-    pub(super) attempts: u32,
-}
-
-/// The part of an address behind the last `@`.
-pub(super) fn domain(address: &str) -> &str {
-    address
-        .rsplit_once('@')
-        .map_or(address, |(_, domain)| domain)
-}
+use crate::event::Mid;
 
 impl Simulation {
-    /// A message begins to come in.
     pub(super) fn receive(&mut self, draft: &Draft) {
         let mid = self.open_mid();
         let mut script = Script::starting(self.now);
@@ -111,7 +52,7 @@ impl Simulation {
         script.wait(draft.transfer);
         script.push_line(format!("MID {mid} Message-ID '<{id:016x}@{from}>'"));
         script.push_line(format!("MID {mid} Subject {quote}{}{quote}", draft.subject));
-        if let Sender::World { host, .. } = &draft.sender {
+        if let Sender::Internet { host, .. } = &draft.sender {
             let host = host.as_deref();
             let (reverse, helo) = (host.unwrap_or("Not Present"), host.unwrap_or(from));
             script.push_line(format!(
@@ -142,13 +83,13 @@ impl Simulation {
         ));
     }
 
-    /// What the policy and the engines say; ends in the delivery queue or in a drop.
+    /// The lines of policy and scanners, up to the delivery queue or a drop.
     fn verdicts(&mut self, script: &mut Script, mid: Mid, draft: &Draft) {
         let table = match &draft.sender {
-            Sender::World { .. } => "inbound",
-            Sender::House => "outbound",
+            Sender::Internet { .. } => "inbound",
+            Sender::Local => "outbound",
         };
-        if let Sender::World { signed: true, .. } = draft.sender {
+        if let Sender::Internet { signed: true, .. } = draft.sender {
             self.sender_proofs(script, mid, &draft.from);
         }
         script.push_line(format!(
@@ -172,7 +113,7 @@ impl Simulation {
         script.wait(self.rng.between(20, 200));
         script.push_line(format!("MID {mid} interim AV verdict using Sophos CLEAN"));
         script.push_line(format!("MID {mid} antivirus negative"));
-        if let Sender::World { .. } = draft.sender {
+        if let Sender::Internet { .. } = draft.sender {
             script.wait(self.rng.between(20, 300));
             script.push_line(format!(
                 "MID {mid} AMP file reputation verdict : SKIPPED (no attachment in message)"
@@ -200,7 +141,6 @@ impl Simulation {
         script.push_line(format!("MID {mid} DMARC: Verification passed"));
     }
 
-    /// Takes a message into the queue's books.
     pub(super) fn keep(&mut self, mid: Mid, from: &str, to: Vec<String>) {
         let open = to.len();
         self.messages.insert(
@@ -213,7 +153,7 @@ impl Simulation {
         );
     }
 
-    /// Sorts a message's recipients by the way they go.
+    /// Batches a message's recipients by route.
     pub(super) fn queue(&mut self, mid: Mid) {
         let Some(message) = self.messages.get(&mid) else {
             return;
@@ -251,7 +191,7 @@ impl Simulation {
         }
     }
 
-    /// Gives up the recipients whose domain does not exist.
+    /// Bounces the recipients of domains that do not exist.
     fn refuse_nowhere(&mut self, mid: Mid, rids: &[usize]) {
         let Some(message) = self.messages.get(&mid).filter(|_| !rids.is_empty()) else {
             return;
@@ -272,8 +212,7 @@ impl Simulation {
         self.events.play(script);
     }
 
-    /// Tells the sender of a message that it could not be delivered. A bounce that comes back is
-    /// not answered.
+    /// Generates a bounce, but none for a bounce.
     pub(super) fn bounce(&mut self, mid: Mid) {
         let Some(from) = self
             .messages
@@ -298,7 +237,7 @@ impl Simulation {
         self.events.play(script);
     }
 
-    /// So many recipients are done with; after the last one the message is finished.
+    /// Finishes the message with its last recipient.
     pub(super) fn settle(&mut self, mid: Mid, recipients: usize) {
         let Some(message) = self.messages.get_mut(&mid) else {
             return;

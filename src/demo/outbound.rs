@@ -1,27 +1,16 @@
-//! Delivery: what waits for each route, the connections that are opened for it, and what the far
-//! end answers.
-//!
-//! The bounces that follow are left to `mail`.
+//! Delivery: each route's queue, its connections and the remote replies. Bounces are left to
+//! `messages`.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 
-use super::event_queue::{Script, SimEvent};
-use super::messages::{Batch, SimMessage};
+use super::event_queue::Script;
+use super::model::{Batch, SimEvent, SimMessage};
 use super::scenario::{FaultKind, SimRoute, TlsSupport};
 use super::simulation::Simulation;
-use super::writer::Dcid;
+use crate::event::Dcid;
 
 /// The most messages that one connection carries.
 const BATCH: usize = 8;
-
-/// What waits for a route.
-#[derive(Debug, Default)]
-pub(super) struct RouteQueue {
-    waiting: VecDeque<Batch>,
-    /// A connection is due, or on its way.
-    is_served: bool,
-}
 
 /// An open connection to a route.
 struct DeliverySession<'a> {
@@ -30,14 +19,13 @@ struct DeliverySession<'a> {
     is_authenticated: bool,
 }
 
-/// What the far end says to one recipient.
+/// The reply to RCPT.
 enum RecipientReply {
     Accepted,
     Refused(String),
     Delayed,
 }
 
-/// What became of a batch: RIDs, and how many were refused.
 #[derive(Default)]
 struct BatchResults {
     accepted: Vec<usize>,
@@ -45,7 +33,7 @@ struct BatchResults {
     refused: usize,
 }
 
-/// How a result line names its recipient: `From: <a> To: <b> RID 0`.
+/// A recipient in a result line: `From: <a> To: <b> RID 0`.
 fn recipient(message: &SimMessage, rid: usize) -> String {
     format!(
         "From: <{}> To: <{}> RID {rid}",
@@ -53,14 +41,12 @@ fn recipient(message: &SimMessage, rid: usize) -> String {
     )
 }
 
-/// Recipients as the log lists them: `[0, 1]`.
 fn listed(rids: &[usize]) -> String {
     format!("{rids:?}")
 }
 
 impl Simulation {
-    /// Puts a batch in its route's queue; a connection is opened shortly after the first one
-    /// waits.
+    /// Queues a batch; the first of a queue makes a connection open soon.
     pub(super) fn enqueue(&mut self, route: usize, batch: Batch) {
         self.queues[route].waiting.push_back(batch);
         if !self.queues[route].is_served {
@@ -71,10 +57,9 @@ impl Simulation {
 
     fn serve(&mut self, route: usize, wait: u64) {
         self.queues[route].is_served = true;
-        self.events.enter(self.now + wait, SimEvent::Connect(route));
+        self.events.add(self.now + wait, SimEvent::Connect(route));
     }
 
-    /// Opens a connection for what waits.
     pub(super) fn connect(&mut self, number: usize) {
         let scenario = Arc::clone(&self.scenario);
         let route = &scenario.routes[number];
@@ -95,7 +80,7 @@ impl Simulation {
         ));
         let trouble = scenario.trouble(&route.name, self.now);
         if trouble == Some(FaultKind::Timeout) {
-            // The queue stays served: one host that does not answer is not called twice at a time.
+            // The queue stays served: a host that does not answer gets one connection at a time.
             self.queues[number].is_served = true;
             script.wait(30_000);
             script.push(SimEvent::GiveUp(number, dcid, batch));
@@ -120,8 +105,7 @@ impl Simulation {
         self.events.play(script);
     }
 
-    /// The TLS line; mail goes on in the clear when it fails, as the default of the destination
-    /// controls has it.
+    /// The TLS line; if TLS fails, mail is sent in the clear, as destination controls do by default.
     fn delivery_tls(&mut self, script: &mut Script, dcid: Dcid, tls: TlsSupport) {
         script.wait(self.rng.between(40, 300));
         match self.cipher(tls) {
@@ -191,11 +175,11 @@ impl Simulation {
                 attempts: batch.attempts + 1,
             };
             let later = self.now + self.rng.between(240_000, 660_000);
-            self.events.enter(later, SimEvent::Enqueue(number, again));
+            self.events.add(later, SimEvent::Enqueue(number, again));
         }
     }
 
-    /// Asks the far end for each recipient, and says which it refuses or puts off.
+    /// The reply for each recipient, with the lines of refusals and delays.
     fn results(
         &mut self,
         script: &mut Script,
@@ -204,7 +188,7 @@ impl Simulation {
         message: &SimMessage,
     ) -> BatchResults {
         let (dcid, mid) = (session.dcid, batch.mid);
-        // A far end that knows greylisting puts off all recipients alike.
+        // Greylisting delays all recipients alike.
         let greylists = batch.attempts == 0 && self.rng.happens(session.route.greylists);
         let mut results = BatchResults::default();
         for &rid in &batch.rids {
@@ -237,7 +221,6 @@ impl Simulation {
         results
     }
 
-    /// What the far end says to one recipient.
     fn answer(&mut self, session: &DeliverySession<'_>, to: &str) -> RecipientReply {
         if !session.is_authenticated {
             return RecipientReply::Refused(format!(
@@ -274,7 +257,7 @@ impl Simulation {
         script.push_line(format!("MID {mid} RID {rids} Response '{reply}'"));
     }
 
-    /// A connection did not come about: everything waits for the next try.
+    /// A connection timed out: its batches wait for the next one.
     pub(super) fn give_up(&mut self, number: usize, dcid: Dcid, batch: Vec<Batch>) {
         const DETAILS: &str = "[Errno 60] Operation timed out";
         let scenario = Arc::clone(&self.scenario);
@@ -295,7 +278,7 @@ impl Simulation {
                 continue;
             };
             for &rid in rids {
-                // No session came about, so the line names DCID 0.
+                // There was no session, so the line names DCID 0.
                 self.line(&format!(
                     "Delayed: DCID 0 MID {mid} {} \
                      - 4.4.0 - Other network problem ('000', ['{DETAILS}']) []",

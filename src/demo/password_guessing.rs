@@ -1,20 +1,20 @@
-//! Those who try passwords: the spray that never finds one, and the user who forgot his own.
+//! Failing logins: a password spray that never succeeds, and a user who mistypes.
 //!
-//! How a connection to the submission listener looks is left to `inbound`.
+//! The lines of a submission connection are left to `inbound`.
 
 use std::sync::Arc;
 
-use super::event_queue::SimEvent;
+use super::model::SimEvent;
 use super::scenario::TlsSupport;
 use super::simulation::Simulation;
 
 impl Simulation {
-    /// The spray tries a handful of users from one more address.
+    /// The spray tries a few users from one more address.
     pub(super) fn spray(&mut self, number: usize) {
         let scenario = Arc::clone(&self.scenario);
         let spray = &scenario.sprays[number];
         let gap = (self.rng.gap(60_000.0 / spray.connections_per_minute) as u64).max(1);
-        self.enter_within(
+        self.add_within(
             spray.when.next_from(self.now.saturating_add(gap)),
             SimEvent::Spray(number),
         );
@@ -37,13 +37,13 @@ impl Simulation {
         self.events.play(script);
     }
 
-    /// Somebody who forgot the password tries again, and finds it when the time is over.
+    /// A user tries again, and succeeds at the end of the time window.
     pub(super) fn typist(&mut self, number: usize) {
         let scenario = Arc::clone(&self.scenario);
         let typist = &scenario.typists[number];
         let again = self.now + self.rng.between(20_000, 45_000);
         let next = typist.when.next_from(again);
-        self.enter_within(next, SimEvent::MistypingUser(number));
+        self.add_within(next, SimEvent::MistypingUser(number));
 
         let login = self.login(&typist.user);
         let hat = format!(

@@ -1,39 +1,27 @@
-//! The scenario: who takes part in the simulated day and what goes wrong, as data.
-//!
-//! `assets/demo.toml` is the one that the program carries. How the parts behave is the simulation's
-//! business.
+//! The scenario as data: hosts, users, routes and faults. `assets/demo.toml` is the built-in one; how
+//! its parts behave is left to the simulation.
 
 use serde::Deserialize;
 use thiserror::Error;
 
-use super::event_queue::Millis;
+use super::model::Millis;
 
-/// The scenario that the program carries.
 const BUILT_IN: &str = include_str!("../../assets/demo.toml");
 
-/// Why a text is no scenario.
+/// Why a scenario is refused.
 #[derive(Debug, Error)]
-pub enum ScenarioError {
-    /// It is not TOML, a key is unknown or missing, or a value has the wrong type.
+pub(super) enum ScenarioError {
     #[error("the scenario does not parse: {0}")]
     Syntax(#[from] toml::de::Error),
-    /// A table names a route that is not there.
     #[error("{place} names the route {name:?}, which the scenario does not have")]
-    UnknownRoute {
-        /// The key that holds the name.
-        place: &'static str,
-        /// The name.
-        name: String,
-    },
-    /// A rate is not a number greater than 0.
+    UnknownRoute { place: &'static str, name: String },
     #[error("{0} must be a number greater than 0")]
     NotPositive(&'static str),
-    /// A list has nothing to choose from.
     #[error("{0} is empty; it needs one entry at least")]
     Empty(&'static str),
 }
 
-/// Everything that a simulated day consists of.
+/// Hosts, users, routes and faults of a simulated day.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Scenario {
@@ -81,7 +69,7 @@ pub(super) struct Subjects {
     pub(super) spam: Vec<String>,
 }
 
-/// The listener for the world's mail. Shares are fractions of 1.
+/// The listener for mail from the internet. Shares are fractions of 1.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Incoming {
@@ -93,7 +81,7 @@ pub(super) struct Incoming {
     pub(super) lost: f64,
 }
 
-/// The listener where people log in to send. Shares are fractions of 1.
+/// The listener where users log in to send. Shares are fractions of 1.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Submission {
@@ -108,7 +96,7 @@ pub(super) struct Submission {
     pub(super) profiles: Vec<String>,
 }
 
-/// What a remote host does about TLS.
+/// What a remote host supports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 pub(super) enum TlsSupport {
     #[serde(rename = "TLSv1.3")]
@@ -123,13 +111,13 @@ pub(super) enum TlsSupport {
     Broken,
 }
 
-/// A host out there that sends us mail.
+/// A remote host that sends mail.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Peer {
     pub(super) domain: String,
     pub(super) host: Option<String>,
-    /// The host's name does not lead back to its address.
+    /// Reverse and forward DNS disagree.
     #[serde(default)]
     pub(super) unverified: bool,
     pub(super) addresses: Vec<String>,
@@ -162,7 +150,7 @@ pub(super) struct SimRoute {
     pub(super) port: u16,
     pub(super) profile: Option<String>,
     pub(super) tls: TlsSupport,
-    /// What it answers to a message that it takes; `{id}` and `{n}` stand for its own numbers.
+    /// The reply to an accepted message; `{id}` and `{n}` are its own numbers.
     pub(super) reply: String,
     pub(super) weight: f64,
     #[serde(default)]
@@ -187,7 +175,7 @@ pub(super) struct RouteFault {
     pub(super) when: Window,
 }
 
-/// One source net that tries many users.
+/// One network that tries many users.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Spray {
@@ -195,11 +183,11 @@ pub(super) struct Spray {
     pub(super) connections_per_minute: f64,
     pub(super) addresses: Vec<String>,
     pub(super) country: String,
-    /// Names that are tried beside those of the people.
+    /// Names that are tried beside those of users.
     pub(super) guesses: Vec<String>,
 }
 
-/// One user who forgot the password and tries until it fits.
+/// One user who mistypes the password until it is right.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct MistypingUser {
@@ -209,7 +197,7 @@ pub(super) struct MistypingUser {
     pub(super) country: String,
 }
 
-/// A span of simulated time, that may come again.
+/// A span of simulated time, once or recurring.
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Window {
@@ -219,7 +207,7 @@ pub(super) struct Window {
 }
 
 impl Window {
-    /// The first moment of the window at or after `at`; none when it is over for good.
+    /// The first moment of the window at or after `at`; `None` if it is over.
     pub(super) fn next_from(&self, at: Millis) -> Option<Millis> {
         let begin = minutes(self.at_minute);
         if at <= begin {
@@ -235,26 +223,23 @@ impl Window {
         }
     }
 
-    /// Whether `at` lies in the window.
     pub(super) fn contains(&self, at: Millis) -> bool {
         self.next_from(at) == Some(at)
     }
 }
 
-/// Minutes as milliseconds.
 pub(super) fn minutes(minutes: f64) -> Millis {
     (minutes * 60_000.0) as Millis
 }
 
 impl Scenario {
-    /// The scenario that the program carries.
+    /// The scenario of `mailscope demo`.
     pub fn built_in() -> Self {
         Self::parse(BUILT_IN).expect("the embedded scenario parses: a test reads it")
     }
 
-    /// Reads a scenario in the form of `assets/demo.toml`. A key that it does not know is an error,
-    /// so that a misspelt one cannot be passed over in silence.
-    pub fn parse(text: &str) -> Result<Self, ScenarioError> {
+    /// Reads a scenario. An unknown key is an error, so that a misspelt one is not ignored.
+    pub(super) fn parse(text: &str) -> Result<Self, ScenarioError> {
         let scenario: Self = toml::from_str(text)?;
         scenario.check_lists()?;
         scenario.check_rates()?;
@@ -263,40 +248,36 @@ impl Scenario {
     }
 
     fn check_lists(&self) -> Result<(), ScenarioError> {
-        let mut lists = vec![
-            ("people.names", self.people.names.len()),
-            ("people.services", self.people.services.len()),
-            ("people.strangers", self.people.strangers.len()),
-            (
-                "people.countries_abroad",
-                self.people.countries_abroad.len(),
-            ),
-            ("subjects.letters", self.subjects.letters.len()),
-            ("subjects.spam", self.subjects.spam.len()),
-            ("submission.profiles", self.submission.profiles.len()),
+        let (people, subjects) = (&self.people, &self.subjects);
+        let fixed = [
+            ("people.names", &people.names),
+            ("people.services", &people.services),
+            ("people.strangers", &people.strangers),
+            ("people.countries_abroad", &people.countries_abroad),
+            ("subjects.letters", &subjects.letters),
+            ("subjects.spam", &subjects.spam),
+            ("submission.profiles", &self.submission.profiles),
             (
                 "submission.misspelt_domains",
-                self.submission.misspelt_domains.len(),
+                &self.submission.misspelt_domains,
             ),
-            ("peer", self.peers.len()),
-            ("route", self.routes.len()),
         ];
-        lists.extend(
-            self.peers
-                .iter()
-                .map(|peer| ("peer.addresses", peer.addresses.len())),
-        );
-        lists.extend(
-            self.routes
-                .iter()
-                .map(|route| ("route.domains", route.domains.len())),
-        );
-        lists.extend(
-            self.sprays
-                .iter()
-                .map(|spray| ("spray.addresses", spray.addresses.len())),
-        );
-        match lists.iter().find(|(_, len)| *len == 0) {
+        let peers = self
+            .peers
+            .iter()
+            .map(|peer| ("peer.addresses", &peer.addresses));
+        let routes = self
+            .routes
+            .iter()
+            .map(|route| ("route.domains", &route.domains));
+        let sprays = self
+            .sprays
+            .iter()
+            .map(|spray| ("spray.addresses", &spray.addresses));
+        let lists = fixed.into_iter().chain(peers).chain(routes).chain(sprays);
+        let lists = lists.map(|(name, list)| (name, list.len()));
+        let tables = [("peer", self.peers.len()), ("route", self.routes.len())];
+        match lists.chain(tables).find(|(_, len)| *len == 0) {
             Some((name, _)) => Err(ScenarioError::Empty(name)),
             None => Ok(()),
         }
@@ -341,7 +322,6 @@ impl Scenario {
         Ok(())
     }
 
-    /// The number of the route that mail for `domain` takes.
     pub(super) fn route_for(&self, domain: &str) -> usize {
         let own = self
             .routes
@@ -356,7 +336,7 @@ impl Scenario {
             .expect("parse refuses a scenario without the smart host's route")
     }
 
-    /// What is wrong with the route `name` at the moment.
+    /// The fault of the route `name` at that time.
     pub(super) fn trouble(&self, name: &str, at: Millis) -> Option<FaultKind> {
         self.troubles
             .iter()

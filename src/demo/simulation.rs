@@ -1,51 +1,52 @@
-//! The simulation: the appliance's clock, counters and books, and what each event sets going.
+//! The simulation: clock, id counters, queues, and which code handles each event.
 //!
 //! Deterministic: a scenario, a seed and a start give the same bytes. The real clock stays outside.
 
 use std::collections::BTreeMap;
+use std::io::Write as _;
 use std::sync::Arc;
 
-use chrono::NaiveDateTime;
+use chrono::{NaiveDateTime, TimeDelta};
 
-use super::event_queue::{EventQueue, Millis, Script, SimEvent};
-use super::messages::SimMessage;
-use super::outbound::RouteQueue;
+use super::event_queue::{EventQueue, Script};
+use super::model::{Millis, RouteQueue, SimEvent, SimMessage};
 use super::rng::Rng;
 use super::scenario::Scenario;
-use super::writer::{Dcid, Icid, LineWriter, Mid};
+use crate::event::{Dcid, Icid, Mid};
 
 /// A simulated appliance that writes its mail_logs.
 #[derive(Debug)]
 pub struct Simulation {
-    /// Shared, so that an entry of it can be read while the simulation changes.
+    /// Shared, so that its entries can be borrowed while the simulation changes.
     pub(super) scenario: Arc<Scenario>,
     pub(super) rng: Rng,
     pub(super) events: EventQueue,
     pub(super) now: Millis,
-    /// The messages that are not finished.
+    /// The unfinished messages.
     pub(super) messages: BTreeMap<Mid, SimMessage>,
-    /// What waits for each route.
+    /// One per route.
     pub(super) queues: Vec<RouteQueue>,
-    writer: LineWriter,
-    /// Lines that are written but not handed out.
+    start: NaiveDateTime,
+    /// The second of `stamp` since the start.
+    second: Option<u64>,
+    stamp: String,
+    /// Lines that no call of `advance` has returned yet.
     written: Vec<u8>,
-    icid: u32,
-    mid: u32,
-    dcid: u32,
+    /// The newest ids.
+    icid: Icid,
+    mid: Mid,
+    dcid: Dcid,
 }
 
 impl Simulation {
     /// An appliance whose log begins at `start`, in the appliance's own time.
     pub fn new(scenario: &Scenario, seed: u64, start: NaiveDateTime) -> Self {
         let mut rng = Rng::new(seed);
-        let mut counter = |low, high| u32::try_from(rng.between(low, high)).unwrap_or(1);
-        let (icid, mid, dcid) = (
-            counter(200_000, 900_000),
-            counter(400_000, 900_000),
-            counter(50_000, 90_000),
-        );
         let mut simulation = Self {
             scenario: Arc::new(scenario.clone()),
+            icid: Icid(rng.between(200_000, 900_000)),
+            mid: Mid(rng.between(400_000, 900_000)),
+            dcid: Dcid(rng.between(50_000, 90_000)),
             rng,
             events: EventQueue::default(),
             now: 0,
@@ -55,18 +56,16 @@ impl Simulation {
                 .iter()
                 .map(|_| RouteQueue::default())
                 .collect(),
-            writer: LineWriter::new(start),
+            start,
+            second: None,
+            stamp: String::new(),
             written: Vec::new(),
-            icid,
-            mid,
-            dcid,
         };
         simulation.begin();
         simulation
     }
 
-    /// Writes every line due up to `elapsed` seconds of simulated time since the start to `out`, in
-    /// time order, but for those that an earlier call wrote.
+    /// Appends the lines up to `elapsed` seconds since the start that no earlier call returned.
     pub fn advance(&mut self, elapsed: f64, out: &mut Vec<u8>) {
         let until = (elapsed * 1000.0) as Millis;
         while let Some((at, event)) = self.events.next(until) {
@@ -76,7 +75,7 @@ impl Simulation {
         out.append(&mut self.written);
     }
 
-    /// The file's head, and the first event of everything that comes again and again.
+    /// Schedules the file's head and the first event of every recurring kind.
     fn begin(&mut self) {
         let scenario = Arc::clone(&self.scenario);
         let appliance = &scenario.appliance;
@@ -95,17 +94,17 @@ impl Simulation {
         script.push(SimEvent::Submission);
         self.events.play(script);
         for (number, spray) in scenario.sprays.iter().enumerate() {
-            self.enter_within(spray.when.next_from(0), SimEvent::Spray(number));
+            self.add_within(spray.when.next_from(0), SimEvent::Spray(number));
         }
         for (number, typist) in scenario.typists.iter().enumerate() {
-            self.enter_within(typist.when.next_from(0), SimEvent::MistypingUser(number));
+            self.add_within(typist.when.next_from(0), SimEvent::MistypingUser(number));
         }
     }
 
-    /// Enters an event at a moment that a window gave, if there is one.
-    pub(super) fn enter_within(&mut self, at: Option<Millis>, event: SimEvent) {
+    /// Adds an event if a window gives a time for it.
+    pub(super) fn add_within(&mut self, at: Option<Millis>, event: SimEvent) {
         if let Some(at) = at {
-            self.events.enter(at, event);
+            self.events.add(at, event);
         }
     }
 
@@ -126,32 +125,38 @@ impl Simulation {
         }
     }
 
-    /// Writes a line now.
+    /// Writes a line, `Wed Apr 22 11:43:59 2009 Info: <text>`.
     pub(super) fn line(&mut self, text: &str) {
-        self.writer.write(self.now, text, &mut self.written);
+        let second = self.now / 1000;
+        if self.second != Some(second) {
+            let moment = self.start + TimeDelta::seconds(second.cast_signed());
+            self.stamp = moment.format("%a %b %e %H:%M:%S %Y").to_string();
+            self.second = Some(second);
+        }
+        writeln!(self.written, "{} Info: {text}", self.stamp).expect("a Vec takes every byte");
     }
 
-    /// The time until the next of events that come some `per_minute`, more of them in some quarters
-    /// of an hour.
+    /// The time to the next of events that come about `per_minute`, more often in some quarters of
+    /// an hour.
     pub(super) fn next_arrival(&mut self, per_minute: f64) -> Millis {
         let wave = 1.0 + 0.3 * (self.now as f64 / 1_380_000.0 * std::f64::consts::TAU).sin();
-        // Without a limit, chance would leave a viewer before a log that stands still.
+        // Without a limit, the log would sometimes stand still before the viewer.
         let gap = self.rng.gap(1.0).min(1.8);
         ((gap * 60_000.0 / per_minute / wave) as Millis).max(1)
     }
 
     pub(super) fn open_icid(&mut self) -> Icid {
-        self.icid += 1;
-        Icid(self.icid)
+        self.icid.0 += 1;
+        self.icid
     }
 
     pub(super) fn open_mid(&mut self) -> Mid {
-        self.mid += 1;
-        Mid(self.mid)
+        self.mid.0 += 1;
+        self.mid
     }
 
     pub(super) fn open_dcid(&mut self) -> Dcid {
-        self.dcid += 1;
-        Dcid(self.dcid)
+        self.dcid.0 += 1;
+        self.dcid
     }
 }

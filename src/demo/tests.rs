@@ -249,7 +249,7 @@ fn a_message_is_finished_when_its_last_recipient_is_settled() {
 
 #[test]
 fn an_hour_is_a_rich_story() {
-    for seed in [1, 2, 3] {
+    for seed in [1, 3, 5640] {
         let log = play(seed, HOUR);
         let lines = log.lines().count();
         assert!((15_000..30_000).contains(&lines), "{lines} lines");
@@ -480,4 +480,21 @@ fn the_live_log_grows_and_goes_with_its_folder() {
     assert!(std::fs::read(&path).unwrap().ends_with(b"\n"));
     drop(demo);
     assert!(!folder.exists());
+}
+
+#[test]
+fn a_log_of_a_given_size_is_whole_lines_of_the_same_bytes() {
+    let write = |seed, bytes| {
+        let mut log = Vec::new();
+        write_log(seed, bytes, &mut log).unwrap();
+        log
+    };
+    let log = write(3, 1_000_000);
+    assert!((999_000..=1_000_000).contains(&log.len()), "{}", log.len());
+    assert!(log.ends_with(b"\n"));
+    assert!(write(3, 1_000_000) == log, "the same seed, other bytes");
+    assert!(write(4, 1_000_000) != log, "another seed, the same bytes");
+    // A longer log begins with the shorter one.
+    assert!(write(3, 2_000_000).starts_with(&log));
+    assert!(write(3, 0).is_empty() && write(3, 10).is_empty());
 }

@@ -1,25 +1,22 @@
-//! The people of the house: who they are, where they sit, how they log in, and whom they write to.
-//!
-//! Their connections are left to `inbound`.
+//! Local users: names, addresses, logins and recipients. Their connections are left to `inbound`.
 
 use std::sync::Arc;
 
 use super::simulation::Simulation;
 
-/// A user as the listener meets it.
+/// A user at the submission listener.
 #[derive(Debug, Clone)]
 pub(super) struct SimUser {
-    /// The place in the house's list; it decides where the user sits.
+    /// Position in the list of users; decides the address.
     pub(super) number: usize,
     pub(super) is_person: bool,
-    /// As typed: an address, or the bare name of a service.
+    /// An address, or the bare name of a service.
     pub(super) user: String,
     pub(super) mechanism: &'static str,
     pub(super) profile: String,
 }
 
 impl SimUser {
-    /// The address that the user sends from.
     pub(super) fn address(&self, domain: &str) -> String {
         if self.user.contains('@') {
             self.user.clone()
@@ -30,7 +27,7 @@ impl SimUser {
 }
 
 impl Simulation {
-    /// Somebody who has something to send; services do so more often than each of the people.
+    /// A sender; a service sends more often than a person.
     pub(super) fn somebody(&mut self) -> SimUser {
         let scenario = Arc::clone(&self.scenario);
         if self.rng.happens(0.25) {
@@ -41,7 +38,7 @@ impl Simulation {
         self.login(&format!("{name}@{}", scenario.appliance.domain))
     }
 
-    /// How `user` logs in: always alike, as a program set up once does.
+    /// A user's login, always the same.
     pub(super) fn login(&mut self, user: &str) -> SimUser {
         let people = &self.scenario.people;
         let local = user.split('@').next().unwrap_or(user);
@@ -58,7 +55,7 @@ impl Simulation {
         }
     }
 
-    /// A user whose password somebody guesses.
+    /// A user whose password is guessed.
     pub(super) fn victim(&mut self, guesses: &[String]) -> SimUser {
         let user = if !guesses.is_empty() && self.rng.happens(0.35) {
             self.rng.pick(guesses).clone()
@@ -76,7 +73,7 @@ impl Simulation {
         }
     }
 
-    /// Where a user connects from: address, reverse dns name, and what the host access table says.
+    /// A user's address, reverse DNS name and HAT entry.
     pub(super) fn seat(&mut self, login: &SimUser) -> (String, Option<String>, String) {
         let scenario = Arc::clone(&self.scenario);
         let number = login.number;
@@ -102,7 +99,7 @@ impl Simulation {
         (format!("10.20.{floor}.{}", 11 + number), host, hat)
     }
 
-    /// Those of the house who get a message from outside.
+    /// Local recipients of a message from the internet.
     pub(super) fn colleagues(&mut self) -> Vec<String> {
         let scenario = Arc::clone(&self.scenario);
         let count = self.how_many();
@@ -120,7 +117,7 @@ impl Simulation {
         to
     }
 
-    /// Those that somebody of the house writes to: at one place, sometimes at several.
+    /// Recipients of a local sender: in one domain, sometimes in several.
     pub(super) fn correspondents(&mut self) -> Vec<String> {
         let scenario = Arc::clone(&self.scenario);
         let count = self.how_many();
@@ -157,14 +154,13 @@ impl Simulation {
         self.rng.pick(&route.domains).clone()
     }
 
-    /// A subject out of `subjects`, its number filled in.
     pub(super) fn subject(&mut self, subjects: &[String]) -> String {
         let number = self.rng.between(10_000, 99_999).to_string();
         self.rng.pick(subjects).replace("{n}", &number)
     }
 }
 
-/// Adds an address unless it is there: nobody is written to twice.
+/// Adds an address unless it is in the list.
 fn push_new(to: &mut Vec<String>, address: String) {
     if !to.contains(&address) {
         to.push(address);

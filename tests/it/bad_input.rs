@@ -183,3 +183,37 @@ fn a_field_that_no_record_has_is_refused_with_a_near_one() {
     ]);
     assert_eq!(said.status, 0, "{}", said.err);
 }
+
+#[test]
+fn a_simulated_log_needs_a_file_and_a_size() {
+    let place = Place::new();
+    for (words, expected) in [
+        (&["demo", "--bytes", "1M"][..], "--write <FILE>"),
+        (
+            &["demo", "--write", "x", "--bytes", "much"],
+            "expected bytes",
+        ),
+        (
+            &["demo", "--write", "x", "-q", "auth:failed"],
+            "--query <QUERY>",
+        ),
+        (
+            &["demo", "--write", "no/such/folder/x", "--bytes", "1k"],
+            "no/such/folder/x",
+        ),
+    ] {
+        let run = place.run(words);
+        assert_eq!((run.status, run.out.as_str()), (2, ""));
+        assert!(run.err.contains(expected), "{words:?}: {}", run.err);
+    }
+    let written = place.run(&["demo", "--write", "x", "--bytes", "100k", "--seed", "7"]);
+    assert_eq!((written.status, written.err.as_str()), (0, ""));
+    let log = std::fs::read(place.path("x")).unwrap();
+    assert!((100 * 1024 - 1000..=100 * 1024).contains(&log.len()));
+    let printed = place.run(&["demo", "--write", "-", "--bytes", "100k", "--seed", "7"]);
+    assert!(printed.out.as_bytes() == log);
+    assert_eq!(
+        place.run(&["query", "dir:in", "x", "--limit", "1"]).status,
+        0
+    );
+}

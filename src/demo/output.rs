@@ -1,4 +1,4 @@
-//! The simulated log on disk: an hour of it, or one that grows while somebody looks.
+//! Simulated logs in files: an hour, one that grows in real time, or one of a given size.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -7,33 +7,34 @@ use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use chrono::{TimeDelta, Timelike, Utc};
+use chrono::{NaiveDate, NaiveDateTime, TimeDelta, Timelike, Utc};
 use tempfile::TempDir;
 
 use super::{Scenario, Simulation};
 
-/// The day that is always shown.
+/// Every demo shows the same day.
 const SEED: u64 = 5640;
-/// How much of it is already in the log when the demo opens, in seconds.
+/// Seconds of it that are in the log when the demo opens.
 const PAST: u32 = 3600;
-/// How often the live log gets the lines that are due: often enough to look live, and seldom enough
-/// that some lines arrive together, as they do from a busy appliance.
-const PACE: Duration = Duration::from_millis(250);
+/// The interval of writing: short enough to look live, and long enough that some lines arrive
+/// together, as they do from a busy appliance.
+const INTERVAL: Duration = Duration::from_millis(250);
+/// Seconds that a log of a given size is simulated at once: about 250 KB.
+const STEP: f64 = 600.0;
 
-/// A log that is written while it lives: a temporary folder with a `mail.current` that holds the
-/// past hour and grows in real time. Dropping it ends the writing and removes the folder.
+/// A log in a temporary directory that holds the past hour and grows in real time, until this is
+/// dropped.
 #[derive(Debug)]
 pub struct LiveDemo {
     path: PathBuf,
-    /// Dropped first, which is what tells the thread to end.
+    /// Dropping it ends the thread.
     stop: Option<Sender<()>>,
     thread: Option<JoinHandle<()>>,
     folder: TempDir,
 }
 
 impl LiveDemo {
-    /// Makes the folder, fills the log with the past hour and begins to write on. Fails when the
-    /// temporary folder cannot be made or written.
+    /// Writes the past hour and starts the thread that continues it.
     pub fn start() -> io::Result<Self> {
         let began = Instant::now();
         let (folder, path, file, simulation) = write_past()?;
@@ -41,8 +42,8 @@ impl LiveDemo {
         let thread = thread::Builder::new()
             .name("demo".to_owned())
             .spawn(move || {
-                // A full disk ends the show and nothing else: the reader keeps what was written.
-                let _ = write_on(simulation, file, began, &|| stopped.recv_timeout(PACE));
+                // A full disk only ends the writing: the reader keeps what was written.
+                let _ = write_on(simulation, file, began, &|| stopped.recv_timeout(INTERVAL));
             })?;
         Ok(Self {
             path,
@@ -67,14 +68,13 @@ impl Drop for LiveDemo {
     fn drop(&mut self) {
         self.stop.take();
         if let Some(thread) = self.thread.take() {
-            // A writer that panicked has said so; there is nothing to add while going away.
+            // A panic of the thread was reported when it happened.
             let _ = thread.join();
         }
     }
 }
 
-/// Writes a simulated hour that ends now to `mail.current` in a temporary folder. The folder lives
-/// as long as the value that stands for it. Fails when it cannot be made or written.
+/// Writes a simulated hour that ends now to a temporary directory, which is removed on drop.
 pub fn simulated_hour() -> io::Result<(TempDir, PathBuf)> {
     let (folder, path, ..) = write_past()?;
     Ok((folder, path))
@@ -86,7 +86,7 @@ fn write_past() -> io::Result<(TempDir, PathBuf, File, Simulation)> {
         .tempdir()?;
     let path = folder.path().join("mail.current");
     let mut file = File::create(&path)?;
-    // The built-in scenario's head says that its stamps are UTC.
+    // The head of the built-in scenario says that its timestamps are UTC.
     let now = Utc::now().naive_utc();
     let start = now.with_nanosecond(0).unwrap_or(now) - TimeDelta::seconds(i64::from(PAST));
     let mut simulation = Simulation::new(&Scenario::built_in(), SEED, start);
@@ -96,7 +96,7 @@ fn write_past() -> io::Result<(TempDir, PathBuf, File, Simulation)> {
     Ok((folder, path, file, simulation))
 }
 
-/// Writes what becomes due, until the wait between two looks is cut short.
+/// Writes the lines that become due, until `wait` is interrupted.
 fn write_on(
     mut simulation: Simulation,
     mut file: File,
@@ -112,4 +112,31 @@ fn write_on(
         }
     }
     Ok(())
+}
+
+/// Writes a simulated log of at most `bytes` bytes, in whole lines, to `output`. Equal arguments give
+/// equal bytes.
+pub fn write_log(seed: u64, bytes: u64, output: &mut dyn Write) -> io::Result<()> {
+    let mut simulation = Simulation::new(&Scenario::built_in(), seed, first_day());
+    let (mut lines, mut elapsed, mut left) = (Vec::new(), 0.0, bytes);
+    while left > 0 {
+        elapsed += STEP;
+        simulation.advance(elapsed, &mut lines);
+        if let Ok(left) = usize::try_from(left)
+            && left < lines.len()
+        {
+            let end = memchr::memrchr(b'\n', &lines[..left]).map_or(0, |last| last + 1);
+            return output.write_all(&lines[..end]);
+        }
+        output.write_all(&lines)?;
+        left -= lines.len() as u64;
+        lines.clear();
+    }
+    Ok(())
+}
+
+/// Monday, 2 March 2026, 08:00.
+fn first_day() -> NaiveDateTime {
+    let day = NaiveDate::from_ymd_opt(2026, 3, 2).and_then(|day| day.and_hms_opt(8, 0, 0));
+    day.expect("the day is in the calendar")
 }
