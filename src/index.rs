@@ -1,282 +1,191 @@
-//! Everything the log told, in memory: connections, messages, recipients, authentication attempts, deliveries.
+//! The records of a log in memory: connections, messages, recipients, authentication attempts, deliveries.
 //!
-//! One writer [`apply`](Index::apply)s entries in their order, in bounded batches; many readers look at it between
-//! batches and cache by [`generation`](Index::generation). Records stand in columns ([`mod@column`]) under numbers of their
-//! own, for the appliance's ids come round again; names are kept once ([`intern`]); ids lead to the newest record that
-//! bears them (`ids`); users, profiles and addresses lead to all their records ([`posting`]). Raw lines are not kept:
-//! a record knows where its lines stand ([`extent`]).
+//! One writer [`apply`](Index::apply)s the entries in bounded batches; readers take the lock between two batches and cache
+//! results by [`generation`](Index::generation).
 //!
-//! What an entry changes is written in `correlate`, one function a family.
+//! - [`store`]: the engine. Paged columns, interned texts, posting lists, id maps, line ranges.
+//! - [`records`]: the tables of columns, and the views that read a record.
+//! - [`correlate`]: what an entry changes.
+//! - [`evict`]: retention.
+//!
+//! Each folder uses those before it. Records are numbered in the order in which they were first seen, because the
+//! appliance reuses its ids. Raw lines are not kept: a record knows the ranges of the log that hold its lines.
 
 mod correlate;
-pub mod evict;
+pub(crate) mod evict;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod model;
-pub mod records;
-pub mod store;
+pub(crate) mod records;
+pub(crate) mod store;
 
 #[cfg(test)]
 mod tests;
 
-use crate::event::{Entry, Event, EventKind};
+use std::net::IpAddr;
+
+use crate::event::{ConnId, Entry, Event, EventKind, Mid};
 use crate::header::Timestamp;
 use crate::position::SourceId;
+use records::appliance::Appliances;
+use records::attempt::AttemptTable;
+use records::closed::ClosedLog;
+use records::connection::ConnectionTable;
+use records::delivery::DeliveryTable;
+use records::log_stats::LogStats;
+use records::message::MessageTable;
+use records::names::Interners;
+use records::recipient::RecipientTable;
+use records::timeline::Timeline;
+use store::extent::Extents;
 
-pub use correlate::apply_plan::BatchPlan;
-pub use evict::{Evicted, EvictionMode, RetentionLimits};
-pub use records::appliance::{ApplianceId, SourceFacts};
-pub use records::attempt::{Attempt, AttemptId};
-pub use records::connection::{Connection, ConnectionEnd, ConnectionId, Direction};
-pub use records::delivery::{Delivery, DeliveryId, DeliveryResult};
-pub use records::event_counts::{Count, EventCounts, KindCounts, UnknownShape};
-pub use records::message::{DeliveryState, Message, MessageId, Recipient, RecipientId};
-pub use store::intern::{Interner, Symbol, TextId, TextStore};
+pub(crate) use correlate::RETRY_WINDOW;
+pub(crate) use correlate::apply_plan::BatchPlan;
+pub(crate) use evict::Evicted;
+pub use evict::{EvictionMode, RetentionLimits};
+pub(crate) use records::appliance::{ApplianceId, SourceFacts};
+pub(crate) use records::attempt::{Attempt, AttemptId};
+pub(crate) use records::closed::ClosedRecord;
+pub use records::closed::TrackClosed;
+pub(crate) use records::connection::{Connection, ConnectionEnd, ConnectionId, Direction};
+pub(crate) use records::delivery::{Delivery, DeliveryId, DeliveryResult};
+pub(crate) use records::event_counts::EventCounts;
+pub(crate) use records::log_stats::Totals;
+pub(crate) use records::message::{DeliveryState, Message, MessageId};
+pub(crate) use records::recipient::{Recipient, RecipientId};
+pub(crate) use store::intern::{Interner, Symbol, TextId};
 
-/// The names of each kind.
-#[derive(Debug, Default)]
-pub struct Interners {
-    /// Users of inbound logins, as typed.
-    pub users: Interner,
-    /// SMTP Auth profiles, inbound and outbound.
-    pub profiles: Interner,
-    /// `PLAIN`, `LOGIN`, …
-    pub mechanisms: Interner,
-    /// Remote addresses; parsed ones stand in [`Index::address`].
-    pub addresses: Interner,
-    /// Reverse DNS names.
-    pub hosts: Interner,
-    /// Interfaces as written: `IncomingMail (192.0.2.25)`, or an address.
-    pub interfaces: Interner,
-    /// HAT verdicts as written; to be read by [`crate::event::Policy::parse`].
-    pub policies: Interner,
-    /// TLS results as written; to be read by [`crate::event::Tls::parse`].
-    pub tls: Interner,
-    /// Envelope addresses.
-    pub mail: Interner,
-    /// TextStore of connection errors.
-    pub errors: Interner,
-    /// Domains that connection errors name.
-    pub domains: Interner,
-}
-
-impl Interners {
-    fn bytes(&self) -> usize {
-        let kinds = [
-            &self.users,
-            &self.profiles,
-            &self.mechanisms,
-            &self.addresses,
-            &self.hosts,
-            &self.interfaces,
-            &self.policies,
-            &self.tls,
-            &self.mail,
-            &self.errors,
-            &self.domains,
-        ];
-        kinds.iter().map(|kind| kind.bytes()).sum()
-    }
-}
-
-/// Totals since the start: what retires stays counted.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Totals {
-    /// Entries read.
-    pub entries: u64,
-    /// Entries of no known shape.
-    pub unknown: u64,
-    /// Injection connections that were opened and have not ended.
-    pub open_in: u64,
-    /// Delivery connections that were opened and have not ended.
-    pub open_out: u64,
-    /// Inbound logins that succeeded.
-    pub logins: u64,
-    /// Inbound logins that failed.
-    pub failed_logins: u64,
-    /// Outbound authentications that failed.
-    pub failed_outbound: u64,
-}
-
-/// A record that has just ended.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum ClosedRecord {
-    /// A connection was closed, lost, aborted or superseded.
-    Connection(ConnectionId),
-    /// A message was finished.
-    Message(MessageId),
-}
-
-impl ClosedRecord {
-    /// The connection that ended, if it is one.
-    pub fn connection(&self) -> Option<ConnectionId> {
-        match self {
-            Self::Connection(id) => Some(*id),
-            Self::Message(_) => None,
-        }
-    }
-
-    /// The message that was finished, if it is one.
-    pub fn message(&self) -> Option<MessageId> {
-        match self {
-            Self::Message(id) => Some(*id),
-            Self::Connection(_) => None,
-        }
-    }
-}
-
-/// Whether records that end are noted for [`Index::drain_closed`].
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum TrackClosed {
-    /// Nobody asks.
-    Off,
-    /// Somebody prints each record as it ends.
-    On,
-}
-
-/// The index; see the module's text.
+/// The records of a log.
 #[derive(Debug)]
 pub struct Index {
-    /// Interners by kind.
-    pub names: Interners,
+    pub(crate) names: Interners,
     /// Subjects, message ids, replies.
-    pub texts: TextStore,
-    pub(crate) appliances: records::appliance::Appliances,
-    pub(crate) connections: records::connection::ConnectionTable,
-    pub(crate) messages: records::message::MessageTable,
-    pub(crate) recipients: records::message::RecipientTable,
-    pub(crate) attempts: records::attempt::AttemptTable,
-    pub(crate) deliveries: records::delivery::DeliveryTable,
-    pub(crate) timeline: records::timeline::Timeline,
-    event_counts: EventCounts,
-    addresses: Vec<Option<std::net::IpAddr>>,
-    extents: store::extent::Extents,
-    journal: TrackClosed,
-    pending_replies: correlate::PendingReplies,
-    ended: Vec<ClosedRecord>,
-    totals: Totals,
-    newest: Option<Timestamp>,
-    oldest: Option<Timestamp>,
+    pub(crate) texts: store::text_store::TextStore,
+    /// The parsed address of each name in [`Interners::addresses`].
+    addresses: Vec<Option<IpAddr>>,
+    pub(crate) appliances: Appliances,
+    pub(crate) connections: ConnectionTable,
+    pub(crate) messages: MessageTable,
+    pub(crate) recipients: RecipientTable,
+    pub(crate) attempts: AttemptTable,
+    pub(crate) deliveries: DeliveryTable,
+    /// The line ranges of all records but their newest ones.
+    extents: Extents,
+    stats: LogStats,
+    closed: ClosedLog,
+    working: correlate::WorkingSet,
+    retention: evict::Retention,
     generation: u64,
-    sight: store::intern::PrefetchScratch,
-    retention: evict::RetentionState,
 }
 
 impl Index {
-    /// An empty index.
-    pub fn new(journal: TrackClosed) -> Self {
+    /// An empty index that keeps all records.
+    pub fn new(track: TrackClosed) -> Self {
+        Self::limited(track, RetentionLimits::default())
+    }
+
+    /// An empty index that evicts records to keep to `limits`.
+    pub fn limited(track: TrackClosed, limits: RetentionLimits) -> Self {
         Self {
             names: Interners::default(),
-            texts: TextStore::default(),
-            appliances: records::appliance::Appliances::default(),
-            connections: records::connection::ConnectionTable::default(),
-            messages: records::message::MessageTable::default(),
-            recipients: records::message::RecipientTable::default(),
-            attempts: records::attempt::AttemptTable::default(),
-            deliveries: records::delivery::DeliveryTable::default(),
-            timeline: records::timeline::Timeline::default(),
-            event_counts: EventCounts::default(),
+            texts: store::text_store::TextStore::default(),
             addresses: Vec::new(),
-            extents: store::extent::Extents::default(),
-            journal,
-            pending_replies: correlate::PendingReplies::default(),
-            ended: Vec::new(),
-            totals: Totals::default(),
-            newest: None,
-            oldest: None,
+            appliances: Appliances::default(),
+            connections: ConnectionTable::default(),
+            messages: MessageTable::default(),
+            recipients: RecipientTable::default(),
+            attempts: AttemptTable::default(),
+            deliveries: DeliveryTable::default(),
+            extents: Extents::default(),
+            stats: LogStats::default(),
+            closed: ClosedLog::new(track),
+            working: correlate::WorkingSet::default(),
+            retention: evict::Retention::new(limits),
             generation: 0,
-            sight: store::intern::PrefetchScratch::default(),
-            retention: evict::RetentionState::default(),
         }
     }
 
-    /// A source begins; `folder` names its ids until it says better.
+    /// A source begins; `folder` names its appliance until the log does.
     pub fn open_source(&mut self, source: SourceId, folder: &str) {
         self.appliances.open_source(source, folder);
     }
 
-    /// Takes one entry in.
+    /// Applies one entry.
     pub fn apply(&mut self, entry: &Entry<'_>) {
         let mut entry = *entry;
-        let foresight = BatchPlan::of(std::slice::from_mut(&mut entry));
-        self.prefetch(&foresight);
+        let plan = BatchPlan::of(std::slice::from_mut(&mut entry));
+        self.prefetch(&plan);
         self.count_entries(1);
         self.apply_planned(&entry);
     }
 
-    /// KindCounts entries that are about to be taken in, whether they change anything or not.
+    /// Counts entries that are about to be applied, whether they change a record or not.
     pub(crate) fn count_entries(&mut self, entries: usize) {
-        self.totals.entries += entries as u64;
+        self.stats.totals.entries += entries as u64;
     }
 
-    /// Takes one entry in that is [foreseen](Self::prefetch) and [counted](Self::count_entries).
+    /// Applies an entry whose batch was [prefetched](Self::prefetch) and that was [counted](Self::count_entries).
     pub(crate) fn apply_planned(&mut self, entry: &Entry<'_>) {
         self.generation += 1;
         if let Event::Unknown { text, .. } = entry.event {
-            self.event_counts
-                .add_unknown(text, entry.position, entry.time);
+            let counts = &mut self.stats.event_counts;
+            counts.add_unknown(text, entry.position, entry.time);
         }
-        if let Some(time) = entry.time
-            && self.newest != Some(time)
-        {
-            self.newest = self.newest.max(Some(time));
-            self.oldest = Some(self.oldest.map_or(time, |oldest| oldest.min(time)));
+        if let Some(time) = entry.time {
+            self.stats.extend_to(time);
         }
         let appliance = self.appliances.of(entry.position.source(), entry.host);
         correlate::apply(self, entry, appliance);
     }
 
-    /// Grows with every entry: what was computed at one generation holds until the next.
-    pub fn generation(&self) -> u64 {
+    /// Grows with every change: what was computed at one generation holds until the next.
+    pub(crate) fn generation(&self) -> u64 {
         self.generation
     }
 
-    /// Totals so far.
-    pub fn totals(&self) -> Totals {
+    pub(crate) fn totals(&self) -> Totals {
         Totals {
-            unknown: self.event_counts.of(EventKind::Unknown).count,
-            ..self.totals
+            unknown: self.stats.event_counts.of(EventKind::Unknown).count,
+            ..self.stats.totals
         }
     }
 
-    /// How many entries of each kind were read, and what the unknown ones look like.
-    pub fn event_counts(&self) -> &EventCounts {
-        &self.event_counts
+    pub(crate) fn event_counts(&self) -> &EventCounts {
+        &self.stats.event_counts
     }
 
-    /// The latest stamp of all entries.
-    pub fn newest(&self) -> Option<Timestamp> {
-        self.newest
+    pub(crate) fn timeline(&self) -> &Timeline {
+        &self.stats.timeline
     }
 
-    /// The earliest stamp of all entries.
-    pub fn oldest(&self) -> Option<Timestamp> {
-        self.oldest
+    /// The latest time of all entries.
+    pub(crate) fn newest(&self) -> Option<Timestamp> {
+        self.stats.newest
     }
 
-    /// Logins and deliveries over the log's whole time.
-    pub fn timeline(&self) -> &records::timeline::Timeline {
-        &self.timeline
+    /// The earliest time of all entries.
+    pub(crate) fn oldest(&self) -> Option<Timestamp> {
+        self.stats.oldest
     }
 
-    /// Records that ended since this was last asked, each once.
-    pub fn drain_closed(&mut self) -> Vec<ClosedRecord> {
-        let ended = std::mem::take(&mut self.ended);
-        self.note_drained(&ended);
-        ended
+    /// Records that ended since the last call, each once.
+    pub(crate) fn drain_closed(&mut self) -> Vec<ClosedRecord> {
+        let drained = self.closed.drain();
+        self.note_drained(&drained);
+        drained
     }
 
-    /// The remote address of that name, where it is one.
-    pub fn address(&self, name: Symbol) -> Option<std::net::IpAddr> {
+    /// The address that a name in [`Interners::addresses`] parses to, if it is one.
+    pub(crate) fn address(&self, name: Symbol) -> Option<IpAddr> {
         self.addresses[name.at()]
     }
 
-    /// How the appliance is shown: its syslog host, else its serial number when logs of several are read together.
-    pub fn appliance(&self, id: ApplianceId) -> Option<&str> {
+    /// The appliance's name on screens: its syslog host, else its serial number when several logs are read together.
+    pub(crate) fn appliance(&self, id: ApplianceId) -> Option<&str> {
         self.appliances.shown(id)
     }
 
-    /// What a source's first and last lines say of it.
-    pub fn source_facts(&self, source: SourceId) -> Option<&SourceFacts> {
+    /// What a source's first and last lines say about it.
+    pub(crate) fn source_facts(&self, source: SourceId) -> Option<&SourceFacts> {
         self.appliances.facts(source)
     }
 
@@ -285,91 +194,78 @@ impl Index {
         self.connections.ranks().len()
     }
 
-    /// A connection.
-    pub fn connection(&self, id: ConnectionId) -> Connection<'_> {
-        Connection::new(self, id)
-    }
-
-    /// All connections in the order in which they were first seen.
-    pub fn connections(
-        &self,
-    ) -> impl DoubleEndedIterator<Item = Connection<'_>> + ExactSizeIterator {
-        let numbers = self.connections.ranks().numbers();
-        numbers.map(|at| Connection::new(self, ConnectionId::new(at)))
-    }
-
     /// How many messages are kept.
     pub fn message_count(&self) -> usize {
         self.messages.ranks().len()
     }
 
-    /// A message.
-    pub fn message(&self, id: MessageId) -> Message<'_> {
+    pub(crate) fn connection(&self, id: ConnectionId) -> Connection<'_> {
+        Connection::new(self, id)
+    }
+
+    pub(crate) fn message(&self, id: MessageId) -> Message<'_> {
         Message::new(self, id)
     }
 
-    /// All messages in the order in which they were first seen.
-    pub fn messages(&self) -> impl DoubleEndedIterator<Item = Message<'_>> + ExactSizeIterator {
-        let numbers = self.messages.ranks().numbers();
-        numbers.map(|at| Message::new(self, MessageId::new(at)))
-    }
-
-    /// How many authentication attempts are kept.
-    pub fn attempt_count(&self) -> usize {
-        self.attempts.ranks().len()
-    }
-
-    /// An authentication attempt.
-    pub fn attempt(&self, id: AttemptId) -> Attempt<'_> {
-        Attempt::new(self, id)
-    }
-
-    /// All authentication attempts in the order of the log.
-    pub fn attempts(&self) -> impl DoubleEndedIterator<Item = Attempt<'_>> + ExactSizeIterator {
-        let numbers = self.attempts.ranks().numbers();
-        numbers.map(|at| Attempt::new(self, AttemptId::new(at)))
-    }
-
-    /// How many deliveries are kept: one a recipient and attempt.
-    pub fn delivery_count(&self) -> usize {
-        self.deliveries.ranks().len()
-    }
-
-    /// A delivery.
-    pub fn delivery(&self, id: DeliveryId) -> Delivery<'_> {
-        Delivery::new(self, id)
-    }
-
-    /// All deliveries in the order of the log.
-    pub fn deliveries(&self) -> impl DoubleEndedIterator<Item = Delivery<'_>> + ExactSizeIterator {
-        let numbers = self.deliveries.ranks().numbers();
-        numbers.map(|at| Delivery::new(self, DeliveryId::new(at)))
-    }
-
-    /// A recipient of a message.
-    pub fn recipient(&self, id: RecipientId) -> Recipient<'_> {
+    pub(crate) fn recipient(&self, id: RecipientId) -> Recipient<'_> {
         Recipient::new(self, id)
     }
 
-    /// How many recipients are kept.
-    pub fn recipient_count(&self) -> usize {
-        self.recipients.ranks().len()
+    pub(crate) fn attempt(&self, id: AttemptId) -> Attempt<'_> {
+        Attempt::new(self, id)
     }
 
-    /// The newest connection of that id, on each appliance that has one.
-    pub fn find_connections(&self, link: crate::event::ConnId) -> Vec<ConnectionId> {
-        self.appliances.newest_of(link)
+    pub(crate) fn delivery(&self, id: DeliveryId) -> Delivery<'_> {
+        Delivery::new(self, id)
     }
 
-    /// The newest message of that id, on each appliance that has one.
-    pub fn find_messages(&self, mid: crate::event::Mid) -> Vec<MessageId> {
-        self.appliances.newest_message_of(mid)
+    /// All connections in the order in which they were first seen.
+    pub(crate) fn connections(
+        &self,
+    ) -> impl DoubleEndedIterator<Item = Connection<'_>> + ExactSizeIterator {
+        let numbers = self.connections.ranks().numbers();
+        numbers.map(|at| self.connection(ConnectionId::new(at)))
     }
 
-    /// Bytes that the columns, names and maps hold in memory.
+    /// All messages in the order in which they were first seen.
+    pub(crate) fn messages(
+        &self,
+    ) -> impl DoubleEndedIterator<Item = Message<'_>> + ExactSizeIterator {
+        let numbers = self.messages.ranks().numbers();
+        numbers.map(|at| self.message(MessageId::new(at)))
+    }
+
+    /// All authentication attempts in the order of the log.
+    pub(crate) fn attempts(
+        &self,
+    ) -> impl DoubleEndedIterator<Item = Attempt<'_>> + ExactSizeIterator {
+        let numbers = self.attempts.ranks().numbers();
+        numbers.map(|at| self.attempt(AttemptId::new(at)))
+    }
+
+    /// All deliveries in the order of the log: one a recipient and attempt.
+    pub(crate) fn deliveries(
+        &self,
+    ) -> impl DoubleEndedIterator<Item = Delivery<'_>> + ExactSizeIterator {
+        let numbers = self.deliveries.ranks().numbers();
+        numbers.map(|at| self.delivery(DeliveryId::new(at)))
+    }
+
+    /// The newest connection with that id, of each appliance that has one.
+    pub(crate) fn find_connections(&self, link: ConnId) -> Vec<ConnectionId> {
+        self.appliances.newest_connections(link)
+    }
+
+    /// The newest message with that id, of each appliance that has one.
+    pub(crate) fn find_messages(&self, mid: Mid) -> Vec<MessageId> {
+        self.appliances.newest_messages(mid)
+    }
+
+    /// Bytes of memory that the columns, names and maps hold.
     pub fn bytes(&self) -> usize {
         self.names.bytes()
             + self.texts.bytes()
+            + self.addresses.capacity() * size_of::<Option<IpAddr>>()
             + self.appliances.bytes()
             + self.connections.bytes()
             + self.messages.bytes()
@@ -377,10 +273,9 @@ impl Index {
             + self.attempts.bytes()
             + self.deliveries.bytes()
             + self.extents.bytes()
-            + self.addresses.capacity() * size_of::<Option<std::net::IpAddr>>()
-            + store::column::map_bytes(&self.pending_replies)
-            + self.ended.capacity() * size_of::<ClosedRecord>()
-            + self.timeline.bytes()
+            + self.stats.timeline.bytes()
+            + self.closed.bytes()
+            + self.working.bytes()
             + self.retention.bytes()
     }
 }

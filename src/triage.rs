@@ -28,7 +28,7 @@ pub use group::Group;
 pub use outcome::{ConnectionOutcome, RouteState};
 pub use reason::{Reason, normalize};
 pub use route::{ClearRun, DEGRADED_WITHIN, Impact, Outage, Route, Tally};
-pub use route_builder::{Progress, RETRY_WINDOW, RouteBuilder};
+pub use route_builder::{Progress, RouteBuilder};
 pub use thresholds::Thresholds;
 
 /// What routes are summed by.

@@ -1,9 +1,12 @@
 //! What each entry changes: the join of ICID, MID, RID and DCID.
 //!
-//! The log has a resolution of one second and a relay shuffles the lines within it, so nothing here depends on their
-//! order: a line may come before the opening of its connection, an end before the last line, a reply before the
-//! delivery it belongs to. Ids come round again: an opening starts a new record unless the record that bears its id
-//! was only just seen without one.
+//! The log has a resolution of one second and a syslog relay reorders the lines within it, so nothing here depends on
+//! their order: a line may come before the opening of its connection, an end before the last line, a reply before its
+//! delivery. The appliance reuses ids: an opening starts a new record, unless the record with its id began within the
+//! same second and has no opening yet.
+//!
+//! - [`apply_plan`]: what is prepared for a batch before the index is locked.
+//! - `connections`, `messages`: one function for each family of entries.
 
 pub(super) mod apply_plan;
 mod connections;
@@ -16,22 +19,42 @@ use crate::header::Timestamp;
 use crate::index::records::attempt::NewAttempt;
 use crate::index::records::delivery::NewDelivery;
 use crate::index::records::timeline::TimelineEvent;
+use crate::index::store::column::map_bytes;
+use crate::index::store::intern::PrefetchScratch;
 
 pub(super) use messages::PendingReplies;
 
-/// Seconds: an id that was silent for longer after its record ended is taken to have come round again.
-const LATE: i64 = 3600;
+/// Seconds after which a line with the id of an ended record belongs to a new record.
+const REUSED_AFTER: i64 = 3600;
 
-/// One entry on its way into the index.
+/// Seconds after a connection error in which its messages may be reported as not delivered. The appliance retries a dead
+/// host after an hour at most by default ("Maximum Time to Wait Before Retrying an Unreachable Host", user guide, bounce
+/// profiles and destination controls); four hours leave room for another setting.
+pub(crate) const RETRY_WINDOW: i64 = 4 * 3600;
+
+/// What is kept between entries, beside the records.
+#[derive(Debug, Default)]
+pub struct WorkingSet {
+    pub(super) pending_replies: PendingReplies,
+    scratch: PrefetchScratch,
+}
+
+impl WorkingSet {
+    pub(super) fn bytes(&self) -> usize {
+        map_bytes(&self.pending_replies) + self.scratch.bytes()
+    }
+}
+
+/// An entry that is being applied.
 struct EntryContext<'e, 'a> {
     entry: &'e Entry<'a>,
     appliance: ApplianceId,
 }
 
-/// Takes one entry in.
+/// Applies one entry.
 ///
-/// One look at the event leads to what it changes: where that takes one to its owners and another one to its fields, the
-/// processor guesses wrong twice.
+/// One `match` leads from the event to what it changes: with one for its owners and one for its fields, the processor
+/// mispredicts twice.
 #[inline(always)]
 pub(super) fn apply(index: &mut Index, entry: &Entry<'_>, appliance: ApplianceId) {
     let context = EntryContext { entry, appliance };
@@ -69,7 +92,7 @@ pub(super) fn apply(index: &mut Index, entry: &Entry<'_>, appliance: ApplianceId
             index.messages.size.set(id.at(), Some(size));
             index.set_from(id, from, None);
         }
-        // They decide nothing.
+        // These only extend the message's line range.
         Event::Verdict { mid, .. }
         | Event::SenderReputation { mid, .. }
         | Event::PolicyMatch { mid, .. }
@@ -88,20 +111,20 @@ pub(super) fn apply(index: &mut Index, entry: &Entry<'_>, appliance: ApplianceId
             index.messages.ended.set(id.at(), entry.time);
             index.finish(id);
         }
-        _ => index.by_owners(&context),
+        _ => index.apply_by_owners(&context),
     }
 }
 
 impl Index {
-    /// An entry of one of the many kinds that are few.
-    fn by_owners(&mut self, context: &EntryContext<'_, '_>) {
+    /// An entry of one of the rare kinds.
+    fn apply_by_owners(&mut self, context: &EntryContext<'_, '_>) {
         let owners = context.entry.event.owners();
         let connection = owners.link.map(|link| self.touch_connection(context, link));
         let message = owners.mid.map(|mid| self.touch_message(context, mid));
         if let Some(message) = message {
-            self.of_message(context, message, connection);
+            self.apply_to_message(context, message, connection);
         } else if let Some(connection) = connection {
-            self.of_connection(context, connection);
+            self.apply_to_connection(context, connection);
         }
     }
 
@@ -110,7 +133,7 @@ impl Index {
         link.is_one().then(|| self.touch_connection(context, link))
     }
 
-    /// The connection that the entry's fixed part names, with this line counted.
+    /// The same of an id that is one.
     fn touch_connection(&mut self, context: &EntryContext<'_, '_>, link: ConnId) -> ConnectionId {
         let id = self.connection_of(context, link);
         self.count_line(context, id);
@@ -127,7 +150,7 @@ impl Index {
             .extend(&mut self.extents, id.at(), context.entry.position);
     }
 
-    /// The newest connection of the id, made if the log never opened it or spoke of it long ago.
+    /// The newest connection with the id; a new one if there is none, or if it ended long ago.
     fn connection_of(&mut self, context: &EntryContext<'_, '_>, link: ConnId) -> ConnectionId {
         if let Some(id) = self.appliances.connection(context.appliance, link) {
             let closed = self.connections.closed.get(id.at());
@@ -152,12 +175,12 @@ impl Index {
 
     fn open_count(&mut self, link: ConnId) -> &mut u64 {
         match link {
-            ConnId::In(_) => &mut self.totals.open_in,
-            ConnId::Out(_) => &mut self.totals.open_out,
+            ConnId::In(_) => &mut self.stats.totals.open_in,
+            ConnId::Out(_) => &mut self.stats.totals.open_out,
         }
     }
 
-    /// The newest message of the id, made if the log never started it.
+    /// The newest message with the id, with this line added; a new one if there is none.
     fn touch_message(&mut self, context: &EntryContext<'_, '_>, mid: Mid) -> MessageId {
         let id = self.message_of(context, mid);
         self.messages
@@ -185,15 +208,15 @@ impl Index {
     }
 }
 
-/// Whether a record that ended at `closed` is too old for a line of `now`.
+/// Whether a record that ended at `closed` is too old for a line at `now`.
 fn is_past(closed: Option<Timestamp>, now: Option<Timestamp>) -> bool {
     match (closed, now) {
-        (Some(closed), Some(now)) => now.seconds() > closed.seconds() + LATE,
+        (Some(closed), Some(now)) => now.seconds() > closed.seconds() + REUSED_AFTER,
         _ => false,
     }
 }
 
-/// What a `Bounced:`, `Delayed:` or `Deleted:` line makes of its recipients.
+/// The result of a `Bounced:`, `Delayed:` or `Deleted:` line.
 fn result_of(fate: DeliveryOutcome) -> DeliveryResult {
     match fate {
         DeliveryOutcome::Bounced | DeliveryOutcome::DoubleBounced => DeliveryResult::Bounced,
@@ -202,7 +225,7 @@ fn result_of(fate: DeliveryOutcome) -> DeliveryResult {
     }
 }
 
-/// What becomes of a message that is aborted, by the first words of the reason.
+/// The state of an aborted message, by the first words of the reason.
 fn fate_of_abort(why: &[u8]) -> DeliveryState {
     if why.starts_with(b"Dropped by") {
         DeliveryState::Dropped

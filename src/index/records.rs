@@ -1,12 +1,16 @@
 //! The tables of records and the views that read them: connections, messages, recipients, authentication attempts and
 //! deliveries; the appliances that write them; counts by event and by time.
 //!
-//! The log's entries reach the tables through [`super::correlate`]; [`super::evict`] removes records again.
+//! [`super::correlate`] fills the tables from the log's entries; [`super::evict`] removes records again.
 
-pub mod appliance;
-pub mod attempt;
-pub mod connection;
-pub mod delivery;
-pub mod event_counts;
-pub mod message;
-pub mod timeline;
+pub(crate) mod appliance;
+pub(crate) mod attempt;
+pub(crate) mod closed;
+pub(crate) mod connection;
+pub(crate) mod delivery;
+pub(crate) mod event_counts;
+pub(crate) mod log_stats;
+pub(crate) mod message;
+pub(crate) mod names;
+pub(crate) mod recipient;
+pub(crate) mod timeline;

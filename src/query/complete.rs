@@ -257,7 +257,7 @@ impl BestValues {
         match field {
             Field::User => self.posted(&names.users, &index.attempts.by_user),
             Field::Profile => self.posted(&names.profiles, &index.attempts.by_profile),
-            Field::Ip => self.posted(&names.addresses, &index.connections.by_remote),
+            Field::Ip => self.posted(&names.addresses, &index.connections.peer.by_address),
             Field::Mechanism => self.named(&names.mechanisms),
             Field::Interface => names.interfaces.iter().for_each(|(_, written)| {
                 self.value(decoded(listener(written.as_bytes()).0), None);

@@ -234,8 +234,13 @@ pub(super) fn is_posted(index: &Index, field: Field, test: &Predicate) -> bool {
             let names = matching(&names.profiles, wanted);
             are_rare(&names, &attempts.profile, &attempts.by_profile)
         }
-        (Field::Ip, _) => connection::addresses(index, test)
-            .is_some_and(|names| are_rare(&names, &connections.remote, &connections.by_remote)),
+        (Field::Ip, _) => connection::addresses(index, test).is_some_and(|names| {
+            are_rare(
+                &names,
+                &connections.peer.address,
+                &connections.peer.by_address,
+            )
+        }),
         _ => false,
     }
 }
@@ -255,7 +260,7 @@ fn posted<K>(
             .recent(name)
             .for_each(|record| bits.set(record.at()));
     }
-    for number in column.kept().pinned() {
+    for number in column.live().pinned() {
         let number = *number as usize;
         if column
             .get(number)

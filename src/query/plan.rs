@@ -137,7 +137,7 @@ impl<'q> Plan<'q> {
         let columns = &self.index.connections;
         let mut connections = eval::attempts_connections(self.index, &attempts);
         if parts.iter().all(|part| asks_for_none(part)) {
-            let last = columns.last_attempt.iter();
+            let last = columns.newest.attempt.iter();
             connections = connections.or(&BitSet::of(last, columns.ranks(), |last| last.is_none()));
         }
         self.of_connections(connections, view)

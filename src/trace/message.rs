@@ -9,10 +9,10 @@ use crate::header::Timestamp;
 use crate::humanize::and_more;
 use crate::index::records::message::CommonState;
 use crate::index::{
-    Connection, Delivery, DeliveryResult, DeliveryState, Direction, Message, Recipient,
+    Connection, Delivery, DeliveryResult, DeliveryState, Direction, Message, RETRY_WINDOW,
+    Recipient,
 };
 use crate::safe;
-use crate::triage::RETRY_WINDOW;
 
 /// Ancestors and descendants in one trace.
 pub(super) const MAX_RELATED: usize = 50;

@@ -13,8 +13,6 @@ mod undelivered;
 
 use std::ops::Range;
 
-pub use undelivered::RETRY_WINDOW;
-
 use hashbrown::HashMap;
 
 use super::domains::Domains;
@@ -246,10 +244,10 @@ impl RouteBuilder {
         if columns.flags.get(number).direction == Direction::Inbound || !self.is_selected(at) {
             return;
         }
-        let port = Some(columns.port.get(number)).filter(|port| *port > 0);
+        let port = Some(columns.peer.port.get(number)).filter(|port| *port > 0);
         let key = (
             columns.appliance.get(number),
-            columns.remote.get(number),
+            columns.peer.address.get(number),
             port,
         );
         let routes = &mut self.routes;
@@ -342,7 +340,7 @@ impl RouteBuilder {
     /// The profile of the connection's own login, else the only one that its route uses.
     fn profile_of(&self, index: &Index, at: usize, route: u32) -> Option<Symbol> {
         let number = self.connections.number(at);
-        let last = index.connections.last_attempt.get(number);
+        let last = index.connections.newest.attempt.get(number);
         let own = last.and_then(|id| index.attempts.profile.get(id.at()));
         own.or_else(|| {
             let mut used = self.profiles[route as usize].keys();

@@ -1,29 +1,29 @@
-//! What joining a block will need, found out before, while another block is joined.
+//! Plans how a batch of entries is applied, before the index is locked for it.
 //!
-//! One thread joins at a time, so that a first load takes at least as long as its joining. What needs no look at the index
-//! is done beside it: entries are counted by kind, those that change nothing are left out, those that are joined before the
-//! others of their second are listed, and names are hashed. Addresses and hosts are many, and each is found at the end of three steps that wait for memory: a slot, a
-//! place, a text. Looked for one by one, they took 32 % of a first load's time with hardly an instruction; when a block's
-//! are asked for together, the waits fall into one, and all of it takes 16 %.
+//! One thread applies at a time, so a first load takes at least as long as applying all entries. What needs no index is
+//! done by the parsing thread: entries are counted by kind, those that change nothing are left out, those that are applied
+//! before the others of their second are listed, and names are hashed. Addresses and hosts are many, and finding one takes
+//! three dependent memory accesses: a slot, an offset, a text. One by one these took 32 % of a first load's time, nearly
+//! all of it waiting. [`Index::prefetch`] makes those of a batch overlap: now all of it takes 16 %.
 
 use crate::event::Entry;
 use crate::event::{ApplyOrder, Event, MessageEffect, Mid};
+use crate::index::Index;
+use crate::index::records::event_counts::KindCounts;
 use crate::index::store::extent::FAR;
 use crate::index::store::intern::{hash, touch_lines};
-use crate::index::{Index, KindCounts};
 use crate::position::Position;
 
-/// What is known of entries that follow each other before they are joined.
+/// How to apply entries that follow each other.
 #[derive(Clone, Debug, Default)]
 pub struct BatchPlan {
-    /// How many there are of each kind.
     counts: KindCounts,
-    /// Where a second ends and the next one begins, or the entries end. Those without a time stand alone.
-    pub ends: Vec<SecondEnd>,
-    /// The numbers of those that are joined before others of their second, from 0, in their order.
-    pub early: Vec<usize>,
-    /// The numbers of the others in their order, but for those that would change nothing.
-    pub others: Vec<usize>,
+    /// The ends of seconds. An entry without a time is a second of its own.
+    pub(crate) ends: Vec<SecondEnd>,
+    /// The entries that are applied before the others of their second, by their numbers from 0, in their order.
+    pub(crate) early: Vec<usize>,
+    /// The other entries in their order, without those that would change nothing.
+    pub(crate) others: Vec<usize>,
     /// Hashes of envelope addresses.
     mail: Vec<u32>,
     /// Hashes of reverse DNS names.
@@ -32,71 +32,68 @@ pub struct BatchPlan {
     addresses: Vec<u32>,
 }
 
-/// How many entries there are up to the end of a second.
+/// How many entries there are up to the end of a second: of all, of [`BatchPlan::early`], of [`BatchPlan::others`].
 #[derive(Clone, Copy, Debug)]
 pub struct SecondEnd {
-    /// All.
-    pub entries: usize,
-    /// Those of [`BatchPlan::early`].
-    pub early: usize,
-    /// Those of [`BatchPlan::others`].
-    pub others: usize,
+    pub(crate) entries: usize,
+    pub(crate) early: usize,
+    pub(crate) others: usize,
 }
 
-/// Entries of one message that follow each other, up to one that was looked at.
+/// Consecutive entries of one message, up to the one being planned.
 #[derive(Clone, Copy)]
 struct ScannerRun {
     mid: Option<Mid>,
-    /// Where the last one that is joined stands.
-    joined: Position,
-    /// The one looked at, where it needs no joining if the next one is of this message too.
+    /// The position of the last one that is applied.
+    applied: Position,
+    /// The last entry, if it need not be applied when the next one is of the same message.
     held: Option<usize>,
 }
 
 impl ScannerRun {
     const NONE: Self = Self {
         mid: None,
-        joined: Position::START,
+        applied: Position::START,
         held: None,
     };
 }
 
 impl BatchPlan {
-    /// Looks through the entries, and notes the hashes of the names that they tell in them.
-    pub fn of(entries: &mut [Entry<'_>]) -> Self {
-        // As many as blocks of a busy log have: growing step by step was a tenth of the work here.
+    /// Plans the entries, and writes the hashes of their names into them.
+    pub(crate) fn of(entries: &mut [Entry<'_>]) -> Self {
+        // As many as blocks of a busy log have: growing the lists took a tenth of this function.
         let some = entries.len() / 8;
-        let mut foresight = Self {
+        let mut plan = Self {
             early: Vec::with_capacity(some),
             others: Vec::with_capacity(entries.len()),
             mail: Vec::with_capacity(some),
             addresses: Vec::with_capacity(some / 2),
             ..Self::default()
         };
-        let (mut last, mut row) = (None, ScannerRun::NONE);
+        let (mut last, mut run) = (None, ScannerRun::NONE);
         for (number, entry) in entries.iter_mut().enumerate() {
-            foresight.counts.add(entry.event.kind(), entry.time);
+            plan.counts.add(entry.event.kind(), entry.time);
             if number > 0 && (entry.time.is_none() || entry.time != last) {
-                foresight.end(number, std::mem::replace(&mut row, ScannerRun::NONE));
+                plan.end(number, std::mem::replace(&mut run, ScannerRun::NONE));
             }
             last = entry.time;
-            let scanned = foresight.look_at(entry);
+            let scanned = plan.hash_names(entry);
             if entry.event.apply_order() == ApplyOrder::Others {
-                foresight.list(number, entry.position, scanned, &mut row);
+                plan.list(number, entry.position, scanned, &mut run);
             } else {
-                foresight.early.push(number);
+                plan.early.push(number);
             }
         }
         if !entries.is_empty() {
-            foresight.end(entries.len(), row);
+            plan.end(entries.len(), run);
         }
-        foresight
+        plan
     }
 
-    /// Notes the hashes of the names that an entry tells. Gives the message of one that speaks of nothing else, and whether
-    /// nothing is kept of it but that there is such a line.
+    /// Hashes the names of an entry. Returns the message of an entry that has no other owner, and whether the entry only
+    /// extends the message's line range.
     #[inline]
-    fn look_at(&mut self, entry: &mut Entry<'_>) -> Option<(Mid, bool)> {
+    fn hash_names(&mut self, entry: &mut Entry<'_>) -> Option<(Mid, bool)> {
         match entry.event {
             Event::PolicyMatch { mid, .. }
             | Event::Verdict { mid, .. }
@@ -107,8 +104,8 @@ impl BatchPlan {
             | Event::Ready { mid, .. } => return Some((mid, false)),
             Event::Template { template, ids, .. } => {
                 let alone = ids.link.is_none() && !template.kind().is_foreign();
-                let says_nothing = matches!(template.effect(), MessageEffect::Nothing);
-                return ids.mid.filter(|_| alone).map(|mid| (mid, says_nothing));
+                let has_no_effect = matches!(template.effect(), MessageEffect::Nothing);
+                return ids.mid.filter(|_| alone).map(|mid| (mid, has_no_effect));
             }
             Event::MessageFrom { from: mail, .. } | Event::MessageTo { to: mail, .. } => {
                 entry.name_hash = hash(mail);
@@ -131,36 +128,36 @@ impl BatchPlan {
         None
     }
 
-    /// Lists an entry that is joined. The scanners' words on a message follow each other, decide nothing, and only make its
-    /// lines reach further: the first and the last of them do that alone. A quarter of all lines need no joining so.
+    /// Lists an entry that is applied. Consecutive scanner verdicts only extend the message's line range, so applying the
+    /// first and last of a run is enough: a quarter of all lines is left out.
     #[inline]
     fn list(
         &mut self,
         number: usize,
         at: Position,
         scanned: Option<(Mid, bool)>,
-        row: &mut ScannerRun,
+        run: &mut ScannerRun,
     ) {
         let mid = scanned.map(|(mid, _)| mid);
-        let is_near = |joined: Position| at.behind(joined).is_some_and(|length| length <= FAR);
-        let goes_on = mid.is_some() && mid == row.mid && is_near(row.joined);
-        if let Some(held) = row.held.take()
+        let is_near = |last: Position| at.behind(last).is_some_and(|length| length <= FAR);
+        let goes_on = mid.is_some() && mid == run.mid && is_near(run.applied);
+        if let Some(held) = run.held.take()
             && !goes_on
         {
             self.others.push(held);
         }
         match scanned {
-            Some((_, true)) if goes_on => row.held = Some(number),
+            Some((_, true)) if goes_on => run.held = Some(number),
             _ => {
                 self.others.push(number);
-                row.mid = mid;
-                row.joined = at;
+                run.mid = mid;
+                run.applied = at;
             }
         }
     }
 
-    fn end(&mut self, entries: usize, row: ScannerRun) {
-        self.others.extend(row.held);
+    fn end(&mut self, entries: usize, run: ScannerRun) {
+        self.others.extend(run.held);
         self.ends.push(SecondEnd {
             entries,
             early: self.early.len(),
@@ -170,19 +167,19 @@ impl BatchPlan {
 }
 
 impl Index {
-    /// Prepares for entries that are about to be [joined](Self::apply_planned), and counts them.
-    pub(crate) fn prefetch(&mut self, foresight: &BatchPlan) {
-        self.event_counts.add(&foresight.counts);
-        let (names, sight) = (&self.names, &mut self.sight);
-        names.mail.prefetch(&foresight.mail, sight);
-        names.hosts.prefetch(&foresight.hosts, sight);
-        names.addresses.prefetch(&foresight.addresses, sight);
-        // What is known of an address stands beside its name.
-        let known = sight.names().iter().map(|name| {
-            let head = self.connections.by_remote.count(*name);
+    /// Prefetches memory for entries that are about to be [applied](Self::apply_planned), and adds their counts.
+    pub(crate) fn prefetch(&mut self, plan: &BatchPlan) {
+        self.stats.event_counts.add(&plan.counts);
+        let (names, scratch) = (&self.names, &mut self.working.scratch);
+        names.mail.prefetch(&plan.mail, scratch);
+        names.hosts.prefetch(&plan.hosts, scratch);
+        names.addresses.prefetch(&plan.addresses, scratch);
+        // The index has two entries beside an address's name.
+        let beside = scratch.names().iter().map(|name| {
+            let head = self.connections.peer.by_address.count(*name);
             let is_address = self.addresses.get(name.at()).is_some_and(Option::is_some);
             head as u32 + u32::from(is_address)
         });
-        touch_lines(known);
+        touch_lines(beside);
     }
 }

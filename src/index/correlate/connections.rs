@@ -1,18 +1,19 @@
-//! Entries that speak of a connection alone.
+//! Entries of a connection that name no message.
 
 use super::{EntryContext, Index, NewAttempt, TimelineEvent};
 use crate::event::{CloseReason, ConnId, ConnectionError, Event, Reply, TLS_REQUIRED};
 use crate::index::records::connection::{ConnectFailure, ConnectionEnd};
 use crate::index::store::column::make_room;
-use crate::index::{ClosedRecord, ConnectionId, Symbol, TextId, TrackClosed};
+use crate::index::{ClosedRecord, ConnectionId, Symbol, TextId};
 
-/// How a login went.
-struct Tried<'a> {
+/// The fields of an authentication attempt.
+#[derive(Default)]
+struct LoginAttempt<'a> {
     succeeded: bool,
     user: Option<Symbol>,
     mechanism: Option<Symbol>,
     profile: Option<Symbol>,
-    /// The far end's words, or the appliance's own cause; none where it says no more than that the login failed.
+    /// The far end's reply, or the appliance's cause; `None` if the line has none.
     failure: Option<Reply<'a>>,
 }
 
@@ -44,7 +45,7 @@ impl Index {
         self.count_line(context, id);
     }
 
-    /// Whether the record's first line came in this very second: its opening was shuffled behind it.
+    /// Whether the record began in the same second without an opening: a relay reordered the lines.
     fn awaits_opening(&self, id: ConnectionId, context: &EntryContext<'_, '_>) -> bool {
         !self.connections.flags.get(id.at()).opened
             && self.connections.began.get(id.at()) == context.entry.time
@@ -66,7 +67,7 @@ impl Index {
                 columns
                     .interface
                     .set(id.at(), Some(names.interfaces.intern(interface)));
-                columns.host.set(
+                columns.peer.host.set(
                     id.at(),
                     host.map(|host| names.hosts.intern_hashed(context.entry.name_hash, host)),
                 );
@@ -81,7 +82,7 @@ impl Index {
                 columns
                     .interface
                     .set(id.at(), Some(names.interfaces.intern(interface_ip)));
-                columns.port.set(id.at(), port.unwrap_or(0));
+                columns.peer.port.set(id.at(), port.unwrap_or(0));
                 self.set_remote(id, remote_ip);
             }
             _ => {}
@@ -89,25 +90,25 @@ impl Index {
     }
 
     fn set_remote(&mut self, id: ConnectionId, ip: &[u8]) {
-        // An address once known stays.
-        if self.connections.remote.get(id.at()).is_some() {
+        // The first address stays.
+        if self.connections.peer.address.get(id.at()).is_some() {
             return;
         }
         let name = self.names.addresses.intern(ip);
         let address = || std::str::from_utf8(ip).ok().and_then(|ip| ip.parse().ok());
         match self.addresses.get_mut(name.at()) {
             Some(Some(_)) => {}
-            // A new name, or none that is an address.
+            // A reused number, or a name that is no address.
             Some(known) => *known = address(),
             None => {
                 make_room(&mut self.addresses, name.at() + 1);
                 self.addresses.push(address());
             }
         }
-        self.connections.set_remote(id, name);
+        self.connections.set_address(id, name);
     }
 
-    /// Its id came round again: how it ended is not known.
+    /// The appliance reuses its id: how it ended is unknown.
     fn supersede(&mut self, id: ConnectionId) {
         if self.connections.flags.get(id.at()).end.is_none() {
             self.connections
@@ -131,9 +132,9 @@ impl Index {
             return;
         };
         let known = self.connections.tls.get(id.at());
-        let tells_why = known.is_some_and(|name| !self.names.tls.get(name).starts_with("success"));
-        // That TLS is required and missing says less than the line that says why it is missing.
-        if !(tells_why && text.starts_with(TLS_REQUIRED)) {
+        let has_reason = known.is_some_and(|name| !self.names.tls.get(name).starts_with("success"));
+        // A line with the reason why TLS is missing is worth more than one that TLS is required.
+        if !(has_reason && text.starts_with(TLS_REQUIRED)) {
             let name = self.names.tls.intern(text);
             self.connections.tls.set(id.at(), Some(name));
         }
@@ -151,8 +152,8 @@ impl Index {
         }
     }
 
-    /// An entry of a connection that names no message, of the rarer kinds.
-    pub(super) fn of_connection(&mut self, context: &EntryContext<'_, '_>, id: ConnectionId) {
+    /// A rare entry of a connection.
+    pub(super) fn apply_to_connection(&mut self, context: &EntryContext<'_, '_>, id: ConnectionId) {
         let at = id.at();
         match context.entry.event {
             Event::ReceivingFailed { reason, .. } => {
@@ -166,12 +167,12 @@ impl Index {
                 profile,
                 ..
             } => {
-                let tried = Tried {
+                let tried = LoginAttempt {
                     succeeded,
                     user: Some(self.names.users.intern(user)),
                     mechanism: Some(self.names.mechanisms.intern(mechanism)),
                     profile: Some(self.names.profiles.intern(profile)),
-                    failure: None,
+                    ..LoginAttempt::default()
                 };
                 self.attempt_on(context, id, &tried);
             }
@@ -181,12 +182,12 @@ impl Index {
                 text,
                 ..
             } => {
-                let tried = Tried {
+                let tried = LoginAttempt {
                     succeeded: false,
                     user: user.map(|user| self.names.users.intern(user)),
-                    mechanism: None,
                     profile: profile.map(|profile| self.names.profiles.intern(profile)),
                     failure: Some(Reply::plain(text)),
+                    ..LoginAttempt::default()
                 };
                 self.attempt_on(context, id, &tried);
             }
@@ -197,12 +198,11 @@ impl Index {
                 ..
             } => {
                 self.set_remote(id, remote_ip);
-                let tried = Tried {
+                let tried = LoginAttempt {
                     succeeded: failure.is_none(),
-                    user: None,
-                    mechanism: None,
                     profile: Some(self.names.profiles.intern(profile)),
                     failure,
+                    ..LoginAttempt::default()
                 };
                 self.attempt_on(context, id, &tried);
             }
@@ -213,8 +213,8 @@ impl Index {
                 if let Some(ip) = error.remote_ip {
                     self.set_remote(id, ip);
                 }
-                if self.connections.port.get(at) == 0 {
-                    self.connections.port.set(at, error.port.unwrap_or(0));
+                if self.connections.peer.port.get(at) == 0 {
+                    self.connections.peer.port.set(at, error.port.unwrap_or(0));
                 }
                 let name = self.names.errors.intern(error.cause());
                 self.connections.error.set(at, Some(name));
@@ -228,22 +228,27 @@ impl Index {
 
     fn set_failure(&mut self, id: ConnectionId, error: &ConnectionError<'_>) {
         let names = &mut self.names;
-        let failures = ConnectFailure {
+        let failure = ConnectFailure {
             domain: error.domain.map(|domain| names.domains.intern(domain)),
             details: error.details.map(|details| names.errors.intern(details)),
         };
-        self.connections.failures.insert(id, failures);
+        self.connections.failures.insert(id, failure);
     }
 
     /// KindCounts an outcome at the entry's time.
     pub(super) fn count(&mut self, context: &EntryContext<'_, '_>, outcome: TimelineEvent) {
         if let Some(time) = context.entry.time {
-            self.timeline.add(time, outcome);
+            self.stats.timeline.add(time, outcome);
         }
     }
 
-    fn attempt_on(&mut self, context: &EntryContext<'_, '_>, id: ConnectionId, tried: &Tried<'_>) {
-        let Tried {
+    fn attempt_on(
+        &mut self,
+        context: &EntryContext<'_, '_>,
+        id: ConnectionId,
+        tried: &LoginAttempt<'_>,
+    ) {
+        let LoginAttempt {
             succeeded, failure, ..
         } = *tried;
         let detail: Option<TextId> = failure
@@ -259,10 +264,10 @@ impl Index {
             profile: tried.profile,
             code: failure.and_then(|reply| reply.code).unwrap_or(0),
             detail,
-            before: self.connections.last_attempt.get(id.at()),
+            prev: self.connections.newest.attempt.get(id.at()),
         };
         let attempt = self.attempts.push(&new);
-        self.connections.last_attempt.set(id.at(), Some(attempt));
+        self.connections.newest.attempt.set(id.at(), Some(attempt));
         if !succeeded {
             self.connections
                 .flags
@@ -270,9 +275,9 @@ impl Index {
         }
         let inbound = context.entry.event.icid().is_some();
         let total = match (inbound, succeeded) {
-            (true, true) => Some(&mut self.totals.logins),
-            (true, false) => Some(&mut self.totals.failed_logins),
-            (false, false) => Some(&mut self.totals.failed_outbound),
+            (true, true) => Some(&mut self.stats.totals.logins),
+            (true, false) => Some(&mut self.stats.totals.failed_logins),
+            (false, false) => Some(&mut self.stats.totals.failed_outbound),
             (false, true) => None,
         };
         if let Some(total) = total {
@@ -288,7 +293,7 @@ impl Index {
         );
     }
 
-    /// `lost` counts for more than `close`, and both for more than an abort: whichever comes first.
+    /// `lost` overrides `close`, and both override an abort, in any order.
     fn end(&mut self, context: &EntryContext<'_, '_>, id: ConnectionId, word: CloseReason) {
         let (before, time) = (self.connections.flags.get(id.at()).end, context.entry.time);
         let end = match (before, word) {
@@ -311,8 +316,6 @@ impl Index {
         let link = self.connection(id).link();
         let open = self.open_count(link);
         *open = open.saturating_sub(1);
-        if self.journal == TrackClosed::On {
-            self.ended.push(ClosedRecord::Connection(id));
-        }
+        self.closed.push(ClosedRecord::Connection(id));
     }
 }

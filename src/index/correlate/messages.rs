@@ -1,21 +1,21 @@
-//! Entries that speak of a message, on a connection or not.
+//! Entries of a message, with or without a connection.
 
 use hashbrown::HashMap;
 
 use super::{EntryContext, Index, NewDelivery, TimelineEvent, fate_of_abort, is_past, result_of};
 use crate::event::{Attempt, ConnId, Dcid, Event, Icid, MessageEffect, Mid, Rid, Rids, Template};
-use crate::index::records::message::NEAR;
+use crate::index::records::recipient::NEAR;
 use crate::index::store::intern::hash;
 use crate::index::{
     ClosedRecord, ConnectionId, DeliveryResult, DeliveryState, MessageId, RecipientId, Symbol,
-    TextId, TrackClosed,
+    TextId,
 };
 
-/// Replies that came before the delivery they belong to, which the same second still holds.
+/// Replies that came before their delivery, within the same second.
 pub type PendingReplies = HashMap<(MessageId, u64), TextId, foldhash::fast::RandomState>;
 
-/// More are not waited for: a reply without a delivery belongs to a log that begins behind it.
-const MOST_PENDING: usize = 4096;
+/// Beyond that, pending replies are dropped: a log that begins between a delivery and its reply has replies without delivery.
+const MAX_PENDING: usize = 4096;
 
 impl Index {
     /// `Start MID m ICID n`
@@ -41,8 +41,8 @@ impl Index {
         }
     }
 
-    /// Whether the message was only just seen without its start: the line that says what it was generated from may
-    /// come first, and a relay shuffles a second.
+    /// Whether the message has no start yet and began less than [`REUSED_AFTER`](super::REUSED_AFTER) ago: the line that
+    /// names its parent may come first, and a relay reorders the lines of a second.
     fn awaits_start(&self, id: MessageId, context: &EntryContext<'_, '_>) -> bool {
         !self.messages.flags.get(id.at()).started
             && !is_past(self.messages.began.get(id.at()), context.entry.time)
@@ -53,12 +53,12 @@ impl Index {
             return;
         }
         self.messages.connection.set(id.at(), Some(connection));
-        let last = &mut self.connections.last_message;
-        self.messages.before.set(id.at(), last.get(connection.at()));
+        let last = &mut self.connections.newest.message;
+        self.messages.prev.set(id.at(), last.get(connection.at()));
         last.set(connection.at(), Some(id));
     }
 
-    /// The message of an entry that may name the connection it came by.
+    /// The message of an entry that may name its injection connection.
     pub(super) fn message_on(
         &mut self,
         context: &EntryContext<'_, '_>,
@@ -90,14 +90,14 @@ impl Index {
         let connection = self.touch(context, ConnId::Out(dcid));
         let id = self.touch_message(context, mid);
         for rid in rids.iter() {
-            let detail = self.pending_replies.remove(&(id, rid.0));
+            let detail = self.working.pending_replies.remove(&(id, rid.0));
             let how = (DeliveryResult::Delivered, 0, detail);
             self.deliver(context, (id, rid), connection, how);
         }
     }
 
-    /// An entry of a message, and of the connection it names, of the rarer kinds.
-    pub(super) fn of_message(
+    /// A rare entry of a message, and of the connection that it names.
+    pub(super) fn apply_to_message(
         &mut self,
         context: &EntryContext<'_, '_>,
         id: MessageId,
@@ -160,7 +160,7 @@ impl Index {
         }
     }
 
-    /// The sender, where the message has none; `hashed` is the [`hash()`] of the text, where that is known.
+    /// Sets the sender if the message has none; `hashed` is the [`hash()`] of the text, if computed.
     pub(super) fn set_from(&mut self, id: MessageId, from: &[u8], hashed: Option<u32>) {
         if self.messages.from.get(id.at()).is_none() {
             let hashed = hashed.unwrap_or_else(|| hash(from));
@@ -169,8 +169,8 @@ impl Index {
         }
     }
 
-    /// The recipient of that number, made if it is not there. A recipient that the log wrote without a number has its
-    /// place among the others for one: recipients are numbered in the order in which they were accepted.
+    /// The recipient with that number, or a new one. A recipient that the log wrote without a number gets its place
+    /// among the others as number: recipients are numbered in the order in which they were accepted.
     fn addressed(
         &mut self,
         message: MessageId,
@@ -202,20 +202,20 @@ impl Index {
         }
         let newest = self.messages.last_recipient.get(message.at());
         let (mut next, mut count) = (newest, 0);
-        // A long list is searched in its newest part only: its numbers stand in the map.
+        // A long list is searched in its newest part only: the map has its numbers.
         while let Some(id) = next.filter(|_| count <= 2 * NEAR) {
             if self.recipients.rid.get(id.at()) == Some(number) {
                 return Some(id);
             }
             count += 1;
-            next = self.recipients.before.get(id.at());
+            next = self.recipients.prev.get(id.at());
         }
         if next.is_some() || number >= count {
             return None;
         }
-        let before = |id: &RecipientId| self.recipients.before.get(id.at());
-        let behind = (count - 1 - number) as usize;
-        let id = std::iter::successors(newest, before).nth(behind)?;
+        let prev = |id: &RecipientId| self.recipients.prev.get(id.at());
+        let skipped = (count - 1 - number) as usize;
+        let id = std::iter::successors(newest, prev).nth(skipped)?;
         if self.recipients.rid.get(id.at()).is_some() {
             return None;
         }
@@ -242,17 +242,20 @@ impl Index {
             result,
             code,
             detail,
-            before: connection.and_then(|id| self.connections.last_delivery.get(id.at())),
+            prev: connection.and_then(|id| self.connections.newest.delivery.get(id.at())),
             earlier,
         };
         let delivery = self.deliveries.push(&new);
         if let Some(id) = connection {
-            self.connections.last_delivery.set(id.at(), Some(delivery));
+            self.connections
+                .newest
+                .delivery
+                .set(id.at(), Some(delivery));
         }
         self.recipients
             .last_delivery
             .set(recipient.at(), Some(delivery));
-        // Within a second a final state goes before `delayed`, whichever line came first.
+        // Within a second a final state overrides `delayed`, in either order of the lines.
         let decided = earlier
             .is_some_and(|id| self.deliveries.time.get(id.at()) == context.entry.time)
             && !self.recipients.state.get(recipient.at()).is_interim();
@@ -267,7 +270,7 @@ impl Index {
         recipient
     }
 
-    /// The far end's words for deliveries that succeeded.
+    /// The far end's reply to deliveries that succeeded.
     pub(super) fn reply(&mut self, message: MessageId, rids: Rids<'_>, text: &[u8]) {
         let text = self.texts.push_reply(text);
         for rid in rids.iter() {
@@ -284,15 +287,15 @@ impl Index {
                 next = self.deliveries.earlier.get(id.at());
             }
             if let (false, Some(text)) = (found, text) {
-                if self.pending_replies.len() >= MOST_PENDING {
-                    self.pending_replies.clear();
+                if self.working.pending_replies.len() >= MAX_PENDING {
+                    self.working.pending_replies.clear();
                 }
-                self.pending_replies.insert((message, rid.0), text);
+                self.working.pending_replies.insert((message, rid.0), text);
             }
         }
     }
 
-    /// Recipients that nothing has decided yet share the message's fate.
+    /// Undecided recipients get the message's state.
     fn abort(&mut self, id: MessageId, fate: DeliveryState) {
         self.messages
             .flags
@@ -302,7 +305,7 @@ impl Index {
             if self.recipients.state.get(recipient.at()).is_interim() {
                 self.recipients.state.set(recipient.at(), fate);
             }
-            next = self.recipients.before.get(recipient.at());
+            next = self.recipients.prev.get(recipient.at());
         }
     }
 
@@ -311,14 +314,12 @@ impl Index {
             self.messages
                 .flags
                 .change(id.at(), |flags| flags.finished = true);
-            if self.journal == TrackClosed::On {
-                self.ended.push(ClosedRecord::Message(id));
-            }
+            self.closed.push(ClosedRecord::Message(id));
         }
     }
 
-    /// The message that goes on under a new id. The line that says so may come after others that use the id; a record
-    /// that began long before its parent is an older one, whose id has come round again.
+    /// The message that continues under a new id. Other lines may use the id first; a record that began long before its
+    /// parent is an older one, whose id the appliance reuses.
     fn child_of(
         &mut self,
         context: &EntryContext<'_, '_>,
@@ -336,8 +337,8 @@ impl Index {
     fn note(&mut self, id: MessageId, template: &Template, text: &[u8]) {
         match template.effect() {
             MessageEffect::Nothing => {}
-            MessageEffect::Quarantined => self.turn(id, DeliveryState::Quarantined),
-            MessageEffect::Released => self.turn(id, DeliveryState::Queued),
+            MessageEffect::Quarantined => self.quarantine(id, DeliveryState::Quarantined),
+            MessageEffect::Released => self.quarantine(id, DeliveryState::Queued),
             MessageEffect::Dropped => self.abort(id, DeliveryState::Dropped),
             MessageEffect::Bounced => self.abort(id, DeliveryState::Bounced),
             MessageEffect::Waits => {
@@ -352,8 +353,8 @@ impl Index {
         }
     }
 
-    /// Recipients that nothing has decided for good yet wait in or out of a quarantine.
-    fn turn(&mut self, id: MessageId, state: DeliveryState) {
+    /// Moves recipients without a final state into a quarantine or out of it.
+    fn quarantine(&mut self, id: MessageId, state: DeliveryState) {
         let quarantined = state == DeliveryState::Quarantined;
         self.messages.flags.change(id.at(), |flags| {
             if quarantined || flags.fate == Some(DeliveryState::Quarantined) {
@@ -366,13 +367,13 @@ impl Index {
             if quarantined && known.is_interim() || *known == DeliveryState::Quarantined {
                 *known = state;
             }
-            next = self.recipients.before.get(recipient.at());
+            next = self.recipients.prev.get(recipient.at());
         }
     }
 
-    /// A message keeps its first parent; no message descends from itself.
+    /// Sets a message's parent, unless it has one or would descend from itself.
     fn descend(&mut self, id: MessageId, parent: MessageId) {
-        // Only a message that has descendants can be its own ancestor.
+        // Only a message with descendants can become its own ancestor.
         let mut ancestor = if id == parent || self.messages.children.contains_key(&id) {
             Some(parent)
         } else {

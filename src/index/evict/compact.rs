@@ -1,64 +1,64 @@
-//! Gives back the names and texts that no kept record speaks of.
+//! Frees the names and texts that no live record uses.
 //!
-//! What is used is marked and copied while others read, and put in place at once. Interners keep their numbers. The number
-//! of a name that went is given to a new one only after the next sweep, when whoever reads has long looked again.
+//! A compaction is prepared under the read lock: it marks and copies what is used. Installing it swaps the copy in. Names
+//! keep their numbers; the number of a removed name is reused after the next compaction only, because a reader may still
+//! hold it.
 
 use hashbrown::HashMap;
 
+use crate::index::Index;
 use crate::index::correlate::PendingReplies;
+use crate::index::records::names::Interners;
 use crate::index::store::column::PagedColumn;
-use crate::index::store::intern::{Interner, Symbol, TextId, TextStore};
-use crate::index::{Index, Interners};
+use crate::index::store::intern::{Interner, Symbol, TextId};
+use crate::index::store::text_store::TextStore;
 
-/// What is compacted at once: while it is, it takes its room twice.
+/// What is compacted at once: its memory is taken twice meanwhile.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum CompactionPart {
+pub enum CompactionPart {
     /// Subjects, message ids, replies.
-    TextStore,
+    Texts,
     /// Envelope addresses.
     Mail,
     /// All other names.
-    Interners,
+    Names,
 }
 
 impl CompactionPart {
-    /// All of them, in the order in which they are compacted.
-    pub const ALL: [Self; 3] = [Self::TextStore, Self::Mail, Self::Interners];
+    /// In the order in which they are compacted.
+    pub(super) const ALL: [Self; 3] = [Self::Texts, Self::Mail, Self::Names];
 }
 
-/// Interners or texts without what is not used, prepared.
+/// Names or texts without unused ones.
 #[derive(Debug)]
 pub enum Compaction {
-    /// With the columns that say where they stand.
-    TextStore(Box<CompactedTexts>),
-    /// By kind.
+    Texts(Box<CompactedTexts>),
     Mail(Interner),
-    /// All but envelope addresses, which are left empty.
-    Interners(Box<Interners>),
+    /// Its interner of envelope addresses is empty.
+    Names(Box<Interners>),
 }
 
-/// TextStore and who speaks of them.
+/// Texts, and the columns that refer to them.
 #[derive(Debug)]
 pub struct CompactedTexts {
     texts: TextStore,
     subject: PagedColumn<Option<TextId>>,
     message_id: PagedColumn<Option<TextId>>,
-    said: PagedColumn<Option<TextId>>,
-    replied: PagedColumn<Option<TextId>>,
+    attempt_detail: PagedColumn<Option<TextId>>,
+    delivery_detail: PagedColumn<Option<TextId>>,
     pending_replies: PendingReplies,
 }
 
 impl Compaction {
-    /// Marks and copies what is used.
-    pub(crate) fn new(index: &Index, part: CompactionPart) -> Self {
+    pub(super) fn new(index: &Index, part: CompactionPart) -> Self {
         match part {
-            CompactionPart::TextStore => Self::TextStore(Box::new(used_texts(index))),
+            CompactionPart::Texts => Self::Texts(Box::new(used_texts(index))),
             CompactionPart::Mail => {
                 let from = index.messages.from.iter();
                 let used = from.chain(index.recipients.to.iter()).flatten();
-                Self::Mail(of(&index.names.mail, used))
+                Self::Mail(used_of(&index.names.mail, used))
             }
-            CompactionPart::Interners => Self::Interners(Box::new(used_names(index))),
+            CompactionPart::Names => Self::Names(Box::new(used_names(index))),
         }
     }
 }
@@ -71,63 +71,64 @@ fn used_texts(index: &Index) -> CompactedTexts {
         let mut copy = |id: TextId| texts.copy(&index.texts, id);
         id.and_then(|id| *copied.entry(id).or_insert_with(|| copy(id)))
     };
-    let said = index.attempts.detail.map(|id| shared(id, &mut texts));
-    let replied = index.deliveries.detail.map(|id| shared(id, &mut texts));
-    let pending_replies = index.pending_replies.iter();
-    let pending_replies = pending_replies
+    let attempt_detail = index.attempts.detail.map(|id| shared(id, &mut texts));
+    let delivery_detail = index.deliveries.detail.map(|id| shared(id, &mut texts));
+    let pending = index.working.pending_replies.iter();
+    let pending_replies = pending
         .filter_map(|(key, id)| Some((*key, shared(Some(*id), &mut texts)?)))
         .collect();
-    texts.know(&index.texts, |id| copied.get(&id).copied().flatten());
-    // These are never shared.
+    texts.adopt_interned(&index.texts, |id| copied.get(&id).copied().flatten());
+    // Each record has its own subject and Message-ID.
     let mut own = |id: Option<TextId>| texts.copy(&index.texts, id?);
     CompactedTexts {
         subject: index.messages.subject.map(&mut own),
         message_id: index.messages.message_id.map(&mut own),
         texts,
-        said,
-        replied,
+        attempt_detail,
+        delivery_detail,
         pending_replies,
     }
 }
 
 impl Index {
-    /// Puts in place what was prepared; the answer is what it replaces.
-    pub(crate) fn install_compaction(&mut self, mut sweep: Compaction) -> Compaction {
-        match &mut sweep {
-            Compaction::TextStore(compacted) => {
-                std::mem::swap(&mut self.texts, &mut compacted.texts);
-                std::mem::swap(&mut self.messages.subject, &mut compacted.subject);
-                std::mem::swap(&mut self.messages.message_id, &mut compacted.message_id);
-                std::mem::swap(&mut self.attempts.detail, &mut compacted.said);
-                std::mem::swap(&mut self.deliveries.detail, &mut compacted.replied);
-                std::mem::swap(&mut self.pending_replies, &mut compacted.pending_replies);
+    /// Swaps a compaction in; returns what it replaces.
+    pub(super) fn install_compaction(&mut self, mut compaction: Compaction) -> Compaction {
+        use std::mem::swap;
+        match &mut compaction {
+            Compaction::Texts(new) => {
+                swap(&mut self.texts, &mut new.texts);
+                swap(&mut self.messages.subject, &mut new.subject);
+                swap(&mut self.messages.message_id, &mut new.message_id);
+                swap(&mut self.attempts.detail, &mut new.attempt_detail);
+                swap(&mut self.deliveries.detail, &mut new.delivery_detail);
+                swap(&mut self.working.pending_replies, &mut new.pending_replies);
             }
-            Compaction::Mail(mail) => std::mem::swap(&mut self.names.mail, mail),
-            Compaction::Interners(names) => {
-                std::mem::swap(&mut self.names.mail, &mut names.mail);
-                std::mem::swap(&mut self.names, names);
-                let names = &self.names.addresses;
+            Compaction::Mail(mail) => swap(&mut self.names.mail, mail),
+            Compaction::Names(names) => {
+                swap(&mut self.names.mail, &mut names.mail);
+                swap(&mut self.names, names);
                 for (at, address) in self.addresses.iter_mut().enumerate() {
-                    if !names.is_used(Symbol::new(at)) {
+                    if !self.names.addresses.is_used(Symbol::new(at)) {
                         *address = None;
                     }
                 }
             }
         }
-        sweep
+        compaction
     }
 
-    /// Bytes that a sweep takes at most beside what is there.
-    pub(crate) fn compaction_bytes(&self) -> usize {
+    /// The most bytes that a compaction takes.
+    pub(super) fn compaction_bytes(&self) -> usize {
         let columns = [
             &self.messages.subject,
             &self.messages.message_id,
             &self.attempts.detail,
             &self.deliveries.detail,
         ];
-        // The texts of what has retired are not copied.
+        // The texts of evicted records are not copied.
         let entries = |count: u64| usize::try_from(count).unwrap_or(usize::MAX / 2);
-        let (held, uncompacted) = (entries(self.held().max(1)), entries(self.uncompacted()));
+        let held = entries(self.held().max(1));
+        let uncompacted = entries(self.retention.uncompacted);
         let texts = self.texts.bytes() / (held + uncompacted) * held;
         let texts = texts + columns.into_iter().map(PagedColumn::bytes).sum::<usize>();
         let mail = self.names.mail.bytes();
@@ -138,27 +139,26 @@ impl Index {
 fn used_names(index: &Index) -> Interners {
     let (names, attempts, connections) = (&index.names, &index.attempts, &index.connections);
     let failures = || connections.failures.values();
-    let details = failures().filter_map(|failures| failures.details);
-    let domains = failures().filter_map(|failures| failures.domain);
+    let details = failures().filter_map(|failure| failure.details);
+    let domains = failures().filter_map(|failure| failure.domain);
+    let errors = connections.error.iter().flatten().chain(details);
+    let peer = &connections.peer;
     Interners {
-        users: of(&names.users, attempts.user.iter().flatten()),
-        profiles: of(&names.profiles, attempts.profile.iter().flatten()),
-        mechanisms: of(&names.mechanisms, attempts.mechanism.iter().flatten()),
-        addresses: of(&names.addresses, connections.remote.iter().flatten()),
-        hosts: of(&names.hosts, connections.host.iter().flatten()),
-        interfaces: of(&names.interfaces, connections.interface.iter().flatten()),
-        policies: of(&names.policies, connections.policy.iter().flatten()),
-        tls: of(&names.tls, connections.tls.iter().flatten()),
+        users: used_of(&names.users, attempts.user.iter().flatten()),
+        profiles: used_of(&names.profiles, attempts.profile.iter().flatten()),
+        mechanisms: used_of(&names.mechanisms, attempts.mechanism.iter().flatten()),
+        addresses: used_of(&names.addresses, peer.address.iter().flatten()),
+        hosts: used_of(&names.hosts, peer.host.iter().flatten()),
+        interfaces: used_of(&names.interfaces, connections.interface.iter().flatten()),
+        policies: used_of(&names.policies, connections.policy.iter().flatten()),
+        tls: used_of(&names.tls, connections.tls.iter().flatten()),
         mail: Interner::default(),
-        errors: of(
-            &names.errors,
-            connections.error.iter().flatten().chain(details),
-        ),
-        domains: of(&names.domains, domains),
+        errors: used_of(&names.errors, errors),
+        domains: used_of(&names.domains, domains),
     }
 }
 
-fn of(names: &Interner, used: impl Iterator<Item = Symbol>) -> Interner {
+fn used_of(names: &Interner, used: impl Iterator<Item = Symbol>) -> Interner {
     let mut is_used = vec![false; names.len()];
     used.for_each(|name| is_used[name.at()] = true);
     names.compacted(&is_used)
@@ -166,11 +166,11 @@ fn of(names: &Interner, used: impl Iterator<Item = Symbol>) -> Interner {
 
 #[cfg(test)]
 impl Index {
-    /// Sweeps whether it is worth while or not.
+    /// Compacts whether it is worthwhile or not.
     pub(crate) fn compact_now(&mut self) {
         for part in CompactionPart::ALL {
-            let sweep = Compaction::new(self, part);
-            self.install_compaction(sweep);
+            let compaction = Compaction::new(self, part);
+            self.install_compaction(compaction);
         }
     }
 }

@@ -1,16 +1,17 @@
-//! Which records a step lets go of, found out while others read.
+//! Plans which records a step evicts, under the read lock.
 
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::step::RecordEviction;
+use super::step::{EvictedRecords, LiveSets, RecordEviction};
 use super::{Watermark, keeps};
 use crate::header::Timestamp;
-use crate::index::records::message::DeliveryState;
+use crate::index::store::column::{RecordId, newest_first};
+use crate::index::store::extent::Runs;
 use crate::index::store::live_set::LiveSet;
 use crate::index::{ClosedRecord, ConnectionId, DeliveryId, Index, MessageId, RecipientId};
 
-/// What goes before a mark.
+/// What is evicted below a watermark: records that ended before the time `before`.
 pub(super) fn plan(index: &Index, cut: &Watermark, before: Option<Timestamp>) -> RecordEviction {
     let plan = EvictionPlan {
         index,
@@ -24,52 +25,54 @@ pub(super) fn plan(index: &Index, cut: &Watermark, before: Option<Timestamp>) ->
 struct EvictionPlan<'p> {
     index: &'p Index,
     cut: &'p Watermark,
-    /// What ended at this time or later is not over.
+    /// Records that ended at this time or later are not over.
     before: Option<Timestamp>,
     undrained: HashSet<ClosedRecord>,
 }
 
 impl EvictionPlan<'_> {
     fn records(&self) -> RecordEviction {
-        let (index, ends) = (self.index, self.cut.ends);
-        let (messages, gone_messages) = divide(index.messages.kept(), ends.messages, |at| {
+        let (index, ends) = (self.index, self.cut.lengths);
+        let (messages, gone_messages) = divide(index.messages.live(), ends.messages, |at| {
             self.stays_message(MessageId::new(at))
         });
         let (connections, gone_connections) =
-            divide(index.connections.kept(), ends.connections, |at| {
+            divide(index.connections.live(), ends.connections, |at| {
                 let id = ConnectionId::new(at);
                 !self.is_over(id) || self.carried(id).any(|id| keeps(&messages, id))
             });
         let (recipients, gone_recipients) =
-            divide(index.recipients.kept(), ends.recipients, |at| {
+            divide(index.recipients.live(), ends.recipients, |at| {
                 keeps(&messages, index.recipients.message.get(at))
             });
-        let (attempts, gone_attempts) = divide(index.attempts.kept(), ends.attempts, |at| {
+        let (attempts, gone_attempts) = divide(index.attempts.live(), ends.attempts, |at| {
             keeps(&connections, index.attempts.connection.get(at))
         });
-        let (deliveries, _) = divide(index.deliveries.kept(), ends.deliveries, |at| {
+        let (deliveries, _) = divide(index.deliveries.live(), ends.deliveries, |at| {
             keeps(&recipients, index.deliveries.recipient.get(at))
         });
-        let mut records = RecordEviction {
-            runs: self.runs(&connections, &messages),
-            cut: *self.cut,
-            gone_connections,
-            gone_messages,
-            gone_recipients,
-            gone_attempts,
-            loose: Vec::new(),
-            connections,
-            messages,
-            recipients,
-            attempts,
-            deliveries,
-        };
-        let kept = records.connections.pinned().iter();
+        let kept = connections.pinned().iter();
         let kept = kept.map(|at| ConnectionId::new(*at as usize));
-        let is_loose =
-            |id: &ConnectionId| self.carried(*id).any(|id| !keeps(&records.messages, id));
-        records.loose = kept.filter(is_loose).collect();
-        records
+        let loses = |id: &ConnectionId| self.carried(*id).any(|id| !keeps(&messages, id));
+        let relinked = kept.filter(loses).collect();
+        RecordEviction {
+            cut: *self.cut,
+            relinked,
+            evicted: EvictedRecords {
+                connections: gone_connections,
+                messages: gone_messages,
+                recipients: gone_recipients,
+                attempts: gone_attempts,
+            },
+            live: LiveSets {
+                runs: self.runs(&connections, &messages),
+                connections,
+                messages,
+                recipients,
+                attempts,
+                deliveries,
+            },
+        }
     }
 
     fn stays_message(&self, id: MessageId) -> bool {
@@ -85,16 +88,16 @@ impl EvictionPlan<'_> {
             || near().chain(children()).any(|id| !self.is_past(*id))
     }
 
-    /// Whether a connection has ended, all its parts lie before the mark, and nothing more will be told of it.
+    /// Whether a connection has ended, all its parts are below the watermark, and the reader of closed records got it.
     fn is_over(&self, id: ConnectionId) -> bool {
-        let (columns, at, ends) = (&self.index.connections, id.at(), self.cut.ends);
+        let (columns, at, ends) = (&self.index.connections, id.at(), self.cut.lengths);
         columns.flags.get(at).end.is_some()
             && at < ends.connections
             && self.is_old(columns.began.get(at))
             && self.is_old(columns.closed.get(at))
-            && lies_before(columns.last_attempt.get(at), ends.attempts)
-            && lies_before(columns.last_delivery.get(at), ends.deliveries)
-            && lies_before(columns.last_message.get(at), ends.messages)
+            && lies_before(columns.newest.attempt.get(at), ends.attempts)
+            && lies_before(columns.newest.delivery.get(at), ends.deliveries)
+            && lies_before(columns.newest.message.get(at), ends.messages)
             && !self.undrained.contains(&ClosedRecord::Connection(id))
     }
 
@@ -104,9 +107,9 @@ impl EvictionPlan<'_> {
             .is_none_or(|(ended, before)| ended < before)
     }
 
-    /// The same of a message. One whose id has come round again is heard of no more, whatever became of it.
+    /// The same of a message. One whose id was reused gets no more lines, whatever its state.
     fn is_past(&self, id: MessageId) -> bool {
-        let (index, at, ends) = (self.index, id.at(), self.cut.ends);
+        let (index, at, ends) = (self.index, id.at(), self.cut.lengths);
         let columns = &index.messages;
         let mut is_decided = columns.last_recipient.get(at).is_some();
         for recipient in recipients(index, id) {
@@ -125,9 +128,7 @@ impl EvictionPlan<'_> {
         };
         let ended = flags.finished
             || is_decided
-            || flags
-                .fate
-                .is_some_and(|fate| !DeliveryState::is_interim(fate))
+            || flags.fate.is_some_and(|fate| !fate.is_interim())
             || newest() != Some(id);
         ended
             && at < ends.messages
@@ -137,19 +138,16 @@ impl EvictionPlan<'_> {
             && !self.undrained.contains(&ClosedRecord::Message(id))
     }
 
-    /// The messages that came in on a connection or went out on it.
+    /// The messages that a connection received or delivered.
     fn carried(&self, id: ConnectionId) -> impl Iterator<Item = MessageId> {
         let index = self.index;
-        let came = chain(index.connections.last_message.get(id.at()), |id| {
-            index.messages.before.get(id.at())
-        });
-        let went = chain(index.connections.last_delivery.get(id.at()), |id| {
-            index.deliveries.before.get(id.at())
-        });
+        let newest = &index.connections.newest;
+        let came = newest_first(newest.message.get(id.at()), &index.messages.prev);
+        let went = newest_first(newest.delivery.get(id.at()), &index.deliveries.prev);
         came.chain(went.map(|id| index.delivery(id).message().record()))
     }
 
-    /// The connections that a message went out on.
+    /// The connections that delivered a message.
     fn connections_out(&self, id: MessageId) -> impl Iterator<Item = ConnectionId> {
         let index = self.index;
         recipients(index, id)
@@ -157,15 +155,14 @@ impl EvictionPlan<'_> {
             .filter_map(|id| index.deliveries.connection.get(id.at()))
     }
 
-    /// The runs of the kept records before the mark; those of later records lie behind it.
+    /// The live runs below the watermark: those of pinned records. Later records have theirs above it.
     fn runs(&self, connections: &LiveSet, messages: &LiveSet) -> Arc<LiveSet> {
-        let (index, end) = (self.index, self.cut.ends.runs);
-        let of = |runs: &crate::index::store::extent::Runs, kept: &LiveSet| -> Vec<u32> {
-            let records = kept.pinned().iter();
+        let (index, end) = (self.index, self.cut.lengths.runs);
+        let of = |runs: &Runs, live: &LiveSet| -> Vec<u32> {
+            let records = live.pinned().iter();
             let runs = records.flat_map(|at| runs.older(&index.extents, *at as usize));
-            runs.filter(|id| id.at() < end)
-                .map(|id| u32::try_from(id.at()).unwrap_or(u32::MAX))
-                .collect()
+            let runs = runs.map(|id| id.at()).filter(|at| *at < end);
+            runs.filter_map(|at| u32::try_from(at).ok()).collect()
         };
         let mut older = of(&index.connections.runs, connections);
         older.extend(of(&index.messages.runs, messages));
@@ -174,7 +171,7 @@ impl EvictionPlan<'_> {
     }
 }
 
-/// Divides the kept records before `end` in those that stay and those that go.
+/// Divides the live records before `end` into those that stay and those that are evicted.
 fn divide(kept: &LiveSet, end: usize, stays: impl Fn(usize) -> bool) -> (Arc<LiveSet>, Vec<usize>) {
     let older = kept.pinned().iter().map(|number| *number as usize);
     let (stay, go): (Vec<usize>, Vec<usize>) = older
@@ -184,22 +181,16 @@ fn divide(kept: &LiveSet, end: usize, stays: impl Fn(usize) -> bool) -> (Arc<Liv
     (LiveSet::new(stay.collect(), end.max(kept.first())), go)
 }
 
-fn lies_before<K>(id: Option<crate::index::store::column::RecordId<K>>, end: usize) -> bool {
+fn lies_before<K>(id: Option<RecordId<K>>, end: usize) -> bool {
     id.is_none_or(|id| id.at() < end)
 }
 
-fn chain<T: Copy>(first: Option<T>, next: impl Fn(T) -> Option<T>) -> impl Iterator<Item = T> {
-    std::iter::successors(first, move |id| next(*id))
-}
-
 fn recipients(index: &Index, id: MessageId) -> impl Iterator<Item = RecipientId> + '_ {
-    chain(index.messages.last_recipient.get(id.at()), |id| {
-        index.recipients.before.get(id.at())
-    })
+    let newest = index.messages.last_recipient.get(id.at());
+    newest_first(newest, &index.recipients.prev)
 }
 
 fn deliveries(index: &Index, id: RecipientId) -> impl Iterator<Item = DeliveryId> + '_ {
-    chain(index.recipients.last_delivery.get(id.at()), |id| {
-        index.deliveries.earlier.get(id.at())
-    })
+    let newest = index.recipients.last_delivery.get(id.at());
+    newest_first(newest, &index.deliveries.earlier)
 }

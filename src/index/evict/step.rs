@@ -1,116 +1,135 @@
-//! Letting go of records: links are taken out of chains, ids and postings forgotten, columns cut.
+//! Applies an eviction: takes the records out of chains, posting lists and id maps, and frees pages.
 
 use std::sync::Arc;
 
 use super::{MAX_WATERMARKS, Watermark, keeps};
 use crate::index::evict::compact::Compaction;
-use crate::index::records::message::NEAR;
+use crate::index::records::recipient::NEAR;
 use crate::index::store::column::RecordId;
 use crate::index::store::int_column::IntColumn;
 use crate::index::store::live_set::LiveSet;
 use crate::index::{ClosedRecord, ConnectionId, Index, MessageId};
 
-/// A step that is prepared.
+/// A planned step.
 #[derive(Debug)]
 pub enum EvictionStep {
-    /// RecordEviction go.
+    /// Evicts records.
     Records(Box<RecordEviction>),
-    /// Interners and texts go that no kept record speaks of.
+    /// Replaces names or texts by those that live records use.
     Compaction(Box<Compaction>),
 }
 
-/// Which records will be kept, and what is to be done for it.
+/// The live records after a step, by kind.
 #[derive(Debug)]
-pub struct RecordEviction {
-    pub(super) cut: Watermark,
+pub struct LiveSets {
     pub(super) connections: Arc<LiveSet>,
     pub(super) messages: Arc<LiveSet>,
     pub(super) recipients: Arc<LiveSet>,
     pub(super) attempts: Arc<LiveSet>,
     pub(super) deliveries: Arc<LiveSet>,
     pub(super) runs: Arc<LiveSet>,
-    pub(super) gone_connections: Vec<usize>,
-    pub(super) gone_messages: Vec<usize>,
-    pub(super) gone_recipients: Vec<usize>,
-    pub(super) gone_attempts: Vec<usize>,
-    /// LiveSet ones that lose a message.
-    pub(super) loose: Vec<ConnectionId>,
+}
+
+/// The records that a step evicts, by kind. Deliveries and runs are in no list that has to be adapted.
+#[derive(Debug)]
+pub struct EvictedRecords {
+    pub(super) connections: Vec<usize>,
+    pub(super) messages: Vec<usize>,
+    pub(super) recipients: Vec<usize>,
+    pub(super) attempts: Vec<usize>,
+}
+
+#[derive(Debug)]
+pub struct RecordEviction {
+    pub(super) cut: Watermark,
+    pub(super) live: LiveSets,
+    pub(super) evicted: EvictedRecords,
+    /// Kept connections that lose a message.
+    pub(super) relinked: Vec<ConnectionId>,
 }
 
 impl Index {
     pub(super) fn evict_records(&mut self, step: &RecordEviction) {
-        self.cut_links(step);
+        self.relink_connections(step);
         self.forget_connections(step);
         self.forget_messages(step);
         let retention = &mut self.retention;
-        let gone = step.gone_connections.len() + step.gone_messages.len();
-        retention.evicted.connections += step.gone_connections.len() as u64;
-        retention.evicted.messages += step.gone_messages.len() as u64;
+        retention.evicted.connections += step.evicted.connections.len() as u64;
+        retention.evicted.messages += step.evicted.messages.len() as u64;
         retention.uncompacted += step.cut.entries - retention.cut;
         (retention.cut, retention.cut_time) = (step.cut.entries, step.cut.time);
-        while let Some(mark) = retention.watermarks.front()
-            && mark.entries <= step.cut.entries
+        let watermarks = &mut retention.watermarks;
+        while watermarks
+            .front()
+            .is_some_and(|mark| mark.entries <= step.cut.entries)
         {
-            retention.watermarks.pop_front();
+            watermarks.pop_front();
         }
-        let is_stuck = gone == 0 && retention.watermarks.is_empty();
-        retention.stuck_at = is_stuck.then_some(self.totals.entries);
-        let fine = (self.totals.entries - retention.cut) / MAX_WATERMARKS as u64 * 2;
+        let entries = self.stats.totals.entries;
+        let is_empty = step.evicted.connections.is_empty() && step.evicted.messages.is_empty();
+        let is_stuck = is_empty && retention.watermarks.is_empty();
+        retention.stuck_at = is_stuck.then_some(entries);
+        let fine = (entries - retention.cut) / MAX_WATERMARKS as u64 * 2;
         retention.stride = retention.stride.min(fine);
-        self.connections.retire(&step.connections);
-        self.messages.retire(&step.messages);
-        self.recipients.retire(&step.recipients);
-        self.attempts.retire(&step.attempts);
-        self.deliveries.retire(&step.deliveries);
-        self.extents.retire(&step.runs);
+        self.connections.evict(&step.live.connections);
+        self.messages.evict(&step.live.messages);
+        self.recipients.evict(&step.live.recipients);
+        self.attempts.evict(&step.live.attempts);
+        self.deliveries.evict(&step.live.deliveries);
+        self.extents.evict(&step.live.runs);
         self.appliances.trim();
-        self.ended.retain(|ended| match ended {
-            ClosedRecord::Connection(id) => keeps(&step.connections, *id),
-            ClosedRecord::Message(id) => keeps(&step.messages, *id),
+        self.closed.retain(|closed| match closed {
+            ClosedRecord::Connection(id) => keeps(&step.live.connections, *id),
+            ClosedRecord::Message(id) => keeps(&step.live.messages, *id),
         });
     }
 
-    /// Takes what goes out of the chains of what stays.
-    fn cut_links(&mut self, step: &RecordEviction) {
-        for id in &step.loose {
-            let columns = &mut self.connections;
-            let (last, before) = (&mut columns.last_message, &mut self.messages.before);
-            last.set(id.at(), relink(last.get(id.at()), before, &step.messages));
-            let (last, before) = (&mut columns.last_delivery, &mut self.deliveries.before);
-            last.set(id.at(), relink(last.get(id.at()), before, &step.deliveries));
+    /// Takes evicted records out of the chains of kept ones.
+    fn relink_connections(&mut self, step: &RecordEviction) {
+        let newest = &mut self.connections.newest;
+        for at in step.relinked.iter().map(|id| id.at()) {
+            let (head, prev) = (newest.message.get(at), &mut self.messages.prev);
+            newest
+                .message
+                .set(at, relink(head, prev, &step.live.messages));
+            let (head, prev) = (newest.delivery.get(at), &mut self.deliveries.prev);
+            newest
+                .delivery
+                .set(at, relink(head, prev, &step.live.deliveries));
         }
     }
 
     fn forget_connections(&mut self, step: &RecordEviction) {
-        for at in step.gone_attempts.iter().copied() {
+        for at in step.evicted.attempts.iter().copied() {
             let columns = &mut self.attempts;
             if let Some(name) = columns.user.get(at) {
-                columns.by_user.forget(name);
+                columns.by_user.remove_one(name);
             }
             if let Some(name) = columns.profile.get(at) {
-                columns.by_profile.forget(name);
+                columns.by_profile.remove_one(name);
             }
         }
-        for at in step.gone_connections.iter().copied() {
+        for at in step.evicted.connections.iter().copied() {
             let id = ConnectionId::new(at);
             let connection = self.connection(id);
             let (appliance, link) = (connection.appliance_id(), connection.link());
             self.appliances.forget_connection(appliance, link, id);
-            if let Some(name) = self.connections.remote.get(at) {
-                self.connections.by_remote.forget(name);
+            let peer = &mut self.connections.peer;
+            if let Some(name) = peer.address.get(at) {
+                peer.by_address.remove_one(name);
             }
             self.connections.failures.remove(&id);
         }
     }
 
     fn forget_messages(&mut self, step: &RecordEviction) {
-        for at in step.gone_recipients.iter().copied() {
+        for at in step.evicted.recipients.iter().copied() {
             let columns = &mut self.recipients;
             if let Some(rid) = columns.rid.get(at).filter(|rid| *rid >= NEAR) {
                 columns.far.remove(&(columns.message.get(at), rid));
             }
         }
-        for at in step.gone_messages.iter().copied() {
+        for at in step.evicted.messages.iter().copied() {
             let id = MessageId::new(at);
             let message = self.message(id);
             let (appliance, mid) = (message.appliance_id(), message.mid());
@@ -128,35 +147,35 @@ impl Index {
                 }
             }
         }
-        if !self.pending_replies.is_empty() {
-            self.pending_replies
-                .retain(|(message, _), _| keeps(&step.messages, *message));
+        let pending = &mut self.working.pending_replies;
+        if !pending.is_empty() {
+            pending.retain(|(message, _), _| keeps(&step.live.messages, *message));
         }
     }
 }
 
-/// Leads a chain past what goes; the answer is its new head.
+/// Takes evicted records out of a chain; returns its new head.
 fn relink<K>(
     head: Option<RecordId<K>>,
-    before: &mut IntColumn<Option<RecordId<K>>>,
-    kept: &LiveSet,
+    prev: &mut IntColumn<Option<RecordId<K>>>,
+    live: &LiveSet,
 ) -> Option<RecordId<K>> {
     let mut next = head;
     let mut last: Option<RecordId<K>> = None;
     let mut head = None;
     while let Some(id) = next {
-        next = before.get(id.at());
-        if !keeps(kept, id) {
+        next = prev.get(id.at());
+        if !keeps(live, id) {
             continue;
         }
         match last {
-            Some(last) => before.set(last.at(), Some(id)),
+            Some(last) => prev.set(last.at(), Some(id)),
             None => head = Some(id),
         }
         last = Some(id);
     }
     if let Some(last) = last {
-        before.set(last.at(), None);
+        prev.set(last.at(), None);
     }
     head
 }

@@ -6,7 +6,7 @@ use super::*;
 use crate::event::Entry;
 use crate::event::{ConnId, Icid};
 use crate::header::{HeaderParser, YearResolver};
-use crate::index::ConnectionId;
+use crate::index::{ConnectionId, TrackClosed};
 use crate::position::Position;
 
 /// A log that goes on for ever, told to an index second by second.

@@ -1,4 +1,5 @@
-//! Whose ids they are: the syslog host's, else those of the serial number in the file's header, else of the folder.
+//! Appliances: the name spaces of ids. An appliance is known by its syslog host, else by the serial number in the file's
+//! header, else by the folder.
 
 use hashbrown::HashMap;
 
@@ -10,7 +11,7 @@ use crate::index::store::int_column::IntCode;
 use crate::index::{ConnectionId, MessageId};
 use crate::position::SourceId;
 
-/// An appliance: a name space of ids.
+/// An appliance's number.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct ApplianceId(u16);
 
@@ -30,7 +31,6 @@ impl IntCode for ApplianceId {
     }
 }
 
-/// How an appliance is known.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 enum ApplianceKey {
     Host(String),
@@ -46,29 +46,25 @@ struct IdMaps {
     messages: IdMap<MessageId>,
 }
 
-/// What a file's own lines say of it: the first three and the last.
+/// What a file's first three lines and its last one say about it.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct SourceFacts {
-    /// When the file says that it begins.
-    pub begins: Option<Timestamp>,
-    /// The AsyncOS release that wrote it.
-    pub version: Option<String>,
-    /// The serial number of the appliance that wrote it.
-    pub serial: Option<String>,
-    /// Seconds to add to UTC to get the log's local time. Nothing is guessed where the log does not say.
-    pub utc_offset: Option<i64>,
-    /// When the file says that it ends; without it, a saved file is incomplete.
-    pub ends: Option<Timestamp>,
+    pub(crate) begins: Option<Timestamp>,
+    pub(crate) version: Option<String>,
+    pub(crate) serial: Option<String>,
+    /// Seconds to add to UTC to get the log's local time; not guessed if the log does not say.
+    pub(crate) utc_offset: Option<i64>,
+    /// Without it, a saved file is incomplete.
+    pub(crate) ends: Option<Timestamp>,
 }
 
-/// Where the entries of a source belong without a host, and what it says of itself.
+/// The appliance of a source's entries without a syslog host, and the source's facts.
 #[derive(Clone, Debug)]
 struct SourceRecord {
     appliance: ApplianceId,
     facts: SourceFacts,
 }
 
-/// All appliances seen.
 #[derive(Debug, Default)]
 pub struct Appliances {
     keys: Vec<ApplianceKey>,
@@ -76,13 +72,12 @@ pub struct Appliances {
     known: HashMap<ApplianceKey, ApplianceId, foldhash::quality::RandomState>,
     sources: Vec<SourceRecord>,
     serials: usize,
-    /// The host asked for last: lines of one appliance mostly follow each other.
+    /// The last host looked up: lines of one appliance mostly follow each other.
     last: Option<(Vec<u8>, ApplianceId)>,
 }
 
 impl Appliances {
-    /// A source begins.
-    pub fn open_source(&mut self, source: SourceId, folder: &str) {
+    pub(crate) fn open_source(&mut self, source: SourceId, folder: &str) {
         let new = SourceRecord {
             appliance: self.id(ApplianceKey::Folder(folder.to_owned())),
             facts: SourceFacts::default(),
@@ -93,8 +88,13 @@ impl Appliances {
         self.sources[source.index()] = new;
     }
 
-    /// A line that a file begins or ends with. Its serial number names the appliance.
-    pub fn note_framing(&mut self, source: SourceId, event: &Event<'_>, time: Option<Timestamp>) {
+    /// A line that a file begins or ends with. A serial number in it names the appliance.
+    pub(crate) fn note_framing(
+        &mut self,
+        source: SourceId,
+        event: &Event<'_>,
+        time: Option<Timestamp>,
+    ) {
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         let named = match event {
             Event::LogVersion { serial, .. } => Some(self.id(ApplianceKey::Serial(text(serial)))),
@@ -117,23 +117,21 @@ impl Appliances {
         }
     }
 
-    /// A serial number that a source to come begins with: appliances are named where there are several.
-    pub fn expect_serial(&mut self, serial: &[u8]) {
+    /// The serial number of a source that is read later: appliances are named if there are several.
+    pub(crate) fn expect_serial(&mut self, serial: &[u8]) {
         self.id(ApplianceKey::Serial(
             String::from_utf8_lossy(serial).into_owned(),
         ));
     }
 
-    /// What a source says of itself.
-    pub fn facts(&self, source: SourceId) -> Option<&SourceFacts> {
+    pub(crate) fn facts(&self, source: SourceId) -> Option<&SourceFacts> {
         self.sources
             .get(source.index())
             .map(|of_source| &of_source.facts)
     }
 
-    /// The appliance of an entry.
     #[inline]
-    pub fn of(&mut self, source: SourceId, host: Option<&[u8]>) -> ApplianceId {
+    pub(crate) fn of(&mut self, source: SourceId, host: Option<&[u8]>) -> ApplianceId {
         match (host, &self.last) {
             (None, _) => match self.sources.get(source.index()) {
                 Some(of_source) => of_source.appliance,
@@ -157,7 +155,7 @@ impl Appliances {
         id
     }
 
-    /// Beyond 65,536 appliances all further ones share the last name space.
+    /// Beyond 65,536 appliances, further ones share the last number.
     fn id(&mut self, key: ApplianceKey) -> ApplianceId {
         if let Some(id) = self.known.get(&key) {
             return *id;
@@ -172,8 +170,8 @@ impl Appliances {
         ApplianceId(number)
     }
 
-    /// The name to show, if any.
-    pub fn shown(&self, id: ApplianceId) -> Option<&str> {
+    /// The name on screens, if any.
+    pub(crate) fn shown(&self, id: ApplianceId) -> Option<&str> {
         match &self.keys[usize::from(id.0)] {
             ApplianceKey::Host(name) => Some(name),
             ApplianceKey::Serial(name) => (self.serials > 1).then_some(name.as_str()),
@@ -181,16 +179,15 @@ impl Appliances {
         }
     }
 
-    /// The syslog host that writes the appliance's lines, if one does.
-    pub fn host(&self, id: ApplianceId) -> Option<&str> {
+    /// The syslog host that writes the appliance's lines.
+    pub(crate) fn host(&self, id: ApplianceId) -> Option<&str> {
         match &self.keys[usize::from(id.0)] {
             ApplianceKey::Host(name) => Some(name),
             _ => None,
         }
     }
 
-    /// The newest connection of an id.
-    pub fn connection(&self, id: ApplianceId, link: ConnId) -> Option<ConnectionId> {
+    pub(crate) fn connection(&self, id: ApplianceId, link: ConnId) -> Option<ConnectionId> {
         let ids = &self.ids[usize::from(id.0)];
         match link {
             ConnId::In(Icid(id)) => ids.injections.get(id),
@@ -198,8 +195,7 @@ impl Appliances {
         }
     }
 
-    /// Makes a connection the newest of its id.
-    pub fn set_connection(&mut self, id: ApplianceId, link: ConnId, record: ConnectionId) {
+    pub(crate) fn set_connection(&mut self, id: ApplianceId, link: ConnId, record: ConnectionId) {
         let ids = &mut self.ids[usize::from(id.0)];
         match link {
             ConnId::In(Icid(id)) => ids.injections.set(id, record),
@@ -207,18 +203,20 @@ impl Appliances {
         }
     }
 
-    /// The newest message of an id.
-    pub fn message(&self, id: ApplianceId, Mid(mid): Mid) -> Option<MessageId> {
+    pub(crate) fn message(&self, id: ApplianceId, Mid(mid): Mid) -> Option<MessageId> {
         self.ids[usize::from(id.0)].messages.get(mid)
     }
 
-    /// Makes a message the newest of its id.
-    pub fn set_message(&mut self, id: ApplianceId, Mid(mid): Mid, record: MessageId) {
+    pub(crate) fn set_message(&mut self, id: ApplianceId, Mid(mid): Mid, record: MessageId) {
         self.ids[usize::from(id.0)].messages.set(mid, record);
     }
 
-    /// A connection retires: its id leads to it no longer.
-    pub fn forget_connection(&mut self, id: ApplianceId, link: ConnId, record: ConnectionId) {
+    pub(crate) fn forget_connection(
+        &mut self,
+        id: ApplianceId,
+        link: ConnId,
+        record: ConnectionId,
+    ) {
         let ids = &mut self.ids[usize::from(id.0)];
         match link {
             ConnId::In(Icid(id)) => ids.injections.remove(id, record),
@@ -226,13 +224,12 @@ impl Appliances {
         }
     }
 
-    /// A message retires: its id leads to it no longer.
-    pub fn forget_message(&mut self, id: ApplianceId, Mid(mid): Mid, record: MessageId) {
+    pub(crate) fn forget_message(&mut self, id: ApplianceId, Mid(mid): Mid, record: MessageId) {
         self.ids[usize::from(id.0)].messages.remove(mid, record);
     }
 
-    /// Gives back the room of ids that lead to no record.
-    pub fn trim(&mut self) {
+    /// Frees the memory of ids without a record.
+    pub(crate) fn trim(&mut self) {
         for ids in &mut self.ids {
             ids.injections.trim();
             ids.deliveries.trim();
@@ -240,21 +237,18 @@ impl Appliances {
         }
     }
 
-    /// The newest connection of that id on each appliance.
-    pub fn newest_of(&self, link: ConnId) -> Vec<ConnectionId> {
+    pub(crate) fn newest_connections(&self, link: ConnId) -> Vec<ConnectionId> {
         (0..self.ids.len())
             .filter_map(|at| self.connection(ApplianceId(u16::try_from(at).ok()?), link))
             .collect()
     }
 
-    /// The newest message of that id on each appliance.
-    pub fn newest_message_of(&self, Mid(mid): Mid) -> Vec<MessageId> {
+    pub(crate) fn newest_messages(&self, Mid(mid): Mid) -> Vec<MessageId> {
         let newest = self.ids.iter().map(|ids| ids.messages.get(mid));
         newest.flatten().collect()
     }
 
-    /// Bytes held in memory.
-    pub fn bytes(&self) -> usize {
+    pub(crate) fn bytes(&self) -> usize {
         self.ids
             .iter()
             .map(|ids| ids.injections.bytes() + ids.deliveries.bytes() + ids.messages.bytes())

@@ -1,4 +1,4 @@
-//! Authentication attempts: logins on listeners, and the appliance's own at far ends.
+//! Authentication attempts: logins on listeners, and those of the appliance at far ends.
 
 use crate::event::enhanced_code;
 use crate::header::Timestamp;
@@ -9,48 +9,45 @@ use crate::index::store::intern::{Symbol, TextId};
 use crate::index::store::posting::PostingList;
 use crate::index::{Direction, Index};
 
-/// Kind of [`AttemptId`].
 #[derive(Debug)]
 pub enum AttemptTag {}
-/// An authentication attempt's own number.
 pub type AttemptId = RecordId<AttemptTag>;
 
-/// The columns.
 #[derive(Debug, Default)]
-pub(crate) struct AttemptTable {
-    pub connection: IntColumn<ConnectionId>,
-    pub time: IntColumn<Option<Timestamp>>,
-    pub succeeded: PagedColumn<bool>,
+pub struct AttemptTable {
+    pub(crate) connection: IntColumn<ConnectionId>,
+    pub(crate) time: IntColumn<Option<Timestamp>>,
+    pub(crate) succeeded: PagedColumn<bool>,
     /// Inbound only.
-    pub user: IntColumn<Option<Symbol>>,
-    pub mechanism: IntColumn<Option<Symbol>>,
-    pub profile: IntColumn<Option<Symbol>>,
-    /// The far end's code; 0 where there is none.
-    pub code: PagedColumn<u16>,
-    pub detail: PagedColumn<Option<TextId>>,
-    /// The attempt before it on the same connection.
-    pub before: IntColumn<Option<AttemptId>>,
-    pub by_user: PostingList<AttemptTag>,
-    pub by_profile: PostingList<AttemptTag>,
+    pub(crate) user: IntColumn<Option<Symbol>>,
+    pub(crate) mechanism: IntColumn<Option<Symbol>>,
+    pub(crate) profile: IntColumn<Option<Symbol>>,
+    /// The far end's reply code; 0 if there is none.
+    pub(crate) code: PagedColumn<u16>,
+    pub(crate) detail: PagedColumn<Option<TextId>>,
+    /// The previous attempt on the same connection.
+    pub(crate) prev: IntColumn<Option<AttemptId>>,
+    pub(crate) by_user: PostingList<AttemptTag>,
+    pub(crate) by_profile: PostingList<AttemptTag>,
 }
 
-table!(AttemptTable: connection, time, succeeded, user, mechanism, profile, code, detail, before, by_user, by_profile);
+table!(AttemptTable: connection, time, succeeded, user, mechanism, profile, code, detail, prev, by_user, by_profile);
 
 /// A new attempt's values.
-pub(crate) struct NewAttempt {
-    pub connection: ConnectionId,
-    pub time: Option<Timestamp>,
-    pub succeeded: bool,
-    pub user: Option<Symbol>,
-    pub mechanism: Option<Symbol>,
-    pub profile: Option<Symbol>,
-    pub code: u16,
-    pub detail: Option<TextId>,
-    pub before: Option<AttemptId>,
+pub struct NewAttempt {
+    pub(crate) connection: ConnectionId,
+    pub(crate) time: Option<Timestamp>,
+    pub(crate) succeeded: bool,
+    pub(crate) user: Option<Symbol>,
+    pub(crate) mechanism: Option<Symbol>,
+    pub(crate) profile: Option<Symbol>,
+    pub(crate) code: u16,
+    pub(crate) detail: Option<TextId>,
+    pub(crate) prev: Option<AttemptId>,
 }
 
 impl AttemptTable {
-    pub fn push(&mut self, new: &NewAttempt) -> AttemptId {
+    pub(crate) fn push(&mut self, new: &NewAttempt) -> AttemptId {
         self.connection.push(new.connection);
         self.time.push(new.time);
         self.succeeded.push(new.succeeded);
@@ -59,18 +56,14 @@ impl AttemptTable {
         self.profile.push(new.profile);
         self.code.push(new.code);
         self.detail.push(new.detail);
-        self.before.push(new.before);
+        self.prev.push(new.prev);
         self.by_user.push(new.user);
         self.by_profile.push(new.profile);
         AttemptId::new(self.end() - 1)
     }
-
-    pub fn bytes(&self) -> usize {
-        self.column_bytes()
-    }
 }
 
-/// An authentication attempt, to be read.
+/// A view of one authentication attempt.
 #[derive(Clone, Copy, Debug)]
 pub struct Attempt<'i> {
     index: &'i Index,
@@ -86,34 +79,29 @@ impl<'i> Attempt<'i> {
         &self.index.attempts
     }
 
-    /// The attempt's own number.
-    pub fn record(&self) -> AttemptId {
+    pub(crate) fn record(&self) -> AttemptId {
         self.id
     }
 
-    /// The connection it was made on.
-    pub fn connection(&self) -> Connection<'i> {
+    pub(crate) fn connection(&self) -> Connection<'i> {
         self.index
             .connection(self.columns().connection.get(self.id.at()))
     }
 
-    /// Which side logged in.
-    pub fn direction(&self) -> Direction {
+    pub(crate) fn direction(&self) -> Direction {
         self.connection().direction()
     }
 
-    /// When.
-    pub fn time(&self) -> Option<Timestamp> {
+    pub(crate) fn time(&self) -> Option<Timestamp> {
         self.columns().time.get(self.id.at())
     }
 
-    /// Whether it succeeded.
-    pub fn succeeded(&self) -> bool {
+    pub(crate) fn succeeded(&self) -> bool {
         self.columns().succeeded.get(self.id.at())
     }
 
     /// `succeeded` or `failed`, as records and queries write it.
-    pub fn result(&self) -> &'static str {
+    pub(crate) fn result(&self) -> &'static str {
         if self.succeeded() {
             "succeeded"
         } else {
@@ -122,50 +110,46 @@ impl<'i> Attempt<'i> {
     }
 
     /// The user as typed (inbound); may be empty.
-    pub fn user(&self) -> Option<&'i str> {
+    pub(crate) fn user(&self) -> Option<&'i str> {
         Some(self.index.names.users.get(self.user_name()?))
     }
 
-    /// The user's number in [`crate::index::Interners::users`].
-    pub fn user_name(&self) -> Option<Symbol> {
+    pub(crate) fn user_name(&self) -> Option<Symbol> {
         self.columns().user.get(self.id.at())
     }
 
     /// `PLAIN`, `LOGIN`, … (inbound).
-    pub fn mechanism(&self) -> Option<&'i str> {
+    pub(crate) fn mechanism(&self) -> Option<&'i str> {
         Some(self.index.names.mechanisms.get(self.mechanism_name()?))
     }
 
-    /// The mechanism's number in [`crate::index::Interners::mechanisms`].
-    pub fn mechanism_name(&self) -> Option<Symbol> {
+    pub(crate) fn mechanism_name(&self) -> Option<Symbol> {
         self.columns().mechanism.get(self.id.at())
     }
 
-    /// The SMTP Auth profile.
-    pub fn profile(&self) -> Option<&'i str> {
+    pub(crate) fn profile(&self) -> Option<&'i str> {
         Some(self.index.names.profiles.get(self.profile_name()?))
     }
 
-    /// The profile's number in [`crate::index::Interners::profiles`].
-    pub fn profile_name(&self) -> Option<Symbol> {
+    pub(crate) fn profile_name(&self) -> Option<Symbol> {
         self.columns().profile.get(self.id.at())
     }
 
-    /// The far end's three digits (outbound failures).
-    pub fn code(&self) -> Option<u16> {
+    /// The far end's reply code (outbound failures).
+    pub(crate) fn code(&self) -> Option<u16> {
         Some(self.columns().code.get(self.id.at())).filter(|code| *code > 0)
     }
 
-    /// The far end's words (outbound failures).
-    pub fn detail(&self) -> Option<&'i str> {
+    /// The far end's reply text (outbound failures).
+    pub(crate) fn detail(&self) -> Option<&'i str> {
         self.columns()
             .detail
             .get(self.id.at())
             .map(|id| self.index.texts.prefix(id))
     }
 
-    /// The RFC 3463 code that the far end's words begin with.
-    pub fn enhanced(&self) -> Option<&'i str> {
+    /// The RFC 3463 code at the start of the reply text.
+    pub(crate) fn enhanced(&self) -> Option<&'i str> {
         enhanced_code(self.detail()?.as_bytes()).map(crate::index::records::connection::text)
     }
 }

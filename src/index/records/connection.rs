@@ -1,24 +1,23 @@
-//! ConnectionTable, in both directions.
+//! Connections, in both directions.
 
 use hashbrown::HashMap;
 
+use super::appliance::ApplianceId;
+use super::attempt::{Attempt, AttemptId};
+use super::delivery::{Delivery, DeliveryId};
+use super::message::{Message, MessageId};
 use crate::event::{ConnId, Dcid, Icid, Policy, Tls};
 use crate::header::Timestamp;
-use crate::index::records::attempt::AttemptId;
-use crate::index::records::delivery::DeliveryId;
-use crate::index::records::message::{Message, MessageId};
-use crate::index::store::column::{PagedColumn, RecordId, Value, map_bytes, table};
+use crate::index::Index;
+use crate::index::store::column::{PagedColumn, RecordId, Value, oldest_first, table};
 use crate::index::store::extent::{Runs, Span};
 use crate::index::store::int_column::{IntCode, IntColumn};
 use crate::index::store::intern::Symbol;
 use crate::index::store::posting::PostingList;
-use crate::index::{ApplianceId, Attempt, Delivery, Index};
 use crate::position::Position;
 
-/// Kind of [`ConnectionId`].
 #[derive(Debug)]
 pub enum ConnectionTag {}
-/// A connection's own number.
 pub type ConnectionId = RecordId<ConnectionTag>;
 
 /// Which side opened the connection.
@@ -32,7 +31,7 @@ pub enum Direction {
 
 impl Direction {
     /// As records and queries write it.
-    pub fn word(self) -> &'static str {
+    pub(crate) fn word(self) -> &'static str {
         match self {
             Self::Inbound => "inbound",
             Self::Outbound => "outbound",
@@ -43,19 +42,21 @@ impl Direction {
 /// How a connection ended.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum ConnectionEnd {
-    /// A `close` line came.
+    /// A `close` line.
     Close,
-    /// A `lost` line came, with or without a `close`.
+    /// A `lost` line, with or without a `close`.
     Lost,
-    /// A Connection Error, `killed`, `disconnected` or `Connection from … lost` line came, and neither of the others.
+    /// A Connection Error, `killed`, `disconnected` or `Connection from … lost` line, and neither of the others.
     Aborted,
-    /// Its id came round again before it ended.
+    /// The appliance reused its id before it ended.
     Superseded,
 }
 
 impl ConnectionEnd {
+    const ALL: [Self; 4] = [Self::Close, Self::Lost, Self::Aborted, Self::Superseded];
+
     /// As records and queries write it.
-    pub fn word(self) -> &'static str {
+    pub(crate) fn word(self) -> &'static str {
         match self {
             Self::Close => "close",
             Self::Lost => "lost",
@@ -65,47 +66,16 @@ impl ConnectionEnd {
     }
 }
 
-/// What is known of a connection beside its ids, names and times.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct ConnectionFlags {
-    pub direction: Direction,
-    pub end: Option<ConnectionEnd>,
+pub struct ConnectionFlags {
+    pub(crate) direction: Direction,
+    pub(crate) end: Option<ConnectionEnd>,
     /// Whether the opening line was seen.
-    pub opened: bool,
-    pub verified: bool,
+    pub(crate) opened: bool,
+    pub(crate) verified: bool,
     /// Whether one of its authentication attempts failed.
-    pub auth_failed: bool,
+    pub(crate) auth_failed: bool,
 }
-
-/// The columns.
-#[derive(Debug, Default)]
-pub(crate) struct ConnectionTable {
-    pub id: IntColumn<u64>,
-    pub appliance: IntColumn<ApplianceId>,
-    pub flags: IntColumn<ConnectionFlags>,
-    /// When its first line was written; the opening's time if that was seen.
-    pub began: IntColumn<Option<Timestamp>>,
-    pub closed: PagedColumn<Option<Timestamp>>,
-    pub remote: PagedColumn<Option<Symbol>>,
-    pub by_remote: PostingList<ConnectionTag>,
-    /// 0 where there is none.
-    pub port: PagedColumn<u16>,
-    pub host: PagedColumn<Option<Symbol>>,
-    pub interface: IntColumn<Option<Symbol>>,
-    pub policy: IntColumn<Option<Symbol>>,
-    pub tls: IntColumn<Option<Symbol>>,
-    pub error: IntColumn<Option<Symbol>>,
-    pub last_attempt: IntColumn<Option<AttemptId>>,
-    pub last_delivery: IntColumn<Option<DeliveryId>>,
-    pub last_message: IntColumn<Option<MessageId>>,
-    pub lines: IntColumn<u32>,
-    pub runs: Runs,
-    /// What a Connection Error said beside its cause, of the few connections that have one.
-    pub failures: HashMap<ConnectionId, ConnectFailure, foldhash::fast::RandomState>,
-}
-
-table!(ConnectionTable: id, appliance, flags, began, closed, remote, by_remote, port, host, interface, policy, tls,
-    error, last_attempt, last_delivery, last_message, lines, runs);
 
 impl Value for ConnectionFlags {
     const BLANK: Self = Self {
@@ -130,6 +100,7 @@ impl IntCode for ConnectionFlags {
 
     #[inline]
     fn from_code(code: u64) -> Self {
+        let end = (code >> 4).checked_sub(1);
         Self {
             direction: match code & 1 {
                 0 => Direction::Inbound,
@@ -138,29 +109,64 @@ impl IntCode for ConnectionFlags {
             opened: code >> 1 & 1 == 1,
             verified: code >> 2 & 1 == 1,
             auth_failed: code >> 3 & 1 == 1,
-            end: match code >> 4 {
-                1 => Some(ConnectionEnd::Close),
-                2 => Some(ConnectionEnd::Lost),
-                3 => Some(ConnectionEnd::Aborted),
-                4 => Some(ConnectionEnd::Superseded),
-                _ => None,
-            },
+            end: end.and_then(|end| ConnectionEnd::ALL.get(end as usize).copied()),
         }
     }
 }
 
-/// What a Connection Error says beside its cause: no other line of such a connection tells whom it was for.
+/// The far end of each connection.
+#[derive(Debug, Default)]
+pub struct PeerColumns {
+    pub(crate) address: PagedColumn<Option<Symbol>>,
+    pub(crate) by_address: PostingList<ConnectionTag>,
+    pub(crate) host: PagedColumn<Option<Symbol>>,
+    /// 0 if unknown.
+    pub(crate) port: PagedColumn<u16>,
+}
+
+/// The newest records on each connection, from which `prev` columns lead to older ones.
+#[derive(Debug, Default)]
+pub struct NewestColumns {
+    pub(crate) attempt: IntColumn<Option<AttemptId>>,
+    pub(crate) delivery: IntColumn<Option<DeliveryId>>,
+    pub(crate) message: IntColumn<Option<MessageId>>,
+}
+
+#[derive(Debug, Default)]
+pub struct ConnectionTable {
+    pub(crate) id: IntColumn<u64>,
+    pub(crate) appliance: IntColumn<ApplianceId>,
+    pub(crate) flags: IntColumn<ConnectionFlags>,
+    /// Time of the opening line, or of the first line if the opening was not seen.
+    pub(crate) began: IntColumn<Option<Timestamp>>,
+    pub(crate) closed: PagedColumn<Option<Timestamp>>,
+    pub(crate) peer: PeerColumns,
+    pub(crate) interface: IntColumn<Option<Symbol>>,
+    pub(crate) policy: IntColumn<Option<Symbol>>,
+    pub(crate) tls: IntColumn<Option<Symbol>>,
+    pub(crate) error: IntColumn<Option<Symbol>>,
+    pub(crate) newest: NewestColumns,
+    pub(crate) lines: IntColumn<u32>,
+    pub(crate) runs: Runs,
+    /// Further parts of Connection Errors; few connections have one.
+    pub(crate) failures: HashMap<ConnectionId, ConnectFailure, foldhash::fast::RandomState>,
+}
+
+table!(ConnectionTable: id, appliance, flags, began, closed, peer.address, peer.by_address, peer.host, peer.port,
+    interface, policy, tls, error, newest.attempt, newest.delivery, newest.message, lines, runs; failures);
+
+/// What a Connection Error says beside its cause.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct ConnectFailure {
-    /// The recipients' domain, in [`crate::index::Interners::domains`].
-    pub domain: Option<Symbol>,
-    /// What the system or the far end said, in [`crate::index::Interners::errors`].
-    pub details: Option<Symbol>,
+pub struct ConnectFailure {
+    /// The recipients' domain; no other line of such a connection names it.
+    pub(crate) domain: Option<Symbol>,
+    /// The system's or the far end's text, in [`super::names::Interners::errors`].
+    pub(crate) details: Option<Symbol>,
 }
 
 impl ConnectionTable {
-    /// A new connection with its first line.
-    pub fn push(
+    /// Appends a connection with its first line.
+    pub(crate) fn push(
         &mut self,
         link: ConnId,
         appliance: ApplianceId,
@@ -179,39 +185,35 @@ impl ConnectionTable {
         });
         self.began.push(time);
         self.closed.push_blank();
-        self.remote.push_blank();
-        self.by_remote.push_blank();
-        self.port.push_blank();
-        self.host.push_blank();
+        self.peer.address.push_blank();
+        self.peer.by_address.push_blank();
+        self.peer.host.push_blank();
+        self.peer.port.push_blank();
         self.interface.push_blank();
         self.policy.push_blank();
         self.tls.push_blank();
         self.error.push_blank();
-        self.last_attempt.push_blank();
-        self.last_delivery.push_blank();
-        self.last_message.push_blank();
-        self.lines.push(0);
+        self.newest.attempt.push_blank();
+        self.newest.delivery.push_blank();
+        self.newest.message.push_blank();
+        self.lines.push_blank();
         self.runs.push(at);
         ConnectionId::new(self.end() - 1)
     }
 
     /// Gives a connection that has none its remote address.
-    pub fn set_remote(&mut self, id: ConnectionId, name: Symbol) {
-        self.remote.set(id.at(), Some(name));
-        self.by_remote.link(id, name);
-    }
-
-    pub fn bytes(&self) -> usize {
-        self.column_bytes() + map_bytes(&self.failures)
+    pub(crate) fn set_address(&mut self, id: ConnectionId, name: Symbol) {
+        self.peer.address.set(id.at(), Some(name));
+        self.peer.by_address.link(id, name);
     }
 }
 
-/// Text of the index as text again: names are decoded on their way in, and cut at ASCII only.
+/// Bytes of an interned name as text: names are decoded when they are interned, and cut at ASCII only.
 pub(crate) fn text(bytes: &[u8]) -> &str {
     std::str::from_utf8(bytes).unwrap_or_default()
 }
 
-/// A connection, to be read.
+/// A view of one connection.
 #[derive(Clone, Copy, Debug)]
 pub struct Connection<'i> {
     index: &'i Index,
@@ -231,14 +233,14 @@ impl<'i> Connection<'i> {
         self.columns().flags.get(self.id.at())
     }
 
-    /// The record's own number.
-    pub fn record(&self) -> ConnectionId {
+    /// The index's number of the record.
+    pub(crate) fn record(&self) -> ConnectionId {
         self.id
     }
 
-    /// The appliance's id for it.
-    pub fn link(&self) -> ConnId {
-        let id = self.columns().id.get(self.id.at());
+    /// The appliance's id of the connection.
+    pub(crate) fn link(&self) -> ConnId {
+        let id = self.number();
         match self.direction() {
             Direction::Inbound => ConnId::In(Icid(id)),
             Direction::Outbound => ConnId::Out(Dcid(id)),
@@ -246,74 +248,69 @@ impl<'i> Connection<'i> {
     }
 
     /// The ICID or DCID as a number.
-    pub fn number(&self) -> u64 {
+    pub(crate) fn number(&self) -> u64 {
         self.columns().id.get(self.id.at())
     }
 
-    /// Which side opened it.
-    pub fn direction(&self) -> Direction {
+    pub(crate) fn direction(&self) -> Direction {
         self.flags().direction
     }
 
-    /// Whose id it is.
-    pub fn appliance_id(&self) -> ApplianceId {
+    pub(crate) fn appliance_id(&self) -> ApplianceId {
         self.columns().appliance.get(self.id.at())
     }
 
-    /// The appliance as it is shown.
-    pub fn appliance(&self) -> Option<&'i str> {
+    /// The appliance's name on screens.
+    pub(crate) fn appliance(&self) -> Option<&'i str> {
         self.index.appliance(self.appliance_id())
     }
 
     /// The syslog host that writes its lines.
-    pub fn host_of_appliance(&self) -> Option<&'i str> {
+    pub(crate) fn host_of_appliance(&self) -> Option<&'i str> {
         self.index.appliances.host(self.appliance_id())
     }
 
-    /// When it was opened; `None` where the log begins in its middle.
-    pub fn opened(&self) -> Option<Timestamp> {
+    /// Time of the opening line; `None` if the log begins after it.
+    pub(crate) fn opened(&self) -> Option<Timestamp> {
         self.first_seen().filter(|_| self.flags().opened)
     }
 
-    /// When its first line was written.
-    pub fn first_seen(&self) -> Option<Timestamp> {
+    /// Time of the first line.
+    pub(crate) fn first_seen(&self) -> Option<Timestamp> {
         self.columns().began.get(self.id.at())
     }
 
-    /// When it ended.
-    pub fn closed(&self) -> Option<Timestamp> {
+    pub(crate) fn closed(&self) -> Option<Timestamp> {
         self.columns().closed.get(self.id.at())
     }
 
-    /// How it ended; `None` while it is open or where the log never says.
-    pub fn end(&self) -> Option<ConnectionEnd> {
+    /// How it ended; `None` while it is open, or if the log has no line of its end.
+    pub(crate) fn end(&self) -> Option<ConnectionEnd> {
         self.flags().end
     }
 
-    /// Whether the log has not said how it ended.
-    pub fn is_open(&self) -> bool {
+    pub(crate) fn is_open(&self) -> bool {
         self.flags().end.is_none()
     }
 
-    /// Whether one of its authentication attempts failed.
-    pub fn has_failed_auth(&self) -> bool {
+    pub(crate) fn has_failed_auth(&self) -> bool {
         self.flags().auth_failed
     }
 
-    /// Whether the peer's reverse DNS name leads back to its address.
-    pub fn is_verified(&self) -> bool {
+    /// Whether the peer's reverse DNS name resolves to its address.
+    pub(crate) fn is_verified(&self) -> bool {
         self.flags().verified
     }
 
     /// The listener's interface name (inbound).
-    pub fn interface(&self) -> Option<&'i str> {
+    pub(crate) fn interface(&self) -> Option<&'i str> {
         let written = self.interface_written()?;
         (self.direction() == Direction::Inbound)
             .then(|| text(crate::event::listener(written.as_bytes()).0))
     }
 
     /// The appliance's own address.
-    pub fn interface_ip(&self) -> Option<&'i str> {
+    pub(crate) fn interface_ip(&self) -> Option<&'i str> {
         let written = self.interface_written()?;
         match self.direction() {
             Direction::Inbound => crate::event::listener(written.as_bytes()).1.map(text),
@@ -325,155 +322,118 @@ impl<'i> Connection<'i> {
         Some(self.index.names.interfaces.get(self.interface_name()?))
     }
 
-    /// The number of the interface's name in [`crate::index::Interners::interfaces`].
-    pub fn interface_name(&self) -> Option<Symbol> {
+    pub(crate) fn interface_name(&self) -> Option<Symbol> {
         self.columns().interface.get(self.id.at())
     }
 
-    /// The far end's address.
-    pub fn remote_ip(&self) -> Option<&'i str> {
+    pub(crate) fn remote_ip(&self) -> Option<&'i str> {
         Some(self.index.names.addresses.get(self.remote_name()?))
     }
 
-    /// The number of the far end's address in [`crate::index::Interners::addresses`].
-    pub fn remote_name(&self) -> Option<Symbol> {
-        self.columns().remote.get(self.id.at())
+    /// The remote address in [`super::names::Interners::addresses`].
+    pub(crate) fn remote_name(&self) -> Option<Symbol> {
+        self.columns().peer.address.get(self.id.at())
     }
 
     /// The destination's port (outbound).
-    pub fn remote_port(&self) -> Option<u16> {
-        Some(self.columns().port.get(self.id.at())).filter(|port| *port > 0)
+    pub(crate) fn remote_port(&self) -> Option<u16> {
+        Some(self.columns().peer.port.get(self.id.at())).filter(|port| *port > 0)
     }
 
     /// The peer's reverse DNS name (inbound).
-    pub fn remote_host(&self) -> Option<&'i str> {
+    pub(crate) fn remote_host(&self) -> Option<&'i str> {
         Some(self.index.names.hosts.get(self.host_name()?))
     }
 
-    /// The number of the peer's reverse DNS name in [`crate::index::Interners::hosts`].
-    pub fn host_name(&self) -> Option<Symbol> {
-        self.columns().host.get(self.id.at())
+    pub(crate) fn host_name(&self) -> Option<Symbol> {
+        self.columns().peer.host.get(self.id.at())
     }
 
     /// The HAT verdict (inbound).
-    pub fn policy(&self) -> Option<Policy<'i>> {
-        Policy::parse(
-            self.index
-                .names
-                .policies
-                .get(self.policy_name()?)
-                .as_bytes(),
-        )
+    pub(crate) fn policy(&self) -> Option<Policy<'i>> {
+        let written = self.index.names.policies.get(self.policy_name()?);
+        Policy::parse(written.as_bytes())
     }
 
-    /// The number of the verdict in [`crate::index::Interners::policies`].
-    pub fn policy_name(&self) -> Option<Symbol> {
+    pub(crate) fn policy_name(&self) -> Option<Symbol> {
         self.columns().policy.get(self.id.at())
     }
 
-    /// How TLS went, if it was tried.
-    pub fn tls(&self) -> Option<Tls<'i>> {
+    /// The result of TLS, if it was tried.
+    pub(crate) fn tls(&self) -> Option<Tls<'i>> {
         Tls::parse(self.index.names.tls.get(self.tls_name()?).as_bytes())
     }
 
-    /// The number of the TLS result in [`crate::index::Interners::tls`].
-    pub fn tls_name(&self) -> Option<Symbol> {
+    pub(crate) fn tls_name(&self) -> Option<Symbol> {
         self.columns().tls.get(self.id.at())
     }
 
-    /// The connection's error.
-    pub fn error(&self) -> Option<&'i str> {
-        Some(
-            self.index
-                .names
-                .errors
-                .get(self.columns().error.get(self.id.at())?),
-        )
+    /// The cause of a connection error.
+    pub(crate) fn error(&self) -> Option<&'i str> {
+        let name = self.columns().error.get(self.id.at())?;
+        Some(self.index.names.errors.get(name))
     }
 
-    /// The domain that a Connection Error names: whose messages wait.
-    pub fn failed_domain(&self) -> Option<&'i str> {
-        let failures = self.columns().failures.get(&self.id)?;
-        Some(self.index.names.domains.get(failures.domain?))
+    /// The domain that a Connection Error names: its messages stay in the queue.
+    pub(crate) fn failed_domain(&self) -> Option<&'i str> {
+        let failure = self.columns().failures.get(&self.id)?;
+        Some(self.index.names.domains.get(failure.domain?))
     }
 
-    /// What the system or the far end said, of a Connection Error that also gives a reason.
-    pub fn error_details(&self) -> Option<&'i str> {
-        let failures = self.columns().failures.get(&self.id)?;
-        Some(self.index.names.errors.get(failures.details?))
+    /// The system's or the far end's text, if a Connection Error has both a reason and a text.
+    pub(crate) fn error_details(&self) -> Option<&'i str> {
+        let failure = self.columns().failures.get(&self.id)?;
+        Some(self.index.names.errors.get(failure.details?))
     }
 
-    /// Log lines that carry its id in their fixed part.
-    pub fn lines(&self) -> u32 {
+    /// How many log lines have its id in their fixed part.
+    pub(crate) fn lines(&self) -> u32 {
         self.columns().lines.get(self.id.at())
     }
 
     /// Its authentication attempts in the order of the log.
-    pub fn attempts(&self) -> Vec<Attempt<'i>> {
-        let (index, mut next) = (self.index, self.columns().last_attempt.get(self.id.at()));
-        let mut all = Vec::new();
-        while let Some(id) = next {
-            all.push(index.attempt(id));
-            next = index.attempts.before.get(id.at());
-        }
-        all.reverse();
-        all
+    pub(crate) fn attempts(&self) -> Vec<Attempt<'i>> {
+        let (index, newest) = (self.index, self.columns().newest.attempt.get(self.id.at()));
+        oldest_first(newest, &index.attempts.prev, |id| index.attempt(id))
     }
 
-    /// The newest authentication attempt.
-    pub fn last_attempt(&self) -> Option<Attempt<'i>> {
-        self.columns()
-            .last_attempt
-            .get(self.id.at())
-            .map(|id| self.index.attempt(id))
+    pub(crate) fn last_attempt(&self) -> Option<Attempt<'i>> {
+        let newest = self.columns().newest.attempt.get(self.id.at());
+        newest.map(|id| self.index.attempt(id))
     }
 
     /// Its deliveries in the order of the log (outbound).
-    pub fn deliveries(&self) -> Vec<Delivery<'i>> {
-        let (index, mut next) = (self.index, self.columns().last_delivery.get(self.id.at()));
-        let mut all = Vec::new();
-        while let Some(id) = next {
-            all.push(index.delivery(id));
-            next = index.deliveries.before.get(id.at());
-        }
-        all.reverse();
-        all
+    pub(crate) fn deliveries(&self) -> Vec<Delivery<'i>> {
+        let (index, newest) = (self.index, self.columns().newest.delivery.get(self.id.at()));
+        oldest_first(newest, &index.deliveries.prev, |id| index.delivery(id))
     }
 
-    /// The messages that came in on it, in the order of the log (inbound).
-    pub fn messages(&self) -> Vec<Message<'i>> {
-        let (index, mut next) = (self.index, self.columns().last_message.get(self.id.at()));
-        let mut all = Vec::new();
-        while let Some(id) = next {
-            all.push(index.message(id));
-            next = index.messages.before.get(id.at());
-        }
-        all.reverse();
-        all
+    /// The messages that it received, in the order of the log (inbound).
+    pub(crate) fn messages(&self) -> Vec<Message<'i>> {
+        let (index, newest) = (self.index, self.columns().newest.message.get(self.id.at()));
+        oldest_first(newest, &index.messages.prev, |id| index.message(id))
     }
 
-    /// The messages that it carried, either way, each once, in the order of the log.
-    pub fn carried(&self) -> Vec<Message<'i>> {
+    /// The messages that it received or delivered, each once, in the order of the log.
+    pub(crate) fn carried(&self) -> Vec<Message<'i>> {
         if self.direction() == Direction::Inbound {
             return self.messages();
         }
         let mut seen = std::collections::HashSet::new();
-        let messages = self
-            .deliveries()
-            .into_iter()
-            .map(|delivery| delivery.message());
+        let deliveries = self.deliveries().into_iter();
+        let messages = deliveries.map(|delivery| delivery.message());
         messages
             .filter(|message| seen.insert(message.record()))
             .collect()
     }
 
-    /// The runs of the log in which its lines stand.
-    pub fn spans(&self) -> Vec<Span> {
+    /// The ranges of the log that hold its lines.
+    pub(crate) fn spans(&self) -> Vec<Span> {
         self.columns().runs.spans(&self.index.extents, self.id.at())
     }
 
     /// Seconds from its first line to its end, or to `now` while it is open; never below 0.
-    pub fn duration(&self, now: Option<Timestamp>) -> Option<i64> {
+    pub(crate) fn duration(&self, now: Option<Timestamp>) -> Option<i64> {
         let until = match self.end() {
             None => now,
             Some(_) => self.closed(),

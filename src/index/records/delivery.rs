@@ -5,28 +5,27 @@ use std::borrow::Cow;
 use crate::event::enhanced_code;
 use crate::header::Timestamp;
 use crate::index::records::connection::{Connection, ConnectionId};
-use crate::index::records::message::{Message, Recipient, RecipientId};
+use crate::index::records::message::Message;
+use crate::index::records::recipient::{Recipient, RecipientId};
 use crate::index::store::column::{PagedColumn, RecordId, Value, table};
 use crate::index::store::int_column::IntColumn;
 use crate::index::store::intern::TextId;
 use crate::index::{DeliveryState, Index};
 
-/// Kind of [`DeliveryId`].
 #[derive(Debug)]
 pub enum DeliveryTag {}
-/// A delivery's own number.
 pub type DeliveryId = RecordId<DeliveryTag>;
 
-/// What became of the recipient.
+/// The result of an attempt for a recipient.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum DeliveryResult {
-    /// The far end took it.
+    /// The far end accepted it.
     Delivered,
-    /// Refused for good.
+    /// Refused permanently.
     Bounced,
-    /// To be tried again.
+    /// Deferred; the appliance will retry.
     Delayed,
-    /// Taken out of the queue by an administrator.
+    /// Removed from the queue by an administrator.
     Dropped,
     /// Given up by the appliance.
     Aborted,
@@ -34,7 +33,7 @@ pub enum DeliveryResult {
 
 impl DeliveryResult {
     /// All of them, in the order of the contract.
-    pub const ALL: [Self; 5] = [
+    pub(crate) const ALL: [Self; 5] = [
         Self::Delivered,
         Self::Bounced,
         Self::Delayed,
@@ -43,12 +42,12 @@ impl DeliveryResult {
     ];
 
     /// As records and queries write it.
-    pub fn word(self) -> &'static str {
+    pub(crate) fn word(self) -> &'static str {
         self.state().word()
     }
 
-    /// The state that it puts the recipient in.
-    pub fn state(self) -> DeliveryState {
+    /// The recipient's state after it.
+    pub(crate) fn state(self) -> DeliveryState {
         match self {
             Self::Delivered => DeliveryState::Delivered,
             Self::Bounced => DeliveryState::Bounced,
@@ -59,23 +58,22 @@ impl DeliveryResult {
     }
 }
 
-/// The columns.
 #[derive(Debug, Default)]
-pub(crate) struct DeliveryTable {
-    pub connection: IntColumn<Option<ConnectionId>>,
-    pub recipient: IntColumn<RecipientId>,
-    pub time: IntColumn<Option<Timestamp>>,
-    pub result: PagedColumn<DeliveryResult>,
-    /// The far end's code; 0 where there is none.
-    pub code: PagedColumn<u16>,
-    pub detail: PagedColumn<Option<TextId>>,
-    /// The delivery before it on the same connection.
-    pub before: IntColumn<Option<DeliveryId>>,
-    /// The delivery before it of the same recipient.
-    pub earlier: IntColumn<Option<DeliveryId>>,
+pub struct DeliveryTable {
+    pub(crate) connection: IntColumn<Option<ConnectionId>>,
+    pub(crate) recipient: IntColumn<RecipientId>,
+    pub(crate) time: IntColumn<Option<Timestamp>>,
+    pub(crate) result: PagedColumn<DeliveryResult>,
+    /// The far end's reply code; 0 if there is none.
+    pub(crate) code: PagedColumn<u16>,
+    pub(crate) detail: PagedColumn<Option<TextId>>,
+    /// The previous delivery on the same connection.
+    pub(crate) prev: IntColumn<Option<DeliveryId>>,
+    /// The previous delivery to the same recipient.
+    pub(crate) earlier: IntColumn<Option<DeliveryId>>,
 }
 
-table!(DeliveryTable: recipient, connection, time, result, code, detail, before, earlier);
+table!(DeliveryTable: recipient, connection, time, result, code, detail, prev, earlier);
 
 impl Value for DeliveryResult {
     const BLANK: Self = Self::Delayed;
@@ -83,36 +81,32 @@ impl Value for DeliveryResult {
 
 /// A new delivery's values.
 #[derive(Clone, Copy)]
-pub(crate) struct NewDelivery {
-    pub connection: Option<ConnectionId>,
-    pub recipient: RecipientId,
-    pub time: Option<Timestamp>,
-    pub result: DeliveryResult,
-    pub code: u16,
-    pub detail: Option<TextId>,
-    pub before: Option<DeliveryId>,
-    pub earlier: Option<DeliveryId>,
+pub struct NewDelivery {
+    pub(crate) connection: Option<ConnectionId>,
+    pub(crate) recipient: RecipientId,
+    pub(crate) time: Option<Timestamp>,
+    pub(crate) result: DeliveryResult,
+    pub(crate) code: u16,
+    pub(crate) detail: Option<TextId>,
+    pub(crate) prev: Option<DeliveryId>,
+    pub(crate) earlier: Option<DeliveryId>,
 }
 
 impl DeliveryTable {
-    pub fn push(&mut self, new: &NewDelivery) -> DeliveryId {
+    pub(crate) fn push(&mut self, new: &NewDelivery) -> DeliveryId {
         self.connection.push(new.connection);
         self.recipient.push(new.recipient);
         self.time.push(new.time);
         self.result.push(new.result);
         self.code.push(new.code);
         self.detail.push(new.detail);
-        self.before.push(new.before);
+        self.prev.push(new.prev);
         self.earlier.push(new.earlier);
         DeliveryId::new(self.end() - 1)
     }
-
-    pub fn bytes(&self) -> usize {
-        self.column_bytes()
-    }
 }
 
-/// A delivery, to be read.
+/// A view of one delivery.
 #[derive(Clone, Copy, Debug)]
 pub struct Delivery<'i> {
     index: &'i Index,
@@ -128,62 +122,57 @@ impl<'i> Delivery<'i> {
         &self.index.deliveries
     }
 
-    /// The delivery's own number.
-    pub fn record(&self) -> DeliveryId {
+    pub(crate) fn record(&self) -> DeliveryId {
         self.id
     }
 
-    /// The connection; `None` where none came about.
-    pub fn connection(&self) -> Option<Connection<'i>> {
+    /// The connection; `None` if none was established.
+    pub(crate) fn connection(&self) -> Option<Connection<'i>> {
         self.columns()
             .connection
             .get(self.id.at())
             .map(|id| self.index.connection(id))
     }
 
-    /// The recipient.
-    pub fn recipient(&self) -> Recipient<'i> {
+    pub(crate) fn recipient(&self) -> Recipient<'i> {
         self.index
             .recipient(self.columns().recipient.get(self.id.at()))
     }
 
-    /// The recipient's message.
-    pub fn message(&self) -> Message<'i> {
+    pub(crate) fn message(&self) -> Message<'i> {
         self.recipient().message()
     }
 
-    /// When.
-    pub fn time(&self) -> Option<Timestamp> {
+    pub(crate) fn time(&self) -> Option<Timestamp> {
         self.columns().time.get(self.id.at())
     }
 
-    /// What became of it.
-    pub fn result(&self) -> DeliveryResult {
+    pub(crate) fn result(&self) -> DeliveryResult {
         self.columns().result.get(self.id.at())
     }
 
-    /// The far end's three digits; `None` for a success.
-    pub fn code(&self) -> Option<u16> {
+    /// The far end's reply code; `None` for a success.
+    pub(crate) fn code(&self) -> Option<u16> {
         Some(self.columns().code.get(self.id.at())).filter(|code| *code > 0)
     }
 
-    /// The far end's words; of a success, those of its Response line.
-    pub fn detail(&self) -> Option<Cow<'i, str>> {
+    /// The far end's reply text; for a success, that of its Response line.
+    pub(crate) fn detail(&self) -> Option<Cow<'i, str>> {
         self.columns()
             .detail
             .get(self.id.at())
             .map(|id| self.index.texts.full(id))
     }
 
-    /// The RFC 3463 code that the far end's words begin with.
-    pub fn enhanced(&self) -> Option<&'i str> {
+    /// The RFC 3463 code at the start of the reply text.
+    pub(crate) fn enhanced(&self) -> Option<&'i str> {
         let detail = self.columns().detail.get(self.id.at())?;
         enhanced_code(self.index.texts.prefix(detail).as_bytes())
             .map(crate::index::records::connection::text)
     }
 
-    /// The delivery before it of the same recipient.
-    pub fn earlier(&self) -> Option<Delivery<'i>> {
+    /// The previous delivery to the same recipient.
+    pub(crate) fn earlier(&self) -> Option<Delivery<'i>> {
         self.columns()
             .earlier
             .get(self.id.at())

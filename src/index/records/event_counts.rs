@@ -1,7 +1,7 @@
-//! How many entries of each kind were read, and what those look like that have no known shape.
+//! Entries by kind, and the shapes of unknown ones.
 //!
-//! Every release of AsyncOS adds lines. What is not known is counted by shape, with one entry of each as a sample, so
-//! that an administrator sees what a reader of the log has not understood, and how much of it there is.
+//! Every release of AsyncOS adds lines. Unknown ones are counted by shape, with one entry of each as a sample, so that an
+//! administrator sees what mailscope does not understand, and how much of it there is.
 
 use hashbrown::HashMap;
 
@@ -9,21 +9,18 @@ use crate::event::{EventKind, unknown_shape};
 use crate::header::Timestamp;
 use crate::position::Position;
 
-/// Shapes that are told apart; a stranger may write as many as he likes, so further ones are counted together.
+/// Shapes counted separately. Strangers can produce any number of shapes, so further ones are counted together.
 const MOST_SHAPES: usize = 256;
 
 /// Bytes kept of a sample.
 const SAMPLE: usize = 300;
 
-/// How many entries there were, and when.
+/// How many entries there were, and the first and the last time of those that have one.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Count {
-    /// Entries.
-    pub count: u64,
-    /// The first one's time that has one.
-    pub first: Option<Timestamp>,
-    /// The last one's time that has one.
-    pub last: Option<Timestamp>,
+    pub(crate) count: u64,
+    pub(crate) first: Option<Timestamp>,
+    pub(crate) last: Option<Timestamp>,
 }
 
 impl Count {
@@ -37,18 +34,16 @@ impl Count {
     }
 }
 
-/// One shape of entries that mailscope does not know.
+/// A shape of unknown entries.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct UnknownShape {
-    /// How many, and when.
-    pub tally: Count,
-    /// The first entry of the shape, without its frame; at most its first 300 bytes.
-    pub sample: Vec<u8>,
-    /// Where that entry stands.
-    pub position: Position,
+    pub(crate) tally: Count,
+    /// The first entry of the shape, without its header; at most 300 bytes.
+    pub(crate) sample: Vec<u8>,
+    pub(crate) position: Position,
 }
 
-/// How many entries of each kind there are.
+/// Counts by kind.
 #[derive(Clone, Debug)]
 pub struct KindCounts(Vec<Count>);
 
@@ -65,7 +60,7 @@ impl KindCounts {
         self.0[kind as usize].add(time);
     }
 
-    /// Adds those of entries that follow.
+    /// Adds the counts of later entries.
     fn append(&mut self, behind: &Self) {
         for (tally, behind) in self.0.iter_mut().zip(&behind.0) {
             tally.count += behind.count;
@@ -75,7 +70,7 @@ impl KindCounts {
     }
 }
 
-/// The counts.
+/// Counts of all entries, and of the shapes of unknown ones.
 #[derive(Debug, Default)]
 pub struct EventCounts {
     kinds: KindCounts,
@@ -90,7 +85,7 @@ impl EventCounts {
         self.kinds.append(counts);
     }
 
-    /// Notes the shape of an entry of no known kind.
+    /// Counts the shape of an unknown entry.
     pub(crate) fn add_unknown(&mut self, text: &[u8], position: Position, time: Option<Timestamp>) {
         let shape = unknown_shape(text);
         let at = match self.numbers.get(&shape) {
@@ -109,13 +104,12 @@ impl EventCounts {
         self.shapes[at].tally.add(time);
     }
 
-    /// How many entries of a kind there were.
-    pub fn of(&self, kind: EventKind) -> Count {
+    pub(crate) fn of(&self, kind: EventKind) -> Count {
         self.kinds.0[kind as usize]
     }
 
     /// The kinds that occurred, most frequent first.
-    pub fn kinds(&self) -> Vec<(EventKind, Count)> {
+    pub(crate) fn kinds(&self) -> Vec<(EventKind, Count)> {
         let mut seen: Vec<_> = EventKind::ALL
             .iter()
             .map(|kind| (*kind, self.of(*kind)))
@@ -126,14 +120,14 @@ impl EventCounts {
     }
 
     /// The unknown shapes, most frequent first.
-    pub fn unknown(&self) -> Vec<&UnknownShape> {
+    pub(crate) fn unknown(&self) -> Vec<&UnknownShape> {
         let mut shapes: Vec<_> = self.shapes.iter().collect();
         shapes.sort_by_key(|shape| std::cmp::Reverse(shape.tally.count));
         shapes
     }
 
-    /// Unknown entries whose shapes are not told apart any more.
-    pub fn other_unknown(&self) -> Count {
+    /// Unknown entries beyond the shapes that are counted separately.
+    pub(crate) fn other_unknown(&self) -> Count {
         self.others
     }
 }

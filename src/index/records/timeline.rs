@@ -1,17 +1,20 @@
-//! Logins and deliveries over the log's whole time, in a bounded number of slots.
+//! Successes and failures over the log's time, in a bounded number of slots.
 
 use crate::header::Timestamp;
 
-/// At most this many slots; when more would be needed, slots become twice as long.
+#[cfg(test)]
+mod tests;
+
+/// The number of slots; if the log needs more, each slot becomes twice as long.
 const MOST: usize = 4096;
 
-/// What happened in one stretch of time.
+/// Counts of one slot.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Slot {
     /// Logins and deliveries that succeeded.
-    pub succeeded: u32,
+    pub(crate) succeeded: u32,
     /// Logins, deliveries and connections that failed.
-    pub failed: u32,
+    pub(crate) failed: u32,
 }
 
 impl Slot {
@@ -21,21 +24,18 @@ impl Slot {
     }
 }
 
-/// How something went.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum TimelineEvent {
-    /// It succeeded.
     Succeeded,
-    /// It failed.
     Failed,
 }
 
 /// KindCounts by time.
 #[derive(Clone, Debug)]
 pub struct Timeline {
-    /// Seconds since 1970 at which the first slot begins.
+    /// Start of the first slot, in seconds since 1970.
     base: i64,
-    /// Seconds a slot lasts; a power of two.
+    /// Seconds of a slot; a power of two.
     width: i64,
     slots: Vec<Slot>,
 }
@@ -52,7 +52,7 @@ impl Default for Timeline {
 
 impl Timeline {
     /// KindCounts one outcome.
-    pub fn add(&mut self, time: Timestamp, outcome: TimelineEvent) {
+    pub(crate) fn add(&mut self, time: Timestamp, outcome: TimelineEvent) {
         let at = self.slot(time.seconds());
         let slot = &mut self.slots[at];
         match outcome {
@@ -61,12 +61,11 @@ impl Timeline {
         }
     }
 
-    /// Bytes held in memory.
-    pub fn bytes(&self) -> usize {
+    pub(crate) fn bytes(&self) -> usize {
         self.slots.capacity() * size_of::<Slot>()
     }
 
-    /// The slot of a moment, made if it is not there.
+    /// The slot of a time, created if missing.
     fn slot(&mut self, seconds: i64) -> usize {
         if self.slots.is_empty() {
             self.base = seconds - seconds.rem_euclid(self.width);
@@ -105,8 +104,8 @@ impl Timeline {
         (self.base, self.width, self.slots) = (base, width, slots);
     }
 
-    /// The stretch from `from` to `to` (seconds since 1970, the end not included) in `columns` equal parts.
-    pub fn strip(&self, from: i64, to: i64, columns: usize) -> Vec<Slot> {
+    /// The counts from `from` to `to` (seconds since 1970, the end not included) in `columns` equal parts.
+    pub(crate) fn strip(&self, from: i64, to: i64, columns: usize) -> Vec<Slot> {
         let mut strip = vec![Slot::default(); columns];
         let span = (to - from).max(1);
         for (n, slot) in self.slots.iter().enumerate() {
@@ -120,24 +119,5 @@ impl Timeline {
             }
         }
         strip
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    proptest::proptest! {
-        #[test]
-        fn nothing_is_lost_whatever_the_times(times in proptest::collection::vec(1i64..4_291_747_199, 1..200)) {
-            let mut line = Timeline::default();
-            for time in &times {
-                line.add(Timestamp::from_seconds(*time).unwrap(), TimelineEvent::Failed);
-                assert!(line.slots.len() <= MOST);
-            }
-            let (from, to) = (*times.iter().min().unwrap(), *times.iter().max().unwrap() + 1);
-            let strip = line.strip(from, to, 80);
-            assert_eq!(strip.iter().map(|slot| slot.failed as usize).sum::<usize>(), times.len());
-        }
     }
 }

@@ -1,71 +1,69 @@
-//! TextStore end to end.
+//! Texts in chunks of memory, each behind its length.
 //!
-//! Many texts share one of their ends: a far end's `2.0.0 Ok: queued as …`, the domain of a Message-ID. Such an end may be
-//! kept once and named by a number in front of the rest.
+//! Many texts share a prefix or a suffix: a far end's `2.0.0 Ok: queued as …`, the domain of a Message-ID. Such an affix can
+//! be stored once; its number is then stored in front of the rest of the text.
 
 use std::num::NonZeroU32;
 use std::ops::Range;
 
-/// TextStore end to end in chunks, each behind its length. A text is found by where it begins.
 #[derive(Debug, Default)]
-pub(crate) struct Arena {
+pub struct Arena {
     chunks: Vec<String>,
 }
 
 const CHUNK_BITS: u32 = 20;
 const CHUNK: usize = 1 << CHUNK_BITS;
-/// Longer texts are cut: nothing that long is a name, a subject or a reply.
-pub(crate) const LONGEST: usize = 64 * 1024;
-/// A text's length stands before it in one character, so that a chunk stays text: a blank is 0. A longer one's stands
-/// behind this mark in characters that carry 6 bits each.
+/// Longer texts are cut: no name, subject or reply is that long.
+pub(super) const MAX_LENGTH: usize = 64 * 1024;
+/// The length of a short text is stored in one character, so that a chunk stays text: a blank is 0. A longer length is
+/// stored after this mark, in three characters of 6 bits each.
 const LONG: u8 = b'~';
-/// These marks stand before the number of a shared end, in two characters that carry 7 bits each, and the text's own part.
-const HEAD: u8 = 0x7f;
-const TAIL: u8 = b'}';
-/// The most characters before a text.
-const MOST_BEFORE: usize = 7;
+/// The number of a shared affix is stored after one of these marks, in two characters of 7 bits each; the length and the
+/// text's own part follow.
+const PREFIX: u8 = 0x7f;
+const SUFFIX: u8 = b'}';
+/// Bytes in front of a text at most.
+const MAX_HEAD: usize = 7;
 
-/// Where a text begins, plus one.
+/// The offset of a text, plus one.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct TextId(NonZeroU32);
 
-/// An end that a text shares with others, by its number.
+/// A prefix or suffix that a text shares with others, by its number.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum SharedAffix {
-    /// It begins so.
+pub enum SharedAffix {
     Prefix(u16),
-    /// It ends so.
     Suffix(u16),
 }
 
 impl SharedAffix {
     /// How many numbers there are.
-    pub const NUMBERS: usize = 1 << 14;
+    pub(super) const NUMBERS: usize = 1 << 14;
 }
 
 impl Arena {
-    /// `None` when 4 GiB of text are held. The text is its own part where it shares an end.
-    pub fn push(&mut self, text: &str, end: Option<SharedAffix>) -> Option<TextId> {
-        let text = &text[..text.floor_char_boundary(LONGEST)];
-        let full = |chunk: &String| chunk.len() + MOST_BEFORE + text.len() > CHUNK;
-        if self.chunks.last().is_none_or(full) {
-            // What takes little is not given much.
+    /// Stores a text, without the affix if it shares one. `None` if the arena holds 4 GiB.
+    pub(super) fn push(&mut self, text: &str, affix: Option<SharedAffix>) -> Option<TextId> {
+        let text = &text[..text.floor_char_boundary(MAX_LENGTH)];
+        let is_full = |chunk: &String| chunk.len() + MAX_HEAD + text.len() > CHUNK;
+        if self.chunks.last().is_none_or(is_full) {
+            // A small arena takes little memory.
             let room = if self.chunks.is_empty() { 0 } else { CHUNK };
             self.chunks.push(String::with_capacity(room));
         }
         let number = self.chunks.len() - 1;
         let chunk = self.chunks.last_mut()?;
         let at = u32::try_from((number << CHUNK_BITS) + chunk.len() + 1).ok()?;
-        if let Some(end) = end {
-            let (mark, number) = match end {
-                SharedAffix::Prefix(number) => (HEAD, number),
-                SharedAffix::Suffix(number) => (TAIL, number),
+        if let Some(affix) = affix {
+            let (mark, number) = match affix {
+                SharedAffix::Prefix(number) => (PREFIX, number),
+                SharedAffix::Suffix(number) => (SUFFIX, number),
             };
             let character = |value: u16| char::from(u8::try_from(value & 127).unwrap_or(0));
             chunk.extend([char::from(mark), character(number >> 7), character(number)]);
         }
         let character = |value: usize| char::from(b' ' + u8::try_from(value).unwrap_or(0));
-        if text.len() < usize::from(TAIL - b' ') {
+        if text.len() < usize::from(SUFFIX - b' ') {
             chunk.push(character(text.len()));
         } else {
             chunk.push(char::from(LONG));
@@ -75,68 +73,64 @@ impl Arena {
         NonZeroU32::new(at).map(TextId)
     }
 
-    /// The text, or its own part where it shares an end.
-    pub fn get(&self, id: TextId) -> &str {
-        let (chunk, at) = self.place(id);
+    /// The text, without a shared affix.
+    pub(super) fn get(&self, id: TextId) -> &str {
+        let (chunk, at) = self.locate(id);
         &chunk[text_at(chunk, at)]
     }
 
-    /// The end that the text shares.
     #[inline]
-    pub fn end(&self, id: TextId) -> Option<SharedAffix> {
-        let (chunk, at) = self.place(id);
+    pub(super) fn affix(&self, id: TextId) -> Option<SharedAffix> {
+        let (chunk, at) = self.locate(id);
         let chunk = chunk.as_bytes();
         let number = || u16::from(chunk[at + 1]) << 7 | u16::from(chunk[at + 2]);
         match chunk[at] {
-            HEAD => Some(SharedAffix::Prefix(number())),
-            TAIL => Some(SharedAffix::Suffix(number())),
+            PREFIX => Some(SharedAffix::Prefix(number())),
+            SUFFIX => Some(SharedAffix::Suffix(number())),
             _ => None,
         }
     }
 
-    /// The same as [`get`](Self::get) where it is only compared: that it is text need not be looked at.
+    /// Like [`get`](Self::get), for comparisons: without the check for character boundaries.
     #[inline]
-    pub fn get_bytes(&self, id: TextId) -> &[u8] {
-        let (chunk, at) = self.place(id);
+    pub(super) fn get_bytes(&self, id: TextId) -> &[u8] {
+        let (chunk, at) = self.locate(id);
         &chunk.as_bytes()[text_at(chunk, at)]
     }
 
     #[inline]
-    fn place(&self, id: TextId) -> (&str, usize) {
+    fn locate(&self, id: TextId) -> (&str, usize) {
         let at = id.0.get() as usize - 1;
         (&self.chunks[at >> CHUNK_BITS], at & (CHUNK - 1))
     }
 
-    /// Has the memory come in which the text stands; the answer means nothing.
+    /// Prefetches a text; the return value only defeats the optimizer.
     #[inline]
-    pub fn prefetch(&self, id: TextId) -> u32 {
-        let (chunk, at) = self.place(id);
+    pub(super) fn prefetch(&self, id: TextId) -> u32 {
+        let (chunk, at) = self.locate(id);
         let chunk = chunk.as_bytes();
-        // Every second name goes on in the next line of the cache.
-        let behind = (at + 32).min(chunk.len() - 1);
-        u32::from(chunk[at]) + u32::from(chunk[behind])
+        // Every second name continues in the next cache line.
+        let next = (at + 32).min(chunk.len() - 1);
+        u32::from(chunk[at]) + u32::from(chunk[next])
     }
 
-    /// Bytes held in memory.
-    pub fn bytes(&self) -> usize {
+    pub(super) fn bytes(&self) -> usize {
         self.chunks.iter().map(String::capacity).sum()
     }
 }
 
-/// Where the text stands whose length, or shared end, stands there.
+/// The range of the text whose affix mark, or length, is at `at`.
 #[inline]
 fn text_at(chunk: &str, at: usize) -> Range<usize> {
     let chunk = chunk.as_bytes();
     let at = match chunk[at] {
-        HEAD | TAIL => at + 3,
+        PREFIX | SUFFIX => at + 3,
         _ => at,
     };
     let (start, length) = match chunk[at] {
         LONG => {
-            let characters = &chunk[at + 1..at + 4];
-            let length = characters
-                .iter()
-                .fold(0, |sum, b| sum << 6 | usize::from(b - b' '));
+            let digits = chunk[at + 1..at + 4].iter();
+            let length = digits.fold(0, |sum, digit| sum << 6 | usize::from(digit - b' '));
             (at + 4, length)
         }
         short => (at + 1, usize::from(short - b' ')),

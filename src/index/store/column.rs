@@ -1,20 +1,20 @@
-//! Columns in pages: growing copies nothing, and no more than one page stands half empty.
+//! Columns in pages: growing copies nothing, and at most one page is partly empty.
 //!
-//! Values are appended, and given back from the front as records retire ([`super::kept`]): pages that no kept record
-//! stands in go, what few values of them are kept stand closely together. The value of a retired record is blank.
+//! Values are appended. Eviction frees whole pages from the front; the values of records that stay although newer ones
+//! were evicted ([`LiveSet::pinned`]) move to a dense list. An evicted record reads as [`Value::BLANK`] once its page is
+//! freed.
 
 use std::marker::PhantomData;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
-use crate::index::store::live_set::{LiveSet, Ranks};
+use super::live_set::{LiveSet, Ranks};
 
 const PAGE_BITS: usize = 12;
 pub(crate) const PAGE: usize = 1 << PAGE_BITS;
 
 /// A value of a column.
 pub trait Value: Copy {
-    /// What is read of a retired record.
     const BLANK: Self;
 }
 
@@ -23,9 +23,6 @@ impl<T: Copy> Value for Option<T> {
 }
 impl<K> Value for RecordId<K> {
     const BLANK: Self = Self::INVALID;
-}
-impl Value for u8 {
-    const BLANK: Self = 0;
 }
 impl Value for bool {
     const BLANK: Self = false;
@@ -42,20 +39,17 @@ impl Value for u64 {
 
 /// A page of values.
 pub trait ColumnPage<T>: Clone {
-    /// A blank page of this number, which follows `last`.
+    /// The blank page with this number, which follows `last`.
     fn after(last: Option<&Self>, number: usize) -> Self;
 
-    /// The value at a place.
     fn get(&self, at: usize) -> T;
 
-    /// Changes the value at a place.
     fn set(&mut self, at: usize, value: T);
 
-    /// Bytes held in memory.
     fn bytes(&self) -> usize;
 }
 
-/// Values as they are.
+/// Plain values.
 impl<T: Value> ColumnPage<T> for Box<[T; PAGE]> {
     fn after(_: Option<&Self>, _: usize) -> Self {
         let page = vec![T::BLANK; PAGE].into_boxed_slice();
@@ -77,33 +71,33 @@ impl<T: Value> ColumnPage<T> for Box<[T; PAGE]> {
     }
 }
 
-/// One value a record, by the record's number.
+/// One value for each record, by the record's number.
 ///
-/// A page has its full length from the start, so that reaching a value checks one bound, and appending only counts where
-/// there is no value yet: a new connection has twenty columns.
+/// A page has its full length from the start, so that an access checks one bound, and a blank value is appended by
+/// counting: a new connection has twenty columns.
 #[derive(Debug)]
 pub struct PagedColumn<T, P = Box<[T; PAGE]>> {
     pages: Vec<P>,
-    /// How many pages before these are gone.
-    gone: usize,
+    /// How many pages before these were freed.
+    freed: usize,
     /// The number of the next record.
     end: usize,
-    kept: Arc<LiveSet>,
-    /// The values of kept records in the pages that are gone: the first ones of [`LiveSet::pinned`].
-    older: Vec<T>,
-    /// Where writes to retired records go.
-    lost: T,
+    live: Arc<LiveSet>,
+    /// The values of live records in freed pages: the first ones of [`LiveSet::pinned`].
+    pinned: Vec<T>,
+    /// Takes writes to evicted records.
+    sink: T,
 }
 
 impl<T: Value, P> Default for PagedColumn<T, P> {
     fn default() -> Self {
         Self {
             pages: Vec::new(),
-            gone: 0,
+            freed: 0,
             end: 0,
-            kept: Arc::default(),
-            older: Vec::new(),
-            lost: T::BLANK,
+            live: Arc::default(),
+            pinned: Vec::new(),
+            sink: T::BLANK,
         }
     }
 }
@@ -111,127 +105,123 @@ impl<T: Value, P> Default for PagedColumn<T, P> {
 impl<T: Value, P: ColumnPage<T>> PagedColumn<T, P> {
     /// The number of the next record.
     #[inline]
-    pub fn end(&self) -> usize {
+    pub(crate) fn end(&self) -> usize {
         self.end
     }
 
-    /// The places of the kept records.
-    pub fn ranks(&self) -> Ranks {
-        Ranks::new(self.kept.clone(), self.end())
+    pub(crate) fn ranks(&self) -> Ranks {
+        Ranks::new(self.live.clone(), self.end())
     }
 
-    /// Which records are kept.
-    pub fn kept(&self) -> &Arc<LiveSet> {
-        &self.kept
+    pub(crate) fn live(&self) -> &Arc<LiveSet> {
+        &self.live
     }
 
     /// Appends the next record's value.
     #[inline]
-    pub fn push(&mut self, value: T) {
+    pub(crate) fn push(&mut self, value: T) {
         let at = self.end;
         self.push_blank();
         self.set(at, value);
     }
 
-    /// Appends a record without a value: pages are blank when they are new. Most values of a record are told later.
+    /// Appends a record with a blank value: most values of a record come with later lines.
     #[inline]
-    pub fn push_blank(&mut self) {
+    pub(crate) fn push_blank(&mut self) {
         if self.end & (PAGE - 1) == 0 {
-            self.grow();
+            self.add_page();
         }
         self.end += 1;
     }
 
     #[cold]
-    fn grow(&mut self) {
+    fn add_page(&mut self) {
         let page = P::after(self.pages.last(), self.end >> PAGE_BITS);
         self.pages.push(page);
     }
 
-    /// The value of a record; blank when it is retired.
     #[inline]
-    pub fn get(&self, at: usize) -> T {
-        match self.pages.get((at >> PAGE_BITS).wrapping_sub(self.gone)) {
+    pub(crate) fn get(&self, at: usize) -> T {
+        match self.pages.get((at >> PAGE_BITS).wrapping_sub(self.freed)) {
             Some(page) => page.get(at & (PAGE - 1)),
-            None => self.get_older(at),
+            None => self.get_pinned(at),
         }
     }
 
     #[cold]
     #[inline(never)]
-    fn get_older(&self, at: usize) -> T {
-        let place = self.kept.rank(at);
-        let value = place.and_then(|place| self.older.get(place));
+    fn get_pinned(&self, at: usize) -> T {
+        let value = self.live.rank(at).and_then(|rank| self.pinned.get(rank));
         value.copied().unwrap_or(T::BLANK)
     }
 
-    /// Changes the value of a record.
     #[inline]
-    pub fn set(&mut self, at: usize, value: T) {
+    pub(crate) fn set(&mut self, at: usize, value: T) {
         match self.page_mut(at) {
             Some((page, at)) => page.set(at, value),
-            None => *Self::older_mut(&self.kept, &mut self.older, &mut self.lost, at) = value,
+            None => *self.pinned_mut(at) = value,
         }
     }
 
-    /// The page of a record, and its place there; `None` where the page is gone.
+    /// The page of a record, and its offset there; `None` if the page was freed.
     #[inline]
     pub(crate) fn page_mut(&mut self, at: usize) -> Option<(&mut P, usize)> {
-        let page = (at >> PAGE_BITS).wrapping_sub(self.gone);
+        let page = (at >> PAGE_BITS).wrapping_sub(self.freed);
         Some((self.pages.get_mut(page)?, at & (PAGE - 1)))
     }
 
     #[cold]
     #[inline(never)]
-    fn older_mut<'c>(kept: &LiveSet, older: &'c mut [T], lost: &'c mut T, at: usize) -> &'c mut T {
-        let place = kept.rank(at);
-        place.and_then(|place| older.get_mut(place)).unwrap_or(lost)
+    fn pinned_mut(&mut self, at: usize) -> &mut T {
+        let rank = self.live.rank(at);
+        rank.and_then(|rank| self.pinned.get_mut(rank))
+            .unwrap_or(&mut self.sink)
     }
 
-    /// All kept values in the records' order.
-    pub fn iter(&self) -> impl Iterator<Item = T> + '_ {
-        let listed = &self.kept.pinned()[self.older.len()..];
-        let listed = listed.iter().map(|number| self.get(*number as usize));
-        let first = self.kept.first();
-        let pages = (self.gone..).zip(&self.pages);
-        let pages = pages.skip((first >> PAGE_BITS) - self.gone);
-        let all_pages = pages.flat_map(move |(number, page)| {
+    /// The values of all live records in their order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = T> + '_ {
+        let pinned = &self.live.pinned()[self.pinned.len()..];
+        let in_pages = pinned.iter().map(|number| self.get(*number as usize));
+        let first = self.live.first();
+        let pages = (self.freed..).zip(&self.pages);
+        let pages = pages.skip((first >> PAGE_BITS) - self.freed);
+        let unpinned = pages.flat_map(move |(number, page)| {
             let from = first.saturating_sub(number * PAGE);
-            let held = (self.end - number * PAGE).min(PAGE);
-            (from..held).map(move |at| page.get(at))
+            let length = (self.end - number * PAGE).min(PAGE);
+            (from..length).map(move |at| page.get(at))
         });
-        self.older.iter().copied().chain(listed).chain(all_pages)
+        self.pinned.iter().copied().chain(in_pages).chain(unpinned)
     }
 
-    /// Gives back what is no longer kept.
-    pub fn retire(&mut self, kept: &Arc<LiveSet>) {
-        let gone = (kept.first() >> PAGE_BITS).max(self.gone);
-        let moved = kept
+    /// Frees the pages without unpinned live records.
+    pub(crate) fn evict(&mut self, live: &Arc<LiveSet>) {
+        let freed = (live.first() >> PAGE_BITS).max(self.freed);
+        let moved = live
             .pinned()
-            .partition_point(|number| (*number as usize) < gone * PAGE);
-        let (known, mut at) = (self.kept.pinned(), 0);
-        let older = kept.pinned()[..moved].iter().map(|number| {
-            while at < self.older.len() && known[at] < *number {
+            .partition_point(|number| (*number as usize) < freed * PAGE);
+        let (known, mut at) = (self.live.pinned(), 0);
+        let pinned = live.pinned()[..moved].iter().map(|number| {
+            while at < self.pinned.len() && known[at] < *number {
                 at += 1;
             }
-            match self.older.get(at) {
+            match self.pinned.get(at) {
                 Some(value) if known[at] == *number => *value,
                 _ => self.get(*number as usize),
             }
         });
-        self.older = older.collect();
-        self.pages.drain(..gone - self.gone);
-        self.gone = gone;
-        self.kept = kept.clone();
+        self.pinned = pinned.collect();
+        self.pages.drain(..freed - self.freed);
+        self.freed = freed;
+        self.live = live.clone();
     }
 
-    /// The same with other values.
-    pub fn map(&self, mut value: impl FnMut(T) -> T) -> Self {
+    /// The same column with other values.
+    pub(crate) fn map(&self, mut value: impl FnMut(T) -> T) -> Self {
         let mut pages: Vec<P> = Vec::with_capacity(self.pages.len());
-        for (number, known) in (self.gone..).zip(&self.pages) {
+        for (number, known) in (self.freed..).zip(&self.pages) {
             let mut page = P::after(pages.last(), number);
             let records = number * PAGE..self.end.min((number + 1) * PAGE);
-            for at in records.filter(|record| self.kept.rank(*record).is_some()) {
+            for at in records.filter(|record| self.live.rank(*record).is_some()) {
                 let at = at & (PAGE - 1);
                 page.set(at, value(known.get(at)));
             }
@@ -239,36 +229,34 @@ impl<T: Value, P: ColumnPage<T>> PagedColumn<T, P> {
         }
         Self {
             pages,
-            gone: self.gone,
+            freed: self.freed,
             end: self.end,
-            kept: self.kept.clone(),
-            older: self.older.iter().copied().map(value).collect(),
-            lost: T::BLANK,
+            live: self.live.clone(),
+            pinned: self.pinned.iter().copied().map(value).collect(),
+            sink: T::BLANK,
         }
     }
 
-    /// Bytes held in memory.
-    pub fn bytes(&self) -> usize {
+    pub(crate) fn bytes(&self) -> usize {
         self.pages.iter().map(P::bytes).sum::<usize>()
-            + self.older.capacity() * size_of::<T>()
+            + self.pinned.capacity() * size_of::<T>()
             + self.pages.capacity() * size_of::<P>()
     }
 }
 
 impl<T: Value> PagedColumn<T> {
-    /// The value of a record, to be changed in place. What is written to a retired one is lost.
     #[inline]
-    pub fn get_mut(&mut self, at: usize) -> &mut T {
-        let page = (at >> PAGE_BITS).wrapping_sub(self.gone);
-        match self.pages.get_mut(page) {
-            Some(page) => &mut page[at & (PAGE - 1)],
-            None => Self::older_mut(&self.kept, &mut self.older, &mut self.lost, at),
+    pub(crate) fn get_mut(&mut self, at: usize) -> &mut T {
+        let page = (at >> PAGE_BITS).wrapping_sub(self.freed);
+        if page < self.pages.len() {
+            return &mut self.pages[page][at & (PAGE - 1)];
         }
+        self.pinned_mut(at)
     }
 }
 
-/// Room for so many values, and an eighth more: what doubles stands half empty, and the allocator moves a large piece
-/// without copying it.
+/// Reserves room for `length` values and an eighth more. Doubling would leave half of the room unused, and the allocator
+/// moves a large block without copying it.
 #[inline]
 pub(crate) fn make_room<T>(values: &mut Vec<T>, length: usize) {
     if length > values.capacity() {
@@ -276,80 +264,96 @@ pub(crate) fn make_room<T>(values: &mut Vec<T>, length: usize) {
     }
 }
 
-/// Bytes that a map holds in memory: its slots, and a byte of control each.
-pub fn map_bytes<K, V, S>(map: &hashbrown::HashMap<K, V, S>) -> usize {
-    // Of so many slots seven in eight are used at most.
+/// Bytes of memory that a map takes: its slots, and a control byte each.
+pub(crate) fn map_bytes<K, V, S>(map: &hashbrown::HashMap<K, V, S>) -> usize {
+    // At most seven in eight slots are used.
     (map.capacity() * 8 / 7).next_power_of_two() * (size_of::<(K, V)>() + 1)
 }
 
-/// What is done to all columns of a table alike.
+/// The records from `newest` along a column of previous ones, newest first.
+pub(crate) fn newest_first<K, P: ColumnPage<Option<RecordId<K>>>>(
+    newest: Option<RecordId<K>>,
+    prev: &PagedColumn<Option<RecordId<K>>, P>,
+) -> impl Iterator<Item = RecordId<K>> {
+    std::iter::successors(newest, |id| prev.get(id.at()))
+}
+
+/// The views of the same records, oldest first.
+pub(crate) fn oldest_first<K, P: ColumnPage<Option<RecordId<K>>>, V>(
+    newest: Option<RecordId<K>>,
+    prev: &PagedColumn<Option<RecordId<K>>, P>,
+    view: impl FnMut(RecordId<K>) -> V,
+) -> Vec<V> {
+    let mut views: Vec<V> = newest_first(newest, prev).map(view).collect();
+    views.reverse();
+    views
+}
+
+/// Implements what concerns all columns of a table: `table!(Table: column, group.column; map)`.
 macro_rules! table {
-    ($table:ty: $first:ident, $($column:ident),+) => {
+    ($table:ty: $first:ident, $($($column:ident).+),+ $(; $($map:ident),+)?) => {
         impl $table {
             /// The number of the next record.
-            pub fn end(&self) -> usize {
+            pub(crate) fn end(&self) -> usize {
                 self.$first.end()
             }
 
-            /// The places of the kept records.
-            pub fn ranks(&self) -> crate::index::store::live_set::Ranks {
+            pub(crate) fn ranks(&self) -> crate::index::store::live_set::Ranks {
                 self.$first.ranks()
             }
 
-            /// Which records are kept.
-            pub fn kept(&self) -> &std::sync::Arc<crate::index::store::live_set::LiveSet> {
-                self.$first.kept()
+            pub(crate) fn live(&self) -> &std::sync::Arc<crate::index::store::live_set::LiveSet> {
+                self.$first.live()
             }
 
-            /// Gives back what is no longer kept.
-            pub fn retire(&mut self, kept: &std::sync::Arc<crate::index::store::live_set::LiveSet>) {
-                self.$first.retire(kept);
-                $(self.$column.retire(kept);)+
+            pub(crate) fn evict(
+                &mut self,
+                live: &std::sync::Arc<crate::index::store::live_set::LiveSet>,
+            ) {
+                self.$first.evict(live);
+                $(self.$($column).+.evict(live);)+
             }
 
-            /// Bytes that the columns hold in memory.
-            fn column_bytes(&self) -> usize {
-                self.$first.bytes() $(+ self.$column.bytes())+ + self.$first.kept().bytes()
+            /// Bytes of memory that the table takes.
+            pub(crate) fn bytes(&self) -> usize {
+                self.$first.bytes() $(+ self.$($column).+.bytes())+ + self.$first.live().bytes()
+                    $($(+ crate::index::store::column::map_bytes(&self.$map))+)?
             }
         }
     };
 }
 pub(crate) use table;
 
-/// A record's own number, of a kind that cannot be mistaken for another's. An `Option` of it takes four bytes.
+/// The number of a record, of a type for each kind of record. An `Option` of it takes four bytes.
 pub struct RecordId<K>(NonZeroU32, PhantomData<fn() -> K>);
 
 impl<K> RecordId<K> {
-    /// No record's number.
-    pub const INVALID: Self = Self(NonZeroU32::MAX, PhantomData);
+    pub(crate) const INVALID: Self = Self(NonZeroU32::MAX, PhantomData);
 
     /// The record at this place of its columns, from 0. Beyond 2³² − 2 records all share the last number.
-    pub fn new(at: usize) -> Self {
+    pub(crate) fn new(at: usize) -> Self {
         let next = u32::try_from(at).unwrap_or(u32::MAX).saturating_add(1);
-        Self(
-            NonZeroU32::new(next).unwrap_or(NonZeroU32::MAX),
-            PhantomData,
-        )
+        Self::from_raw(NonZeroU32::new(next).unwrap_or(NonZeroU32::MAX))
     }
 
-    /// The number as it is kept, which is no 0.
     #[inline]
-    pub(crate) fn raw(self) -> NonZeroU32 {
+    pub(super) fn raw(self) -> NonZeroU32 {
         self.0
     }
 
     #[inline]
-    pub(crate) fn from_raw(raw: NonZeroU32) -> Self {
+    pub(super) fn from_raw(raw: NonZeroU32) -> Self {
         Self(raw, PhantomData)
     }
 
     /// The record's place in its columns, from 0; records are numbered in the order in which they were first seen.
     #[inline]
-    pub fn at(self) -> usize {
+    pub(crate) fn at(self) -> usize {
         self.0.get() as usize - 1
     }
 }
 
+// Derived implementations would ask for the same of `K`.
 impl<K> Clone for RecordId<K> {
     fn clone(&self) -> Self {
         *self

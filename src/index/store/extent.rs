@@ -1,20 +1,19 @@
-//! Where a record's lines stand, without keeping them.
+//! The ranges of the log that hold a record's lines; the lines themselves are not kept.
 //!
-//! A record's lines stand close together, but a retried delivery adds more hours later. So a record knows runs of the
-//! log, each from its first to its last line; a line far from the run before begins a new one. Showing the record reads
-//! its runs again and picks the lines that bear its id.
+//! A record's lines are close together, but a retried delivery adds more hours later. So a record has runs, each from its
+//! first to its last line; a line far from the last run begins a new one. To show the record, its runs are read again and
+//! the lines with its id picked.
 
 use std::sync::Arc;
 
-use crate::index::store::column::{RecordId, Value, table};
-use crate::index::store::int_column::IntColumn;
-use crate::index::store::live_set::LiveSet;
+use super::column::{RecordId, Value, newest_first};
+use super::int_column::IntColumn;
+use super::live_set::LiveSet;
 use crate::position::Position;
 
-/// A line further than this from the run's last one (in bytes) begins a new run: reading on would cost more than a seek.
+/// A line further than this from a run (in bytes) begins a new one: reading on would cost more than a seek.
 pub(crate) const FAR: u32 = 256 * 1024;
 
-/// Kind of [`RunId`].
 #[derive(Debug)]
 pub enum RunTag {}
 /// An older run of some record.
@@ -28,50 +27,42 @@ pub struct Runs {
     older: IntColumn<Option<RunId>>,
 }
 
-/// The older runs of all records.
+/// The older runs of all records: each is the newest run of what remains of its record.
 #[derive(Debug, Default)]
-pub struct Extents {
-    first: IntColumn<Position>,
-    last: IntColumn<Position>,
-    older: IntColumn<Option<RunId>>,
-}
-
-table!(Extents: first, last, older);
+pub struct Extents(Runs);
 
 impl Value for Position {
     const BLANK: Self = Self::START;
 }
 
-/// A run of the log: the places of its first and last line, both of one source.
+/// A range of the log by the positions of its first and last line, both of one source.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Span {
-    /// Where the first line begins.
-    pub first: Position,
-    /// Where the last line begins.
-    pub last: Position,
+    pub(crate) first: Position,
+    pub(crate) last: Position,
 }
 
 impl Runs {
-    /// The next record begins with its first line.
-    pub fn push(&mut self, at: Position) {
+    /// Appends a record with its first line.
+    pub(crate) fn push(&mut self, at: Position) {
         self.first.push(at);
         self.last.push(at);
         self.older.push_blank();
     }
 
-    /// A further line of the record. Nearly every one follows the run's last one soon: then only that is looked at.
+    /// Adds a line to a record. Nearly each follows the run's last line soon: then only that is read.
     #[inline]
-    pub fn extend(&mut self, extents: &mut Extents, record: usize, at: Position) {
+    pub(crate) fn extend(&mut self, extents: &mut Extents, record: usize, at: Position) {
         let is_near = |last: Position| at.behind(last).is_some_and(|length| length <= FAR);
         if !self.last.update(record, |last| is_near(last).then_some(at)) {
             self.extend_elsewhere(extents, record, at);
         }
     }
 
-    /// A line before the run's last one, or far from it.
+    /// Adds a line before the run's last one, or far from it.
     fn extend_elsewhere(&mut self, extents: &mut Extents, record: usize, at: Position) {
         let (first, last) = (self.first.get(record), self.last.get(record));
-        // Lines of one second are not taken in their order: this one stands inside, or just before.
+        // Lines of one second are not applied in their order: this one is inside, or just before.
         if first <= at && at <= last {
             return;
         }
@@ -79,54 +70,66 @@ impl Runs {
             self.first.set(record, at);
             return;
         }
-        let older = extents.keep(first, last, self.older.get(record));
+        let older = extents.push(first, last, self.older.get(record));
         self.older.set(record, Some(older));
         self.first.set(record, at);
         self.last.set(record, at);
     }
 
     /// The record's runs in the order of the log.
-    pub fn spans(&self, extents: &Extents, record: usize) -> Vec<Span> {
-        let span = |first, last| Span { first, last };
-        let mut spans = vec![span(self.first.get(record), self.last.get(record))];
+    pub(crate) fn spans(&self, extents: &Extents, record: usize) -> Vec<Span> {
+        let mut spans = vec![self.newest(record)];
         let older = self.older(extents, record);
-        spans.extend(older.map(|id| span(extents.first.get(id.at()), extents.last.get(id.at()))));
+        spans.extend(older.map(|id| extents.0.newest(id.at())));
         spans.sort_unstable();
         spans
     }
 
+    fn newest(&self, record: usize) -> Span {
+        Span {
+            first: self.first.get(record),
+            last: self.last.get(record),
+        }
+    }
+
     /// The older runs of a record, newest first.
-    pub fn older<'r>(
+    pub(crate) fn older<'r>(
         &self,
         extents: &'r Extents,
         record: usize,
     ) -> impl Iterator<Item = RunId> + 'r {
-        std::iter::successors(self.older.get(record), |id| extents.older.get(id.at()))
+        newest_first(self.older.get(record), &extents.0.older)
     }
 
-    /// Gives back what is no longer kept.
-    pub fn retire(&mut self, kept: &Arc<LiveSet>) {
-        self.first.retire(kept);
-        self.last.retire(kept);
-        self.older.retire(kept);
+    pub(crate) fn evict(&mut self, live: &Arc<LiveSet>) {
+        self.first.evict(live);
+        self.last.evict(live);
+        self.older.evict(live);
     }
 
-    /// Bytes held in memory.
-    pub fn bytes(&self) -> usize {
+    pub(crate) fn bytes(&self) -> usize {
         self.first.bytes() + self.last.bytes() + self.older.bytes()
     }
 }
 
 impl Extents {
-    fn keep(&mut self, first: Position, last: Position, older: Option<RunId>) -> RunId {
-        self.first.push(first);
-        self.last.push(last);
-        self.older.push(older);
-        RunId::new(self.first.end() - 1)
+    /// The number of the next run.
+    pub(crate) fn end(&self) -> usize {
+        self.0.first.end()
     }
 
-    /// Bytes held in memory.
-    pub fn bytes(&self) -> usize {
-        self.column_bytes()
+    fn push(&mut self, first: Position, last: Position, older: Option<RunId>) -> RunId {
+        self.0.first.push(first);
+        self.0.last.push(last);
+        self.0.older.push(older);
+        RunId::new(self.end() - 1)
+    }
+
+    pub(crate) fn evict(&mut self, live: &Arc<LiveSet>) {
+        self.0.evict(live);
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        self.0.bytes() + self.0.first.live().bytes()
     }
 }

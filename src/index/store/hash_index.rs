@@ -1,25 +1,24 @@
-//! Which texts are known: a table of hashes and numbers.
+//! A hash table from texts to numbers; the texts are stored elsewhere.
 
 use std::hash::{BuildHasher, Hasher};
 use std::sync::LazyLock;
 
 use foldhash::quality::RandomState;
 
-/// Which texts are known, by their hash.
+/// Numbers by the hash of their text.
 ///
-/// A first load waits for memory here more than anywhere. So a text's hash and number stand in one slot (8 bytes, eight
-/// to a cache line, looked for in a row): most texts are told apart, and all are moved when the table grows, without a
-/// look at them.
+/// A first load waits for memory here more than anywhere. So a slot holds the hash and the number (8 bytes, eight slots to
+/// a cache line, probed linearly): most texts are told apart by their hash, and growing the table reads no text.
 #[derive(Debug)]
-pub(crate) struct HashIndex<N> {
-    /// A power of two of them, at most three quarters full; none at first.
+pub struct HashIndex<N> {
+    /// A power of two of them, at most three quarters used; none at first.
     slots: Vec<HashSlot<N>>,
     used: usize,
 }
 
-/// The hash by which texts are found; others in each run of the program.
+/// The seeded hash of a text; it differs in each run of the program.
 #[inline]
-pub fn hash(text: &[u8]) -> u32 {
+pub(crate) fn hash(text: &[u8]) -> u32 {
     static SEED: LazyLock<RandomState> = LazyLock::new(RandomState::default);
     let mut hasher = SEED.build_hasher();
     hasher.write(text);
@@ -27,7 +26,6 @@ pub fn hash(text: &[u8]) -> u32 {
     (hash >> 32) as u32 ^ hash as u32
 }
 
-/// A text's hash, and what it is known by.
 #[derive(Clone, Copy, Debug)]
 struct HashSlot<N> {
     hash: u32,
@@ -44,9 +42,9 @@ impl<N> Default for HashIndex<N> {
 }
 
 impl<N: Copy> HashIndex<N> {
-    /// What the text is known by; `is_it` tells whether a number is its.
+    /// The number of a text; `is_it` compares the text of a number with the same hash.
     #[inline]
-    pub fn find(&self, hash: u32, is_it: impl Fn(N) -> bool) -> Option<N> {
+    pub(super) fn find(&self, hash: u32, is_it: impl Fn(N) -> bool) -> Option<N> {
         let mask = self.slots.len().checked_sub(1)?;
         let mut at = hash as usize & mask;
         loop {
@@ -59,17 +57,16 @@ impl<N: Copy> HashIndex<N> {
         }
     }
 
-    /// Has the memory come where a text of that hash is looked for first; the answer means nothing.
+    /// Prefetches the slot for `hash`; the return value only defeats the optimizer.
     #[inline]
-    pub fn prefetch(&self, hash: u32) -> u32 {
-        let slot = self
-            .slots
-            .get(hash as usize & self.slots.len().wrapping_sub(1));
+    pub(super) fn prefetch(&self, hash: u32) -> u32 {
+        let mask = self.slots.len().wrapping_sub(1);
+        let slot = self.slots.get(hash as usize & mask);
         slot.map_or(0, |slot| slot.hash)
     }
 
-    /// Enters a text that is not there.
-    pub fn insert(&mut self, hash: u32, number: N) {
+    /// Adds a text that the table does not have.
+    pub(super) fn insert(&mut self, hash: u32, number: N) {
         if (self.used + 1) * 4 > self.slots.len() * 3 {
             let none = HashSlot {
                 hash: 0,
@@ -78,16 +75,16 @@ impl<N: Copy> HashIndex<N> {
             let slots = vec![none; (self.slots.len() * 2).max(16)];
             for slot in std::mem::replace(&mut self.slots, slots) {
                 if slot.number.is_some() {
-                    self.place(slot);
+                    self.put(slot);
                 }
             }
         }
         let number = Some(number);
-        self.place(HashSlot { hash, number });
+        self.put(HashSlot { hash, number });
         self.used += 1;
     }
 
-    fn place(&mut self, slot: HashSlot<N>) {
+    fn put(&mut self, slot: HashSlot<N>) {
         let mask = self.slots.len() - 1;
         let mut at = slot.hash as usize & mask;
         while self.slots[at].number.is_some() {
@@ -96,18 +93,18 @@ impl<N: Copy> HashIndex<N> {
         self.slots[at] = slot;
     }
 
-    /// The same texts by other numbers, without those that have none.
-    pub fn moved(&self, number: impl Fn(N) -> Option<N>) -> Self {
-        let mut known = Self::default();
+    /// The same texts with other numbers, without those that get none.
+    pub(super) fn renumbered(&self, number: impl Fn(N) -> Option<N>) -> Self {
+        let mut index = Self::default();
         for slot in &self.slots {
             if let Some(number) = slot.number.and_then(&number) {
-                known.insert(slot.hash, number);
+                index.insert(slot.hash, number);
             }
         }
-        known
+        index
     }
 
-    pub fn bytes(&self) -> usize {
+    pub(super) fn bytes(&self) -> usize {
         self.slots.capacity() * size_of::<HashSlot<N>>()
     }
 }

@@ -16,10 +16,10 @@ use crate::position::Position;
 mod tests;
 
 /// A column of integer pages.
-pub(crate) type IntColumn<T> = PagedColumn<T, IntPage>;
+pub type IntColumn<T> = PagedColumn<T, IntPage>;
 
 /// A value that is stored as an integer. The code of [`Value::BLANK`] is 0.
-pub(crate) trait IntCode: Value {
+pub trait IntCode: Value {
     fn to_code(self) -> u64;
 
     fn from_code(code: u64) -> Self;
@@ -104,7 +104,7 @@ impl<K> IntCode for RecordId<K> {
 }
 
 #[derive(Clone, Debug)]
-pub(crate) struct IntPage {
+pub struct IntPage {
     /// A code is stored as its distance above this one; code 0 as 0.
     base: u64,
     /// The greatest distance; 0 in a blank page, whose base is that of its first code.
@@ -220,7 +220,7 @@ impl<T: IntCode> IntColumn<T> {
     /// Replaces a record's value by `new(value)`, unless that is `None`; whether it was replaced. Finds
     /// the page once for both.
     #[inline]
-    pub fn update(&mut self, at: usize, new: impl FnOnce(T) -> Option<T>) -> bool {
+    pub(crate) fn update(&mut self, at: usize, new: impl FnOnce(T) -> Option<T>) -> bool {
         let Some((page, offset)) = self.page_mut(at) else {
             let new = new(self.get(at));
             new.into_iter().for_each(|new| self.set(at, new));
@@ -235,7 +235,7 @@ impl<T: IntCode> IntColumn<T> {
 
     /// Changes a record's value in place.
     #[inline]
-    pub fn change(&mut self, at: usize, change: impl FnOnce(&mut T)) {
+    pub(crate) fn change(&mut self, at: usize, change: impl FnOnce(&mut T)) {
         self.update(at, |mut value| {
             change(&mut value);
             Some(value)

@@ -1,40 +1,41 @@
-//! Which records of a kind are kept, when pinned ones have been retired.
+//! The live records of one kind, after eviction.
 //!
-//! Records keep their numbers for good: a number that was retired never means another record. All from some number on
-//! are kept, and of the ones before it the few that are listed: those open still, and what is linked to them. A
-//! record's *place* is its rank among the kept ones; it changes when records retire, so it is used within one look at
-//! the index only, where a set of records or a value a record is to be as long as the records are many.
+//! A record keeps its number for good: the number of an evicted record never means another one. All records from some
+//! number on are live, and of the older ones those that are pinned: open ones, and those linked to them. A record's *rank*
+//! is its position among the live ones. It changes with eviction, so it is valid within one look at the index only. Sets
+//! of records are stored by rank, so that their size depends on the number of live records.
 
 use std::sync::Arc;
 
-/// The kept records of one kind.
+#[cfg(test)]
+mod tests;
+
 #[derive(Debug, Default)]
 pub struct LiveSet {
-    /// LiveSet ones among the retired, in their order.
+    /// Live records below `first`, in their order.
     pinned: Vec<u32>,
-    /// All from this number on are kept.
+    /// All from this number on are live.
     first: usize,
 }
 
 impl LiveSet {
-    /// Those of `pinned`, in their order and all below `first`, and all from `first` on.
-    pub fn new(pinned: Vec<u32>, first: usize) -> Arc<Self> {
+    /// The records of `pinned`, in their order and all below `first`, and all from `first` on.
+    pub(crate) fn new(pinned: Vec<u32>, first: usize) -> Arc<Self> {
         Arc::new(Self { pinned, first })
     }
 
-    /// The listed ones among those before [`first`](Self::first).
-    pub fn pinned(&self) -> &[u32] {
+    pub(crate) fn pinned(&self) -> &[u32] {
         &self.pinned
     }
 
-    /// All from this number on are kept.
-    pub fn first(&self) -> usize {
+    /// All from this number on are live.
+    pub(crate) fn first(&self) -> usize {
         self.first
     }
 
-    /// The rank of a kept record; `None` when it is retired.
+    /// The rank of a live record; `None` if it was evicted.
     #[inline]
-    pub fn rank(&self, number: usize) -> Option<usize> {
+    pub(crate) fn rank(&self, number: usize) -> Option<usize> {
         match number.checked_sub(self.first) {
             Some(at) => Some(at + self.pinned.len()),
             None => self.pinned_rank(number),
@@ -47,85 +48,62 @@ impl LiveSet {
         self.pinned.binary_search(&number).ok()
     }
 
-    /// The number of the record at a place.
+    /// The number of the record with that rank.
     #[inline]
-    pub fn number(&self, place: usize) -> usize {
-        match self.pinned.get(place) {
+    pub(crate) fn number(&self, rank: usize) -> usize {
+        match self.pinned.get(rank) {
             Some(number) => *number as usize,
-            None => place - self.pinned.len() + self.first,
+            None => rank - self.pinned.len() + self.first,
         }
     }
 
-    /// Bytes held in memory.
-    pub fn bytes(&self) -> usize {
+    pub(crate) fn bytes(&self) -> usize {
         self.pinned.capacity() * 4
     }
 }
 
-/// The places of a kind's records at one moment.
+/// The ranks of the live records at one moment.
 #[derive(Clone, Debug, Default)]
 pub struct Ranks {
-    kept: Arc<LiveSet>,
+    live: Arc<LiveSet>,
     len: usize,
 }
 
 impl Ranks {
-    /// The places of the kept ones among `end` records.
-    pub fn new(kept: Arc<LiveSet>, end: usize) -> Self {
-        let len = kept.pinned.len() + end.saturating_sub(kept.first);
-        Self { kept, len }
+    /// The ranks of the live ones among `end` records.
+    pub(crate) fn new(live: Arc<LiveSet>, end: usize) -> Self {
+        let len = live.pinned.len() + end.saturating_sub(live.first);
+        Self { live, len }
     }
 
-    /// How many records are kept.
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.len
     }
 
-    /// Whether none is.
-    pub fn is_empty(&self) -> bool {
-        self.len == 0
+    /// The rank of a live record; `None` if it was evicted, or appended later.
+    #[inline]
+    pub(crate) fn rank(&self, number: usize) -> Option<usize> {
+        self.live.rank(number).filter(|rank| *rank < self.len)
     }
 
-    /// The rank of a kept record; `None` when it is retired or newer than this.
+    /// The number of the record with that rank.
     #[inline]
-    pub fn rank(&self, number: usize) -> Option<usize> {
-        self.kept.rank(number).filter(|place| *place < self.len)
-    }
-
-    /// The number of the record at a place.
-    #[inline]
-    pub fn number(&self, place: usize) -> usize {
-        self.kept.number(place)
+    pub(crate) fn number(&self, rank: usize) -> usize {
+        self.live.number(rank)
     }
 
     /// The numbers of all, in their order.
-    pub fn numbers(self) -> impl DoubleEndedIterator<Item = usize> + ExactSizeIterator {
-        (0..self.len).map(move |place| self.kept.number(place))
+    pub(crate) fn numbers(self) -> impl DoubleEndedIterator<Item = usize> + ExactSizeIterator {
+        (0..self.len).map(move |rank| self.live.number(rank))
     }
 }
 
-/// As many places as there are names, none of them retired.
+/// Ranks of names, of which none is evicted.
 impl From<usize> for Ranks {
     fn from(len: usize) -> Self {
         Self {
-            kept: Arc::default(),
+            live: Arc::default(),
             len,
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn places_and_numbers_lead_to_each_other() {
-        let places = Ranks::new(LiveSet::new(vec![2, 5, 6], 10), 13);
-        let numbers: Vec<usize> = places.clone().numbers().collect();
-        assert_eq!(numbers, [2, 5, 6, 10, 11, 12]);
-        for (place, number) in numbers.into_iter().enumerate() {
-            assert_eq!(places.rank(number), Some(place));
-        }
-        assert_eq!([0, 3, 9, 13].map(|number| places.rank(number)), [None; 4]);
     }
 }

@@ -1,20 +1,23 @@
-//! From a name to all its records, newest first, at four bytes a record.
+//! Posting lists: from a name to all its records, newest first, at four bytes a record.
 //!
-//! A posting is a chain: the name knows its newest record, each record the one before it of the same name. Chains lead
-//! through records in falling order and end where all older ones have been retired but a few ([`super::kept`]): those
-//! are looked for one by one.
+//! A list is a chain: the name has its newest record, each record the previous one of the same name. Chains lead through
+//! records in falling order. They end at the first live record that is not pinned ([`LiveSet::pinned`]); pinned ones are
+//! searched one by one.
 
 use std::sync::Arc;
 
-use crate::index::store::column::{ColumnPage, PagedColumn, RecordId, make_room};
-use crate::index::store::int_column::IntColumn;
-use crate::index::store::intern::Symbol;
-use crate::index::store::live_set::LiveSet;
+use super::column::{ColumnPage, PagedColumn, RecordId, make_room};
+use super::int_column::IntColumn;
+use super::intern::Symbol;
+use super::live_set::LiveSet;
+
+/// The newest record of a name, and how many live ones it has.
+type Head<K> = (Option<RecordId<K>>, u32);
 
 /// The records of each name of one kind.
 #[derive(Debug)]
 pub struct PostingList<K> {
-    heads: Vec<(Option<RecordId<K>>, u32)>,
+    heads: Vec<Head<K>>,
     prev: IntColumn<Option<RecordId<K>>>,
 }
 
@@ -28,8 +31,8 @@ impl<K> Default for PostingList<K> {
 }
 
 impl<K> PostingList<K> {
-    /// The next record, in the records' order; a record may have no such name.
-    pub fn push(&mut self, name: Option<Symbol>) {
+    /// Appends the next record; it may have no such name.
+    pub(crate) fn push(&mut self, name: Option<Symbol>) {
         let record = RecordId::new(self.prev.end());
         self.push_blank();
         if let Some(name) = name {
@@ -37,14 +40,14 @@ impl<K> PostingList<K> {
         }
     }
 
-    /// The next record, which has no such name yet.
+    /// Appends the next record, without a name yet.
     #[inline]
-    pub fn push_blank(&mut self) {
+    pub(crate) fn push_blank(&mut self) {
         self.prev.push_blank();
     }
 
     /// Gives a record that had no such name its name.
-    pub fn link(&mut self, record: RecordId<K>, name: Symbol) {
+    pub(crate) fn link(&mut self, record: RecordId<K>, name: Symbol) {
         if self.heads.len() <= name.at() {
             make_room(&mut self.heads, name.at() + 1);
             self.heads.resize(name.at() + 1, (None, 0));
@@ -65,14 +68,14 @@ impl<K> PostingList<K> {
         }
     }
 
-    /// How many kept records bear the name.
-    pub fn count(&self, name: Symbol) -> usize {
+    /// How many live records have the name.
+    pub(crate) fn count(&self, name: Symbol) -> usize {
         self.heads.get(name.at()).map_or(0, |head| head.1 as usize)
     }
 
-    /// The name's records, newest first, without the listed ones among the retired ([`LiveSet::pinned`]).
-    pub fn recent(&self, name: Symbol) -> impl Iterator<Item = RecordId<K>> + '_ {
-        let first = self.prev.kept().first();
+    /// The name's records, newest first, without pinned ones.
+    pub(crate) fn recent(&self, name: Symbol) -> impl Iterator<Item = RecordId<K>> + '_ {
+        let first = self.prev.live().first();
         let head = self.heads.get(name.at()).and_then(|head| head.0);
         let recent = move |id: &RecordId<K>| id.at() >= first;
         std::iter::successors(head.filter(recent), move |id| {
@@ -80,20 +83,20 @@ impl<K> PostingList<K> {
         })
     }
 
-    /// The name's kept records, newest first; `column` tells each record's name.
-    pub fn records<'p>(
+    /// The name's live records, newest first; `column` has each record's name.
+    pub(crate) fn records<'p>(
         &'p self,
         name: Symbol,
         column: &'p PagedColumn<Option<Symbol>, impl ColumnPage<Option<Symbol>>>,
     ) -> impl Iterator<Item = RecordId<K>> + 'p {
-        let older = self.prev.kept().pinned().iter().rev();
-        let older = older.map(|number| *number as usize);
-        let older = older.filter(move |number| column.get(*number) == Some(name));
-        self.recent(name).chain(older.map(RecordId::new))
+        let pinned = self.prev.live().pinned().iter().rev();
+        let pinned = pinned.map(|number| *number as usize);
+        let pinned = pinned.filter(move |number| column.get(*number) == Some(name));
+        self.recent(name).chain(pinned.map(RecordId::new))
     }
 
-    /// A record of the name retires.
-    pub fn forget(&mut self, name: Symbol) {
+    /// A record of the name is evicted.
+    pub(crate) fn remove_one(&mut self, name: Symbol) {
         if let Some(head) = self.heads.get_mut(name.at()) {
             head.1 = head.1.saturating_sub(1);
             if head.1 == 0 {
@@ -102,13 +105,11 @@ impl<K> PostingList<K> {
         }
     }
 
-    /// Gives back what is no longer kept.
-    pub fn retire(&mut self, kept: &Arc<LiveSet>) {
-        self.prev.retire(kept);
+    pub(crate) fn evict(&mut self, live: &Arc<LiveSet>) {
+        self.prev.evict(live);
     }
 
-    /// Bytes held in memory.
-    pub fn bytes(&self) -> usize {
-        self.heads.capacity() * 8 + self.prev.bytes()
+    pub(crate) fn bytes(&self) -> usize {
+        self.heads.capacity() * size_of::<Head<K>>() + self.prev.bytes()
     }
 }

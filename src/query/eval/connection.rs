@@ -25,18 +25,18 @@ pub(in crate::query) fn connections(
         (Field::Icid, Predicate::Ranges(ranges)) => ids(columns, Direction::Inbound, ranges),
         (Field::Dcid, Predicate::Ranges(ranges)) => ids(columns, Direction::Outbound, ranges),
         (Field::Port, Predicate::Ranges(ranges)) => {
-            BitSet::of(columns.port.iter(), columns.ranks(), |port| {
+            BitSet::of(columns.peer.port.iter(), columns.ranks(), |port| {
                 port > 0 && ranges.matches(i128::from(port))
             })
         }
         (Field::Ip, _) => posted(
             &addresses(index, test)?,
-            &columns.remote,
-            &columns.by_remote,
+            &columns.peer.address,
+            &columns.peer.by_address,
         ),
         (Field::Host, Predicate::NamePredicate(names)) => named(
             &matching(&index.names.hosts, names),
-            columns.host.iter(),
+            columns.peer.host.iter(),
             columns.ranks(),
         ),
         (Field::Interface, Predicate::NamePredicate(names)) => named(
@@ -231,15 +231,18 @@ fn lives(index: &Index, holds: impl Fn(i64, i64) -> bool) -> BitSet {
 fn last_heard(index: &Index, at: usize) -> Option<Timestamp> {
     let columns = &index.connections;
     let attempt = columns
-        .last_attempt
+        .newest
+        .attempt
         .get(at)
         .and_then(|id| index.attempts.time.get(id.at()));
     let delivery = columns
-        .last_delivery
+        .newest
+        .delivery
         .get(at)
         .and_then(|id| index.deliveries.time.get(id.at()));
     let message = columns
-        .last_message
+        .newest
+        .message
         .get(at)
         .and_then(|id| index.messages.began.get(id.at()));
     attempt.max(delivery).max(message)

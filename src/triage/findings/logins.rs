@@ -61,7 +61,7 @@ impl Logins {
         let to = count.min(self.at + SLICE);
         for at in self.at..to {
             let number = self.attempts.number(at);
-            if index.attempts.kept().rank(number).is_none() {
+            if index.attempts.live().rank(number).is_none() {
                 continue;
             }
             let attempt = index.attempt(AttemptId::new(number));

@@ -7,13 +7,8 @@
 
 use super::RouteBuilder;
 use crate::header::Timestamp;
-use crate::index::{DeliveryResult, Index};
+use crate::index::{DeliveryResult, Index, RETRY_WINDOW};
 use crate::triage::outcome::ConnectionOutcome;
-
-/// Seconds: so long after a connection error its messages may be spoken of. The appliance tries a dead host again
-/// after an hour at most by default ("Maximum Time to Wait Before Retrying an Unreachable Host", user guide, bounce
-/// profiles and destination controls); four hours leave room for another setting.
-pub const RETRY_WINDOW: i64 = 4 * 3600;
 
 impl RouteBuilder {
     /// Notes whom a connection error was for.

@@ -31,7 +31,7 @@ proptest::proptest! {
         assert!(column.iter().eq(model.iter().copied()));
 
         let kept = LiveSet::new((0..first as u32).filter(|number| number % 5 == 0).collect(), first);
-        column.retire(&kept);
+        column.evict(&kept);
         for (at, value) in late {
             column.update(at, |known| Some(known ^ value));
             model[at] ^= value;

@@ -1,0 +1,111 @@
+//! The recipients of messages.
+
+use hashbrown::HashMap;
+
+use super::delivery::{Delivery, DeliveryId};
+use super::message::{DeliveryState, Message, MessageId};
+use crate::index::Index;
+use crate::index::store::column::{PagedColumn, RecordId, oldest_first, table};
+use crate::index::store::int_column::IntColumn;
+use crate::index::store::intern::Symbol;
+
+#[derive(Debug)]
+pub enum RecipientTag {}
+pub type RecipientId = RecordId<RecipientTag>;
+
+/// Recipients with this number or a higher one are found by a map; the others by searching the message's list.
+pub(crate) const NEAR: u32 = 32;
+
+#[derive(Debug, Default)]
+pub struct RecipientTable {
+    pub(crate) message: IntColumn<MessageId>,
+    /// `None` if the log wrote the recipient without a number.
+    pub(crate) rid: IntColumn<Option<u32>>,
+    pub(crate) to: IntColumn<Option<Symbol>>,
+    pub(crate) state: PagedColumn<DeliveryState>,
+    pub(crate) last_delivery: PagedColumn<Option<DeliveryId>>,
+    /// The previous recipient of the same message.
+    pub(crate) prev: IntColumn<Option<RecipientId>>,
+    /// Recipients whose number is [`NEAR`] or higher.
+    pub(crate) far: HashMap<(MessageId, u32), RecipientId, foldhash::fast::RandomState>,
+}
+
+table!(RecipientTable: message, rid, to, state, last_delivery, prev; far);
+
+impl RecipientTable {
+    pub(crate) fn push(
+        &mut self,
+        message: MessageId,
+        rid: Option<u32>,
+        to: Option<Symbol>,
+        prev: Option<RecipientId>,
+    ) -> RecipientId {
+        self.message.push(message);
+        self.rid.push(rid);
+        self.to.push(to);
+        self.state.push_blank();
+        self.last_delivery.push_blank();
+        self.prev.push(prev);
+        let id = RecipientId::new(self.end() - 1);
+        if let Some(rid) = rid.filter(|rid| *rid >= NEAR) {
+            self.far.insert((message, rid), id);
+        }
+        id
+    }
+}
+
+/// A view of one recipient.
+#[derive(Clone, Copy, Debug)]
+pub struct Recipient<'i> {
+    index: &'i Index,
+    id: RecipientId,
+}
+
+impl<'i> Recipient<'i> {
+    pub(crate) fn new(index: &'i Index, id: RecipientId) -> Self {
+        Self { index, id }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn record(&self) -> RecipientId {
+        self.id
+    }
+
+    fn columns(&self) -> &'i RecipientTable {
+        &self.index.recipients
+    }
+
+    pub(crate) fn message(&self) -> Message<'i> {
+        self.index.message(self.columns().message.get(self.id.at()))
+    }
+
+    pub(crate) fn rid(&self) -> Option<u32> {
+        self.columns().rid.get(self.id.at())
+    }
+
+    /// The envelope recipient without angle brackets; `None` if the log begins after it.
+    pub(crate) fn to(&self) -> Option<&'i str> {
+        Some(self.index.names.mail.get(self.to_name()?))
+    }
+
+    pub(crate) fn to_name(&self) -> Option<Symbol> {
+        self.columns().to.get(self.id.at())
+    }
+
+    pub(crate) fn state(&self) -> DeliveryState {
+        self.columns().state.get(self.id.at())
+    }
+
+    /// Its deliveries in the order of the log.
+    pub(crate) fn deliveries(&self) -> Vec<Delivery<'i>> {
+        let (index, newest) = (self.index, self.columns().last_delivery.get(self.id.at()));
+        oldest_first(newest, &index.deliveries.earlier, |id| index.delivery(id))
+    }
+
+    /// The delivery that put it in its state.
+    pub(crate) fn decided_by(&self) -> Option<Delivery<'i>> {
+        let newest_first = self.deliveries().into_iter().rev();
+        let mut deciding = newest_first.filter(|one| one.result().state() == self.state());
+        deciding.next()
+    }
+}
