@@ -3,8 +3,8 @@
 #
 #   tests/bench/compare.sh [LOG]
 #
-# Without LOG a simulated one of 1 GiB is made with ../shared/esasim.py and removed again. $MAILSCOPE names the
-# program, where it is not target/release/mailscope.
+# Without LOG, `mailscope demo --write` makes one of 1 GiB, which is removed again. $MAILSCOPE names the program if it
+# is not target/release/mailscope.
 #
 # Each command runs once to warm the page cache, then five times. Wall time comes as median [min–max] and as a multiple
 # of `wc -l`, which reads the same bytes and does next to nothing with them; CPU time as median; memory as the highest
@@ -14,17 +14,13 @@ export LC_ALL=C
 
 here=$(cd "$(dirname "$0")/../.." && pwd)
 mailscope=${MAILSCOPE:-$here/target/release/mailscope}
-simulator=$here/../shared/esasim.py
 runs=5
 
 [ -x "$mailscope" ] || { echo "$mailscope is not there; run cargo build --release" >&2; exit 2; }
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 log=${1:-$folder/mail.log}
-if [ $# -eq 0 ]; then
-    [ -f "$simulator" ] || { echo "$simulator is not there; give a LOG" >&2; exit 2; }
-    python3 "$simulator" --bytes 1073741824 --seed 1 --log "$log"
-fi
+[ $# -gt 0 ] || "$mailscope" demo --write "$log" --bytes 1G --seed 1
 
 # What an administrator writes by hand: failed logins by user and address, joined through the ICID.
 join='

@@ -3,7 +3,7 @@
 
   tests/bench/goals.py [--log LOG] [--runs 5] [--growth] [--ten LOG] [--lnav]
 
-Without a log a simulated one of 1 GiB is made with ../shared/esasim.py. $MAILSCOPE names the program, where it is not
+Without a log, `mailscope demo --write` makes one of 1 GiB. $MAILSCOPE names the program if it is not
 target/release/mailscope. Each command runs once to warm the page cache, then so many times; a figure is the median
 [min–max]. What the interface does is timed at a pseudo terminal of 200×50: from the key, or the line written, to the last
 byte that was drawn for it. --growth makes and reads a log of ten times the size too, --ten names one that is there. The
@@ -28,7 +28,6 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parents[2]
 MAILSCOPE = os.environ.get("MAILSCOPE", str(HERE / "target/release/mailscope"))
-SIMULATOR = HERE.parent / "shared/esasim.py"
 TEXT = "relay access denied"
 # What an administrator writes by hand: failed logins by user and address, joined through the ICID.
 JOIN = r"""
@@ -54,6 +53,10 @@ def once(command, **streams):
 def repeated(runs, measure):
     measure()
     return [measure() for _ in range(runs)]
+
+
+def simulate(log, size):
+    subprocess.run([MAILSCOPE, "demo", "--write", log, "--bytes", str(size), "--seed", "1"], check=True)
 
 
 def spread(values, unit, digits=2):
@@ -287,11 +290,11 @@ def forms(table, log, folder, runs, single):
 
 
 def growth(table, folder, log, single, ten):
-    """Bytes alone do not say how much there is to join: a simulated queue that grows is tried again ever more often."""
+    """Time and memory of ten times the log, beside how many records it has."""
     wall, peak = single
     large = ten or folder / "large.log"
     if not ten:
-        subprocess.run([sys.executable, SIMULATOR, "--bytes", str(10 * os.path.getsize(log)), "--seed", "1", "--log", large], check=True)
+        simulate(large, 10 * os.path.getsize(log))
     times = os.path.getsize(large) / os.path.getsize(log)
 
     def records(log):
@@ -321,7 +324,7 @@ def main():
         folder = Path(name)
         log = options.log or str(folder / "mail.log")
         if not options.log:
-            subprocess.run([sys.executable, SIMULATOR, "--bytes", "1073741824", "--seed", "1", "--log", log], check=True)
+            simulate(log, 1 << 30)
         load = os.getloadavg()[0]
         print(f"{os.path.getsize(log)} bytes, {os.cpu_count()} processors, {options.runs} runs, load {load:.1f} before\n")
         table = Table()

@@ -3,8 +3,8 @@
 #
 #   tests/bench/queries.sh [LOG]
 #
-# Without LOG a simulated one of 1 GiB is made with ../shared/esasim.py and removed again. $MAILSCOPE names the program,
-# where it is not target/release/mailscope.
+# Without LOG, `mailscope demo --write` makes one of 1 GiB, which is removed again. $MAILSCOPE names the program if it
+# is not target/release/mailscope.
 #
 # A run of mailscope reads and indexes the whole log; "answer" is what the query itself took in it, by --explain: the
 # cost of a keystroke in the filter bar. Beside words in raw lines stands what `rg -c` takes, which counts lines and
@@ -16,16 +16,12 @@ export LC_ALL=C
 
 here=$(cd "$(dirname "$0")/../.." && pwd)
 mailscope=${MAILSCOPE:-$here/target/release/mailscope}
-simulator=$here/../shared/esasim.py
 
 [ -x "$mailscope" ] || { echo "$mailscope is not there; run cargo build --release" >&2; exit 2; }
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 log=${1:-$folder/mail.log}
-if [ $# -eq 0 ]; then
-    [ -f "$simulator" ] || { echo "$simulator is not there; give a LOG" >&2; exit 2; }
-    python3 "$simulator" --bytes 1073741824 --seed 1 --log "$log"
-fi
+[ $# -gt 0 ] || "$mailscope" demo --write "$log" --bytes 1G --seed 1
 
 # timed COMMAND...: its seconds; the output goes to files. Status 1 is "nothing found".
 timed() {
@@ -102,8 +98,8 @@ row connections 'auth:failed dir:in' --lnav 'DISTINCT icid' "icid IS NOT NULL AN
 row auth 'profile:Outbound* auth:failed' --lnav '*' "profile LIKE 'Outbound%' AND result = 'failed'"
 row connections 'ip:10.0.0.0/8 -auth:none'
 row deliveries 'result:bounced code:500..599' --lnav '*' "result = 'Bounced' AND code BETWEEN 500 AND 599"
-row messages 'subject:*invoice* size:>100k'
-row connections 'from:*@corp.example dir:out duration:>10'
+row messages 'subject:*meeting* size:>20k'
+row connections 'from:*@example.com dir:out duration:>5'
 row connections 'at:12:00'
 row connections '"relay access denied"' --rg 'relay access denied'
 row connections '/5\.7\.[18]/ dir:out' --rg '5\.7\.[18]'
