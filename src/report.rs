@@ -21,19 +21,37 @@ use std::io::{self, Write};
 
 use serde_json::{Map, Value};
 
+use crate::present::Row;
+
 pub use view::View;
 
 /// How records are printed.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, clap::ValueEnum)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Format {
-    /// Aligned columns for people.
     Table,
-    /// One JSON object a line.
     Json,
-    /// Comma-separated values with a header, safe in a spreadsheet.
     Csv,
-    /// The raw lines of the matching records, in the order of the log.
     Log,
+}
+
+impl Format {
+    pub const ALL: [Self; 4] = [Self::Table, Self::Json, Self::Csv, Self::Log];
+
+    /// Its name on the command line, and what it prints.
+    pub fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Table => ("table", "Aligned columns for people"),
+            Self::Json => ("json", "One JSON object a line"),
+            Self::Csv => (
+                "csv",
+                "Comma-separated values with a header, safe in a spreadsheet",
+            ),
+            Self::Log => (
+                "log",
+                "The raw lines of the matching records, in the order of the log",
+            ),
+        }
+    }
 }
 
 /// What is printed of each record.
@@ -100,8 +118,18 @@ pub trait Printer {
     }
 }
 
+/// A record that a table can show.
+pub trait TableRow {
+    fn row(&self) -> Row<'_>;
+
+    /// The entry as written, if the record is one.
+    fn raw(&self) -> &[u8] {
+        b""
+    }
+}
+
 /// A record that can be printed in any format.
-pub trait Record {
+pub trait Record: TableRow {
     /// Writes it as a JSON object of one line, without the line end.
     ///
     /// # Errors
@@ -110,30 +138,18 @@ pub trait Record {
 
     /// Its keys and values.
     fn map(&self) -> Map<String, Value>;
-
-    /// The entry as written, where the record is one.
-    fn raw(&self) -> &[u8] {
-        b""
-    }
 }
 
-/// Any serialisable record.
-pub struct Plain<T>(pub T);
-
-impl<T: serde::Serialize> Record for Plain<T> {
+impl<T: serde::Serialize + TableRow> Record for T {
     fn json(&self, out: &mut dyn Write) -> io::Result<()> {
-        json::write(out, &self.0)
+        json::write(out, self)
     }
 
     fn map(&self) -> Map<String, Value> {
-        to_map(&self.0)
-    }
-}
-
-fn to_map<T: serde::Serialize>(record: &T) -> Map<String, Value> {
-    match serde_json::to_value(record) {
-        Ok(Value::Object(map)) => map,
-        _ => Map::new(),
+        match serde_json::to_value(self) {
+            Ok(Value::Object(map)) => map,
+            _ => Map::new(),
+        }
     }
 }
 

@@ -13,6 +13,7 @@ use crate::index::records::appliance::Appliances;
 use crate::lines::{Block, Line};
 use crate::pipeline::{BlockParser, ClockMonitor, FileKind, is_blank, sniff};
 use crate::position::{Position, SourceId};
+use crate::present::EntryRow;
 use crate::query::Query;
 use crate::report::event::EventRecord;
 use crate::source::{Follow, LogReader, Notice, RawLines, SourceEvent, SourceOpened};
@@ -165,7 +166,7 @@ impl Events<'_, '_> {
         if !self.query.event(&entry, line.bytes, appliance, self.newest) {
             return Ok(ControlFlow::Continue(()));
         }
-        self.out.record(&EventRecord {
+        self.out.record(&EventRecord(EntryRow {
             appliance,
             time: header.time,
             level: header.level,
@@ -175,7 +176,7 @@ impl Events<'_, '_> {
             text: line.bytes,
             body,
             cut: line.cut,
-        })
+        }))
     }
 
     fn caught_up(&mut self) -> Flow {

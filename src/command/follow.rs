@@ -13,7 +13,7 @@ use crate::index::{ClosedRecord, ConnectionId, MessageId, TrackClosed};
 use crate::pipeline::{Ingest, IngestEvent};
 use crate::query::Query;
 use crate::report::record::{AttemptRecord, ConnectionRecord, DeliveryRecord, MessageRecord};
-use crate::report::{Format, Plain, View};
+use crate::report::{Format, View};
 use crate::source::Follow;
 
 /// Lines of one second come together: a moment's wait takes them in at once.
@@ -123,9 +123,7 @@ impl Following<'_> {
                         .connections(&index, &hits)
                         .into_iter()
                         .filter(|id| new.contains(id));
-                    print(out, found, |id| {
-                        Plain(ConnectionRecord::from(index.connection(id)))
-                    })?;
+                    print(out, found, |id| ConnectionRecord(index.connection(id)))?;
                 }
             }
             View::Messages => {
@@ -136,9 +134,7 @@ impl Following<'_> {
                         .messages(&index, &hits)
                         .into_iter()
                         .filter(|id| new.contains(id));
-                    print(out, found, |id| {
-                        Plain(MessageRecord::from(index.message(id)))
-                    })?;
+                    print(out, found, |id| MessageRecord(index.message(id)))?;
                 }
             }
             View::Auth => {
@@ -147,9 +143,7 @@ impl Following<'_> {
                     .attempts(&index, &hits)
                     .into_iter()
                     .filter(|id| id.at() >= from);
-                print(out, found, |id| {
-                    Plain(AttemptRecord::from(index.attempt(id)))
-                })?;
+                print(out, found, |id| AttemptRecord(index.attempt(id)))?;
             }
             _ => {
                 let from = std::mem::replace(&mut self.deliveries, index.deliveries_end());
@@ -157,9 +151,7 @@ impl Following<'_> {
                     .deliveries(&index, &hits)
                     .into_iter()
                     .filter(|id| id.at() >= from);
-                print(out, found, |id| {
-                    Plain(DeliveryRecord::from(index.delivery(id)))
-                })?;
+                print(out, found, |id| DeliveryRecord(index.delivery(id)))?;
             }
         }
         out.flush()?;

@@ -113,7 +113,7 @@ pub fn with_output(
         Format::Log if args.view != View::Events => Target::Raw(&mut stdout),
         format => {
             let fields =
-                Fields::new(args.fields.clone()).or_columns(config.columns_set(&args.view.name()));
+                Fields::new(args.fields.clone()).or_columns(config.columns_set(args.view.name()));
             Target::Printed(report::printer(
                 format,
                 args.view,

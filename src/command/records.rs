@@ -13,9 +13,11 @@ use crate::index::{Index, TrackClosed};
 use crate::pipeline::{FirstYear, Ingest, IngestEvent};
 use crate::query::{Query, RecordKind, TextMatches, aggregate};
 use crate::report::findings::{self, FindingRecord};
-use crate::report::record::{AttemptRecord, ConnectionRecord, DeliveryRecord, MessageRecord};
+use crate::report::record::{
+    AttemptRecord, ConnectionRecord, DeliveryRecord, MessageRecord, UserRecord,
+};
 use crate::report::routes::RouteRecord;
-use crate::report::{Format, Plain, Record, View, log};
+use crate::report::{Format, Record, View, log};
 use crate::search::{self, LineRequest};
 use crate::source::{Follow, Request, Sources, Stop};
 use crate::triage::{self, GroupBy, Thresholds, Triage};
@@ -159,40 +161,32 @@ impl Selection<'_> {
         match view {
             View::Connections => {
                 let all = query.connections(index, hits);
-                each(out, all, |id| {
-                    Plain(ConnectionRecord::from(index.connection(id)))
-                })
+                each(out, all, |id| ConnectionRecord(index.connection(id)))
             }
             View::Messages => {
                 let all = query.messages(index, hits);
-                each(out, all, |id| Plain(MessageRecord::from(index.message(id))))
+                each(out, all, |id| MessageRecord(index.message(id)))
             }
             View::Auth => {
                 let all = query.attempts(index, hits);
-                each(out, all, |id| Plain(AttemptRecord::from(index.attempt(id))))
+                each(out, all, |id| AttemptRecord(index.attempt(id)))
             }
             View::Deliveries => {
                 let all = query.deliveries(index, hits);
-                each(out, all, |id| {
-                    Plain(DeliveryRecord::from(index.delivery(id)))
-                })
+                each(out, all, |id| DeliveryRecord(index.delivery(id)))
             }
-            View::Users => each(
-                out,
-                aggregate::users(index, &query.attempts(index, hits)),
-                Plain,
-            ),
-            View::Profiles => each(
-                out,
-                aggregate::profiles(index, &query.attempts(index, hits)),
-                Plain,
-            ),
+            View::Users => {
+                let users = aggregate::users(index, &query.attempts(index, hits));
+                each(out, &users, UserRecord::from)
+            }
+            View::Profiles => {
+                let profiles = aggregate::profiles(index, &query.attempts(index, hits));
+                each(out, &profiles, |profile| profile)
+            }
             View::Routes => {
                 let triage = self.triage(GroupBy::Route);
                 let all = triage.routes.iter();
-                each(out, all, |route| {
-                    Plain(RouteRecord::new(index, &triage, route))
-                })
+                each(out, all, |route| RouteRecord::new(index, &triage, route))
             }
             View::Findings | View::Events | View::RouteGroups => Ok(()),
         }
@@ -213,7 +207,7 @@ impl Selection<'_> {
         let triage = triage::analyze(self.index, limits);
         let positions = findings::positions(self.index, &triage);
         let places = search::locate(sources, positions).map_err(CommandError::Raw)?;
-        let record = |finding| Plain(FindingRecord::new(self.index, finding, &places));
+        let record = |finding| FindingRecord::new(self.index, finding, &places);
         Ok(each(out, &triage.findings, record)?)
     }
 

@@ -15,8 +15,8 @@ use crate::cli::RoutesArgs as Args;
 use crate::config::Config;
 use crate::pipeline::Ingest;
 use crate::query::Query;
-use crate::report::routes::{Check, GroupRecord, RouteRecord};
-use crate::report::{self, Fields, Format, Plain, Printer, View};
+use crate::report::routes::{Check, GroupRecord, RouteRecord, key_of};
+use crate::report::{self, Fields, Format, Printer, View};
 use crate::source::{Follow, NoticeLevel};
 use crate::triage::GroupBy;
 
@@ -73,7 +73,7 @@ fn read(args: &Args, config: &Config, notices: &mut Notices) -> Result<Ingest, C
 
 /// A printer of routes as the command line asks.
 fn printer<'o>(args: &Args, config: &Config, out: &'o mut dyn Write) -> Box<dyn Printer + 'o> {
-    let by = args.by.map(key);
+    let by = args.by.map(key_of);
     let mut fields = args.fields.clone();
     let view = if by.is_some() {
         View::RouteGroups
@@ -90,17 +90,8 @@ fn printer<'o>(args: &Args, config: &Config, out: &'o mut dyn Write) -> Box<dyn 
             .collect();
     }
     let style = table_style(config.color);
-    let fields = Fields::new(fields).or_columns(config.columns_set(&view.name()));
+    let fields = Fields::new(fields).or_columns(config.columns_set(view.name()));
     report::printer(args.format, view, fields, style, out)
-}
-
-/// The key of what routes are rolled up by.
-fn key(by: GroupBy) -> &'static str {
-    match by {
-        GroupBy::Profile => "profile",
-        GroupBy::Domain => "domain",
-        GroupBy::Ip | GroupBy::Route => "remote_ip",
-    }
 }
 
 /// Prints routes or groups. How many there were.
@@ -123,13 +114,13 @@ fn print(
     let printed = match args.by {
         None => {
             for route in &triage.routes {
-                out.record(&Plain(RouteRecord::new(&index, &triage, route)))?;
+                out.record(&RouteRecord::new(&index, &triage, route))?;
             }
             triage.routes.len()
         }
         Some(by) => {
             for group in &triage.groups {
-                out.record(&Plain(GroupRecord::new(&index, &triage, key(by), group)))?;
+                out.record(&GroupRecord::new(&index, &triage, by, group))?;
             }
             triage.groups.len()
         }

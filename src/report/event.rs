@@ -1,60 +1,38 @@
 //! `--view events`: every log entry in the order read.
 
-use std::io::{self, Write};
-
 use serde::ser::{Serialize, SerializeMap, Serializer};
-use serde_json::Map;
 
-use super::Record;
+use super::TableRow;
 use super::record::Time;
-use crate::event::{Event, Value};
-use crate::header::{Level, Timestamp};
+use crate::event::Value;
+use crate::header::Level;
+use crate::present::{EntryRow, Row};
 
-/// One log entry and where it stands.
-#[derive(Clone, Copy, Debug)]
-pub struct EventRecord<'a> {
-    /// The appliance as it is shown.
-    pub appliance: Option<&'a str>,
-    /// The log's local time.
-    pub time: Option<Timestamp>,
-    /// The appliance's level.
-    pub level: Option<Level>,
-    /// What the entry says.
-    pub event: Event<'a>,
-    /// The file as on disk.
-    pub file: &'a str,
-    /// The line's number in it, from 1.
-    pub line: u64,
-    /// The entry as written.
-    pub text: &'a [u8],
-    /// The entry behind its frame.
-    pub body: &'a [u8],
-    /// Whether the entry went on beyond the first MiB.
-    pub cut: bool,
-}
+/// One log entry.
+pub struct EventRecord<'a>(pub EntryRow<'a>);
 
 impl Serialize for EventRecord<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("appliance", &self.appliance)?;
-        map.serialize_entry("time", &self.time.map(Time))?;
-        map.serialize_entry("level", &self.level.map(Level::word))?;
-        map.serialize_entry("event", self.event.kind().name())?;
-        map.serialize_entry("icid", &self.event.icid().map(|id| id.0))?;
-        map.serialize_entry("dcid", &self.event.dcid().map(|id| id.0))?;
-        map.serialize_entry("mid", &self.event.mid().map(|id| id.0))?;
-        map.serialize_entry("rid", &self.event.rid().map(|id| id.0))?;
+        map.serialize_entry("appliance", &self.0.appliance)?;
+        map.serialize_entry("time", &self.0.time.map(Time))?;
+        map.serialize_entry("level", &self.0.level.map(Level::word))?;
+        map.serialize_entry("event", self.0.event.kind().name())?;
+        map.serialize_entry("icid", &self.0.event.icid().map(|id| id.0))?;
+        map.serialize_entry("dcid", &self.0.event.dcid().map(|id| id.0))?;
+        map.serialize_entry("mid", &self.0.event.mid().map(|id| id.0))?;
+        map.serialize_entry("rid", &self.0.event.rid().map(|id| id.0))?;
         let mut result = Ok(());
-        self.event.fields(&mut |name, value| {
+        self.0.event.fields(&mut |name, value| {
             if result.is_ok() {
                 result = map.serialize_entry(name, &Field(value));
             }
         });
         result?;
-        map.serialize_entry("file", self.file)?;
-        map.serialize_entry("line", &self.line)?;
-        map.serialize_entry("text", &String::from_utf8_lossy(self.text))?;
-        map.serialize_entry("cut", &self.cut)?;
+        map.serialize_entry("file", self.0.file)?;
+        map.serialize_entry("line", &self.0.line)?;
+        map.serialize_entry("text", &String::from_utf8_lossy(self.0.text))?;
+        map.serialize_entry("cut", &self.0.cut)?;
         map.end()
     }
 }
@@ -76,24 +54,12 @@ impl Serialize for Field<'_> {
     }
 }
 
-impl Record for EventRecord<'_> {
-    fn json(&self, out: &mut dyn Write) -> io::Result<()> {
-        super::json::write(out, self)
-    }
-
-    fn map(&self) -> Map<String, serde_json::Value> {
-        let mut map = super::to_map(self);
-        map.insert(
-            BODY.to_owned(),
-            String::from_utf8_lossy(self.body).into_owned().into(),
-        );
-        map
+impl TableRow for EventRecord<'_> {
+    fn row(&self) -> Row<'_> {
+        Row::Entry(self.0)
     }
 
     fn raw(&self) -> &[u8] {
-        self.text
+        self.0.text
     }
 }
-
-/// What a table shows of an entry: the text behind its frame, which JSON has within `text`.
-pub(super) const BODY: &str = "body";

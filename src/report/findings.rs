@@ -2,10 +2,12 @@
 
 use serde::Serialize;
 
+use super::TableRow;
 use super::record::{Time, time};
 use crate::event::ConnId;
 use crate::index::Index;
 use crate::position::Position;
+use crate::present::Row;
 use crate::search::LineLocations;
 use crate::triage::Triage;
 use crate::triage::findings::{Evidence, Finding};
@@ -32,6 +34,14 @@ pub struct FindingRecord<'i> {
     summary: &'i str,
     evidence: Vec<EvidenceRecord<'i>>,
     advice: &'i str,
+    #[serde(skip)]
+    finding: &'i Finding,
+}
+
+impl TableRow for FindingRecord<'_> {
+    fn row(&self) -> Row<'_> {
+        Row::Finding(self.finding)
+    }
 }
 
 impl<'i> FindingRecord<'i> {
@@ -47,6 +57,7 @@ impl<'i> FindingRecord<'i> {
             summary: &finding.summary,
             evidence: evidence.map(|one| record(index, *one, places)).collect(),
             advice: &finding.advice,
+            finding,
         }
     }
 }

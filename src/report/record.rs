@@ -1,19 +1,41 @@
 //! The records as scripts know them: keys, order and values of the contract.
 
-use std::borrow::Cow;
+use serde::{Serialize, Serializer};
 
-use serde::Serialize;
-
+use super::TableRow;
 use crate::event::{Policy, Tls};
 use crate::header::Timestamp;
-use crate::index::{self, Attempt, Connection, Delivery, Direction, Message};
+use crate::index::{Attempt, Connection, ConnectionEnd, Delivery, Direction, Message, Recipient};
+use crate::present::{Row, UserRow};
+use crate::query::aggregate;
+
+/// Serializes a type as an object of these keys, in this order.
+macro_rules! object {
+    ($type:ident($record:ident) $(as $row:path)? => { $($key:literal: $value:expr,)* }) => {
+        impl serde::Serialize for $type<'_> {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                let $record = &self.0;
+                let mut map = serializer.serialize_map(None)?;
+                $(serde::ser::SerializeMap::serialize_entry(&mut map, $key, &$value)?;)*
+                serde::ser::SerializeMap::end(map)
+            }
+        }
+        $(impl $crate::report::TableRow for $type<'_> {
+            fn row(&self) -> $crate::present::Row<'_> {
+                $row(self.0)
+            }
+        })?
+    };
+}
+
+pub(super) use object;
 
 /// A time as records write it: ISO 8601 in the log's local time.
 #[derive(Clone, Copy, Debug)]
 pub struct Time(pub Timestamp);
 
 impl Serialize for Time {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(&self.0)
     }
 }
@@ -26,362 +48,230 @@ fn text(bytes: &[u8]) -> &str {
     std::str::from_utf8(bytes).unwrap_or_default()
 }
 
-/// The HAT verdict.
-#[derive(Serialize, Debug)]
-pub struct PolicyRecord<'i> {
-    action: &'i str,
-    sender_group: &'i str,
-    #[serde(rename = "match")]
-    matched: Option<&'i str>,
-    sbrs: Option<f64>,
-    country: Option<&'i str>,
-}
+struct PolicyRecord<'i>(Policy<'i>);
 
-impl<'i> From<Policy<'i>> for PolicyRecord<'i> {
-    fn from(policy: Policy<'i>) -> Self {
-        Self {
-            action: text(policy.action),
-            sender_group: text(policy.sender_group),
-            matched: policy.matched.map(text),
-            sbrs: policy.sbrs,
-            country: policy.country.map(text),
-        }
-    }
-}
+object! { PolicyRecord(policy) => {
+    "action": text(policy.action),
+    "sender_group": text(policy.sender_group),
+    "match": policy.matched.map(text),
+    "sbrs": policy.sbrs,
+    "country": policy.country.map(text),
+} }
 
-/// How TLS went.
-#[derive(Serialize, Debug)]
-pub struct TlsRecord<'i> {
-    result: &'static str,
-    protocol: Option<&'i str>,
-    cipher: Option<&'i str>,
-    detail: Option<&'i str>,
-}
+struct TlsRecord<'i>(Tls<'i>);
 
-impl<'i> From<Tls<'i>> for TlsRecord<'i> {
-    fn from(tls: Tls<'i>) -> Self {
-        Self {
-            result: if tls.success { "success" } else { "failed" },
-            protocol: tls.protocol.map(text),
-            cipher: tls.cipher.map(text),
-            detail: tls.detail.map(text),
-        }
-    }
-}
+object! { TlsRecord(tls) => {
+    "result": if tls.success { "success" } else { "failed" },
+    "protocol": tls.protocol.map(text),
+    "cipher": tls.cipher.map(text),
+    "detail": tls.detail.map(text),
+} }
 
 /// A login on a listener, inside its connection.
-#[derive(Serialize, Debug)]
-pub struct LoginRecord<'i> {
-    time: Option<Time>,
-    result: &'static str,
-    user: Option<&'i str>,
-    mechanism: Option<&'i str>,
-    profile: Option<&'i str>,
-    detail: Option<&'i str>,
-}
+struct LoginEntry<'i>(Attempt<'i>);
+
+object! { LoginEntry(attempt) => {
+    "time": time(attempt.time()),
+    "result": attempt.result(),
+    "user": attempt.user(),
+    "mechanism": attempt.mechanism(),
+    "profile": attempt.profile(),
+    "detail": attempt.detail(),
+} }
 
 /// The appliance's own login, inside its connection.
-#[derive(Serialize, Debug)]
-pub struct OutboundLoginRecord<'i> {
-    time: Option<Time>,
-    result: &'static str,
-    profile: Option<&'i str>,
-    code: Option<u16>,
-    enhanced: Option<&'i str>,
-    detail: Option<&'i str>,
-}
+struct OutboundLoginEntry<'i>(Attempt<'i>);
 
-impl<'i> From<Attempt<'i>> for LoginRecord<'i> {
-    fn from(attempt: Attempt<'i>) -> Self {
-        Self {
-            time: time(attempt.time()),
-            result: attempt.result(),
-            user: attempt.user(),
-            mechanism: attempt.mechanism(),
-            profile: attempt.profile(),
-            detail: attempt.detail(),
-        }
-    }
-}
-
-impl<'i> From<Attempt<'i>> for OutboundLoginRecord<'i> {
-    fn from(attempt: Attempt<'i>) -> Self {
-        Self {
-            time: time(attempt.time()),
-            result: attempt.result(),
-            profile: attempt.profile(),
-            code: attempt.code(),
-            enhanced: attempt.enhanced(),
-            detail: attempt.detail(),
-        }
-    }
-}
+object! { OutboundLoginEntry(attempt) => {
+    "time": time(attempt.time()),
+    "result": attempt.result(),
+    "profile": attempt.profile(),
+    "code": attempt.code(),
+    "enhanced": attempt.enhanced(),
+    "detail": attempt.detail(),
+} }
 
 /// One recipient's attempt, inside its connection.
-#[derive(Serialize, Debug)]
-pub struct DeliveryEntry<'i> {
-    mid: u64,
-    rid: Option<u32>,
-    result: &'static str,
-    code: Option<u16>,
-    enhanced: Option<&'i str>,
-    detail: Option<Cow<'i, str>>,
-}
+struct DeliveryEntry<'i>(Delivery<'i>);
 
-impl<'i> From<Delivery<'i>> for DeliveryEntry<'i> {
-    fn from(delivery: Delivery<'i>) -> Self {
-        Self {
-            mid: delivery.message().mid().0,
-            rid: delivery.recipient().rid(),
-            result: delivery.result().word(),
-            code: delivery.code(),
-            enhanced: delivery.enhanced(),
-            detail: delivery.detail(),
+object! { DeliveryEntry(delivery) => {
+    "mid": delivery.message().mid().0,
+    "rid": delivery.recipient().rid(),
+    "result": delivery.result().word(),
+    "code": delivery.code(),
+    "enhanced": delivery.enhanced(),
+    "detail": delivery.detail(),
+} }
+
+/// `--view connections`: the two directions have keys of their own.
+pub struct ConnectionRecord<'i>(pub Connection<'i>);
+
+struct InboundRecord<'i>(Connection<'i>);
+
+object! { InboundRecord(c) => {
+    "direction": c.direction().word(),
+    "appliance": c.appliance(),
+    "icid": c.number(),
+    "opened": time(c.opened()),
+    "closed": time(c.closed()),
+    "end": c.end().map(ConnectionEnd::word),
+    "interface": c.interface(),
+    "interface_ip": c.interface_ip(),
+    "remote_ip": c.remote_ip(),
+    "remote_host": c.remote_host(),
+    "verified": c.is_verified(),
+    "policy": c.policy().map(PolicyRecord),
+    "tls": c.tls().map(TlsRecord),
+    "auth": c.attempts().into_iter().map(LoginEntry).collect::<Vec<_>>(),
+    "messages": c.messages().iter().map(|message| message.mid().0).collect::<Vec<_>>(),
+    "error": c.error(),
+    "lines": c.lines(),
+} }
+
+struct OutboundRecord<'i>(Connection<'i>);
+
+object! { OutboundRecord(c) => {
+    "direction": c.direction().word(),
+    "appliance": c.appliance(),
+    "dcid": c.number(),
+    "opened": time(c.opened()),
+    "closed": time(c.closed()),
+    "end": c.end().map(ConnectionEnd::word),
+    "interface_ip": c.interface_ip(),
+    "remote_ip": c.remote_ip(),
+    "remote_port": c.remote_port(),
+    "tls": c.tls().map(TlsRecord),
+    "auth": c.attempts().into_iter().map(OutboundLoginEntry).collect::<Vec<_>>(),
+    "deliveries": c.deliveries().into_iter().map(DeliveryEntry).collect::<Vec<_>>(),
+    "error": c.error(),
+    "lines": c.lines(),
+} }
+
+impl Serialize for ConnectionRecord<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0.direction() {
+            Direction::Inbound => InboundRecord(self.0).serialize(serializer),
+            Direction::Outbound => OutboundRecord(self.0).serialize(serializer),
         }
     }
 }
 
-/// `--view connections`, inbound.
-#[derive(Serialize, Debug)]
-pub struct InboundRecord<'i> {
-    direction: &'static str,
-    appliance: Option<&'i str>,
-    icid: u64,
-    opened: Option<Time>,
-    closed: Option<Time>,
-    end: Option<&'static str>,
-    interface: Option<&'i str>,
-    interface_ip: Option<&'i str>,
-    remote_ip: Option<&'i str>,
-    remote_host: Option<&'i str>,
-    verified: bool,
-    policy: Option<PolicyRecord<'i>>,
-    tls: Option<TlsRecord<'i>>,
-    auth: Vec<LoginRecord<'i>>,
-    messages: Vec<u64>,
-    error: Option<&'i str>,
-    lines: u32,
-}
-
-/// `--view connections`, outbound.
-#[derive(Serialize, Debug)]
-pub struct OutboundRecord<'i> {
-    direction: &'static str,
-    appliance: Option<&'i str>,
-    dcid: u64,
-    opened: Option<Time>,
-    closed: Option<Time>,
-    end: Option<&'static str>,
-    interface_ip: Option<&'i str>,
-    remote_ip: Option<&'i str>,
-    remote_port: Option<u16>,
-    tls: Option<TlsRecord<'i>>,
-    auth: Vec<OutboundLoginRecord<'i>>,
-    deliveries: Vec<DeliveryEntry<'i>>,
-    error: Option<&'i str>,
-    lines: u32,
-}
-
-/// `--view connections`: the two directions have keys of their own.
-#[derive(Serialize, Debug)]
-#[serde(untagged)]
-pub enum ConnectionRecord<'i> {
-    /// A peer connected to a listener.
-    Inbound(InboundRecord<'i>),
-    /// The appliance connected to a destination.
-    Outbound(OutboundRecord<'i>),
-}
-
-impl<'i> From<Connection<'i>> for ConnectionRecord<'i> {
-    fn from(connection: Connection<'i>) -> Self {
-        let (appliance, number, error) = (
-            connection.appliance(),
-            connection.number(),
-            connection.error(),
-        );
-        let (opened, closed) = (time(connection.opened()), time(connection.closed()));
-        let end = connection.end().map(index::ConnectionEnd::word);
-        let direction = connection.direction().word();
-        let (interface_ip, remote_ip) = (connection.interface_ip(), connection.remote_ip());
-        let (tls, lines) = (connection.tls().map(Into::into), connection.lines());
-        match connection.direction() {
-            Direction::Inbound => Self::Inbound(InboundRecord {
-                direction,
-                appliance,
-                icid: number,
-                opened,
-                closed,
-                end,
-                interface: connection.interface(),
-                interface_ip,
-                remote_ip,
-                remote_host: connection.remote_host(),
-                verified: connection.is_verified(),
-                policy: connection.policy().map(Into::into),
-                tls,
-                auth: connection.attempts().into_iter().map(Into::into).collect(),
-                messages: connection
-                    .messages()
-                    .into_iter()
-                    .map(|message| message.mid().0)
-                    .collect(),
-                error,
-                lines,
-            }),
-            Direction::Outbound => Self::Outbound(OutboundRecord {
-                direction,
-                appliance,
-                dcid: number,
-                opened,
-                closed,
-                end,
-                interface_ip,
-                remote_ip,
-                remote_port: connection.remote_port(),
-                tls,
-                auth: connection.attempts().into_iter().map(Into::into).collect(),
-                deliveries: connection
-                    .deliveries()
-                    .into_iter()
-                    .map(Into::into)
-                    .collect(),
-                error,
-                lines,
-            }),
-        }
+impl TableRow for ConnectionRecord<'_> {
+    fn row(&self) -> Row<'_> {
+        Row::Connection(self.0)
     }
 }
 
 /// A recipient inside its message.
-#[derive(Serialize, Debug)]
-pub struct RecipientEntry<'i> {
-    rid: Option<u32>,
-    to: Option<&'i str>,
-    state: &'static str,
-    dcid: Option<u64>,
-}
+struct RecipientEntry<'i>(Recipient<'i>);
+
+object! { RecipientEntry(recipient) => {
+    "rid": recipient.rid(),
+    "to": recipient.to(),
+    "state": recipient.state().word(),
+    "dcid": recipient.decided_by().and_then(|one| one.connection()).map(|c| c.number()),
+} }
 
 /// `--view messages`
-#[derive(Serialize, Debug)]
-pub struct MessageRecord<'i> {
-    appliance: Option<&'i str>,
-    mid: u64,
-    icid: Option<u64>,
-    started: Option<Time>,
-    from: Option<&'i str>,
-    subject: Option<&'i str>,
-    message_id: Option<Cow<'i, str>>,
-    size: Option<u64>,
-    recipients: Vec<RecipientEntry<'i>>,
-    parent: Option<u64>,
-    children: Vec<u64>,
-    state: Option<&'static str>,
-}
+pub struct MessageRecord<'i>(pub Message<'i>);
 
-impl<'i> From<Message<'i>> for MessageRecord<'i> {
-    fn from(message: Message<'i>) -> Self {
-        let recipients = message.recipients().into_iter().map(|recipient| {
-            let decided = recipient
-                .decided_by()
-                .and_then(|delivery| delivery.connection());
-            RecipientEntry {
-                rid: recipient.rid(),
-                to: recipient.to(),
-                state: recipient.state().word(),
-                dcid: decided.map(|connection| connection.number()),
-            }
-        });
-        Self {
-            appliance: message.appliance(),
-            mid: message.mid().0,
-            icid: message.icid(),
-            started: time(message.started()),
-            from: message.from(),
-            subject: message.subject(),
-            message_id: message.message_id(),
-            size: message.size(),
-            recipients: recipients.collect(),
-            parent: message.parent().map(|parent| parent.mid().0),
-            children: message
-                .children()
-                .into_iter()
-                .map(|child| child.mid().0)
-                .collect(),
-            state: message.common_state().word(),
-        }
-    }
-}
+object! { MessageRecord(message) as Row::Message => {
+    "appliance": message.appliance(),
+    "mid": message.mid().0,
+    "icid": message.icid(),
+    "started": time(message.started()),
+    "from": message.from(),
+    "subject": message.subject(),
+    "message_id": message.message_id(),
+    "size": message.size(),
+    "recipients": message.recipients().into_iter().map(RecipientEntry).collect::<Vec<_>>(),
+    "parent": message.parent().map(|parent| parent.mid().0),
+    "children": message.children().iter().map(|child| child.mid().0).collect::<Vec<_>>(),
+    "state": message.common_state().word(),
+} }
 
 /// `--view auth`
-#[derive(Serialize, Debug)]
-pub struct AttemptRecord<'i> {
-    direction: &'static str,
-    appliance: Option<&'i str>,
-    icid: Option<u64>,
-    dcid: Option<u64>,
-    remote_ip: Option<&'i str>,
-    remote_port: Option<u16>,
-    time: Option<Time>,
-    result: &'static str,
-    user: Option<&'i str>,
-    mechanism: Option<&'i str>,
-    profile: Option<&'i str>,
-    code: Option<u16>,
-    enhanced: Option<&'i str>,
-    detail: Option<&'i str>,
-}
+pub struct AttemptRecord<'i>(pub Attempt<'i>);
 
-impl<'i> From<Attempt<'i>> for AttemptRecord<'i> {
-    fn from(attempt: Attempt<'i>) -> Self {
-        let connection = attempt.connection();
-        let number = |direction| (connection.direction() == direction).then(|| connection.number());
-        Self {
-            direction: connection.direction().word(),
-            appliance: connection.appliance(),
-            icid: number(Direction::Inbound),
-            dcid: number(Direction::Outbound),
-            remote_ip: connection.remote_ip(),
-            remote_port: connection.remote_port(),
-            time: time(attempt.time()),
-            result: attempt.result(),
-            user: attempt.user(),
-            mechanism: attempt.mechanism(),
-            profile: attempt.profile(),
-            code: attempt.code(),
-            enhanced: attempt.enhanced(),
-            detail: attempt.detail(),
-        }
-    }
+object! { AttemptRecord(attempt) as Row::Attempt => {
+    "direction": attempt.direction().word(),
+    "appliance": attempt.connection().appliance(),
+    "icid": number(attempt, Direction::Inbound),
+    "dcid": number(attempt, Direction::Outbound),
+    "remote_ip": attempt.connection().remote_ip(),
+    "remote_port": attempt.connection().remote_port(),
+    "time": time(attempt.time()),
+    "result": attempt.result(),
+    "user": attempt.user(),
+    "mechanism": attempt.mechanism(),
+    "profile": attempt.profile(),
+    "code": attempt.code(),
+    "enhanced": attempt.enhanced(),
+    "detail": attempt.detail(),
+} }
+
+fn number(attempt: &Attempt<'_>, direction: Direction) -> Option<u64> {
+    (attempt.direction() == direction).then(|| attempt.connection().number())
 }
 
 /// `--view deliveries`
-#[derive(Serialize, Debug)]
-pub struct DeliveryRecord<'i> {
-    appliance: Option<&'i str>,
-    dcid: Option<u64>,
-    time: Option<Time>,
-    #[serde(flatten)]
-    entry: DeliveryEntry<'i>,
-    to: Option<&'i str>,
-    from: Option<&'i str>,
-    remote_ip: Option<&'i str>,
-    remote_port: Option<u16>,
-    profile: Option<&'i str>,
+pub struct DeliveryRecord<'i>(pub Delivery<'i>);
+
+object! { DeliveryRecord(delivery) as Row::Delivery => {
+    "appliance": delivery.message().appliance(),
+    "dcid": delivery.connection().map(|c| c.number()),
+    "time": time(delivery.time()),
+    "mid": delivery.message().mid().0,
+    "rid": delivery.recipient().rid(),
+    "result": delivery.result().word(),
+    "code": delivery.code(),
+    "enhanced": delivery.enhanced(),
+    "detail": delivery.detail(),
+    "to": delivery.recipient().to(),
+    "from": delivery.message().from(),
+    "remote_ip": delivery.connection().and_then(|c| c.remote_ip()),
+    "remote_port": delivery.connection().and_then(|c| c.remote_port()),
+    "profile": delivery.connection().and_then(|c| c.last_attempt()?.profile()),
+} }
+
+/// `--view users`
+pub struct UserRecord<'i> {
+    sums: &'i aggregate::UserRow,
+    row: UserRow<'i>,
 }
 
-impl<'i> From<Delivery<'i>> for DeliveryRecord<'i> {
-    fn from(delivery: Delivery<'i>) -> Self {
-        let (connection, message) = (delivery.connection(), delivery.message());
-        Self {
-            appliance: message.appliance(),
-            dcid: connection.map(|connection| connection.number()),
-            time: time(delivery.time()),
-            entry: delivery.into(),
-            to: delivery.recipient().to(),
-            from: message.from(),
-            remote_ip: connection.and_then(|connection| connection.remote_ip()),
-            remote_port: connection.and_then(|connection| connection.remote_port()),
-            profile: connection.and_then(|connection| connection.last_attempt()?.profile()),
-        }
+impl<'i> From<&'i aggregate::UserRow> for UserRecord<'i> {
+    fn from(sums: &'i aggregate::UserRow) -> Self {
+        let row = UserRow {
+            name: &sums.user,
+            succeeded: sums.succeeded,
+            failed: sums.failed,
+            sources: sums.sources as u64,
+            nets: None,
+            profiles: sums.profiles.iter().map(String::as_str).collect(),
+            mechanisms: sums.mechanisms.iter().map(String::as_str).collect(),
+            failing_since: None,
+            last_success: sums.last_success,
+            last_failure: sums.last_failure,
+        };
+        Self { sums, row }
+    }
+}
+
+impl Serialize for UserRecord<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.sums.serialize(serializer)
+    }
+}
+
+impl TableRow for UserRecord<'_> {
+    fn row(&self) -> Row<'_> {
+        Row::User(&self.row)
+    }
+}
+
+impl TableRow for &aggregate::ProfileRow {
+    fn row(&self) -> Row<'_> {
+        Row::Profile(self)
     }
 }

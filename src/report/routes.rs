@@ -1,210 +1,155 @@
 //! Routes as records, and as one status line for monitoring.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
-use serde_json::{Map, Value};
 
-use super::record::{Time, time};
+use super::TableRow;
+use super::record::{object, time};
 use crate::index::Index;
+use crate::present::{RouteKey, RouteRow, Row};
 use crate::safe;
-use crate::triage::{ConnectionOutcome, Group, Impact, Reason, Route, RouteState, Tally, Triage};
+use crate::triage::{
+    ConnectionOutcome, Group, GroupBy, Impact, Outage, Reason, Route, RouteState, Tally, Triage,
+};
 
-/// How often each outcome occurred.
-#[derive(Serialize, Debug)]
-struct Outcomes {
-    ok: u64,
-    auth_failed: u64,
-    tls_failed: u64,
-    connection_error: u64,
-    rejected: u64,
-    idle: u64,
+struct Outcomes<'t>(&'t Tally);
+
+object! { Outcomes(tally) => {
+    "ok": tally.outcome(ConnectionOutcome::Ok),
+    "auth_failed": tally.outcome(ConnectionOutcome::AuthFailed),
+    "tls_failed": tally.outcome(ConnectionOutcome::TlsFailed),
+    "connection_error": tally.outcome(ConnectionOutcome::ConnectionError),
+    "rejected": tally.outcome(ConnectionOutcome::Rejected),
+    "idle": tally.outcome(ConnectionOutcome::Idle),
+} }
+
+/// A reason, with its consequences.
+struct ReasonEntry<'t>(&'t Reason);
+
+object! { ReasonEntry(reason) => {
+    "outcome": reason.outcome.word(),
+    "code": reason.code,
+    "enhanced": reason.enhanced(),
+    "detail": Some(reason.detail.as_str()).filter(|detail| !detail.is_empty()),
+    "count": reason.count,
+    "first": time(reason.first),
+    "last": time(reason.last),
+    "consequences": reasons(&reason.consequences),
+} }
+
+fn reasons(reasons: &[Reason]) -> Vec<ReasonEntry<'_>> {
+    reasons.iter().map(ReasonEntry).collect()
 }
 
-/// A reason, with what followed from it.
-#[derive(Serialize, Debug)]
-struct ReasonRecord<'t> {
-    outcome: &'static str,
-    code: Option<u16>,
-    enhanced: Option<&'t str>,
-    detail: Option<&'t str>,
-    count: u64,
-    first: Option<Time>,
-    last: Option<Time>,
-    consequences: Vec<ReasonRecord<'t>>,
-}
+/// What became of the recipients that failures affected.
+struct ImpactEntry<'t>(&'t Impact);
 
-/// What became of the recipients that failures hit.
-#[derive(Serialize, Debug)]
-struct CostRecord {
-    bounced: u64,
-    given_up: u64,
-    waiting: u64,
-    delivered_later: u64,
-}
+object! { ImpactEntry(impact) => {
+    "bounced": impact.bounced,
+    "given_up": impact.given_up,
+    "waiting": impact.waiting,
+    "delivered_later": impact.delivered_later,
+} }
 
-/// An unbroken run of failures.
-#[derive(Serialize, Debug)]
-struct OutageRecord {
-    since: Option<Time>,
-    until: Option<Time>,
-    connections: u64,
-    outcome: &'static str,
-}
+struct OutageEntry<'t>(&'t Outage);
 
-/// What routes and groups of them have in common.
-#[derive(Serialize, Debug)]
-struct Sums<'t> {
-    profiles: Vec<&'t str>,
-    domains: Vec<&'t str>,
-    connections: u64,
-    outcomes: Outcomes,
-    delivered: u64,
-    bounced: u64,
-    delayed: u64,
-    first_seen: Option<Time>,
-    last_seen: Option<Time>,
-    last_ok: Option<Time>,
-    failing_since: Option<Time>,
-    state: &'static str,
-    reasons: Vec<ReasonRecord<'t>>,
-    refusals: Vec<ReasonRecord<'t>>,
-    messages_affected: usize,
-    recipients_affected: CostRecord,
-    in_clear: u64,
-}
+object! { OutageEntry(outage) => {
+    "since": time(outage.since),
+    "until": time(outage.until),
+    "connections": outage.connections,
+    "outcome": outage.outcome.word(),
+} }
+
+/// The keys that routes and groups have in common.
+struct Sums<'t>(RouteRow<'t>);
+
+object! { Sums(row) => {
+    "profiles": row.profiles().collect::<Vec<_>>(),
+    "domains": row.domains().collect::<Vec<_>>(),
+    "connections": row.tally().connections,
+    "outcomes": Outcomes(row.tally()),
+    "delivered": row.tally().delivered,
+    "bounced": row.tally().bounced,
+    "delayed": row.tally().delayed,
+    "first_seen": time(row.tally().first_seen),
+    "last_seen": time(row.tally().last_seen),
+    "last_ok": time(row.tally().last_ok),
+    "failing_since": time(row.failing_since()),
+    "state": row.state().word(),
+    "reasons": reasons(&row.tally().reasons),
+    "refusals": reasons(&row.tally().refusals),
+    "messages_affected": row.tally().affected.len(),
+    "recipients_affected": ImpactEntry(&row.tally().impact),
+    "in_clear": row.tally().in_clear,
+} }
 
 /// `--view routes`
-#[derive(Serialize, Debug)]
+#[derive(Serialize)]
 pub struct RouteRecord<'t> {
     appliance: Option<&'t str>,
     remote_ip: Option<&'t str>,
     remote_port: Option<u16>,
     #[serde(flatten)]
     sums: Sums<'t>,
-    outages: Vec<OutageRecord>,
+    outages: Vec<OutageEntry<'t>>,
     advice: Option<String>,
 }
 
-fn reasons(reasons: &[Reason]) -> Vec<ReasonRecord<'_>> {
-    let records = reasons.iter().map(|reason| ReasonRecord {
-        outcome: reason.outcome.word(),
-        code: reason.code,
-        enhanced: reason.enhanced(),
-        detail: Some(reason.detail.as_str()).filter(|detail| !detail.is_empty()),
-        count: reason.count,
-        first: time(reason.first),
-        last: time(reason.last),
-        consequences: self::reasons(&reason.consequences),
-    });
-    records.collect()
-}
-
-fn sums<'t>(index: &'t Index, triage: &'t Triage, tally: &'t Tally, state: RouteState) -> Sums<'t> {
-    let Impact {
-        bounced,
-        given_up,
-        waiting,
-        delivered_later,
-    } = tally.impact;
-    Sums {
-        profiles: tally
-            .profiles
-            .iter()
-            .map(|name| index.names.profiles.get(*name))
-            .collect(),
-        domains: tally
-            .domains
-            .iter()
-            .map(|name| triage.domain(*name))
-            .collect(),
-        connections: tally.connections,
-        outcomes: Outcomes {
-            ok: tally.outcome(ConnectionOutcome::Ok),
-            auth_failed: tally.outcome(ConnectionOutcome::AuthFailed),
-            tls_failed: tally.outcome(ConnectionOutcome::TlsFailed),
-            connection_error: tally.outcome(ConnectionOutcome::ConnectionError),
-            rejected: tally.outcome(ConnectionOutcome::Rejected),
-            idle: tally.outcome(ConnectionOutcome::Idle),
-        },
-        delivered: tally.delivered,
-        bounced: tally.bounced,
-        delayed: tally.delayed,
-        first_seen: time(tally.first_seen),
-        last_seen: time(tally.last_seen),
-        last_ok: time(tally.last_ok),
-        failing_since: None,
-        state: state.word(),
-        reasons: reasons(&tally.reasons),
-        refusals: reasons(&tally.refusals),
-        messages_affected: tally.affected.len(),
-        recipients_affected: CostRecord {
-            bounced,
-            given_up,
-            waiting,
-            delivered_later,
-        },
-        in_clear: tally.in_clear,
-    }
-}
-
 impl<'t> RouteRecord<'t> {
-    /// A route's record.
     pub fn new(index: &'t Index, triage: &'t Triage, route: &'t Route) -> Self {
+        let key = RouteKey::One(route);
+        let row = RouteRow { index, triage, key };
         Self {
             appliance: index.appliance(route.appliance),
-            remote_ip: route.remote.map(|name| index.names.addresses.get(name)),
+            remote_ip: row.remote_ip(),
             remote_port: route.port,
-            sums: Sums {
-                failing_since: time(route.failing_since),
-                ..sums(index, triage, &route.tally, route.state)
-            },
-            outages: route
-                .outages
-                .iter()
-                .map(|outage| OutageRecord {
-                    since: time(outage.since),
-                    until: time(outage.until),
-                    connections: outage.connections,
-                    outcome: outage.outcome.word(),
-                })
-                .collect(),
+            sums: Sums(row),
+            outages: route.outages.iter().map(OutageEntry).collect(),
             advice: triage.advice(index, route),
         }
     }
 }
 
+impl TableRow for RouteRecord<'_> {
+    fn row(&self) -> Row<'_> {
+        Row::Route(self.sums.0)
+    }
+}
+
 /// `routes --by profile|domain|ip`: the key under its name, then what routes have.
-#[derive(Debug)]
+#[derive(Serialize)]
 pub struct GroupRecord<'t> {
-    name: &'static str,
-    group: &'t Group,
+    #[serde(flatten)]
+    key: BTreeMap<&'static str, Option<&'t str>>,
+    routes: usize,
+    #[serde(flatten)]
     sums: Sums<'t>,
 }
 
 impl<'t> GroupRecord<'t> {
-    /// A group's record; `name` is the key of what it is grouped by.
-    pub fn new(index: &'t Index, triage: &'t Triage, name: &'static str, group: &'t Group) -> Self {
+    pub fn new(index: &'t Index, triage: &'t Triage, by: GroupBy, group: &'t Group) -> Self {
+        let key = RouteKey::Group(group, by);
         Self {
-            name,
-            group,
-            sums: Sums {
-                failing_since: time(group.failing_since),
-                ..sums(index, triage, &group.tally, group.state)
-            },
+            key: BTreeMap::from([(key_of(by), group.key.as_deref())]),
+            routes: group.routes,
+            sums: Sums(RouteRow { index, triage, key }),
         }
     }
 }
 
-impl Serialize for GroupRecord<'_> {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut record = Map::new();
-        let key = self.group.key.clone().map_or(Value::Null, Value::from);
-        record.insert(self.name.to_owned(), key);
-        record.insert("routes".to_owned(), Value::from(self.group.routes));
-        if let Ok(Value::Object(sums)) = serde_json::to_value(&self.sums) {
-            // The profiles of a profile, or the domains of a domain, would say the same again.
-            record.extend(sums);
-        }
-        record.serialize(serializer)
+impl TableRow for GroupRecord<'_> {
+    fn row(&self) -> Row<'_> {
+        Row::Route(self.sums.0)
+    }
+}
+
+/// The key of what routes are grouped by.
+pub fn key_of(by: GroupBy) -> &'static str {
+    match by {
+        GroupBy::Profile => "profile",
+        GroupBy::Domain => "domain",
+        GroupBy::Ip | GroupBy::Route => "remote_ip",
     }
 }
 

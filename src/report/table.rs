@@ -1,33 +1,34 @@
-//! Aligned columns for people. Everything a stranger wrote is made safe to print.
-//!
-//! What stands in a cell is in `cell`, how wide columns are in `layout`.
+//! Aligned columns for people. How wide columns are is in `layout`; what a cell contains is left to
+//! `present`, which sanitizes everything that a stranger wrote.
 
-mod cell;
 mod layout;
 
 use std::io::{self, Write};
 
+use serde_json::{Map, Value};
 use unicode_width::UnicodeWidthStr;
 
-use super::view::Cell;
-use super::{Fields, Printer, Record, View};
+use super::{Fields, Printer, Record, View, csv};
+use crate::present::Context;
+use crate::present::columns::{Column, ColumnKind};
 use crate::safe;
 use layout::{ColumnWidth, GAP, Layout, lay_out};
 
-/// Rows that are looked at before the columns' widths are fixed; the others fit themselves in.
+/// Rows whose cells set the columns' widths; later rows are fitted into them.
 const MEASURED: usize = 1000;
-/// A column other than the last is no wider.
+/// Width at most, of all columns but the last.
 const WIDEST: usize = 44;
-/// A column of text can do with so much, where there is no room for more.
+/// Width at least of a column of text.
 const LEAST: usize = 12;
-/// A column of `--fields`, of which only the key is known, with as much as a time takes.
+/// Width at least of a column of `--fields`: as a time.
 const LEAST_ASKED: usize = 19;
 
 /// Prints records as rows of a table.
 pub struct Table<'w> {
     out: &'w mut dyn Write,
     view: View,
-    columns: Vec<(String, Column)>,
+    /// By title; without a column the title is a key of the record.
+    columns: Vec<(String, Option<&'static Column>)>,
     style: TableStyle,
     held: Vec<Vec<String>>,
     layout: Option<Layout>,
@@ -52,24 +53,17 @@ pub enum ColorMode {
     Coloured,
 }
 
-enum Column {
-    OfView(Cell),
-    Asked(String),
-}
-
 impl<'w> Table<'w> {
     /// Prints to `out`. Without fields asked for, the columns are the view's own for people.
     pub fn new(out: &'w mut dyn Write, view: View, fields: &Fields, style: TableStyle) -> Self {
         let columns = match fields.asked() {
-            Some(keys) => keys
-                .iter()
-                .map(|key| (key.clone(), Column::Asked(key.clone())))
-                .collect(),
-            None => view
-                .table(fields.chosen())
-                .into_iter()
-                .map(|(title, cell)| (title, Column::OfView(cell)))
-                .collect(),
+            Some(keys) => keys.iter().map(|key| (key.clone(), None)).collect(),
+            None => {
+                let columns = view.columns(fields.chosen()).into_iter();
+                columns
+                    .map(|column| (column.name().replace('-', " "), Some(column)))
+                    .collect()
+            }
         };
         Self {
             out,
@@ -92,8 +86,8 @@ impl<'w> Table<'w> {
             ColumnWidth::of(title, cells, self.least(at), WIDEST)
         });
         let wishes: Vec<ColumnWidth> = wishes.collect();
-        let place = |title: &&str| self.columns.iter().position(|(known, _)| known == *title);
-        let priority: Vec<usize> = self.view.priority().iter().filter_map(place).collect();
+        let place = |title: String| self.columns.iter().position(|(known, _)| *known == title);
+        let priority: Vec<usize> = self.view.left_out_first().filter_map(place).collect();
         let room = self.style.width.unwrap_or(usize::MAX);
         self.layout = Some(lay_out(&wishes, &priority, room));
         if !self.held.is_empty() {
@@ -105,11 +99,11 @@ impl<'w> Table<'w> {
         Ok(())
     }
 
-    /// What a column can do with; half a time, id or route says nothing.
+    /// The width that a column needs.
     fn least(&self, column: usize) -> usize {
-        match self.columns.get(column).map(|(_, column)| column) {
-            Some(Column::OfView(Cell::Time(_) | Cell::Connection | Cell::Route)) => WIDEST,
-            Some(Column::Asked(_)) => LEAST_ASKED,
+        match self.columns.get(column) {
+            Some((_, Some(column))) if column.kind == ColumnKind::Exact => WIDEST,
+            Some((_, None)) => LEAST_ASKED,
             _ => LEAST,
         }
     }
@@ -147,13 +141,11 @@ impl<'w> Table<'w> {
 
     /// The colour of a cell that begins with a result's word.
     fn colour_of(&self, column: usize, cell: &str) -> Option<u8> {
-        let tells = |key: &str| matches!(key, "result" | "end" | "state" | "event" | "severity");
-        let is_result = match &self.columns.get(column)?.1 {
-            Column::OfView(Cell::Logins | Cell::Tls) => true,
-            Column::OfView(Cell::Key(key)) => tells(key),
-            Column::Asked(key) => tells(key),
-            Column::OfView(_) => false,
-        };
+        let title = self.columns.get(column)?.0.as_str();
+        let is_result = matches!(
+            title,
+            "result" | "end" | "state" | "event" | "severity" | "tls" | "login"
+        );
         if !is_result || self.style.color == ColorMode::Plain {
             return None;
         }
@@ -170,13 +162,17 @@ impl<'w> Table<'w> {
 
 impl Printer for Table<'_> {
     fn record(&mut self, record: &dyn Record) -> io::Result<()> {
-        let record = record.map();
+        let keys = match self.columns.iter().any(|(_, column)| column.is_none()) {
+            true => record.map(),
+            false => Map::new(),
+        };
+        let shown = record.row();
         let row: Vec<String> = self
             .columns
             .iter()
-            .map(|(_, column)| match column {
-                Column::OfView(cell) => cell::render(*cell, &record),
-                Column::Asked(key) => record.get(key).map(cell::value).unwrap_or_default(),
+            .map(|(title, column)| match column {
+                Some(column) => column.cell(Context::PRINT, &shown).text,
+                None => keys.get(title).map(value).unwrap_or_default(),
             })
             .collect();
         if self.layout.is_some() {
@@ -203,6 +199,22 @@ impl Printer for Table<'_> {
             .filter(|(_, width)| width.is_none())
             .map(|((title, _), _)| title.clone())
             .collect()
+    }
+}
+
+/// A value of the record on one line.
+fn value(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => safe::text(text).into_owned(),
+        Value::Array(items)
+            if items
+                .iter()
+                .all(|item| item.is_string() || item.is_number()) =>
+        {
+            items.iter().map(self::value).collect::<Vec<_>>().join(", ")
+        }
+        other => csv::cell(other),
     }
 }
 

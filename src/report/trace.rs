@@ -154,9 +154,9 @@ pub(crate) fn json(out: &mut dyn Write, index: &Index, view: &TraceView<'_>) -> 
     for one in &view.trace.related {
         match one {
             Subject::Connection(id) => {
-                connections.push(ConnectionRecord::from(index.connection(*id)));
+                connections.push(ConnectionRecord(index.connection(*id)));
             }
-            Subject::Message(id) => messages.push(MessageRecord::from(index.message(*id))),
+            Subject::Message(id) => messages.push(MessageRecord(index.message(*id))),
         }
     }
     let text = |line: &Vec<u8>| String::from_utf8_lossy(line).into_owned();

@@ -1,78 +1,115 @@
-//! The views: which records there are to print, and their keys.
+//! The views: which records there are to print, their keys, and their columns for people.
+
+use crate::present::columns::{
+    ATTEMPTS, CONNECTIONS, Column, DELIVERIES, ENTRIES, FINDINGS, MESSAGES, PROFILES, ROUTES,
+    USERS, on_screen,
+};
 
 /// What is printed.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, clap::ValueEnum)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum View {
-    /// One record a connection, in and out.
     Connections,
-    /// One record a message.
     Messages,
-    /// One record an authentication attempt.
     Auth,
-    /// One record a recipient and delivery attempt.
     Deliveries,
-    /// Logins by user.
     Users,
-    /// Authentication by SMTP Auth profile and direction.
     Profiles,
-    /// One record an outbound route, failing ones first.
     Routes,
-    /// What the program noticed by itself, worst first.
     Findings,
-    /// Every log entry.
     Events,
-    /// Routes rolled up; printed by `routes --by`.
-    #[value(skip)]
+    /// Groups of routes; printed by `routes --by`.
     RouteGroups,
 }
 
 impl View {
+    /// Those that `--view` knows.
+    pub const ALL: [Self; 9] = [
+        Self::Connections,
+        Self::Messages,
+        Self::Auth,
+        Self::Deliveries,
+        Self::Users,
+        Self::Profiles,
+        Self::Routes,
+        Self::Findings,
+        Self::Events,
+    ];
+
+    /// Its name on the command line and in the configuration, and what it prints.
+    pub fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Connections => ("connections", "One record a connection, in and out"),
+            Self::Messages => ("messages", "One record a message"),
+            Self::Auth => ("auth", "One record an authentication attempt"),
+            Self::Deliveries => ("deliveries", "One record a recipient and delivery attempt"),
+            Self::Users => ("users", "Logins by user"),
+            Self::Profiles => (
+                "profiles",
+                "Authentication by SMTP Auth profile and direction",
+            ),
+            Self::Routes => ("routes", "One record an outbound route, failing ones first"),
+            Self::Findings => (
+                "findings",
+                "What the program noticed by itself, worst first",
+            ),
+            Self::Events => ("events", "Every log entry"),
+            Self::RouteGroups => ("route-groups", "Groups of routes"),
+        }
+    }
+
+    pub fn name(self) -> &'static str {
+        self.words().0
+    }
+
     /// The columns of a CSV file: every key that a record of this view can have.
     pub fn keys(self) -> impl Iterator<Item = &'static str> {
         let keys = match self {
             Self::Connections => {
-                "direction appliance icid dcid opened closed end interface interface_ip remote_ip remote_port \
-                 remote_host verified policy tls auth messages deliveries error lines"
+                "direction appliance icid dcid opened closed end interface interface_ip remote_ip \
+                 remote_port remote_host verified policy tls auth messages deliveries error lines"
             }
             Self::Messages => {
-                "appliance mid icid started from subject message_id size recipients parent children state"
+                "appliance mid icid started from subject message_id size recipients parent children \
+                 state"
             }
             Self::Auth => {
-                "direction appliance icid dcid remote_ip remote_port time result user mechanism profile code \
-                 enhanced detail"
+                "direction appliance icid dcid remote_ip remote_port time result user mechanism \
+                 profile code enhanced detail"
             }
             Self::Deliveries => {
-                "appliance dcid time mid rid result code enhanced detail to from remote_ip remote_port profile"
+                "appliance dcid time mid rid result code enhanced detail to from remote_ip \
+                 remote_port profile"
             }
             Self::Users => {
-                "user succeeded failed sources profiles mechanisms first_seen last_seen last_success last_failure"
+                "user succeeded failed sources profiles mechanisms first_seen last_seen last_success \
+                 last_failure"
             }
             Self::Profiles => {
                 "profile direction succeeded failed first_seen last_seen last_success last_failure"
             }
             Self::Routes => {
-                "appliance remote_ip remote_port profiles domains connections outcomes delivered bounced delayed \
-                 first_seen last_seen last_ok failing_since state reasons refusals messages_affected \
-                 recipients_affected in_clear outages advice"
+                "appliance remote_ip remote_port profiles domains connections outcomes delivered \
+                 bounced delayed first_seen last_seen last_ok failing_since state reasons refusals \
+                 messages_affected recipients_affected in_clear outages advice"
             }
             Self::RouteGroups => {
-                "profile domain remote_ip routes profiles domains connections outcomes delivered bounced delayed \
-                 first_seen last_seen last_ok failing_since state reasons refusals messages_affected \
-                 recipients_affected in_clear"
+                "profile domain remote_ip routes profiles domains connections outcomes delivered \
+                 bounced delayed first_seen last_seen last_ok failing_since state reasons refusals \
+                 messages_affected recipients_affected in_clear"
             }
             Self::Findings => "kind severity since until subject summary evidence advice",
             Self::Events => {
-                "appliance time level event icid dcid mid rid user mechanism profile code enhanced detail file line \
-                 text cut"
+                "appliance time level event icid dcid mid rid user mechanism profile code enhanced \
+                 detail file line text cut"
             }
         };
         keys.split(' ')
     }
 
-    /// Whether the records can have a key of that name. Entries carry the keys of their kind.
+    /// Checks that the records can have a key of that name. Entries carry the keys of their event.
     ///
     /// # Errors
-    /// What there is instead, as a sentence.
+    /// The keys that there are, as a sentence.
     pub fn check_field(self, key: &str) -> Result<(), String> {
         if self == Self::Events || self.keys().any(|known| known == key) {
             return Ok(());
@@ -87,214 +124,78 @@ impl View {
         ))
     }
 
-    /// The columns of a table for people: the title, and what of the record stands under it.
-    pub fn columns(self) -> &'static [(&'static str, Cell)] {
-        use Cell::{Connection, Key, Logins, Policy, Recipients, Route, Time, Tls};
+    fn all_columns(self) -> &'static [Column] {
         match self {
-            Self::Connections => &[
-                ("opened", Time("opened")),
-                ("end", Key("end")),
-                ("id", Connection),
-                ("peer", Route),
-                ("group", Policy),
-                ("tls", Tls),
-                ("login", Logins),
-                ("messages", Recipients),
-                ("error", Key("error")),
-            ],
-            Self::Messages => &[
-                ("started", Time("started")),
-                ("mid", Key("mid")),
-                ("icid", Key("icid")),
-                ("state", Key("state")),
-                ("from", Key("from")),
-                ("to", Recipients),
-                ("size", Key("size")),
-                ("subject", Key("subject")),
-            ],
-            Self::Auth => &[
-                ("time", Time("time")),
-                ("result", Key("result")),
-                ("user", Key("user")),
-                ("profile", Key("profile")),
-                ("mechanism", Key("mechanism")),
-                ("id", Connection),
-                ("peer", Route),
-                ("code", Key("code")),
-                ("detail", Key("detail")),
-            ],
-            Self::Deliveries => &[
-                ("time", Time("time")),
-                ("result", Key("result")),
-                ("dcid", Key("dcid")),
-                ("mid", Key("mid")),
-                ("rid", Key("rid")),
-                ("to", Key("to")),
-                ("peer", Route),
-                ("code", Key("code")),
-                ("detail", Key("detail")),
-            ],
-            Self::Users => &[
-                ("user", Key("user")),
-                ("succeeded", Key("succeeded")),
-                ("failed", Key("failed")),
-                ("sources", Key("sources")),
-                ("last success", Time("last_success")),
-                ("last failure", Time("last_failure")),
-                ("profiles", Key("profiles")),
-                ("mechanisms", Key("mechanisms")),
-            ],
-            Self::Profiles => &[
-                ("profile", Key("profile")),
-                ("direction", Key("direction")),
-                ("succeeded", Key("succeeded")),
-                ("failed", Key("failed")),
-                ("last success", Time("last_success")),
-                ("last failure", Time("last_failure")),
-            ],
-            Self::Routes => &[
-                ("state", Key("state")),
-                ("route", Route),
-                ("appliance", Key("appliance")),
-                ("failing since", Time("failing_since")),
-                ("last good", Time("last_ok")),
-                ("failed", Cell::Failed),
-                ("affected", Key("messages_affected")),
-                ("profile", Key("profiles")),
-                ("why", Cell::Reason),
-            ],
-            Self::RouteGroups => &[
-                ("state", Key("state")),
-                ("of", Cell::Group),
-                ("routes", Key("routes")),
-                ("failing since", Time("failing_since")),
-                ("last good", Time("last_ok")),
-                ("failed", Cell::Failed),
-                ("affected", Key("messages_affected")),
-                ("why", Cell::Reason),
-            ],
-            Self::Findings => &[
-                ("severity", Key("severity")),
-                ("kind", Key("kind")),
-                ("since", Time("since")),
-                ("until", Time("until")),
-                ("summary", Key("summary")),
-            ],
-            Self::Events => &[
-                ("time", Time("time")),
-                ("appliance", Key("appliance")),
-                ("event", Key("event")),
-                ("text", Cell::Message),
-            ],
+            Self::Connections => CONNECTIONS,
+            Self::Messages => MESSAGES,
+            Self::Auth => ATTEMPTS,
+            Self::Deliveries => DELIVERIES,
+            Self::Users => USERS,
+            Self::Profiles => PROFILES,
+            Self::Routes | Self::RouteGroups => ROUTES,
+            Self::Findings => FINDINGS,
+            Self::Events => ENTRIES,
         }
     }
 
-    /// The columns that matter least where there is no room for all, the least one first.
-    pub fn priority(self) -> &'static [&'static str] {
+    /// The names of the columns that are printed by default, and of those that are left out first if
+    /// there is no room for all.
+    fn printed(self) -> (&'static str, &'static str) {
         match self {
-            Self::Connections => &["group", "messages", "tls", "error"],
-            Self::Messages => &["icid", "size"],
-            Self::Auth => &["mechanism", "code"],
-            Self::Deliveries => &["rid", "mid"],
-            Self::Routes => &["profile", "affected", "last good", "appliance", "failed"],
-            Self::RouteGroups => &["routes", "affected", "last good", "failed"],
-            Self::Findings => &["until", "kind", "since"],
-            Self::Events => &["appliance"],
-            Self::Users | Self::Profiles => &[],
+            Self::Connections => (
+                "opened end id peer group tls login messages error",
+                "group messages tls error",
+            ),
+            Self::Messages => ("started mid icid state from to size subject", "icid size"),
+            Self::Auth => (
+                "time result user profile mechanism id peer code detail",
+                "mechanism code",
+            ),
+            Self::Deliveries => ("time result dcid mid rid to peer code detail", "rid mid"),
+            Self::Users => (
+                "user succeeded failed sources last-success last-failure profiles mechanisms",
+                "",
+            ),
+            Self::Profiles => (
+                "profile direction succeeded failed last-success last-failure",
+                "",
+            ),
+            Self::Routes => (
+                "state route appliance failing-since last-good failed affected profile why",
+                "profile affected last-good appliance failed",
+            ),
+            Self::RouteGroups => (
+                "state of routes failing-since last-good failed affected why",
+                "routes affected last-good failed",
+            ),
+            Self::Findings => ("severity kind since until summary", "until kind since"),
+            Self::Events => ("time appliance event text", "appliance"),
         }
     }
 
-    /// Columns of the interface's tables that [`columns`](Self::columns) has not, or calls otherwise, by the names that
-    /// the configuration gives them.
-    fn of_interface(self) -> &'static [(&'static str, Cell)] {
-        use Cell::{Key, Policy, Recipients};
-        match self {
-            Self::Connections => &[
-                ("age", Cell::Age),
-                ("dir", Cell::Direction),
-                ("host", Key("remote_host")),
-                ("interface", Policy),
-                ("login", Cell::Result),
-                ("user", Cell::Who),
-                ("msgs", Recipients),
-            ],
-            Self::Users => &[
-                ("ok", Key("succeeded")),
-                ("last login", Cell::Time("last_success")),
-            ],
-            Self::Routes => &[
-                ("since", Cell::Time("failing_since")),
-                ("reason", Cell::Reason),
-                ("cost", Cell::Cost),
-                ("failure rate", Cell::Rate),
-                ("domains", Key("domains")),
-            ],
-            Self::Findings => &[("what", Key("kind"))],
-            _ => &[],
-        }
-    }
-
-    /// The titles and cells of a table with the columns of these names; of none, with the view's own.
-    pub fn table(self, names: &[String]) -> Vec<(String, Cell)> {
-        let named = |name: &String| {
-            let title = name.replace('-', " ");
-            let mut known = self.of_interface().iter().chain(self.columns());
-            let (_, cell) = known.find(|(known, _)| *known == title)?;
-            Some((title, *cell))
-        };
+    /// The columns of a table for people: those of these names that the screen has too, else the view's own.
+    pub fn columns(self, names: &[String]) -> Vec<&'static Column> {
+        let named = |name: &String| on_screen(self.all_columns()).find(|one| one.name() == *name);
         let chosen: Vec<_> = names.iter().filter_map(named).collect();
         if !chosen.is_empty() {
             return chosen;
         }
-        let own = self.columns().iter();
-        own.map(|(title, cell)| ((*title).to_owned(), *cell))
-            .collect()
+        let (printed, _) = self.printed();
+        // Behind those of the screen: of one name, the column that is only printed is meant.
+        let own = |name| {
+            self.all_columns()
+                .iter()
+                .rev()
+                .find(|one| one.name() == name)
+        };
+        printed.split(' ').filter_map(own).collect()
     }
 
-    /// Its name on the command line and in the configuration.
-    pub fn name(self) -> String {
-        let value = clap::ValueEnum::to_possible_value(&self);
-        value.map_or_else(String::new, |value| value.get_name().to_owned())
+    /// The titles of the columns that are left out if there is no room for all, the first one first.
+    pub fn left_out_first(self) -> impl Iterator<Item = String> {
+        self.printed()
+            .1
+            .split(' ')
+            .map(|name| name.replace('-', " "))
     }
-}
-
-/// What of a record stands in a cell of a table.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Cell {
-    /// The value of a key.
-    Key(&'static str),
-    /// A time, without the letter between day and hour.
-    Time(&'static str),
-    /// `ICID 450`, `DCID 5640`.
-    Connection,
-    /// The far end's address, with its port where there is one.
-    Route,
-    /// Interface, action and sender group.
-    Policy,
-    /// Protocol, or that it failed.
-    Tls,
-    /// The authentication result with the user or profile.
-    Logins,
-    /// Messages carried, or recipients.
-    Recipients,
-    /// The entry behind its frame.
-    Message,
-    /// Failed connections of all.
-    Failed,
-    /// The most frequent reason.
-    Reason,
-    /// What routes are rolled up by.
-    Group,
-    /// Recipients that a route's failures cost.
-    Cost,
-    /// Failed connections of all, in percent.
-    Rate,
-    /// How long a connection lasted.
-    Age,
-    /// Who opened it.
-    Direction,
-    /// The authentication result alone.
-    Result,
-    /// Users, or the profile; without a login what went wrong.
-    Who,
 }

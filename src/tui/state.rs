@@ -31,6 +31,7 @@ use crate::header::Timestamp;
 use crate::index::Index;
 use crate::index::store::extent::Span;
 use crate::position::Position;
+use crate::present::columns::on_screen;
 use crate::query::{Completion, Query, TextMatches};
 use crate::search::RawLine;
 use crate::search::{LinePattern, SearchDirection};
@@ -115,8 +116,8 @@ impl View {
     }
 
     /// A table's columns.
-    pub fn columns(self) -> &'static [Column] {
-        match self {
+    pub fn columns(self) -> impl Iterator<Item = &'static Column> + Clone {
+        on_screen(match self {
             Self::Connections => columns::CONNECTIONS,
             Self::Messages => columns::MESSAGES,
             Self::Users => columns::USERS,
@@ -124,7 +125,7 @@ impl View {
             Self::Findings => columns::FINDINGS,
             Self::Log => &[],
             Self::Sources => columns::SOURCES,
-        }
+        })
     }
 }
 

@@ -9,6 +9,7 @@ mod style;
 use ratatui::buffer::Buffer;
 use ratatui::style::Style;
 
+pub use crate::present::Role;
 pub use style::{Palette, StyleSpec};
 
 /// When to use colour.
@@ -35,75 +36,7 @@ impl Color {
     }
 }
 
-/// What a piece of the screen means.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub enum Role {
-    /// Ordinary text.
-    #[default]
-    Text,
-    /// It worked.
-    Ok,
-    /// It failed.
-    Failed,
-    /// It may still work.
-    Pending,
-    /// Worth a look.
-    Warning,
-    /// The selected row.
-    Selected,
-    /// The cell under the cursor.
-    Cell,
-    /// Of less weight.
-    Dim,
-    /// Headings, the chosen tab.
-    Title,
-    /// An id that can be followed.
-    Id,
-    /// A key that can be pressed.
-    Key,
-    /// What was searched for.
-    Match,
-    /// The part of the time strip that is shown.
-    Shown,
-}
-
 impl Role {
-    /// All of them.
-    pub const ALL: [Self; 13] = [
-        Self::Text,
-        Self::Ok,
-        Self::Failed,
-        Self::Pending,
-        Self::Warning,
-        Self::Selected,
-        Self::Cell,
-        Self::Dim,
-        Self::Title,
-        Self::Id,
-        Self::Key,
-        Self::Match,
-        Self::Shown,
-    ];
-
-    /// How the configuration calls it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Text => "text",
-            Self::Ok => "ok",
-            Self::Failed => "failed",
-            Self::Pending => "pending",
-            Self::Warning => "warning",
-            Self::Selected => "selected",
-            Self::Cell => "cell",
-            Self::Dim => "dim",
-            Self::Title => "title",
-            Self::Id => "id",
-            Self::Key => "key",
-            Self::Match => "match",
-            Self::Shown => "shown",
-        }
-    }
-
     /// Its look where nobody has set another.
     pub fn look(self) -> StyleSpec {
         use ratatui::style::Color::{Cyan, Green, Magenta, Red, Yellow};

@@ -17,7 +17,7 @@ use crate::index::{Index, TrackClosed};
 use crate::pipeline::{Ingest, IngestEvent};
 use crate::query::Query;
 use crate::report::routes::RouteRecord;
-use crate::report::{Format, Plain, Printer};
+use crate::report::{Format, Printer};
 use crate::safe;
 use crate::source::Follow;
 use crate::triage::{GroupBy, Reason, Route, RouteId, RouteState, Triage};
@@ -78,7 +78,7 @@ impl<'o> Told<'o> {
     fn first(&mut self, index: &Index, triage: &Triage) -> Result<(), CommandError> {
         let print = |out: &mut dyn Printer| -> Result<(), CommandError> {
             for route in &triage.routes {
-                out.record(&Plain(RouteRecord::new(index, triage, route)))?;
+                out.record(&RouteRecord::new(index, triage, route))?;
             }
             out.flush()?;
             warn_hidden_columns(out);
@@ -100,7 +100,7 @@ impl<'o> Told<'o> {
     ) -> Result<(), CommandError> {
         match self {
             Self::Records(out) => {
-                out.record(&Plain(RouteRecord::new(index, triage, route)))?;
+                out.record(&RouteRecord::new(index, triage, route))?;
                 Ok(out.flush()?)
             }
             Self::Lines(out, ..) => {

@@ -1,26 +1,35 @@
-use serde_json::{Map, Value, json};
-
 use super::*;
+use crate::event::{self, Entry};
+use crate::header::{HeaderParser, YearResolver};
+use crate::index::{Index, TrackClosed};
+use crate::position::{Position, SourceId};
+use crate::report::record::ConnectionRecord;
 
-struct Of(Value);
+const LOG: &str = "\
+Mon Mar  2 08:00:00 2026 Info: New SMTP ICID 450 interface Submission (192.0.2.25) address 2001:db8::7 reverse dns host pc.example.net verified yes
+Mon Mar  2 08:00:00 2026 Info: ICID 450 RELAY SG STAFF match 2001:db8::/32 SBRS None
+Mon Mar  2 08:00:01 2026 Info: SMTP Auth: (ICID 450) failed for user: ann using AUTH mechanism: PLAIN with profile: Staff
+Mon Mar  2 08:00:02 2026 Info: SMTP Auth: (ICID 450) succeeded for user: ann using AUTH mechanism: PLAIN with profile: Staff
+Mon Mar  2 08:00:03 2026 Info: Start MID 1 ICID 450
+Mon Mar  2 08:00:04 2026 Info: Start MID 2 ICID 450
+Mon Mar  2 08:01:05 2026 Info: ICID 450 close
+";
 
-impl Record for Of {
-    fn json(&self, _: &mut dyn Write) -> io::Result<()> {
-        Ok(())
+fn load(log: &str) -> Index {
+    let mut index = Index::new(TrackClosed::Off);
+    let source = SourceId::new(0);
+    index.open_source(source, "");
+    let mut parser = HeaderParser::new(YearResolver::starting(2026));
+    let mut offset = 0;
+    for line in log.lines() {
+        let bytes = line.as_bytes();
+        let frame = parser.parse(bytes);
+        let event = event::parse(frame.body(bytes));
+        let position = Position::new(source, offset);
+        index.apply(&Entry::new(position, &frame, bytes, event));
+        offset += bytes.len() as u64 + 1;
     }
-
-    fn map(&self) -> Map<String, Value> {
-        self.0.as_object().cloned().unwrap_or_default()
-    }
-}
-
-fn connection() -> Of {
-    Of(json!({
-        "direction": "inbound", "icid": 450, "opened": "2026-03-02T08:00:00", "closed": "2026-03-02T08:01:05",
-        "end": "close", "interface": "Submission", "remote_ip": "198.51.100.7", "remote_host": "pc.example.net",
-        "policy": {"action": "RELAY", "sender_group": "STAFF"}, "tls": null, "messages": [1, 2], "error": null,
-        "auth": [{"result": "failed", "user": "ann"}, {"result": "succeeded", "user": "ann"}],
-    }))
+    index
 }
 
 /// What is printed in a terminal of that width, and what is left out.
@@ -31,7 +40,9 @@ fn printed(fields: &Fields, width: Option<usize>) -> (Vec<String>, Vec<String>) 
         color: ColorMode::Plain,
     };
     let mut table = Table::new(&mut out, View::Connections, fields, style);
-    table.record(&connection()).unwrap();
+    let index = load(LOG);
+    let connection = index.connections().next().unwrap();
+    table.record(&ConnectionRecord(connection)).unwrap();
     table.flush().unwrap();
     let left_out = table.hidden_columns();
     drop(table);
@@ -48,9 +59,10 @@ fn a_table_fits_the_terminal_and_knows_what_it_left_out() {
         let (lines, left_out) = printed(&Fields::default(), Some(width));
         assert!(lines.iter().all(|line| line.width() <= width), "{lines:?}");
         let shown = lines[0].to_lowercase();
-        for (title, _) in View::Connections.columns() {
+        for column in View::Connections.columns(&[]) {
+            let title = column.title;
             assert_ne!(
-                shown.split("  ").any(|cell| cell.trim() == *title),
+                shown.split("  ").any(|cell| cell.trim() == title),
                 left_out.iter().any(|left| left == title),
                 "{title} at {width}"
             );
@@ -63,6 +75,14 @@ fn a_table_fits_the_terminal_and_knows_what_it_left_out() {
         printed(&Fields::default(), Some(80)).1,
         ["group", "tls", "error"]
     );
+}
+
+#[test]
+fn an_ipv6_address_is_printed_as_it_is_dialled() {
+    let (lines, _) = printed(&Fields::default(), None);
+    assert!(lines[1].contains("  2001:db8::7  "), "{lines:?}");
+    assert!(lines[1].contains("Submission RELAY STAFF"), "{lines:?}");
+    assert!(lines[1].contains("succeeded ann (2 attempts)"), "{lines:?}");
 }
 
 #[test]

@@ -15,7 +15,7 @@ impl ColumnSet {
     pub fn all(view: View) -> Self {
         Self {
             view,
-            columns: view.columns().iter().collect(),
+            columns: view.columns().collect(),
         }
     }
 
@@ -36,14 +36,17 @@ impl ColumnSet {
         let all = self.view.columns();
         let mut found = Ok(Vec::new());
         for name in names {
-            match (all.iter().find(|column| column.name() == *name), &mut found) {
+            match (
+                all.clone().find(|column| column.name() == *name),
+                &mut found,
+            ) {
                 (Some(column), Ok(columns)) => columns.push(column),
                 (None, Ok(_)) => found = Err(name),
                 (_, Err(_)) => {}
             }
         }
         let known = || {
-            let names: Vec<String> = all.iter().map(Column::name).collect();
+            let names: Vec<String> = all.clone().map(Column::name).collect();
             names.join(", ")
         };
         match found {

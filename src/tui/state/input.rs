@@ -423,11 +423,11 @@ impl App {
         let Some((table, record)) = self.table().zip(self.current()) else {
             return Vec::new();
         };
-        let Some(field) = table.field() else {
+        let Some(column) = table.selected_column() else {
             return Vec::new();
         };
-        let Some(term) = columns::cell_term(self.known(index), record, field) else {
-            let column = table.columns()[table.column].title;
+        let Some(term) = columns::cell_term(self.known(index), record, column) else {
+            let column = column.title;
             self.notice = Some((
                 Role::Pending,
                 format!("nothing to filter by in column {column}"),

@@ -36,7 +36,8 @@ impl App {
     pub(super) fn filter_by(&mut self, field: &'static str, index: &Index) -> Vec<Effect> {
         let text = match self.current() {
             Some(record @ (Record::Route(_) | Record::Group(_))) => {
-                columns::cell_term(self.known(index), record, Field::Profiles)
+                columns::column(columns::ROUTES, Field::Profiles)
+                    .and_then(|column| columns::cell_term(self.known(index), record, column))
             }
             Some(record) => Some(record.term(index, field)),
             None => None,
@@ -364,7 +365,7 @@ impl App {
             return Err(titles.join(", "));
         };
         table.sort_by(Sort {
-            field: column.field,
+            field: column.screen.field,
             order: Order::Natural,
         });
         self.notice = Some((Role::Dim, format!("sorted by {}", column.title)));

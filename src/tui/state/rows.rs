@@ -6,7 +6,7 @@ use crate::index::{ConnectionId, Direction, Index, Symbol};
 use crate::triage::RouteState;
 
 use crate::query::{Query, TextMatches};
-use crate::tui::columns::{Field, RenderContext, route_row};
+use crate::tui::columns::{Field, RenderContext};
 use crate::tui::state::record::Record;
 use crate::tui::state::user_stats::Users;
 
@@ -329,20 +329,20 @@ pub fn routes(known: RenderContext<'_>, sort: Sort) -> Vec<Record> {
     let sort_keys: HashMap<Record, u64> =
         (0..).zip(names).map(|(at, (_, row))| (row, at)).collect();
     sort.apply(&mut rows, |record| {
-        let Some(row) = route_row(known, record) else {
+        let Some(row) = known.route(record) else {
             return u64::MAX;
         };
         match sort.field {
-            Field::State => match row.state {
+            Field::State => match row.state() {
                 RouteState::Failing => 0,
                 RouteState::Degraded => 1,
                 RouteState::Healthy => 2,
             },
             Field::Route => sort_keys.get(&record).copied().unwrap_or(u64::MAX),
-            Field::Since => time(row.since),
-            Field::Cost => u64::MAX - row.tally.impact.recipients(),
-            Field::Failed => u64::MAX - row.tally.failed(),
-            Field::LastSuccess => time(row.tally.last_ok),
+            Field::Since => time(row.since()),
+            Field::Impact => u64::MAX - row.tally().impact.recipients(),
+            Field::Failed => u64::MAX - row.tally().failed(),
+            Field::LastSuccess => time(row.tally().last_ok),
             _ => 0,
         }
     });

@@ -64,8 +64,8 @@ impl Table {
             column: 0,
             sort,
             view,
-            chosen: view.columns().iter().collect(),
-            columns: view.columns().iter().collect(),
+            chosen: view.columns().collect(),
+            columns: view.columns().collect(),
             generation: None,
             sought: None,
             seen: 0,
@@ -91,14 +91,15 @@ impl Table {
 
     /// Hides a column that says nothing now.
     pub(super) fn hide(&mut self, field: Option<Field>) {
-        let shown = |column: &&&Column| Some(column.field) != field || self.chosen.len() == 1;
+        let shown =
+            |column: &&&Column| Some(column.screen.field) != field || self.chosen.len() == 1;
         self.columns = self.chosen.iter().filter(shown).copied().collect();
         self.column = 0;
     }
 
     /// The field under the cursor.
-    pub fn field(&self) -> Option<Field> {
-        self.columns().get(self.column).map(|column| column.field)
+    pub fn selected_column(&self) -> Option<&'static Column> {
+        self.columns().get(self.column).copied()
     }
 
     /// Whether its rows are sorted by time with the newest first.
@@ -137,15 +138,15 @@ impl Table {
             .columns
             .iter()
             .copied()
-            .filter(|column| column.sort == Sortable::Yes)
+            .filter(|column| column.screen.sort == Sortable::Yes)
             .collect();
         let at = sortable
             .iter()
-            .position(|column| column.field == self.sort.field)
+            .position(|column| column.screen.field == self.sort.field)
             .unwrap_or(0);
         let next = sortable.get((at + 1) % sortable.len().max(1))?;
         self.sort_by(Sort {
-            field: next.field,
+            field: next.screen.field,
             order: Order::Natural,
         });
         Some(next.title)

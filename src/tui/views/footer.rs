@@ -3,9 +3,9 @@
 use ratatui::layout::Position;
 
 use super::{Areas, Canvas, width};
+use crate::humanize;
 use crate::index::Index;
 use crate::safe;
-use crate::tui::columns::{self, thousands};
 use crate::tui::keymap::BINDINGS;
 use crate::tui::state::{App, Prompt, PromptKind, SearchState, View};
 use crate::tui::theme::Role;
@@ -42,7 +42,7 @@ fn answer(app: &App, index: &Index) -> Parts {
     if let SearchState::First(bytes) = app.filter.search {
         return vec![(
             Role::Pending,
-            format!("searching, {} read", crate::humanize::size(bytes)),
+            format!("searching, {} read", humanize::size(bytes)),
         )];
     }
     let Some(table) = app
@@ -52,8 +52,8 @@ fn answer(app: &App, index: &Index) -> Parts {
         return Vec::new();
     };
     let (rows, total) = (
-        thousands(table.rows.len() as u64),
-        thousands(table.total(index) as u64),
+        humanize::grouped(table.rows.len() as u64),
+        humanize::grouped(table.total(index) as u64),
     );
     let took = app
         .filter
@@ -107,7 +107,7 @@ fn idle_footer(app: &App, room: usize) -> Parts {
         let text = safe::fit(&among, room.saturating_sub(26));
         return vec![
             (Role::Dim, " at ".into()),
-            (Role::Title, columns::moment(time)),
+            (Role::Title, humanize::date_time(time)),
             (Role::Dim, text),
         ];
     }
@@ -170,7 +170,7 @@ fn hints(prompt: &Prompt, room: usize) -> Parts {
         parts.push((role, safe::text(&completion.text).into_owned()));
         let count = completion.count.map_or_else(
             || format!(" {}", completion.what),
-            |count| format!(" ({})", thousands(count as u64)),
+            |count| format!(" ({})", humanize::grouped(count as u64)),
         );
         parts.push((Role::Dim, format!("{count}   ")));
     }

@@ -1,12 +1,13 @@
 //! The top line and the tab bar.
 
 use super::{Areas, Canvas, width};
+use crate::humanize;
 use crate::humanize::{clock, size};
 use crate::index::Index;
+use crate::present::Context;
 use crate::safe;
 use crate::source::Progress;
 use crate::triage::RouteState;
-use crate::tui::columns::{self, thousands};
 use crate::tui::state::record::Record;
 use crate::tui::state::{App, Feed, View};
 use crate::tui::theme::Role;
@@ -65,7 +66,7 @@ fn feed(app: &App, index: &Index) -> Parts {
         let waits = index.totals().entries.saturating_sub(since);
         return vec![(
             Role::Pending,
-            format!("‖ paused ({} waiting)", thousands(waits)),
+            format!("‖ paused ({} waiting)", humanize::grouped(waits)),
         )];
     }
     let mut parts = match &app.feed {
@@ -86,7 +87,7 @@ fn feed(app: &App, index: &Index) -> Parts {
         Feed::Ended => vec![(Role::Dim, "ended".into())],
     };
     if let Some(rate) = app.rate {
-        parts.push((Role::Dim, format!("  {} lines/s", thousands(rate))));
+        parts.push((Role::Dim, format!("  {} lines/s", humanize::grouped(rate))));
     }
     parts
 }
@@ -110,9 +111,12 @@ fn totals(index: &Index, failing: Option<usize>, words: Words) -> Parts {
     let totals = index.totals();
     let failed = |count: u64| {
         let role = if count > 0 { Role::Failed } else { Role::Dim };
-        (role, format!("✗ {}", thousands(count)))
+        (role, format!("✗ {}", humanize::grouped(count)))
     };
-    let (open_in, open_out) = (thousands(totals.open_in), thousands(totals.open_out));
+    let (open_in, open_out) = (
+        humanize::grouped(totals.open_in),
+        humanize::grouped(totals.open_out),
+    );
     let mut parts = match words {
         Words::Few => Vec::new(),
         Words::Some => vec![(Role::Dim, format!("in {open_in} out {open_out}  "))],
@@ -123,10 +127,13 @@ fn totals(index: &Index, failing: Option<usize>, words: Words) -> Parts {
     };
     let retired = index.evicted().all();
     if retired > 0 && words >= Words::Most {
-        parts.push((Role::Dim, format!("retired {}  ", thousands(retired))));
+        parts.push((
+            Role::Dim,
+            format!("retired {}  ", humanize::grouped(retired)),
+        ));
     }
     parts.push((Role::Dim, "logins ".into()));
-    parts.push((Role::Ok, format!("✓ {} ", thousands(totals.logins))));
+    parts.push((Role::Ok, format!("✓ {} ", humanize::grouped(totals.logins))));
     parts.push(failed(totals.failed_logins));
     if let Some(failing) = failing {
         parts.push((Role::Dim, "  routes ".into()));
@@ -221,7 +228,7 @@ fn noticed(app: &App, view: View) -> Option<(Role, String)> {
         }
         View::Findings => {
             let (count, worst) = app.triage.worst()?;
-            Some((columns::severity(worst).role, format!(" {count}")))
+            Some((Context::SCREEN.severity(worst).role, format!(" {count}")))
         }
         _ => None,
     }
@@ -246,13 +253,16 @@ fn shown(app: &App, index: &Index, areas: &Areas) -> Parts {
         _ => 0,
     };
     if newer > 0 {
-        parts.push((Role::Dim, format!("{} above   ", thousands(newer as u64))));
+        parts.push((
+            Role::Dim,
+            format!("{} above   ", humanize::grouped(newer as u64)),
+        ));
     }
-    let rows = thousands(table.rows.len() as u64);
+    let rows = humanize::grouped(table.rows.len() as u64);
     let text = if table.rows.len() == total {
         rows
     } else {
-        format!("{rows} of {}", thousands(total as u64))
+        format!("{rows} of {}", humanize::grouped(total as u64))
     };
     parts.push((Role::Text, text));
     parts

@@ -2,7 +2,7 @@
 
 use super::{Areas, Canvas};
 use crate::header::{HeaderParser, YearResolver};
-use crate::tui::columns::thousands;
+use crate::humanize;
 use crate::tui::state::App;
 use crate::tui::theme::Role;
 use crate::tui::widgets::log_line::{self, HeaderFormat};
@@ -23,7 +23,10 @@ pub(super) fn draw(canvas: &mut Canvas<'_, '_>, areas: &Areas, app: &App) {
         if line.length > end as u64 {
             parts.push((
                 Role::Warning,
-                format!(" … {} more bytes", thousands(line.length - end as u64)),
+                format!(
+                    " … {} more bytes",
+                    humanize::grouped(line.length - end as u64)
+                ),
             ));
         }
         if let Some(search) = &log.search {

@@ -4,9 +4,10 @@
 use ratatui::layout::Rect;
 
 use super::{Areas, Canvas};
+use crate::humanize;
 use crate::index::{Index, Symbol};
+use crate::present;
 use crate::safe;
-use crate::tui::columns;
 use crate::tui::state::App;
 use crate::tui::state::page;
 use crate::tui::state::record::Record;
@@ -91,7 +92,7 @@ fn logins(canvas: &mut Canvas<'_, '_>, area: Rect, index: &Index, name: Symbol) 
         } else {
             (Role::Failed, "✗ failed   ")
         };
-        let time = attempt.time().map_or_else(String::new, columns::moment);
+        let time = attempt.time().map_or_else(String::new, humanize::date_time);
         let with = [attempt.mechanism(), attempt.profile()]
             .into_iter()
             .flatten();
@@ -100,7 +101,7 @@ fn logins(canvas: &mut Canvas<'_, '_>, area: Rect, index: &Index, name: Symbol) 
             (Role::Dim, format!("  {time}  ")),
             (role, word.to_owned()),
             (Role::Id, format!("  ICID {}", connection.number())),
-            (Role::Text, format!("  {}", columns::peer(&connection))),
+            (Role::Text, format!("  {}", present::peer(&connection))),
             (Role::Dim, with),
         ];
         canvas.parts(Canvas::row(area, n), &parts);

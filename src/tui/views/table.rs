@@ -12,7 +12,7 @@ use crate::index::Index;
 use crate::index::records::timeline::Slot;
 use crate::safe;
 use crate::triage::GroupBy;
-use crate::tui::columns::{self, Column, Field, Numbers, RenderContext, cell};
+use crate::tui::columns::{self, Column, ColumnKind, Field, RenderContext, cell};
 use crate::tui::state::record::Record;
 use crate::tui::state::rows::Order;
 use crate::tui::state::{App, Table, View};
@@ -31,9 +31,9 @@ pub fn shown_columns(columns: &[&Column], width: u16) -> Vec<usize> {
 
 /// The columns shown and how wide each is. An id is never cut: its column takes at least `id` columns.
 fn layout(columns: &[&Column], width: u16, id: u16) -> Vec<(usize, u16)> {
-    let need = |at: usize| match columns[at].field {
-        Field::Id | Field::Mid => columns[at].min.max(id),
-        _ => columns[at].min,
+    let need = |at: usize| match columns[at].screen.field {
+        Field::Id | Field::Mid => columns[at].screen.min.max(id),
+        _ => columns[at].screen.min,
     };
     let mut shown: Vec<usize> = (0..columns.len()).collect();
     let room = width.saturating_sub(SIGN);
@@ -43,8 +43,8 @@ fn layout(columns: &[&Column], width: u16, id: u16) -> Vec<(usize, u16)> {
         let Some(weakest) = shown
             .iter()
             .copied()
-            .filter(|at| columns[*at].priority > 0)
-            .max_by_key(|at| columns[*at].priority)
+            .filter(|at| columns[*at].screen.priority > 0)
+            .max_by_key(|at| columns[*at].screen.priority)
         else {
             break;
         };
@@ -56,12 +56,14 @@ fn layout(columns: &[&Column], width: u16, id: u16) -> Vec<(usize, u16)> {
     while left > 0 {
         let before = left;
         for (at, width) in &mut widths {
-            let step = match columns[*at].field {
+            let step = match columns[*at].screen.field {
                 Field::Summary => 8,
                 Field::Login | Field::Why | Field::Route => 2,
                 _ => 1,
             };
-            let step = step.min(left).min(columns[*at].max.saturating_sub(*width));
+            let step = step
+                .min(left)
+                .min(columns[*at].screen.max.saturating_sub(*width));
             *width += step;
             left -= step;
         }
@@ -122,13 +124,13 @@ fn heads(
     let mut heads = vec![(Role::Text, " ".repeat(usize::from(SIGN)))];
     for (at, width) in widths {
         let column = &table.columns()[*at];
-        let (role, arrow) = match (column.field == table.sort.field, table.sort.order) {
+        let (role, arrow) = match (column.screen.field == table.sort.field, table.sort.order) {
             (false, _) => (Role::Dim, ""),
             (true, Order::Natural) => (Role::Title, "↓"),
             (true, Order::Reversed) => (Role::Title, "↑"),
         };
         let title = format!("{}{arrow}", columns::heading(column, by));
-        heads.push((role, place(&title, *width, column.numbers)));
+        heads.push((role, place(&title, *width, column.kind)));
         heads.push((Role::Text, " ".into()));
     }
     canvas.parts(areas.heads, &heads);
@@ -148,11 +150,11 @@ fn row(
     let mut x = area.x + SIGN;
     for (at, width) in widths {
         let column = &table.columns()[*at];
-        if column.field == Field::Rate {
+        if column.screen.field == Field::Rate {
             rates(&mut parts, known.triage.strip(record), *width);
         } else {
-            let cell = cell(known, record, column.field);
-            parts.push((cell.role, place(&cell.text, *width, column.numbers)));
+            let cell = cell(known, record, column);
+            parts.push((cell.role, place(&cell.text, *width, column.kind)));
         }
         parts.push((Role::Text, " ".into()));
         if *at == table.column {
@@ -192,10 +194,10 @@ fn empty_message(app: &App) -> &'static str {
     }
 }
 
-fn place(text: &str, width: u16, numbers: Numbers) -> String {
+fn place(text: &str, width: u16, kind: ColumnKind) -> String {
     let width = usize::from(width);
-    match numbers {
-        Numbers::Yes if safe::width(text) < width => {
+    match kind {
+        ColumnKind::Number if safe::width(text) < width => {
             format!("{}{text}", " ".repeat(width - safe::width(text)))
         }
         _ => safe::fit(text, width),

@@ -10,9 +10,9 @@ use ratatui::text::{Line, Span};
 
 use super::{Areas, Canvas};
 use crate::header::Timestamp;
+use crate::humanize;
 use crate::index::Index;
 use crate::index::records::timeline::Slot;
-use crate::tui::columns::thousands;
 use crate::tui::state::{App, View};
 use crate::tui::theme::Role;
 
@@ -187,7 +187,7 @@ fn failures(canvas: &mut Canvas<'_, '_>, area: Rect, strip: &[Slot], label: usiz
         .iter()
         .map(|slot| level(u64::from(slot.failed), most))
         .collect();
-    let word = format!("✗ {}", thousands(all));
+    let word = format!("✗ {}", humanize::grouped(all));
     let role = if all > 0 { Role::Failed } else { Role::Dim };
     canvas.parts(
         area,

@@ -2,10 +2,10 @@
 
 use super::{MOST, Row};
 use crate::header::Timestamp;
+use crate::humanize;
 use crate::index::Index;
 use crate::safe;
 use crate::trace::{self, TextPart, TextStyle, Trace};
-use crate::tui::columns;
 use crate::tui::state::record::Record;
 use crate::tui::theme::Role;
 
@@ -95,7 +95,7 @@ pub(super) fn text(text: &str) -> String {
 }
 
 pub(super) fn time_part(time: Option<Timestamp>) -> (Role, String) {
-    let clock = time.map_or_else(|| " ".repeat(8), columns::clock);
+    let clock = time.map_or_else(|| " ".repeat(8), humanize::clock);
     (Role::Dim, format!("  {clock} "))
 }
 

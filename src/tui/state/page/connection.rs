@@ -6,7 +6,6 @@ use crate::humanize;
 use crate::index::{Connection, Index};
 use crate::safe;
 use crate::trace;
-use crate::tui::columns;
 use crate::tui::state::record::Record;
 
 pub(super) fn head(index: &Index, connection: &Connection<'_>) -> Vec<Row> {
@@ -21,7 +20,7 @@ pub(super) fn head(index: &Index, connection: &Connection<'_>) -> Vec<Row> {
         });
     builder.fact(
         "opened",
-        opened.map(|at| format!("{}{lasted}", columns::moment(at))),
+        opened.map(|at| format!("{}{lasted}", humanize::date_time(at))),
     );
     let interface = [connection.interface(), connection.interface_ip()];
     let interface: Vec<_> = interface.into_iter().flatten().map(safe::text).collect();

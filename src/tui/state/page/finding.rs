@@ -2,6 +2,9 @@
 
 use super::Row;
 use super::builder::{PageBuilder, text};
+use crate::humanize;
+use crate::present;
+use crate::present::Context;
 use crate::safe;
 use crate::triage::findings::{DrillDown, Evidence};
 use crate::tui::columns::{self, RenderContext};
@@ -19,13 +22,13 @@ pub(super) fn preview(known: RenderContext<'_>, number: u32, width: usize) -> Ve
         return Vec::new();
     };
     let mut builder = PageBuilder::default();
-    let severity = columns::severity(finding.severity);
+    let severity = Context::SCREEN.severity(finding.severity);
     let since = finding.since.map_or_else(
         || "since the log's beginning".to_owned(),
-        |time| format!("since {}", columns::moment(time)),
+        |time| format!("since {}", humanize::date_time(time)),
     );
     let until = finding.until.map_or_else(String::new, |time| {
-        format!(" until {}", columns::moment(time))
+        format!(" until {}", humanize::date_time(time))
     });
     builder.row(vec![
         (severity.role, format!(" {}", severity.text)),
@@ -57,7 +60,12 @@ fn shown(known: RenderContext<'_>, evidence: Evidence) -> Vec<(Role, String)> {
         Evidence::Connection(id) => {
             let connection = known.index.connection(id);
             let time = connection.first_seen();
-            let cell = |field| columns::cell(known, Record::Connection(id), field);
+            let cell = |field| {
+                let column = columns::column(columns::CONNECTIONS, field);
+                column
+                    .map(|column| columns::cell(known, Record::Connection(id), column))
+                    .unwrap_or_default()
+            };
             let (login, who) = (
                 cell(columns::Field::AuthResult),
                 cell(columns::Field::Login),
@@ -66,9 +74,9 @@ fn shown(known: RenderContext<'_>, evidence: Evidence) -> Vec<(Role, String)> {
                 (Role::Id, Record::Connection(id).title(known.index)),
                 (
                     Role::Dim,
-                    format!("  {}", time.map_or_else(String::new, columns::moment)),
+                    format!("  {}", time.map_or_else(String::new, humanize::date_time)),
                 ),
-                (Role::Text, format!("  {}", columns::peer(&connection))),
+                (Role::Text, format!("  {}", present::peer(&connection))),
                 (
                     login.role,
                     format!("  {}", safe::fit(&login.text, 10).trim_end()),

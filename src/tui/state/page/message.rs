@@ -4,10 +4,10 @@ use super::builder::{PageBuilder, text, time_part};
 use super::{MOST, Row};
 use crate::humanize;
 use crate::index::{Index, Message};
+use crate::present::Context;
 use crate::safe;
 use crate::search::RawLine;
 use crate::trace::{self, Subject};
-use crate::tui::columns;
 use crate::tui::state::record::Record;
 use crate::tui::theme::Role;
 
@@ -15,7 +15,7 @@ pub(super) fn head(index: &Index, message: &Message<'_>, lines: &[RawLine]) -> V
     let record = Record::Message(message.record());
     let mut builder = PageBuilder::default();
     builder.headline(index, record);
-    builder.fact("started", message.first_seen().map(columns::moment));
+    builder.fact("started", message.first_seen().map(humanize::date_time));
     builder.fact("subject", message.subject().map(text));
     builder.fact("message-id", message.message_id().map(|id| text(&id)));
     let size = message.size();
@@ -25,7 +25,7 @@ pub(super) fn head(index: &Index, message: &Message<'_>, lines: &[RawLine]) -> V
     let recipients = message.recipients();
     builder.title(&format!("Recipients ({})", recipients.len()));
     for recipient in recipients.iter().take(MOST) {
-        let state = columns::of_state(recipient.state());
+        let state = Context::SCREEN.delivery_state(recipient.state());
         let rid = recipient.rid().map_or("–".into(), |rid| rid.to_string());
         let to = recipient.to().map_or("–".into(), text);
         builder.row(vec![

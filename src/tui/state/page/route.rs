@@ -22,10 +22,12 @@ use super::{Comparison, Row};
 use crate::header::Timestamp;
 use crate::humanize;
 use crate::index::ConnectionId;
+use crate::present;
+use crate::present::Context;
 use crate::safe;
 use crate::search::RawLine;
 use crate::triage::{ConnectionOutcome, Reason, Route, RouteId, RouteState, Tally};
-use crate::tui::columns::{self, RenderContext, thousands};
+use crate::tui::columns::{self, RenderContext};
 use crate::tui::state::record::Record;
 use crate::tui::state::triage_state::TriageSnapshot;
 use crate::tui::theme::Role;
@@ -97,7 +99,7 @@ fn summary(
     route: &Route,
     width: usize,
 ) {
-    let state = columns::state_of(route.state);
+    let state = Context::SCREEN.route_state(route.state);
     let mut title = vec![
         (state.role, format!(" {}", state.text)),
         (
@@ -116,7 +118,7 @@ fn summary(
     if route.tally.in_clear > 0 {
         let said = format!(
             "{} connections delivered in the clear because TLS had failed",
-            thousands(route.tally.in_clear)
+            humanize::grouped(route.tally.in_clear)
         );
         builder.parts("in clear", vec![(Role::Warning, said)]);
     }
@@ -128,22 +130,22 @@ fn summary(
 /// Since when, how often, and whether it ever was well.
 fn since(known: RenderContext<'_>, route: &Route) -> String {
     let newest = known.index.newest();
-    let short = |time: Timestamp| columns::short(time, newest);
+    let short = |time: Timestamp| humanize::short_time(time, newest);
     let good = match route.tally.last_ok {
         None => "; never good in this log",
         Some(_) => "",
     };
     let failed = format!(
         "{} of {} connections failed",
-        thousands(route.tally.failed()),
-        thousands(route.tally.connections)
+        humanize::grouped(route.tally.failed()),
+        humanize::grouped(route.tally.connections)
     );
     match (route.state, route.failing_since, route.outage()) {
         (RouteState::Failing, Some(since), _) => {
             let age = newest.map_or(0, |newest| newest.seconds() - since.seconds());
             format!(
                 "{} ({}), {} in a row{good}",
-                columns::moment(since),
+                humanize::date_time(since),
                 humanize::age(age),
                 many(route.run, "connection")
             )
@@ -182,7 +184,10 @@ fn told(builder: &mut PageBuilder, name: &str, reason: &Reason, under: &str) {
         Role::Dim
     };
     let mut parts = vec![
-        (Role::Warning, format!("{:>6} × ", thousands(reason.count))),
+        (
+            Role::Warning,
+            format!("{:>6} × ", humanize::grouped(reason.count)),
+        ),
         (Role::Dim, under.to_owned()),
         (role, text(&reason.line())),
     ];
@@ -193,7 +198,7 @@ fn told(builder: &mut PageBuilder, name: &str, reason: &Reason, under: &str) {
 }
 
 fn cost(builder: &mut PageBuilder, look: &TriageSnapshot, tally: &Tally) {
-    let parts = columns::impact_parts(tally.impact);
+    let parts = present::impact_parts(tally.impact);
     if parts.is_empty() {
         return;
     }
@@ -219,7 +224,7 @@ fn cost(builder: &mut PageBuilder, look: &TriageSnapshot, tally: &Tally) {
 
 fn many(count: u64, word: &str) -> String {
     let s = if count == 1 { "" } else { "s" };
-    format!("{} {word}{s}", thousands(count))
+    format!("{} {word}{s}", humanize::grouped(count))
 }
 
 /// How the connections went over the log's whole time.
@@ -235,7 +240,7 @@ fn went(
         return;
     };
     let label = |time: Timestamp| {
-        let time = columns::short(time, Some(newest));
+        let time = humanize::short_time(time, Some(newest));
         time.rsplit_once(':').map_or(time.clone(), |(minute, _)| {
             if minute.contains(':') {
                 minute.to_owned()
@@ -294,7 +299,7 @@ fn leads(
             (Role::Id, Record::Connection(id).title(known.index)),
             (
                 Role::Dim,
-                format!("  {}  ", time.map_or_else(String::new, columns::moment)),
+                format!("  {}  ", time.map_or_else(String::new, humanize::date_time)),
             ),
         ];
         if let Some(outcome) = outcome(id) {
@@ -323,7 +328,7 @@ fn outages(builder: &mut PageBuilder, known: RenderContext<'_>, route: &Route) {
     let mut name = "outages";
     for outage in over.iter().take(TOLD) {
         let at = |time: Option<Timestamp>| {
-            time.map_or_else(|| "?".to_owned(), |time| columns::short(time, newest))
+            time.map_or_else(|| "?".to_owned(), |time| humanize::short_time(time, newest))
         };
         let said = format!(
             "{}–{}  {}, {}",
@@ -450,7 +455,7 @@ pub(super) fn group_head(known: RenderContext<'_>, number: u32, width: usize) ->
     let Some((look, group)) = look.zip(known.triage.group(number)) else {
         return builder.rows;
     };
-    let state = columns::state_of(group.state);
+    let state = Context::SCREEN.route_state(group.state);
     let key = group.key.as_deref().map_or("(none)".into(), text);
     builder.row(vec![
         (state.role, format!(" {}", state.text)),
@@ -464,11 +469,11 @@ pub(super) fn group_head(known: RenderContext<'_>, number: u32, width: usize) ->
         || {
             format!(
                 "{} of {} connections failed",
-                thousands(group.tally.failed()),
-                thousands(group.tally.connections)
+                humanize::grouped(group.tally.failed()),
+                humanize::grouped(group.tally.connections)
             )
         },
-        |since| format!("{}, on every route", columns::moment(since)),
+        |since| format!("{}, on every route", humanize::date_time(since)),
     );
     builder.wrapped("since", &said, Role::Text, width);
     reasons(&mut builder, "why", &group.tally.reasons);
@@ -476,7 +481,7 @@ pub(super) fn group_head(known: RenderContext<'_>, number: u32, width: usize) ->
     let mut name = "routes";
     for id in group.members.iter().take(super::MOST) {
         let route = known.triage.route(*id);
-        let state = route.map(|route| columns::state_of(route.state));
+        let state = route.map(|route| Context::SCREEN.route_state(route.state));
         let why = route
             .filter(|route| route.state != RouteState::Healthy)
             .and_then(Route::cause);
@@ -519,7 +524,10 @@ pub(super) fn hit_head(known: RenderContext<'_>, id: RouteId) -> Vec<Row> {
         message::line(&mut builder, known.index, &known.index.message(*id));
     }
     if hit.len() > LISTED {
-        let more = format!("  … {} older ones", thousands((hit.len() - LISTED) as u64));
+        let more = format!(
+            "  … {} older ones",
+            humanize::grouped((hit.len() - LISTED) as u64)
+        );
         builder.row(vec![(Role::Dim, more)]);
     }
     builder.rows

@@ -15,9 +15,10 @@ use chrono::{DateTime, Local};
 use super::Row;
 use super::builder::{PageBuilder, text};
 use crate::humanize;
+use crate::present;
 use crate::safe;
 use crate::source::{NoticeLevel, Noticed, SourceStatus};
-use crate::tui::columns::{self, RenderContext, thousands};
+use crate::tui::columns::RenderContext;
 use crate::tui::theme::Role;
 
 /// Notices that are told one by one.
@@ -28,7 +29,7 @@ pub(super) fn preview(known: RenderContext<'_>, at: u32, width: usize) -> Vec<Ro
     let Some(status) = known.files.statuses.get(at as usize) else {
         return builder.rows;
     };
-    let state = columns::source_state(status.state);
+    let state = present::columns::source_state(status.state);
     builder.row(vec![
         (state.role, format!(" {}", state.text)),
         (Role::Title, format!("  {}", safe::path(&status.path))),
@@ -51,7 +52,7 @@ pub(super) fn preview(known: RenderContext<'_>, at: u32, width: usize) -> Vec<Ro
     if known.files.dropped > 0 {
         let said = format!(
             "{} older notices are no longer kept",
-            thousands(known.files.dropped)
+            humanize::grouped(known.files.dropped)
         );
         builder.parts("", vec![(Role::Dim, said)]);
     }
@@ -60,7 +61,9 @@ pub(super) fn preview(known: RenderContext<'_>, at: u32, width: usize) -> Vec<Ro
 
 /// What its first and last lines say.
 fn of_itself(builder: &mut PageBuilder, known: RenderContext<'_>, status: &SourceStatus) {
-    let facts = columns::facts(known, status);
+    let facts = status
+        .source
+        .and_then(|source| known.index.source_facts(source));
     let parsed = known.files.parsed(status);
     let own =
         |name: &str, value: Option<&String>| value.map(|value| format!("{name}{}", text(value)));
@@ -73,7 +76,7 @@ fn of_itself(builder: &mut PageBuilder, known: RenderContext<'_>, status: &Sourc
         own("AsyncOS ", facts.and_then(|facts| facts.version.as_ref())),
         facts
             .and_then(|facts| facts.utc_offset)
-            .map(columns::offset),
+            .map(present::columns::offset),
     ]
     .into_iter()
     .flatten()
@@ -82,10 +85,10 @@ fn of_itself(builder: &mut PageBuilder, known: RenderContext<'_>, status: &Sourc
     let span = facts.and_then(|facts| match (facts.begins, facts.ends) {
         (Some(begins), Some(ends)) => Some(format!(
             "{} to {}",
-            columns::moment(begins),
-            columns::moment(ends)
+            humanize::date_time(begins),
+            humanize::date_time(ends)
         )),
-        (Some(begins), None) => Some(format!("from {}", columns::moment(begins))),
+        (Some(begins), None) => Some(format!("from {}", humanize::date_time(begins))),
         _ => None,
     });
     builder.fact("file", span);
@@ -104,12 +107,12 @@ fn read(builder: &mut PageBuilder, known: RenderContext<'_>, status: &SourceStat
     let newest = parsed
         .and_then(|parsed| parsed.newest)
         .map_or_else(String::new, |time| {
-            format!(", the last one {}", columns::moment(time))
+            format!(", the last one {}", humanize::date_time(time))
         });
     let said = format!(
         "{}{unpacked}{of}, {} entries{newest}",
         humanize::size(status.read),
-        thousands(parsed.map_or(0, |parsed| parsed.entries))
+        humanize::grouped(parsed.map_or(0, |parsed| parsed.entries))
     );
     builder.fact("read", Some(said));
 }

@@ -1,0 +1,258 @@
+//! What the printed tables and the screen have in common: a [`Row`] is a record to show, a column of
+//! [`columns`] makes a [`Cell`] of it, and the [`Context`] says for which medium.
+//!
+//! Widths, colours and keys are left to `report` and `tui`; JSON and CSV are written by `report`.
+
+pub mod columns;
+mod role;
+mod route;
+
+use crate::event::Event;
+use crate::header::{Level, Timestamp};
+use crate::humanize;
+use crate::index::records::message::CommonState;
+use crate::index::{Attempt, Connection, Delivery, DeliveryState, Message, SourceFacts};
+use crate::pipeline::ParsedSource;
+use crate::query::aggregate::ProfileRow;
+use crate::safe;
+use crate::source::SourceStatus;
+use crate::triage::findings::{Finding, FindingSeverity};
+use crate::triage::{Impact, RouteState};
+
+pub use role::Role;
+pub use route::{RouteKey, RouteRow};
+
+/// A record to show in a table.
+#[derive(Clone, Copy, Debug)]
+pub enum Row<'r> {
+    Connection(Connection<'r>),
+    Message(Message<'r>),
+    Attempt(Attempt<'r>),
+    Delivery(Delivery<'r>),
+    User(&'r UserRow<'r>),
+    Profile(&'r ProfileRow),
+    Route(RouteRow<'r>),
+    Finding(&'r Finding),
+    Source(SourceRow<'r>),
+    Entry(EntryRow<'r>),
+}
+
+/// A user's logins.
+#[derive(Clone, Debug)]
+pub struct UserRow<'r> {
+    pub name: &'r str,
+    pub succeeded: u64,
+    pub failed: u64,
+    pub sources: u64,
+    /// Networks of the sources: /24, for IPv6 /64.
+    pub nets: Option<u64>,
+    pub profiles: Vec<&'r str>,
+    pub mechanisms: Vec<&'r str>,
+    pub failing_since: Option<Timestamp>,
+    pub last_success: Option<Timestamp>,
+    pub last_failure: Option<Timestamp>,
+}
+
+/// An input.
+#[derive(Clone, Copy, Debug)]
+pub struct SourceRow<'r> {
+    pub status: &'r SourceStatus,
+    pub parsed: Option<&'r ParsedSource>,
+    /// From its own first and last lines.
+    pub facts: Option<&'r SourceFacts>,
+}
+
+/// A log entry and its place.
+#[derive(Clone, Copy, Debug)]
+pub struct EntryRow<'r> {
+    pub appliance: Option<&'r str>,
+    pub time: Option<Timestamp>,
+    pub level: Option<Level>,
+    pub event: Event<'r>,
+    /// The path as on disk.
+    pub file: &'r str,
+    /// From 1.
+    pub line: u64,
+    /// The entry as written.
+    pub text: &'r [u8],
+    /// The entry behind its header.
+    pub body: &'r [u8],
+    /// Whether only the first MiB of the entry was kept.
+    pub cut: bool,
+}
+
+/// Where a cell is shown.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Medium {
+    /// In a printed table: full times, plain numbers, words without signs, nothing for a missing value.
+    Print,
+    /// On the screen: short times, separators, a sign before each state, a dash for a missing value.
+    Screen,
+}
+
+/// What a cell depends on beside its record.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Context {
+    pub medium: Medium,
+    /// The newest entry's time; times of its day are shown without a date on the screen.
+    pub newest: Option<Timestamp>,
+}
+
+/// The text of a cell, safe to print, and what it means.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Cell {
+    pub text: String,
+    pub role: Role,
+}
+
+pub fn styled(text: impl Into<String>, role: Role) -> Cell {
+    Cell {
+        text: text.into(),
+        role,
+    }
+}
+
+fn plain(text: &str) -> Cell {
+    styled(safe::text(text), Role::Text)
+}
+
+impl Context {
+    pub const PRINT: Self = Self {
+        medium: Medium::Print,
+        newest: None,
+    };
+
+    /// On the screen, without times.
+    pub const SCREEN: Self = Self {
+        medium: Medium::Screen,
+        newest: None,
+    };
+
+    pub fn screen(newest: Option<Timestamp>) -> Self {
+        Self {
+            medium: Medium::Screen,
+            newest,
+        }
+    }
+
+    fn is_print(self) -> bool {
+        self.medium == Medium::Print
+    }
+
+    /// A missing value.
+    pub fn none(self) -> Cell {
+        if self.is_print() {
+            Cell::default()
+        } else {
+            styled("–", Role::Dim)
+        }
+    }
+
+    fn text(self, text: Option<impl AsRef<str>>) -> Cell {
+        text.map_or_else(|| self.none(), |text| plain(text.as_ref()))
+    }
+
+    fn number(self, number: Option<impl std::fmt::Display>) -> Cell {
+        self.text(number.map(|number| number.to_string()))
+    }
+
+    fn time(self, time: Option<Timestamp>, role: Role) -> Cell {
+        let text = time.map(|time| match self.medium {
+            Medium::Print => humanize::date_time(time),
+            Medium::Screen => humanize::short_time(time, self.newest),
+        });
+        text.map_or_else(|| self.none(), |text| styled(text, role))
+    }
+
+    /// A word, on the screen behind the sign that means the same.
+    fn signed(self, sign: &str, word: &str, role: Role) -> Cell {
+        if self.is_print() {
+            styled(word, role)
+        } else {
+            styled(format!("{sign} {word}"), role)
+        }
+    }
+
+    /// Names, printed all; on the screen the first and the number of the others.
+    fn names<'n>(self, mut names: impl ExactSizeIterator<Item = &'n str>) -> Cell {
+        if self.is_print() {
+            return plain(&names.collect::<Vec<_>>().join(", "));
+        }
+        match (names.next(), names.len()) {
+            (None, _) => self.none(),
+            (Some(first), 0) => plain(first),
+            (Some(first), more) => plain(&format!("{first} +{more}")),
+        }
+    }
+
+    /// A recipient's state.
+    pub fn delivery_state(self, state: DeliveryState) -> Cell {
+        let (sign, role) = match state {
+            DeliveryState::Delivered => ("✓", Role::Ok),
+            DeliveryState::Bounced | DeliveryState::Aborted => ("✗", Role::Failed),
+            DeliveryState::Delayed => ("…", Role::Pending),
+            DeliveryState::Queued => ("○", Role::Pending),
+            DeliveryState::Dropped | DeliveryState::Quarantined => ("⚠", Role::Warning),
+        };
+        self.signed(sign, state.word(), role)
+    }
+
+    /// A message's state.
+    pub fn message_state(self, state: CommonState) -> Cell {
+        match state {
+            CommonState::All(state) => self.delivery_state(state),
+            CommonState::Mixed => self.signed("⚠", "mixed", Role::Warning),
+            CommonState::Unknown => self.none(),
+        }
+    }
+
+    pub fn route_state(self, state: RouteState) -> Cell {
+        let role = match state {
+            RouteState::Failing => Role::Failed,
+            RouteState::Degraded => Role::Warning,
+            RouteState::Healthy => Role::Ok,
+        };
+        self.signed(state.sign(), state.word(), role)
+    }
+
+    pub fn severity(self, severity: FindingSeverity) -> Cell {
+        let (sign, role) = match severity {
+            FindingSeverity::Critical => ("✗", Role::Failed),
+            FindingSeverity::Warning => ("⚠", Role::Warning),
+            FindingSeverity::Notice => ("·", Role::Text),
+        };
+        self.signed(sign, severity.word(), role)
+    }
+}
+
+/// The remote address with its port, as the log gives it: `172.16.155.102:25`, `10.1.77.223`.
+pub fn address(connection: &Connection<'_>) -> Option<String> {
+    let ip = connection.remote_ip()?;
+    Some(humanize::endpoint(
+        &safe::text(ip),
+        connection.remote_port(),
+    ))
+}
+
+/// The remote address and host name: `10.1.77.223 billing01.corp.example`.
+pub fn peer(connection: &Connection<'_>) -> String {
+    let address = address(connection).unwrap_or_else(|| "–".to_owned());
+    match connection.remote_host() {
+        Some(host) => format!("{address} {}", safe::text(host)),
+        None => address,
+    }
+}
+
+/// What became of the recipients that failures affected, the lost ones first: `92 bounced`.
+pub fn impact_parts(impact: Impact) -> Vec<String> {
+    let parts = [
+        (impact.bounced, "bounced"),
+        (impact.given_up, "given up"),
+        (impact.waiting, "waiting"),
+        (impact.delivered_later, "delivered later"),
+    ];
+    let parts = parts.iter().filter(|(count, _)| *count > 0);
+    parts
+        .map(|(count, word)| format!("{} {word}", humanize::grouped(count)))
+        .collect()
+}

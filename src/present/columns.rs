@@ -1,0 +1,199 @@
+//! The columns of every table: title, widths, cell, and the filter term that a cell stands for.
+//!
+//! Each table is one list. The screen shows its columns with a layout, in that order; which columns a
+//! command prints by default is left to `report`.
+
+mod connection;
+mod finding;
+mod login;
+mod message;
+mod route;
+mod source;
+
+use super::{Cell, Context, Row};
+use crate::query::term;
+
+pub use connection::CONNECTIONS;
+pub use finding::{ENTRIES, FINDINGS};
+pub use login::{ATTEMPTS, PROFILES, USERS};
+pub use message::{DELIVERIES, MESSAGES};
+pub use route::{ROUTES, route_term, row_term};
+pub use source::{SOURCES, offset, source_state};
+
+/// A column of a table.
+#[derive(Debug)]
+pub struct Column {
+    /// Its heading; the first part of it is its name in the configuration.
+    pub title: &'static str,
+    pub kind: ColumnKind,
+    /// How the screen lays it out; [`Field::Printed`] if only commands show it.
+    pub screen: ScreenLayout,
+    value: fn(Context, &Row<'_>) -> Cell,
+    term: fn(&Row<'_>) -> Option<String>,
+}
+
+/// How a column's values are laid out.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ColumnKind {
+    /// Cut where there is no room.
+    Text,
+    /// Aligned to the right.
+    Number,
+    /// Never cut in print: half a time, id or address is useless.
+    Exact,
+}
+
+/// Widths and behaviour of a column on the screen.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ScreenLayout {
+    pub field: Field,
+    pub min: u16,
+    pub max: u16,
+    /// The higher, the sooner the column is hidden if there is no room; 0 is never hidden.
+    pub priority: u8,
+    pub sort: Sortable,
+}
+
+/// Whether a table can be sorted by a column.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Sortable {
+    Yes,
+    No,
+}
+
+/// What a column of the screen shows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Field {
+    Age,
+    Appliance,
+    AuthResult,
+    Direction,
+    Domains,
+    End,
+    Entries,
+    Failed,
+    Failing,
+    From,
+    Host,
+    Id,
+    Impact,
+    InterfaceOrGroup,
+    Kind,
+    LastEntry,
+    LastFailure,
+    LastSuccess,
+    Login,
+    Mechanisms,
+    Messages,
+    Mid,
+    Nets,
+    Notice,
+    Offset,
+    Opened,
+    Path,
+    Peer,
+    /// Only commands show the column.
+    Printed,
+    Profiles,
+    Rate,
+    Route,
+    Serial,
+    Severity,
+    Since,
+    Size,
+    Sources,
+    State,
+    Subject,
+    Succeeded,
+    Summary,
+    Tls,
+    To,
+    Until,
+    User,
+    Version,
+    Why,
+}
+
+impl PartialEq for Column {
+    fn eq(&self, other: &Self) -> bool {
+        (self.title, self.screen) == (other.title, other.screen)
+    }
+}
+
+impl Eq for Column {}
+
+impl Column {
+    /// Its name in the configuration.
+    pub fn name(&self) -> String {
+        let title = self.title.split(" · ").next().unwrap_or_default();
+        title.replace(' ', "-")
+    }
+
+    pub fn is_on_screen(&self) -> bool {
+        self.screen.field != Field::Printed
+    }
+
+    pub fn cell(&self, context: Context, row: &Row<'_>) -> Cell {
+        (self.value)(context, row)
+    }
+
+    /// The filter that keeps records with this cell's value.
+    pub fn term(&self, row: &Row<'_>) -> Option<String> {
+        (self.term)(row)
+    }
+}
+
+/// The columns that the screen shows.
+pub fn on_screen(table: &'static [Column]) -> impl Iterator<Item = &'static Column> + Clone {
+    table.iter().filter(|column| column.is_on_screen())
+}
+
+/// A table: `TITLE KIND [FIELD MIN..MAX PRIORITY SORT] => CELL, TERM;`, without FIELD and so on if the
+/// column is only printed, and without TERM if no filter term fits its cells.
+macro_rules! columns {
+    ($name:ident, $pattern:pat, $cx:ident: $($title:literal $kind:ident [$($layout:tt)*]
+        => $cell:expr $(, $term:expr)?;)*) => {
+        pub const $name: &[crate::present::columns::Column] = &[$(crate::present::columns::Column {
+            title: $title,
+            kind: crate::present::columns::ColumnKind::$kind,
+            screen: crate::present::columns::layout!($($layout)*),
+            value: |$cx, row| match row {
+                $pattern => $cell,
+                _ => $cx.none(),
+            },
+            term: |row| match row {
+                $($pattern => Some($term),)?
+                _ => None,
+            },
+        }),*];
+    };
+}
+
+macro_rules! layout {
+    () => {
+        crate::present::columns::ScreenLayout {
+            field: crate::present::columns::Field::Printed,
+            min: 0,
+            max: 0,
+            priority: 0,
+            sort: crate::present::columns::Sortable::No,
+        }
+    };
+    ($field:ident $min:literal .. $max:literal $priority:literal $sort:ident) => {
+        crate::present::columns::ScreenLayout {
+            field: crate::present::columns::Field::$field,
+            min: $min,
+            max: $max,
+            priority: $priority,
+            sort: crate::present::columns::layout!($sort),
+        }
+    };
+    (sorted) => {
+        crate::present::columns::Sortable::Yes
+    };
+    (unsorted) => {
+        crate::present::columns::Sortable::No
+    };
+}
+
+use {columns, layout};

@@ -1,0 +1,80 @@
+//! A route, or a group of routes, as both of the route tables show it.
+
+use crate::header::Timestamp;
+use crate::index::Index;
+use crate::triage::{Group, GroupBy, Reason, Route, RouteState, Tally, Triage};
+
+/// A route or a group of routes, with the triage that it belongs to.
+#[derive(Clone, Copy, Debug)]
+pub struct RouteRow<'r> {
+    pub index: &'r Index,
+    pub triage: &'r Triage,
+    pub key: RouteKey<'r>,
+}
+
+/// Which routes a row is about.
+#[derive(Clone, Copy, Debug)]
+pub enum RouteKey<'r> {
+    One(&'r Route),
+    Group(&'r Group, GroupBy),
+}
+
+impl<'r> RouteRow<'r> {
+    pub fn tally(&self) -> &'r Tally {
+        match self.key {
+            RouteKey::One(route) => &route.tally,
+            RouteKey::Group(group, _) => &group.tally,
+        }
+    }
+
+    pub fn state(&self) -> RouteState {
+        match self.key {
+            RouteKey::One(route) => route.state,
+            RouteKey::Group(group, _) => group.state,
+        }
+    }
+
+    pub fn failing_since(&self) -> Option<Timestamp> {
+        match self.key {
+            RouteKey::One(route) => route.failing_since,
+            RouteKey::Group(group, _) => group.failing_since,
+        }
+    }
+
+    /// When its last trouble began: of a degraded route, the last outage.
+    pub fn since(&self) -> Option<Timestamp> {
+        match self.key {
+            RouteKey::One(route) if route.state == RouteState::Degraded => {
+                route.outage().and_then(|outage| outage.since)
+            }
+            RouteKey::One(route) if route.state == RouteState::Healthy => None,
+            _ => self.failing_since(),
+        }
+    }
+
+    /// Why it is failing or degraded.
+    pub fn reason(&self) -> Option<&'r Reason> {
+        let reason = match self.key {
+            RouteKey::One(route) => route.cause(),
+            RouteKey::Group(group, _) => group.tally.reasons.first(),
+        };
+        reason.filter(|_| self.state() != RouteState::Healthy)
+    }
+
+    pub fn profiles(&self) -> impl ExactSizeIterator<Item = &'r str> + use<'r> {
+        let names = &self.index.names.profiles;
+        self.tally().profiles.iter().map(|name| names.get(*name))
+    }
+
+    pub fn domains(&self) -> impl ExactSizeIterator<Item = &'r str> + use<'r> {
+        let triage = self.triage;
+        self.tally().domains.iter().map(|name| triage.domain(*name))
+    }
+
+    pub fn remote_ip(&self) -> Option<&'r str> {
+        match self.key {
+            RouteKey::One(route) => route.remote.map(|ip| self.index.names.addresses.get(ip)),
+            RouteKey::Group(..) => None,
+        }
+    }
+}
