@@ -4,7 +4,7 @@
 
 use std::io::Cursor;
 
-pub use crate::index::model::{Step, check as check_index};
+pub use crate::index::oracle::{Step, check as check_index};
 
 use crate::event::Entry;
 use crate::lines::{Block, MAX_LINE};

@@ -1,20 +1,23 @@
-//! The records of a log in memory: connections, messages, recipients, authentication attempts, deliveries.
+//! The records of a log in memory: connections, messages, recipients, authentication attempts,
+//! deliveries.
 //!
-//! One writer [`apply`](Index::apply)s the entries in bounded batches; readers take the lock between two batches and cache
-//! results by [`generation`](Index::generation).
+//! One writer [`apply`](Index::apply)s the entries in bounded batches; readers take the lock
+//! between two batches and cache results by [`generation`](Index::generation).
 //!
 //! - [`store`]: the engine. Paged columns, interned texts, posting lists, id maps, line ranges.
 //! - [`records`]: the tables of columns, and the views that read a record.
 //! - [`correlate`]: what an entry changes.
 //! - [`evict`]: retention.
 //!
-//! Each folder uses those before it. Records are numbered in the order in which they were first seen, because the
-//! appliance reuses its ids. Raw lines are not kept: a record knows the ranges of the log that hold its lines.
+//! Each folder uses those before it. Records are numbered in the order in which they were first
+//! seen, because the appliance reuses its ids. Raw lines are not kept: a record knows the ranges of
+//! the log that hold its lines.
 
 mod correlate;
 pub(crate) mod evict;
 #[cfg(any(test, fuzzing))]
-pub(crate) mod model;
+#[path = "index/tests/oracle/check.rs"]
+pub(crate) mod oracle;
 pub(crate) mod records;
 pub(crate) mod store;
 
@@ -123,7 +126,8 @@ impl Index {
         self.stats.totals.entries += entries as u64;
     }
 
-    /// Applies an entry whose batch was [prefetched](Self::prefetch) and that was [counted](Self::count_entries).
+    /// Applies an entry whose batch was [prefetched](Self::prefetch) and that was
+    /// [counted](Self::count_entries).
     pub(crate) fn apply_planned(&mut self, entry: &Entry<'_>) {
         self.generation += 1;
         if let Event::Unknown { text, .. } = entry.event {
@@ -179,12 +183,13 @@ impl Index {
         self.addresses[name.at()]
     }
 
-    /// The appliance's name on screens: its syslog host, else its serial number when several logs are read together.
+    /// The appliance's name on screens: its syslog host, else its serial number when several logs
+    /// are read together.
     pub(crate) fn appliance(&self, id: ApplianceId) -> Option<&str> {
         self.appliances.shown(id)
     }
 
-    /// What a source's first and last lines say about it.
+    /// Facts from a source's first and last lines.
     pub(crate) fn source_facts(&self, source: SourceId) -> Option<&SourceFacts> {
         self.appliances.facts(source)
     }

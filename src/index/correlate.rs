@@ -1,9 +1,10 @@
 //! What each entry changes: the join of ICID, MID, RID and DCID.
 //!
-//! The log has a resolution of one second and a syslog relay reorders the lines within it, so nothing here depends on
-//! their order: a line may come before the opening of its connection, an end before the last line, a reply before its
-//! delivery. The appliance reuses ids: an opening starts a new record, unless the record with its id began within the
-//! same second and has no opening yet.
+//! The log has a resolution of one second and a syslog relay reorders the lines within it, so
+//! nothing here depends on their order: a line may come before the opening of its connection, an
+//! end before the last line, a reply before its delivery. The appliance reuses ids: an opening
+//! starts a new record, unless the record with its id began within the same second and has no
+//! opening yet.
 //!
 //! - [`apply_plan`]: what is prepared for a batch before the index is locked.
 //! - `connections`, `messages`: one function for each family of entries.
@@ -27,9 +28,10 @@ pub(super) use messages::PendingReplies;
 /// Seconds after which a line with the id of an ended record belongs to a new record.
 const REUSED_AFTER: i64 = 3600;
 
-/// Seconds after a connection error in which its messages may be reported as not delivered. The appliance retries a dead
-/// host after an hour at most by default ("Maximum Time to Wait Before Retrying an Unreachable Host", user guide, bounce
-/// profiles and destination controls); four hours leave room for another setting.
+/// Seconds after a connection error in which its messages may be reported as not delivered. The
+/// appliance retries a dead host after an hour at most by default ("Maximum Time to Wait Before
+/// Retrying an Unreachable Host", user guide, bounce profiles and destination controls); four hours
+/// leave room for another setting.
 pub(crate) const RETRY_WINDOW: i64 = 4 * 3600;
 
 /// What is kept between entries, beside the records.
@@ -53,8 +55,8 @@ struct EntryContext<'e, 'a> {
 
 /// Applies one entry.
 ///
-/// One `match` leads from the event to what it changes: with one for its owners and one for its fields, the processor
-/// mispredicts twice.
+/// One `match` leads from the event to what it changes: with one for its owners and one for its
+/// fields, the processor mispredicts twice.
 #[inline(always)]
 pub(super) fn apply(index: &mut Index, entry: &Entry<'_>, appliance: ApplianceId) {
     let context = EntryContext { entry, appliance };

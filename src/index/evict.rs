@@ -1,21 +1,23 @@
 //! Retention: evicts the oldest records, so that the index can follow a log for weeks.
 //!
-//! [`RetentionLimits`] say how long records are kept and how much memory the index may take. The oldest records go first:
-//! [`Index::set_watermark`] notes now and then how many records of each kind there are, and one [`EvictionStep`] evicts
-//! those below such a watermark, except
+//! [`RetentionLimits`] say how long records are kept and how much memory the index may take. The
+//! oldest records go first: [`Index::set_watermark`] notes now and then how many records of each
+//! kind there are, and one [`EvictionStep`] evicts those below such a watermark, except
 //!
-//! - records that are not *over*: open connections, messages in the queue, and those with a part above the watermark, or
-//!   with [`RetentionLimits::keep`] those that ended too recently;
+//! - records that are not *over*: open connections, messages in the queue, and those with a part
+//!   above the watermark, or with [`RetentionLimits::keep`] those that ended too recently;
 //! - messages that such a connection carried, and parents and children of such a message;
 //! - connections that carried any of these messages.
 //!
-//! Attempts are evicted with their connection, recipients and deliveries with their message: a kept message is complete,
-//! and a connection that is kept for its sake lists no other messages. The index answers as if the evicted records had
-//! never existed; only [`super::Totals`], the event counts and the timeline keep counting them. A late line with the id of
-//! an evicted record begins a new record.
+//! Attempts are evicted with their connection, recipients and deliveries with their message: a kept
+//! message is complete, and a connection that is kept for its sake lists no other messages. The
+//! index answers as if the evicted records had never existed; only [`super::Totals`], the event
+//! counts and the timeline keep counting them. A late line with the id of an evicted record begins
+//! a new record.
 //!
-//! Each step is small, and planned under the read lock; the write lock is taken to apply it only. [`crate::pipeline`] runs
-//! the steps between its batches. [`compact`] frees the names and texts that no record uses any more.
+//! Each step is small, and planned under the read lock; the write lock is taken to apply it only.
+//! [`crate::pipeline`] runs the steps between its batches. [`compact`] frees the names and texts
+//! that no record uses any more.
 
 pub(super) mod compact;
 mod plan;
@@ -85,7 +87,8 @@ const MAX_WATERMARKS: usize = 2048;
 const STEP: u64 = 1 << 16;
 /// The share of the entries held that one step evicts for memory.
 const SHARE: u64 = 32;
-/// While a log is followed, records are kept too long by this share of [`RetentionLimits::keep`] at most.
+/// While a log is followed, records are kept too long by this share of [`RetentionLimits::keep`] at
+/// most.
 const LATE: u32 = 64;
 
 /// The number of the next record of each kind.
@@ -129,8 +132,8 @@ pub struct Retention {
     drained: Drained,
 }
 
-/// What the last reader of closed records got. Records are evicted only after the next call, because the reader prints them
-/// after the first.
+/// What the last reader of closed records got. Records are evicted only after the next call,
+/// because the reader prints them after the first.
 #[derive(Debug, Default)]
 struct Drained {
     records: Vec<ClosedRecord>,
@@ -222,8 +225,8 @@ impl Index {
         self.retention.evicted
     }
 
-    /// The bytes that the index takes, if they are more than the limit. To be asked after [`Index::plan_eviction`] had
-    /// no step.
+    /// The bytes that the index takes, if they are more than the limit. To be asked after
+    /// [`Index::plan_eviction`] had no step.
     pub fn over_limit(&self) -> Option<u64> {
         let limit = self.retention.limits.memory?;
         let bytes = self.bytes() as u64;
@@ -284,7 +287,8 @@ impl Index {
         self.retention.compactions
     }
 
-    /// The watermark below which everything is too old, and the time before which records must have ended.
+    /// The watermark below which everything is too old, and the time before which records must have
+    /// ended.
     fn cut_by_age(&self, mode: EvictionMode) -> Option<(Watermark, Timestamp)> {
         let retention = &self.retention;
         let keep = retention.limits.keep?;
@@ -366,7 +370,8 @@ impl Index {
         Some(self.evict_below(&cut, before))
     }
 
-    /// Applies a step. What it frees is dropped with the returned value, which may be after the lock is released.
+    /// Applies a step. What it frees is dropped with the returned value, which may be after the
+    /// lock is released.
     pub fn evict(&mut self, step: EvictionStep) -> impl Sized + use<> {
         self.generation += 1;
         match step {

@@ -1,7 +1,9 @@
-//! The tables of records and the views that read them: connections, messages, recipients, authentication attempts and
-//! deliveries; the appliances that write them; counts by event and by time.
+//! The tables of records and the views that read them: connections, messages, recipients,
+//! authentication attempts and deliveries; the appliances that write them; counts by event and by
+//! time.
 //!
-//! [`super::correlate`] fills the tables from the log's entries; [`super::evict`] removes records again.
+//! [`super::correlate`] fills the tables from the log's entries; [`super::evict`] removes records
+//! again.
 
 pub(crate) mod appliance;
 pub(crate) mod attempt;

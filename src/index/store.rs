@@ -1,4 +1,5 @@
-//! The storage engine under the record tables: paged columns, interned texts, posting lists and id maps.
+//! The storage engine under the record tables: paged columns, interned texts, posting lists and id
+//! maps.
 //!
 //! It knows no mail record. What the columns mean is decided in [`super::records`].
 

@@ -1,13 +1,13 @@
-//! What the join makes of lines in their order and out of it.
+//! Records from lines in their order and out of it.
 
-mod model;
+mod equivalence;
 
 use super::*;
 use crate::event::{ConnId, Dcid, Icid};
 use crate::header::{HeaderParser, YearResolver};
 use crate::position::Position;
 
-/// An index of a log's lines, taken in as they come.
+/// An index of a log's lines, applied in the given order.
 fn load(log: &str) -> Index {
     let mut index = Index::new(TrackClosed::On);
     index.open_source(SourceId::new(0), "");
@@ -51,7 +51,7 @@ fn an_opening_behind_its_lines_belongs_to_them_only_within_a_second() {
 }
 
 #[test]
-fn each_end_is_told_once() {
+fn each_closed_record_is_drained_once() {
     let mut index = load(
         &(at(1, OPEN)
             + &at(2, "ICID 7 lost")
@@ -133,7 +133,7 @@ fn recipients_beyond_any_list_are_found_by_their_number() {
 }
 
 #[test]
-fn what_became_of_a_message_becomes_of_the_recipients_that_nothing_decided() {
+fn undecided_recipients_get_the_state_of_their_message() {
     let log = at(1, "Start MID 5 ICID 7")
         + &at(1, "MID 5 ICID 7 RID 0 To: <a@example.com>")
         + &at(2, "Message aborted MID 5 Dropped by CASE")

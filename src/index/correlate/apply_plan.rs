@@ -1,10 +1,12 @@
 //! Plans how a batch of entries is applied, before the index is locked for it.
 //!
-//! One thread applies at a time, so a first load takes at least as long as applying all entries. What needs no index is
-//! done by the parsing thread: entries are counted by kind, those that change nothing are left out, those that are applied
-//! before the others of their second are listed, and names are hashed. Addresses and hosts are many, and finding one takes
-//! three dependent memory accesses: a slot, an offset, a text. One by one these took 32 % of a first load's time, nearly
-//! all of it waiting. [`Index::prefetch`] makes those of a batch overlap: now all of it takes 16 %.
+//! One thread applies at a time, so a first load takes at least as long as applying all entries.
+//! What needs no index is done by the parsing thread: entries are counted by kind, those that
+//! change nothing are left out, those that are applied before the others of their second are
+//! listed, and names are hashed. Addresses and hosts are many, and finding one takes three
+//! dependent memory accesses: a slot, an offset, a text. One by one these took 32 % of a first
+//! load's time, nearly all of it waiting. [`Index::prefetch`] makes those of a batch overlap: now
+//! all of it takes 16 %.
 
 use crate::event::Entry;
 use crate::event::{ApplyOrder, Event, MessageEffect, Mid};
@@ -20,7 +22,8 @@ pub struct BatchPlan {
     counts: KindCounts,
     /// The ends of seconds. An entry without a time is a second of its own.
     pub(crate) ends: Vec<SecondEnd>,
-    /// The entries that are applied before the others of their second, by their numbers from 0, in their order.
+    /// The entries that are applied before the others of their second, by their numbers from 0, in
+    /// their order.
     pub(crate) early: Vec<usize>,
     /// The other entries in their order, without those that would change nothing.
     pub(crate) others: Vec<usize>,
@@ -32,7 +35,8 @@ pub struct BatchPlan {
     addresses: Vec<u32>,
 }
 
-/// How many entries there are up to the end of a second: of all, of [`BatchPlan::early`], of [`BatchPlan::others`].
+/// How many entries there are up to the end of a second: of all, of [`BatchPlan::early`], of
+/// [`BatchPlan::others`].
 #[derive(Clone, Copy, Debug)]
 pub struct SecondEnd {
     pub(crate) entries: usize,
@@ -90,8 +94,8 @@ impl BatchPlan {
         plan
     }
 
-    /// Hashes the names of an entry. Returns the message of an entry that has no other owner, and whether the entry only
-    /// extends the message's line range.
+    /// Hashes the names of an entry. Returns the message of an entry that has no other owner, and
+    /// whether the entry only extends the message's line range.
     #[inline]
     fn hash_names(&mut self, entry: &mut Entry<'_>) -> Option<(Mid, bool)> {
         match entry.event {
@@ -128,8 +132,9 @@ impl BatchPlan {
         None
     }
 
-    /// Lists an entry that is applied. Consecutive scanner verdicts only extend the message's line range, so applying the
-    /// first and last of a run is enough: a quarter of all lines is left out.
+    /// Lists an entry that is applied. Consecutive scanner verdicts only extend the message's line
+    /// range, so applying the first and last of a run is enough: a quarter of all lines is left
+    /// out.
     #[inline]
     fn list(
         &mut self,
@@ -167,7 +172,8 @@ impl BatchPlan {
 }
 
 impl Index {
-    /// Prefetches memory for entries that are about to be [applied](Self::apply_planned), and adds their counts.
+    /// Prefetches memory for entries that are about to be [applied](Self::apply_planned), and adds
+    /// their counts.
     pub(crate) fn prefetch(&mut self, plan: &BatchPlan) {
         self.stats.event_counts.add(&plan.counts);
         let (names, scratch) = (&self.names, &mut self.working.scratch);

@@ -235,7 +235,7 @@ impl Index {
         self.connections.failures.insert(id, failure);
     }
 
-    /// KindCounts an outcome at the entry's time.
+    /// Counts an outcome at the entry's time.
     pub(super) fn count(&mut self, context: &EntryContext<'_, '_>, outcome: TimelineEvent) {
         if let Some(time) = context.entry.time {
             self.stats.timeline.add(time, outcome);

@@ -14,7 +14,8 @@ use crate::index::{
 /// Replies that came before their delivery, within the same second.
 pub type PendingReplies = HashMap<(MessageId, u64), TextId, foldhash::fast::RandomState>;
 
-/// Beyond that, pending replies are dropped: a log that begins between a delivery and its reply has replies without delivery.
+/// Beyond that, pending replies are dropped: a log that begins between a delivery and its reply has
+/// replies without delivery.
 const MAX_PENDING: usize = 4096;
 
 impl Index {
@@ -41,8 +42,9 @@ impl Index {
         }
     }
 
-    /// Whether the message has no start yet and began less than [`REUSED_AFTER`](super::REUSED_AFTER) ago: the line that
-    /// names its parent may come first, and a relay reorders the lines of a second.
+    /// Whether the message has no start yet and began less than
+    /// [`REUSED_AFTER`](super::REUSED_AFTER) ago: the line that names its parent may come first,
+    /// and a relay reorders the lines of a second.
     fn awaits_start(&self, id: MessageId, context: &EntryContext<'_, '_>) -> bool {
         !self.messages.flags.get(id.at()).started
             && !is_past(self.messages.began.get(id.at()), context.entry.time)
@@ -160,7 +162,8 @@ impl Index {
         }
     }
 
-    /// Sets the sender if the message has none; `hashed` is the [`hash()`] of the text, if computed.
+    /// Sets the sender if the message has none; `hashed` is the [`hash()`] of the text, if
+    /// computed.
     pub(super) fn set_from(&mut self, id: MessageId, from: &[u8], hashed: Option<u32>) {
         if self.messages.from.get(id.at()).is_none() {
             let hashed = hashed.unwrap_or_else(|| hash(from));
@@ -169,8 +172,9 @@ impl Index {
         }
     }
 
-    /// The recipient with that number, or a new one. A recipient that the log wrote without a number gets its place
-    /// among the others as number: recipients are numbered in the order in which they were accepted.
+    /// The recipient with that number, or a new one. A recipient that the log wrote without a
+    /// number gets its place among the others as number: recipients are numbered in the order in
+    /// which they were accepted.
     fn addressed(
         &mut self,
         message: MessageId,
@@ -318,8 +322,8 @@ impl Index {
         }
     }
 
-    /// The message that continues under a new id. Other lines may use the id first; a record that began long before its
-    /// parent is an older one, whose id the appliance reuses.
+    /// The message that continues under a new id. Other lines may use the id first; a record that
+    /// began long before its parent is an older one, whose id the appliance reuses.
     fn child_of(
         &mut self,
         context: &EntryContext<'_, '_>,
@@ -333,7 +337,7 @@ impl Index {
         }
     }
 
-    /// What a line of the table of shapes says of its message.
+    /// The effect of a template's line on its message.
     fn note(&mut self, id: MessageId, template: &Template, text: &[u8]) {
         match template.effect() {
             MessageEffect::Nothing => {}

@@ -1,8 +1,8 @@
 //! Frees the names and texts that no live record uses.
 //!
-//! A compaction is prepared under the read lock: it marks and copies what is used. Installing it swaps the copy in. Names
-//! keep their numbers; the number of a removed name is reused after the next compaction only, because a reader may still
-//! hold it.
+//! A compaction is prepared under the read lock: it marks and copies what is used. Installing it
+//! swaps the copy in. Names keep their numbers; the number of a removed name is reused after the
+//! next compaction only, because a reader may still hold it.
 
 use hashbrown::HashMap;
 

@@ -88,7 +88,8 @@ impl EvictionPlan<'_> {
             || near().chain(children()).any(|id| !self.is_past(*id))
     }
 
-    /// Whether a connection has ended, all its parts are below the watermark, and the reader of closed records got it.
+    /// Whether a connection has ended, all its parts are below the watermark, and the reader of
+    /// closed records got it.
     fn is_over(&self, id: ConnectionId) -> bool {
         let (columns, at, ends) = (&self.index.connections, id.at(), self.cut.lengths);
         columns.flags.get(at).end.is_some()
@@ -155,7 +156,8 @@ impl EvictionPlan<'_> {
             .filter_map(|id| index.deliveries.connection.get(id.at()))
     }
 
-    /// The live runs below the watermark: those of pinned records. Later records have theirs above it.
+    /// The live runs below the watermark: those of pinned records. Later records have theirs above
+    /// it.
     fn runs(&self, connections: &LiveSet, messages: &LiveSet) -> Arc<LiveSet> {
         let (index, end) = (self.index, self.cut.lengths.runs);
         let of = |runs: &Runs, live: &LiveSet| -> Vec<u32> {

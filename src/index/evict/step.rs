@@ -1,4 +1,5 @@
-//! Applies an eviction: takes the records out of chains, posting lists and id maps, and frees pages.
+//! Applies an eviction: takes the records out of chains, posting lists and id maps, and frees
+//! pages.
 
 use std::sync::Arc;
 
@@ -30,7 +31,8 @@ pub struct LiveSets {
     pub(super) runs: Arc<LiveSet>,
 }
 
-/// The records that a step evicts, by kind. Deliveries and runs are in no list that has to be adapted.
+/// The records that a step evicts, by kind. Deliveries and runs are in no list that has to be
+/// adapted.
 #[derive(Debug)]
 pub struct EvictedRecords {
     pub(super) connections: Vec<usize>,

@@ -9,14 +9,14 @@ use crate::header::{HeaderParser, YearResolver};
 use crate::index::{ConnectionId, TrackClosed};
 use crate::position::Position;
 
-/// A log that goes on for ever, told to an index second by second.
+/// An endless log, applied to an index second by second.
 struct Load {
     index: Index,
     parser: HeaderParser,
     source: SourceId,
     offset: u64,
-    /// How many messages were told.
-    told: u32,
+    /// Messages so far.
+    sent: u32,
     most: usize,
 }
 
@@ -29,12 +29,12 @@ impl Load {
             parser: HeaderParser::new(YearResolver::starting(2026)),
             source: SourceId::new(0),
             offset: 0,
-            told: 0,
+            sent: 0,
             most: 0,
         }
     }
 
-    fn tell(&mut self, second: u32, text: &str) {
+    fn line(&mut self, second: u32, text: &str) {
         let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
         let (day, hour) = (hour / 24 + 1, hour % 24);
         let line = format!("Mon Mar {day:2} {hour:02}:{minute:02}:{second:02} 2026 Info: {text}");
@@ -51,7 +51,7 @@ impl Load {
 
     /// A message in and out in one second, with names of its own.
     fn message(&mut self) {
-        let n = self.told;
+        let n = self.sent;
         self.index.set_watermark();
         let mut lines = String::new();
         let (in_, out, mid) = (n + 10, n + 10, n + 10);
@@ -76,12 +76,12 @@ impl Load {
             n & 255
         );
         for line in lines.lines() {
-            self.tell(n / 4, line);
+            self.line(n / 4, line);
         }
-        self.told += 1;
+        self.sent += 1;
     }
 
-    fn keep_to_limits(&mut self) {
+    fn evict_to_limits(&mut self) {
         while let Some(step) = self.index.plan_eviction(EvictionMode::Following) {
             drop(self.index.evict(step));
         }
@@ -92,7 +92,7 @@ impl Load {
         for n in 0..messages {
             self.message();
             if n % 64 == 0 {
-                self.keep_to_limits();
+                self.evict_to_limits();
             }
         }
     }
@@ -105,9 +105,9 @@ fn memory_stays_within_its_limit_at_a_steady_load() {
         keep: None,
         memory: Some(limit),
     });
-    load.tell(0, "New SMTP ICID 1 interface A (192.0.2.1) address 10.9.9.9 reverse dns host unknown verified no");
-    load.tell(0, "Start MID 1 ICID 1");
-    load.tell(0, "MID 1 ICID 1 From: <stays@s.example>");
+    load.line(0, "New SMTP ICID 1 interface A (192.0.2.1) address 10.9.9.9 reverse dns host unknown verified no");
+    load.line(0, "Start MID 1 ICID 1");
+    load.line(0, "MID 1 ICID 1 From: <stays@s.example>");
     load.run(30_000);
     assert!(load.most <= limit as usize + (1 << 18), "{}", load.most);
     let index = &load.index;
@@ -119,7 +119,7 @@ fn memory_stays_within_its_limit_at_a_steady_load() {
         index.evicted().messages + index.message_count() as u64,
         30_000 + 1
     );
-    // Not that nothing is kept.
+    // But records are kept.
     assert!(index.message_count() > 2_000, "{}", index.message_count());
     let open = index.find_connections(ConnId::In(Icid(1)));
     assert_eq!(open, [ConnectionId::new(0)]);
@@ -130,7 +130,7 @@ fn memory_stays_within_its_limit_at_a_steady_load() {
 }
 
 #[test]
-fn what_ended_longer_ago_than_is_to_be_kept_goes() {
+fn records_that_ended_before_the_kept_time_are_evicted() {
     let keep = Duration::from_secs(600);
     let mut load = Load::new(RetentionLimits {
         keep: Some(keep),
@@ -148,12 +148,12 @@ fn what_ended_longer_ago_than_is_to_be_kept_goes() {
     let most = kept.max().unwrap();
     let late = 600 / i64::from(LATE) + 2;
     assert!((600..600 + 2 * late).contains(&most), "{most}");
-    // The totals go on counting.
+    // The totals keep counting evicted records.
     assert_eq!(load.index.totals().failed_logins, 20_000);
 }
 
 #[test]
-fn names_of_retired_records_are_given_back_and_no_number_means_two_names() {
+fn unused_names_are_removed_and_no_number_means_two_names() {
     let mut load = Load::new(RetentionLimits {
         keep: Some(Duration::from_secs(60)),
         memory: None,
@@ -183,9 +183,9 @@ fn names_of_retired_records_are_given_back_and_no_number_means_two_names() {
     }
 }
 
-/// Records that have ended but were not told yet to whoever prints them stay until they were.
+/// Closed records stay until the reader that prints them got them.
 #[test]
-fn what_was_not_told_yet_stays() {
+fn records_that_were_not_drained_stay() {
     let mut load = Load::new(RetentionLimits {
         keep: Some(Duration::from_secs(10)),
         memory: None,
@@ -205,14 +205,14 @@ fn what_was_not_told_yet_stays() {
     assert!(load.index.evicted().connections > 1_000);
 }
 
-/// A file's records go with time, and what is open keeps its file known.
+/// The records of a file are evicted with time, but an open record keeps its file referenced.
 #[test]
-fn sources_are_spoken_of_as_long_as_a_record_has_lines_in_them() {
+fn sources_are_referenced_as_long_as_a_record_has_lines_in_them() {
     let mut load = Load::new(RetentionLimits {
         keep: Some(Duration::from_secs(60)),
         memory: None,
     });
-    load.tell(0, "New SMTP ICID 1 interface A (192.0.2.1) address 10.9.9.9 reverse dns host unknown verified no");
+    load.line(0, "New SMTP ICID 1 interface A (192.0.2.1) address 10.9.9.9 reverse dns host unknown verified no");
     for source in 0..8 {
         load.source = SourceId::new(source);
         load.run(1_000);

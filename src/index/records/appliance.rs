@@ -1,5 +1,5 @@
-//! Appliances: the name spaces of ids. An appliance is known by its syslog host, else by the serial number in the file's
-//! header, else by the folder.
+//! Appliances: the name spaces of ids. An appliance is known by its syslog host, else by the serial
+//! number in the file's header, else by the folder.
 
 use hashbrown::HashMap;
 
@@ -46,7 +46,7 @@ struct IdMaps {
     messages: IdMap<MessageId>,
 }
 
-/// What a file's first three lines and its last one say about it.
+/// Facts from a file's first three lines and its last one.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct SourceFacts {
     pub(crate) begins: Option<Timestamp>,

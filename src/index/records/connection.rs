@@ -46,7 +46,8 @@ pub enum ConnectionEnd {
     Close,
     /// A `lost` line, with or without a `close`.
     Lost,
-    /// A Connection Error, `killed`, `disconnected` or `Connection from … lost` line, and neither of the others.
+    /// A Connection Error, `killed`, `disconnected` or `Connection from … lost` line, and neither
+    /// of the others.
     Aborted,
     /// The appliance reused its id before it ended.
     Superseded,
@@ -155,7 +156,7 @@ pub struct ConnectionTable {
 table!(ConnectionTable: id, appliance, flags, began, closed, peer.address, peer.by_address, peer.host, peer.port,
     interface, policy, tls, error, newest.attempt, newest.delivery, newest.message, lines, runs; failures);
 
-/// What a Connection Error says beside its cause.
+/// The parts of a Connection Error beside its cause.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct ConnectFailure {
     /// The recipients' domain; no other line of such a connection names it.
@@ -208,7 +209,8 @@ impl ConnectionTable {
     }
 }
 
-/// Bytes of an interned name as text: names are decoded when they are interned, and cut at ASCII only.
+/// Bytes of an interned name as text: names are decoded when they are interned, and cut at ASCII
+/// only.
 pub(crate) fn text(bytes: &[u8]) -> &str {
     std::str::from_utf8(bytes).unwrap_or_default()
 }

@@ -1,7 +1,8 @@
 //! Entries by kind, and the shapes of unknown ones.
 //!
-//! Every release of AsyncOS adds lines. Unknown ones are counted by shape, with one entry of each as a sample, so that an
-//! administrator sees what mailscope does not understand, and how much of it there is.
+//! Every release of AsyncOS adds lines. Unknown ones are counted by shape, with one entry of each
+//! as a sample, so that an administrator sees what mailscope does not understand, and how much of
+//! it there is.
 
 use hashbrown::HashMap;
 
@@ -9,7 +10,8 @@ use crate::event::{EventKind, unknown_shape};
 use crate::header::Timestamp;
 use crate::position::Position;
 
-/// Shapes counted separately. Strangers can produce any number of shapes, so further ones are counted together.
+/// Shapes counted separately. Strangers can produce any number of shapes, so further ones are
+/// counted together.
 const MOST_SHAPES: usize = 256;
 
 /// Bytes kept of a sample.

@@ -13,7 +13,8 @@ use crate::index::store::intern::Symbol;
 pub enum RecipientTag {}
 pub type RecipientId = RecordId<RecipientTag>;
 
-/// Recipients with this number or a higher one are found by a map; the others by searching the message's list.
+/// Recipients with this number or a higher one are found by a map; the others by searching the
+/// message's list.
 pub(crate) const NEAR: u32 = 32;
 
 #[derive(Debug, Default)]

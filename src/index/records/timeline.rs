@@ -104,7 +104,8 @@ impl Timeline {
         (self.base, self.width, self.slots) = (base, width, slots);
     }
 
-    /// The counts from `from` to `to` (seconds since 1970, the end not included) in `columns` equal parts.
+    /// The counts from `from` to `to` (seconds since 1970, the end not included) in `columns` equal
+    /// parts.
     pub(crate) fn strip(&self, from: i64, to: i64, columns: usize) -> Vec<Slot> {
         let mut strip = vec![Slot::default(); columns];
         let span = (to - from).max(1);

@@ -1,7 +1,8 @@
 //! Texts in chunks of memory, each behind its length.
 //!
-//! Many texts share a prefix or a suffix: a far end's `2.0.0 Ok: queued as …`, the domain of a Message-ID. Such an affix can
-//! be stored once; its number is then stored in front of the rest of the text.
+//! Many texts share a prefix or a suffix: a far end's `2.0.0 Ok: queued as …`, the domain of a
+//! Message-ID. Such an affix can be stored once; its number is then stored in front of the rest of
+//! the text.
 
 use std::num::NonZeroU32;
 use std::ops::Range;
@@ -15,11 +16,11 @@ const CHUNK_BITS: u32 = 20;
 const CHUNK: usize = 1 << CHUNK_BITS;
 /// Longer texts are cut: no name, subject or reply is that long.
 pub(super) const MAX_LENGTH: usize = 64 * 1024;
-/// The length of a short text is stored in one character, so that a chunk stays text: a blank is 0. A longer length is
-/// stored after this mark, in three characters of 6 bits each.
+/// The length of a short text is stored in one character, so that a chunk stays text: a blank is 0.
+/// A longer length is stored after this mark, in three characters of 6 bits each.
 const LONG: u8 = b'~';
-/// The number of a shared affix is stored after one of these marks, in two characters of 7 bits each; the length and the
-/// text's own part follow.
+/// The number of a shared affix is stored after one of these marks, in two characters of 7 bits
+/// each; the length and the text's own part follow.
 const PREFIX: u8 = 0x7f;
 const SUFFIX: u8 = b'}';
 /// Bytes in front of a text at most.

@@ -1,8 +1,8 @@
 //! Columns in pages: growing copies nothing, and at most one page is partly empty.
 //!
-//! Values are appended. Eviction frees whole pages from the front; the values of records that stay although newer ones
-//! were evicted ([`LiveSet::pinned`]) move to a dense list. An evicted record reads as [`Value::BLANK`] once its page is
-//! freed.
+//! Values are appended. Eviction frees whole pages from the front; the values of records that stay
+//! although newer ones were evicted ([`LiveSet::pinned`]) move to a dense list. An evicted record
+//! reads as [`Value::BLANK`] once its page is freed.
 
 use std::marker::PhantomData;
 use std::num::NonZeroU32;
@@ -73,8 +73,8 @@ impl<T: Value> ColumnPage<T> for Box<[T; PAGE]> {
 
 /// One value for each record, by the record's number.
 ///
-/// A page has its full length from the start, so that an access checks one bound, and a blank value is appended by
-/// counting: a new connection has twenty columns.
+/// A page has its full length from the start, so that an access checks one bound, and a blank value
+/// is appended by counting: a new connection has twenty columns.
 #[derive(Debug)]
 pub struct PagedColumn<T, P = Box<[T; PAGE]>> {
     pages: Vec<P>,
@@ -255,8 +255,8 @@ impl<T: Value> PagedColumn<T> {
     }
 }
 
-/// Reserves room for `length` values and an eighth more. Doubling would leave half of the room unused, and the allocator
-/// moves a large block without copying it.
+/// Reserves room for `length` values and an eighth more. Doubling would leave half of the room
+/// unused, and the allocator moves a large block without copying it.
 #[inline]
 pub(crate) fn make_room<T>(values: &mut Vec<T>, length: usize) {
     if length > values.capacity() {
@@ -330,7 +330,8 @@ pub struct RecordId<K>(NonZeroU32, PhantomData<fn() -> K>);
 impl<K> RecordId<K> {
     pub(crate) const INVALID: Self = Self(NonZeroU32::MAX, PhantomData);
 
-    /// The record at this place of its columns, from 0. Beyond 2³² − 2 records all share the last number.
+    /// The record at this place of its columns, from 0. Beyond 2³² − 2 records all share the last
+    /// number.
     pub(crate) fn new(at: usize) -> Self {
         let next = u32::try_from(at).unwrap_or(u32::MAX).saturating_add(1);
         Self::from_raw(NonZeroU32::new(next).unwrap_or(NonZeroU32::MAX))
@@ -346,7 +347,8 @@ impl<K> RecordId<K> {
         Self(raw, PhantomData)
     }
 
-    /// The record's place in its columns, from 0; records are numbered in the order in which they were first seen.
+    /// The record's place in its columns, from 0; records are numbered in the order in which they
+    /// were first seen.
     #[inline]
     pub(crate) fn at(self) -> usize {
         self.0.get() as usize - 1

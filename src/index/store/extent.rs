@@ -1,8 +1,8 @@
 //! The ranges of the log that hold a record's lines; the lines themselves are not kept.
 //!
-//! A record's lines are close together, but a retried delivery adds more hours later. So a record has runs, each from its
-//! first to its last line; a line far from the last run begins a new one. To show the record, its runs are read again and
-//! the lines with its id picked.
+//! A record's lines are close together, but a retried delivery adds more hours later. So a record
+//! has runs, each from its first to its last line; a line far from the last run begins a new one.
+//! To show the record, its runs are read again and the lines with its id picked.
 
 use std::sync::Arc;
 
@@ -11,7 +11,8 @@ use super::int_column::IntColumn;
 use super::live_set::LiveSet;
 use crate::position::Position;
 
-/// A line further than this from a run (in bytes) begins a new one: reading on would cost more than a seek.
+/// A line further than this from a run (in bytes) begins a new one: reading on would cost more than
+/// a seek.
 pub(crate) const FAR: u32 = 256 * 1024;
 
 #[derive(Debug)]
@@ -50,7 +51,8 @@ impl Runs {
         self.older.push_blank();
     }
 
-    /// Adds a line to a record. Nearly each follows the run's last line soon: then only that is read.
+    /// Adds a line to a record. Nearly each follows the run's last line soon: then only that is
+    /// read.
     #[inline]
     pub(crate) fn extend(&mut self, extents: &mut Extents, record: usize, at: Position) {
         let is_near = |last: Position| at.behind(last).is_some_and(|length| length <= FAR);

@@ -7,8 +7,9 @@ use foldhash::quality::RandomState;
 
 /// Numbers by the hash of their text.
 ///
-/// A first load waits for memory here more than anywhere. So a slot holds the hash and the number (8 bytes, eight slots to
-/// a cache line, probed linearly): most texts are told apart by their hash, and growing the table reads no text.
+/// A first load waits for memory here more than anywhere. So a slot holds the hash and the number
+/// (8 bytes, eight slots to a cache line, probed linearly): most texts differ in their hash, and
+/// growing the table reads no text.
 #[derive(Debug)]
 pub struct HashIndex<N> {
     /// A power of two of them, at most three quarters used; none at first.

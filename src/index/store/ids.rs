@@ -1,8 +1,9 @@
 //! From the appliance's ids to records.
 //!
-//! Ids are counters, so the newest record of an id is stored in an array, at the id's distance from the array's first id.
-//! An id far from every array (of another machine's counter, one that was reset, or a mistyped line) opens a new array;
-//! beyond [`MAX_RANGES`] of them it goes to a map.
+//! Ids are counters, so the newest record of an id is stored in an array, at the id's distance from
+//! the array's first id. An id far from every array (of another machine's counter, one that was
+//! reset, or a mistyped line) opens a new array; beyond [`MAX_RANGES`] of them it is stored in a
+//! map.
 
 use hashbrown::HashMap;
 
@@ -111,7 +112,8 @@ impl<T: Copy + PartialEq> IdMap<T> {
         }
     }
 
-    /// Frees ranges of ids without a record, if they are large. Single records among them move to the map.
+    /// Frees ranges of ids without a record, if they are large. Single records among them move to
+    /// the map.
     pub(crate) fn trim(&mut self) {
         let mut moved = Vec::new();
         for range in &mut self.ranges {

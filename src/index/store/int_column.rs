@@ -1,10 +1,12 @@
-//! Columns of integers, each page in as few bytes a value as it needs (frame-of-reference encoding).
+//! Columns of integers, each page in as few bytes a value as it needs (frame-of-reference
+//! encoding).
 //!
-//! Neighbouring records were written within minutes: their times, ids and log positions differ little, and most names
-//! and flags are small numbers. So a page keeps a base and the distance of each value from it, mostly in one to three
-//! bytes instead of four or eight. A page that meets a value out of its range is encoded again with a wider one. Of a log
-//! of 1 GiB the peak falls from 184 to 150 MiB for 5 % more instructions. Columns that are read with each line, or would
-//! save a byte, stay plain ([`PagedColumn`]).
+//! Neighbouring records were written within minutes: their times, ids and log positions differ
+//! little, and most names and flags are small numbers. So a page keeps a base and the distance of
+//! each value from it, mostly in one to three bytes instead of four or eight. A page that meets a
+//! value out of its range is encoded again with a wider one. Of a log of 1 GiB the peak falls from
+//! 184 to 150 MiB for 5 % more instructions. Columns that are read with each line, or would save a
+//! byte, stay plain ([`PagedColumn`]).
 
 use std::num::NonZeroU32;
 
@@ -174,8 +176,8 @@ impl IntPage {
         self.put(at, code - self.base);
     }
 
-    /// Chooses the base for codes from `low` to `high`. Most codes grow, but lines of one second come
-    /// in any order: a quarter of the spare range stays below.
+    /// Chooses the base for codes from `low` to `high`. Most codes grow, but lines of one second
+    /// come in any order: a quarter of the spare range stays below.
     fn rebase(&mut self, low: u64, high: u64) {
         self.max = u64::MAX >> ((WORD - self.width) * 8);
         let spare = self.max - (high - low);
@@ -206,8 +208,9 @@ impl IntPage {
         *self = page;
     }
 
-    /// The number of values up to the last one that is not blank. Most pages are encoded again while
-    /// they hold few values: decoding the blank ones too took 9 % of a short log's instructions.
+    /// The number of values up to the last one that is not blank. Most pages are encoded again
+    /// while they hold few values: decoding the blank ones too took 9 % of a short log's
+    /// instructions.
     fn filled(&self) -> usize {
         let (words, _) = self.bytes.as_chunks::<WORD>();
         let last = words.iter().rposition(|word| *word != [0; WORD]);
@@ -217,8 +220,8 @@ impl IntPage {
 }
 
 impl<T: IntCode> IntColumn<T> {
-    /// Replaces a record's value by `new(value)`, unless that is `None`; whether it was replaced. Finds
-    /// the page once for both.
+    /// Replaces a record's value by `new(value)`, unless that is `None`; whether it was replaced.
+    /// Finds the page once for both.
     #[inline]
     pub(crate) fn update(&mut self, at: usize, new: impl FnOnce(T) -> Option<T>) -> bool {
         let Some((page, offset)) = self.page_mut(at) else {

@@ -1,7 +1,7 @@
 //! Interned names: each text is stored once and has a number.
 //!
-//! Most names come from strangers, so the hash is seeded. All text is decoded when it is interned (bytes that are not UTF-8
-//! become U+FFFD), so that readers of the index work on text.
+//! Most names come from strangers, so the hash is seeded. All text is decoded when it is interned
+//! (bytes that are not UTF-8 become U+FFFD), so that readers of the index work on text.
 
 use std::borrow::Cow;
 use std::num::NonZeroU32;
@@ -79,13 +79,14 @@ pub struct Interner {
     known: HashIndex<Symbol>,
     /// Numbers for new names.
     free: Vec<u32>,
-    /// Numbers whose names the last compaction removed. A reader may still hold one until it sees that the index was
-    /// compacted, so they are free only after the next compaction.
+    /// Numbers whose names the last compaction removed. A reader may still hold one until it sees
+    /// that the index was compacted, so they are free only after the next compaction.
     quarantined: Vec<u32>,
 }
 
 impl Interner {
-    /// The name's number; a new one if the text is new. If no more names fit, each further one gets the last number.
+    /// The name's number; a new one if the text is new. If no more names fit, each further one gets
+    /// the last number.
     ///
     /// The raw bytes are looked up first: what equals a stored text is text, and needs no decoding.
     #[inline]
@@ -111,8 +112,9 @@ impl Interner {
         self.known.find(hash, is_it)
     }
 
-    /// Prefetches the memory that interning texts with these hashes will read. Each of the three steps reads what the one
-    /// before found, for all texts at once, so that their cache misses overlap.
+    /// Prefetches the memory that interning texts with these hashes will read. Each of the three
+    /// steps reads what the one before found, for all texts at once, so that their cache misses
+    /// overlap.
     pub(crate) fn prefetch(&self, hashes: &[u32], scratch: &mut PrefetchScratch) {
         touch_lines(hashes.iter().map(|hash| self.known.prefetch(*hash)));
         scratch.names.clear();
@@ -202,7 +204,8 @@ impl Interner {
         self.texts.len()
     }
 
-    /// All names by their numbers, in the order in which they were first seen; removed names are empty.
+    /// All names by their numbers, in the order in which they were first seen; removed names are
+    /// empty.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (Symbol, &str)> {
         let numbers = (0..self.texts.len()).map(Symbol::new);
         numbers.map(|name| (name, self.get(name)))

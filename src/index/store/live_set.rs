@@ -1,9 +1,10 @@
 //! The live records of one kind, after eviction.
 //!
-//! A record keeps its number for good: the number of an evicted record never means another one. All records from some
-//! number on are live, and of the older ones those that are pinned: open ones, and those linked to them. A record's *rank*
-//! is its position among the live ones. It changes with eviction, so it is valid within one look at the index only. Sets
-//! of records are stored by rank, so that their size depends on the number of live records.
+//! A record keeps its number for good: the number of an evicted record never means another one. All
+//! records from some number on are live, and of the older ones those that are pinned: open ones,
+//! and those linked to them. A record's *rank* is its position among the live ones. It changes with
+//! eviction, so it is valid within one look at the index only. Sets of records are stored by rank,
+//! so that their size depends on the number of live records.
 
 use std::sync::Arc;
 

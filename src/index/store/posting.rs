@@ -1,8 +1,8 @@
 //! Posting lists: from a name to all its records, newest first, at four bytes a record.
 //!
-//! A list is a chain: the name has its newest record, each record the previous one of the same name. Chains lead through
-//! records in falling order. They end at the first live record that is not pinned ([`LiveSet::pinned`]); pinned ones are
-//! searched one by one.
+//! A list is a chain: the name has its newest record, each record the previous one of the same
+//! name. Chains lead through records in falling order. They end at the first live record that is
+//! not pinned ([`LiveSet::pinned`]); pinned ones are searched one by one.
 
 use std::sync::Arc;
 

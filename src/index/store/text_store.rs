@@ -27,7 +27,8 @@ impl TextStore {
         self.arena.push(&decoded(text), None)
     }
 
-    /// Stores a reply that is not expected again: others differ in the last word only, the far end's queue id.
+    /// Stores a reply that is not expected again: others differ in the last word only, the far
+    /// end's queue id.
     pub(crate) fn push_reply(&mut self, text: &[u8]) -> Option<TextId> {
         let text = decoded(text);
         let cut = memrchr(b' ', text.as_bytes()).map_or(0, |at| at + 1);
@@ -46,8 +47,8 @@ impl TextStore {
         self.arena.push(stored, affix)
     }
 
-    /// The number of the affix `text` beside the own part of a text. `None` if the affix is too short to be worth it, if
-    /// the whole text is cut, or if there are too many affixes.
+    /// The number of the affix `text` beside the own part of a text. `None` if the affix is too
+    /// short to be worth it, if the whole text is cut, or if there are too many affixes.
     fn affix(&mut self, text: &str, own: &str) -> Option<u16> {
         if text.len() < MIN_AFFIX || text.len() + own.len() > MAX_LENGTH {
             return None;
@@ -120,8 +121,8 @@ impl TextStore {
         }
     }
 
-    /// The shared prefix of a reply, which lacks its last word; the full text of subjects and interned texts, which share
-    /// none.
+    /// The shared prefix of a reply, which lacks its last word; the full text of subjects and
+    /// interned texts, which share none.
     pub(crate) fn prefix(&self, id: TextId) -> &str {
         match self.arena.affix(id) {
             Some(SharedAffix::Prefix(number)) => self.affix_text(number),

@@ -43,7 +43,8 @@ proptest::proptest! {
                 }
                 map.trim();
             }
-            // Records are evicted in any order here: an older one of an id is never found for a newer one.
+            // Records are evicted in any order here: an older one of an id is never found for a
+            // newer one.
             for (id, _) in &all {
                 let found = map.get(*id);
                 assert!(found.is_none() || all.contains(&(*id, found.unwrap())));

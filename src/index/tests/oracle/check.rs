@@ -1,27 +1,27 @@
-//! The join as plainly as it can be said: lists that are searched from end to end, and nothing that is kept twice.
+//! An oracle for the index: the same join on plain lists that are searched from end to end, with
+//! nothing stored twice.
 //!
-//! [`check`] makes log lines of numbers, gives them to the index and to this model, and compares what they hold after the
-//! last. It serves a property test and a fuzz target.
+//! [`check`] builds log lines from numbers, applies them to the index and to the oracle, and
+//! compares the records after the last line. A property test and a fuzz target call it.
 
 mod join;
 mod records;
 
 use std::fmt::Write;
 
-use super::{Index, TrackClosed};
-use crate::event::Entry;
-use crate::event::{ConnId, Event, parse};
+use crate::event::{ConnId, Entry, Event, parse};
 use crate::header::{Level, Timestamp};
+use crate::index::{Index, TrackClosed};
 use crate::position::{Position, SourceId};
 use records::{At, Connection, Model};
 
-/// A line, in numbers: which shape, and what stands in it.
+/// A line as numbers: its template and its fields.
 pub type Step = [u8; 4];
 
 /// 2 March 2026, 08:00:00.
 const MORNING: i64 = 1_772_438_400;
 
-/// Gives the lines to both, and panics where they differ.
+/// Applies the lines to both, and panics if their records differ.
 pub fn check(steps: &[Step]) {
     let mut index = Index::new(TrackClosed::On);
     let mut model = Model::default();
@@ -55,7 +55,7 @@ pub fn check(steps: &[Step]) {
     }
     assert_eq!(shown(&index), model.shown());
     compare_totals(&index, &model);
-    compare_places(&index, &model);
+    compare_spans(&index, &model);
     let ended = index.drain_closed().into_iter().map(|ended| {
         let connection = ended.connection().map(|id| (true, id.at()));
         connection
@@ -65,7 +65,7 @@ pub fn check(steps: &[Step]) {
     assert_eq!(ended.collect::<Vec<_>>(), model.ended);
 }
 
-/// A line about few connections, messages and recipients, so that they meet.
+/// A line about one of few connections, messages and recipients, so that lines share them.
 fn line(kind: u8, a: u8, b: u8, c: u8) -> String {
     let (icid, dcid, mid) = (a % 4, a % 3, b % 4 + 1);
     let rid = [0, 1, 2, 31, 32, 33][usize::from(c % 6)];
@@ -119,10 +119,10 @@ fn line(kind: u8, a: u8, b: u8, c: u8) -> String {
     }
 }
 
-/// All records of the index, in words.
+/// All records of the index as text.
 fn shown(index: &Index) -> String {
     let mut text = String::new();
-    let mut tell = |line: std::fmt::Arguments<'_>| writeln!(text, "{line}").expect("memory");
+    let mut write = |line: std::fmt::Arguments<'_>| writeln!(text, "{line}").expect("memory");
     for one in index.connections() {
         let logins = one.attempts();
         let logins: Vec<_> = logins
@@ -135,7 +135,7 @@ fn shown(index: &Index) -> String {
             .iter()
             .map(|one| one.record().at())
             .collect();
-        tell(format_args!(
+        write(format_args!(
             "{:?} {:?} opened {:?} closed {:?} {:?} lines {} logins {logins:?} messages {carried:?} deliveries {deliveries:?}",
             one.appliance().unwrap_or_default(),
             one.link(),
@@ -147,7 +147,7 @@ fn shown(index: &Index) -> String {
     }
     for one in index.messages() {
         let children: Vec<_> = one.children().iter().map(|one| one.record().at()).collect();
-        tell(format_args!(
+        write(format_args!(
             "{:?} {:?} icid {:?} started {:?} from {:?} finished {} parent {:?} children {children:?}",
             one.appliance().unwrap_or_default(),
             one.mid(),
@@ -163,7 +163,7 @@ fn shown(index: &Index) -> String {
                 .iter()
                 .map(|one| one.record().at())
                 .collect();
-            tell(format_args!(
+            write(format_args!(
                 "  {:?} {:?} {:?} {deliveries:?}",
                 to.rid(),
                 to.to(),
@@ -172,7 +172,7 @@ fn shown(index: &Index) -> String {
         }
     }
     for one in index.deliveries() {
-        tell(format_args!(
+        write(format_args!(
             "{:?} of {} on {:?} at {:?} {:?}",
             one.result(),
             one.message().record().at(),
@@ -219,8 +219,8 @@ fn compare_totals(index: &Index, model: &Model) {
     }
 }
 
-/// Each line of a record stands in one of its runs, and each run begins and ends with one.
-fn compare_places(index: &Index, model: &Model) {
+/// Each line of a record is in one of its spans, and each span begins and ends with one.
+fn compare_spans(index: &Index, model: &Model) {
     let connections = index.connections().map(|one| one.spans());
     let messages = index.messages().map(|one| one.spans());
     let places = model.connections.iter().map(|one| &one.places);
@@ -242,7 +242,6 @@ fn compare_places(index: &Index, model: &Model) {
     }
 }
 
-/// Whether an event is of no known shape.
 fn is_unknown(event: &Event<'_>) -> bool {
     matches!(event, Event::Unknown { .. })
 }

@@ -1,4 +1,4 @@
-//! What each line changes.
+//! What each line changes in the oracle.
 
 use super::records::{At, Connection, Delivery, Message, Model, Recipient};
 use crate::event::CloseReason;
@@ -6,9 +6,9 @@ use crate::event::{Attempt, ConnId, DeliveryOutcome, Event, Lineage, MessageEffe
 use crate::header::Timestamp;
 use crate::index::{ConnectionEnd, DeliveryResult, DeliveryState};
 
-/// Numbers below [`FAR`] are looked for among so many recipients.
+/// Numbers below [`FAR`] are searched among so many recipients.
 const NEWEST: usize = 65;
-/// Numbers from here on stand in a map.
+/// The index finds numbers from here on by a map.
 const FAR: u64 = 32;
 
 fn owned(text: &[u8]) -> String {
@@ -92,7 +92,7 @@ impl Model {
                     CloseReason::Lost => ConnectionEnd::Lost,
                     CloseReason::Aborted => ConnectionEnd::Aborted,
                 };
-                // What says least of the peer comes last.
+                // The more specific end overrides.
                 let rank = |end: ConnectionEnd| match end {
                     ConnectionEnd::Lost => 3,
                     ConnectionEnd::Close => 2,
@@ -297,7 +297,8 @@ impl Model {
         }
     }
 
-    /// Recipients are numbered in the order in which they were accepted: one without a number has its place for one.
+    /// Recipients are numbered in the order in which they were accepted: one without a number gets
+    /// its place as number.
     fn find(&mut self, id: usize, rid: Rid) -> Option<usize> {
         let recipients = &mut self.messages[id].recipients;
         let from = recipients.len().saturating_sub(NEWEST);

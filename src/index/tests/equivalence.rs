@@ -1,14 +1,14 @@
-//! The index equals the naive model.
+//! The index has the records of the oracle.
 
 use proptest::prelude::*;
 
-use crate::index::model::{Step, check};
+use crate::index::oracle::{Step, check};
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 384, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn the_index_holds_what_a_naive_join_holds(steps in proptest::collection::vec(any::<Step>(), 0..120)) {
+    fn the_index_has_the_records_of_the_oracle(steps in proptest::collection::vec(any::<Step>(), 0..120)) {
         check(&steps);
     }
 }

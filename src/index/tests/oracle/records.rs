@@ -1,4 +1,4 @@
-//! The naive model's records, and how they are told.
+//! The oracle's records, and their text.
 
 use std::fmt::Write;
 
@@ -6,7 +6,7 @@ use crate::event::{ConnId, Mid};
 use crate::header::Timestamp;
 use crate::index::{ConnectionEnd, DeliveryResult, DeliveryState};
 
-/// Where and when a line stands.
+/// The host, time and offset of a line.
 #[derive(Clone, Copy)]
 pub struct At {
     pub host: &'static str,
@@ -60,22 +60,22 @@ pub struct Delivery {
 pub struct Model {
     pub connections: Vec<Connection>,
     pub messages: Vec<Message>,
-    /// In the order in which messages came by a connection: those of one stand in this order.
+    /// Messages in the order in which they were linked to their connection.
     pub arrivals: Vec<usize>,
-    /// In the order in which they were joined.
+    /// Messages in the order in which they got a parent.
     pub descents: Vec<usize>,
     pub deliveries: Vec<Delivery>,
-    /// Whether it is a connection, and which.
+    /// Closed records: whether it is a connection, and its number.
     pub ended: Vec<(bool, usize)>,
     pub entries: u64,
     pub unknown: u64,
 }
 
 impl Model {
-    /// All records in words, as the index tells its own.
+    /// All records as text, in the form of the index's.
     pub fn shown(&self) -> String {
         let mut text = String::new();
-        let mut tell = |line: std::fmt::Arguments<'_>| writeln!(text, "{line}").expect("memory");
+        let mut write = |line: std::fmt::Arguments<'_>| writeln!(text, "{line}").expect("memory");
         for (at, one) in self.connections.iter().enumerate() {
             let logins: Vec<_> = one
                 .logins
@@ -90,7 +90,7 @@ impl Model {
             let deliveries: Vec<_> = (0..self.deliveries.len())
                 .filter(|&id| self.deliveries[id].connection == Some(at))
                 .collect();
-            tell(format_args!(
+            write(format_args!(
                 "{:?} {:?} opened {:?} closed {:?} {:?} lines {} logins {logins:?} messages {carried:?} deliveries {deliveries:?}",
                 one.host,
                 one.link,
@@ -112,7 +112,7 @@ impl Model {
                 ConnId::Out(id) => id.0,
             });
             let icid = came.or(one.made_here.then_some(0));
-            tell(format_args!(
+            write(format_args!(
                 "{:?} {:?} icid {icid:?} started {:?} from {:?} finished {} parent {:?} children {children:?}",
                 one.host,
                 one.mid,
@@ -124,7 +124,7 @@ impl Model {
             let mut recipients: Vec<_> = one.recipients.iter().collect();
             recipients.sort_by_key(|to| to.rid.unwrap_or(u64::MAX));
             for to in recipients {
-                tell(format_args!(
+                write(format_args!(
                     "  {:?} {:?} {:?} {:?}",
                     to.rid,
                     to.to.as_deref(),
@@ -134,7 +134,7 @@ impl Model {
             }
         }
         for one in &self.deliveries {
-            tell(format_args!(
+            write(format_args!(
                 "{:?} of {} on {:?} at {:?} {:?}",
                 one.result,
                 one.message,
