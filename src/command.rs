@@ -21,7 +21,6 @@ use std::sync::mpsc::{Receiver, channel};
 
 use crate::cli::{Cli, Command, InputArgs, QueryArgs};
 use crate::config::{Color, Config};
-use crate::event;
 use crate::index::{Index, TrackClosed};
 use crate::pipeline::{FirstYear, Ingest, IngestEvent};
 use crate::report::table::{ColorMode, TableStyle};
@@ -144,7 +143,7 @@ fn request(
         paths,
         follow,
         poll: config.poll,
-        is_mail_log: event::is_mail_log,
+        is_mail_log: crate::pipeline::is_mail_log,
         liveness: crate::pipeline::LIVENESS,
         empty_folder,
         raw_lines: RawLines::Needed,

@@ -1,23 +1,25 @@
-//! What one entry of a `mail_logs` says: the log's words, without any memory of other entries.
+//! Events: what one log entry reports, parsed without memory of other entries.
 //!
-//! [`parse`] takes the text behind the frame (see [`crate::header`]) and dispatches on its first word, by prefix
-//! and position, never by searching the line: half of every line is written by strangers. Each family of lines
-//! has a file of its own with its sample lines; fields are borrowed from the line.
+//! [`parse_entry`] dispatches on the first word of the text behind the [header](crate::header), by
+//! prefix and position. It never searches a whole line, because half of every line is written by
+//! strangers. Each line family has its own file with sample lines; fields borrow from the line.
+//! Sessions, and everything else that joins entries, belong to [`crate::index`].
 //!
-//! Parsing never fails: what has no known shape is [`Event::Unknown`] with the ids of its fixed head.
+//! Parsing never fails: an unknown text becomes [`Event::Unknown`] with the ids of its fixed head.
 
 mod auth;
 mod connection;
 mod delivery;
 mod entry;
 mod fields;
-mod foreign;
 mod kind;
 mod lineage;
 mod message;
+mod parse;
 mod policy;
 mod reply;
 pub(crate) mod scan;
+mod subscription;
 mod system;
 mod template;
 mod templates;
@@ -31,10 +33,10 @@ pub use connection::CloseReason;
 pub use delivery::{Attempt, ConnectionError, DeliveryOutcome};
 pub use entry::Entry;
 pub use fields::{Value, listener};
-pub(crate) use foreign::settled;
-pub use foreign::{is_mail_log, of_entry};
 pub use kind::EventKind;
 pub use lineage::Lineage;
+pub use parse::parse_entry;
+pub(crate) use parse::parse_run;
 pub use policy::Policy;
 pub use reply::{Reply, enhanced_code};
 pub use scan::Rids;
@@ -412,49 +414,4 @@ pub enum ApplyOrder {
     Messages,
     /// All else.
     Others,
-}
-
-/// Takes the text of one entry apart; see the families' files for the shapes. Whoever knows the entry's frame asks
-/// [`of_entry`].
-pub fn parse(body: &[u8]) -> Event<'_> {
-    known(body).unwrap_or_else(|| rare(body))
-}
-
-/// The shape of the text, where its first bytes tell which one it can be, as they do for nearly every line.
-///
-/// An event is 72 bytes, written field by field. Whoever copies it at once waits until all of that has reached the cache:
-/// that took 4 % of a first load. So nothing here passes an event on but as what is returned, and whoever takes many
-/// apart copies each when the next ones have been read.
-pub(crate) fn known(body: &[u8]) -> Option<Event<'_>> {
-    match body {
-        [b'M', b'I', ..] => message::of_mid(body),
-        [b'M', _, _, _, _, _, _, _, b'd', ..] => delivery::done(body),
-        [b'M', ..] => message::of_message(body),
-        [b'N', ..] => connection::opening(body),
-        [b'D', b'C', b'I', b'D', b':', ..] => auth::outbound(body),
-        [b'D', b'C', ..] => connection::of_dcid(body),
-        [b'D', b'e', b'l', b'i', ..] => delivery::start(body),
-        [b'D' | b'B', ..] => delivery::attempt(body),
-        [b'I', b'C', ..] => connection::of_icid(body),
-        [b'S', b't', ..] => message::start(body),
-        [b'S', ..] => auth::inbound(body),
-        [b'C', ..] => delivery::connection_error(body),
-        [b'I', ..] => lineage::reinjected(body),
-        _ => None,
-    }
-}
-
-/// A text of another shape than its first bytes promised.
-#[cold]
-fn rare(body: &[u8]) -> Event<'_> {
-    let other = match body.first() {
-        Some(b'D') => connection::of_dcid(body).or_else(|| auth::outbound(body)),
-        Some(b'E') => lineage::reinjected(body).or_else(|| system::of_log(body)),
-        Some(b'S') => connection::killed(body),
-        Some(b'I' | b'M' | b'N' | b'C') => None,
-        _ => system::of_log(body),
-    };
-    other
-        .or_else(|| template::of(body))
-        .unwrap_or_else(|| system::unknown(body))
 }

@@ -1,9 +1,9 @@
 //! The lines of a block with their positions.
 //!
-//! A line ends at LF; one CR before it is dropped, any other byte is text. Blocks come from `source`; what the bytes
-//! mean is left to the parsers.
+//! A line ends at LF. One CR before it is dropped; any other byte is text. Blocks come from
+//! [`crate::source`]; what the bytes mean is left to the parsers.
 
-use memchr::memchr;
+use memchr::{memchr, memchr_iter};
 
 use crate::source::leading_zeros;
 pub use crate::source::{Block, MAX_LINE, Truncated};
@@ -14,57 +14,54 @@ impl Block {
         LineIter {
             rest: &self.bytes,
             offset: self.offset,
-            number: self.first_line,
             cut: self.cut,
         }
     }
 }
 
-/// One line as it stands in a block.
+/// One line of a block.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Line<'a> {
     /// The text without its LF and without one CR before that.
     pub bytes: &'a [u8],
-    /// Where it begins in its source, in decompressed bytes.
+    /// The first byte's offset in the source, in decompressed bytes.
     pub offset: u64,
-    /// Its number in its source, from 1.
-    pub number: u64,
-    /// Whether the line went on beyond [`MAX_LINE`].
+    /// Whether the line was longer than [`MAX_LINE`].
     pub cut: bool,
 }
 
-/// The lines of a [`Block`]. Zero bytes before the text of a line are no part of it; a line of nothing else stays as it is.
+/// The lines of a [`Block`]. Zero bytes before the text of a line are dropped; a line of nothing
+/// else is kept.
 #[derive(Clone, Debug)]
 pub struct LineIter<'a> {
     rest: &'a [u8],
     offset: u64,
-    number: u64,
     cut: Truncated,
 }
 
 impl<'a> LineIter<'a> {
-    /// What stands behind the lines that were given.
+    /// The bytes after the lines returned so far.
     #[inline]
     pub fn rest(&self) -> &'a [u8] {
         self.rest
     }
 
-    /// The next line, in whose first `known` bytes there is no line end and which does not begin with a zero byte where
-    /// there are some: so neither is looked for there.
+    /// The next line, whose first `prefix` bytes are known to contain no line end and, if there are
+    /// any, not to begin with a zero byte. Neither is searched for there.
     #[inline]
-    pub fn next_after_prefix(&mut self, known: usize) -> Option<Line<'a>> {
+    pub fn next_after_prefix(&mut self, prefix: usize) -> Option<Line<'a>> {
         if self.rest.is_empty() {
             return None;
         }
-        let (text, taken, cut) = match memchr(b'\n', self.rest.get(known..)?) {
+        let (text, taken, cut) = match memchr(b'\n', self.rest.get(prefix..)?) {
             Some(end) => {
-                let end = known + end;
+                let end = prefix + end;
                 let text = &self.rest[..end];
                 (text.strip_suffix(b"\r").unwrap_or(text), end + 1, false)
             }
             None => (self.rest, self.rest.len(), self.cut == Truncated::LastLine),
         };
-        let skipped = match known {
+        let skipped = match prefix {
             0 => Some(leading_zeros(text)).filter(|zeros| *zeros < text.len()),
             _ => None,
         };
@@ -72,12 +69,10 @@ impl<'a> LineIter<'a> {
         let line = Line {
             bytes: &text[skipped..],
             offset: self.offset + skipped as u64,
-            number: self.number,
             cut,
         };
         self.rest = &self.rest[taken..];
         self.offset += taken as u64;
-        self.number += 1;
         Some(line)
     }
 }
@@ -88,6 +83,46 @@ impl<'a> Iterator for LineIter<'a> {
     #[inline]
     fn next(&mut self) -> Option<Line<'a>> {
         self.next_after_prefix(0)
+    }
+}
+
+/// Numbers the lines of one source, blank lines included, from its blocks in their order.
+#[derive(Clone, Debug)]
+pub(crate) struct LineNumbers {
+    /// The number of the line at `counted`.
+    line: u64,
+    /// Bytes of the block under way before which all line ends are counted.
+    counted: usize,
+}
+
+impl LineNumbers {
+    /// The first block begins after this many lines.
+    pub fn after(lines: u64) -> Self {
+        Self {
+            line: lines + 1,
+            counted: 0,
+        }
+    }
+
+    /// The number of the line at an offset of the source, which is in `block` and not before that
+    /// of the last call.
+    pub fn at(&mut self, block: &Block, offset: u64) -> u64 {
+        let end = usize::try_from(offset - block.offset).unwrap_or(usize::MAX);
+        self.count(&block.bytes[..end.min(block.bytes.len())]);
+        self.line
+    }
+
+    /// Counts the rest of a block; the next call is about the next block.
+    pub fn end_block(&mut self, block: &Block) {
+        self.count(&block.bytes);
+        // A truncated line and the last line of a source have no line end.
+        self.line += u64::from(!block.bytes.ends_with(b"\n"));
+        self.counted = 0;
+    }
+
+    fn count(&mut self, bytes: &[u8]) {
+        self.line += memchr_iter(b'\n', &bytes[self.counted.min(bytes.len())..]).count() as u64;
+        self.counted = bytes.len();
     }
 }
 

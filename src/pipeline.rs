@@ -1,19 +1,22 @@
-//! From sources to the index, on two threads that share all steps.
+//! Reads sources into the index, on two threads that share all stages.
 //!
 //! ```text
-//! source::LogReader ── blocks ──▶ Reader ── framed lines ──▶ event ── entries ──▶ Joiner ── batches ──▶ Index
-//!                  in order                              side by side         in order
+//! source::LogReader ── blocks ──▶ ReadStage ── headers ──▶ event ── entries ──▶ IndexWriter ── batches ──▶ Index
+//!                     in order                         side by side            in order
 //! ```
 //!
-//! Two threads are what two cores can use (`pipeline`). Blocks are small enough to stay in a core's cache until they are
-//! joined: so the time that goes into waiting for memory is that of the index alone. The index's lock is held for a
-//! batch of 2048 entries at a time, and given away between batches when somebody waits for it.
+//! Two threads are what two cores can use ([`ordered`]). Blocks are small enough to stay in a core's
+//! cache until they are applied, so the only waits for memory are those of the index. The index is
+//! locked for a batch of 2048 entries at a time, and unlocked between batches if a reader waits.
+//!
+//! [`EntryStream`] gives the same parsed entries to a consumer that needs no index.
 
 mod clock_jumps;
 mod ordered;
 mod parse;
-mod reader;
+mod read;
 mod shared;
+mod sniff;
 mod status;
 mod writer;
 
@@ -24,9 +27,10 @@ use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-pub use clock_jumps::ClockMonitor;
-pub use parse::{BlockParser, FileKind, file_marker, is_blank, sniff};
+pub(crate) use parse::{BlockParser, ParsedBlock};
 pub use shared::{Reading, SharedIndex};
+pub(crate) use sniff::serial;
+pub use sniff::{RefusedFile, is_mail_log};
 pub use status::{ParseStatus, ParsedSource};
 
 use crate::index::{EvictionMode, Index, TrackClosed};
@@ -36,32 +40,27 @@ use crate::source::{
     TailPreview,
 };
 use ordered::OrderedPipeline;
-pub(crate) use parse::ParsedBlock;
 use parse::ParsedHeaders;
-#[cfg(test)]
-use parse::sniff_head;
-use reader::ReadStage;
+use read::ReadStage;
 use writer::IndexWriter;
 
-/// How an appliance's logs show that they are alive: it writes a status line each minute, and never again to a file whose
-/// name ends with `.s`.
+/// How an appliance's logs show that they are alive: it writes a status line each minute, and never
+/// again to a file whose name ends with `.s`.
 pub const LIVENESS: Liveness = Liveness {
-    marker: file_marker,
+    marker: sniff::file_marker,
     is_final_name: |name| name.ends_with(".s"),
     silence: Duration::from_secs(180),
 };
 
-/// Entries taken in under one lock: well under a millisecond.
-const BATCH: usize = 2048;
+/// Entries applied under one lock: well under a millisecond.
+const LOCK_BATCH: usize = 2048;
 
-/// Threads that read and join.
 const THREADS: usize = 2;
 
-/// What a running [`Ingest`] tells whoever started it. Never sent in floods: `Grew` comes once until
-/// [`Ingest::seen`] is called.
+/// What a running [`Ingest`] reports. `Grew` comes once until [`Ingest::ack_growth`] is called.
 #[derive(Debug)]
 pub enum IngestEvent {
-    /// The index has grown since it was last looked at.
+    /// The index has grown.
     Grew,
     /// All that was there has been read.
     CaughtUp,
@@ -69,36 +68,33 @@ pub enum IngestEvent {
     Notice(Notice),
     /// Nothing more will come: standard input has ended, or nothing is followed.
     End,
-    /// A file that was asked for is no log.
-    Refused(FileKind, SourceOpened),
+    /// A file that was named is no log.
+    Refused(RefusedFile),
 }
 
-/// What the years of stamps without one start from.
+/// Where the years of timestamps without a year start.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum FirstYear {
     /// The year of the first entry of the first source.
     Is(i32),
-    /// Those that put the newest entry closest before the file's modification time.
+    /// The year that puts the newest entry closest before the file's modification time.
     ByModification,
 }
 
-/// What is read, and then taken in, in this order.
+/// What passes through the stages, in this order. `L` is a block as far as it is parsed.
 pub(crate) enum PipelineItem<L> {
     Opened(SourceOpened),
-    /// Blocks that follow each other.
+    /// Consecutive blocks.
     Lines(Vec<L>),
-    Notice(Notice),
-    Refused(FileKind, SourceOpened),
-    CaughtUp,
-    End,
+    Event(IngestEvent),
 }
 
-/// A running ingest. Dropping it ends the reading.
+/// Reads sources into an index. Dropping it stops the reading.
 #[derive(Debug)]
 pub struct Ingest {
-    /// The index; its writer is here.
+    /// The index that is filled.
     pub index: SharedIndex,
-    /// Where its lines can be read again.
+    /// The registry to read lines again.
     pub sources: Arc<Sources>,
     /// What parsing found out about them.
     pub parse_status: Arc<ParseStatus>,
@@ -107,27 +103,27 @@ pub struct Ingest {
 }
 
 impl Ingest {
-    /// Starts reading into an index. `news` is called on the ingest's own threads and must not block.
+    /// Starts reading. `report` is called on the threads of the pipeline and must not block.
     pub fn start(
-        feeder: LogReader,
+        reader: LogReader,
         stop: Stop,
         years: FirstYear,
         index: Index,
-        news: impl Fn(IngestEvent) + Send + 'static,
+        report: impl Fn(IngestEvent) + Send + 'static,
     ) -> Self {
         let index = SharedIndex::new(index);
-        let sources = feeder.sources();
+        let sources = reader.sources();
         let parse_status = Arc::<ParseStatus>::default();
         let writer = WriteStage {
             writer: IndexWriter::new(index.clone()),
             index: index.clone(),
-            is_over: false,
+            over_limit: false,
             sources: Arc::clone(&sources),
             parse_status: Arc::clone(&parse_status),
-            recycler: feeder.buffer_pool(),
-            news: Box::new(news),
+            recycler: reader.buffer_pool(),
+            report: Box::new(report),
         };
-        let pipeline = Arc::new(OrderedPipeline::new(ReadStage::new(feeder, years), writer));
+        let pipeline = Arc::new(OrderedPipeline::new(ReadStage::new(reader, years), writer));
         let threads = (1..=THREADS).map(|number| {
             let pipeline = Arc::clone(&pipeline);
             let work = move || pipeline.run(ReadStage::next, parse_entries, WriteStage::take);
@@ -142,7 +138,7 @@ impl Ingest {
         }
     }
 
-    /// The end of the newest file alone, taken in at once. Its records have numbers of their own.
+    /// Indexes the end of the newest file alone, at once. Its records have ids of their own.
     pub fn of_preview(newest: TailPreview) -> Self {
         let TailPreview {
             sources,
@@ -164,17 +160,17 @@ impl Ingest {
         }
     }
 
-    /// How far the reading is.
+    /// Bytes read and bytes to read.
     pub fn progress(&self) -> Progress {
         self.sources.progress()
     }
 
-    /// The reader has looked: the next growth is told again.
+    /// Makes the next growth an event again.
     pub fn ack_growth(&self) {
         self.index.ack_growth();
     }
 
-    /// Waits until nothing more will come.
+    /// Waits for [`IngestEvent::End`].
     pub fn wait(&mut self) {
         for thread in self.threads.drain(..) {
             if let Err(panic) = thread.join() {
@@ -196,87 +192,94 @@ fn named(name: &str, work: impl FnOnce() + Send + 'static) -> JoinHandle<()> {
     builder.spawn(work).expect("a process can start a thread")
 }
 
-fn parse_entries(piece: PipelineItem<ParsedHeaders>) -> PipelineItem<ParsedBlock> {
-    match piece {
-        PipelineItem::Lines(blocks) => PipelineItem::Lines(
-            blocks
-                .into_iter()
-                .map(ParsedHeaders::parse_entries)
-                .collect(),
-        ),
+fn parse_entries(item: PipelineItem<ParsedHeaders>) -> PipelineItem<ParsedBlock> {
+    match item {
+        PipelineItem::Lines(blocks) => {
+            let blocks = blocks.into_iter().map(ParsedHeaders::parse_entries);
+            PipelineItem::Lines(blocks.collect())
+        }
         PipelineItem::Opened(opened) => PipelineItem::Opened(opened),
-        PipelineItem::Notice(notice) => PipelineItem::Notice(notice),
-        PipelineItem::Refused(judgement, opened) => PipelineItem::Refused(judgement, opened),
-        PipelineItem::CaughtUp => PipelineItem::CaughtUp,
-        PipelineItem::End => PipelineItem::End,
+        PipelineItem::Event(event) => PipelineItem::Event(event),
     }
 }
 
-/// Takes in what was read, and tells of it.
+/// The parsed entries of sources in order, for a consumer without an index. Works on its thread.
+pub(crate) struct EntryStream(ReadStage);
+
+impl EntryStream {
+    pub fn new(reader: LogReader, years: FirstYear) -> Self {
+        Self(ReadStage::new(reader, years))
+    }
+}
+
+impl Iterator for EntryStream {
+    type Item = PipelineItem<ParsedBlock>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.0.next().map(parse_entries)
+    }
+}
+
+/// The last stage: applies entries to the index and reports events.
 struct WriteStage {
     writer: IndexWriter,
     index: SharedIndex,
-    /// It was said that the index takes more memory than it may.
-    is_over: bool,
+    /// It was reported that the index exceeds its memory limit.
+    over_limit: bool,
     sources: Arc<Sources>,
     parse_status: Arc<ParseStatus>,
     recycler: BufferPool,
-    news: Box<dyn Fn(IngestEvent) + Send>,
+    report: Box<dyn Fn(IngestEvent) + Send>,
 }
 
 impl WriteStage {
-    fn take(&mut self, piece: PipelineItem<ParsedBlock>) {
-        match piece {
+    fn take(&mut self, item: PipelineItem<ParsedBlock>) {
+        match item {
             PipelineItem::Opened(opened) => self.writer.open(&opened),
-            PipelineItem::Lines(blocks) => {
-                blocks
-                    .iter()
-                    .for_each(|block| block.note(&self.parse_status));
-                if self.writer.apply(&blocks) {
-                    (self.news)(IngestEvent::Grew);
+            PipelineItem::Lines(blocks) => self.apply(blocks),
+            PipelineItem::Event(event) => {
+                match &event {
+                    IngestEvent::CaughtUp => self.writer.catch_up(),
+                    IngestEvent::End => self.writer.evict(EvictionMode::AtOnce),
+                    _ => {}
                 }
-                let bytes = blocks.into_iter().map(ParsedBlock::into_bytes);
-                bytes.for_each(|bytes| self.recycler.give(bytes));
-                self.forget_sources();
-                self.check_memory_limit();
-            }
-            PipelineItem::Notice(notice) => (self.news)(IngestEvent::Notice(notice)),
-            PipelineItem::Refused(judgement, opened) => {
-                (self.news)(IngestEvent::Refused(judgement, opened))
-            }
-            PipelineItem::CaughtUp => {
-                self.writer.catch_up();
-                (self.news)(IngestEvent::CaughtUp);
-            }
-            PipelineItem::End => {
-                self.writer.retire(EvictionMode::AtOnce);
-                (self.news)(IngestEvent::End);
+                (self.report)(event);
             }
         }
     }
 
-    /// Says once that the limit of memory cannot be kept to.
+    fn apply(&mut self, blocks: Vec<ParsedBlock>) {
+        blocks
+            .iter()
+            .for_each(|block| block.record(&self.parse_status));
+        if self.writer.apply(&blocks) {
+            (self.report)(IngestEvent::Grew);
+        }
+        let bytes = blocks.into_iter().map(ParsedBlock::into_bytes);
+        bytes.for_each(|bytes| self.recycler.give(bytes));
+        self.reap_sources();
+        self.check_memory_limit();
+    }
+
+    /// Reports once that the index cannot keep to its memory limit.
     fn check_memory_limit(&mut self) {
-        if self.is_over {
+        if self.over_limit {
             return;
         }
         let Some(bytes) = self.index.read().over_limit() else {
             return;
         };
-        self.is_over = true;
+        self.over_limit = true;
         let newest = SourceId::new(self.sources.len().saturating_sub(1));
         let path = self.sources.info(newest).path;
-        let notice = Notice::new(
-            NoticeKind::Memory,
-            path,
-            format!("{} MiB", bytes.div_ceil(1 << 20)),
-        );
+        let size = format!("{} MiB", bytes.div_ceil(1 << 20));
+        let notice = Notice::new(NoticeKind::Memory, path, size);
         self.sources.noticed(&notice);
-        (self.news)(IngestEvent::Notice(notice));
+        (self.report)(IngestEvent::Notice(notice));
     }
 
-    /// Forgets files that are gone for good where records retire, once none is left that has lines in them.
-    fn forget_sources(&self) {
+    /// Forgets deleted files after all records with lines in them were evicted.
+    fn reap_sources(&self) {
         if self.sources.should_reap() {
             let index = self.index.read();
             if index.evicted().all() > 0 {

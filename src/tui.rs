@@ -329,8 +329,9 @@ impl Session {
                 Action::Notice(crate::safe::text(&notice.to_string()).into_owned())
             }
             IngestEvent::End => Action::End,
-            IngestEvent::Refused(judgement, opened) => {
-                return Err(io::Error::other(judgement.refusal(&opened)));
+            IngestEvent::Refused(refused) => {
+                let text = crate::safe::text(&refused.to_string()).into_owned();
+                return Err(io::Error::other(text));
             }
         };
         if matches!(action, Action::CaughtUp | Action::End) {

@@ -4,10 +4,10 @@ use std::io;
 use std::path::PathBuf;
 
 use crate::config::ConfigError;
-use crate::pipeline::FileKind;
+use crate::pipeline::RefusedFile;
 use crate::query::QueryError;
 use crate::safe;
-use crate::source::{SourceError, SourceOpened};
+use crate::source::SourceError;
 
 /// Why a command failed. The text says what, where and what to do, and is safe to print.
 #[derive(Debug, thiserror::Error)]
@@ -21,8 +21,8 @@ pub enum CommandError {
     #[error("{}", safe::text(&.0.to_string()))]
     Source(#[from] SourceError),
     /// A file that was named is no log.
-    #[error("{}", .0.refusal(.1))]
-    Refused(FileKind, Box<SourceOpened>),
+    #[error("{}", safe::text(&.0.to_string()))]
+    Refused(#[from] RefusedFile),
     /// The query cannot be read.
     #[error("{0}")]
     Query(QueryError),

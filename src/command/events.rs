@@ -1,22 +1,20 @@
-//! `query --view events`: entries straight from the sources, without an index.
+//! `query --view events`: prints entries as they are parsed, without an index.
 
-use std::io;
 use std::ops::ControlFlow;
 
 use super::{CommandError, Notices, ResultSink, Status, first_year, request};
 use crate::cli::QueryArgs as Args;
 use crate::config::Config;
-use crate::event::Entry;
-use crate::event::{self, Event, EventKind};
-use crate::header::{HeaderParser, Timestamp, YearResolver};
+use crate::event::{Event, EventKind};
+use crate::header::Timestamp;
 use crate::index::records::appliance::Appliances;
-use crate::lines::{Block, Line};
-use crate::pipeline::{BlockParser, ClockMonitor, FileKind, is_blank, sniff};
-use crate::position::{Position, SourceId};
+use crate::lines::{Block, LineNumbers, Truncated};
+use crate::pipeline::{EntryStream, IngestEvent, ParsedBlock, PipelineItem, serial};
+use crate::position::Position;
 use crate::present::EntryRow;
 use crate::query::Query;
 use crate::report::event::EventRecord;
-use crate::source::{Follow, LogReader, Notice, RawLines, SourceEvent, SourceOpened};
+use crate::source::{Follow, LogReader, RawLines, SourceOpened, Sources};
 
 /// Prints the entries that match, as they are read.
 pub fn run(args: &Args, config: &Config, query: &Query) -> Result<Status, CommandError> {
@@ -26,116 +24,97 @@ pub fn run(args: &Args, config: &Config, query: &Query) -> Result<Status, Comman
         Follow::Once
     };
     let (mut request, _stop) = request(&args.paths, config, follow)?;
-    // They are printed as they come.
+    // No line is read a second time.
     request.raw_lines = RawLines::Unneeded;
-    let mut feeder = LogReader::open(&request)?;
+    let reader = LogReader::open(&request)?;
     let mut notices = Notices::new(args);
     super::with_output(args, config, |out| {
         let mut appliances = Appliances::default();
-        for head in feeder.heads(FIRST_LINES) {
-            if let Some(Event::LogVersion { serial, .. }) = version(&head) {
+        // Appliances are named only if there are several, and entries are printed as they are
+        // read: so all serial numbers must be known before the first file is read.
+        for head in reader.heads(HEAD_BYTES) {
+            if let Some((_, serial)) = serial(&head) {
                 appliances.expect_serial(serial);
             }
         }
-        let mut events = Events {
+        let sources = reader.sources();
+        let mut printer = Printer {
             query,
             out,
-            parser: BlockParser::new(first_year(&args.input)),
+            sources: &sources,
             appliances,
             files: Vec::new(),
             newest: None,
             initial: true,
-            clocks: ClockMonitor::default(),
-            clock_jumps: Vec::new(),
         };
-        loop {
-            let flow = match feeder.next() {
-                SourceEvent::Opened(opened) => events.open(opened)?,
-                SourceEvent::Block(block) => events.block(&block)?,
-                SourceEvent::CaughtUp => events.caught_up()?,
-                SourceEvent::Notice(notice) => {
-                    notices.report(&notice);
-                    ControlFlow::Continue(())
+        for item in EntryStream::new(reader, first_year(&args.input)) {
+            match item {
+                PipelineItem::Opened(opened) => printer.open(&opened),
+                PipelineItem::Lines(blocks) => {
+                    if printer.print(&blocks)?.is_break() {
+                        break;
+                    }
                 }
-                SourceEvent::End => ControlFlow::Break(()),
-            };
-            for step in events.clock_jumps.drain(..) {
-                notices.report(&step);
-            }
-            if flow.is_break() {
-                return Ok(());
+                PipelineItem::Event(IngestEvent::Notice(notice)) => notices.report(&notice),
+                PipelineItem::Event(IngestEvent::Refused(refused)) => return Err(refused.into()),
+                PipelineItem::Event(IngestEvent::CaughtUp) => {
+                    printer.initial = false;
+                    printer.out.flush()?;
+                }
+                PipelineItem::Event(IngestEvent::Grew | IngestEvent::End) => {}
             }
         }
+        Ok(())
     })
     .map(|status| notices.status(status))
 }
 
-/// Bytes in which a file says whose it is: its first three lines.
-const FIRST_LINES: usize = 4 << 10;
+/// Bytes of a file that contain its first three lines, one of which has the serial number.
+const HEAD_BYTES: usize = 4 << 10;
 
-/// The line of a file's beginning that tells the appliance's serial number.
-///
-/// Entries are printed as they are read, and appliances are only named where there are several: so this is looked for
-/// before the first file is read, and before a file's first line. A serial number that stands elsewhere, or in a pipe,
-/// names its entries from there on.
-fn version(head: &[u8]) -> Option<Event<'_>> {
-    let mut parser = HeaderParser::new(YearResolver::starting(2000));
-    head.split(|b| *b == b'\n')
-        .map(|line| line.strip_suffix(b"\r").unwrap_or(line))
-        .filter(|line| !is_blank(line))
-        .map(|line| event::of_entry(&parser.parse(line), line))
-        .take_while(|event| event.kind().is_framing())
-        .find(|event| event.kind() == EventKind::LogVersion)
-}
-
-struct Events<'e, 'o> {
+struct Printer<'e, 'o> {
     query: &'e Query,
     out: &'e mut ResultSink<'o>,
-    parser: BlockParser,
-    clocks: ClockMonitor,
-    /// Steps of clocks that were not told yet.
-    clock_jumps: Vec<Notice>,
+    sources: &'e Sources,
     appliances: Appliances,
-    /// What each source is called.
-    files: Vec<String>,
+    files: Vec<File>,
     newest: Option<Timestamp>,
     /// Until all that was there at the start is read.
     initial: bool,
 }
 
-type Flow = Result<ControlFlow<()>, CommandError>;
+#[derive(Clone, Default)]
+struct File {
+    name: String,
+    /// `None` before its first block.
+    numbers: Option<LineNumbers>,
+}
 
-impl Events<'_, '_> {
-    fn open(&mut self, opened: SourceOpened) -> Flow {
-        self.parser.open(&opened);
-        self.clocks.open(&opened);
+impl Printer<'_, '_> {
+    fn open(&mut self, opened: &SourceOpened) {
         let folder = opened
             .path
             .parent()
             .map(|folder| folder.to_string_lossy().into_owned());
         self.appliances
             .open_source(opened.source, &folder.unwrap_or_default());
-        if let Some(version) = version(&opened.head) {
-            self.appliances.note_framing(opened.source, &version, None);
+        if let Some((version, serial)) = serial(&opened.head) {
+            let event = Event::LogVersion { version, serial };
+            self.appliances.note_framing(opened.source, &event, None);
         }
         let at = opened.source.index();
         if self.files.len() <= at {
-            self.files.resize(at + 1, String::new());
+            self.files.resize(at + 1, File::default());
         }
-        self.files[at] = opened.path.to_string_lossy().into_owned();
-        match sniff(&opened) {
-            FileKind::Log => {}
-            judgement if self.initial => {
-                return Err(CommandError::Refused(judgement, Box::new(opened)));
-            }
-            _ => {}
-        }
-        Ok(ControlFlow::Continue(()))
+        self.files[at] = File {
+            name: opened.path.to_string_lossy().into_owned(),
+            numbers: None,
+        };
     }
 
-    fn block(&mut self, block: &Block) -> Flow {
-        for line in block.lines().filter(|line| !is_blank(line.bytes)) {
-            if self.line(block.source, &line)?.is_break() {
+    fn print(&mut self, blocks: &[ParsedBlock]) -> Result<ControlFlow<()>, CommandError> {
+        for parsed in blocks {
+            if self.print_block(parsed)?.is_break() {
                 return Ok(ControlFlow::Break(()));
             }
         }
@@ -145,43 +124,60 @@ impl Events<'_, '_> {
         Ok(ControlFlow::Continue(()))
     }
 
-    fn line(&mut self, source: SourceId, line: &Line<'_>) -> Result<ControlFlow<()>, io::Error> {
-        let header = self.parser.line(source, line);
-        let body = header.body(line.bytes);
-        let event = event::of_entry(&header, line.bytes);
-        if matches!(event.kind(), EventKind::LogVersion) {
-            self.appliances.note_framing(source, &event, header.time);
+    fn print_block(&mut self, parsed: &ParsedBlock) -> Result<ControlFlow<()>, CommandError> {
+        let block = parsed.block();
+        let source = block.source;
+        let mut numbers = match self.files[source.index()].numbers.take() {
+            Some(numbers) => numbers,
+            None => LineNumbers::after(self.lines_before(block)),
+        };
+        for (entry, header, line) in parsed.lines() {
+            if entry.event.kind() == EventKind::LogVersion {
+                self.appliances
+                    .note_framing(source, &entry.event, entry.time);
+            }
+            self.newest = self.newest.max(entry.time);
+            let id = self.appliances.of(source, entry.host);
+            let appliance = self.appliances.shown(id);
+            if !self.query.event(entry, line, appliance, self.newest) {
+                continue;
+            }
+            let flow = self.out.record(&EventRecord(EntryRow {
+                appliance,
+                time: entry.time,
+                level: entry.level,
+                event: entry.event,
+                file: &self.files[source.index()].name,
+                line: numbers.at(block, entry.position.offset()),
+                text: line,
+                body: header.body(line),
+                cut: block.cut == Truncated::LastLine,
+            }))?;
+            if flow.is_break() {
+                return Ok(ControlFlow::Break(()));
+            }
         }
-        self.newest = self.newest.max(header.time);
-        let entry = Entry::new(
-            Position::new(source, line.offset),
-            &header,
-            line.bytes,
-            event,
-        );
-        self.clock_jumps
-            .extend(self.clocks.observe(source, entry.time, entry.host));
-        let id = self.appliances.of(source, entry.host);
-        let appliance = self.appliances.shown(id);
-        if !self.query.event(&entry, line.bytes, appliance, self.newest) {
-            return Ok(ControlFlow::Continue(()));
-        }
-        self.out.record(&EventRecord(EntryRow {
-            appliance,
-            time: header.time,
-            level: header.level,
-            event,
-            file: &self.files[source.index()],
-            line: line.number,
-            text: line.bytes,
-            body,
-            cut: line.cut,
-        }))
+        numbers.end_block(block);
+        self.files[source.index()].numbers = Some(numbers);
+        Ok(ControlFlow::Continue(()))
     }
 
-    fn caught_up(&mut self) -> Flow {
-        self.initial = false;
-        self.out.flush()?;
-        Ok(ControlFlow::Continue(()))
+    /// Lines before the first block of a source: those that it shares with a file already read.
+    fn lines_before(&self, block: &Block) -> u64 {
+        let mut buffer = vec![0; 64 << 10];
+        let (mut at, mut lines) = (0, 0);
+        while at < block.offset {
+            let left = usize::try_from(block.offset - at).unwrap_or(usize::MAX);
+            let room = left.min(buffer.len());
+            let bytes = &mut buffer[..room];
+            match self.sources.read_at(Position::new(block.source, at), bytes) {
+                Ok(count) if count > 0 => {
+                    lines += memchr::memchr_iter(b'\n', &bytes[..count]).count() as u64;
+                    at += count as u64;
+                }
+                _ => break,
+            }
+        }
+        lines
     }
 }

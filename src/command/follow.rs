@@ -42,9 +42,7 @@ pub fn run(args: &Args, config: &Config, query: &Query) -> Result<Status, Comman
         };
         for news in &news {
             let flow = match news {
-                IngestEvent::Refused(judgement, opened) => {
-                    return Err(CommandError::Refused(judgement, Box::new(opened)));
-                }
+                IngestEvent::Refused(refused) => return Err(refused.into()),
                 IngestEvent::Notice(notice) => {
                     notices.report(&notice);
                     ControlFlow::Continue(())

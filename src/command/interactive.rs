@@ -119,9 +119,7 @@ fn summarise(
     let mut status = Status::Matched;
     for news in &news {
         match news {
-            IngestEvent::Refused(judgement, opened) => {
-                return Err(CommandError::Refused(judgement, Box::new(opened)));
-            }
+            IngestEvent::Refused(refused) => return Err(refused.into()),
             IngestEvent::Notice(notice) if notice.severity >= NoticeLevel::Warning => {
                 warn(&safe::text(&notice.to_string()));
                 if notice.severity == NoticeLevel::Error {

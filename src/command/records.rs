@@ -65,9 +65,7 @@ pub(super) fn read_all(
     let (ingest, news) = ingest(request, stop, years, index)?;
     for news in &news {
         match news {
-            IngestEvent::Refused(judgement, opened) => {
-                return Err(CommandError::Refused(judgement, Box::new(opened)));
-            }
+            IngestEvent::Refused(refused) => return Err(refused.into()),
             IngestEvent::Notice(notice) => notices.report(&notice),
             IngestEvent::End => break,
             IngestEvent::Grew | IngestEvent::CaughtUp => {}

@@ -1,35 +1,44 @@
-//! An entry: one parsed line and where it came from.
+//! An entry: one parsed line and its place in the log.
 
-use super::Event;
+use super::{Event, parse_entry};
 use crate::header::{Header, Level, Timestamp};
 use crate::position::Position;
 
-/// One entry of a log, taken apart, and where it came from.
+/// One parsed line.
 #[derive(Clone, Copy, Debug)]
 pub struct Entry<'a> {
-    /// Where its line begins.
+    /// The first byte of its line.
     pub position: Position,
-    /// The log's local time; `None` where the line has none.
+    /// The log's local time; `None` if the line has none.
     pub time: Option<Timestamp>,
     /// The appliance's level.
     pub level: Option<Level>,
     /// The syslog host.
     pub host: Option<&'a [u8]>,
-    /// What it says.
+    /// What happened.
     pub event: Event<'a>,
-    /// The hash of the name that the index interns for this entry; 0 until the index has prepared it.
+    /// Hash of the name that the index interns for this entry; 0 until its batch is planned.
     pub(crate) name_hash: u32,
 }
 
 impl<'a> Entry<'a> {
-    /// The entry of a line with this frame.
+    /// Parses a line that has this header.
+    pub fn parse(position: Position, header: &Header, line: &'a [u8]) -> Self {
+        Self::new(position, header, line, parse_entry(header, line))
+    }
+
     #[inline]
-    pub fn new(position: Position, frame: &Header, line: &'a [u8], event: Event<'a>) -> Self {
+    pub(super) fn new(
+        position: Position,
+        header: &Header,
+        line: &'a [u8],
+        event: Event<'a>,
+    ) -> Self {
         Self {
             position,
-            time: frame.time,
-            level: frame.level,
-            host: frame.host(line),
+            time: header.time,
+            level: header.level,
+            host: header.host(line),
             event,
             name_hash: 0,
         }

@@ -4,7 +4,7 @@ use super::{
     Attempt, CloseReason, ConnId, ConnectionError, Dcid, Event, EventKind, Icid, Ids, Mid, Policy,
     Rid, Rids, Template, Tls,
 };
-use super::{Reply, enhanced_code, foreign};
+use super::{Reply, enhanced_code, subscription};
 
 /// A field's value.
 #[derive(Clone, PartialEq, Debug)]
@@ -52,9 +52,9 @@ impl Named {
     fn of_note(template: &Template, ids: Ids, text: &[u8]) -> Self {
         if template.kind() == EventKind::ForeignCef {
             Self {
-                icid: foreign::cef_id(text, b"ICID").map(Icid),
-                dcid: foreign::cef_id(text, b"DCID").map(Dcid),
-                mid: foreign::cef_id(text, b"MID").map(Mid),
+                icid: subscription::cef_id(text, b"ICID").map(Icid),
+                dcid: subscription::cef_id(text, b"DCID").map(Dcid),
+                mid: subscription::cef_id(text, b"MID").map(Mid),
             }
         } else {
             Self::of_head(ids)

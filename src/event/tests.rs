@@ -1,6 +1,11 @@
 mod forging;
 
 use super::*;
+use crate::header::Header;
+
+fn parse(body: &[u8]) -> Event<'_> {
+    parse_entry(&Header::default(), body)
+}
 
 fn name(line: &str) -> &'static str {
     parse(line.as_bytes()).kind().name()
@@ -213,22 +218,6 @@ fn enhanced_codes_begin_a_text_or_are_none() {
     for text in ["5.7.8x", "192.0.2.1 said no", "5.7", "Ok", "3.1.1 x"] {
         assert_eq!(enhanced_code(text.as_bytes()), None, "{text}");
     }
-}
-
-#[test]
-fn a_mail_log_is_told_by_an_entry_that_other_subscriptions_do_not_write() {
-    let stamp = "Mon Mar  2 08:09:10 2026 Info: ";
-    let told = |lines: &[&str]| {
-        let text: String = lines
-            .iter()
-            .map(|line| format!("{stamp}{line}\n"))
-            .collect();
-        is_mail_log(text.as_bytes())
-    };
-    assert!(told(&["Begin Logfile", "ICID 7 close"]));
-    assert!(!told(&["Begin Logfile"]));
-    assert!(!told(&["req:10.0.0.1 user:admin id:x 200 GET /"]));
-    assert!(!is_mail_log(b"ICID 7 close\n"), "no frame");
 }
 
 #[test]

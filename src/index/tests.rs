@@ -16,11 +16,10 @@ fn load(log: &str) -> Index {
     for line in log.lines() {
         let bytes = line.as_bytes();
         let frame = parser.parse(bytes);
-        index.apply(&Entry::new(
+        index.apply(&Entry::parse(
             Position::new(SourceId::new(0), offset),
             &frame,
             bytes,
-            crate::event::parse(frame.body(bytes)),
         ));
         offset += bytes.len() as u64 + 1;
     }

@@ -29,14 +29,16 @@ fn feed(text: &[u8], mut sizes: impl Iterator<Item = usize>) -> Vec<Seen> {
     blocks.extend(splitter.finish(source));
     assert_eq!(splitter.next_offset(), text.len() as u64);
     assert_eq!(splitter.consumed(), text.len() as u64);
-    blocks
-        .iter()
-        .flat_map(|block| {
-            block
-                .lines()
-                .map(|line| (line.bytes.to_vec(), line.offset, line.number, line.cut))
-        })
-        .collect()
+    let mut numbers = LineNumbers::after(0);
+    let mut seen = Vec::new();
+    for block in &blocks {
+        for line in block.lines() {
+            let number = numbers.at(block, line.offset);
+            seen.push((line.bytes.to_vec(), line.offset, number, line.cut));
+        }
+        numbers.end_block(block);
+    }
+    seen
 }
 
 fn plain(text: &[u8]) -> Vec<Vec<u8>> {

@@ -119,7 +119,7 @@ mod tests {
             };
             let line = format!("Mon Mar  2 08:00:00 2026 Info: {line}");
             let header = HeaderParser::new(YearResolver::starting(2026)).parse(line.as_bytes());
-            let event = event::of_entry(&header, line.as_bytes());
+            let event = event::parse_entry(&header, line.as_bytes());
             appliances.note_framing(source, &event, header.time);
         }
         let offset = |at| {

@@ -1,43 +1,42 @@
-//! Line ends, frames and events of each source's blocks.
-
-use std::sync::LazyLock;
-
-use memchr::memmem;
-
-use crate::event::{self, Entry, Event, EventKind};
-use crate::header::{DateTime, Header, HeaderParser, YearResolver};
-use crate::index::BatchPlan;
-use crate::lines::{self, Block, Truncated};
-use crate::position::{Position, SourceId};
-use crate::safe;
-use crate::source::{Marker, Notice, SourceOpened};
+//! Parses blocks of lines: first the headers, in the order of the log, then the entries, in any
+//! order and on any thread.
 
 use super::FirstYear;
 use super::clock_jumps::ClockMonitor;
+use super::sniff::is_blank;
 use super::status::ParseStatus;
+use crate::event::{self, Entry, Event};
+use crate::header::{DateTime, Header, HeaderParser, YearResolver};
+use crate::index::BatchPlan;
+use crate::lines::{Block, Truncated};
+use crate::position::{Position, SourceId};
+use crate::source::{Notice, SourceOpened};
 
-/// Among so many first lines of a file is its header.
-const HEADER: usize = 8;
+/// Lines at the start of a file that may give the appliance's serial number.
+const HEAD_LINES: usize = 8;
 
-/// A block whose lines and frames were read: in order, for the year of a stamp may depend on those before it.
+/// A block with its lines found and their headers parsed.
+///
+/// This is done in order: the year of a timestamp may depend on the lines before it.
 #[derive(Debug)]
 pub(crate) struct ParsedHeaders {
     block: Block,
     lines: Vec<LineSpan>,
-    headers: Vec<HeaderRun>,
+    runs: Vec<HeaderRun>,
 }
 
-/// Where a line stands in its block.
+/// The bytes of a line in its block.
 #[derive(Clone, Copy, Debug)]
 struct LineSpan {
     start: u32,
     length: u32,
 }
 
-/// The frame of lines that follow each other and begin with the same bytes, as those of one second do.
+/// Consecutive lines that begin with the same bytes and so share a header, as those of one second
+/// do.
 #[derive(Clone, Copy, Debug)]
 struct HeaderRun {
-    /// The number of the first of them in the block, from 0.
+    /// The first of its lines, counted from 0 in the block.
     first: usize,
     header: Header,
 }
@@ -49,105 +48,82 @@ impl LineSpan {
     }
 }
 
-/// Lines that are taken apart before the first of their events is looked at, see [`event::known`].
-const LINES_AT_ONCE: usize = 4;
-
 impl ParsedHeaders {
     /// Bytes of the block.
     pub fn length(&self) -> usize {
         self.block.bytes.len()
     }
 
-    /// Where the lines at the end begin that share their second, which may go on in the next block: the number of their
-    /// first frame, for [`split_off`](Self::split_off). `None` where the last line has no time.
+    /// The first run of the last second, for [`split_off`](Self::split_off): more lines of that
+    /// second may follow in the next block. `None` if the last line has no time.
     pub fn last_second(&self) -> Option<usize> {
-        let time = self.headers.last()?.header.time?;
+        let time = self.runs.last()?.header.time?;
         let of_last = |run: &&HeaderRun| run.header.time == Some(time);
-        let count = self.headers.iter().rev().take_while(of_last).count();
-        Some(self.headers.len() - count)
+        let count = self.runs.iter().rev().take_while(of_last).count();
+        Some(self.runs.len() - count)
     }
 
-    /// Cuts off the lines from one frame on.
-    pub fn split_off(&mut self, header: usize) -> Self {
-        let mut headers = self.headers.split_off(header);
-        let from = headers.first().map_or(self.lines.len(), |run| run.first);
-        headers.iter_mut().for_each(|run| run.first -= from);
+    /// Cuts off the lines from one run on.
+    pub fn split_off(&mut self, run: usize) -> Self {
+        let mut runs = self.runs.split_off(run);
+        let from = runs.first().map_or(self.lines.len(), |run| run.first);
+        runs.iter_mut().for_each(|run| run.first -= from);
         let mut lines = self.lines.split_off(from);
         let start = lines.first().map_or(0, |line| line.start);
         lines.iter_mut().for_each(|line| line.start -= start);
         let block = Block {
             source: self.block.source,
             offset: self.block.offset + u64::from(start),
-            // Nobody asks for the numbers of entries on their way to the index.
-            first_line: self.block.first_line,
             bytes: self.block.bytes[start as usize..].to_vec(),
             cut: std::mem::replace(&mut self.block.cut, Truncated::No),
         };
         self.block.bytes.truncate(start as usize);
-        Self {
-            block,
-            lines,
-            headers,
-        }
+        Self { block, lines, runs }
     }
 
-    /// The lines by their frames.
-    fn run(&self) -> impl Iterator<Item = (&Header, &[LineSpan])> {
-        let ends = self.headers.iter().skip(1).map(|next| next.first);
+    fn runs(&self) -> impl Iterator<Item = (&Header, &[LineSpan])> {
+        let ends = self.runs.iter().skip(1).map(|next| next.first);
         let ends = ends.chain([self.lines.len()]);
-        let headers = self.headers.iter().zip(ends);
-        headers.map(|(run, end)| (&run.header, &self.lines[run.first..end]))
+        let runs = self.runs.iter().zip(ends);
+        runs.map(|(run, end)| (&run.header, &self.lines[run.first..end]))
     }
 
-    /// The steps of its clock.
+    /// The jumps of the source's clock in these lines.
     pub fn clock_jumps(&self, clocks: &mut ClockMonitor) -> Vec<Notice> {
         let observe = |(header, lines): (&Header, &[LineSpan])| {
             let host = header.host(lines.first()?.text(&self.block));
             clocks.observe(self.block.source, header.time, host)
         };
-        self.run().filter_map(observe).collect()
+        self.runs().filter_map(observe).collect()
     }
 
-    /// Takes the lines apart; needs nothing but them.
+    /// Parses the entries. Needs nothing but the block, so that threads can do it side by side.
     pub fn parse_entries(self) -> ParsedBlock {
-        ParsedBlock::new(self, |framed| {
-            let block = &framed.block;
-            let mut entries = Vec::with_capacity(framed.lines.len());
-            for (header, lines) in framed.run() {
-                for lines in lines.chunks(LINES_AT_ONCE) {
-                    let known = |at: usize| match lines.get(at) {
-                        Some(line) => event::known(header.body(line.text(block))),
-                        None => None,
-                    };
-                    let known: [_; LINES_AT_ONCE] = [known(0), known(1), known(2), known(3)];
-                    entries.extend(lines.iter().zip(&known).map(|(line, known)| {
-                        let text = line.text(block);
-                        let place = block.offset + u64::from(line.start);
-                        let event = match known {
-                            Some(event) if event.is_plain() => *event,
-                            _ => event::settled(header, text, *known),
-                        };
-                        Entry::new(Position::new(block.source, place), header, text, event)
-                    }));
-                }
+        ParsedBlock::new(self, |headers| {
+            let block = &headers.block;
+            let mut entries = Vec::with_capacity(headers.lines.len());
+            for (header, lines) in headers.runs() {
+                let line = |at: usize| {
+                    let line: LineSpan = lines[at];
+                    let offset = block.offset + u64::from(line.start);
+                    (Position::new(block.source, offset), line.text(block))
+                };
+                event::parse_run(header, lines.len(), line, &mut entries);
             }
-            let foresight = BatchPlan::of(&mut entries);
-            Entries { entries, foresight }
+            let plan = BatchPlan::of(&mut entries);
+            Entries { entries, plan }
         })
     }
 }
 
-/// The entries of a block, which borrow its bytes, and what joining them will need.
 #[derive(Debug)]
 struct Entries<'b> {
     entries: Vec<Entry<'b>>,
-    foresight: BatchPlan,
+    plan: BatchPlan,
 }
 
 self_cell::self_cell!(
-    /// A block with its entries taken apart; blank lines are none.
-    ///
-    /// Entries borrow the block: nothing is copied out of it.
+    /// A block with its entries, which borrow from it. Blank lines are no entries.
     pub(crate) struct ParsedBlock {
         owner: ParsedHeaders,
         #[covariant]
@@ -156,31 +132,46 @@ self_cell::self_cell!(
 );
 
 impl ParsedBlock {
-    /// The source and its entries, in the order of the log.
+    /// The entries in the order of the log.
     pub fn entries(&self) -> &[Entry<'_>] {
         &self.borrow_dependent().entries
     }
 
-    /// What joining them will need.
-    pub fn foresight(&self) -> &BatchPlan {
-        &self.borrow_dependent().foresight
+    /// What the index needs to apply the entries.
+    pub fn plan(&self) -> &BatchPlan {
+        &self.borrow_dependent().plan
     }
 
-    /// Records what these lines say about their source.
-    pub fn note(&self, status: &ParseStatus) {
+    /// The lines that were parsed.
+    pub fn block(&self) -> &Block {
+        &self.borrow_owner().block
+    }
+
+    /// Each entry with its header and its line.
+    pub fn lines(&self) -> impl Iterator<Item = (&Entry<'_>, &Header, &[u8])> {
+        let headers = self.borrow_owner();
+        let lines = headers
+            .runs()
+            .flat_map(|(header, lines)| lines.iter().map(move |line| (header, line)));
+        let entries = self.entries().iter();
+        entries
+            .zip(lines)
+            .map(|(entry, (header, line))| (entry, header, line.text(&headers.block)))
+    }
+
+    /// Records what these lines show about their source.
+    pub fn record(&self, status: &ParseStatus) {
         let entries = self.entries();
         let newest = entries.iter().rev().find_map(|entry| entry.time);
         let host = entries.last().and_then(|last| last.host);
-        // The serial number stands in one of a file's first lines.
         let serial = entries
             .iter()
-            .take(HEADER)
+            .take(HEAD_LINES)
             .find_map(|entry| match entry.event {
                 Event::LogVersion { serial, .. } => Some(serial),
                 _ => None,
             });
-        let source = self.borrow_owner().block.source;
-        status.record(source, entries.len(), newest, host.or(serial));
+        status.record(self.block().source, entries.len(), newest, host.or(serial));
     }
 
     /// The block's bytes, to be used again.
@@ -189,77 +180,66 @@ impl ParsedBlock {
     }
 }
 
-/// Frames the blocks of many sources, each with its own state.
+/// Parses the headers of many sources' blocks, each source with its own state.
 #[derive(Debug)]
-pub struct BlockParser {
+pub(crate) struct BlockParser {
     years: FirstYear,
-    framers: Vec<HeaderParser>,
-    /// The source whose year-less stamps were resolved last: further ones go on from there.
+    sources: Vec<HeaderParser>,
+    /// The source that began last: the years of the next one continue there.
     last: Option<usize>,
 }
 
 impl BlockParser {
-    /// `years` tells where stamps without a year start.
     pub fn new(years: FirstYear) -> Self {
         Self {
             years,
-            framers: Vec::new(),
+            sources: Vec::new(),
             last: None,
         }
     }
 
-    /// A source begins.
+    /// Prepares for the blocks of a new source.
     pub fn open(&mut self, opened: &SourceOpened) {
         let years = match (self.years, self.last) {
-            (FirstYear::Is(_), Some(last)) => self.framers[last].years().clone(),
+            (FirstYear::Is(_), Some(last)) => self.sources[last].years().clone(),
             (FirstYear::Is(year), None) => YearResolver::starting(year),
             (FirstYear::ByModification, _) => {
-                YearResolver::before(written(opened), &opened.head, &opened.tail)
+                YearResolver::before(modified(opened), &opened.head, &opened.tail)
             }
         };
-        let at = opened.source.index();
-        if at >= self.framers.len() {
-            self.framers
-                .resize(at + 1, HeaderParser::new(years.clone()));
-        }
-        self.framers[at] = HeaderParser::new(years);
-        self.last = Some(at);
+        self.last = Some(opened.source.index());
+        *self.source(opened.source) = HeaderParser::new(years);
     }
 
-    /// Frames one line of a source.
-    pub fn line(&mut self, source: SourceId, line: &lines::Line<'_>) -> Header {
-        self.parser(source).parse(line.bytes)
-    }
-
-    fn parser(&mut self, source: SourceId) -> &mut HeaderParser {
+    fn source(&mut self, source: SourceId) -> &mut HeaderParser {
         let at = source.index();
-        if at >= self.framers.len() {
-            self.framers
-                .resize(at + 1, HeaderParser::new(YearResolver::starting(1970)));
+        if at >= self.sources.len() {
+            let unknown = HeaderParser::new(YearResolver::starting(1970));
+            self.sources.resize(at + 1, unknown);
         }
-        &mut self.framers[at]
+        &mut self.sources[at]
     }
 
-    /// Finds the lines of a block and reads their frames.
-    pub(crate) fn block(&mut self, block: Block) -> ParsedHeaders {
-        let parser = self.parser(block.source);
+    /// Finds the lines of a block and parses their headers.
+    pub fn block(&mut self, block: Block) -> ParsedHeaders {
+        let parser = self.source(block.source);
         let mut lines = Vec::with_capacity(block.bytes.len() / 88);
-        let mut headers: Vec<HeaderRun> = Vec::new();
+        let mut runs: Vec<HeaderRun> = Vec::new();
         let mut text = block.lines();
         loop {
-            let known = if headers.is_empty() {
+            let cached = if runs.is_empty() {
                 0
             } else {
                 parser.cached_header_len(text.rest())
             };
-            let Some(line) = text.next_after_prefix(known) else {
+            let Some(line) = text.next_after_prefix(cached) else {
                 break;
             };
-            if known == 0 {
+            if cached == 0 {
                 if is_blank(line.bytes) {
                     continue;
                 }
-                headers.push(HeaderRun {
+                runs.push(HeaderRun {
                     first: lines.len(),
                     header: parser.parse(line.bytes),
                 });
@@ -270,44 +250,16 @@ impl BlockParser {
                 length: line.bytes.len() as u32,
             });
         }
-        ParsedHeaders {
-            block,
-            lines,
-            headers,
-        }
+        ParsedHeaders { block, lines, runs }
     }
 }
 
-/// What a line tells of the file it stands in. Only a framed line does: the same words in a subject mean nothing.
-pub fn file_marker(line: &[u8]) -> Option<Marker> {
-    // Nearly every line is told from these by what it lacks.
-    static STATUS: LazyLock<memmem::Finder<'static>> =
-        LazyLock::new(|| memmem::Finder::new(b" Status: "));
-    let ends = line.ends_with(b" Logfile") || line.ends_with(b"Logfile rolled over");
-    if !ends && STATUS.find(line).is_none() {
-        return None;
-    }
-    let header = HeaderParser::new(YearResolver::starting(2000)).parse(line);
-    if !header.is_present() {
-        return None;
-    }
-    match event::of_entry(&header, line).kind() {
-        EventKind::LogBegin => Some(Marker::Begin),
-        EventKind::LogEnd => Some(Marker::End),
-        EventKind::SystemStatus => Some(Marker::Heartbeat),
-        _ => None,
-    }
-}
-
-/// Blank lines are no entries.
-pub fn is_blank(line: &[u8]) -> bool {
-    line.first().is_none_or(u8::is_ascii_whitespace) && line.trim_ascii().is_empty()
-}
-
-/// When the source was last written, in its log's local time as far as anybody knows: a stream is written now.
-fn written(opened: &SourceOpened) -> DateTime {
+/// When the source was last written, in local time. A stream is written now.
+fn modified(opened: &SourceOpened) -> DateTime {
     use chrono::{Datelike, Local, Timelike};
-    let at: chrono::DateTime<Local> = opened.modified.map_or_else(Local::now, Into::into);
+    let at = opened
+        .modified
+        .map_or_else(Local::now, chrono::DateTime::<Local>::from);
     let part = |value: u32| u8::try_from(value).unwrap_or(0);
     DateTime {
         year: at.year(),
@@ -316,111 +268,5 @@ fn written(opened: &SourceOpened) -> DateTime {
         hour: part(at.hour()),
         minute: part(at.minute()),
         second: part(at.second()),
-    }
-}
-
-/// What the first bytes of a file say of it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum FileKind {
-    /// A mail_logs, or nothing yet that says otherwise.
-    Log,
-    /// Not text.
-    Binary,
-    /// Framed like a log of the appliance, but of another subscription.
-    OtherSubscription,
-    /// Text without a single entry.
-    OtherText,
-}
-
-impl FileKind {
-    /// Why the file is not read, in one line that is safe to print.
-    pub fn refusal(self, opened: &SourceOpened) -> String {
-        let path = safe::path(&opened.path);
-        match self {
-            Self::Binary => format!("{path}: not text; name a mail_logs file"),
-            Self::OtherSubscription => {
-                format!(
-                    "{path}: a log of another subscription, without mail_logs entries; name the mail_logs file beside it"
-                )
-            }
-            Self::OtherText | Self::Log => {
-                format!("{path}: no mail_logs entries in its first 64 KiB; name a mail_logs file")
-            }
-        }
-    }
-}
-
-/// Judges a file that was asked for by name: one odd line is never an error, a file without any entry is a mistake.
-/// A stream is taken as it comes, for its first piece may be a few bytes.
-pub fn sniff(opened: &SourceOpened) -> FileKind {
-    if opened.modified.is_none() {
-        FileKind::Log
-    } else {
-        sniff_head(&opened.head)
-    }
-}
-
-pub(crate) fn sniff_head(head: &[u8]) -> FileKind {
-    let mut parser = HeaderParser::new(YearResolver::starting(2000));
-    let (mut framed, mut odd) = (0usize, 0usize);
-    for line in head.split(|b| *b == b'\n') {
-        let line = line.strip_suffix(b"\r").unwrap_or(line);
-        if is_blank(line) {
-            continue;
-        }
-        let header = parser.parse(line);
-        let event = event::of_entry(&header, line);
-        let kind = event.kind();
-        let names_mail = (event.icid(), event.dcid(), event.mid()) != (None, None, None);
-        // What syslog writes may hold more than one log: mail_logs entries can follow.
-        if names_mail || !kind.is_foreign() && !kind.is_shared() || header.tag(line).is_some() {
-            return FileKind::Log;
-        }
-        if kind.is_framing() {
-            continue;
-        }
-        if header.is_present() || kind.is_foreign() {
-            framed += 1;
-        } else {
-            odd += 1;
-        }
-    }
-    let controls = head
-        .iter()
-        .filter(|b| matches!(b, 0..=8 | 14..=31 if **b != 0x1b))
-        .count();
-    match (framed, odd) {
-        (0, 0) => FileKind::Log,
-        (0, _) if controls * 20 > head.len() => FileKind::Binary,
-        (0, _) => FileKind::OtherText,
-        _ => FileKind::OtherSubscription,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn case_68_words_of_the_framing_inside_a_text_frame_nothing() {
-        let stamp = "Mon Mar  2 08:00:00 2026 Info: ";
-        let mark = |text: &str| file_marker(format!("{stamp}{text}").as_bytes());
-        assert_eq!(mark("Begin Logfile"), Some(Marker::Begin));
-        assert_eq!(mark("End Logfile"), Some(Marker::End));
-        assert_eq!(mark("Logfile rolled over"), Some(Marker::End));
-        assert_eq!(
-            mark("Status: CPULd 3 DskIO 0 RAMUtil 1 CrtMID 414 CrtICID 644 CrtDCID 76"),
-            Some(Marker::Heartbeat)
-        );
-        for forged in [
-            "MID 7 Subject 'End Logfile'",
-            "MID 7 Subject ' Info: End Logfile",
-            "MID 7 Subject 'Info: Status: CPULd 3'",
-            "New SMTP ICID 7 interface A (192.0.2.1) address 192.0.2.8 reverse dns host Logfile rolled over",
-            "MID 7 From: <a@Begin Logfile",
-        ] {
-            assert_eq!(mark(forged), None, "{forged}");
-        }
-        assert_eq!(file_marker(b"End Logfile"), None, "no frame");
     }
 }

@@ -2,19 +2,21 @@
 
 use proptest::prelude::*;
 
-use super::reader::PendingSecond;
+use super::read::PendingSecond;
+use super::sniff::{FileKind, file_marker, is_blank, sniff};
 use super::*;
 use crate::door;
 use crate::index::TrackClosed;
 use crate::lines::{Block, Truncated};
 use crate::position::SourceId;
+use crate::source::Marker;
 
 /// Feeds a log to an index in blocks of so many lines.
 fn load(lines: &[&str], at_once: usize) -> SharedIndex {
     let index = SharedIndex::new(Index::new(TrackClosed::Off));
     let mut writer = IndexWriter::new(index.clone());
     let mut parser = BlockParser::new(FirstYear::Is(2026));
-    let (mut offset, mut number) = (0, 1);
+    let mut offset = 0;
     let mut pending = PendingSecond::default();
     let mut join = |blocks: Vec<ParsedHeaders>| {
         let blocks: Vec<ParsedBlock> = blocks
@@ -29,13 +31,11 @@ fn load(lines: &[&str], at_once: usize) -> SharedIndex {
         let block = Block {
             source: SourceId::new(0),
             offset,
-            first_line: number,
             bytes,
             cut: Truncated::No,
         };
-        pending.go_on(parser.block(block)).map(&mut join);
+        pending.push(parser.block(block)).map(&mut join);
         offset += length;
-        number += chunk.len() as u64;
     }
     pending.finish().map(join);
     index
@@ -104,15 +104,18 @@ proptest! {
 
 #[test]
 fn a_file_is_judged_by_its_entries() {
-    let sniff = |text: &str| sniff_head(text.as_bytes());
+    let sniff = |text: &str| sniff(text.as_bytes());
     let stamp = "Mon Mar  2 08:00:00 2026 Info: ";
-    assert_eq!(sniff(""), FileKind::Log);
-    assert_eq!(sniff(&format!("{stamp}Begin Logfile\n")), FileKind::Log);
+    assert_eq!(sniff(""), FileKind::Undecided);
+    assert_eq!(
+        sniff(&format!("{stamp}Begin Logfile\n")),
+        FileKind::Undecided
+    );
     assert_eq!(
         sniff(&format!("{stamp}who knows\n{stamp}ICID 7 close\n")),
-        FileKind::Log
+        FileKind::MailLog
     );
-    assert_eq!(sniff("MID 4 queued for delivery\n"), FileKind::Log);
+    assert_eq!(sniff("MID 4 queued for delivery\n"), FileKind::Undecided);
     assert_eq!(
         sniff(&format!("{stamp}User admin was authenticated\n")),
         FileKind::OtherSubscription
@@ -173,4 +176,40 @@ proptest! {
         }
         prop_assert!(matches!(&log[next..], b"" | b"\n" | b"\r\n" | b"\xef\xbb\xbf"), "{:?}", &log[next..]);
     }
+}
+
+#[test]
+fn case_68_words_of_the_framing_inside_a_text_frame_nothing() {
+    let stamp = "Mon Mar  2 08:00:00 2026 Info: ";
+    let mark = |text: &str| file_marker(format!("{stamp}{text}").as_bytes());
+    assert_eq!(mark("Begin Logfile"), Some(Marker::Begin));
+    assert_eq!(mark("End Logfile"), Some(Marker::End));
+    assert_eq!(mark("Logfile rolled over"), Some(Marker::End));
+    assert_eq!(
+        mark("Status: CPULd 3 DskIO 0 RAMUtil 1 CrtMID 414 CrtICID 644 CrtDCID 76"),
+        Some(Marker::Heartbeat)
+    );
+    for forged in [
+        "MID 7 Subject 'End Logfile'",
+        "MID 7 Subject ' Info: End Logfile",
+        "MID 7 Subject 'Info: Status: CPULd 3'",
+        "New SMTP ICID 7 interface A (192.0.2.1) address 192.0.2.8 reverse dns host Logfile rolled over",
+        "MID 7 From: <a@Begin Logfile",
+    ] {
+        assert_eq!(mark(forged), None, "{forged}");
+    }
+    assert_eq!(file_marker(b"End Logfile"), None, "no header");
+}
+
+#[test]
+fn a_mail_log_is_recognised_by_an_entry_that_other_subscriptions_do_not_have() {
+    let stamp = "Mon Mar  2 08:09:10 2026 Info: ";
+    let found = |lines: &[&str]| {
+        let lines = lines.iter().map(|line| format!("{stamp}{line}\n"));
+        is_mail_log(lines.collect::<String>().as_bytes())
+    };
+    assert!(found(&["Begin Logfile", "ICID 7 close"]));
+    assert!(!found(&["Begin Logfile"]));
+    assert!(!found(&["req:10.0.0.1 user:admin id:x 200 GET /"]));
+    assert!(!is_mail_log(b"ICID 7 close\n"), "no header");
 }

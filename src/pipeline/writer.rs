@@ -2,8 +2,7 @@
 
 use parking_lot::RwLockWriteGuard;
 
-use super::parse::ParsedBlock;
-use super::{BATCH, SharedIndex};
+use super::{LOCK_BATCH, ParsedBlock, SharedIndex};
 use crate::event::ApplyOrder;
 use crate::event::Entry;
 use crate::index::{EvictionMode, Index};
@@ -13,7 +12,7 @@ use crate::source::SourceOpened;
 #[derive(Debug)]
 pub struct IndexWriter {
     index: SharedIndex,
-    haste: EvictionMode,
+    mode: EvictionMode,
 }
 
 impl IndexWriter {
@@ -21,7 +20,7 @@ impl IndexWriter {
     pub fn new(index: SharedIndex) -> Self {
         Self {
             index,
-            haste: EvictionMode::Loading,
+            mode: EvictionMode::Loading,
         }
     }
 
@@ -41,7 +40,7 @@ impl IndexWriter {
         let mut batch = Batch::new(self);
         let mut second: Vec<SecondRun<'_>> = Vec::new();
         for block in blocks {
-            batch.lock(0).prefetch(block.foresight());
+            batch.lock(0).prefetch(block.plan());
             for run in runs(block) {
                 if second.first().is_some_and(|first| !first.goes_on(&run)) {
                     batch.apply_second(&second);
@@ -52,22 +51,22 @@ impl IndexWriter {
         }
         batch.apply_second(&second);
         drop(batch);
-        self.retire(self.haste);
+        self.evict(self.mode);
         self.index.grow()
     }
 
     /// All that is there for now has been read: the log is followed from here on.
     pub fn catch_up(&mut self) {
-        if self.haste == EvictionMode::Loading {
-            self.haste = EvictionMode::Following;
-            self.retire(EvictionMode::AtOnce);
+        if self.mode == EvictionMode::Loading {
+            self.mode = EvictionMode::Following;
+            self.evict(EvictionMode::AtOnce);
         }
     }
 
     /// Keeps the index to its limits. Each step is prepared beside the readers and done between them.
-    pub fn retire(&self, haste: EvictionMode) {
+    pub fn evict(&self, mode: EvictionMode) {
         loop {
-            let Some(step) = self.index.read().plan_eviction(haste) else {
+            let Some(step) = self.index.read().plan_eviction(mode) else {
                 return;
             };
             let freed = self.index.write().evict(step);
@@ -99,7 +98,7 @@ impl<'i> Batch<'i> {
         index.count_entries(second.iter().map(|run| run.count).sum());
         for turn in [ApplyOrder::Connections, ApplyOrder::Messages] {
             for run in second {
-                for part in run.early.chunks(BATCH) {
+                for part in run.early.chunks(LOCK_BATCH) {
                     let index = self.lock(part.len());
                     let early = part.iter().map(|number| &run.block[*number]);
                     let due = early.filter(|entry| entry.event.apply_order() == turn);
@@ -108,7 +107,7 @@ impl<'i> Batch<'i> {
             }
         }
         for run in second {
-            for part in run.others.chunks(BATCH) {
+            for part in run.others.chunks(LOCK_BATCH) {
                 let index = self.lock(part.len());
                 let others = part.iter().map(|number| &run.block[*number]);
                 others.for_each(|entry| index.apply_planned(entry));
@@ -120,9 +119,9 @@ impl<'i> Batch<'i> {
     fn lock(&mut self, count: usize) -> &mut Index {
         if self.left < count {
             if self.index.take().is_some() {
-                self.writer.retire(self.writer.haste);
+                self.writer.evict(self.writer.mode);
             }
-            self.left = BATCH;
+            self.left = LOCK_BATCH;
         }
         self.left -= count;
         self.index.get_or_insert_with(|| self.writer.index.write())
@@ -154,15 +153,15 @@ impl SecondRun<'_> {
 
 /// The runs of a block in their order.
 fn runs(block: &ParsedBlock) -> impl Iterator<Item = SecondRun<'_>> {
-    let foresight = block.foresight();
+    let plan = block.plan();
     let (mut first, mut early, mut others) = (0, 0, 0);
-    foresight.ends.iter().map(move |end| {
+    plan.ends.iter().map(move |end| {
         let run = SecondRun {
             block: block.entries(),
             first,
             count: end.entries - first,
-            early: &foresight.early[early..end.early],
-            others: &foresight.others[others..end.others],
+            early: &plan.early[early..end.early],
+            others: &plan.others[others..end.others],
         };
         (first, early, others) = (end.entries, end.early, end.others);
         run

@@ -28,12 +28,7 @@ fn each_entry(log: &str, mut tell: impl FnMut(&Entry<'_>, &[u8])) {
     for line in log.lines() {
         let bytes = line.as_bytes();
         let frame = parser.parse(bytes);
-        let entry = Entry::new(
-            Position::new(SourceId::new(0), offset),
-            &frame,
-            bytes,
-            event::parse(frame.body(bytes)),
-        );
+        let entry = Entry::parse(Position::new(SourceId::new(0), offset), &frame, bytes);
         tell(&entry, bytes);
         offset += bytes.len() as u64 + 1;
     }

@@ -41,7 +41,7 @@ impl RecordKey {
 
     /// The records that a line belongs to: those whose ids its fixed part carries.
     pub(super) fn of_line(frame: &Header, line: &[u8]) -> impl Iterator<Item = Self> {
-        let owners = event::of_entry(frame, line).owners();
+        let owners = event::parse_entry(frame, line).owners();
         let connection = owners.link.map(Self::connection);
         [connection, owners.mid.map(Self::Message)]
             .into_iter()
@@ -76,7 +76,7 @@ impl RawLine {
 
     /// What it says.
     pub fn event(&self) -> Event<'_> {
-        event::of_entry(&self.frame, &self.bytes)
+        event::parse_entry(&self.frame, &self.bytes)
     }
 }
 
@@ -211,7 +211,8 @@ fn for_each_line_of(
             break;
         };
         let frame = parser.parse(bytes);
-        let is_entry = frame.is_present() || !matches!(event::parse(bytes), Event::Unknown { .. });
+        let is_entry = frame.is_present()
+            || !matches!(event::parse_entry(&frame, bytes), Event::Unknown { .. });
         owned = if is_entry {
             position <= part.last && wanted.contains(&frame, bytes, position)
         } else {

@@ -92,7 +92,7 @@ impl LinePattern {
 /// Whether a line tells of a login, a delivery or a connection that failed.
 pub fn reports_failure(line: &[u8]) -> bool {
     let frame = HeaderParser::new(YearResolver::starting(2000)).parse(line);
-    match event::of_entry(&frame, line) {
+    match event::parse_entry(&frame, line) {
         Event::AuthIn { succeeded, .. } => !succeeded,
         Event::AuthOut { failure, .. } => failure.is_some(),
         Event::Attempt { outcome, .. } => matches!(

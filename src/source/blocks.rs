@@ -3,7 +3,7 @@
 //! A line ends at LF. The head of a line longer than [`MAX_LINE`] is kept and the rest skipped, so that no input
 //! makes the reader grow. The lines of a block and what they mean are left to `lines` and the parsers above it.
 
-use memchr::{memchr, memchr_iter, memrchr};
+use memchr::{memchr, memrchr};
 
 use crate::position::SourceId;
 
@@ -39,8 +39,6 @@ pub struct Block {
     pub source: SourceId,
     /// Where the first byte stands in the source, in decompressed bytes.
     pub offset: u64,
-    /// The number of the first line in its source, from 1, blank lines included.
-    pub first_line: u64,
     /// The lines.
     pub bytes: Vec<u8>,
     /// Whether the last line was cut.
@@ -60,8 +58,6 @@ pub(crate) struct LineSplitter {
     next: u64,
     /// The unfinished line, which ends at `next`.
     carry: Vec<u8>,
-    /// How many lines were told.
-    line_count: u64,
     /// Where the last told line ended.
     consumed: u64,
     /// How many zero bytes were skipped that stand before the byte to come, until that is told.
@@ -235,9 +231,6 @@ impl LineSplitter {
         mut bytes: Vec<u8>,
         cut: Truncated,
     ) -> Block {
-        let first_line = self.line_count + 1;
-        let unended = usize::from(!bytes.ends_with(b"\n"));
-        self.line_count += (memchr_iter(b'\n', &bytes).count() + unended) as u64;
         self.consumed = offset + bytes.len() as u64;
         let mut offset = offset;
         if offset == 0 && bytes.starts_with(BOM) {
@@ -247,7 +240,6 @@ impl LineSplitter {
         Block {
             source,
             offset,
-            first_line,
             bytes,
             cut,
         }

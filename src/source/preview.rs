@@ -83,7 +83,6 @@ impl LogReader {
                 source,
                 offset,
                 // How many lines stand before them is not known.
-                first_line: 1,
                 bytes,
                 cut: Truncated::No,
             },

@@ -84,7 +84,7 @@ fn parse(log: &[u8]) {
     while let Some(end) = memchr::memchr(b'\n', rest) {
         let line = &rest[..end];
         let frame = parser.parse(line);
-        black_box(event::parse(frame.body(line)));
+        black_box(event::parse_entry(&frame, line));
         rest = &rest[end + 1..];
     }
 }
@@ -96,7 +96,7 @@ fn index(path: &Path) -> Ingest {
         paths: vec![path.into()],
         follow: Follow::Once,
         poll: None,
-        is_mail_log: event::is_mail_log,
+        is_mail_log: mailscope::pipeline::is_mail_log,
         liveness: mailscope::pipeline::LIVENESS,
         empty_folder: EmptyFolder::Refuse,
         raw_lines: RawLines::Needed,

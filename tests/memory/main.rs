@@ -8,7 +8,6 @@ use chrono::NaiveDate;
 use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
 
 use mailscope::demo::{Scenario, Simulation};
-use mailscope::event;
 use mailscope::event::Entry;
 use mailscope::header::{HeaderParser, YearResolver};
 use mailscope::index::{EvictionMode, Index, RetentionLimits, TrackClosed};
@@ -55,11 +54,10 @@ impl Held {
                 self.index.set_watermark();
                 self.second = frame.time;
             }
-            self.index.apply(&Entry::new(
+            self.index.apply(&Entry::parse(
                 Position::new(SourceId::new(0), self.offset),
                 &frame,
                 line,
-                event::parse(frame.body(line)),
             ));
             self.offset += line.len() as u64 + 1;
             if number % 512 == 0 {

@@ -40,9 +40,7 @@ pub fn run(args: &Args, config: &Config, query: &Query) -> Result<Status, Comman
     let mut told = Told::new(args, config, &mut stdout);
     for news in &news {
         match news {
-            IngestEvent::Refused(judgement, opened) => {
-                return Err(CommandError::Refused(judgement, Box::new(opened)));
-            }
+            IngestEvent::Refused(refused) => return Err(refused.into()),
             IngestEvent::Notice(notice) => notices.report(&notice),
             IngestEvent::CaughtUp => watch.look(&mut told)?,
             IngestEvent::Grew if watch.known.is_some() => {

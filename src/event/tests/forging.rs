@@ -8,7 +8,8 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 
-use super::super::{Event, Ids, MessageEffect, Value, parse, template};
+use super::super::{Event, Ids, MessageEffect, Value, template};
+use super::parse;
 
 /// Kind, the fields that the stranger's text may change, and the line. `=` stands before those fields that must hold the
 /// text whole, in the order of the holes. `{}` is the text as it is, `{'}` as Python quotes it, `{=}` as CEF escapes it.

@@ -40,11 +40,10 @@ impl Load {
         let line = format!("Mon Mar {day:2} {hour:02}:{minute:02}:{second:02} 2026 Info: {text}");
         let bytes = line.as_bytes();
         let frame = self.parser.parse(bytes);
-        self.index.apply(&Entry::new(
+        self.index.apply(&Entry::parse(
             Position::new(self.source, self.offset),
             &frame,
             bytes,
-            crate::event::parse(frame.body(bytes)),
         ));
         self.offset += bytes.len() as u64 + 1;
     }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::event::{self, Entry};
+use crate::event::Entry;
 use crate::header::{HeaderParser, YearResolver};
 use crate::index::{Index, TrackClosed};
 use crate::position::{Position, SourceId};
@@ -24,9 +24,8 @@ fn load(log: &str) -> Index {
     for line in log.lines() {
         let bytes = line.as_bytes();
         let frame = parser.parse(bytes);
-        let event = event::parse(frame.body(bytes));
         let position = Position::new(source, offset);
-        index.apply(&Entry::new(position, &frame, bytes, event));
+        index.apply(&Entry::parse(position, &frame, bytes));
         offset += bytes.len() as u64 + 1;
     }
     index

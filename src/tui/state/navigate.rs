@@ -354,7 +354,7 @@ impl App {
 /// The record that a line of the log speaks of.
 fn of_line(index: &Index, position: Position, line: &[u8]) -> Option<Record> {
     let frame = HeaderParser::new(YearResolver::starting(2000)).parse(line);
-    let owners = event::of_entry(&frame, line).owners();
+    let owners = event::parse_entry(&frame, line).owners();
     let holds = |id: &ConnectionId| {
         let spans = index.connection(*id).spans();
         spans

@@ -117,11 +117,10 @@ impl Harness {
         for line in text.as_bytes().split_inclusive(|byte| *byte == b'\n') {
             let body = line.strip_suffix(b"\n").unwrap_or(line);
             let frame = self.parser.parse(body);
-            self.index.apply(&Entry::new(
+            self.index.apply(&Entry::parse(
                 Position::new(SourceId::new(0), self.told),
                 &frame,
                 body,
-                crate::event::parse(frame.body(body)),
             ));
             self.told += line.len() as u64;
         }

@@ -49,7 +49,7 @@ pub fn parts(frame: &Header, line: &[u8], format: HeaderFormat) -> Vec<(Role, St
             parts.push((role, safe::bytes(before).into_owned()));
         }
     }
-    match verdict(body) {
+    match verdict(event::parse_entry(frame, line), body) {
         Some((at, length, role, sign)) => {
             parts.push((Role::Text, safe::bytes(&body[..at]).into_owned()));
             parts.push((
@@ -64,12 +64,12 @@ pub fn parts(frame: &Header, line: &[u8], format: HeaderFormat) -> Vec<(Role, St
 }
 
 /// Where the log's own word for a result stands, how long it is, and how it looks.
-fn verdict(body: &[u8]) -> Option<(usize, usize, Role, &'static str)> {
+fn verdict(event: Event<'_>, body: &[u8]) -> Option<(usize, usize, Role, &'static str)> {
     let word = |from: usize, word: &[u8], role, sign| {
         let found = memchr::memmem::find(body.get(from..)?, word)?;
         Some((from + found, word.len(), role, sign))
     };
-    match event::parse(body) {
+    match event {
         Event::AuthIn {
             succeeded: true, ..
         } => word(0, b"succeeded", Role::Ok, "✓"),

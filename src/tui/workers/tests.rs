@@ -46,11 +46,10 @@ impl Harness {
         for line in text.split_inclusive('\n') {
             let body = line.trim_end().as_bytes();
             let frame = parser.parse(body);
-            self.index.write().apply(&Entry::new(
+            self.index.write().apply(&Entry::parse(
                 Position::new(SourceId::new(0), self.told),
                 &frame,
                 body,
-                crate::event::parse(frame.body(body)),
             ));
             self.told += line.len() as u64;
         }

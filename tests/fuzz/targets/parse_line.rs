@@ -12,7 +12,7 @@ fuzz_target!(|log: &[u8]| {
     for line in log.split(|b| *b == b'\n') {
         let frame = parser.parse(line);
         frame_is_of(line, &frame);
-        let event = event::of_entry(&frame, line);
+        let event = event::parse_entry(&frame, line);
         fields_stand_in(line, &event);
         parts_can_be_read(&event);
         json_can_be_read(line, &frame, event);
