@@ -33,6 +33,7 @@ pub(crate) use sniff::serial;
 pub use sniff::{RefusedFile, is_mail_log};
 pub use status::{ParseStatus, ParsedSource};
 
+use crate::humanize;
 use crate::index::{EvictionMode, Index, TrackClosed};
 use crate::position::SourceId;
 use crate::source::{
@@ -272,8 +273,7 @@ impl WriteStage {
         self.over_limit = true;
         let newest = SourceId::new(self.sources.len().saturating_sub(1));
         let path = self.sources.info(newest).path;
-        let size = format!("{} MiB", bytes.div_ceil(1 << 20));
-        let notice = Notice::new(NoticeKind::Memory, path, size);
+        let notice = Notice::new(NoticeKind::Memory, path, humanize::size(bytes as u64));
         self.sources.noticed(&notice);
         (self.report)(IngestEvent::Notice(notice));
     }

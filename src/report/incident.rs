@@ -12,10 +12,11 @@ use markdown::{code, escaped, fenced};
 use crate::header::Timestamp;
 use crate::humanize::{self, grouped};
 use crate::index::{ConnectionId, Index, Recipient};
+use crate::present::impact_parts;
 use crate::safe;
 use crate::search::{LineRequest, RawLine};
 use crate::triage::findings::{DrillDown, Evidence, FindingKind};
-use crate::triage::{Impact, Reason, Route, RouteState, Triage};
+use crate::triage::{Reason, Route, RouteState, Triage};
 
 /// Messages, outages and reasons that are told one by one.
 const MESSAGES: usize = 20;
@@ -418,17 +419,4 @@ fn capital(text: &str) -> String {
     letters.next().map_or_else(String::new, |first| {
         first.to_uppercase().chain(letters).collect()
     })
-}
-
-/// What became of the recipients that failures hit, in words: what is lost first.
-pub fn impact_parts(cost: Impact) -> Vec<String> {
-    let parts = [
-        (cost.bounced, "bounced"),
-        (cost.given_up, "given up"),
-        (cost.waiting, "waiting"),
-        (cost.delivered_later, "delivered later"),
-    ];
-    let told = parts.iter().filter(|(count, _)| *count > 0);
-    told.map(|(count, word)| format!("{} {word}", grouped(*count)))
-        .collect()
 }

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::TableRow;
 use super::record::{object, time};
+use crate::humanize;
 use crate::index::Index;
 use crate::present::{RouteKey, RouteRow, Row};
 use crate::safe;
@@ -246,7 +247,7 @@ fn in_short(index: &Index, route: &Route) -> String {
         .failing_since
         .or(route.outage().and_then(|outage| outage.since));
     let since = since.map_or_else(String::new, |at| {
-        format!(" since {}", at.to_string().replace('T', " "))
+        format!(" since {}", humanize::date_time(at))
     });
     let why = route
         .cause()

@@ -14,9 +14,10 @@ use super::event::{SourceEvent, SourceOpened};
 use super::notice::NoticeKind;
 use super::open::PEEK_BYTES;
 use super::read_ahead::{Batching, Chunk, Producer, ReadAhead};
-use super::reader::{LogReader, size};
+use super::reader::LogReader;
 use super::registry::{SourceState, Spool};
 use super::watch::Waker;
+use crate::humanize;
 use crate::position::SourceId;
 
 /// How much a pipe is asked to hold, as much as anybody may ask for: its writer and its reader wake each other up less
@@ -227,7 +228,7 @@ impl LogReader {
             stream.ahead = None;
             let path = stream.path.clone();
             self.sources.set_state(source, SourceState::Damaged);
-            self.notice(NoticeKind::Limit, &path, size(most));
+            self.notice(NoticeKind::Limit, &path, humanize::size(most));
         }
     }
 

@@ -146,16 +146,6 @@ pub(super) enum Hashing {
     Off,
 }
 
-/// A size in words.
-pub(super) fn size(bytes: u64) -> String {
-    match bytes {
-        0..1024 => format!("{bytes} bytes"),
-        1024..0x10_0000 => format!("{} KiB", bytes >> 10),
-        0x10_0000..0x4000_0000 => format!("{} MiB", bytes >> 20),
-        _ => format!("{} GiB", bytes >> 30),
-    }
-}
-
 impl LogReader {
     /// Finds out what is to be read.
     ///
@@ -476,7 +466,7 @@ impl LogReader {
             self.files[at].sleep(Body::Done);
             self.dequeue(at);
             self.set_state(at, SourceState::Damaged);
-            self.notice(NoticeKind::Limit, &path, size(most));
+            self.notice(NoticeKind::Limit, &path, crate::humanize::size(most));
         }
     }
 

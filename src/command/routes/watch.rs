@@ -13,6 +13,7 @@ use super::super::records::{Selection, hits};
 use super::super::{CommandError, Status, empty_index, first_year, ingest, output, request};
 use super::{Args, notices, printer};
 use crate::config::Config;
+use crate::humanize;
 use crate::index::{Index, TrackClosed};
 use crate::pipeline::{Ingest, IngestEvent};
 use crate::query::Query;
@@ -114,7 +115,7 @@ fn line(index: &Index, route: &Route, before: Option<RouteState>) -> String {
         RouteState::Failing => route.failing_since,
         _ => route.tally.last_ok.or(route.tally.last_seen),
     };
-    let at = at.map_or_else(String::new, |at| at.to_string().replace('T', " "));
+    let at = at.map_or_else(String::new, humanize::date_time);
     let why = match route.state {
         RouteState::Healthy => String::new(),
         _ => route.cause().map_or_else(String::new, Reason::line),

@@ -131,7 +131,7 @@ fn case_32_an_archive_that_unpacks_to_far_too_much() {
     reader.reader.unpack_at_most = 2 << 20;
     reader.drain();
     assert!(reader.told.starts_with(&line(0)) && !reader.told.contains(&line(1)));
-    assert_eq!(reader.details("limit"), ["2 MiB"]);
+    assert_eq!(reader.details("limit"), ["2.0 MB"]);
     // One layer is taken off: what is inside is no log.
     let inner = fs::read(&path).expect("reads");
     let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
@@ -161,7 +161,7 @@ fn case_32_a_pipe_that_unpacks_to_far_too_much() {
     reader.reader.unpack_at_most = 2 << 20;
     reader.drain();
     assert!(reader.told.starts_with(&line(0)) && !reader.told.contains(&line(1)));
-    assert_eq!(reader.details("limit"), ["2 MiB"]);
+    assert_eq!(reader.details("limit"), ["2.0 MB"]);
     let statuses = reader.reader.sources().statuses();
     assert_eq!(statuses[0].state, SourceState::Damaged);
     writer.join().expect("ends");

@@ -147,7 +147,7 @@ fn since(known: RenderContext<'_>, route: &Route) -> String {
                 "{} ({}), {} in a row{good}",
                 humanize::date_time(since),
                 humanize::age(age),
-                many(route.run, "connection")
+                humanize::plural(route.run, "connection")
             )
         }
         (_, _, Some(outage)) => {
@@ -202,7 +202,7 @@ fn cost(builder: &mut PageBuilder, look: &TriageSnapshot, tally: &Tally) {
     if parts.is_empty() {
         return;
     }
-    let messages = many(tally.affected.len() as u64, "message");
+    let messages = humanize::plural(tally.affected.len() as u64, "message");
     let first: Vec<String> = tally
         .domains
         .iter()
@@ -220,11 +220,6 @@ fn cost(builder: &mut PageBuilder, look: &TriageSnapshot, tally: &Tally) {
     let role = if lost { Role::Failed } else { Role::Pending };
     let recipients = format!("recipients: {}", parts.join(", "));
     builder.parts("cost", vec![(role, recipients), (Role::Text, to)]);
-}
-
-fn many(count: u64, word: &str) -> String {
-    let s = if count == 1 { "" } else { "s" };
-    format!("{} {word}{s}", humanize::grouped(count))
 }
 
 /// How the connections went over the log's whole time.
@@ -310,7 +305,7 @@ fn leads(
     }
     let hit = route.tally.affected.len() as u64;
     if hit > 0 {
-        let said = format!("{} that its failures hit", many(hit, "message"));
+        let said = format!("{} that its failures hit", humanize::plural(hit, "message"));
         builder.parts("messages", vec![(Role::Text, said)]).link =
             Some(Record::AffectedMessages(route.id()));
     }
@@ -334,7 +329,7 @@ fn outages(builder: &mut PageBuilder, known: RenderContext<'_>, route: &Route) {
             "{}–{}  {}, {}",
             at(outage.since),
             at(outage.until),
-            many(outage.connections, "connection"),
+            humanize::plural(outage.connections, "connection"),
             outage.outcome.phrase()
         );
         builder.parts(name, vec![(Role::Text, said)]).link = Some(Record::Connection(outage.first));
@@ -462,7 +457,7 @@ pub(super) fn group_head(known: RenderContext<'_>, number: u32, width: usize) ->
         (Role::Title, format!("  {key}")),
         (
             Role::Text,
-            format!("  {}", many(group.routes as u64, "route")),
+            format!("  {}", humanize::plural(group.routes as u64, "route")),
         ),
     ]);
     let said = group.failing_since.map_or_else(
@@ -512,7 +507,7 @@ pub(super) fn hit_head(known: RenderContext<'_>, id: RouteId) -> Vec<Row> {
     let hit = &route.tally.affected;
     let said = format!(
         " {} hit by the failures of {}, the newest first",
-        many(hit.len() as u64, "message"),
+        humanize::plural(hit.len() as u64, "message"),
         text(&id.title(known.index))
     );
     builder.row(vec![(Role::Title, said)]);
