@@ -12,6 +12,8 @@
 pub(super) mod apply_plan;
 mod connections;
 mod messages;
+#[cfg(test)]
+mod tests;
 
 use super::{ApplianceId, ConnectionId, DeliveryResult, DeliveryState, Index, MessageId};
 use crate::event::Entry;

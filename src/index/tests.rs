@@ -8,7 +8,7 @@ use crate::header::{HeaderParser, YearResolver};
 use crate::position::Position;
 
 /// An index of a log's lines, applied in the given order.
-fn load(log: &str) -> Index {
+pub(super) fn load(log: &str) -> Index {
     let mut index = Index::new(TrackClosed::On);
     index.open_source(SourceId::new(0), "");
     let mut parser = HeaderParser::new(YearResolver::starting(2026));
@@ -27,7 +27,7 @@ fn load(log: &str) -> Index {
 }
 
 /// Lines of one second each, numbered by their minute.
-fn at(minute: u32, message: &str) -> String {
+pub(super) fn at(minute: u32, message: &str) -> String {
     format!("Mon Mar  2 08:{minute:02}:00 2026 Info: {message}\n")
 }
 

@@ -11,6 +11,9 @@ use crate::index::store::int_column::IntCode;
 use crate::index::{ConnectionId, MessageId};
 use crate::position::SourceId;
 
+#[cfg(test)]
+mod tests;
+
 /// An appliance's number.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct ApplianceId(u16);

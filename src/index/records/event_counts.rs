@@ -10,6 +10,9 @@ use crate::event::{EventKind, unknown_shape};
 use crate::header::Timestamp;
 use crate::position::Position;
 
+#[cfg(test)]
+mod tests;
+
 /// Shapes counted separately. Strangers can produce any number of shapes, so further ones are
 /// counted together.
 const MOST_SHAPES: usize = 256;
@@ -56,7 +59,7 @@ impl Default for KindCounts {
 }
 
 impl KindCounts {
-    /// KindCounts an entry.
+    /// Counts an entry.
     #[inline]
     pub(crate) fn add(&mut self, kind: EventKind, time: Option<Timestamp>) {
         self.0[kind as usize].add(time);

@@ -11,6 +11,9 @@ use super::int_column::IntColumn;
 use super::live_set::LiveSet;
 use crate::position::Position;
 
+#[cfg(test)]
+mod tests;
+
 /// A line further than this from a run (in bytes) begins a new one: reading on would cost more than
 /// a seek.
 pub(crate) const FAR: u32 = 256 * 1024;

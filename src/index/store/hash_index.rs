@@ -5,6 +5,9 @@ use std::sync::LazyLock;
 
 use foldhash::quality::RandomState;
 
+#[cfg(test)]
+mod tests;
+
 /// Numbers by the hash of their text.
 ///
 /// A first load waits for memory here more than anywhere. So a slot holds the hash and the number

@@ -11,6 +11,9 @@ use super::int_column::IntColumn;
 use super::intern::Symbol;
 use super::live_set::LiveSet;
 
+#[cfg(test)]
+mod tests;
+
 /// The newest record of a name, and how many live ones it has.
 type Head<K> = (Option<RecordId<K>>, u32);
 
