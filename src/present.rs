@@ -11,9 +11,9 @@ use crate::event::Event;
 use crate::header::{Level, Timestamp};
 use crate::humanize;
 use crate::index::records::message::CommonState;
-use crate::index::{Attempt, Connection, Delivery, DeliveryState, Message, SourceFacts};
+use crate::index::{Attempt, Connection, Delivery, DeliveryState, Index, Message, SourceFacts};
 use crate::pipeline::ParsedSource;
-use crate::query::aggregate::ProfileRow;
+use crate::query::aggregate::{ProfileTotals, UserTotals};
 use crate::safe;
 use crate::source::SourceStatus;
 use crate::triage::findings::{Finding, FindingSeverity};
@@ -30,7 +30,7 @@ pub enum Row<'r> {
     Attempt(Attempt<'r>),
     Delivery(Delivery<'r>),
     User(&'r UserRow<'r>),
-    Profile(&'r ProfileRow),
+    Profile(&'r ProfileTotals<'r>),
     Route(RouteRow<'r>),
     Finding(&'r Finding),
     Source(SourceRow<'r>),
@@ -41,16 +41,23 @@ pub enum Row<'r> {
 #[derive(Clone, Debug)]
 pub struct UserRow<'r> {
     pub name: &'r str,
-    pub succeeded: u64,
-    pub failed: u64,
-    pub sources: u64,
-    /// Networks of the sources: /24, for IPv6 /64.
-    pub nets: Option<u64>,
+    pub of: &'r UserTotals,
     pub profiles: Vec<&'r str>,
     pub mechanisms: Vec<&'r str>,
-    pub failing_since: Option<Timestamp>,
-    pub last_success: Option<Timestamp>,
-    pub last_failure: Option<Timestamp>,
+}
+
+impl<'r> UserRow<'r> {
+    pub fn new(index: &'r Index, name: &'r str, of: &'r UserTotals) -> Self {
+        let names = &index.names;
+        let profiles = of.profiles.iter().map(|one| names.profiles.get(*one));
+        let mechanisms = of.mechanisms.iter().map(|one| names.mechanisms.get(*one));
+        Self {
+            name,
+            of,
+            profiles: profiles.collect(),
+            mechanisms: mechanisms.collect(),
+        }
+    }
 }
 
 /// An input.

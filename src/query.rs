@@ -8,7 +8,7 @@
 //!
 //! How records are shown is left to `report` and `tui`.
 
-pub mod aggregate;
+pub(crate) mod aggregate;
 mod bitset;
 mod complete;
 mod error;
@@ -45,7 +45,7 @@ pub use explain::{AccessPath, PlanStep};
 pub use field::{FIELDS, Field, FieldDoc, ValueKind, nearest};
 pub use quote::quote;
 pub use saved::Saved;
-pub use term::{FilterTerm, and, term};
+pub use term::{FilterTerm, and, filter_text, term};
 pub use time::{duration, moment, written_duration};
 pub use value::{size, written_size};
 

@@ -14,7 +14,7 @@ use crate::pipeline::{FirstYear, Ingest, IngestEvent};
 use crate::query::{Query, RecordKind, TextMatches, aggregate};
 use crate::report::findings::{self, FindingRecord};
 use crate::report::record::{
-    AttemptRecord, ConnectionRecord, DeliveryRecord, MessageRecord, UserRecord,
+    AttemptRecord, ConnectionRecord, DeliveryRecord, MessageRecord, ProfileRecord, UserRecord,
 };
 use crate::report::routes::RouteRecord;
 use crate::report::{Format, Record, View, log};
@@ -174,12 +174,17 @@ impl Selection<'_> {
                 each(out, all, |id| DeliveryRecord(index.delivery(id)))
             }
             View::Users => {
-                let users = aggregate::users(index, &query.attempts(index, hits));
-                each(out, &users, UserRecord::from)
+                let attempts = query.attempts(index, hits);
+                let attempts = attempts.iter().map(|id| index.attempt(*id));
+                let users = aggregate::Users::of_attempts(index, attempts);
+                each(out, users.most_failures(index), |(name, user)| {
+                    UserRecord::new(index, name, user)
+                })
             }
             View::Profiles => {
-                let profiles = aggregate::profiles(index, &query.attempts(index, hits));
-                each(out, &profiles, |profile| profile)
+                let attempts = query.attempts(index, hits);
+                let attempts = attempts.iter().map(|id| index.attempt(*id));
+                each(out, &aggregate::profiles(index, attempts), ProfileRecord)
             }
             View::Routes => {
                 let triage = self.triage(GroupBy::Route);

@@ -1,189 +1,164 @@
-//! Authentication attempts summed up by user and by profile.
+//! Authentication attempts summed by user and by profile, for the records, the summary and the interface.
 
-use std::collections::{BTreeSet, HashSet};
+use std::net::IpAddr;
 
-use hashbrown::HashMap;
-use serde::{Serialize, Serializer};
+use hashbrown::{HashMap, HashSet};
+use ipnet::IpNet;
 
 use crate::header::Timestamp;
-use crate::index::{Attempt, AttemptId, Direction, Index, Symbol};
+use crate::index::{Attempt, Direction, Index, Symbol};
 
-/// A user's logins on listeners; serialises as a record of `--view users`.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
-pub struct UserRow {
-    /// As typed.
-    pub user: String,
-    /// Logins that succeeded.
+/// Attempts counted, and their times. Times are those of the log, which may be out of order.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct AttemptTotals {
     pub succeeded: u64,
-    /// Logins that failed.
     pub failed: u64,
-    /// Distinct remote addresses.
-    pub sources: usize,
-    /// SMTP Auth profiles, in the order of their names.
-    pub profiles: Vec<String>,
-    /// AUTH mechanisms, in the order of their names.
-    pub mechanisms: Vec<String>,
-    /// The earliest login.
-    #[serde(serialize_with = "stamp")]
     pub first_seen: Option<Timestamp>,
-    /// The latest login.
-    #[serde(serialize_with = "stamp")]
-    pub last_seen: Option<Timestamp>,
-    /// The latest login that succeeded.
-    #[serde(serialize_with = "stamp")]
     pub last_success: Option<Timestamp>,
-    /// The latest login that failed.
-    #[serde(serialize_with = "stamp")]
     pub last_failure: Option<Timestamp>,
+    /// The first failure since the last success.
+    pub failing_since: Option<Timestamp>,
 }
 
-/// A profile's attempts in one direction; serialises as a record of `--view profiles`.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
-pub struct ProfileRow {
-    /// The SMTP Auth profile.
-    pub profile: String,
-    /// Logins on listeners, or the appliance's own at far ends.
-    #[serde(serialize_with = "direction")]
-    pub direction: Direction,
-    /// Attempts that succeeded.
-    pub succeeded: u64,
-    /// Attempts that failed.
-    pub failed: u64,
-    /// The earliest attempt.
-    #[serde(serialize_with = "stamp")]
-    pub first_seen: Option<Timestamp>,
-    /// The latest attempt.
-    #[serde(serialize_with = "stamp")]
-    pub last_seen: Option<Timestamp>,
-    /// The latest attempt that succeeded.
-    #[serde(serialize_with = "stamp")]
-    pub last_success: Option<Timestamp>,
-    /// The latest attempt that failed.
-    #[serde(serialize_with = "stamp")]
-    pub last_failure: Option<Timestamp>,
-}
-
-/// A stamp as records write it; for `serialize_with`.
-///
-/// # Errors
-/// Those of the serializer.
-pub fn stamp<S: Serializer>(stamp: &Option<Timestamp>, serializer: S) -> Result<S::Ok, S::Error> {
-    match stamp {
-        Some(stamp) => serializer.collect_str(stamp),
-        None => serializer.serialize_none(),
-    }
-}
-
-fn direction<S: Serializer>(direction: &Direction, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(direction.word())
-}
-
-#[derive(Default)]
-struct Sum {
-    succeeded: u64,
-    failed: u64,
-    first_seen: Option<Timestamp>,
-    last_success: Option<Timestamp>,
-    last_failure: Option<Timestamp>,
-}
-
-impl Sum {
+impl AttemptTotals {
     fn add(&mut self, attempt: &Attempt<'_>) {
         let time = attempt.time();
-        let (count, last) = if attempt.succeeded() {
-            (&mut self.succeeded, &mut self.last_success)
+        if attempt.succeeded() {
+            self.succeeded += 1;
+            self.last_success = self.last_success.max(time);
+            self.failing_since = None;
         } else {
-            (&mut self.failed, &mut self.last_failure)
-        };
-        *count += 1;
-        *last = time.max(*last);
-        self.first_seen = match (self.first_seen, time) {
-            (Some(first), Some(time)) => Some(first.min(time)),
-            (first, time) => first.or(time),
-        };
+            self.failed += 1;
+            self.last_failure = self.last_failure.max(time);
+            self.failing_since = self.failing_since.or(time);
+        }
+        self.first_seen = self.first_seen.into_iter().chain(time).min();
     }
 
-    fn last_seen(&self) -> Option<Timestamp> {
+    pub fn last_seen(&self) -> Option<Timestamp> {
         self.last_success.max(self.last_failure)
     }
 }
 
-#[derive(Default)]
-struct UserSum {
-    sum: Sum,
-    sources: HashSet<Symbol>,
-    profiles: BTreeSet<String>,
-    mechanisms: BTreeSet<String>,
+/// The logins of one user on listeners.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct UserTotals {
+    pub totals: AttemptTotals,
+    /// Number of distinct remote addresses.
+    pub sources: u64,
+    /// Number of distinct networks ([`network`]) of these addresses.
+    pub nets: u64,
+    /// SMTP Auth profiles, in the order of their first use.
+    pub profiles: Vec<Symbol>,
+    /// AUTH mechanisms, in the order of their first use.
+    pub mechanisms: Vec<Symbol>,
 }
 
-/// Users of the inbound ones among these attempts: those with most failures first, then by name. Users are summed over
-/// appliances; names differ in case.
-pub fn users(index: &Index, attempts: &[AttemptId]) -> Vec<UserRow> {
-    let mut sums: HashMap<Symbol, UserSum> = HashMap::new();
-    for attempt in attempts.iter().map(|id| index.attempt(*id)) {
-        let Some(user) = attempt.user_name() else {
-            continue;
-        };
-        let of_user = sums.entry(user).or_default();
-        of_user.sum.add(&attempt);
-        of_user.sources.extend(attempt.connection().remote_name());
-        note(&mut of_user.profiles, attempt.profile());
-        note(&mut of_user.mechanisms, attempt.mechanism());
-    }
-    let row = |(user, of_user): (Symbol, UserSum)| UserRow {
-        user: index.names.users.get(user).to_owned(),
-        succeeded: of_user.sum.succeeded,
-        failed: of_user.sum.failed,
-        sources: of_user.sources.len(),
-        profiles: of_user.profiles.into_iter().collect(),
-        mechanisms: of_user.mechanisms.into_iter().collect(),
-        first_seen: of_user.sum.first_seen,
-        last_seen: of_user.sum.last_seen(),
-        last_success: of_user.sum.last_success,
-        last_failure: of_user.sum.last_failure,
-    };
-    let mut rows: Vec<_> = sums.into_iter().map(row).collect();
-    rows.sort_by(|a, b| b.failed.cmp(&a.failed).then_with(|| a.user.cmp(&b.user)));
-    rows
+/// Seeded, because strangers choose the names, and fast, because every attempt is looked up by them.
+type Hasher = foldhash::quality::RandomState;
+
+/// The users of some attempts. Appliances are summed; names keep their case.
+#[derive(Debug, Default)]
+pub struct Users {
+    by_name: HashMap<Symbol, UserTotals, Hasher>,
+    none: UserTotals,
 }
 
-/// Profiles of these attempts, each direction by itself: those with most failures first, then by name.
-pub fn profiles(index: &Index, attempts: &[AttemptId]) -> Vec<ProfileRow> {
-    let mut sums: HashMap<(Symbol, Direction), Sum> = HashMap::new();
-    for attempt in attempts.iter().map(|id| index.attempt(*id)) {
-        if let Some(profile) = attempt.profile_name() {
-            sums.entry((profile, attempt.direction()))
-                .or_default()
-                .add(&attempt);
+impl Users {
+    /// Sums attempts, which are in the order of the log. Only inbound ones have a user.
+    pub fn of_attempts<'i>(index: &Index, attempts: impl Iterator<Item = Attempt<'i>>) -> Self {
+        let mut by_name: HashMap<Symbol, UserTotals, Hasher> = HashMap::default();
+        let mut sources: HashSet<(Symbol, Symbol), Hasher> = HashSet::default();
+        let mut nets: HashSet<(Symbol, IpNet), Hasher> = HashSet::default();
+        for attempt in attempts {
+            let Some(name) = attempt.user_name() else {
+                continue;
+            };
+            let user = by_name.entry(name).or_default();
+            user.totals.add(&attempt);
+            note(&mut user.profiles, attempt.profile_name());
+            note(&mut user.mechanisms, attempt.mechanism_name());
+            if let Some(remote) = attempt.connection().remote_name()
+                && sources.insert((name, remote))
+            {
+                user.sources += 1;
+                let net = index.address(remote).map(network);
+                user.nets += u64::from(net.is_some_and(|net| nets.insert((name, net))));
+            }
+        }
+        Self {
+            by_name,
+            none: UserTotals::default(),
         }
     }
-    let row = |((profile, direction), sum): ((Symbol, Direction), Sum)| ProfileRow {
-        profile: index.names.profiles.get(profile).to_owned(),
-        direction,
-        succeeded: sum.succeeded,
-        failed: sum.failed,
-        first_seen: sum.first_seen,
-        last_seen: sum.last_seen(),
-        last_success: sum.last_success,
-        last_failure: sum.last_failure,
-    };
-    let mut rows: Vec<_> = sums.into_iter().map(row).collect();
-    let key = |row: &ProfileRow| {
-        (
-            std::cmp::Reverse(row.failed),
-            row.profile.clone(),
-            row.direction,
-        )
-    };
-    rows.sort_by_cached_key(key);
-    rows
+
+    pub fn of(&self, name: Symbol) -> &UserTotals {
+        self.by_name.get(&name).unwrap_or(&self.none)
+    }
+
+    /// All users, in the order in which the index met them.
+    pub fn names(&self, index: &Index) -> Vec<Symbol> {
+        let names = index.names.users.iter().map(|(name, _)| name);
+        names
+            .filter(|name| self.by_name.contains_key(name))
+            .collect()
+    }
+
+    /// All users: those with the most failures first, then by name.
+    pub fn most_failures<'s>(&'s self, index: &'s Index) -> Vec<(&'s str, &'s UserTotals)> {
+        let named = |(name, user): (&Symbol, &'s UserTotals)| (index.names.users.get(*name), user);
+        let mut users: Vec<_> = self.by_name.iter().map(named).collect();
+        users.sort_by(|(a, one), (b, other)| {
+            let failures = other.totals.failed.cmp(&one.totals.failed);
+            failures.then_with(|| a.cmp(b))
+        });
+        users
+    }
 }
 
-/// Few names repeat often: looking first spares a copy for each attempt.
-fn note(names: &mut BTreeSet<String>, name: Option<&str>) {
+fn note(names: &mut Vec<Symbol>, name: Option<Symbol>) {
     if let Some(name) = name
-        && !names.contains(name)
+        && !names.contains(&name)
     {
-        names.insert(name.to_owned());
+        names.push(name);
     }
+}
+
+/// The network of an address that mostly has one owner: 24 bits of IPv4, 64 of IPv6.
+pub fn network(address: IpAddr) -> IpNet {
+    let length = if address.is_ipv4() { 24 } else { 64 };
+    IpNet::new_assert(address, length).trunc()
+}
+
+/// The attempts of one SMTP Auth profile in one direction.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ProfileTotals<'i> {
+    pub profile: &'i str,
+    pub direction: Direction,
+    pub totals: AttemptTotals,
+}
+
+/// Sums attempts by profile and direction: those with the most failures first, then by name.
+pub fn profiles<'i>(
+    index: &'i Index,
+    attempts: impl Iterator<Item = Attempt<'i>>,
+) -> Vec<ProfileTotals<'i>> {
+    let mut sums: HashMap<(Symbol, Direction), AttemptTotals, Hasher> = HashMap::default();
+    for attempt in attempts {
+        if let Some(profile) = attempt.profile_name() {
+            let key = (profile, attempt.direction());
+            sums.entry(key).or_default().add(&attempt);
+        }
+    }
+    let named = |((profile, direction), totals)| ProfileTotals {
+        profile: index.names.profiles.get(profile),
+        direction,
+        totals,
+    };
+    let mut profiles: Vec<_> = sums.into_iter().map(named).collect();
+    profiles.sort_by(|one, other| {
+        let failures = other.totals.failed.cmp(&one.totals.failed);
+        failures.then_with(|| (one.profile, one.direction).cmp(&(other.profile, other.direction)))
+    });
+    profiles
 }

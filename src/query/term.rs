@@ -30,6 +30,12 @@ impl fmt::Display for FilterTerm {
     }
 }
 
+/// A filter of terms that must all hold.
+pub fn filter_text(terms: &[FilterTerm]) -> String {
+    let terms: Vec<_> = terms.iter().map(ToString::to_string).collect();
+    terms.join(" ")
+}
+
 /// `field:value`, quoted if necessary.
 pub fn term(field: &str, value: &str) -> String {
     format!("{field}:{}", quote(value))

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::event;
-use crate::header::{HeaderParser, YearResolver};
+use crate::header::{HeaderParser, Timestamp, YearResolver};
 use crate::index::TrackClosed;
 use crate::position::{Position, SourceId};
 use crate::source::{EmptyFolder, Follow, LogReader, RawLines, Request, SourceEvent, Stop};
@@ -581,21 +581,60 @@ fn suggestions_name_fields_and_what_the_log_holds() {
 fn users_and_profiles_are_summed() {
     let index = load(LOG);
     let all = parse("").unwrap().attempts(&index, &TextMatches::none());
-    let users = aggregate::users(&index, &all);
-    let names: Vec<_> = users.iter().map(|row| row.user.as_str()).collect();
-    assert_eq!(names, ["", "alice@example.com", "Bob"]);
-    let row = serde_json::to_string(&users[2]).unwrap();
+    let attempts = || all.iter().map(|id| index.attempt(*id));
+    let users = aggregate::Users::of_attempts(&index, attempts());
+    let rows: Vec<_> = users.most_failures(&index).into_iter().collect();
+    let summed: Vec<_> = rows
+        .iter()
+        .map(|(name, user)| {
+            let totals = &user.totals;
+            (
+                *name,
+                totals.succeeded,
+                totals.failed,
+                user.sources,
+                user.nets,
+            )
+        })
+        .collect();
     assert_eq!(
-        row,
-        r#"{"user":"Bob","succeeded":1,"failed":0,"sources":1,"profiles":["LDAP_SMTPAUTH"],"mechanisms":["LOGIN"],"first_seen":"2026-03-02T10:00:03","last_seen":"2026-03-02T10:00:03","last_success":"2026-03-02T10:00:03","last_failure":null}"#
+        summed,
+        [
+            ("", 0, 1, 1, 1),
+            ("alice@example.com", 0, 1, 1, 1),
+            ("Bob", 1, 0, 1, 1)
+        ]
     );
-    let profiles = aggregate::profiles(&index, &all);
-    let row = serde_json::to_string(&profiles[1]).unwrap();
+    let time = |time: Option<Timestamp>| time.map(|time| time.to_string());
+    let (alice, bob) = (&rows[1].1.totals, &rows[2].1.totals);
     assert_eq!(
-        row,
-        r#"{"profile":"OutboundAuthentication","direction":"outbound","succeeded":0,"failed":1,"first_seen":"2026-03-02T10:00:11","last_seen":"2026-03-02T10:00:11","last_success":null,"last_failure":"2026-03-02T10:00:11"}"#
+        time(bob.last_success).as_deref(),
+        Some("2026-03-02T10:00:03")
     );
-    assert_eq!(profiles[0].failed, 2);
+    assert_eq!((bob.last_failure, bob.failing_since), (None, None));
+    assert_eq!(alice.failing_since, alice.first_seen);
+    let profiles = aggregate::profiles(&index, attempts());
+    let summed: Vec<_> = profiles
+        .iter()
+        .map(|of| {
+            (
+                of.profile,
+                of.direction,
+                of.totals.succeeded,
+                of.totals.failed,
+            )
+        })
+        .collect();
+    assert_eq!(
+        summed[1],
+        (
+            "OutboundAuthentication",
+            crate::index::Direction::Outbound,
+            0,
+            1
+        )
+    );
+    assert_eq!(profiles[0].totals.failed, 2);
 }
 
 #[test]

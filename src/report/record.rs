@@ -5,9 +5,11 @@ use serde::{Serialize, Serializer};
 use super::TableRow;
 use crate::event::{Policy, Tls};
 use crate::header::Timestamp;
-use crate::index::{Attempt, Connection, ConnectionEnd, Delivery, Direction, Message, Recipient};
+use crate::index::{
+    Attempt, Connection, ConnectionEnd, Delivery, Direction, Index, Message, Recipient,
+};
 use crate::present::{Row, UserRow};
-use crate::query::aggregate;
+use crate::query::aggregate::{ProfileTotals, UserTotals};
 
 /// Serializes a type as an object of these keys, in this order.
 macro_rules! object {
@@ -235,43 +237,46 @@ object! { DeliveryRecord(delivery) as Row::Delivery => {
 } }
 
 /// `--view users`
-pub struct UserRecord<'i> {
-    sums: &'i aggregate::UserRow,
-    row: UserRow<'i>,
-}
+pub struct UserRecord<'i>(UserRow<'i>);
 
-impl<'i> From<&'i aggregate::UserRow> for UserRecord<'i> {
-    fn from(sums: &'i aggregate::UserRow) -> Self {
-        let row = UserRow {
-            name: &sums.user,
-            succeeded: sums.succeeded,
-            failed: sums.failed,
-            sources: sums.sources as u64,
-            nets: None,
-            profiles: sums.profiles.iter().map(String::as_str).collect(),
-            mechanisms: sums.mechanisms.iter().map(String::as_str).collect(),
-            failing_since: None,
-            last_success: sums.last_success,
-            last_failure: sums.last_failure,
-        };
-        Self { sums, row }
+impl<'i> UserRecord<'i> {
+    pub fn new(index: &'i Index, name: &'i str, of: &'i UserTotals) -> Self {
+        let mut row = UserRow::new(index, name, of);
+        row.profiles.sort_unstable();
+        row.mechanisms.sort_unstable();
+        Self(row)
     }
 }
 
-impl Serialize for UserRecord<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.sums.serialize(serializer)
-    }
-}
+object! { UserRecord(user) => {
+    "user": user.name,
+    "succeeded": user.of.totals.succeeded,
+    "failed": user.of.totals.failed,
+    "sources": user.of.sources,
+    "profiles": user.profiles,
+    "mechanisms": user.mechanisms,
+    "first_seen": time(user.of.totals.first_seen),
+    "last_seen": time(user.of.totals.last_seen()),
+    "last_success": time(user.of.totals.last_success),
+    "last_failure": time(user.of.totals.last_failure),
+} }
 
 impl TableRow for UserRecord<'_> {
     fn row(&self) -> Row<'_> {
-        Row::User(&self.row)
+        Row::User(&self.0)
     }
 }
 
-impl TableRow for &aggregate::ProfileRow {
-    fn row(&self) -> Row<'_> {
-        Row::Profile(self)
-    }
-}
+/// `--view profiles`
+pub struct ProfileRecord<'i>(pub &'i ProfileTotals<'i>);
+
+object! { ProfileRecord(of) as Row::Profile => {
+    "profile": of.profile,
+    "direction": of.direction.word(),
+    "succeeded": of.totals.succeeded,
+    "failed": of.totals.failed,
+    "first_seen": time(of.totals.first_seen),
+    "last_seen": time(of.totals.last_seen()),
+    "last_success": time(of.totals.last_success),
+    "last_failure": time(of.totals.last_failure),
+} }

@@ -7,7 +7,7 @@ use std::io::{self, Write};
 
 use crate::humanize::{date_time_or_unknown, endpoint, grouped, plural};
 use crate::index::{ConnectionId, DeliveryResult, Direction, Index};
-use crate::query::aggregate::{self, ProfileRow, UserRow};
+use crate::query::aggregate::{self, ProfileTotals, UserTotals, Users};
 use crate::query::{Query, TextMatches};
 use crate::safe;
 use crate::triage::{self, Route, RouteState, Thresholds};
@@ -35,8 +35,12 @@ pub fn write(
         findings::write(out, &seen.findings)?;
         routes(out, index, &seen.routes)?;
     }
-    users(out, &aggregate::users(index, &attempts))?;
-    profiles(out, &aggregate::profiles(index, &attempts))?;
+    let attempts = || attempts.iter().map(|id| index.attempt(*id));
+    users(
+        out,
+        &Users::of_attempts(index, attempts()).most_failures(index),
+    )?;
+    profiles(out, &aggregate::profiles(index, attempts()))?;
     if query.is_empty() {
         entries::write(out, index)?;
     }
@@ -189,49 +193,56 @@ fn left_out(out: &mut dyn Write, all: usize) -> io::Result<()> {
     }
 }
 
-fn users(out: &mut dyn Write, users: &[UserRow]) -> io::Result<()> {
+fn users(out: &mut dyn Write, users: &[(&str, &UserTotals)]) -> io::Result<()> {
     if users.is_empty() {
         return Ok(());
     }
-    let failed = users.iter().filter(|user| user.failed > 0).count();
+    let failed = users
+        .iter()
+        .filter(|(_, user)| user.totals.failed > 0)
+        .count();
     writeln!(
         out,
         "\nUSERS        {} logged in or tried to, {} failed at least once",
         users.len(),
         failed
     )?;
-    for user in users.iter().filter(|user| user.failed > 0).take(MOST) {
+    for (name, user) in users
+        .iter()
+        .filter(|(_, user)| user.totals.failed > 0)
+        .take(MOST)
+    {
         let sources = plural(user.sources, "source");
-        let name = if user.user.is_empty() {
-            "(no name)"
-        } else {
-            &user.user
-        };
+        let name = if name.is_empty() { "(no name)" } else { name };
         let line = format!(
             "✗ {:<10} {name}: {} failed, {} succeeded, from {sources}; last failure {}",
             "",
-            grouped(user.failed),
-            grouped(user.succeeded),
-            date_time_or_unknown(user.last_failure),
+            grouped(user.totals.failed),
+            grouped(user.totals.succeeded),
+            date_time_or_unknown(user.totals.last_failure),
         );
         writeln!(out, "{}", safe::text(&line))?;
     }
     left_out(out, failed)
 }
 
-fn profiles(out: &mut dyn Write, profiles: &[ProfileRow]) -> io::Result<()> {
+fn profiles(out: &mut dyn Write, profiles: &[ProfileTotals<'_>]) -> io::Result<()> {
     if profiles.is_empty() {
         return Ok(());
     }
     writeln!(out, "\nPROFILES")?;
     for profile in profiles.iter().take(MOST) {
-        let sign = if profile.failed > 0 { "✗" } else { "✓" };
+        let sign = if profile.totals.failed > 0 {
+            "✗"
+        } else {
+            "✓"
+        };
         let line = format!(
             "{sign} {:<10} {}: {} succeeded, {} failed",
             profile.direction.word(),
             profile.profile,
-            grouped(profile.succeeded),
-            grouped(profile.failed),
+            grouped(profile.totals.succeeded),
+            grouped(profile.totals.failed),
         );
         writeln!(out, "{}", safe::text(&line))?;
     }

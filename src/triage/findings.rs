@@ -9,12 +9,12 @@ mod routes;
 mod system;
 
 use logins::Logins;
-pub use logins::Net;
 
 use super::{GroupBy, Progress, RouteBuilder, RouteId, Thresholds, Triage};
 use crate::header::Timestamp;
 use crate::index::{ConnectionId, Index};
 use crate::position::Position;
+use crate::query::FilterTerm;
 
 /// How bad it is.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -131,8 +131,8 @@ pub enum Evidence {
 pub enum DrillDown {
     /// To a route.
     Route(RouteId),
-    /// To the records that a query keeps.
-    Query(String),
+    /// To the records that all terms select.
+    Query(Vec<FilterTerm>),
     /// To its evidence only.
     Evidence,
 }

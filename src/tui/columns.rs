@@ -10,11 +10,11 @@ pub use crate::present::columns::{
 };
 use crate::present::columns::{on_screen, route_term, row_term as term_of};
 use crate::present::{Cell, Context, Role, RouteKey, RouteRow, Row, SourceRow, UserRow, styled};
+use crate::query::aggregate::Users;
 use crate::triage::GroupBy;
 use crate::tui::state::record::Record;
 use crate::tui::state::source_list::SourceList;
 use crate::tui::state::triage_state::TriageState;
-use crate::tui::state::user_stats::Users;
 
 /// What rows are made of.
 #[derive(Clone, Copy, Debug)]
@@ -54,21 +54,8 @@ impl<'k> RenderContext<'k> {
             Record::Connection(id) => Row::Connection(index.connection(id)),
             Record::Message(id) => Row::Message(index.message(id)),
             Record::User(name) => {
-                let (user, names) = (self.users.of(name), &index.names);
-                let profiles = user.profiles.iter().map(|one| names.profiles.get(*one));
-                let mechanisms = user.mechanisms.iter().map(|one| names.mechanisms.get(*one));
-                let user = UserRow {
-                    name: names.users.get(name),
-                    succeeded: user.succeeded,
-                    failed: user.failed,
-                    sources: user.sources,
-                    nets: Some(user.nets),
-                    profiles: profiles.collect(),
-                    mechanisms: mechanisms.collect(),
-                    failing_since: user.failing_since,
-                    last_success: user.last_success,
-                    last_failure: user.last_failure,
-                };
+                let text = index.names.users.get(name);
+                let user = UserRow::new(index, text, self.users.of(name));
                 return Some(show(&Row::User(&user)));
             }
             Record::Route(_) | Record::Group(_) => Row::Route(self.route(record)?),

@@ -15,7 +15,6 @@ mod swap_index;
 mod table;
 mod time_cursor;
 pub(super) mod triage_state;
-pub(super) mod user_stats;
 
 #[cfg(test)]
 mod tests;
@@ -32,6 +31,7 @@ use crate::index::Index;
 use crate::index::store::extent::Span;
 use crate::position::Position;
 use crate::present::columns::on_screen;
+use crate::query::aggregate::Users;
 use crate::query::{Completion, Query, TextMatches};
 use crate::search::RawLine;
 use crate::search::{LinePattern, SearchDirection};
@@ -45,7 +45,6 @@ use crate::tui::state::record::Record;
 use crate::tui::state::settings::Settings;
 use crate::tui::state::source_list::SourceList;
 use crate::tui::state::triage_state::{TriageJob, TriageState};
-use crate::tui::state::user_stats::Users;
 use crate::tui::theme::Role;
 use crate::tui::views;
 use crate::tui::widgets::line_editor::Line;

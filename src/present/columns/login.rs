@@ -23,39 +23,36 @@ columns! { USERS, Row::User(u), cx:
             name => plain(name),
         },
         term("user", u.name);
-    "failed" Number [Failed 7..12 0 sorted] => count(cx, u.failed, "✗ ", Role::Failed),
+    "failed" Number [Failed 7..12 0 sorted] => count(cx, u.of.totals.failed, "✗ ", Role::Failed),
         term("user", u.name);
-    "ok" Number [Succeeded 7..12 0 sorted] => count(cx, u.succeeded, "✓ ", Role::Ok),
+    "ok" Number [Succeeded 7..12 0 sorted] => count(cx, u.of.totals.succeeded, "✓ ", Role::Ok),
         term("user", u.name);
-    "failing since" Exact [Failing 13..13 0 sorted] => failing(cx, u.failing_since),
+    "failing since" Exact [Failing 13..13 0 sorted] => failing(cx, u.of.totals.failing_since),
         term("user", u.name);
-    "sources" Number [Sources 7..9 1 sorted] => count(cx, u.sources, "", Role::Text),
+    "sources" Number [Sources 7..9 1 sorted] => count(cx, u.of.sources, "", Role::Text),
         term("user", u.name);
-    "nets" Number [Nets 5..7 3 sorted] => match u.nets {
-            Some(nets) => count(cx, nets, "", Role::Text),
-            None => cx.none(),
-        },
+    "nets" Number [Nets 5..7 3 sorted] => count(cx, u.of.nets, "", Role::Text),
         term("user", u.name);
-    "last login" Exact [LastSuccess 10..11 2 sorted] => cx.time(u.last_success, Role::Text),
+    "last login" Exact [LastSuccess 10..11 2 sorted] => cx.time(u.of.totals.last_success, Role::Text),
         term("user", u.name);
-    "last failure" Exact [LastFailure 12..12 4 sorted] => cx.time(u.last_failure, Role::Text),
+    "last failure" Exact [LastFailure 12..12 4 sorted] => cx.time(u.of.totals.last_failure, Role::Text),
         term("user", u.name);
     "mechanisms" Text [Mechanisms 10..20 6 unsorted] => several(cx, &u.mechanisms),
         term("mechanism", only(&u.mechanisms)?);
     "profiles" Text [Profiles 14..44 5 unsorted] => several(cx, &u.profiles),
         term("profile", only(&u.profiles)?);
 
-    "succeeded" Text [] => cx.number(Some(u.succeeded));
-    "last success" Exact [] => cx.time(u.last_success, Role::Text);
+    "succeeded" Text [] => cx.number(Some(u.of.totals.succeeded));
+    "last success" Exact [] => cx.time(u.of.totals.last_success, Role::Text);
 }
 
 columns! { PROFILES, Row::Profile(p), cx:
-    "profile" Text [] => plain(&p.profile);
+    "profile" Text [] => plain(p.profile);
     "direction" Text [] => plain(p.direction.word());
-    "succeeded" Text [] => cx.number(Some(p.succeeded));
-    "failed" Text [] => cx.number(Some(p.failed));
-    "last success" Exact [] => cx.time(p.last_success, Role::Text);
-    "last failure" Exact [] => cx.time(p.last_failure, Role::Text);
+    "succeeded" Text [] => cx.number(Some(p.totals.succeeded));
+    "failed" Text [] => cx.number(Some(p.totals.failed));
+    "last success" Exact [] => cx.time(p.totals.last_success, Role::Text);
+    "last failure" Exact [] => cx.time(p.totals.last_failure, Role::Text);
 }
 
 /// A count, on the screen with its sign.

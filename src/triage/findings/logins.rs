@@ -15,7 +15,6 @@ use crate::index::{Attempt, AttemptId, ConnectionId, Direction, Index};
 use auth_server::AuthServerFailures;
 use brute_force::BruteForce;
 use cleartext::CleartextLogins;
-pub use spray::Net;
 use spray::Sprays;
 
 /// Attempts looked at in one slice.

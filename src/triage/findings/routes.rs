@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::{DrillDown, Evidence, Finding, FindingKind, FindingSeverity, many, moment};
 use crate::header::Timestamp;
 use crate::index::{ConnectionId, Index, Symbol};
+use crate::query::{Field, FilterTerm};
 use crate::triage::advice;
 use crate::triage::{ConnectionOutcome, Outage, Route, RouteState, Thresholds, Triage};
 
@@ -316,10 +317,10 @@ impl RouteFindings<'_> {
             advice: format!(
                 "Check user and password of {name} (smtpauthconfig, or Network > SMTP Authentication): where every far end refuses them, they are probably wrong here."
             ),
-            drill_down: DrillDown::Query(format!(
-                "profile:{} auth:failed",
-                crate::query::quote(name)
-            )),
+            drill_down: DrillDown::Query(vec![
+                FilterTerm::is(Field::Profile, name),
+                FilterTerm::is(Field::Auth, "failed"),
+            ]),
         }
     }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::{DrillDown, Evidence, Finding, FindingKind, FindingSeverity, many, moment};
 use crate::header::Timestamp;
 use crate::index::{ApplianceId, ConnectionId, Direction, Index, Symbol};
+use crate::query::{Field, FilterTerm};
 use crate::triage::Thresholds;
 
 pub(super) fn findings(index: &Index, limits: &Thresholds) -> Vec<Finding> {
@@ -68,7 +69,10 @@ fn held(index: &Index, peer: Symbol, open: &[ConnectionId]) -> Finding {
         advice: format!(
             "See whether lines are missing from the log; if not, limit connections from {peer} in its mail flow policy or block it (HAT)."
         ),
-        drill_down: DrillDown::Query(format!("ip:{} state:open", crate::query::quote(peer))),
+        drill_down: DrillDown::Query(vec![
+            FilterTerm::is(Field::Ip, peer),
+            FilterTerm::is(Field::State, "open"),
+        ]),
     }
 }
 
@@ -125,10 +129,13 @@ fn limited(index: &Index, listener: Option<&str>, refused: &[ConnectionId]) -> F
         ),
         evidence: refused.iter().take(3).copied().map(Evidence::Connection).collect(),
         advice: "See who connects most (tophosts, topin) before raising the limit (listenerconfig, or the mail flow policy's Max. Concurrent Connections).".to_owned(),
-        drill_down: DrillDown::Query(match listener {
-            Some(listener) => format!("interface:{} \"limit exceeded\"", crate::query::quote(listener)),
-            None => "\"limit exceeded\"".to_owned(),
-        }),
+        drill_down: DrillDown::Query(
+            listener
+                .map(|listener| FilterTerm::is(Field::Interface, listener))
+                .into_iter()
+                .chain([FilterTerm::Text("limit exceeded".to_owned())])
+                .collect(),
+        ),
     }
 }
 
@@ -218,7 +225,7 @@ fn unknown(index: &Index, limits: &Thresholds) -> Vec<Finding> {
                 ),
                 evidence: vec![Evidence::Line(shape.position)],
                 advice: "Something on the appliance has changed, perhaps its release or the log subscription: read the lines (view 6), and report the shape.".to_owned(),
-                drill_down: DrillDown::Query("event:unknown".to_owned()),
+                drill_down: DrillDown::Query(vec![FilterTerm::is(Field::Event, "unknown")]),
             }
         })
         .collect()

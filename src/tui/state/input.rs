@@ -386,7 +386,7 @@ impl App {
         let (triage, logins, files) = (&self.triage, &self.logins, &self.files);
         let failing = |state: RouteState| state != RouteState::Healthy;
         let failed = |record: Record| match record {
-            Record::User(name) => logins.of(name).failing_since.is_some(),
+            Record::User(name) => logins.of(name).totals.failing_since.is_some(),
             Record::Route(id) => triage.route(id).is_some_and(|route| failing(route.state)),
             Record::Group(number) => triage
                 .group(number)

@@ -67,7 +67,7 @@ impl App {
                 self.open_page(Record::Route(id), index);
                 Vec::new()
             }
-            DrillDown::Query(query) => self.lead_to(View::Connections, &query),
+            DrillDown::Query(terms) => self.lead_to(View::Connections, &query::filter_text(&terms)),
             DrillDown::Route(_) | DrillDown::Evidence => match finding.evidence.first().copied() {
                 Some(Evidence::Connection(id)) => {
                     self.open_page(Record::Connection(id), index);

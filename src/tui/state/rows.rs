@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use crate::index::{ConnectionId, Direction, Index, Symbol};
 use crate::triage::RouteState;
 
+use crate::query::aggregate::Users;
 use crate::query::{Query, TextMatches};
 use crate::tui::columns::{Field, RenderContext};
 use crate::tui::state::record::Record;
-use crate::tui::state::user_stats::Users;
 
 /// How a table is sorted.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -302,13 +302,13 @@ pub fn users(
         let Record::User(name) = row else { return 0 };
         let user = users.of(name);
         match sort.field {
-            Field::Failed => u64::MAX - user.failed,
-            Field::Succeeded => u64::MAX - user.succeeded,
+            Field::Failed => u64::MAX - user.totals.failed,
+            Field::Succeeded => u64::MAX - user.totals.succeeded,
             Field::Sources => u64::MAX - user.sources,
             Field::Nets => u64::MAX - user.nets,
-            Field::Failing => time(user.failing_since),
-            Field::LastFailure => time(user.last_failure),
-            Field::LastSuccess => time(user.last_success),
+            Field::Failing => time(user.totals.failing_since),
+            Field::LastFailure => time(user.totals.last_failure),
+            Field::LastSuccess => time(user.totals.last_success),
             _ => u64::from(names[name.at()]),
         }
     });

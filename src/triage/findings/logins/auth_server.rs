@@ -12,6 +12,7 @@ use super::Login;
 use crate::event::EventKind as Entry;
 use crate::header::Timestamp;
 use crate::index::{Attempt, ConnectionId, Index};
+use crate::query::{Field, FilterTerm};
 use crate::triage::findings::{
     DrillDown, Evidence, Finding, FindingKind, FindingSeverity, many, moment,
 };
@@ -84,7 +85,7 @@ impl AuthServerFailures {
                     moment(index, ldap.last),
                 ),
                 evidence: Vec::new(),
-                drill_down: DrillDown::Query("event:auth.ldap".to_owned()),
+                drill_down: DrillDown::Query(vec![FilterTerm::is(Field::Event, "auth.ldap")]),
                 ..blank("LDAP")
             });
         }
@@ -123,21 +124,25 @@ impl AuthServerFailures {
             evidence: [trouble.connections.0, trouble.connections.1]
                 .map(Evidence::Connection)
                 .to_vec(),
-            drill_down: DrillDown::Query("auth:failed".to_owned() + " " + &word(text)),
+            drill_down: DrillDown::Query(
+                std::iter::once(FilterTerm::is(Field::Auth, "failed"))
+                    .chain(phrase(text))
+                    .collect(),
+            ),
             ..blank(text)
         }
     }
 }
 
 /// A part of the text that a query finds in raw lines.
-fn word(text: &str) -> String {
+fn phrase(text: &str) -> Option<FilterTerm> {
     let words = [
         "forwarding server",
         "misconfigured or missing",
         "lookup failed",
     ];
     let found = words.iter().find(|word| text.contains(**word));
-    found.map_or_else(String::new, |word| format!("\"{word}\""))
+    found.map(|word| FilterTerm::Text((*word).to_owned()))
 }
 
 /// Each user fails at a lookup of its own: they are counted together.

@@ -6,11 +6,13 @@
 use std::collections::VecDeque;
 
 use hashbrown::{HashMap, HashSet};
+use ipnet::IpNet;
 
 use super::Login;
-use super::spray::Net;
 use crate::header::Timestamp;
 use crate::index::{Attempt, ConnectionId, Index, Symbol};
+use crate::query::aggregate::network;
+use crate::query::{Field, FilterTerm};
 use crate::triage::Thresholds;
 use crate::triage::findings::{
     DrillDown, Evidence, Finding, FindingKind, FindingSeverity, many, moment,
@@ -71,7 +73,7 @@ struct LoginAfterFailures {
 
 #[derive(Debug, Default)]
 pub(super) struct BruteForce {
-    spraying: HashSet<Net>,
+    spraying: HashSet<IpNet>,
     clock: Clock,
     users: HashMap<Symbol, UserHistory, foldhash::fast::RandomState>,
     sources: HashMap<Symbol, SourceRun, foldhash::fast::RandomState>,
@@ -79,7 +81,7 @@ pub(super) struct BruteForce {
 }
 
 impl BruteForce {
-    pub fn new(spraying: HashSet<Net>) -> Self {
+    pub fn new(spraying: HashSet<IpNet>) -> Self {
         Self {
             spraying,
             ..Self::default()
@@ -94,7 +96,7 @@ impl BruteForce {
         limits: &Thresholds,
     ) {
         let source = attempt.connection().remote_name();
-        let net = source.and_then(|name| index.address(name)).map(Net::of);
+        let net = source.and_then(|name| index.address(name)).map(network);
         let Some((source, user)) = source.zip(attempt.user_name()) else {
             return;
         };
@@ -249,7 +251,7 @@ fn guessed(index: &Index, user: Symbol, worst: &FailedLogins) -> Finding {
         ),
         evidence: worst.evidence.iter().copied().map(Evidence::Connection).collect(),
         advice: "Ask the user: somebody guesses the password, or a device still has an old one; in the first case block the address (HAT) and change the password.".to_owned(),
-        drill_down: DrillDown::Query(format!("user:{} auth:failed", crate::query::quote(user))),
+        drill_down: DrillDown::Query(vec![FilterTerm::is(Field::User, user), FilterTerm::is(Field::Auth, "failed")]),
     }
 }
 
@@ -288,6 +290,6 @@ fn success(index: &Index, got_in: &LoginAfterFailures) -> Finding {
             "Ask {} whether it was them; if not, change the password at once and look at what was sent from {source}.",
             named(user)
         ),
-        drill_down: DrillDown::Query(format!("ip:{}", crate::query::quote(source))),
+        drill_down: DrillDown::Query(vec![FilterTerm::is(Field::Ip, source)]),
     }
 }

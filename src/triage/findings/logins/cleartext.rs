@@ -6,6 +6,7 @@ use hashbrown::HashMap;
 
 use super::Login;
 use crate::index::{Attempt, ConnectionId, Index, Symbol};
+use crate::query::{Field, FilterTerm};
 use crate::triage::Thresholds;
 use crate::triage::findings::{
     DrillDown, Evidence, Finding, FindingKind, FindingSeverity, many, moment,
@@ -90,10 +91,11 @@ fn finding(index: &Index, listener: &ListenerLogins) -> Option<Finding> {
         advice: format!(
             "Their passwords crossed the network readable: set TLS to Required for SMTP AUTH in the mail flow policy of {name} (listenerconfig)."
         ),
-        drill_down: DrillDown::Query(format!(
-            "interface:{} auth:succeeded tls:none",
-            crate::query::quote(&name)
-        )),
+        drill_down: DrillDown::Query(vec![
+            FilterTerm::is(Field::Interface, &name),
+            FilterTerm::is(Field::Auth, "succeeded"),
+            FilterTerm::is(Field::Tls, "none"),
+        ]),
         subject: name,
     })
 }

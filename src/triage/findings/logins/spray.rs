@@ -1,12 +1,14 @@
 //! One address or net that tries many users.
 
 use std::collections::BTreeSet;
-use std::net::IpAddr;
 
 use hashbrown::{HashMap, HashSet};
+use ipnet::IpNet;
 
 use super::Login;
 use crate::index::{Attempt, ConnectionId, Index, Symbol};
+use crate::query::aggregate::network;
+use crate::query::{Field, FilterTerm};
 use crate::triage::Thresholds;
 use crate::triage::findings::{
     DrillDown, Evidence, Finding, FindingKind, FindingSeverity, many, moment,
@@ -18,44 +20,6 @@ const PAUSE: i64 = 24 * 3600;
 const BURST: i64 = 3600;
 /// Users and addresses that are told apart.
 const MOST: usize = 4096;
-
-/// A net: what one owner mostly has in one context; IPv4 by 24 bits, IPv6 by 64.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum Net {
-    /// The first 24 bits.
-    V4([u8; 3]),
-    /// The first 64 bits.
-    V6([u8; 8]),
-}
-
-impl Net {
-    /// The net of an address.
-    pub fn of(address: IpAddr) -> Self {
-        match address {
-            IpAddr::V4(ip) => {
-                let [a, b, c, _] = ip.octets();
-                Self::V4([a, b, c])
-            }
-            IpAddr::V6(ip) => {
-                let mut head = [0; 8];
-                head.copy_from_slice(&ip.octets()[..8]);
-                Self::V6(head)
-            }
-        }
-    }
-
-    /// In CIDR notation.
-    fn text(self) -> String {
-        match self {
-            Self::V4([a, b, c]) => format!("{a}.{b}.{c}.0/24"),
-            Self::V6(head) => {
-                let mut octets = [0; 16];
-                octets[..8].copy_from_slice(&head);
-                format!("{}/64", std::net::Ipv6Addr::from(octets))
-            }
-        }
-    }
-}
 
 /// What came from a net in one stretch of time.
 #[derive(Debug, Default, Clone)]
@@ -130,7 +94,7 @@ impl NetHistory {
 /// All nets that somebody failed from.
 #[derive(Debug, Default)]
 pub(super) struct Sprays {
-    nets: HashMap<Net, NetHistory, foldhash::quality::RandomState>,
+    nets: HashMap<IpNet, NetHistory, foldhash::quality::RandomState>,
 }
 
 impl Sprays {
@@ -145,7 +109,7 @@ impl Sprays {
         let Some(address) = remote.and_then(|name| index.address(name)) else {
             return;
         };
-        let net = Net::of(address);
+        let net = network(address);
         // A net that undelivered failed is not kept.
         if login.succeeded && !self.nets.contains_key(&net) {
             return;
@@ -163,7 +127,7 @@ impl Sprays {
     }
 
     /// The nets that sprayed.
-    pub fn spraying(&mut self, limits: &Thresholds) -> HashSet<Net> {
+    pub fn spraying(&mut self, limits: &Thresholds) -> HashSet<IpNet> {
         let nets = self.nets.iter_mut();
         nets.filter_map(|(net, of_net)| {
             of_net.note(limits);
@@ -183,14 +147,14 @@ impl Sprays {
     }
 }
 
-fn finding(index: &Index, net: Net, spray: &SprayCandidate, _limits: &Thresholds) -> Finding {
+fn finding(index: &Index, net: IpNet, spray: &SprayCandidate, _limits: &Thresholds) -> Finding {
     let mut sources = spray
         .sources
         .iter()
         .map(|name| index.names.addresses.get(*name));
     let subject = match (sources.next(), sources.next()) {
         (Some(only), None) => only.to_owned(),
-        _ => net.text(),
+        _ => net.to_string(),
     };
     let stamp = crate::header::Timestamp::from_seconds;
     let (since, last) = (stamp(spray.first), stamp(spray.last));
@@ -228,7 +192,10 @@ fn finding(index: &Index, net: Net, spray: &SprayCandidate, _limits: &Thresholds
         advice: format!(
             "Block {subject} (HAT Overview: BLOCKED_LIST) and let the listener ask the directory less often; users with weak passwords should change them."
         ),
-        drill_down: DrillDown::Query(format!("ip:{} auth:failed", crate::query::quote(&subject))),
+        drill_down: DrillDown::Query(vec![
+            FilterTerm::is(Field::Ip, &subject),
+            FilterTerm::is(Field::Auth, "failed"),
+        ]),
         subject,
     }
 }

@@ -5,6 +5,7 @@ use super::builder::{PageBuilder, text};
 use crate::humanize;
 use crate::present;
 use crate::present::Context;
+use crate::query;
 use crate::safe;
 use crate::triage::findings::{DrillDown, Evidence};
 use crate::tui::columns::{self, RenderContext};
@@ -40,7 +41,7 @@ pub(super) fn preview(known: RenderContext<'_>, number: u32, width: usize) -> Ve
     builder.wrapped("do", &text(&finding.advice), Role::Title, width);
     let leads = match &finding.drill_down {
         DrillDown::Route(_) => "the route".to_owned(),
-        DrillDown::Query(query) => text(query),
+        DrillDown::Query(terms) => text(&query::filter_text(terms)),
         DrillDown::Evidence => "what shows it".to_owned(),
     };
     builder.parts("Enter", vec![(Role::Dim, format!("leads to {leads}"))]);
