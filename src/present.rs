@@ -263,3 +263,6 @@ pub fn impact_parts(impact: Impact) -> Vec<String> {
         .map(|(count, word)| format!("{} {word}", humanize::grouped(count)))
         .collect()
 }
+
+#[cfg(test)]
+pub(crate) mod tests;

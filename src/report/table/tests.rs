@@ -1,35 +1,8 @@
+//! Tables in terminals of any width, and their columns.
+
 use super::*;
-use crate::event::Entry;
-use crate::header::{HeaderParser, YearResolver};
-use crate::index::{Index, TrackClosed};
-use crate::position::{Position, SourceId};
+use crate::present::tests::{LOG, load};
 use crate::report::record::ConnectionRecord;
-
-const LOG: &str = "\
-Mon Mar  2 08:00:00 2026 Info: New SMTP ICID 450 interface Submission (192.0.2.25) address 2001:db8::7 reverse dns host pc.example.net verified yes
-Mon Mar  2 08:00:00 2026 Info: ICID 450 RELAY SG STAFF match 2001:db8::/32 SBRS None
-Mon Mar  2 08:00:01 2026 Info: SMTP Auth: (ICID 450) failed for user: ann using AUTH mechanism: PLAIN with profile: Staff
-Mon Mar  2 08:00:02 2026 Info: SMTP Auth: (ICID 450) succeeded for user: ann using AUTH mechanism: PLAIN with profile: Staff
-Mon Mar  2 08:00:03 2026 Info: Start MID 1 ICID 450
-Mon Mar  2 08:00:04 2026 Info: Start MID 2 ICID 450
-Mon Mar  2 08:01:05 2026 Info: ICID 450 close
-";
-
-fn load(log: &str) -> Index {
-    let mut index = Index::new(TrackClosed::Off);
-    let source = SourceId::new(0);
-    index.open_source(source, "");
-    let mut parser = HeaderParser::new(YearResolver::starting(2026));
-    let mut offset = 0;
-    for line in log.lines() {
-        let bytes = line.as_bytes();
-        let frame = parser.parse(bytes);
-        let position = Position::new(source, offset);
-        index.apply(&Entry::parse(position, &frame, bytes));
-        offset += bytes.len() as u64 + 1;
-    }
-    index
-}
 
 /// What is printed in a terminal of that width, and what is left out.
 fn printed(fields: &Fields, width: Option<usize>) -> (Vec<String>, Vec<String>) {
@@ -116,4 +89,18 @@ fn the_columns_of_the_configuration_are_those_of_the_interface() {
     // Keys that are asked for go first.
     let asked = Fields::new(vec!["icid".into()]).or_columns(vec!["age".into()]);
     assert_eq!(printed(&asked, None).0, ["ICID", "450"]);
+}
+
+#[test]
+fn every_view_has_the_columns_that_it_prints() {
+    for view in View::ALL.into_iter().chain([View::RouteGroups]) {
+        let titles: Vec<&str> = view.columns(&[]).iter().map(|one| one.title).collect();
+        assert!(titles.len() >= 4, "{titles:?}");
+        for title in view.left_out_first().filter(|title| !title.is_empty()) {
+            assert!(titles.contains(&title.as_str()), "{title} of {titles:?}");
+        }
+        assert_eq!(view.columns(&["no-such-column".into()]).len(), titles.len());
+    }
+    let names = View::Deliveries.columns(&[]).len();
+    assert_eq!(names, View::Deliveries.columns(&["dir".into()]).len());
 }
