@@ -79,7 +79,7 @@ pub fn unpack(packed: Vec<u8>, most: usize) -> (Vec<u8>, bool) {
         return (Vec::new(), true);
     };
     let mut bytes = vec![0; most];
-    let (count, error) = decompress::fill(&mut stream, &mut bytes);
+    let (count, error) = decompress::read_full(&mut stream, &mut bytes);
     bytes.truncate(count);
     (bytes, error.is_some())
 }

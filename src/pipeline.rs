@@ -257,7 +257,7 @@ impl WriteStage {
             (self.report)(IngestEvent::Grew);
         }
         let bytes = blocks.into_iter().map(ParsedBlock::into_bytes);
-        bytes.for_each(|bytes| self.recycler.give(bytes));
+        bytes.for_each(|bytes| self.recycler.put(bytes));
         self.reap_sources();
         self.check_memory_limit();
     }

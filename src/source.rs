@@ -15,28 +15,33 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 mod blocks;
+mod buffer_pool;
 pub(crate) mod decompress;
 mod directory;
 mod event;
-mod file_table;
 mod fingerprint;
 mod fingerprint_store;
 mod fs;
+mod input;
 mod liveness;
 mod notice;
 mod open;
+mod output;
 mod pending;
 mod pipe;
 mod preview;
 mod read_ahead;
-mod read_order;
 mod reader;
 mod reconcile;
 mod registry;
+mod release;
 mod rotated;
 mod rotation_order;
 mod scan;
+mod settings;
 mod tail;
+mod target;
+mod tracker;
 mod watch;
 
 #[cfg(test)]
@@ -45,10 +50,11 @@ pub(crate) use blocks::HOLE;
 pub(crate) use blocks::LineSplitter;
 pub(crate) use blocks::leading_zeros;
 pub use blocks::{Block, MAX_LINE, Truncated};
+pub use buffer_pool::BufferPool;
 pub use event::{SourceEvent, SourceOpened};
 pub use notice::{Notice, NoticeKind, NoticeLevel, Noticed};
 pub use preview::TailPreview;
-pub use reader::{BufferPool, LogReader};
+pub use reader::LogReader;
 pub use registry::{Progress, SourceInfo, SourceState, SourceStatus, Sources};
 pub use watch::Stop;
 

@@ -1,7 +1,7 @@
-//! Compressed files: recognised by their first bytes, whatever their names say, and read as a stream.
+//! Compressed files: recognised by their first bytes, whatever their names, and read as a stream.
 //!
-//! One layer is taken off and only as much as is asked for, so that a small file that unpacks to a huge one costs time,
-//! never memory.
+//! One layer of compression is removed, only as far as bytes are read: a small file that decompresses to a huge one costs
+//! time, never memory.
 
 use std::fs::File;
 use std::io::{self, BufReader, Read};
@@ -12,10 +12,10 @@ use bzip2::read::MultiBzDecoder;
 use flate2::read::MultiGzDecoder;
 use liblzma::read::XzDecoder;
 
-/// How the bytes of a file are packed.
+/// How the bytes of a file are compressed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Compression {
-    /// As they are.
+    /// Not at all.
     Plain,
     /// `.gz`, of any number of members.
     Gzip,
@@ -28,10 +28,9 @@ pub(crate) enum Compression {
 }
 
 impl Compression {
-    /// How many first bytes [`Compression::of`] wants to see.
+    /// How many first bytes [`Compression::of`] needs.
     pub const MAGIC: usize = 6;
 
-    /// The form of a file that begins with `head`.
     pub fn of(head: &[u8]) -> Self {
         match head {
             [0x1f, 0x8b, 8, ..] => Self::Gzip,
@@ -42,16 +41,15 @@ impl Compression {
         }
     }
 
-    /// Whether the bytes have to be unpacked.
     pub fn is_packed(self) -> bool {
         self != Self::Plain
     }
 }
 
-/// The unpacked bytes of a stream.
+/// A decompressed stream.
 pub(crate) type Unpacked = Box<dyn Read + Send>;
 
-/// Unpacks what `packed` gives.
+/// Decompresses a stream.
 pub(crate) fn unpack(
     form: Compression,
     packed: impl Read + Send + 'static,
@@ -65,8 +63,7 @@ pub(crate) fn unpack(
     })
 }
 
-/// What an xz decoder may take: twice what the strongest preset asks for. The file itself names how much it wants, up to
-/// 4 GiB.
+/// The memory limit of an xz decoder: twice that of the strongest preset. The file itself asks for up to 4 GiB.
 const XZ_MEMORY: u64 = 128 << 20;
 
 fn xz() -> io::Result<liblzma::stream::Stream> {
@@ -74,18 +71,17 @@ fn xz() -> io::Result<liblzma::stream::Stream> {
     liblzma::stream::Stream::new_stream_decoder(XZ_MEMORY, several).map_err(io::Error::other)
 }
 
-/// Whether it was refused for [`XZ_MEMORY`].
+/// Whether the cause is [`XZ_MEMORY`].
 fn is_too_demanding(error: &io::Error) -> bool {
     let cause = error.get_ref().and_then(|cause| cause.downcast_ref());
     cause == Some(&liblzma::stream::Error::MemLimit)
 }
 
-/// What a decoder is asked for at once.
+/// How much is read from a decoder at once.
 const STEP: usize = 4 << 10;
 
-/// A decoder of one of the forms.
 trait Decoder: Read {
-    /// All bytes it gave, with those of a read that failed, where it tells.
+    /// All bytes decoded, those of a failed read included, if the decoder counts them.
     fn given(&self) -> Option<u64> {
         None
     }
@@ -100,10 +96,9 @@ impl<R: Read> Decoder for XzDecoder<R> {
     }
 }
 
-/// A decoder that is asked for little at once, and whose error stays.
+/// A decoder that is read in small steps, and whose error stays.
 ///
-/// A decoder that meets damage drops what the same read had given before it, and some say after their error that they
-/// are at the end.
+/// At damage, a decoder drops what the same read decoded before it, and some report the end after their error.
 struct FusedDecoder<D> {
     decoder: D,
     failed: Option<(io::ErrorKind, String)>,
@@ -152,7 +147,7 @@ pub(crate) struct CompressedFile {
 }
 
 impl CompressedFile {
-    /// Unpacks `file` from its start; `read` counts the packed bytes taken.
+    /// Decompresses `file` from its start; `read` counts the compressed bytes read.
     pub fn open(
         form: Compression,
         file: &Arc<File>,
@@ -176,9 +171,9 @@ impl Read for CompressedFile {
     }
 }
 
-/// Reads until `buffer` is full or nothing more comes. Tells an error besides the bytes that stood before it; the stream
-/// tells it again when it is read next.
-pub(crate) fn fill(stream: &mut dyn Read, buffer: &mut [u8]) -> (usize, Option<io::Error>) {
+/// Reads until `buffer` is full or the stream ends. Returns an error besides the bytes before it; the stream returns it
+/// again when it is read next.
+pub(crate) fn read_full(stream: &mut dyn Read, buffer: &mut [u8]) -> (usize, Option<io::Error>) {
     let mut filled = 0;
     while filled < buffer.len() {
         match stream.read(&mut buffer[filled..]) {

@@ -1,4 +1,4 @@
-//! What the reader tells: sources that begin, blocks of lines, and what befell the files.
+//! The events that the reader emits.
 
 use std::path::PathBuf;
 use std::time::SystemTime;
@@ -7,14 +7,14 @@ use super::blocks::Block;
 use super::notice::Notice;
 use crate::position::SourceId;
 
-/// The next thing to know.
+/// The next thing that the reader has to pass on.
 #[derive(Debug)]
 pub enum SourceEvent {
     /// A source begins; its blocks follow, between those of others.
     Opened(SourceOpened),
     /// Lines, in the order of their source.
     Block(Block),
-    /// Everything that is there now has been told. Comes once whenever this becomes true; the first one ends the initial load.
+    /// Everything that is there now was emitted. Once whenever this becomes true; the first one ends the initial load.
     CaughtUp,
     /// Something that a person may want to know.
     Notice(Notice),
@@ -27,16 +27,16 @@ pub enum SourceEvent {
 pub struct SourceOpened {
     /// Its number.
     pub source: SourceId,
-    /// What it is called, as on fs: to be made safe before it is shown. `-` is standard input.
+    /// As on disk: to be sanitized before it is shown. `-` is standard input.
     pub path: PathBuf,
-    /// Its first bytes, unpacked, at most 64 KiB.
+    /// The first bytes, decompressed, at most 64 KiB.
     pub head: Vec<u8>,
-    /// Its last bytes, at most 64 KiB; empty where they cannot be had without reading all.
+    /// The last bytes, at most 64 KiB; empty if they cannot be had without reading everything.
     pub tail: Vec<u8>,
-    /// When the file was written last; `None` of a stream.
+    /// When the file was last written; `None` of a pipe.
     pub modified: Option<SystemTime>,
-    /// Whether its bytes are unpacked while they are read.
+    /// Whether the bytes are decompressed while they are read.
     pub compressed: bool,
-    /// Where its blocks begin: behind what a file already read had in common with it, else 0.
+    /// The offset of its first block: behind what it has in common with a file already read, else 0.
     pub begins: u64,
 }

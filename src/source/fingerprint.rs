@@ -1,8 +1,8 @@
-//! Which content was read already, so that a copy of it under another name or in an archive adds only what is new.
+//! Recognises content that was read already, so that a copy under another name or in an archive adds only what is new.
 //!
 //! Every byte read is hashed in chunks. A new file is the copy of a known one when its first bytes, as many as were read
 //! of that one, hash to the same; anything less is another file, however alike the two begin. Which contents are compared
-//! at all, their beginnings tell: see [`super::contents`].
+//! at all, their beginnings tell: see [`super::store`].
 
 use std::hash::{BuildHasher, Hasher};
 use std::io::Read;
@@ -16,15 +16,15 @@ use crate::position::SourceId;
 
 /// How many bytes share one hash.
 const CHUNK: usize = 64 << 10;
-/// How many first bytes must agree before a copy is thought of: an entry's stamp and level.
+/// How many first bytes of a copy must agree: the timestamp and level of an entry.
 pub(crate) const HEAD: usize = 32;
 /// Of as many first bytes there are hashes of their own: files are told from each other by these alone. Where each line has
 /// the same stamp, the second tells lines of two ids apart.
 const STEPS: [usize; 5] = [HEAD, 64, 128, 512, START];
-/// How many first bytes of a new file are to be known.
+/// How many first bytes of a new file are hashed.
 pub(crate) const START: usize = 4 << 10;
 /// How many contents a file is compared with at most, the longest first: more begin alike where it is made so by hand.
-const ALIKE: usize = 256;
+const MAX_COMPARED: usize = 256;
 
 /// Seeded anew in each process: the text is written by strangers.
 static SEED: LazyLock<foldhash::quality::RandomState> =
@@ -39,7 +39,7 @@ pub(super) fn hash(bytes: &[u8]) -> u64 {
     hasher.finish()
 }
 
-/// How a content begins: the hashes of its first bytes, as far as it goes.
+/// The hashes of the first bytes of a content, in several lengths.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct PrefixHashes {
     hashes: [u64; STEPS.len()],
@@ -47,14 +47,12 @@ pub(crate) struct PrefixHashes {
 }
 
 impl PrefixHashes {
-    /// Of a file that begins with these bytes.
     pub fn of(bytes: &[u8]) -> Self {
         let mut start = Self::default();
         start.note(bytes);
         start
     }
 
-    /// The first bytes of the content are these by now.
     fn note(&mut self, bytes: &[u8]) {
         while let Some(first) = STEPS.get(self.count).and_then(|&step| bytes.get(..step)) {
             self.hashes[self.count] = hash(first);
@@ -91,32 +89,27 @@ impl Fingerprint {
         &self.head
     }
 
-    /// How it begins.
     pub fn start(&self) -> &PrefixHashes {
         &self.start
     }
 
-    /// The room that its hashes take.
+    /// The bytes that its hashes occupy.
     pub fn hashes(&self) -> usize {
         size_of_val(&*self.chunks)
     }
 
-    /// The room that its last bytes take.
     pub fn recent(&self) -> usize {
         self.recent.len()
     }
 
-    /// How many bytes were read.
     pub fn len(&self) -> u64 {
         (self.full() * CHUNK + self.partial) as u64
     }
 
-    /// How many full chunks there are.
     fn full(&self) -> usize {
         self.chunks.len() + self.zeros.iter().map(|run| run.1).sum::<usize>()
     }
 
-    /// The hash of a full chunk.
     fn chunk(&self, number: usize) -> Option<u64> {
         let mut before = 0;
         for &(first, count) in &self.zeros {
@@ -131,7 +124,7 @@ impl Fingerprint {
         self.chunks.get(number - before).copied()
     }
 
-    /// Takes in so many zero bytes, in a time and room that do not depend on their number.
+    /// Adds zero bytes, in a time and memory that do not depend on their number.
     pub fn add_zeros(&mut self, length: u64) {
         let chunk = vec![0; CHUNK];
         let first = ((CHUNK - self.partial) as u64).min(length);
@@ -145,7 +138,7 @@ impl Fingerprint {
         self.add(&chunk[..rest]);
     }
 
-    /// Takes in what was read next.
+    /// Adds the bytes that were read next.
     pub fn add(&mut self, mut bytes: &[u8]) {
         if self.head.len() < HEAD {
             let missing = (HEAD - self.head.len()).min(bytes.len());
@@ -178,7 +171,7 @@ impl Fingerprint {
         }
     }
 
-    /// Keeps the hash of the last bytes instead of the bytes. Nothing can be added then until they are given back.
+    /// Keeps the hash of the last bytes instead of the bytes. Nothing can be added until they are restored.
     pub fn forget_recent(&mut self) {
         if self.partial_hash.is_none() {
             self.partial_hash = Some(hash(&self.recent[self.recent.len() - self.partial..]));
@@ -186,19 +179,17 @@ impl Fingerprint {
         }
     }
 
-    /// Gives back the room for what would be added.
     pub fn shrink(&mut self) {
         self.chunks.shrink_to_fit();
         self.recent.shrink_to_fit();
     }
 
-    /// How many of the last bytes [`Fingerprint::recall`] wants to have back, if any.
+    /// How many of the last bytes [`Fingerprint::restore`] needs, if any were forgotten.
     pub fn forgotten(&self) -> Option<usize> {
         self.partial_hash.map(|_| self.partial)
     }
 
-    /// Gives back the last bytes.
-    pub fn recall(&mut self, partial: &[u8]) {
+    pub fn restore(&mut self, partial: &[u8]) {
         self.partial_hash = None;
         self.recent = partial.to_vec();
         self.partial = partial.len();
@@ -258,16 +249,15 @@ fn part_of(ours: &[u8], theirs: &[u8]) -> Match {
     }
 }
 
-/// What a comparison of one chunk says.
+/// The result of comparing one chunk.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Match {
     /// The same so far.
     SoFar,
     /// All that was read is the same.
     Whole,
-    /// The other file ends before that, the same to its end.
+    /// The other file is a prefix of it.
     Part,
-    /// They differ.
     Other,
 }
 
@@ -278,15 +268,14 @@ pub(crate) struct TrackedContent {
     pub number: Option<ContentId>,
     /// The folder: copies are looked for beside their original only, as two folders are two appliances.
     pub folder: PathBuf,
-    /// What was read.
     pub content: Fingerprint,
-    /// Where the lines stand.
+    /// Where the next line begins.
     pub splitter: LineSplitter,
-    /// The source that told it.
+    /// The source that emitted it.
     pub source: Option<SourceId>,
 }
 
-/// What a new file is to those already read.
+/// How a new file is related to content already read.
 #[derive(Debug)]
 pub(crate) enum CopyMatch<'a> {
     /// It begins with all that was read of that one.
@@ -299,18 +288,18 @@ pub(crate) enum CopyMatch<'a> {
 
 /// Compares a new file with the contents that begin like it. `open` begins to read it from its start, which is done once
 /// for all of them.
-pub(crate) fn likeness<'a>(
-    mut alike: Vec<&'a TrackedContent>,
+pub(crate) fn find_copy<'a>(
+    mut candidates: Vec<&'a TrackedContent>,
     open: impl FnOnce() -> Option<decompress::Unpacked>,
 ) -> CopyMatch<'a> {
-    if alike.len() > ALIKE {
-        alike.sort_by_key(|known| std::cmp::Reverse(known.content.len()));
-        alike.truncate(ALIKE);
+    if candidates.len() > MAX_COMPARED {
+        candidates.sort_by_key(|known| std::cmp::Reverse(known.content.len()));
+        candidates.truncate(MAX_COMPARED);
     }
-    let Some(stream) = (!alike.is_empty()).then(open).flatten() else {
+    let Some(stream) = (!candidates.is_empty()).then(open).flatten() else {
         return CopyMatch::New;
     };
-    match compare(alike, stream) {
+    match compare(candidates, stream) {
         (Some(known), _) => CopyMatch::CopyOf(known),
         (None, true) => CopyMatch::Part,
         (None, false) => CopyMatch::New,
@@ -319,20 +308,20 @@ pub(crate) fn likeness<'a>(
 
 /// The longest content that the stream holds all of, and whether it ends within another.
 fn compare(
-    mut alike: Vec<&TrackedContent>,
+    mut candidates: Vec<&TrackedContent>,
     mut stream: impl Read,
 ) -> (Option<&TrackedContent>, bool) {
     let mut chunk = vec![0; CHUNK];
     let mut longest: Option<&TrackedContent> = None;
     let mut part = false;
     for number in 0.. {
-        if alike.is_empty() {
+        if candidates.is_empty() {
             break;
         }
-        let (filled, _) = decompress::fill(&mut stream, &mut chunk);
+        let (filled, _) = decompress::read_full(&mut stream, &mut chunk);
         let theirs = &chunk[..filled];
         let whole = (filled == CHUNK).then(|| hash(theirs));
-        alike.retain(|known| {
+        candidates.retain(|known| {
             let verdict = known.content.compare(number, theirs, whole);
             part |= verdict == Match::Part;
             if verdict == Match::Whole

@@ -1,38 +1,36 @@
-//! All contents that were read, found by how they begin.
+//! The fingerprints of all content that was read, found by their first bytes.
 //!
-//! Thousands of files begin with the same bytes where logs are rolled fast, so that contents are found by hashes of their
-//! first bytes in several lengths: what a new file is compared with in full is nearly always what it is a copy of.
+//! If logs are rolled fast, thousands of files begin with the same bytes. Fingerprints are therefore found by hashes of
+//! several lengths: the one that a new file is compared with in full is nearly always that of its original.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 
 use super::fingerprint::{PrefixHashes, TrackedContent, hash};
 
-/// How many contents are known of files that are no longer there. A log is compressed soon after it was rolled, and the
+/// How many fingerprints are kept of deleted files. A log is compressed soon after it was rolled, and the
 /// plain file deleted: of one rolled each second, this is a quarter of an hour.
 const MAX_DELETED: usize = 1000;
-/// How many of them are known whatever room they take, and what room all may take: the hashes of 64 GiB of text.
-const SURE: usize = 64;
+/// How many of them are kept whatever their size, and the bytes that all may occupy: the hashes of 64 GiB of text.
+const MIN_DELETED: usize = 64;
 const ROOM: usize = 8 << 20;
-/// How many of their last bytes are kept, to tell a copy of them that is under way.
+/// How many of their last bytes are kept, to recognise a copy under way.
 const RECENT: usize = 2 << 20;
 
-/// The number of a content. Those that were let go have theirs in the order in which they were.
+/// The number of a content. Deleted ones are numbered in the order of their deletion.
 pub(crate) type ContentId = u32;
 
 /// Where a content is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Location {
-    /// Of a file that is there.
     Live(usize),
-    /// Of one that no longer is.
     Deleted(ContentId),
 }
 
-/// The contents of files that are gone or were rewritten, and where those of the others are.
+/// The content of files that are gone or were rewritten, and where that of the others is.
 #[derive(Debug, Default)]
 pub(crate) struct FingerprintStore {
-    past: BTreeMap<ContentId, TrackedContent>,
+    deleted: BTreeMap<ContentId, TrackedContent>,
     /// The room that their hashes take, and their last bytes, which those before `recent` no longer have.
     room: usize,
     recent_room: usize,
@@ -62,7 +60,7 @@ fn hash_of(folder: &Path) -> u64 {
     hash(folder.as_os_str().as_encoded_bytes())
 }
 
-/// What a content is entered under that begins so in a folder, as far as `steps`.
+/// The keys of a content in a directory, up to `steps` of its first bytes.
 fn keys(folder: &Path, start: &PrefixHashes, steps: usize) -> impl Iterator<Item = u64> {
     let folder = hash_of(folder);
     let steps = &start.hashes()[..steps];
@@ -73,7 +71,7 @@ fn keys(folder: &Path, start: &PrefixHashes, steps: usize) -> impl Iterator<Item
 }
 
 impl FingerprintStore {
-    /// The content of a file was added to, or is known of it now.
+    /// The content of a file has grown, or is known from now on.
     pub fn note(&mut self, file: usize, known: &mut TrackedContent) {
         let steps = known.content.start().hashes().len();
         if steps == 0 {
@@ -100,7 +98,7 @@ impl FingerprintStore {
         }
     }
 
-    /// The content of a file is no longer known.
+    /// Drops the content of a file.
     pub fn forget(&mut self, known: &TrackedContent) {
         let entered = known.number.and_then(|number| self.files.remove(&number));
         if let Some((_, steps)) = entered {
@@ -108,8 +106,8 @@ impl FingerprintStore {
         }
     }
 
-    /// A file is gone, or begins anew: what was read of it stays known for a while.
-    pub fn let_go(&mut self, mut known: TrackedContent) {
+    /// A file is gone, or begins anew: its former content stays known for a while.
+    pub fn release(&mut self, mut known: TrackedContent) {
         self.forget(&known);
         let start = *known.content.start();
         if start.hashes().is_empty() {
@@ -122,22 +120,23 @@ impl FingerprintStore {
         self.recent_room += known.content.recent();
         let keys = keys(&known.folder, &start, start.hashes().len());
         self.by_start.extend(keys.map(|key| (key, self.next)));
-        self.past.insert(self.next, known);
+        self.deleted.insert(self.next, known);
         self.evict();
     }
 
-    /// Forgets the oldest of what is too much.
+    /// Drops the oldest content beyond the limits.
     fn evict(&mut self) {
         while self.recent_room > RECENT
-            && let Some((number, known)) = self.past.range_mut(self.recent..).next()
+            && let Some((number, known)) = self.deleted.range_mut(self.recent..).next()
         {
             self.recent = number + 1;
             self.recent_room -= known.content.recent();
             known.content.forget_recent();
         }
-        let is_much = |past: usize, room| past > MAX_DELETED || (past > SURE && room > ROOM);
-        while is_much(self.past.len(), self.room)
-            && let Some((_, known)) = self.past.pop_first()
+        let is_much =
+            |count: usize, room| count > MAX_DELETED || (count > MIN_DELETED && room > ROOM);
+        while is_much(self.deleted.len(), self.room)
+            && let Some((_, known)) = self.deleted.pop_first()
         {
             self.room -= known.content.hashes();
             self.recent_room -= known.content.recent();
@@ -145,12 +144,12 @@ impl FingerprintStore {
         }
     }
 
-    /// The contents that a file in `folder` may be a copy or a part of that begins so, as far as its beginning tells.
+    /// The contents of which a file in `folder` that begins with `start` may be a copy or a prefix.
     pub fn candidates(&self, folder: &Path, start: &PrefixHashes) -> Vec<Location> {
         let folder = hash_of(folder);
         let last = start.hashes().len().saturating_sub(1);
         let steps = start.hashes().iter().enumerate();
-        let alike = steps.flat_map(|(step, &start)| {
+        let candidates = steps.flat_map(|(step, &start)| {
             let reach = if step == last {
                 Extent::Passes
             } else {
@@ -159,27 +158,28 @@ impl FingerprintStore {
             let key = key(folder, step, reach, start);
             self.by_start.range((key, 0)..=(key, ContentId::MAX))
         });
-        alike.filter_map(|&(_, number)| self.home(number)).collect()
+        candidates
+            .filter_map(|&(_, number)| self.location(number))
+            .collect()
     }
 
-    fn home(&self, number: ContentId) -> Option<Location> {
+    fn location(&self, number: ContentId) -> Option<Location> {
         match self.files.get(&number) {
             Some(&(file, _)) => Some(Location::Live(file)),
             None => self
-                .past
+                .deleted
                 .contains_key(&number)
                 .then_some(Location::Deleted(number)),
         }
     }
 
-    /// The file that a content is of, if it is there.
+    /// The file of a content, unless it is gone.
     pub fn file_of(&self, known: &TrackedContent) -> Option<usize> {
         Some(self.files.get(&known.number?)?.0)
     }
 
-    /// A content that was let go.
-    pub fn past(&self, number: ContentId) -> Option<&TrackedContent> {
-        self.past.get(&number)
+    pub fn deleted(&self, number: ContentId) -> Option<&TrackedContent> {
+        self.deleted.get(&number)
     }
 }
 

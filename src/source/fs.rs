@@ -1,4 +1,4 @@
-//! What is asked of the file system: opening without ever hanging, reading at an offset, and what a file is.
+//! Access to the file system: opening without blocking, reading at an offset, identity and metadata.
 
 use std::fs::{File, Metadata};
 use std::io;
@@ -8,31 +8,27 @@ use std::time::SystemTime;
 
 use rustix::fs::{Mode, OFlags};
 
-/// Which file it is, whatever it is called: device and inode.
+/// The identity of a file, whatever its name: device and inode.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(crate) struct FileId(u64, u64);
 
-/// What a file looked like at one moment.
+/// The metadata of a file at one moment.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Stat {
-    /// Which file.
     pub id: FileId,
-    /// Its length in bytes.
     pub size: u64,
-    /// When its content changed last.
     pub modified: Option<SystemTime>,
-    /// When it was made, of a file system that knows.
+    /// The time of creation, if the file system has it.
     pub born: Option<SystemTime>,
-    /// When anything of it changed last: a file that got the inode of another has its own.
-    changed: (i64, i64),
-    /// How many names it has.
+    /// The time of the last change of its metadata: it differs if another file got the inode.
+    pub changed: (i64, i64),
+    /// The number of its names.
     pub names: u64,
-    /// Whether it takes less room than it is long.
+    /// Whether it occupies less space than its length.
     pub sparse: bool,
 }
 
 impl Stat {
-    /// What `metadata` says.
     pub fn of(metadata: &Metadata) -> Self {
         Self {
             id: FileId(metadata.dev(), metadata.ino()),
@@ -47,39 +43,51 @@ impl Stat {
 }
 
 impl Stat {
-    /// When it was made, or written last where nobody knows.
-    pub fn made(&self) -> Option<SystemTime> {
+    #[cfg(test)]
+    pub fn with_inode(inode: u64, size: u64) -> Self {
+        Self {
+            id: FileId(0, inode),
+            size,
+            modified: None,
+            born: None,
+            changed: (0, 0),
+            names: 1,
+            sparse: false,
+        }
+    }
+
+    /// The time of creation, or of the last write if that is not known.
+    pub fn created(&self) -> Option<SystemTime> {
         self.born.or(self.modified)
     }
 }
 
-/// What kind of thing a path names, as far as a reader cares.
+/// What a path leads to, as far as it can be read.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Kind {
+pub(crate) enum PathKind {
     /// A file that can be read at any offset.
     File,
-    /// A folder.
-    Folder,
+    Directory,
     /// A pipe or terminal: read once, in order.
     Pipe,
     /// Nothing to read.
     Other,
 }
 
-pub(crate) fn kind(metadata: &Metadata) -> Kind {
+pub(crate) fn kind(metadata: &Metadata) -> PathKind {
     let kind = metadata.file_type();
     if kind.is_file() {
-        Kind::File
+        PathKind::File
     } else if kind.is_dir() {
-        Kind::Folder
+        PathKind::Directory
     } else if kind.is_fifo() || kind.is_char_device() {
-        Kind::Pipe
+        PathKind::Pipe
     } else {
-        Kind::Other
+        PathKind::Other
     }
 }
 
-/// What it is that is neither a file nor a folder.
+/// The kind of something that is neither a file nor a directory.
 pub(crate) fn special_file_kind(metadata: &Metadata) -> Option<&'static str> {
     let kind = metadata.file_type();
     if kind.is_fifo() {
@@ -108,13 +116,12 @@ pub(crate) fn open(path: &Path) -> io::Result<(File, Stat)> {
     Ok((file, Stat::of(&metadata)))
 }
 
-/// What the open file looks like now.
 pub(crate) fn stat(file: &File) -> io::Result<Stat> {
     Ok(Stat::of(&file.metadata()?))
 }
 
-/// Where the next bytes stand that are no hole, from `offset` on; the file's end where none do. Of a file system that
-/// knows no holes, `offset`.
+/// The offset of the next data behind a hole at `offset`; the end of the file if there is none, and `offset` if the file
+/// system has no holes.
 pub(crate) fn next_data(file: &File, offset: u64, size: u64) -> u64 {
     match rustix::fs::seek(file, rustix::fs::SeekFrom::Data(offset)) {
         Ok(data) => data.min(size),
@@ -123,7 +130,7 @@ pub(crate) fn next_data(file: &File, offset: u64, size: u64) -> u64 {
     }
 }
 
-/// The first bytes of a file, at most so many.
+/// At most `most` bytes of the beginning.
 pub(crate) fn first(file: &File, most: usize) -> io::Result<Vec<u8>> {
     let mut head = vec![0; most];
     let count = read_at(file, &mut head, 0)?;
@@ -144,4 +151,10 @@ pub(crate) fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result
         }
     }
     Ok(filled)
+}
+
+/// Whether a path leads to the file with this identity.
+pub(crate) fn leads_to(path: &Path, id: FileId) -> bool {
+    let metadata = path.metadata();
+    metadata.is_ok_and(|metadata| Stat::of(&metadata).id == id)
 }

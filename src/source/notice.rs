@@ -203,7 +203,7 @@ impl NoticeKind {
 pub struct Notice {
     /// What happened.
     pub kind: NoticeKind,
-    /// To which path, as on fs: to be made safe before it is shown.
+    /// To which path, as on disk: to be made safe before it is shown.
     pub path: PathBuf,
     /// How much it matters.
     pub severity: NoticeLevel,

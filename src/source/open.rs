@@ -1,5 +1,5 @@
-//! How a file begins: opened under whatever name it has by now, told from the copies of what was read already, entered as
-//! a source with its first line.
+//! Begins a file: opens it under whatever name it has by now, recognises copies of content already read, and enters it
+//! as a source with its first line.
 
 use std::fs::File;
 use std::io;
@@ -10,99 +10,139 @@ use super::decompress::{CompressedFile, Compression};
 use super::event::{SourceEvent, SourceOpened};
 use super::fingerprint::{self, CopyMatch, PrefixHashes, TrackedContent};
 use super::fingerprint_store::Location;
-use super::reader::{Hashing, LogReader};
-use super::tail::Body;
-use super::{Follow, fs, scan};
+use super::reader::LogReader;
+use super::tail::Handle;
+use super::tracker::{FileKey, Phase};
+use super::{fs, scan};
 use crate::position::SourceId;
 
-/// How much of a file's beginning and end is told when it is opened.
+/// How much of a file's beginning and end is passed on when it is opened.
 pub(super) const PEEK_BYTES: usize = 64 << 10;
 
 impl LogReader {
-    /// Opens a new file and finds out whether it was read before under another name.
-    pub(super) fn begin(&mut self, at: usize) -> io::Result<()> {
-        let file = match self.files[at].file() {
-            Some(file) => Arc::clone(file),
-            None => self.open_again(at)?,
+    /// Opens a new file and finds out whether its content was read before under another name.
+    pub(super) fn open_file(&mut self, key: FileKey) -> io::Result<()> {
+        let open = match self.tracker[key].tail.file() {
+            Some(open) => Arc::clone(open),
+            None => self.open_by_name(key)?,
         };
-        let stat = fs::stat(&file)?;
-        if matches!(&self.files[at].body, Body::Part(_, seen) if *seen == stat) {
+        let stat = fs::stat(&open)?;
+        let file = &mut self.tracker[key];
+        if file.phase == Phase::Duplicate && file.stat == stat {
             return Ok(());
         }
-        self.files[at].stat = stat;
+        file.stat = stat;
         if stat.size == 0 {
-            self.files[at].body = Body::New(Some(file));
+            return Ok(self.hold(key, open));
+        }
+        // Recognised before anything is decompressed: an archive under way may not give a byte yet.
+        file.tail.compression = Compression::of(&fs::first(&open, Compression::MAGIC)?);
+        if file.phase == Phase::Unclassified && !self.classify(key, &open)? {
             return Ok(());
         }
-        // TrackedContent before anything is unpacked, as an archive under way may not give a byte yet.
-        self.files[at].form = Compression::of(&fs::first(&file, Compression::MAGIC)?);
-        if self.files[at].unclassified && !self.judge(at, &file)? {
-            return Ok(());
-        }
-        let (form, head) = scan::head(&file, fingerprint::START)?;
+        let (compression, head) = scan::head(&open, fingerprint::START)?;
         let mut copied = None;
-        if self.hashing == Hashing::On {
+        if self.settings.fingerprints {
             let began = Instant::now();
-            match self.likeness(at, &file, form, &head) {
+            match self.find_copy(key, &open, compression, &head) {
                 CopyMatch::CopyOf(known) => copied = Some(known.clone()),
                 CopyMatch::Part => {
+                    let file = &mut self.tracker[key];
                     // A large copy under way is not compared again with each piece that comes.
-                    self.files[at].failed = Some(Instant::now() + began.elapsed() * 10);
-                    self.files[at].body = Body::Part(file, stat);
+                    file.tail.retry_at = Some(Instant::now() + began.elapsed() * 10);
+                    file.tail.handle = Handle::Plain(open);
+                    file.phase = Phase::Duplicate;
                     return Ok(());
                 }
-                CopyMatch::New if self.files[at].only_new_bytes => {
-                    self.files[at].body = Body::Done;
+                CopyMatch::New if self.tracker[key].only_new_bytes => {
+                    self.tracker[key].finish();
                     return Ok(());
                 }
                 CopyMatch::New => {}
             }
         }
         if let Some(known) = copied {
-            let original = known.source.and_then(|_| self.contents.file_of(&known));
-            let behind = original.filter(|&original| self.files[original].has_more());
-            if let Some(original) = behind.filter(|&at| self.files[at].was_rewritten()) {
-                // It was copied, then cut: the copy comes before what stands in the original now.
-                self.rewritten(original);
-            } else if behind.is_some() && self.follow == Follow::Live {
-                // What is appended to both would be told twice: the original goes first.
-                self.files[at].body = Body::New(Some(file));
-                self.scan_wanted = true;
-                return Ok(());
+            let original = known.source.and_then(|_| self.store.file_of(&known));
+            if let Some(original) = original
+                && self.tracker[original].has_more()
+            {
+                if self.tracker[original].was_rewritten() {
+                    // It was copied, then truncated: the copy comes before the new content of the original.
+                    self.on_rewritten(original);
+                } else if self.settings.is_live() {
+                    // What is appended to both would be emitted twice: the original goes first.
+                    self.schedule.wanted = true;
+                    return Ok(self.hold(key, open));
+                }
             }
-            self.resume_after(at, &known, original, form);
-            if let Some(original) = original {
-                self.files[at].framed = self.files[original].framed;
-                self.files[original].framed.incomplete = false;
-            }
+            self.resume_after(key, &known, original, compression);
         }
-        self.files[at].begin(&file, form)
+        self.tracker[key].begin(&open, compression)
     }
 
-    /// What a new file that begins with `head` is to all that was read.
-    fn likeness(
+    /// Keeps a file open until it can be read.
+    fn hold(&mut self, key: FileKey, open: Arc<File>) {
+        let file = &mut self.tracker[key];
+        file.tail.handle = Handle::Plain(open);
+        if file.phase != Phase::Unclassified {
+            file.phase = Phase::Queued;
+        }
+    }
+
+    /// Compares a new file that begins with `head` with all content already read.
+    fn find_copy(
         &self,
-        at: usize,
+        key: FileKey,
         file: &Arc<File>,
-        form: Compression,
+        compression: Compression,
         head: &[u8],
     ) -> CopyMatch<'_> {
-        let folder = &self.files[at].known.folder;
-        let alike = self.contents.candidates(folder, &PrefixHashes::of(head));
-        let alike = alike.into_iter().filter_map(|home| match home {
-            Location::Live(other) => (other != at).then(|| &self.files[other].known),
-            Location::Deleted(number) => self.contents.past(number),
-        });
-        let open = || CompressedFile::open(form, file, &Arc::default()).ok();
-        fingerprint::likeness(alike.collect(), open)
+        let folder = &self.tracker[key].tail.known.folder;
+        let candidates = self.store.candidates(folder, &PrefixHashes::of(head));
+        let candidates = candidates
+            .into_iter()
+            .filter_map(|location| match location {
+                Location::Live(other) => (other != key).then(|| &self.tracker[other].tail.known),
+                Location::Deleted(number) => self.store.deleted(number),
+            });
+        let open = || CompressedFile::open(compression, file, &Arc::default()).ok();
+        fingerprint::find_copy(candidates.collect(), open)
     }
 
-    /// The first bytes of each file that is to be read, unpacked, at most `most` of them, before any is told. What cannot be
-    /// opened is left out: it is told when its turn comes. Pipes cannot be looked into.
+    /// Continues a copy behind the content that was read of its original.
+    fn resume_after(
+        &mut self,
+        key: FileKey,
+        known: &TrackedContent,
+        original: Option<FileKey>,
+        compression: Compression,
+    ) {
+        let file = &mut self.tracker[key];
+        file.tail.known.content = known.content.clone();
+        file.tail.known.splitter = known.splitter.clone();
+        file.tail.compression = compression;
+        self.store.note(key, &mut file.tail.known);
+        if let Some(source) = known.source {
+            self.sources.copied(source, file.location());
+        }
+        if let Some(original) = original {
+            let original = &mut self.tracker[original];
+            let markers = original.tail.markers;
+            original.tail.markers.incomplete = false;
+            // The unfinished line continues in the copy, unless the original may still finish it.
+            if original.name.is_lost() {
+                original.tail.known.splitter.forget_unfinished();
+            }
+            self.tracker[key].tail.markers = markers;
+        }
+    }
+
+    /// The first bytes of each file that is to be read, decompressed, at most `most` of them, before any line is emitted.
+    /// A file that cannot be opened is left out: it is reported when it is read. Pipes cannot be peeked into.
     pub fn heads(&self, most: usize) -> impl Iterator<Item = Vec<u8>> + '_ {
-        self.active.iter().filter_map(move |&at| {
-            let file = &self.files[at];
-            let open = match file.file() {
+        self.tracker.order().iter().filter_map(move |&key| {
+            let file = &self.tracker[key];
+            let open = match file.tail.file() {
                 Some(open) => Arc::clone(open),
                 None => Arc::new(fs::open(&file.path).ok()?.0),
             };
@@ -110,27 +150,9 @@ impl LogReader {
         })
     }
 
-    fn resume_after(
-        &mut self,
-        at: usize,
-        known: &TrackedContent,
-        original: Option<usize>,
-        form: Compression,
-    ) {
-        self.files[at].resume_after(known);
-        self.contents.note(at, &mut self.files[at].known);
-        self.files[at].form = form;
-        if let Some(source) = known.source {
-            self.sources.copied(source, self.files[at].place());
-        }
-        // The unfinished line goes on in the copy, unless the original may still finish it.
-        if let Some(original) = original.filter(|&original| self.files[original].replaced) {
-            self.files[original].known.splitter.forget_unfinished();
-        }
-    }
-
-    fn open_again(&mut self, at: usize) -> io::Result<Arc<File>> {
-        let file = &self.files[at];
+    fn open_by_name(&mut self, key: FileKey) -> io::Result<Arc<File>> {
+        let file = &self.tracker[key];
+        let id = file.stat.id;
         let opened = fs::open(&file.path).or_else(|error| match error.kind() {
             io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied => Err(error),
             // Most likely too many are open.
@@ -139,68 +161,67 @@ impl LogReader {
                 fs::open(&file.path)
             }
         });
-        let id = file.stat.id;
         match opened {
             Ok((opened, stat)) if stat.id == id => return Ok(Arc::new(opened)),
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             _ => {}
         }
-        // Its name was taken from it before it was its turn.
-        self.scan_wanted = true;
-        self.find_renamed(at);
-        match fs::open(&self.files[at].path)? {
-            (opened, stat) if stat.id == id => Ok(Arc::new(opened)),
-            _ => Err(io::Error::new(
-                io::ErrorKind::NotFound,
-                "another file has its name now",
-            )),
-        }
+        // It lost its name before it was read.
+        self.schedule.wanted = true;
+        self.find_renamed(key);
+        scan::open(&self.tracker[key].path, id)
     }
 
-    /// The number of a file's source, which begins when it is first asked for.
-    pub(super) fn source_of(&mut self, at: usize) -> SourceId {
-        let file = &self.files[at];
-        if let Some(source) = file.known.source {
+    /// The number of a file's source, which is opened by the first call.
+    pub(super) fn source_of(&mut self, key: FileKey) -> SourceId {
+        let file = &mut self.tracker[key];
+        if let Some(source) = file.tail.known.source {
             return source;
         }
-        let mut ends = (Vec::new(), Vec::new());
-        let mut place = file.place();
-        let opened = match file.file() {
+        let compression = file.tail.compression;
+        let opened = match file.tail.file() {
             Some(open) => Some(Arc::clone(open)),
             None => fs::open(&file.path).ok().map(|(open, _)| Arc::new(open)),
         };
-        if let Some(open) = opened {
-            ends = head_and_tail(&open, file.form);
-            self.sources.keep_open(file.stat.id, &open);
+        let mut location = file.location();
+        let (head, tail) = match opened {
+            Some(open) => {
+                self.sources.keep_open(file.stat.id, &open);
+                head_and_tail(&open, compression)
+            }
+            None => Default::default(),
+        };
+        if !compression.is_packed() {
+            location.head = head[..head.len().min(fingerprint::HEAD)].to_vec();
         }
-        if !file.form.is_packed() {
-            place.head = ends.0[..ends.0.len().min(fingerprint::HEAD)].to_vec();
+        let source = self.sources.add_file(location, &file.path);
+        let begins = file.tail.known.splitter.consumed();
+        file.tail.known.source = Some(source);
+        if begins == 0 {
+            let marker = self.settings.liveness.marker;
+            file.tail.markers.note_head(&head, marker);
         }
-        let source = self.sources.add_file(place, &file.path);
         let opened = SourceOpened {
             source,
             path: file.path.clone(),
-            head: ends.0,
-            tail: ends.1,
+            head,
+            tail,
             modified: file.stat.modified,
-            compressed: file.form.is_packed(),
-            begins: file.known.splitter.consumed(),
+            compressed: compression.is_packed(),
+            begins,
         };
-        self.files[at].known.source = Some(source);
-        if opened.begins == 0 {
-            self.files[at]
-                .framed
-                .note_head(&opened.head, self.liveness.marker);
-        }
-        self.queue.push_back(SourceEvent::Opened(opened));
+        self.output.events.push_back(SourceEvent::Opened(opened));
         source
     }
 }
 
-fn head_and_tail(file: &Arc<File>, form: Compression) -> (Vec<u8>, Vec<u8>) {
-    if form.is_packed() {
-        let head = scan::head(file, PEEK_BYTES).map_or_else(|_| Vec::new(), |(_, head)| head);
-        return (head, Vec::new());
+fn head_and_tail(file: &Arc<File>, compression: Compression) -> (Vec<u8>, Vec<u8>) {
+    if compression.is_packed() {
+        let head = scan::head(file, PEEK_BYTES);
+        return (
+            head.map_or_else(|_| Vec::new(), |(_, head)| head),
+            Vec::new(),
+        );
     }
     let size = fs::stat(file).map_or(0, |stat| stat.size);
     // No more than there is: filling a buffer takes longer than reading a short file.

@@ -1,4 +1,4 @@
-//! The end of the newest file, to be shown before all else is read.
+//! The end of the newest file, to be shown before everything else is read.
 
 use std::sync::Arc;
 
@@ -7,15 +7,14 @@ use memchr::{memchr, memrchr};
 use super::blocks::{Block, Truncated};
 use super::decompress::Compression;
 use super::event::SourceOpened;
-use super::fs;
 use super::open::PEEK_BYTES;
 use super::reader::LogReader;
-use super::registry::{Place, Sources};
-use super::scan;
+use super::registry::{FileLocation, Sources};
+use super::{fingerprint, fs, scan};
 
-/// Bytes of the end that are shown: some thousand lines, which take a few milliseconds.
+/// How many bytes of the end are shown: some thousand lines, which take a few milliseconds.
 const END: u64 = 1 << 20;
-/// A log of fewer bytes is read as soon as its end is.
+/// Less than this is read as soon as its end is.
 const LARGE: u64 = 16 << 20;
 
 /// The last lines of the newest file, in a registry of their own.
@@ -30,18 +29,19 @@ pub struct TailPreview {
 }
 
 impl LogReader {
-    /// The last lines of the newest file; `None` where there is little to wait for, or where they cannot be had at once:
-    /// of pipes and archives.
+    /// The last lines of the newest file; `None` if there is little to wait for, and of pipes and archives, whose end
+    /// cannot be read at once.
     pub fn tail_preview(&self) -> Option<TailPreview> {
-        let size = |at: &usize| self.files[*at].stat.size;
-        if self.active.iter().map(size).sum::<u64>() < LARGE {
+        let order = self.tracker.order();
+        let sizes = order.iter().map(|&key| self.tracker[key].stat.size);
+        if sizes.sum::<u64>() < LARGE {
             return None;
         }
-        let newest = &self.files[*self.active.back()?];
+        let newest = &self.tracker[*order.back()?];
         let (file, stat) = fs::open(&newest.path).ok()?;
         let file = Arc::new(file);
-        let (form, head) = scan::head(&file, super::fingerprint::HEAD).ok()?;
-        if form != Compression::Plain || stat.id != newest.stat.id {
+        let (compression, head) = scan::head(&file, fingerprint::HEAD).ok()?;
+        if compression != Compression::Plain || stat.id != newest.stat.id {
             return None;
         }
         let start = stat.size.saturating_sub(END);
@@ -54,18 +54,19 @@ impl LogReader {
             memchr(b'\n', &bytes)? + 1
         };
         bytes.drain(..cut);
-        if !(self.is_mail_log)(&bytes[..bytes.len().min(PEEK_BYTES)]) {
+        let head_of_end = bytes[..bytes.len().min(PEEK_BYTES)].to_vec();
+        if !(self.settings.is_mail_log)(&head_of_end) {
             return None;
         }
         let offset = start + cut as u64;
         let sources = Arc::<Sources>::default();
-        let place = Place {
+        let location = FileLocation {
             path: newest.path.clone(),
-            form,
+            compression,
             id: stat.id,
             head,
         };
-        let source = sources.add_file(place, &newest.path);
+        let source = sources.add_file(location, &newest.path);
         sources.keep_open(stat.id, &file);
         sources.set_emitted_of(source, offset + bytes.len() as u64, stat.size);
         Some(TailPreview {
@@ -73,7 +74,7 @@ impl LogReader {
             opened: SourceOpened {
                 source,
                 path: newest.path.clone(),
-                head: bytes[..bytes.len().min(PEEK_BYTES)].to_vec(),
+                head: head_of_end,
                 tail: bytes[bytes.len().saturating_sub(PEEK_BYTES)..].to_vec(),
                 modified: stat.modified,
                 compressed: false,
@@ -82,7 +83,6 @@ impl LogReader {
             block: Block {
                 source,
                 offset,
-                // How many lines stand before them is not known.
                 bytes,
                 cut: Truncated::No,
             },

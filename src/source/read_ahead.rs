@@ -1,8 +1,7 @@
-//! Reading ahead: what a pipe gives, and what an archive unpacks to, is read on a thread of its own.
+//! Reads pipes and decompresses archives on a thread of their own.
 //!
-//! The ingest's threads read one after the other: while one of them unpacked, the other could only wait for it, and a
-//! piece that came through a pipe was copied twice and spooled meanwhile. Here pieces are cut at the end of a line, so that
-//! they become blocks as they are.
+//! Only one thread of the pipeline reads at a time; without this, the other would wait while it decompresses or spools.
+//! Chunks end at a line end, so that they become blocks without being copied.
 
 use std::collections::VecDeque;
 use std::io::{self, Read};
@@ -13,34 +12,33 @@ use std::thread;
 use memchr::memrchr;
 
 use super::blocks::READ;
-use super::decompress::fill;
+use super::decompress::read_full;
 
-/// How many pieces wait to be taken: who reads ahead is made to wait, not kept in memory.
+/// How many chunks may wait to be taken; the producer blocks when there are as many.
 const WAITING: usize = 8;
-/// A shorter piece goes behind the one before it, where that still waits.
+/// A shorter chunk is appended to the one before it if that still waits.
 const SHORT: usize = READ / 4;
 
-/// When a piece is given.
+/// When a chunk is sent.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Batching {
-    /// Once it is full: of what does not keep anybody waiting.
+    /// When it is full: for input that never waits.
     Full,
-    /// As soon as a line has come to its end.
-    AtOnce,
+    /// As soon as a line is complete.
+    ByLine,
 }
 
-/// What was read ahead.
+/// What a [`ReadAhead`] has.
 #[derive(Debug)]
 pub(crate) enum Chunk {
-    /// Bytes: whole lines, unless one is longer than a piece.
+    /// Whole lines, unless one is longer than a chunk.
     Bytes(Vec<u8>),
-    /// Nothing now.
     Nothing,
-    /// Its end, after an error or without.
+    /// The end of the input, after an error or without.
     End(Option<io::Error>),
 }
 
-/// Takes what a thread reads. The thread ends when this is dropped, once it has something to give.
+/// The receiving end. When it is dropped, the thread ends with the next chunk that it sends.
 pub(crate) struct ReadAhead(Arc<Shared>);
 
 #[derive(Default)]
@@ -54,8 +52,8 @@ struct State {
     pieces: VecDeque<Vec<u8>>,
     spare: Vec<Vec<u8>>,
     end: Option<io::Result<()>>,
-    /// Nobody takes any more.
-    left: bool,
+    /// The receiving end was dropped.
+    closed: bool,
 }
 
 impl Shared {
@@ -70,30 +68,30 @@ impl Shared {
 }
 
 impl ReadAhead {
-    /// Starts a thread that does `work`, which gives what it reads; `tell` is called after each piece and at the end.
+    /// Starts a thread that does `work`; `notify` is called after each chunk and at the end.
     ///
     /// # Errors
-    /// When the system gives no thread.
+    /// If the system refuses a thread.
     pub fn start(
         name: &str,
-        tell: impl Fn() + Send + 'static,
+        notify: impl Fn() + Send + 'static,
         work: impl FnOnce(&Producer) -> io::Result<()> + Send + 'static,
     ) -> io::Result<Self> {
         let shared = Arc::<Shared>::default();
-        let giver = Producer {
+        let producer = Producer {
             shared: Arc::clone(&shared),
-            tell: Box::new(tell),
+            notify: Box::new(notify),
         };
         thread::Builder::new()
             .name(name.to_owned())
             .spawn(move || {
-                let read = work(&giver);
-                giver.shared.lock().end = Some(read);
+                let read = work(&producer);
+                producer.shared.lock().end = Some(read);
             })?;
         Ok(Self(shared))
     }
 
-    /// The next piece, or the end; waits for it. `spare` is a buffer in exchange.
+    /// The next chunk or the end; waits for it. `spare` is a buffer in exchange.
     pub fn take(&self, spare: impl FnOnce() -> Vec<u8>) -> Chunk {
         let quiet = |state: &mut State| state.pieces.is_empty() && state.end.is_none();
         self.exchange(self.0.wait_while(quiet), spare)
@@ -123,35 +121,35 @@ impl ReadAhead {
 
 impl Drop for ReadAhead {
     fn drop(&mut self) {
-        self.0.lock().left = true;
+        self.0.lock().closed = true;
         self.0.changed.notify_all();
     }
 }
 
-/// Gives what is read, on the thread that reads.
+/// The sending end, on the thread that reads.
 pub(crate) struct Producer {
     shared: Arc<Shared>,
-    tell: Box<dyn Fn() + Send>,
+    notify: Box<dyn Fn() + Send>,
 }
 
 impl Producer {
-    /// Gives all of `input`. `keep` sees the bytes before they are given.
+    /// Sends all of `input`. `keep` gets the bytes before they are sent.
     ///
     /// # Errors
-    /// That of `input`, when what stands before it was given.
-    pub fn pass_on(
+    /// That of `input`, after the bytes before it were sent.
+    pub fn copy_from(
         &self,
         input: &mut dyn Read,
         pace: Batching,
         mut keep: impl FnMut(&[u8]),
     ) -> io::Result<()> {
         let mut buffer = self.buffer();
-        // The line that has begun stands at the buffer's front.
+        // Bytes of an unfinished line, at the front of the buffer.
         let mut begun = 0;
         loop {
             let (count, error) = match pace {
-                Batching::Full => fill(input, &mut buffer[begun..]),
-                Batching::AtOnce => read(input, &mut buffer[begun..]),
+                Batching::Full => read_full(input, &mut buffer[begun..]),
+                Batching::ByLine => read(input, &mut buffer[begun..]),
             };
             let is_last = count == 0 || error.is_some();
             let filled = begun + count;
@@ -161,7 +159,7 @@ impl Producer {
                 _ => filled,
             };
             keep(&buffer[..end]);
-            if self.give(&mut buffer, end, filled).is_break() {
+            if self.send(&mut buffer, end, filled).is_break() {
                 return Ok(());
             }
             begun = filled - end;
@@ -173,18 +171,18 @@ impl Producer {
         }
     }
 
-    /// Gives the first `end` bytes; those behind them, up to `filled`, come to the buffer's front.
-    fn give(&self, buffer: &mut Vec<u8>, end: usize, filled: usize) -> ControlFlow<()> {
+    /// Sends the first `end` bytes and moves those up to `filled` to the front of the buffer.
+    fn send(&self, buffer: &mut Vec<u8>, end: usize, filled: usize) -> ControlFlow<()> {
         if end == 0 {
             return ControlFlow::Continue(());
         }
         let fits = |piece: &Vec<u8>| end < SHORT && piece.len() + end <= READ;
         let is_full = |state: &mut State| {
             let joins = state.pieces.back().is_some_and(fits);
-            state.pieces.len() >= WAITING && !joins && !state.left
+            state.pieces.len() >= WAITING && !joins && !state.closed
         };
         let mut state = self.shared.wait_while(is_full);
-        if state.left {
+        if state.closed {
             return ControlFlow::Break(());
         }
         match state.pieces.back_mut() {
@@ -201,7 +199,7 @@ impl Producer {
         }
         drop(state);
         self.shared.changed.notify_all();
-        (self.tell)();
+        (self.notify)();
         ControlFlow::Continue(())
     }
 
@@ -215,7 +213,7 @@ impl Drop for Producer {
         let gone = || Err(io::Error::other("its reading was broken off"));
         self.shared.lock().end.get_or_insert_with(gone);
         self.shared.changed.notify_all();
-        (self.tell)();
+        (self.notify)();
     }
 }
 

@@ -1,56 +1,67 @@
-//! What became of the files since the last look: new ones, renamed, replaced, deleted, rewritten ones.
+//! Scans: compares what inputs lead to with what is tracked, and applies the difference.
 //!
-//! Names are looked up again and again; the device and inode tell which file has one now. Whatever a file's name does, the
-//! file itself stays open until it was quiet for a while, because its writer may be late.
+//! Names are looked up again and again; device and inode show which file a name leads to. Whatever happens to its name, a
+//! file stays open until it was quiet for a while, because its writer may be late.
 
 use std::fs::File;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Instant, SystemTime};
 
+use super::fs;
+use super::fs::FileId;
+use super::input::Input;
 use super::notice::NoticeKind;
 use super::reader::LogReader;
 use super::registry::SourceState;
 use super::rotation_order::RotationKey;
-use super::scan::{self, FoundFile, Place};
-use super::tail::{Body, TailedFile};
-use super::{Follow, fs};
+use super::scan::{self, FoundFile};
+use super::tail::TailedFile;
+use super::tracker::{FileKey, Listed, Name, PathChange};
 
-/// A file so short may not hold its first line yet.
+/// A shorter file may not contain its first line yet.
 pub(super) const SHORT: u64 = 256;
-/// Listing folders takes at most this part of the time after a hint, and this part by the timer.
-const HINTED: u32 = 4;
-const TIMED: u32 = 20;
+
+/// Which bytes of the rolled files beside a followed path can be new.
+#[derive(Clone, Copy, Default)]
+pub(super) struct RolledScan {
+    /// The file that has the path now.
+    pub newest: Option<FileId>,
+    /// What was written before can only be a copy of content already read.
+    pub since: Option<SystemTime>,
+    /// The file that has just lost the path to another.
+    pub replaced: Option<FileKey>,
+}
+
+fn file_name(path: &Path) -> String {
+    let name = path.file_name().unwrap_or_default();
+    name.to_string_lossy().into_owned()
+}
 
 impl LogReader {
-    /// Looks up names where the timer or a hint asks for it.
-    pub(super) fn scan_when_due(&mut self) {
-        let now = Instant::now();
-        if now < self.next_scan && !(self.scan_wanted && now >= self.scan_from) {
-            return;
-        }
-        self.scan_wanted = false;
-        let (held, missed) = self.heard.take();
-        self.held = held;
-        self.reap();
+    /// Scans all targets; `now` is the time.
+    pub(super) fn scan_all(&mut self, now: Instant) {
+        self.schedule.wanted = false;
+        let (arrived, dropped) = self.notifications.pending.take();
+        self.notifications.arrived = arrived;
+        let targets = &self.targets;
+        self.tracker
+            .reap(|key| targets.iter().any(|target| target.refers_to(key)));
         for at in 0..self.targets.len() {
             self.scan(at);
         }
-        self.held.clear();
-        if let Some(path) = missed.filter(|path| !path.exists()) {
-            let detail = "more files came and short_lived than can be held open".to_owned();
+        self.notifications.arrived.clear();
+        if let Some(path) = dropped.filter(|path| !path.exists()) {
+            let detail = "more files came and went than can be held open";
             self.notice(NoticeKind::Gap, &path, detail);
         }
-        self.let_go();
+        self.close_quiet();
         self.check_stale();
-        let took = now.elapsed();
-        let end = Instant::now();
-        self.scan_from = end + took * HINTED;
-        self.next_scan = end + self.pace.max(took * TIMED);
+        self.schedule.scanned(now, Instant::now());
     }
 
-    fn scan(&mut self, at: usize) {
+    pub(super) fn scan(&mut self, at: usize) {
         self.keep_watch(at);
         match self.list(at) {
             Ok(found) => {
@@ -61,46 +72,44 @@ impl LogReader {
             }
             Err(error) if !self.targets[at].away => {
                 self.targets[at].away = true;
-                let path = self.targets[at].place.path().to_path_buf();
+                let path = self.targets[at].path().to_path_buf();
                 self.notice(NoticeKind::Unreadable, &path, error.to_string());
             }
             Err(_) => {}
         }
     }
 
-    /// Watches the folders of a target.
+    /// Watches the directories of a target, and those to which links of files lead.
     pub(super) fn keep_watch(&mut self, at: usize) {
-        if self.follow == Follow::Live {
-            for folder in self.targets[at].place.folders() {
-                self.heard.want(&folder, &self.targets[at].place);
-                self.watch.keep(&folder);
-            }
-            for file in &self.active {
-                if let Ok(target) = std::fs::read_link(&self.files[*file].path) {
-                    let folder = scan::folder_of(&self.files[*file].path).join(target);
-                    self.watch.keep(&scan::folder_of(&folder));
-                }
+        if !self.settings.is_live() {
+            return;
+        }
+        let (input, notifications) = (&self.targets[at].input, &mut self.notifications);
+        for folder in input.folders() {
+            notifications.pending.register(&folder, input);
+            notifications.watch.keep(&folder);
+        }
+        for &key in self.tracker.order() {
+            let path = &self.tracker[key].path;
+            if let Ok(target) = std::fs::read_link(path) {
+                let target = scan::folder_of(path).join(target);
+                notifications.watch.keep(&scan::folder_of(&target));
             }
         }
     }
 
-    /// The files of a target. A listing is no picture of one moment: where it has new files it is made again until two agree.
+    /// The files of a target. A listing does not show one moment: if it has new files it is repeated until two agree.
     pub(super) fn list(&self, at: usize) -> io::Result<Vec<FoundFile>> {
-        let place = &self.targets[at].place;
-        let mut found = place.list()?;
+        let input = &self.targets[at].input;
+        let mut found = scan::list(input)?;
         for _ in 0..3 {
-            if found
-                .iter()
-                .all(|found| self.by_id.contains_key(&found.stat.id))
-            {
+            let is_known = |found: &FoundFile| self.tracker.find(found.stat.id).is_some();
+            if found.iter().all(is_known) {
                 break;
             }
-            let again = place.list()?;
-            let same = again.len() == found.len()
-                && again
-                    .iter()
-                    .zip(&found)
-                    .all(|(a, b)| a.path == b.path && a.stat.id == b.stat.id);
+            let again = scan::list(input)?;
+            let key = |found: &FoundFile| (found.path.clone(), found.stat.id);
+            let same = again.iter().map(key).eq(found.iter().map(key));
             found = again;
             if same {
                 break;
@@ -109,288 +118,220 @@ impl LogReader {
         Ok(found)
     }
 
-    /// Compares what was found with what is tracked; returns how many files the target has.
+    /// Compares what was found with what is tracked; returns how many logs the target has.
     pub(super) fn reconcile(&mut self, at: usize, found: Vec<FoundFile>) -> usize {
-        match &self.targets[at].place {
-            Place::Name(path) => {
+        match &self.targets[at].input {
+            Input::File(path) => {
                 let path = path.clone();
-                self.reconcile_path(at, &path, found)
+                self.reconcile_path(at, &path, found.first());
+                found.len()
             }
             _ => self.reconcile_directory(at, found),
         }
     }
 
-    fn reconcile_path(&mut self, at: usize, path: &Path, found: Vec<FoundFile>) -> usize {
-        let Some(found) = found.into_iter().next() else {
-            if let Some(old) = self.targets[at].current.take() {
-                self.targets[at].away = true;
+    fn reconcile_path(&mut self, at: usize, path: &Path, found: Option<&FoundFile>) {
+        let target = &mut self.targets[at];
+        let (current, former) = (target.current, target.current.or(target.former));
+        target.away = found.is_none() && (target.away || current.is_some());
+        if let Some(found) = found {
+            self.on_known_file(found);
+        }
+        let known = found.map(|found| self.tracker.find(found.stat.id));
+        let change = PathChange::of(current, known);
+        let newest = found.map(|found| found.stat.id);
+        match change {
+            PathChange::Absent => {}
+            PathChange::Lost(old) => {
+                self.targets[at].current = None;
                 self.targets[at].former = Some(old);
-                self.files[old].replaced = true;
+                self.tracker[old].name = Name::Replaced;
                 match self.find_renamed(old) {
                     Some(name) => self.notice(NoticeKind::Rotated, path, name),
                     None => {
-                        self.files[old].lost = true;
+                        self.tracker[old].name = Name::Unlinked;
                         self.set_state(old, SourceState::Gone);
-                        self.notice(NoticeKind::Gone, path, String::new());
+                        self.notice(NoticeKind::Gone, path, "");
                     }
                 }
             }
-            if let Some(former) = self.targets[at].former {
-                let since = self.files[former].since;
-                self.scan_rotated(at, None, since, None);
+            PathChange::Known(file) | PathChange::Switched { file, .. } => {
+                self.tracker[file].name = Name::Current;
+                self.targets[at].current = Some(file);
+                if let PathChange::Switched { old, .. } = change {
+                    self.on_replaced(at, old, path);
+                }
             }
-            return 0;
-        };
-        self.targets[at].away = false;
-        let current = self.targets[at].current;
-        let known = self.by_id.get(&found.stat.id).copied();
-        if let Some(file) = known {
-            self.on_known_file(&found);
-            // Waking it may have made it another.
-            let file = self.by_id.get(&found.stat.id).copied().unwrap_or(file);
-            self.files[file].replaced = false;
-            self.targets[at].current = Some(file);
-            if current.is_some_and(|old| old != file) {
-                self.on_replaced(at, current, path);
+            PathChange::New { old } => {
+                if let Some(old) = old {
+                    self.on_replaced(at, old, path);
+                }
+                if let Some(former) = former {
+                    self.find_renamed(former);
+                }
             }
-            if self.follow == Follow::Live {
-                // Its inode may have been another file's, and it may not have been the one followed so far.
-                let old = current.or(self.targets[at].former).unwrap_or(file);
-                let since = self.files[old].since;
-                self.scan_rotated(at, Some(found.stat.id), since, None);
-            }
-        } else {
-            self.on_replaced(at, current, path);
-            if let Some(old) = current.or(self.targets[at].former) {
-                self.find_renamed(old);
-                let since = self.files[old].since;
-                self.scan_rotated(at, Some(found.stat.id), since, Some(old));
-            }
-            let file = self.open_found(&found).ok();
-            let file = self.track(&found, file, false);
-            self.targets[at].current = Some(file);
         }
-        1
+        if let Some(former) = former.or(self.targets[at].current)
+            && self.settings.is_live()
+        {
+            let is_new = matches!(change, PathChange::New { .. });
+            let rolled = RolledScan {
+                newest,
+                since: self.tracker[former].modified_at,
+                replaced: is_new.then_some(former),
+            };
+            self.scan_rotated(at, rolled);
+        }
+        if let (PathChange::New { .. }, Some(found)) = (change, found) {
+            let file = self.open_found(found).ok();
+            let key = self.track(found, file, false);
+            self.targets[at].current = Some(key);
+        }
     }
 
-    /// The name's former file gave way to another.
-    fn on_replaced(&mut self, at: usize, old: Option<usize>, path: &Path) {
-        let Some(old) = old else { return };
-        let shared = self
-            .targets
-            .iter()
-            .enumerate()
-            .any(|(other, target)| other != at && target.current == Some(old));
-        if shared {
+    /// The path's former file gave way to another.
+    fn on_replaced(&mut self, at: usize, old: FileKey, path: &Path) {
+        let mut targets = self.targets.iter().enumerate();
+        if targets.any(|(other, target)| other != at && target.current == Some(old)) {
             return;
         }
-        self.files[old].replaced = true;
-        let moved = self.find_renamed(old);
-        self.files[old].lost = moved.is_none();
-        match moved {
-            Some(name) => self.notice(NoticeKind::Rotated, path, name),
-            None if path.is_symlink() => self.notice(NoticeKind::Rotated, path, String::new()),
-            None => self.notice(NoticeKind::Replaced, path, String::new()),
+        self.tracker[old].name = Name::Replaced;
+        match self.find_renamed(old) {
+            Some(name) => return self.notice(NoticeKind::Rotated, path, name),
+            None => self.tracker[old].name = Name::Unlinked,
+        }
+        if path.is_symlink() {
+            self.notice(NoticeKind::Rotated, path, "");
+        } else {
+            self.notice(NoticeKind::Replaced, path, "");
         }
     }
 
-    /// Finds out what a file is called now that its name was given up; returns that name.
-    pub(super) fn find_renamed(&mut self, file: usize) -> Option<String> {
-        let path = scan::name_of(
-            self.files[file].stat.id,
-            &scan::folder_of(&self.files[file].path),
-        )?;
-        self.rename(file, &path);
-        Some(
-            path.file_name()
-                .unwrap_or_default()
-                .to_string_lossy()
-                .into_owned(),
-        )
+    /// Finds the new name of a file that lost its name.
+    pub(super) fn find_renamed(&mut self, key: FileKey) -> Option<String> {
+        let file = &self.tracker[key];
+        let path = scan::name_of(file.stat.id, &scan::folder_of(&file.path))?;
+        self.rename(key, &path);
+        Some(file_name(&path))
     }
 
-    fn rename(&mut self, file: usize, path: &Path) {
-        self.files[file].rename(path);
-        if let Some(source) = self.files[file].known.source {
+    fn rename(&mut self, key: FileKey, path: &Path) {
+        self.tracker[key].rename_to(path);
+        if let Some(source) = self.tracker[key].tail.known.source {
             self.sources.renamed(source, path);
         }
     }
 
-    /// A file that was met before, perhaps under another name or changed.
+    /// A file was found that may be tracked already, perhaps under another name or changed.
     pub(super) fn on_known_file(&mut self, found: &FoundFile) {
-        let Some(&at) = self.by_id.get(&found.stat.id) else {
+        let Some(key) = self.tracker.find(found.stat.id) else {
             return;
         };
-        let file = &mut self.files[at];
-        if file.path != found.path && !found.path.is_symlink() {
-            let old = file.path.clone();
-            let links = !matches!(old.metadata(), Ok(metadata) if fs::Stat::of(&metadata).id == found.stat.id);
-            if links {
-                let name = found
-                    .path
-                    .file_name()
-                    .unwrap_or_default()
-                    .to_string_lossy()
-                    .into_owned();
-                self.rename(at, &found.path);
-                if self.follow == Follow::Live && scan::age(&old) == RotationKey::TailPreview {
-                    self.notice(NoticeKind::Rotated, &old, name);
-                }
+        let old = &self.tracker[key].path;
+        if *old != found.path && !found.path.is_symlink() && !fs::leads_to(old, found.stat.id) {
+            let old = old.clone();
+            self.rename(key, &found.path);
+            if self.settings.is_live() && RotationKey::of_path(&old) == RotationKey::Newest {
+                self.notice(NoticeKind::Rotated, &old, file_name(&found.path));
             }
         }
-        if found.stat == self.files[at].stat {
-            return;
-        }
-        match self.files[at].body {
-            Body::Asleep => self.wake(at, found),
-            Body::Done => self.archive_changed(at, found),
-            _ => {}
+        let settle = self.settings.timeouts.settled;
+        let file = &mut self.tracker[key];
+        match file.on_listed(found.stat, Instant::now(), settle) {
+            Listed::Unchanged => {}
+            Listed::Reopen => self.reopen(key, found),
+            Listed::Changing => {
+                // Nothing is known of a file that was put aside because it is no copy.
+                let put_aside = file.only_new_bytes && file.tail.known.content.head().is_empty();
+                if put_aside || !file.starts_as_before(&found.path) {
+                    self.read_again(key, found);
+                }
+            }
+            Listed::Reread => self.read_again(key, found),
         }
     }
 
-    fn wake(&mut self, at: usize, found: &FoundFile) {
-        match self.files[at].wake() {
+    fn reopen(&mut self, key: FileKey, found: &FoundFile) {
+        match self.tracker[key].reopen() {
             Ok(true) => {
-                self.files[at].stat = found.stat;
-                if !self.active.contains(&at) {
-                    self.active.push_back(at);
-                    let active = self.active.make_contiguous();
-                    active.sort_by_key(|&at| self.files[at].turn);
-                }
+                self.tracker[key].stat = found.stat;
+                self.tracker.reopened(key);
             }
-            // Its inode is another file's now, or its content was rewritten: it is read as new.
+            // Its inode is another file's now, or its content was rewritten.
             Ok(false) => {
-                if let Some(source) = self.files[at].known.source {
+                if let Some(source) = self.tracker[key].tail.known.source {
                     self.sources.overwritten(source);
                 }
-                self.notice(NoticeKind::Truncated, &found.path, String::new());
-                self.close(at);
-                self.add(TailedFile::new(&found.path, found.stat, None));
+                self.notice(NoticeKind::Truncated, &found.path, "");
+                self.read_again(key, found);
             }
             Err(_) => {}
         }
     }
 
-    /// An archive that was read to its end, or to its damage, is not what it was: once that lasts it is read again, and
-    /// tells what it has more.
-    fn archive_changed(&mut self, at: usize, found: &FoundFile) {
-        let file = &mut self.files[at];
-        if file.stat.size == found.stat.size && file.stat.modified == found.stat.modified {
-            file.stat = found.stat;
-            return;
-        }
-        let settled = match file.changing {
-            Some((stat, since)) if stat == found.stat => since.elapsed() >= self.timeouts.settled,
-            _ => false,
-        };
-        // Another file has its inode where it begins otherwise; of what was put aside as no copy that is not known.
-        let put_aside = file.only_new_bytes && file.known.content.head().is_empty();
-        if settled || put_aside || !file.starts_as_before(&found.path) {
-            self.close(at);
-            self.add(TailedFile::new(&found.path, found.stat, None));
-        } else if file.changing.is_none_or(|(stat, _)| stat != found.stat) {
-            file.changing = Some((found.stat, Instant::now()));
-        }
+    /// Reads a file as a new one. What is known of it stays known, so that only new bytes are emitted.
+    fn read_again(&mut self, key: FileKey, found: &FoundFile) {
+        self.close(key);
+        self.add(TailedFile::found(&found.path, found.stat, None));
     }
 
-    /// Enters a file that was met for the first time; `gone` where it has no name any more.
+    /// Tracks a file that was found for the first time; `gone` if it has no name any more.
     pub(super) fn track(
         &mut self,
         found: &FoundFile,
         file: Option<Arc<File>>,
         gone: bool,
-    ) -> usize {
+    ) -> FileKey {
         self.sources.expect(found.stat.size);
-        let mut file = TailedFile::new(&found.path, found.stat, file);
-        file.short_lived = gone;
-        file.lost = gone;
-        file.replaced = gone;
+        let mut file = TailedFile::found(&found.path, found.stat, file);
+        if gone {
+            file.short_lived = true;
+            file.name = Name::Unlinked;
+        }
         self.add(file)
     }
 
-    fn add(&mut self, file: TailedFile) -> usize {
+    fn add(&mut self, file: TailedFile) -> FileKey {
         let id = file.stat.id;
-        let at = self.files.add(file);
-        self.by_id.insert(id, at);
-        self.queue_by_age(at);
+        let key = self.tracker.add(file);
         for target in &mut self.targets {
-            // A name follows its file through its rewriting.
-            if target
+            // A path follows its file when that is rewritten.
+            let current = target
                 .current
-                .is_some_and(|current| self.files[current].stat.id == self.files[at].stat.id)
-            {
-                target.current = Some(at);
+                .filter(|&key| self.tracker[key].stat.id == id);
+            if current.is_some() {
+                target.current = Some(key);
             }
         }
-        at
+        key
     }
 
-    /// Lets a file go: its content stays known, its inode may come back as another file.
-    pub(super) fn close(&mut self, at: usize) {
-        let id = self.files[at].stat.id;
-        if self.by_id.get(&id) == Some(&at) {
-            self.by_id.remove(&id);
-        }
-        let state = match self.files[at].stat.names {
-            0 => SourceState::Gone,
-            _ => SourceState::Finished,
-        };
-        self.set_state(at, state);
-        let known = self.files[at].restart();
-        if let Some(source) = known.source {
-            self.sources.end(source);
-            self.contents.let_go(known);
-        } else {
-            self.contents.forget(&known);
-        }
-        self.files[at].body = Body::Done;
-        self.files[at].damage = None;
-        self.files.let_go(at);
-        self.dequeue(at);
-        self.sources.close(id);
-    }
-
-    /// Forgets files that were let go, but those that had a followed name last.
-    fn reap(&mut self) {
-        let targets = &self.targets;
-        self.files.forget(|at| {
-            let at = Some(at);
-            let mut targets = targets.iter();
-            targets.any(|one| [one.current, one.former, one.unsure].contains(&at))
-        });
-    }
-
-    /// Other bytes stand where read ones stood: the file begins anew, behind whatever copy was made of it.
-    pub(super) fn rewritten(&mut self, at: usize) {
-        let path = self.files[at].path.clone();
-        if let Some(source) = self.files[at].known.source {
+    /// Other bytes are at the place of bytes already read: the file begins anew, behind any copy that was made of it.
+    pub(super) fn on_rewritten(&mut self, key: FileKey) {
+        let file = &mut self.tracker[key];
+        let (path, since) = (file.path.clone(), file.modified_at);
+        if let Some(source) = file.tail.known.source {
             self.sources.overwritten(source);
         }
-        self.notice(NoticeKind::Truncated, &path, String::new());
-        self.set_state(at, SourceState::Gone);
-        let since = self.files[at].since;
-        if let Some(file) = self.files[at].file().cloned() {
-            // The new content may have been read already, of a copy.
-            self.files[at].body = Body::New(Some(file));
+        self.notice(NoticeKind::Truncated, &path, "");
+        self.set_state(key, SourceState::Gone);
+        let head = self.restart(key);
+        self.tracker.dequeue(key);
+        if !self.settings.is_live() {
+            return self.tracker[key].finish();
         }
-        let known = self.files[at].restart();
-        if let Some(source) = known.source {
-            self.sources.end(source);
-        }
-        let head = known.content.head().to_vec();
-        self.contents.let_go(known);
-        self.dequeue(at);
-        if self.follow == Follow::Once {
-            self.files[at].body = Body::Done;
-            return;
-        }
-        for target in 0..self.targets.len() {
-            if self.targets[target].current == Some(at) {
-                self.scan_rotated(target, None, since, None);
-            } else if !matches!(self.targets[target].place, Place::Name(_)) {
-                self.scan(target);
+        for at in 0..self.targets.len() {
+            if self.targets[at].current == Some(key) {
+                let rolled = RolledScan {
+                    since,
+                    ..RolledScan::default()
+                };
+                self.scan_rotated(at, rolled);
+            } else if !matches!(self.targets[at].input, Input::File(_)) {
+                self.scan(at);
             }
         }
-        self.queue_rewritten(at, &head);
+        self.tracker
+            .enqueue_rewritten(key, &head, |file| scan::first_bytes(file.tail.file()));
     }
 }

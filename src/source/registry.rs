@@ -1,7 +1,7 @@
-//! The registry of everything read: how to find raw lines again.
+//! The registry of all sources, and access to their raw lines.
 //!
-//! Lines are not kept in memory. They are read again from their file, also after it was renamed; from a copy of it, where
-//! that is all that is left; or from the spool, where they came through a pipe.
+//! Lines are not kept in memory. They are read again from their file, also after it was renamed; from a copy, if nothing
+//! else is left; or from the spool, if they came through a pipe.
 
 use std::collections::HashSet;
 use std::fs::File;
@@ -17,45 +17,45 @@ use crate::position::{Position, SourceId};
 
 mod status;
 
-use status::{Condition, NoticeLog};
+use status::{EntryState, NoticeLog};
 pub use status::{SourceState, SourceStatus};
 
 /// How many files are kept open for reading again, and how many archives stay unpacked half-way.
 const KEPT_OPEN: usize = 8;
 const CURSORS: usize = 4;
 
-/// What is known of a source.
+/// The path and size of a source.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct SourceInfo {
-    /// What it is called, as on fs: to be made safe before it is shown.
+    /// As on disk: to be sanitized before it is shown.
     pub path: PathBuf,
     /// Whether its bytes are unpacked while they are read.
     pub compressed: bool,
-    /// How many bytes of it were told, unpacked.
-    pub told: u64,
+    /// How many decompressed bytes were emitted.
+    pub emitted: u64,
 }
 
-/// How far the reading is, in bytes as they lie on disk.
+/// The progress of reading, in bytes on disk.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Progress {
-    /// Read so far.
+    /// Bytes read so far.
     pub read: u64,
-    /// To be read, as far as known; never less than `read`.
+    /// Bytes to be read, as far as known; never less than `read`.
     pub total: u64,
 }
 
-/// Where a file lies.
+/// How to find a file again.
 #[derive(Clone, Debug)]
-pub(crate) struct Place {
+pub(crate) struct FileLocation {
     pub path: PathBuf,
-    pub form: Compression,
+    pub compression: Compression,
     pub id: FileId,
-    /// Its first bytes as they lie on fs, as far as known: an inode may come back as another file.
+    /// The first bytes on disk, as far as known: an inode may come back as another file.
     pub head: Vec<u8>,
 }
 
-impl Place {
-    /// Opens it under this name, if it is the file that it was.
+impl FileLocation {
+    /// Opens the file under this path, if it is still the same.
     fn open(&self, path: &Path) -> io::Result<Arc<File>> {
         let (file, stat) = fs::open(path)?;
         let mut head = vec![0; self.head.len()];
@@ -70,16 +70,15 @@ impl Place {
     }
 }
 
-/// Where a pipe's bytes are kept: an unlinked file, or the file that stands on standard input.
+/// Where the bytes of a pipe are kept: an unlinked file, or the file redirected to standard input.
 #[derive(Clone, Debug)]
 pub(crate) struct Spool {
     pub file: Arc<File>,
-    /// Where the first of them stands.
+    /// The offset of the first of them.
     pub begins: u64,
 }
 
 impl Spool {
-    /// A new, empty one.
     pub fn temporary() -> io::Result<Self> {
         tempfile::tempfile().map(Self::from)
     }
@@ -95,72 +94,71 @@ impl From<File> for Spool {
 }
 
 #[derive(Debug)]
-enum Body {
-    File(Place),
-    /// The spool of a pipe; `None` where none could be made or none is needed.
+enum Backing {
+    File(FileLocation),
+    /// The spool of a pipe; `None` if none could be created or none is needed.
     Spool(Option<Spool>),
 }
 
 #[derive(Debug)]
-struct Entry {
+struct SourceEntry {
     path: PathBuf,
-    /// What it was called when it began.
+    /// The path when it was opened.
     called: PathBuf,
     compressed: bool,
-    body: Body,
-    told: u64,
-    /// Its bytes are no longer in its own place.
+    body: Backing,
+    emitted: u64,
+    /// The bytes are no longer at their own location.
     overwritten: bool,
     /// Another file with the same bytes.
-    copy: Option<Place>,
-    /// Its file is no longer followed: nothing comes to it any more.
-    over: bool,
-    condition: Condition,
+    copy: Option<FileLocation>,
+    /// Its file is no longer followed.
+    ended: bool,
+    state: EntryState,
 }
 
-/// How many sources are over before it is looked which of them nobody speaks of any more.
-const MANY_OVER: usize = 64;
+/// Number of ended sources that triggers a sweep for unreferenced ones.
+const MANY_ENDED: usize = 64;
 
-/// The sources by their numbers; `None` of those that nobody speaks of any more.
+/// The sources by number; `None` if one was reaped.
 #[derive(Debug, Default)]
 struct Entries {
-    all: Vec<Option<Box<Entry>>>,
-    /// How many ended since it was last looked.
-    over: usize,
+    all: Vec<Option<Box<SourceEntry>>>,
+    /// How many ended since the last sweep.
+    ended: usize,
 }
 
 impl Entries {
-    fn get(&self, source: SourceId) -> Option<&Entry> {
+    fn get(&self, source: SourceId) -> Option<&SourceEntry> {
         self.all.get(source.index())?.as_deref()
     }
 
-    fn get_mut(&mut self, source: SourceId) -> Option<&mut Entry> {
+    fn get_mut(&mut self, source: SourceId) -> Option<&mut SourceEntry> {
         self.all.get_mut(source.index())?.as_deref_mut()
     }
 
-    /// Those that are known, with their numbers.
-    fn known(&self) -> impl DoubleEndedIterator<Item = (SourceId, &Entry)> {
+    fn known(&self) -> impl DoubleEndedIterator<Item = (SourceId, &SourceEntry)> {
         let all = self.all.iter().enumerate();
         all.filter_map(|(at, entry)| Some((SourceId::new(at), entry.as_deref()?)))
     }
 }
 
-/// An archive unpacked half-way.
-struct Cursor {
+/// An archive decompressed up to an offset.
+struct ArchiveCursor {
     id: FileId,
     stream: Unpacked,
     at: u64,
 }
 
-/// Every source read so far; shared with all who show raw lines.
+/// Every source read so far; shared with the components that show raw lines.
 #[derive(Default)]
 pub struct Sources {
     entries: RwLock<Entries>,
     open: Mutex<Vec<(FileId, Arc<File>)>>,
-    cursors: Mutex<Vec<Cursor>>,
+    cursors: Mutex<Vec<ArchiveCursor>>,
     read: AtomicU64,
     total: AtomicU64,
-    told: Mutex<NoticeLog>,
+    log: Mutex<NoticeLog>,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -168,7 +166,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Sources {
-    /// How many sources were opened so far.
+    /// How many sources were opened so far, reaped ones included.
     pub fn len(&self) -> usize {
         self.entries().all.len()
     }
@@ -178,20 +176,20 @@ impl Sources {
         self.len() == 0
     }
 
-    /// What is known of a source; of one that does not exist or was forgotten, a nameless empty one.
+    /// The path and size of a source; empty if it does not exist or was reaped.
     pub fn info(&self, source: SourceId) -> SourceInfo {
         let entries = self.entries();
         let Some(entry) = entries.get(source) else {
             return SourceInfo {
                 path: PathBuf::new(),
                 compressed: false,
-                told: 0,
+                emitted: 0,
             };
         };
         SourceInfo {
             path: entry.path.clone(),
             compressed: entry.compressed,
-            told: entry.told,
+            emitted: entry.emitted,
         }
     }
 
@@ -202,10 +200,10 @@ impl Sources {
 
     /// How many bytes of a source were told, unpacked.
     pub fn emitted_bytes(&self, source: SourceId) -> u64 {
-        self.entries().get(source).map_or(0, |entry| entry.told)
+        self.entries().get(source).map_or(0, |entry| entry.emitted)
     }
 
-    /// How far the reading is.
+    /// How far reading is, over all sources.
     pub fn progress(&self) -> Progress {
         let read = self.read.load(Ordering::Relaxed);
         Progress {
@@ -214,29 +212,29 @@ impl Sources {
         }
     }
 
-    /// Reads told bytes again. Fewer than asked for mean the end of what was told. Bytes of an archive in ascending order
-    /// are unpacked once, else from the start again.
+    /// Reads emitted bytes again. Fewer than requested mean the end of what was emitted. Bytes of an archive are decompressed
+    /// once if they are read in ascending order, else from the start again.
     ///
     /// # Errors
-    /// The file is gone or was overwritten and no copy of it is known, or the system refuses.
+    /// The file is gone or was overwritten and no copy of it is known, or the system reports an error.
     pub fn read_at(&self, at: Position, buffer: &mut [u8]) -> io::Result<usize> {
-        let (places, spool, told) = {
+        let (places, spool, emitted) = {
             let entries = self.entries();
             let Some(entry) = entries.get(at.source()) else {
-                // Nothing is told of it any more.
+                // It was reaped: no record refers to it.
                 return Ok(0);
             };
             let mut places = Vec::new();
             let mut spool = None;
             match &entry.body {
-                Body::File(place) if !entry.overwritten => places.push(place.clone()),
-                Body::File(_) => {}
-                Body::Spool(kept) => spool.clone_from(kept),
+                Backing::File(place) if !entry.overwritten => places.push(place.clone()),
+                Backing::File(_) => {}
+                Backing::Spool(kept) => spool.clone_from(kept),
             }
             places.extend(entry.copy.clone());
-            (places, spool, entry.told)
+            (places, spool, entry.emitted)
         };
-        let left = usize::try_from(told.saturating_sub(at.offset())).unwrap_or(usize::MAX);
+        let left = usize::try_from(emitted.saturating_sub(at.offset())).unwrap_or(usize::MAX);
         let wanted = left.min(buffer.len());
         let buffer = &mut buffer[..wanted];
         if let Some(spool) = spool {
@@ -255,16 +253,21 @@ impl Sources {
         result
     }
 
-    fn read_place(&self, place: &Place, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
+    fn read_place(
+        &self,
+        place: &FileLocation,
+        offset: u64,
+        buffer: &mut [u8],
+    ) -> io::Result<usize> {
         let file = self.file(place)?;
-        if !place.form.is_packed() {
+        if !place.compression.is_packed() {
             return fs::read_at(&file, buffer, offset);
         }
         let mut cursor = match self.cursor(place.id, offset) {
             Some(cursor) => cursor,
-            None => Cursor {
+            None => ArchiveCursor {
                 id: place.id,
-                stream: CompressedFile::open(place.form, &file, &Arc::default())?,
+                stream: CompressedFile::open(place.compression, &file, &Arc::default())?,
                 at: 0,
             },
         };
@@ -273,7 +276,7 @@ impl Sources {
             &mut io::sink(),
         )?;
         cursor.at += skipped;
-        let (filled, error) = decompress::fill(&mut cursor.stream, buffer);
+        let (filled, error) = decompress::read_full(&mut cursor.stream, buffer);
         cursor.at += filled as u64;
         match error {
             Some(error) if filled == 0 => Err(error),
@@ -289,8 +292,8 @@ impl Sources {
         }
     }
 
-    /// Takes out a cursor that stands at or before `offset`; who uses it puts it back, so that no lock is held meanwhile.
-    fn cursor(&self, id: FileId, offset: u64) -> Option<Cursor> {
+    /// Takes the nearest cursor at or before `offset`. The caller puts it back: no lock is held while it decompresses.
+    fn cursor(&self, id: FileId, offset: u64) -> Option<ArchiveCursor> {
         let mut cursors = lock(&self.cursors);
         let best = (0..cursors.len())
             .filter(|&at| cursors[at].id == id && cursors[at].at <= offset)
@@ -298,7 +301,7 @@ impl Sources {
         Some(cursors.remove(best))
     }
 
-    fn file(&self, place: &Place) -> io::Result<Arc<File>> {
+    fn file(&self, place: &FileLocation) -> io::Result<Arc<File>> {
         if let Some((_, file)) = lock(&self.open).iter().find(|(id, _)| *id == place.id) {
             return Ok(Arc::clone(file));
         }
@@ -318,45 +321,43 @@ impl Sources {
         self.entries.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn change(&self, source: SourceId, change: impl FnOnce(&mut Entry)) {
+    fn change(&self, source: SourceId, change: impl FnOnce(&mut SourceEntry)) {
         let mut entries = self.entries.write().unwrap_or_else(PoisonError::into_inner);
         if let Some(entry) = entries.get_mut(source) {
             change(entry);
         }
     }
 
-    fn add(&self, path: &Path, compressed: bool, body: Body) -> SourceId {
+    fn add(&self, path: &Path, compressed: bool, body: Backing) -> SourceId {
         let mut entries = self.entries.write().unwrap_or_else(PoisonError::into_inner);
-        entries.all.push(Some(Box::new(Entry {
+        entries.all.push(Some(Box::new(SourceEntry {
             path: path.to_path_buf(),
             called: path.to_path_buf(),
             compressed,
             body,
-            told: 0,
+            emitted: 0,
             overwritten: false,
             copy: None,
-            over: false,
-            condition: Condition::default(),
+            ended: false,
+            state: EntryState::default(),
         })));
         SourceId::new(entries.all.len() - 1)
     }
 
-    /// Enters a file, which is called `path`.
-    pub(crate) fn add_file(&self, place: Place, path: &Path) -> SourceId {
-        self.add(path, place.form.is_packed(), Body::File(place))
+    pub(crate) fn add_file(&self, place: FileLocation, path: &Path) -> SourceId {
+        self.add(path, place.compression.is_packed(), Backing::File(place))
     }
 
-    /// Enters a pipe.
     pub(crate) fn add_stream(
         &self,
         path: &Path,
         compressed: bool,
         spool: Option<Spool>,
     ) -> SourceId {
-        self.add(path, compressed, Body::Spool(spool))
+        self.add(path, compressed, Backing::Spool(spool))
     }
 
-    /// Keeps a file open that is read or was read lately; the one longest unused goes.
+    /// Keeps a recently read file open; the least recently used one is closed.
     pub(crate) fn keep_open(&self, id: FileId, file: &Arc<File>) {
         let mut open = lock(&self.open);
         open.retain(|(kept, _)| *kept != id);
@@ -372,52 +373,51 @@ impl Sources {
         lock(&self.cursors).clear();
     }
 
-    /// Closes a file that was deleted, so that the disk gets its room back.
+    /// Closes a deleted file, so that its disk space is freed.
     pub(crate) fn close(&self, id: FileId) {
         lock(&self.open).retain(|(kept, _)| *kept != id);
         lock(&self.cursors).retain(|cursor| cursor.id != id);
     }
 
-    pub(crate) fn set_emitted(&self, source: SourceId, told: u64) {
-        self.change(source, |entry| entry.told = entry.told.max(told));
+    pub(crate) fn set_emitted(&self, source: SourceId, emitted: u64) {
+        self.change(source, |entry| entry.emitted = entry.emitted.max(emitted));
     }
 
     /// As [`Sources::set_emitted`], of a file that is so long on disk.
-    pub(crate) fn set_emitted_of(&self, source: SourceId, told: u64, size: u64) {
+    pub(crate) fn set_emitted_of(&self, source: SourceId, emitted: u64, size: u64) {
         self.change(source, |entry| {
-            entry.told = entry.told.max(told);
-            entry.condition.size = size;
+            entry.emitted = entry.emitted.max(emitted);
+            entry.state.size = size;
         });
     }
 
-    /// The file is called otherwise now.
     pub(crate) fn renamed(&self, source: SourceId, path: &Path) {
         self.change(source, |entry| {
             entry.path = path.to_path_buf();
-            if let Body::File(place) = &mut entry.body {
+            if let Backing::File(place) = &mut entry.body {
                 place.path = path.to_path_buf();
             }
         });
     }
 
-    /// Other bytes stand where the told ones stood.
+    /// The emitted bytes are no longer in the file.
     pub(crate) fn overwritten(&self, source: SourceId) {
         self.change(source, |entry| entry.overwritten = true);
     }
 
     /// The same bytes lie in another place too.
-    pub(crate) fn copied(&self, source: SourceId, place: Place) {
+    pub(crate) fn copied(&self, source: SourceId, place: FileLocation) {
         self.change(source, |entry| entry.copy = Some(place));
     }
 
-    /// The source known before this one.
+    /// The source before this one.
     pub fn prev(&self, source: SourceId) -> Option<SourceId> {
         let entries = self.entries();
         let earlier = &entries.all[..source.index().min(entries.all.len())];
         Some(SourceId::new(earlier.iter().rposition(Option::is_some)?))
     }
 
-    /// The source known behind this one.
+    /// The source after this one.
     pub fn next(&self, source: SourceId) -> Option<SourceId> {
         let entries = self.entries();
         let first = source.index() + 1;
@@ -425,39 +425,36 @@ impl Sources {
         Some(SourceId::new(first + at))
     }
 
-    /// Nothing more comes to a source: its file was let go.
+    /// The file of a source was closed for good.
     pub(crate) fn end(&self, source: SourceId) {
         let mut entries = self.entries.write().unwrap_or_else(PoisonError::into_inner);
         if let Some(entry) = entries.get_mut(source) {
-            entry.over = true;
-            entries.over += 1;
+            entry.ended = true;
+            entries.ended += 1;
         }
     }
 
-    /// Whether many sources have ended since they were last forgotten.
+    /// Whether enough sources have ended since the last [`Sources::reap_ended`].
     pub fn should_reap(&self) -> bool {
-        self.entries().over >= MANY_OVER
+        self.entries().ended >= MANY_ENDED
     }
 
-    /// Forgets the sources that have ended but those that are spoken of: of the others nothing was told, as far as anybody
-    /// who asks hears. Numbers stay as they are.
+    /// Drops the ended sources to which no record refers. The numbers of the others stay.
     pub fn reap_ended(&self, referenced: &HashSet<SourceId>) {
         let mut entries = self.entries.write().unwrap_or_else(PoisonError::into_inner);
-        entries.over = 0;
+        entries.ended = 0;
         for (at, entry) in entries.all.iter_mut().enumerate() {
-            let is_over = entry.as_deref().is_some_and(|entry| entry.over);
-            if is_over && !referenced.contains(&SourceId::new(at)) {
+            let is_ended = entry.as_deref().is_some_and(|entry| entry.ended);
+            if is_ended && !referenced.contains(&SourceId::new(at)) {
                 *entry = None;
             }
         }
     }
 
-    /// So many more bytes are to be read.
     pub(crate) fn expect(&self, bytes: u64) {
         self.total.fetch_add(bytes, Ordering::Relaxed);
     }
 
-    /// So many more bytes were read.
     pub(crate) fn count_read(&self, bytes: u64) {
         self.read.fetch_add(bytes, Ordering::Relaxed);
     }

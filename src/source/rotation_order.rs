@@ -1,34 +1,37 @@
-//! The order in time of the files of one folder, as their names tell it. The times of the files themselves tell nothing:
-//! a copy has others.
+//! The order of rotated files by the time or number in their names. The times of the files themselves do not show it: a
+//! copy has its own.
 
 use std::cmp::Reverse;
 use std::ffi::OsStr;
 use std::path::Path;
 
-/// What names of archives end with.
+/// The suffixes of archives.
 const PACKED: [&str; 4] = ["gz", "zst", "bz2", "xz"];
-/// What names of logs end with, that tells nothing of their age.
+/// Suffixes of logs that do not depend on their age.
 const PLAIN: [&str; 5] = ["s", "c", "current", "log", "txt"];
 
-/// Sorts names by the age of what they hold, oldest first.
+/// The place of a file in time, by its name. Sorts oldest first.
 ///
 /// ```text
-/// mail.@20090422T114359.s   mail.log-20260301.gz   mail.log-1772323200     the time, in whatever dress
+/// mail.@20090422T114359.s   mail.log-20260301.gz   mail.log-1772323200     the time, in any of these formats
 /// mail.log.3.gz   mail.log.2.gz   mail.log.1                               the higher the older
 /// mail.current   mail.log                                                  what is written now
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub(crate) enum RotationKey {
-    /// When the file was begun or rolled, in seconds, and its number among those.
+    /// When the file was begun or rolled, in seconds, and its number among files of that time.
     At(i64, Reverse<u32>),
-    /// How many files were rolled after it.
+    /// The number of files that were rolled after it.
     Rolled(Reverse<u32>),
-    /// Nothing in the name tells that it was rolled.
-    TailPreview,
+    /// The name does not show that the file was rolled.
+    Newest,
 }
 
 impl RotationKey {
-    /// What `name` tells.
+    pub fn of_path(path: &Path) -> Self {
+        Self::of(path.file_name().unwrap_or_default())
+    }
+
     pub fn of(name: &OsStr) -> Self {
         let name = name.to_string_lossy();
         let mut stem: &str = &name;
@@ -47,7 +50,7 @@ impl RotationKey {
         match (time_in(stem.as_bytes()), rolled) {
             (Some(time), number) => Self::At(time, Reverse(number.unwrap_or(0))),
             (None, Some(number)) => Self::Rolled(Reverse(number)),
-            (None, None) => Self::TailPreview,
+            (None, None) => Self::Newest,
         }
     }
 }
@@ -62,7 +65,7 @@ pub(crate) fn uncompressed(path: &Path) -> String {
     name.unwrap_or_default().to_string_lossy().into_owned()
 }
 
-/// Whether a file is called as an archive made of another.
+/// Whether the name has the suffix of an archive.
 pub(crate) fn is_packed(path: &Path) -> bool {
     let ending = path.extension().and_then(OsStr::to_str);
     ending.is_some_and(|ending| PACKED.contains(&ending))

@@ -170,8 +170,8 @@ impl Reader {
 
     /// Looks at everything once more and takes in what is new.
     fn look(&mut self) {
-        self.reader.next_scan = std::time::Instant::now();
-        while let Some(told) = self.reader.look() {
+        self.reader.schedule.next = std::time::Instant::now();
+        while let Some(told) = self.reader.poll() {
             if self.hear(told) {
                 break;
             }

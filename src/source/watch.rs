@@ -1,7 +1,7 @@
-//! When to look again: notifications of the file system and the one who waits for them.
+//! When to scan: notifications of the file system, and the waker with which any thread wakes the reader.
 //!
-//! A notification is a hint to look, never a fact; whatever is missed here, the reader's timer finds. Folders are watched,
-//! never files: a watch on a file is deaf once another takes its name.
+//! A notification is a hint to scan, never a fact: the reader's timer finds what is missed here. Directories are watched,
+//! never files, because a watch on a file is lost when another takes its name.
 
 use std::collections::HashMap;
 use std::ffi::OsString;
@@ -9,35 +9,39 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use notify::event::{AccessKind, EventKind, ModifyKind};
+use notify::event::{AccessKind, AccessMode, EventKind, ModifyKind};
 use notify::{Config, RecommendedWatcher, RecursiveMode, Watcher};
 
 use super::fs::{self, FileId};
 use super::pending::PendingFiles;
 
-/// How many names of written files are kept between two looks; the timer finds the others.
-const NAMES: usize = 16;
+/// How many names of written files are kept between two waits; the timer finds the others.
+const MAX_NAMES: usize = 16;
 
 /// What happened since the last wait.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Wakeup {
     /// A file may have grown.
     pub look: bool,
-    /// What those files are called, as far as they are few.
+    /// The names of those files, as far as they are few.
     pub written: Vec<OsString>,
     /// Names may have changed.
     pub scan: bool,
-    /// Notifications can no longer be trusted, and why.
+    /// Why notifications can no longer be relied on.
     pub failed: Option<String>,
-    /// The reader is to stop.
+    /// The reader is to stop, for good.
     pub stopped: bool,
 }
 
 impl Wakeup {
+    fn is_empty(&self) -> bool {
+        !(self.look || self.scan || self.stopped || self.failed.is_some())
+    }
+
     fn wrote(&mut self, paths: &[PathBuf]) {
         self.look = true;
         for name in paths.iter().filter_map(|path| path.file_name()) {
-            if self.written.len() < NAMES && !self.written.iter().any(|known| known == name) {
+            if self.written.len() < MAX_NAMES && !self.written.iter().any(|known| known == name) {
                 self.written.push(name.to_owned());
             }
         }
@@ -56,77 +60,71 @@ impl Stop {
 
     /// Sets the flag for good.
     pub fn stop(&self) {
-        self.0.tell(|wake| wake.stopped = true);
+        self.0.wake(|wakeup| wakeup.stopped = true);
     }
 
-    /// Whether it is set.
+    /// Whether the flag is set.
     pub fn is_stopped(&self) -> bool {
         self.0.is_stopped()
     }
 
-    pub(crate) fn signal(&self) -> Arc<Waker> {
+    pub(crate) fn waker(&self) -> Arc<Waker> {
         Arc::clone(&self.0)
     }
 }
 
-/// Where those who know of something new leave word.
+/// Wakes the reader; set from any thread.
 #[derive(Debug, Default)]
 pub(crate) struct Waker {
-    wake: Mutex<Wakeup>,
-    told: Condvar,
+    wakeup: Mutex<Wakeup>,
+    changed: Condvar,
 }
 
 impl Waker {
     fn lock(&self) -> MutexGuard<'_, Wakeup> {
-        self.wake.lock().unwrap_or_else(PoisonError::into_inner)
+        self.wakeup.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether the reader is to stop.
     pub fn is_stopped(&self) -> bool {
         self.lock().stopped
     }
 
-    /// Leaves word.
-    pub fn tell(&self, change: impl FnOnce(&mut Wakeup)) {
+    pub fn wake(&self, change: impl FnOnce(&mut Wakeup)) {
         change(&mut self.lock());
-        self.told.notify_all();
+        self.changed.notify_all();
     }
 
-    /// Takes what was left, without waiting.
+    /// Takes what happened, without waiting.
     pub fn take(&self) -> Wakeup {
         Self::taken(&mut self.lock())
     }
 
-    /// Waits for word, at most `limit`, and takes it.
+    /// Waits until something happens, at most `limit`, and takes it.
     pub fn wait(&self, limit: Option<Duration>) -> Wakeup {
-        let quiet =
-            |wake: &mut Wakeup| !(wake.look || wake.scan || wake.stopped || wake.failed.is_some());
-        let mut wake = match limit {
+        let quiet = |wakeup: &mut Wakeup| wakeup.is_empty();
+        let mut wakeup = match limit {
             Some(limit) => {
-                let waited = self.told.wait_timeout_while(self.lock(), limit, quiet);
+                let waited = self.changed.wait_timeout_while(self.lock(), limit, quiet);
                 waited.unwrap_or_else(PoisonError::into_inner).0
             }
             None => {
-                let waited = self.told.wait_while(self.lock(), quiet);
+                let waited = self.changed.wait_while(self.lock(), quiet);
                 waited.unwrap_or_else(PoisonError::into_inner)
             }
         };
-        Self::taken(&mut wake)
+        Self::taken(&mut wakeup)
     }
 
-    fn taken(wake: &mut Wakeup) -> Wakeup {
-        let stopped = wake.stopped;
-        std::mem::replace(
-            wake,
-            Wakeup {
-                stopped,
-                ..Wakeup::default()
-            },
-        )
+    fn taken(wakeup: &mut Wakeup) -> Wakeup {
+        let rest = Wakeup {
+            stopped: wakeup.stopped,
+            ..Wakeup::default()
+        };
+        std::mem::replace(wakeup, rest)
     }
 }
 
-/// The folders watched.
+/// The directories watched.
 pub(crate) struct Watch {
     waker: Arc<Waker>,
     watcher: Option<RecommendedWatcher>,
@@ -134,37 +132,32 @@ pub(crate) struct Watch {
 }
 
 impl Watch {
-    /// Watches nothing yet. What cannot be had is left word of as failed.
-    pub fn new(signal: &Arc<Waker>, heard: &PendingFiles) -> Self {
-        let teller = DisconnectGuard(Arc::clone(signal));
-        let heard = heard.clone();
+    /// Watches nothing yet. If the system refuses a watcher, the waker gets the error.
+    pub fn new(waker: &Arc<Waker>, pending: &PendingFiles) -> Self {
+        let guard = DisconnectGuard(Arc::clone(waker));
+        let pending = pending.clone();
         let config = Config::default().with_follow_symlinks(false);
-        let tell = move |event| hint(&teller.0, &heard, event);
-        let watcher = RecommendedWatcher::new(tell, config);
-        let watcher = match watcher {
-            Ok(watcher) => Some(watcher),
-            Err(error) => {
-                signal.tell(|wake| wake.failed = Some(error.to_string()));
-                None
-            }
-        };
+        let notify = move |event| on_notify(&guard.0, &pending, event);
+        let watcher = RecommendedWatcher::new(notify, config);
+        if let Err(error) = &watcher {
+            waker.wake(|wakeup| wakeup.failed = Some(error.to_string()));
+        }
         Self {
-            waker: Arc::clone(signal),
-            watcher,
-            folders: HashMap::new(),
+            watcher: watcher.ok(),
+            ..Self::off(waker)
         }
     }
 
-    /// Watches nothing ever: the timer alone is asked.
-    pub fn off(signal: &Arc<Waker>) -> Self {
+    /// Never watches anything: the timer alone decides.
+    pub fn off(waker: &Arc<Waker>) -> Self {
         Self {
-            waker: Arc::clone(signal),
+            waker: Arc::clone(waker),
             watcher: None,
             folders: HashMap::new(),
         }
     }
 
-    /// Watches `folder` from now on; one that was replaced by another of its name is watched anew.
+    /// Watches `folder` from now on, and again if another directory has its name.
     pub fn keep(&mut self, folder: &Path) {
         let Some(watcher) = &mut self.watcher else {
             return;
@@ -176,52 +169,56 @@ impl Watch {
         match self.folders.get(folder) {
             Some(&watched) if watched == id => return,
             Some(_) => {
-                // The old folder is gone, and its watch with it: an error here says nothing new.
+                // The old directory is gone, and its watch with it: an error is expected.
                 let _ = watcher.unwatch(folder);
             }
             None => {}
         }
         self.folders.insert(folder.to_path_buf(), id);
-        if let Err(error) = watcher.watch(folder, RecursiveMode::NonRecursive) {
-            self.waker
-                .tell(|wake| wake.failed = Some(error.to_string()));
-        } else {
-            self.waker.tell(|wake| wake.scan = true);
-        }
+        let watched = watcher.watch(folder, RecursiveMode::NonRecursive);
+        self.waker.wake(|wakeup| match watched {
+            Ok(()) => wakeup.scan = true,
+            Err(error) => wakeup.failed = Some(error.to_string()),
+        });
     }
 }
 
-/// SoFar with the watcher's thread: when that ends before its time, nothing more is told by it.
+/// Reports an unexpected end of the watcher thread.
 struct DisconnectGuard(Arc<Waker>);
 
 impl Drop for DisconnectGuard {
     fn drop(&mut self) {
         self.0
-            .tell(|wake| wake.failed = Some("the watcher has ended".to_owned()));
+            .wake(|wakeup| wakeup.failed = Some("the watcher has ended".to_owned()));
     }
 }
 
-fn hint(signal: &Waker, heard: &PendingFiles, event: notify::Result<notify::Event>) {
-    match event {
-        Ok(event) if event.need_rescan() => signal.tell(|wake| wake.scan = true),
-        Ok(event) => match event.kind {
-            // Our own opening and reading comes back as these.
-            EventKind::Access(AccessKind::Open(_) | AccessKind::Read | AccessKind::Any) => {}
-            EventKind::Access(AccessKind::Close(mode))
-                if mode != notify::event::AccessMode::Write => {}
-            EventKind::Modify(ModifyKind::Data(_)) | EventKind::Access(_) => {
-                signal.tell(|wake| wake.wrote(&event.paths));
+fn on_notify(waker: &Waker, pending: &PendingFiles, event: notify::Result<notify::Event>) {
+    let event = match event {
+        Ok(event) => event,
+        Err(error) => {
+            return waker.wake(|wakeup| {
+                wakeup.scan = true;
+                wakeup.failed = Some(error.to_string());
+            });
+        }
+    };
+    if event.need_rescan() {
+        return waker.wake(|wakeup| wakeup.scan = true);
+    }
+    match event.kind {
+        // Caused by this program's own opening and reading.
+        EventKind::Access(AccessKind::Open(_) | AccessKind::Read | AccessKind::Any) => {}
+        EventKind::Access(AccessKind::Close(mode)) if mode != AccessMode::Write => {}
+        EventKind::Modify(ModifyKind::Data(_)) | EventKind::Access(_) => {
+            waker.wake(|wakeup| wakeup.wrote(&event.paths));
+        }
+        kind => {
+            if matches!(kind, EventKind::Create(_) | EventKind::Modify(_)) {
+                let paths = event.paths.iter();
+                paths.for_each(|path| pending.open_on_event(path));
             }
-            kind => {
-                if matches!(kind, EventKind::Create(_) | EventKind::Modify(_)) {
-                    event.paths.iter().for_each(|path| heard.note(path));
-                }
-                signal.tell(|wake| wake.scan = true);
-            }
-        },
-        Err(error) => signal.tell(|wake| {
-            wake.scan = true;
-            wake.failed = Some(error.to_string());
-        }),
+            waker.wake(|wakeup| wakeup.scan = true);
+        }
     }
 }

@@ -35,11 +35,11 @@ fn pack(form: Compression, text: &[u8]) -> Vec<u8> {
     packed
 }
 
-/// What stood in an decompress, and whether anything was wrong with it.
+/// What stood in an archive, and whether anything was wrong with it.
 fn unpacked(form: Compression, packed: Vec<u8>) -> (Vec<u8>, bool) {
     let mut stream = unpack(form, io::Cursor::new(packed)).expect("opens");
     let mut bytes = vec![0; 2 << 20];
-    let (count, error) = fill(&mut stream, &mut bytes);
+    let (count, error) = read_full(&mut stream, &mut bytes);
     bytes.truncate(count);
     let again = stream.read(&mut [0; 9]).is_err();
     assert_eq!(error.is_some(), again, "who reads on is told again");

@@ -50,7 +50,7 @@ fn of_many_files_that_begin_alike_only_those_that_go_on_alike_are_compared() {
 }
 
 #[test]
-fn a_content_is_found_while_it_grows_and_once_it_was_let_go() {
+fn a_content_is_found_while_it_grows_and_once_it_was_release() {
     let mut contents = FingerprintStore::default();
     let whole = text(1, 200_000);
     let mut growing = known("logs", "");
@@ -61,26 +61,29 @@ fn a_content_is_found_while_it_grows_and_once_it_was_let_go() {
         let is_there = growing.content.len() >= 32;
         assert_eq!(found, [Location::Live(4)][..usize::from(is_there)]);
     }
-    contents.let_go(growing);
+    contents.release(growing);
     let [Location::Deleted(number)] = candidates(&contents, "logs", &whole)[..] else {
         panic!("it is known");
     };
-    assert_eq!(contents.past(number).unwrap().content.len(), 200_000);
+    assert_eq!(contents.deleted(number).unwrap().content.len(), 200_000);
 }
 
 #[test]
 fn what_is_gone_for_good_is_forgotten_the_oldest_first() {
     let mut contents = FingerprintStore::default();
     for number in 0..3 * MAX_DELETED {
-        contents.let_go(known("logs", &text(number, 10_000)));
+        contents.release(known("logs", &text(number, 10_000)));
     }
-    assert_eq!(contents.past.len(), MAX_DELETED);
+    assert_eq!(contents.deleted.len(), MAX_DELETED);
     assert!(contents.by_start.len() <= 6 * MAX_DELETED);
     assert!(candidates(&contents, "logs", &text(0, 10_000)).is_empty());
     assert_eq!(
         candidates(&contents, "logs", &text(3 * MAX_DELETED - 1, 10_000)).len(),
         1
     );
-    let recent = contents.past.values().map(|known| known.content.recent());
+    let recent = contents
+        .deleted
+        .values()
+        .map(|known| known.content.recent());
     assert!(recent.sum::<usize>() <= RECENT);
 }

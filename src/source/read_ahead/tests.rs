@@ -22,12 +22,12 @@ fn all_bytes_come_in_order_cut_at_line_ends_and_then_the_error() {
     text += &"y".repeat(3 * READ);
     text += "\nthe last line has no end";
     for step in [1 << 10, 4 << 10, READ, usize::MAX] {
-        for pace in [Batching::Full, Batching::AtOnce] {
+        for pace in [Batching::Full, Batching::ByLine] {
             let given = text.clone();
-            let work = move |giver: &Producer| {
+            let work = move |producer: &Producer| {
                 let mut kept: Vec<u8> = Vec::new();
                 let mut input = Slow(given.as_bytes(), step);
-                let read = giver.pass_on(&mut input, pace, |bytes| kept.extend(bytes));
+                let read = producer.copy_from(&mut input, pace, |bytes| kept.extend(bytes));
                 assert!(kept == given.as_bytes());
                 read
             };
@@ -54,7 +54,7 @@ fn who_reads_ahead_waits_and_ends_when_nobody_takes() {
     let ahead = ReadAhead::start(
         "test",
         || {},
-        |giver| giver.pass_on(&mut io::repeat(b'\n'), Batching::Full, |_| {}),
+        |producer| producer.copy_from(&mut io::repeat(b'\n'), Batching::Full, |_| {}),
     );
     let ahead = ahead.expect("starts");
     assert!(matches!(ahead.take(Vec::new), Chunk::Bytes(_)));

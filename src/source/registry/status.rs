@@ -1,47 +1,47 @@
-//! How each source is doing, for those who show sources.
+//! The status of each source, and the log of notices.
 
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::sync::PoisonError;
 use std::time::SystemTime;
 
-use super::{Body, Entry, Sources, lock};
+use super::{Backing, SourceEntry, Sources, lock};
 use crate::position::SourceId;
 use crate::source::notice::{Notice, Noticed};
 
-/// How many notices are kept; of older ones only the number.
+/// How many notices are kept; of older ones only the number is known.
 const NOTICES: usize = 1000;
 
-/// What a source is doing.
+/// The state of a source.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub enum SourceState {
-    /// It has more than was read so far.
+    /// Not everything was read.
     #[default]
     Reading,
-    /// All is read; more may come.
+    /// Everything was read; more may come.
     Following,
     /// As [`SourceState::Following`], without notifications from the file system.
     Polling,
-    /// Nothing is there yet.
+    /// There is no file yet.
     Waiting,
-    /// Nothing came for minutes where something comes each minute.
+    /// No heartbeat came for minutes.
     Stale,
-    /// A saved file whose end is missing.
+    /// The end of a final file is missing.
     Incomplete,
-    /// It was renamed; its writer is still listened to.
+    /// The file was renamed; late lines are still read.
     Rotated,
-    /// It lost its name, or its content.
+    /// The file lost its name, or its content.
     Gone,
-    /// It cannot be unpacked to its end.
+    /// The file cannot be decompressed to its end.
     Damaged,
-    /// It cannot be read.
+    /// The file cannot be read.
     Unreadable,
     /// Read to its end, which is final.
     Finished,
 }
 
 impl SourceState {
-    /// All states.
+    /// Every state.
     pub const ALL: [Self; 11] = [
         Self::Reading,
         Self::Following,
@@ -56,7 +56,7 @@ impl SourceState {
         Self::Finished,
     ];
 
-    /// How it is called.
+    /// The word that is shown.
     pub fn word(self) -> &'static str {
         match self {
             Self::Reading => "reading",
@@ -74,67 +74,67 @@ impl SourceState {
     }
 }
 
-/// All that is known of a source now.
+/// The status of a source.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct SourceStatus {
-    /// Its number; `None` of a folder or pattern that is waited for.
+    /// `None` of a directory or pattern without a file yet.
     pub source: Option<SourceId>,
-    /// What it is called now, as on fs: to be made safe before it is shown.
+    /// The current path, as on disk: to be sanitized before it is shown.
     pub path: PathBuf,
-    /// What it is doing.
+    /// Its state.
     pub state: SourceState,
-    /// How many bytes of it were told, unpacked.
+    /// How many decompressed bytes were emitted.
     pub read: u64,
-    /// How long it is on fs; `None` of a pipe.
+    /// The size on disk; `None` of a pipe.
     pub size: Option<u64>,
     /// Whether its bytes are unpacked while they are read.
     pub compressed: bool,
-    /// The last thing that befell it.
+    /// The last notice about it.
     pub notice: Option<Notice>,
 }
 
-/// What the registry keeps of a source for its status.
+/// The changing part of a source's status.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Condition {
+pub(super) struct EntryState {
     state: SourceState,
     pub(super) size: u64,
     notice: Option<Notice>,
 }
 
-/// What was told of the sources, the newest last, and of all together.
+/// The last notices and what concerns all sources.
 #[derive(Debug, Default)]
 pub(super) struct NoticeLog {
     kept: VecDeque<Noticed>,
-    given: u64,
-    /// Folders and patterns that hold nothing yet.
+    total: u64,
+    /// Directories and patterns without a file yet.
     waiting: Vec<PathBuf>,
     polling: bool,
 }
 
-impl Entry {
+impl SourceEntry {
     fn status(&self, source: SourceId, polling: bool) -> SourceStatus {
-        let condition = self.condition.clone();
+        let state = self.state.clone();
         SourceStatus {
             source: Some(source),
             path: self.path.clone(),
-            state: match condition.state {
+            state: match state.state {
                 SourceState::Following if polling => SourceState::Polling,
                 state => state,
             },
-            read: self.told,
-            size: matches!(self.body, Body::File(_)).then_some(condition.size),
+            read: self.emitted,
+            size: matches!(self.body, Backing::File(_)).then_some(state.size),
             compressed: self.compressed,
-            notice: condition.notice,
+            notice: state.notice,
         }
     }
 }
 
 impl Sources {
-    /// How every source is doing that is known, in the order in which they began, and behind them what is waited for.
+    /// The status of every source in the order of their numbers, and then the inputs without a file yet.
     pub fn statuses(&self) -> Vec<SourceStatus> {
         let (polling, waiting) = {
-            let told = lock(&self.told);
-            (told.polling, told.waiting.clone())
+            let log = lock(&self.log);
+            (log.polling, log.waiting.clone())
         };
         let entries = self.entries();
         let mut all: Vec<SourceStatus> = entries
@@ -154,29 +154,29 @@ impl Sources {
         all
     }
 
-    /// What befell the sources, the newest last: the last thousand.
+    /// The last thousand notices, the newest last.
     pub fn notices(&self) -> Vec<Noticed> {
-        lock(&self.told).kept.iter().cloned().collect()
+        lock(&self.log).kept.iter().cloned().collect()
     }
 
-    /// How many notices were given in all: more than [`Sources::notices`] has, where older ones were dropped.
+    /// How many notices there were in all: more than [`Sources::notices`] has if older ones were dropped.
     pub fn notices_given(&self) -> u64 {
-        lock(&self.told).given
+        lock(&self.log).total
     }
 
-    /// Enters a notice.
+    /// Logs a notice.
     pub(crate) fn noticed(&self, notice: &Notice) {
         let mut entries = self.entries.write().unwrap_or_else(PoisonError::into_inner);
-        let about = |entry: &Entry| entry.path == notice.path || entry.called == notice.path;
+        let about = |entry: &SourceEntry| entry.path == notice.path || entry.called == notice.path;
         let mut known = entries.known().rev();
         let source = known.find(|(_, entry)| about(entry)).map(|(at, _)| at);
         drop(known);
         if let Some(entry) = source.and_then(|source| entries.get_mut(source)) {
-            entry.condition.notice = Some(notice.clone());
+            entry.state.notice = Some(notice.clone());
         }
         drop(entries);
-        let mut notices = lock(&self.told);
-        notices.given += 1;
+        let mut notices = lock(&self.log);
+        notices.total += 1;
         if notices.kept.len() >= NOTICES {
             notices.kept.pop_front();
         }
@@ -187,22 +187,21 @@ impl Sources {
         });
     }
 
-    /// A folder or pattern holds nothing yet, or does now.
+    /// Sets whether an input has no file yet.
     pub(crate) fn await_first(&self, path: &Path, waits: bool) {
-        let mut told = lock(&self.told);
-        told.waiting.retain(|other| other != path);
+        let mut log = lock(&self.log);
+        log.waiting.retain(|other| other != path);
         if waits {
-            told.waiting.push(path.to_path_buf());
+            log.waiting.push(path.to_path_buf());
         }
     }
 
-    /// No notifications come.
+    /// There are no notifications.
     pub(crate) fn set_polling(&self) {
-        lock(&self.told).polling = true;
+        lock(&self.log).polling = true;
     }
 
-    /// What a source is doing now.
     pub(in crate::source) fn set_state(&self, source: SourceId, state: SourceState) {
-        self.change(source, |entry| entry.condition.state = state);
+        self.change(source, |entry| entry.state.state = state);
     }
 }

@@ -44,13 +44,13 @@ fn an_address_or_a_version_is_no_time() {
     for name in ["mail-10.1.2.300000.current", "esa99999999.log", "mail", ""] {
         assert_eq!(
             RotationKey::of(OsStr::new(name)),
-            RotationKey::TailPreview,
+            RotationKey::Newest,
             "{name}"
         );
     }
     assert_eq!(
         RotationKey::of(OsStr::new("mail-19700102")),
-        RotationKey::TailPreview
+        RotationKey::Newest
     );
     assert_eq!(
         RotationKey::of(OsStr::new("mail-20000101")),

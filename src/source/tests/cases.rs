@@ -22,8 +22,8 @@ use std::io::{Seek, SeekFrom};
 use std::os::unix::fs::MetadataExt;
 
 use super::*;
-use crate::source::reader::Timeouts;
-use crate::source::tail::Body;
+use crate::source::settings::Timeouts;
+use crate::source::tracker::Phase;
 use crate::source::watch::{Wakeup, Watch};
 
 mod appended;

@@ -34,8 +34,8 @@ fn what_is_known_of_files_that_are_gone_does_not_grow_with_each_rotation() {
         let path = dir.path().join("mail.log");
         fs::write(&path, line(0)).expect("writes");
         let mut reader = Reader::open(&[&dir.path().join(followed)], Follow::Live);
-        reader.reader.timeouts.nameless = Duration::ZERO;
-        reader.reader.timeouts.renamed = Duration::ZERO;
+        reader.reader.settings.timeouts.nameless = Duration::ZERO;
+        reader.reader.settings.timeouts.renamed = Duration::ZERO;
         reader.expect(&line(0));
         let rolled = |turn: usize, form: &str| {
             let name = format!("mail.log-{}{form}", FIRST + turn);
@@ -54,7 +54,7 @@ fn what_is_known_of_files_that_are_gone_does_not_grow_with_each_rotation() {
             }
         }
         reader.expect(&lines(0..60));
-        let tracked = reader.reader.files.len();
+        let tracked = reader.reader.tracker.len();
         assert!(tracked < 12, "{followed:?}: {tracked}");
     }
 }
@@ -65,7 +65,7 @@ fn of_sources_that_nobody_speaks_of_any_more_the_numbers_stay() {
     let path = dir.path().join("mail.log");
     fs::write(&path, line(0)).expect("writes");
     let mut reader = Reader::open(&[&path], Follow::Live);
-    reader.reader.timeouts.nameless = Duration::ZERO;
+    reader.reader.settings.timeouts.nameless = Duration::ZERO;
     reader.expect(&line(0));
     for turn in 1..100 {
         fs::remove_file(&path).expect("removes");

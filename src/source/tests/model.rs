@@ -13,7 +13,7 @@ use super::{LIVENESS, is_mail_log, line};
 use crate::lines::Line;
 
 use crate::source::pending::PendingFiles;
-use crate::source::reader::Timeouts;
+use crate::source::settings::Timeouts;
 use crate::source::{EmptyFolder, Follow, LogReader, Notice, RawLines, Request, SourceEvent, Stop};
 
 use world::{Manner, Naming, World};
@@ -112,7 +112,7 @@ impl Subject {
         let mut reader = LogReader::open(&request).expect("opens");
         // Only `quiet` lets time pass, however busy the machine is.
         let long = Duration::from_secs(3600);
-        reader.timeouts = Timeouts {
+        reader.settings.timeouts = Timeouts {
             nameless: long,
             renamed: long,
             settled: Duration::ZERO,
@@ -120,7 +120,7 @@ impl Subject {
             silent: long,
         };
         // What is heard of is heard of at once: by the watcher's thread it would be soon.
-        reader.heard = PendingFiles::default();
+        reader.notifications.pending = PendingFiles::default();
         Self {
             reader,
             told: Vec::new(),
@@ -133,8 +133,8 @@ impl Subject {
         let mut quiet = 0;
         while quiet < 3 {
             let before = self.told.len();
-            self.reader.next_scan = Instant::now();
-            while let Some(told) = self.reader.look() {
+            self.reader.schedule.next = Instant::now();
+            while let Some(told) = self.reader.poll() {
                 match told {
                     SourceEvent::Block(block) => {
                         self.told.extend(block.lines().filter_map(number_of))
@@ -154,8 +154,8 @@ impl Subject {
 
     fn quiet(&mut self) {
         self.look();
-        let timeouts = self.reader.timeouts;
-        self.reader.timeouts = Timeouts {
+        let timeouts = self.reader.settings.timeouts;
+        self.reader.settings.timeouts = Timeouts {
             nameless: Duration::ZERO,
             renamed: Duration::ZERO,
             settled: Duration::ZERO,
@@ -163,7 +163,7 @@ impl Subject {
             ..timeouts
         };
         self.look();
-        self.reader.timeouts = timeouts;
+        self.reader.settings.timeouts = timeouts;
     }
 }
 
@@ -180,7 +180,7 @@ fn check(case: Case, ops: &[Op]) -> Result<(), TestCaseError> {
     };
     let mut subject = Subject::open(&path, way);
     if way == Way::Notified {
-        world.tell(subject.reader.heard.clone());
+        world.tell(subject.reader.notifications.pending.clone());
     }
     subject.look();
     let mut wanted = world.look();

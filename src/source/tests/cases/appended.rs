@@ -20,7 +20,7 @@ fn case_02_a_byte_at_a_time_and_characters_of_several() {
     for at in 0..text.len() {
         let mut file = OpenOptions::new().append(true).open(&path).expect("opens");
         file.write_all(&text.as_bytes()[at..=at]).expect("writes");
-        while reader.reader.look().is_some_and(|told| {
+        while reader.reader.poll().is_some_and(|told| {
             assert!(!matches!(told, SourceEvent::Block(_)) || at + 1 == text.len());
             if let SourceEvent::Block(block) = told {
                 reader.told += &String::from_utf8(block.bytes).expect("whole characters");
@@ -37,7 +37,7 @@ fn case_03_half_a_line_is_held() {
     let path = dir.path().join("mail.current");
     append(&path, &(line(0) + &line(1)[..30]));
     let mut reader = Reader::open(&[&path], Follow::Live);
-    reader.reader.timeouts = no_timeouts();
+    reader.reader.settings.timeouts = no_timeouts();
     for _ in 0..3 {
         reader.expect(&line(0));
         reader.look();

@@ -100,7 +100,7 @@ fn case_31_an_archive_under_way_is_no_damage() {
     fs::remove_file(&path).expect("deletes");
     let mut reader = Reader::open(&[dir.path()], Follow::Live);
     reader.expect(&line(500));
-    reader.reader.timeouts.settled = Duration::ZERO;
+    reader.reader.settings.timeouts.settled = Duration::ZERO;
     for end in (0..whole.len()).step_by(97) {
         fs::write(&path, &whole[..end]).expect("writes");
         reader.look();
@@ -108,7 +108,7 @@ fn case_31_an_archive_under_way_is_no_damage() {
     }
     fs::write(&path, &whole).expect("writes");
     reader.look();
-    reader.reader.timeouts.damaged = Duration::ZERO;
+    reader.reader.settings.timeouts.damaged = Duration::ZERO;
     reader.expect(&(line(500) + &lines(0..500)));
     reader.look();
     assert!(reader.notices.is_empty(), "{:?}", reader.given);
@@ -128,7 +128,7 @@ fn case_32_an_archive_that_unpacks_to_far_too_much() {
     let blank = "\n".repeat(4 << 20);
     gzip(&path, &(line(0) + &blank + &line(1)));
     let mut reader = Reader::open(&[&path], Follow::Once);
-    reader.reader.unpack_at_most = 2 << 20;
+    reader.reader.settings.max_unpacked = 2 << 20;
     reader.drain();
     assert!(reader.told.starts_with(&line(0)) && !reader.told.contains(&line(1)));
     assert_eq!(reader.details("limit"), ["2.0 MB"]);
@@ -158,7 +158,7 @@ fn case_32_a_pipe_that_unpacks_to_far_too_much() {
     gzip(&packed, &(line(0) + &"\n".repeat(4 << 20) + &line(1)));
     let writer = pipe(&path, fs::read(&packed).expect("reads"));
     let mut reader = Reader::open(&[&path], Follow::Once);
-    reader.reader.unpack_at_most = 2 << 20;
+    reader.reader.settings.max_unpacked = 2 << 20;
     reader.drain();
     assert!(reader.told.starts_with(&line(0)) && !reader.told.contains(&line(1)));
     assert_eq!(reader.details("limit"), ["2.0 MB"]);

@@ -1,4 +1,4 @@
-//! FileTable that seem to be others: inodes that come back, files that look alike, copies, several names.
+//! Files that seem to be others: inodes that come back, files that look alike, copies, several names.
 
 use super::*;
 
@@ -27,11 +27,11 @@ fn case_10_an_inode_that_comes_back_under_the_same_name_is_another_file() {
     append(&path, &lines(0..3));
     let mut reader = Reader::open(&[dir.path()], Follow::Live);
     reader.expect(&lines(0..3));
-    for at in reader.reader.active.clone() {
+    for key in reader.reader.tracker.order().clone() {
         // As when many files are read: it is closed, and only its name is looked at.
-        reader.reader.files[at].sleep(Body::Asleep);
+        reader.reader.tracker[key].park(Phase::Parked);
+        reader.reader.tracker.dequeue(key);
     }
-    reader.reader.active.clear();
     reader.reader.sources.close_all();
     take_inode(&path, &path, &lines(3..9));
     reader.expect(&lines(0..9));
@@ -104,7 +104,7 @@ fn case_17_another_log_that_begins_beside_a_followed_name_is_none_of_it() {
     append(&path, &line(0));
     let mut reader = Reader::open(&[&path], Follow::Live);
     reader.expect(&line(0));
-    reader.reader.timeouts = no_timeouts();
+    reader.reader.settings.timeouts = no_timeouts();
     for number in 90..93 {
         append(&other, &line(number));
         reader.look();

@@ -11,11 +11,11 @@ fn case_24_without_watches_the_files_are_polled_and_it_is_told_once() {
     reader.expect(&line(0));
     let sources = reader.reader.sources();
     assert_eq!(sources.statuses()[0].state, SourceState::Following);
-    reader.reader.pace = Duration::from_millis(20);
-    reader.reader.watch = Watch::off(&reader.reader.waker);
+    reader.reader.schedule.interval = Duration::from_millis(20);
+    reader.reader.notifications.watch = Watch::off(&reader.reader.notifications.waker);
     for _ in 0..2 {
         let full = |wake: &mut Wakeup| wake.failed = Some("no space left".into());
-        reader.reader.waker.tell(full);
+        reader.reader.notifications.waker.wake(full);
         reader.look();
     }
     append(&path, &line(1));
@@ -33,11 +33,15 @@ fn case_25_when_notifications_were_dropped_everything_is_looked_at() {
     let mut reader = Reader::notified(&[dir.path()]);
     reader.expect(&line(0));
     // Only that some were dropped is known, not which.
-    reader.reader.watch = Watch::off(&reader.reader.waker);
-    reader.reader.next_scan += Duration::from_secs(3600);
+    reader.reader.notifications.watch = Watch::off(&reader.reader.notifications.waker);
+    reader.reader.schedule.next += Duration::from_secs(3600);
     fs::rename(&path, dir.path().join("mail.@20260302T000001.s")).expect("renames");
     append(&path, &line(1));
-    reader.reader.waker.tell(|wake| wake.scan = true);
+    reader
+        .reader
+        .notifications
+        .waker
+        .wake(|wake| wake.scan = true);
     reader.expect(&lines(0..2));
 }
 
@@ -47,8 +51,8 @@ fn case_26_without_any_notification_the_timer_finds_all() {
     let path = dir.path().join("mail.current");
     append(&path, &line(0));
     let mut reader = Reader::notified(&[dir.path()]);
-    reader.reader.watch = Watch::off(&reader.reader.waker);
-    reader.reader.pace = Duration::from_millis(20);
+    reader.reader.notifications.watch = Watch::off(&reader.reader.notifications.waker);
+    reader.reader.schedule.interval = Duration::from_millis(20);
     reader.expect(&line(0));
     append(&path, &line(1));
     fs::rename(&path, dir.path().join("mail.@20260302T000001.s")).expect("renames");
@@ -92,9 +96,9 @@ fn a_watcher_that_ends_is_told() {
     append(&path, &line(0));
     let mut reader = Reader::notified(&[&path]);
     reader.expect(&line(0));
-    reader.reader.watch = Watch::off(&reader.reader.waker);
+    reader.reader.notifications.watch = Watch::off(&reader.reader.notifications.waker);
     reader.expect_notice("polling");
-    reader.reader.pace = Duration::from_millis(20);
+    reader.reader.schedule.interval = Duration::from_millis(20);
     append(&path, &line(1));
     reader.expect(&lines(0..2));
 }

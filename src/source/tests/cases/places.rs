@@ -95,7 +95,7 @@ fn case_22_a_new_file_that_may_not_be_read_is_told_once_and_read_when_it_may() {
             let path = dir.path().join(name);
             reader
                 .reader
-                .cannot_read(&FoundFile { path, stat }, &refused);
+                .on_unreadable(&FoundFile { path, stat }, &refused);
         }
     }
     if !may_all {
@@ -105,7 +105,7 @@ fn case_22_a_new_file_that_may_not_be_read_is_told_once_and_read_when_it_may() {
         fs::set_permissions(&other, PermissionsExt::from_mode(0o000)).expect("sets");
         (0..3).for_each(|_| reader.look());
     }
-    while let Some(told) = reader.reader.queue.pop_front() {
+    while let Some(told) = reader.reader.output.events.pop_front() {
         reader.hear(told);
     }
     assert_eq!(reader.notices, ["unreadable"]);

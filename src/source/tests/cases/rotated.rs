@@ -45,7 +45,7 @@ fn case_06_a_line_cut_by_the_roll_is_two_unfinished_ones_and_none_is_lost() {
     fs::rename(&path, dir.path().join("mail.@20260302T000001.s")).expect("renames");
     append(&path, &(rest.clone() + &line(2)));
     reader.expect(&(line(0) + &rest + &line(2)));
-    reader.reader.timeouts = no_timeouts();
+    reader.reader.settings.timeouts = no_timeouts();
     // The beginning comes when its file is finished, as its writer might have been late.
     reader.expect(&(line(0) + &rest + &line(2) + &first + "\n"));
 }
@@ -137,7 +137,7 @@ fn case_08_files_that_come_and_go_while_the_reader_is_busy_are_read_in_their_ord
         append(&path, &line(0));
         let mut reader = Reader::notified(&[&dir.path().join(followed)]);
         reader.expect(&line(0));
-        let heard = reader.reader.heard.clone();
+        let heard = reader.reader.notifications.pending.clone();
         let wait_for = |name: &Path| {
             while heard.names().iter().all(|held| held != name) {
                 thread::sleep(Duration::from_millis(1));
@@ -164,7 +164,7 @@ fn case_09_a_deleted_file_is_read_to_its_end_and_closed() {
     fs::remove_file(&path).expect("deletes");
     reader.expect(&lines(0..1001));
     reader.expect_notice("gone");
-    reader.reader.timeouts = no_timeouts();
+    reader.reader.settings.timeouts = no_timeouts();
     reader.look();
     reader.look();
     assert_eq!(open_files(dir.path()), 0);

@@ -11,7 +11,7 @@ fn case_66_a_saved_file_without_its_end_is_incomplete_until_the_rest_comes() {
     append(&path, &(begin.clone() + &lines(0..5)));
     let mut reader = Reader::open(&[dir.path()], Follow::Live);
     reader.expect(&(begin.clone() + &lines(0..5)));
-    reader.reader.timeouts.damaged = Duration::ZERO;
+    reader.reader.settings.timeouts.damaged = Duration::ZERO;
     reader.expect_notice("incomplete");
     assert_eq!(
         reader.reader.sources().statuses()[0].state,
@@ -43,13 +43,13 @@ fn case_69_a_log_that_writes_each_minute_and_does_not_is_stale_until_it_does() {
     reader.expect(&(beat.to_owned() + &line(0)));
     reader.look();
     assert!(!reader.notices.contains(&"stale"));
-    reader.reader.timeouts.silent = Duration::ZERO;
+    reader.reader.settings.timeouts.silent = Duration::ZERO;
     reader.expect_notice("stale");
     assert_eq!(
         reader.reader.sources().statuses()[0].state,
         SourceState::Stale
     );
-    reader.reader.timeouts.silent = Duration::from_secs(180);
+    reader.reader.settings.timeouts.silent = Duration::from_secs(180);
     append(&path, &line(1));
     reader.expect_notice("resumed");
     reader.expect(&(beat.to_owned() + &lines(0..2)));

@@ -38,7 +38,7 @@ struct Generation {
     half: Option<(usize, usize)>,
     /// Where it is found; nowhere once it was deleted.
     path: Option<PathBuf>,
-    /// So many of its lines are in an decompress, which is all that has a name.
+    /// So many of its lines are in an archive, which is all that has a name.
     packed: Option<usize>,
     /// Its writer has it open.
     writer: Option<File>,
@@ -68,7 +68,7 @@ pub struct World {
     next: usize,
     rolled: usize,
     /// Who hears of each file at once; nobody where the reader only looks now and then.
-    heard: Option<PendingFiles>,
+    pending: Option<PendingFiles>,
 }
 
 /// Deletes a file. Its inode comes back in another tick of the clock only: within one, nothing tells the two apart.
@@ -87,7 +87,7 @@ impl World {
             current: None,
             next: 0,
             rolled: 0,
-            heard: None,
+            pending: None,
         };
         world.begin();
         world.write(1);
@@ -95,13 +95,13 @@ impl World {
     }
 
     /// From now on the reader hears of each file as soon as it has its name.
-    pub fn tell(&mut self, heard: PendingFiles) {
-        self.heard = Some(heard);
+    pub fn tell(&mut self, pending: PendingFiles) {
+        self.pending = Some(pending);
     }
 
     fn named(&self, path: &Path) {
-        if let Some(heard) = &self.heard {
-            heard.note(path);
+        if let Some(pending) = &self.pending {
+            pending.open_on_event(path);
         }
     }
 
@@ -133,7 +133,7 @@ impl World {
         self.generations.push(Generation {
             path: Some(path),
             writer: Some(writer.expect("opens")),
-            held: self.heard.is_some(),
+            held: self.pending.is_some(),
             ..Generation::default()
         });
     }
@@ -247,7 +247,7 @@ impl World {
         self.named(&copy);
         self.truncate();
         self.generations[at].path = Some(copy);
-        self.generations[at].held = self.heard.is_some();
+        self.generations[at].held = self.pending.is_some();
     }
 
     pub fn delete(&mut self) {

@@ -1,0 +1,78 @@
+//! An input that is followed, and what was found there by the last scan.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::time::SystemTime;
+
+use super::fs::{FileId, Stat};
+use super::input::Input;
+use super::scan::{self, FoundFile};
+use super::tracker::FileKey;
+
+/// A directory with so many files is not listed by each scan.
+const MANY: usize = 500;
+
+pub(super) struct WatchTarget {
+    pub input: Input,
+    /// Of [`Input::File`]: the file to which the path leads.
+    pub current: Option<FileKey>,
+    /// The file to which it led last.
+    pub former: Option<FileKey>,
+    /// The file that lost the name during the last scan.
+    pub just_replaced: Option<FileKey>,
+    /// Files that were beside it at first, and when each was created: none of the files rolled since.
+    beside: HashMap<FileId, Option<SystemTime>>,
+    /// The directory's metadata at the last two listings, and how many files the last one had.
+    listed: ([Option<Stat>; 2], usize),
+    /// Its absence was reported.
+    pub away: bool,
+}
+
+impl WatchTarget {
+    pub fn new(input: Input, live: bool) -> Self {
+        let beside = match &input {
+            Input::File(path) if live => scan::rotated_siblings(path),
+            _ => Vec::new(),
+        };
+        let beside = beside
+            .iter()
+            .map(|found| (found.stat.id, found.stat.created()));
+        Self {
+            current: None,
+            former: None,
+            just_replaced: None,
+            beside: beside.collect(),
+            listed: ([None; 2], 0),
+            away: false,
+            input,
+        }
+    }
+
+    pub fn path(&self) -> &Path {
+        self.input.path()
+    }
+
+    /// Whether a file was beside the followed one at first. An inode that comes back as another file has another time of
+    /// creation.
+    pub fn is_beside(&self, found: &FoundFile) -> bool {
+        self.beside.get(&found.stat.id) == Some(&found.stat.created())
+    }
+
+    pub fn refers_to(&self, key: FileKey) -> bool {
+        [self.current, self.former, self.just_replaced].contains(&Some(key))
+    }
+
+    pub fn set_listed(&mut self, files: usize) {
+        self.listed.1 = files;
+    }
+
+    /// Whether the directory of the path is one of many files and unchanged since it was listed twice: a change within the
+    /// same tick of the clock does not show once.
+    pub fn is_unchanged(&mut self) -> bool {
+        let metadata = scan::folder_of(self.path()).metadata();
+        let now = metadata.ok().map(|metadata| Stat::of(&metadata));
+        let same = now.is_some() && self.listed.0 == [now; 2];
+        self.listed.0 = [now, self.listed.0[0]];
+        same && self.listed.1 >= MANY && self.just_replaced.is_none()
+    }
+}
