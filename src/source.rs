@@ -1,12 +1,12 @@
-//! Where bytes come from: files read from their start and then followed, folders, globs, archives and pipes.
+//! Reads files from their start and follows them: the files of directories and globs, archives and pipes.
 //!
-//! [`LogReader`] tells blocks of whole lines with their positions, every line once and in rotation_order, whatever befalls the files;
-//! [`Sources`] reads them again. What the lines mean is left to others: the one thing asked about them, whether a file
-//! of a folder is a mail log, comes as a predicate with the [`Request`].
+//! [`LogReader`] emits blocks of whole lines with their positions, every line once and in order, across rotation,
+//! truncation and replacement. [`Sources`] reads emitted lines again. What the lines mean is left to others: what must be
+//! known of them comes with the [`Request`] as a predicate and a [`Liveness`] policy.
 //!
 //! ```text
-//! discover ── which files ──▶ follow ── what is new ──▶ tail, decompress, stdin ── bytes ──▶ lines
-//!     watch ── when to look ──▲  contents, identity ── was it read already? ──▲
+//! watch ── wakeup ──▶ reader ── listings ──▶ tracker ── which file ──▶ tail, decompress, pipe ── bytes ──▶ blocks
+//!                       ▲ scan, input             fingerprint ── was it read already? ──▲
 //! ```
 
 use std::ffi::OsString;
@@ -63,25 +63,25 @@ pub use watch::Stop;
 pub enum Follow {
     /// Read what is there, then end.
     Once,
-    /// Go on with what is appended and with files that appear, across rotation.
+    /// Follow appended lines and new files, across rotation.
     Live,
 }
 
-/// Whether lines are read again once they were told.
+/// Whether lines are read again after they were emitted.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum RawLines {
     /// They may be shown or searched: what comes through a pipe is kept for that.
     Needed,
-    /// Nobody asks for them: nothing is written to disk.
+    /// They are not: nothing is written to disk.
     Unneeded,
 }
 
-/// What a folder or glob without a single mail log is.
+/// What to do with a directory or glob without a mail log.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum EmptyFolder {
-    /// An error.
+    /// Report an error.
     Refuse,
-    /// Waited for. Only with [`Follow::Live`].
+    /// Wait for one. Only with [`Follow::Live`].
     Wait,
 }
 
@@ -107,20 +107,20 @@ pub struct Liveness {
     pub silence: Duration,
 }
 
-/// What was asked for on the command line.
+/// What to read.
 #[derive(Clone, Debug)]
 pub struct Request {
-    /// FileTable, folders, globs, or `-` for standard input.
+    /// Files, directories, globs, or `-` for standard input.
     pub paths: Vec<OsString>,
     /// Whether to stay when everything was read.
     pub follow: Follow,
-    /// `Some`: look at the files at this pace and ask for no notifications.
+    /// `Some`: poll the files at this interval instead of watching for notifications.
     pub poll: Option<Duration>,
-    /// Whether a file of a folder or glob is to be read, by its first 64 KiB, unpacked.
+    /// Whether a file of a directory or glob is to be read, by its first 64 KiB, decompressed.
     pub is_mail_log: fn(&[u8]) -> bool,
     /// Detects stale and incomplete files.
     pub liveness: Liveness,
-    /// What a folder without a mail log is.
+    /// What to do with a directory without a mail log.
     pub empty_folder: EmptyFolder,
     /// Whether lines are read again.
     pub raw_lines: RawLines,
@@ -131,25 +131,25 @@ pub struct Request {
 /// Why a PATH cannot be read. One line each, lower case; the path is as on fs, not yet safe for a terminal.
 #[derive(Debug, thiserror::Error)]
 pub enum SourceError {
-    /// Nothing has that name.
+    /// The path does not exist.
     #[error("{}: no such file or folder; check the path", .path.display())]
     NotFound {
         /// The path.
         path: PathBuf,
     },
-    /// The system refuses.
+    /// The system denies access.
     #[error("{}: permission denied; run as a user who may read it", .path.display())]
     Permission {
         /// The path.
         path: PathBuf,
     },
-    /// A folder or glob means no mail log.
+    /// A directory or glob without a mail log.
     #[error("{}: no mail_logs here; name a folder that holds some, or follow it to wait for them", .path.display())]
     NoLogs {
         /// The folder or pattern.
         path: PathBuf,
     },
-    /// A pattern that means nothing.
+    /// An invalid pattern.
     #[error("{}: not a valid pattern ({reason}); check its brackets and stars", .path.display())]
     BadGlob {
         /// The pattern.
@@ -157,7 +157,7 @@ pub enum SourceError {
         /// What is wrong.
         reason: &'static str,
     },
-    /// A device, a socket.
+    /// A device or a socket.
     #[error("{}: neither a file, a folder nor a pipe; name a log file", .path.display())]
     NoFile {
         /// The path.
@@ -169,26 +169,26 @@ pub enum SourceError {
         /// The path.
         path: PathBuf,
     },
-    /// An archive that asks for more memory than a decoder may take.
+    /// An archive that needs more memory than a decoder may use.
     #[error("{}: unpacking it takes more than 128 MiB of memory; unpack it with xz first", .path.display())]
     Demanding {
         /// The path.
         path: PathBuf,
     },
-    /// Not a byte can be unpacked.
+    /// Not a byte can be decompressed.
     #[error("{}: damaged archive ({cause}); fetch the file again", .path.display())]
     Damaged {
         /// The path.
         path: PathBuf,
-        /// What the unpacking says.
+        /// The error of the decoder.
         cause: io::Error,
     },
-    /// The system says something else.
+    /// Another error of the system.
     #[error("{}: cannot be read ({cause}); check the file and its disk", .path.display())]
     Unreadable {
         /// The path.
         path: PathBuf,
-        /// What it says.
+        /// The error.
         cause: io::Error,
     },
 }

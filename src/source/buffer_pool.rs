@@ -1,6 +1,8 @@
 //! Buffers of blocks, which are reused so that reading a large log allocates only a few.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+
+use parking_lot::Mutex;
 
 use super::blocks::READ;
 
@@ -14,14 +16,13 @@ pub struct BufferPool(Arc<Mutex<Vec<Vec<u8>>>>);
 impl BufferPool {
     /// Gives back the bytes of a block that is no longer needed. Short buffers are dropped: growing one means filling it.
     pub fn put(&self, bytes: Vec<u8>) {
-        let mut spare = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut spare = self.0.lock();
         if spare.len() < MAX_SPARE && bytes.capacity() >= READ {
             spare.push(bytes);
         }
     }
 
     pub(super) fn take(&self) -> Vec<u8> {
-        let mut spare = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        spare.pop().unwrap_or_default()
+        self.0.lock().pop().unwrap_or_default()
     }
 }

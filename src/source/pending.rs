@@ -7,7 +7,9 @@ use std::collections::HashSet;
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+
+use parking_lot::Mutex;
 
 use super::fs::{self, FileId, Stat};
 use super::input::Input;
@@ -52,7 +54,7 @@ pub(super) struct PendingFiles(Arc<Mutex<State>>);
 
 impl PendingFiles {
     fn with<T>(&self, work: impl FnOnce(&mut State) -> T) -> T {
-        work(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+        work(&mut self.0.lock())
     }
 
     /// From now on the files of `input` in `folder` are held.

@@ -5,7 +5,9 @@ use std::fs::File;
 use std::io::{self, Read, Seek, Write};
 use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
+
+use parking_lot::Mutex;
 
 use super::blocks::LineSplitter;
 use super::decompress::{self, Compression};
@@ -40,10 +42,6 @@ struct PipeState {
     spool: Option<Spool>,
     /// Why the pipe is no longer spooled, until that is reported.
     not_kept: Option<io::Error>,
-}
-
-fn lock(state: &Mutex<PipeState>) -> MutexGuard<'_, PipeState> {
-    state.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Pipe {
@@ -92,7 +90,7 @@ impl Pipe {
 
     /// The limit of decompressed bytes, if it is exceeded: `least`, or a hundred times what came through the pipe.
     fn exceeded_limit(&self, least: u64) -> Option<u64> {
-        let state = lock(&self.state);
+        let state = self.state.lock();
         let most = least.max(state.read.saturating_mul(100));
         (state.compression.is_packed() && self.splitter.next_offset() > most).then_some(most)
     }
@@ -106,7 +104,7 @@ struct CountingReader {
 impl Read for CountingReader {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.input.read(buffer)?;
-        lock(&self.state).read += count as u64;
+        self.state.lock().read += count as u64;
         Ok(count)
     }
 }
@@ -127,17 +125,17 @@ fn read(
     };
     let magic = magic(&mut input)?;
     let compression = Compression::of(&magic);
-    lock(state).compression = compression;
+    state.lock().compression = compression;
     let mut written = None;
     match itself {
         _ if !keep => {}
-        Some(itself) if !compression.is_packed() => lock(state).spool = Some(itself),
-        _ => match Spool::temporary() {
+        Some(itself) if !compression.is_packed() => state.lock().spool = Some(itself),
+        _ => match tempfile::tempfile().map(Spool::from) {
             Ok(spool) => {
                 written = Some(Arc::clone(&spool.file));
-                lock(state).spool = Some(spool);
+                state.lock().spool = Some(spool);
             }
-            Err(error) => lock(state).not_kept = Some(error),
+            Err(error) => state.lock().not_kept = Some(error),
         },
     }
     let mut input = decompress::unpack(compression, io::Cursor::new(magic).chain(input))?;
@@ -145,7 +143,7 @@ fn read(
         let write = |spool: &Arc<File>| (&**spool).write_all(bytes);
         if let Some(Err(error)) = written.as_ref().map(write) {
             written = None;
-            lock(state).not_kept = Some(error);
+            state.lock().not_kept = Some(error);
         }
     })
 }
@@ -200,7 +198,7 @@ impl LogReader {
         };
         let pipe = &mut self.pipes[at];
         let path = pipe.path.clone();
-        let not_kept = lock(&pipe.state).not_kept.take();
+        let not_kept = pipe.state.lock().not_kept.take();
         let count = bytes.len();
         let buffer = pipe.splitter.prepend_carry(bytes);
         let result = pipe.splitter.split(source, buffer, count);
@@ -226,7 +224,7 @@ impl LogReader {
     fn begin_pipe(&mut self, at: usize, bytes: &[u8]) -> SourceId {
         let pipe = &mut self.pipes[at];
         let (compression, spool) = {
-            let state = lock(&pipe.state);
+            let state = pipe.state.lock();
             (state.compression, state.spool.clone())
         };
         let compressed = compression.is_packed();
@@ -249,7 +247,7 @@ impl LogReader {
     fn end_pipe(&mut self, at: usize, error: Option<io::Error>) {
         let pipe = &mut self.pipes[at];
         let path = pipe.path.clone();
-        let is_packed = lock(&pipe.state).compression.is_packed();
+        let is_packed = pipe.state.lock().compression.is_packed();
         let failed = error.map(|error| match error.kind() {
             // Its decoder was refused the memory that it needs.
             io::ErrorKind::OutOfMemory => (NoticeKind::Unreadable, SourceState::Unreadable, error),

@@ -6,10 +6,11 @@
 use std::collections::VecDeque;
 use std::io::{self, Read};
 use std::ops::ControlFlow;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::thread;
 
 use memchr::memrchr;
+use parking_lot::{Condvar, Mutex, MutexGuard};
 
 use super::blocks::READ;
 use super::decompress::read_full;
@@ -57,13 +58,10 @@ struct State {
 }
 
 impl Shared {
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     fn wait_while(&self, quiet: impl FnMut(&mut State) -> bool) -> MutexGuard<'_, State> {
-        let waited = self.changed.wait_while(self.lock(), quiet);
-        waited.unwrap_or_else(PoisonError::into_inner)
+        let mut state = self.state.lock();
+        self.changed.wait_while(&mut state, quiet);
+        state
     }
 }
 
@@ -86,7 +84,7 @@ impl ReadAhead {
             .name(name.to_owned())
             .spawn(move || {
                 let read = work(&producer);
-                producer.shared.lock().end = Some(read);
+                producer.shared.state.lock().end = Some(read);
             })?;
         Ok(Self(shared))
     }
@@ -99,7 +97,7 @@ impl ReadAhead {
 
     /// As [`ReadAhead::take`], without waiting.
     pub fn try_take(&self, spare: impl FnOnce() -> Vec<u8>) -> Chunk {
-        self.exchange(self.0.lock(), spare)
+        self.exchange(self.0.state.lock(), spare)
     }
 
     fn exchange(&self, mut state: MutexGuard<'_, State>, spare: impl FnOnce() -> Vec<u8>) -> Chunk {
@@ -121,7 +119,7 @@ impl ReadAhead {
 
 impl Drop for ReadAhead {
     fn drop(&mut self) {
-        self.0.lock().closed = true;
+        self.0.state.lock().closed = true;
         self.0.changed.notify_all();
     }
 }
@@ -204,14 +202,14 @@ impl Producer {
     }
 
     fn buffer(&self) -> Vec<u8> {
-        prepared(self.shared.lock().spare.pop())
+        prepared(self.shared.state.lock().spare.pop())
     }
 }
 
 impl Drop for Producer {
     fn drop(&mut self) {
         let gone = || Err(io::Error::other("its reading was broken off"));
-        self.shared.lock().end.get_or_insert_with(gone);
+        self.shared.state.lock().end.get_or_insert_with(gone);
         self.shared.changed.notify_all();
         (self.notify)();
     }

@@ -7,8 +7,10 @@ use std::collections::HashSet;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+
+use parking_lot::{Mutex, RwLock, RwLockReadGuard};
 
 use super::decompress::{self, CompressedFile, Compression, Unpacked};
 use super::fs::{self, FileId};
@@ -20,16 +22,16 @@ mod status;
 use status::{EntryState, NoticeLog};
 pub use status::{SourceState, SourceStatus};
 
-/// How many files are kept open for reading again, and how many archives stay unpacked half-way.
+/// How many files are kept open for reading again, and how many archives are kept decompressed half-way.
 const KEPT_OPEN: usize = 8;
 const CURSORS: usize = 4;
 
 /// The path and size of a source.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct SourceInfo {
     /// As on disk: to be sanitized before it is shown.
     pub path: PathBuf,
-    /// Whether its bytes are unpacked while they are read.
+    /// Whether its bytes are decompressed while they are read.
     pub compressed: bool,
     /// How many decompressed bytes were emitted.
     pub emitted: u64,
@@ -76,12 +78,6 @@ pub(crate) struct Spool {
     pub file: Arc<File>,
     /// The offset of the first of them.
     pub begins: u64,
-}
-
-impl Spool {
-    pub fn temporary() -> io::Result<Self> {
-        tempfile::tempfile().map(Self::from)
-    }
 }
 
 impl From<File> for Spool {
@@ -161,17 +157,13 @@ pub struct Sources {
     log: Mutex<NoticeLog>,
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 impl Sources {
     /// How many sources were opened so far, reaped ones included.
     pub fn len(&self) -> usize {
         self.entries().all.len()
     }
 
-    /// Whether none was.
+    /// Whether no source was opened.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -180,11 +172,7 @@ impl Sources {
     pub fn info(&self, source: SourceId) -> SourceInfo {
         let entries = self.entries();
         let Some(entry) = entries.get(source) else {
-            return SourceInfo {
-                path: PathBuf::new(),
-                compressed: false,
-                emitted: 0,
-            };
+            return SourceInfo::default();
         };
         SourceInfo {
             path: entry.path.clone(),
@@ -198,7 +186,7 @@ impl Sources {
         self.entries().get(source).is_some()
     }
 
-    /// How many bytes of a source were told, unpacked.
+    /// How many decompressed bytes of a source were emitted.
     pub fn emitted_bytes(&self, source: SourceId) -> u64 {
         self.entries().get(source).map_or(0, |entry| entry.emitted)
     }
@@ -218,21 +206,21 @@ impl Sources {
     /// # Errors
     /// The file is gone or was overwritten and no copy of it is known, or the system reports an error.
     pub fn read_at(&self, at: Position, buffer: &mut [u8]) -> io::Result<usize> {
-        let (places, spool, emitted) = {
+        let (locations, spool, emitted) = {
             let entries = self.entries();
             let Some(entry) = entries.get(at.source()) else {
                 // It was reaped: no record refers to it.
                 return Ok(0);
             };
-            let mut places = Vec::new();
+            let mut locations = Vec::new();
             let mut spool = None;
             match &entry.body {
-                Backing::File(place) if !entry.overwritten => places.push(place.clone()),
+                Backing::File(location) if !entry.overwritten => locations.push(location.clone()),
                 Backing::File(_) => {}
                 Backing::Spool(kept) => spool.clone_from(kept),
             }
-            places.extend(entry.copy.clone());
-            (places, spool, entry.emitted)
+            locations.extend(entry.copy.clone());
+            (locations, spool, entry.emitted)
         };
         let left = usize::try_from(emitted.saturating_sub(at.offset())).unwrap_or(usize::MAX);
         let wanted = left.min(buffer.len());
@@ -244,8 +232,8 @@ impl Sources {
             io::ErrorKind::NotFound,
             "the bytes are no longer on disk",
         ));
-        for place in places {
-            result = self.read_place(&place, at.offset(), buffer);
+        for location in locations {
+            result = self.read_location(&location, at.offset(), buffer);
             if result.is_ok() {
                 break;
             }
@@ -253,21 +241,21 @@ impl Sources {
         result
     }
 
-    fn read_place(
+    fn read_location(
         &self,
-        place: &FileLocation,
+        location: &FileLocation,
         offset: u64,
         buffer: &mut [u8],
     ) -> io::Result<usize> {
-        let file = self.file(place)?;
-        if !place.compression.is_packed() {
+        let file = self.file(location)?;
+        if !location.compression.is_packed() {
             return fs::read_at(&file, buffer, offset);
         }
-        let mut cursor = match self.cursor(place.id, offset) {
+        let mut cursor = match self.cursor(location.id, offset) {
             Some(cursor) => cursor,
             None => ArchiveCursor {
-                id: place.id,
-                stream: CompressedFile::open(place.compression, &file, &Arc::default())?,
+                id: location.id,
+                stream: CompressedFile::open(location.compression, &file, &Arc::default())?,
                 at: 0,
             },
         };
@@ -282,7 +270,7 @@ impl Sources {
             Some(error) if filled == 0 => Err(error),
             Some(_) => Ok(filled),
             None => {
-                let mut cursors = lock(&self.cursors);
+                let mut cursors = self.cursors.lock();
                 if cursors.len() >= CURSORS {
                     cursors.remove(0);
                 }
@@ -294,42 +282,42 @@ impl Sources {
 
     /// Takes the nearest cursor at or before `offset`. The caller puts it back: no lock is held while it decompresses.
     fn cursor(&self, id: FileId, offset: u64) -> Option<ArchiveCursor> {
-        let mut cursors = lock(&self.cursors);
+        let mut cursors = self.cursors.lock();
         let best = (0..cursors.len())
             .filter(|&at| cursors[at].id == id && cursors[at].at <= offset)
             .max_by_key(|&at| cursors[at].at)?;
         Some(cursors.remove(best))
     }
 
-    fn file(&self, place: &FileLocation) -> io::Result<Arc<File>> {
-        if let Some((_, file)) = lock(&self.open).iter().find(|(id, _)| *id == place.id) {
+    fn file(&self, location: &FileLocation) -> io::Result<Arc<File>> {
+        if let Some((_, file)) = self.open.lock().iter().find(|(id, _)| *id == location.id) {
             return Ok(Arc::clone(file));
         }
-        let file = match place.open(&place.path) {
+        let file = match location.open(&location.path) {
             Ok(file) => file,
             // It may have been rolled on since.
-            Err(error) => match scan::name_of(place.id, &scan::folder_of(&place.path)) {
-                Some(name) => place.open(&name)?,
+            Err(error) => match scan::name_of(location.id, &scan::folder_of(&location.path)) {
+                Some(name) => location.open(&name)?,
                 None => return Err(error),
             },
         };
-        self.keep_open(place.id, &file);
+        self.keep_open(location.id, &file);
         Ok(file)
     }
 
-    fn entries(&self) -> std::sync::RwLockReadGuard<'_, Entries> {
-        self.entries.read().unwrap_or_else(PoisonError::into_inner)
+    fn entries(&self) -> RwLockReadGuard<'_, Entries> {
+        self.entries.read()
     }
 
     fn change(&self, source: SourceId, change: impl FnOnce(&mut SourceEntry)) {
-        let mut entries = self.entries.write().unwrap_or_else(PoisonError::into_inner);
+        let mut entries = self.entries.write();
         if let Some(entry) = entries.get_mut(source) {
             change(entry);
         }
     }
 
     fn add(&self, path: &Path, compressed: bool, body: Backing) -> SourceId {
-        let mut entries = self.entries.write().unwrap_or_else(PoisonError::into_inner);
+        let mut entries = self.entries.write();
         entries.all.push(Some(Box::new(SourceEntry {
             path: path.to_path_buf(),
             called: path.to_path_buf(),
@@ -339,13 +327,17 @@ impl Sources {
             overwritten: false,
             copy: None,
             ended: false,
-            state: EntryState::default(),
+            state: EntryState::new(),
         })));
         SourceId::new(entries.all.len() - 1)
     }
 
-    pub(crate) fn add_file(&self, place: FileLocation, path: &Path) -> SourceId {
-        self.add(path, place.compression.is_packed(), Backing::File(place))
+    pub(crate) fn add_file(&self, location: FileLocation, path: &Path) -> SourceId {
+        self.add(
+            path,
+            location.compression.is_packed(),
+            Backing::File(location),
+        )
     }
 
     pub(crate) fn add_stream(
@@ -359,7 +351,7 @@ impl Sources {
 
     /// Keeps a recently read file open; the least recently used one is closed.
     pub(crate) fn keep_open(&self, id: FileId, file: &Arc<File>) {
-        let mut open = lock(&self.open);
+        let mut open = self.open.lock();
         open.retain(|(kept, _)| *kept != id);
         if open.len() >= KEPT_OPEN {
             open.remove(0);
@@ -369,21 +361,21 @@ impl Sources {
 
     /// Closes every file that is kept open for reading again.
     pub(crate) fn close_all(&self) {
-        lock(&self.open).clear();
-        lock(&self.cursors).clear();
+        self.open.lock().clear();
+        self.cursors.lock().clear();
     }
 
     /// Closes a deleted file, so that its disk space is freed.
     pub(crate) fn close(&self, id: FileId) {
-        lock(&self.open).retain(|(kept, _)| *kept != id);
-        lock(&self.cursors).retain(|cursor| cursor.id != id);
+        self.open.lock().retain(|(kept, _)| *kept != id);
+        self.cursors.lock().retain(|cursor| cursor.id != id);
     }
 
     pub(crate) fn set_emitted(&self, source: SourceId, emitted: u64) {
         self.change(source, |entry| entry.emitted = entry.emitted.max(emitted));
     }
 
-    /// As [`Sources::set_emitted`], of a file that is so long on disk.
+    /// As [`Sources::set_emitted`], of a file of this size on disk.
     pub(crate) fn set_emitted_of(&self, source: SourceId, emitted: u64, size: u64) {
         self.change(source, |entry| {
             entry.emitted = entry.emitted.max(emitted);
@@ -394,8 +386,8 @@ impl Sources {
     pub(crate) fn renamed(&self, source: SourceId, path: &Path) {
         self.change(source, |entry| {
             entry.path = path.to_path_buf();
-            if let Backing::File(place) = &mut entry.body {
-                place.path = path.to_path_buf();
+            if let Backing::File(location) = &mut entry.body {
+                location.path = path.to_path_buf();
             }
         });
     }
@@ -405,9 +397,8 @@ impl Sources {
         self.change(source, |entry| entry.overwritten = true);
     }
 
-    /// The same bytes lie in another place too.
-    pub(crate) fn copied(&self, source: SourceId, place: FileLocation) {
-        self.change(source, |entry| entry.copy = Some(place));
+    pub(crate) fn copied(&self, source: SourceId, location: FileLocation) {
+        self.change(source, |entry| entry.copy = Some(location));
     }
 
     /// The source before this one.
@@ -427,7 +418,7 @@ impl Sources {
 
     /// The file of a source was closed for good.
     pub(crate) fn end(&self, source: SourceId) {
-        let mut entries = self.entries.write().unwrap_or_else(PoisonError::into_inner);
+        let mut entries = self.entries.write();
         if let Some(entry) = entries.get_mut(source) {
             entry.ended = true;
             entries.ended += 1;
@@ -441,7 +432,7 @@ impl Sources {
 
     /// Drops the ended sources to which no record refers. The numbers of the others stay.
     pub fn reap_ended(&self, referenced: &HashSet<SourceId>) {
-        let mut entries = self.entries.write().unwrap_or_else(PoisonError::into_inner);
+        let mut entries = self.entries.write();
         entries.ended = 0;
         for (at, entry) in entries.all.iter_mut().enumerate() {
             let is_ended = entry.as_deref().is_some_and(|entry| entry.ended);

@@ -6,11 +6,12 @@
 use std::collections::HashMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use notify::event::{AccessKind, AccessMode, EventKind, ModifyKind};
 use notify::{Config, RecommendedWatcher, RecursiveMode, Watcher};
+use parking_lot::{Condvar, Mutex};
 
 use super::fs::{self, FileId};
 use super::pending::PendingFiles;
@@ -36,6 +37,14 @@ pub(crate) struct Wakeup {
 impl Wakeup {
     fn is_empty(&self) -> bool {
         !(self.look || self.scan || self.stopped || self.failed.is_some())
+    }
+
+    fn take(&mut self) -> Self {
+        let rest = Self {
+            stopped: self.stopped,
+            ..Self::default()
+        };
+        std::mem::replace(self, rest)
     }
 
     fn wrote(&mut self, paths: &[PathBuf]) {
@@ -81,46 +90,31 @@ pub(crate) struct Waker {
 }
 
 impl Waker {
-    fn lock(&self) -> MutexGuard<'_, Wakeup> {
-        self.wakeup.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     pub fn is_stopped(&self) -> bool {
-        self.lock().stopped
+        self.wakeup.lock().stopped
     }
 
     pub fn wake(&self, change: impl FnOnce(&mut Wakeup)) {
-        change(&mut self.lock());
+        change(&mut self.wakeup.lock());
         self.changed.notify_all();
     }
 
     /// Takes what happened, without waiting.
     pub fn take(&self) -> Wakeup {
-        Self::taken(&mut self.lock())
+        self.wakeup.lock().take()
     }
 
     /// Waits until something happens, at most `limit`, and takes it.
     pub fn wait(&self, limit: Option<Duration>) -> Wakeup {
         let quiet = |wakeup: &mut Wakeup| wakeup.is_empty();
-        let mut wakeup = match limit {
+        let mut wakeup = self.wakeup.lock();
+        match limit {
             Some(limit) => {
-                let waited = self.changed.wait_timeout_while(self.lock(), limit, quiet);
-                waited.unwrap_or_else(PoisonError::into_inner).0
+                self.changed.wait_while_for(&mut wakeup, quiet, limit);
             }
-            None => {
-                let waited = self.changed.wait_while(self.lock(), quiet);
-                waited.unwrap_or_else(PoisonError::into_inner)
-            }
-        };
-        Self::taken(&mut wakeup)
-    }
-
-    fn taken(wakeup: &mut Wakeup) -> Wakeup {
-        let rest = Wakeup {
-            stopped: wakeup.stopped,
-            ..Wakeup::default()
-        };
-        std::mem::replace(wakeup, rest)
+            None => self.changed.wait_while(&mut wakeup, quiet),
+        }
+        wakeup.take()
     }
 }
 

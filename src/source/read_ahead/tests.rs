@@ -59,7 +59,7 @@ fn who_reads_ahead_waits_and_ends_when_nobody_takes() {
     let ahead = ahead.expect("starts");
     assert!(matches!(ahead.take(Vec::new), Chunk::Bytes(_)));
     let shared = Arc::downgrade(&ahead.0);
-    let held = ahead.0.lock().pieces.len();
+    let held = ahead.0.state.lock().pieces.len();
     assert!(held <= WAITING);
     drop(ahead);
     while shared.strong_count() > 0 {

@@ -2,76 +2,50 @@
 
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
-use std::sync::PoisonError;
 use std::time::SystemTime;
 
-use super::{Backing, SourceEntry, Sources, lock};
+use super::{Backing, SourceEntry, Sources};
 use crate::position::SourceId;
 use crate::source::notice::{Notice, Noticed};
 
 /// How many notices are kept; of older ones only the number is known.
 const NOTICES: usize = 1000;
 
-/// The state of a source.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
-pub enum SourceState {
-    /// Not everything was read.
-    #[default]
-    Reading,
-    /// Everything was read; more may come.
-    Following,
-    /// As [`SourceState::Following`], without notifications from the file system.
-    Polling,
-    /// There is no file yet.
-    Waiting,
-    /// No heartbeat came for minutes.
-    Stale,
-    /// The end of a final file is missing.
-    Incomplete,
-    /// The file was renamed; late lines are still read.
-    Rotated,
-    /// The file lost its name, or its content.
-    Gone,
-    /// The file cannot be decompressed to its end.
-    Damaged,
-    /// The file cannot be read.
-    Unreadable,
-    /// Read to its end, which is final.
-    Finished,
+/// Defines the states: variant, word that is shown, meaning.
+macro_rules! source_states {
+    ($($state:ident $word:literal $meaning:literal;)*) => {
+        /// The state of a source.
+        #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+        pub enum SourceState {
+            $(#[doc = $meaning] $state,)*
+        }
+
+        impl SourceState {
+            /// Every state.
+            pub const ALL: [Self; [$($word),*].len()] = [$(Self::$state),*];
+
+            /// The word that is shown.
+            pub fn word(self) -> &'static str {
+                match self {
+                    $(Self::$state => $word,)*
+                }
+            }
+        }
+    };
 }
 
-impl SourceState {
-    /// Every state.
-    pub const ALL: [Self; 11] = [
-        Self::Reading,
-        Self::Following,
-        Self::Polling,
-        Self::Waiting,
-        Self::Stale,
-        Self::Incomplete,
-        Self::Rotated,
-        Self::Gone,
-        Self::Damaged,
-        Self::Unreadable,
-        Self::Finished,
-    ];
-
-    /// The word that is shown.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Reading => "reading",
-            Self::Following => "following",
-            Self::Polling => "polling",
-            Self::Waiting => "waiting",
-            Self::Stale => "stale",
-            Self::Incomplete => "incomplete",
-            Self::Rotated => "rotated",
-            Self::Gone => "gone",
-            Self::Damaged => "damaged",
-            Self::Unreadable => "unreadable",
-            Self::Finished => "finished",
-        }
-    }
+source_states! {
+    Reading "reading" "Not everything was read.";
+    Following "following" "Everything was read; more may come.";
+    Polling "polling" "As `Following`, without notifications from the file system.";
+    Waiting "waiting" "There is no file yet.";
+    Stale "stale" "No heartbeat came for minutes.";
+    Incomplete "incomplete" "The end of a final file is missing.";
+    Rotated "rotated" "The file was renamed; late lines are still read.";
+    Gone "gone" "The file lost its name, or its content.";
+    Damaged "damaged" "The file cannot be decompressed to its end.";
+    Unreadable "unreadable" "The file cannot be read.";
+    Finished "finished" "Read to its end, which is final.";
 }
 
 /// The status of a source.
@@ -87,18 +61,28 @@ pub struct SourceStatus {
     pub read: u64,
     /// The size on disk; `None` of a pipe.
     pub size: Option<u64>,
-    /// Whether its bytes are unpacked while they are read.
+    /// Whether its bytes are decompressed while they are read.
     pub compressed: bool,
     /// The last notice about it.
     pub notice: Option<Notice>,
 }
 
 /// The changing part of a source's status.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct EntryState {
     state: SourceState,
     pub(super) size: u64,
     notice: Option<Notice>,
+}
+
+impl EntryState {
+    pub fn new() -> Self {
+        Self {
+            state: SourceState::Reading,
+            size: 0,
+            notice: None,
+        }
+    }
 }
 
 /// The last notices and what concerns all sources.
@@ -133,7 +117,7 @@ impl Sources {
     /// The status of every source in the order of their numbers, and then the inputs without a file yet.
     pub fn statuses(&self) -> Vec<SourceStatus> {
         let (polling, waiting) = {
-            let log = lock(&self.log);
+            let log = self.log.lock();
             (log.polling, log.waiting.clone())
         };
         let entries = self.entries();
@@ -156,17 +140,17 @@ impl Sources {
 
     /// The last thousand notices, the newest last.
     pub fn notices(&self) -> Vec<Noticed> {
-        lock(&self.log).kept.iter().cloned().collect()
+        self.log.lock().kept.iter().cloned().collect()
     }
 
     /// How many notices there were in all: more than [`Sources::notices`] has if older ones were dropped.
     pub fn notices_given(&self) -> u64 {
-        lock(&self.log).total
+        self.log.lock().total
     }
 
     /// Logs a notice.
     pub(crate) fn noticed(&self, notice: &Notice) {
-        let mut entries = self.entries.write().unwrap_or_else(PoisonError::into_inner);
+        let mut entries = self.entries.write();
         let about = |entry: &SourceEntry| entry.path == notice.path || entry.called == notice.path;
         let mut known = entries.known().rev();
         let source = known.find(|(_, entry)| about(entry)).map(|(at, _)| at);
@@ -175,7 +159,7 @@ impl Sources {
             entry.state.notice = Some(notice.clone());
         }
         drop(entries);
-        let mut notices = lock(&self.log);
+        let mut notices = self.log.lock();
         notices.total += 1;
         if notices.kept.len() >= NOTICES {
             notices.kept.pop_front();
@@ -189,7 +173,7 @@ impl Sources {
 
     /// Sets whether an input has no file yet.
     pub(crate) fn await_first(&self, path: &Path, waits: bool) {
-        let mut log = lock(&self.log);
+        let mut log = self.log.lock();
         log.waiting.retain(|other| other != path);
         if waits {
             log.waiting.push(path.to_path_buf());
@@ -198,7 +182,7 @@ impl Sources {
 
     /// There are no notifications.
     pub(crate) fn set_polling(&self) {
-        lock(&self.log).polling = true;
+        self.log.lock().polling = true;
     }
 
     pub(in crate::source) fn set_state(&self, source: SourceId, state: SourceState) {
