@@ -41,7 +41,8 @@ pub use policy::Policy;
 pub use reply::{Reply, enhanced_code};
 pub use scan::Rids;
 pub use system::unknown_shape;
-pub use template::{Ids, MessageEffect, Template};
+pub use template::{Ids, Template};
+pub use templates::MessageEffect;
 pub use tls::{REQUIRED as TLS_REQUIRED, Tls};
 
 /// Declares an id newtype of the appliance.
@@ -96,7 +97,8 @@ impl ConnId {
 
 /// One entry, taken apart.
 ///
-/// Events go from thread to thread by the million: the few with many fields are read in full only by those who ask.
+/// Events go from thread to thread by the million: the few with many fields are read in full only
+/// by those who ask.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum Event<'a> {
     /// `Begin Logfile`
@@ -181,7 +183,8 @@ pub enum Event<'a> {
         /// The appliance's SMTP Auth profile.
         profile: &'a [u8],
     },
-    /// A login that failed for a reason of the appliance's own: `SMTP Auth (ICID n) could not reach forwarding server …`
+    /// A login that failed for a reason of the appliance's own: `SMTP Auth (ICID n) could not reach
+    /// forwarding server …`
     AuthTrouble {
         /// The connection.
         icid: Icid,
@@ -291,7 +294,8 @@ pub enum Event<'a> {
         engine: &'a [u8],
         /// The engine's words.
         verdict: &'a [u8],
-        /// Whose it is; interim verdicts, which are not the last word, are [`EventKind::VerdictInterim`].
+        /// Whose it is; interim verdicts, which are not the last word, are
+        /// [`EventKind::VerdictInterim`].
         kind: EventKind,
     },
     /// `MID m SDR: …`
@@ -320,7 +324,8 @@ pub enum Event<'a> {
         /// `done` or `aborted`.
         how: &'a [u8],
     },
-    /// `MID 515 was generated for bounce of MID 511`, `MID 2 rewritten to 3 by antispam` and their relatives
+    /// `MID 515 was generated for bounce of MID 511`, `MID 2 rewritten to 3 by antispam` and their
+    /// relatives
     Derived {
         /// How the one came of the other.
         lineage: Lineage,
@@ -391,8 +396,9 @@ pub enum Event<'a> {
 }
 
 impl Event<'_> {
-    /// When among the entries of one second it is to be taken in: a relay shuffles lines within a second, and a file
-    /// says whose ids it holds in its first one. Connections are opened before messages are started on them.
+    /// When among the entries of one second it is to be taken in: a relay shuffles lines within a
+    /// second, and a file says whose ids it holds in its first one. Connections are opened before
+    /// messages are started on them.
     #[inline]
     pub fn apply_order(&self) -> ApplyOrder {
         match self {

@@ -1,4 +1,4 @@
-//! What stands before an entry's message: when, which appliance, which level.
+//! Parses the header of a line, everything before the message: time, host, log subscription, level.
 //!
 //! ```text
 //! Wed Apr 22 11:43:59 2009 Info: <message>                  a file of the appliance; the day is padded with a blank
@@ -9,8 +9,8 @@
 //! Info: <message>                                           pasted; the bare message stands alone too
 //! ```
 //!
-//! The tag before the level is the name an administrator gave the log subscription: free text. A stamp equal to the
-//! previous line's is not read again: thousands of lines share a second.
+//! The tag before the level is the name an administrator gave the log subscription: free text. A
+//! timestamp equal to the previous line's is not parsed again: thousands of lines share a second.
 
 mod timestamp;
 mod years;
@@ -23,12 +23,12 @@ pub use years::YearResolver;
 
 use timestamp::ParsedTimestamp;
 
-/// How grave the appliance holds an entry to be. A login or delivery failure is `Info`.
+/// Log level. A login or delivery failure is `Info`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Level {
-    /// Needs somebody at once.
+    /// Needs action at once.
     Critical,
-    /// Something is not as it should be.
+    /// Something is wrong.
     Warning,
     /// Nearly everything.
     Info,
@@ -39,7 +39,7 @@ pub enum Level {
 }
 
 impl Level {
-    /// As the log writes it.
+    /// The word in the log.
     pub fn word(self) -> &'static str {
         match self {
             Self::Critical => "Critical",
@@ -50,7 +50,7 @@ impl Level {
         }
     }
 
-    /// The level at the start of `text` with its colon, and what follows.
+    /// The level at the start of `text`, and the rest after its colon.
     #[inline]
     fn parse(text: &[u8]) -> Option<(Self, &[u8])> {
         match text {
@@ -83,15 +83,15 @@ impl Level {
 /// One line with its frame read. Ranges count from the line's first byte.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub struct Header {
-    /// The log's own local time; `None` where the line has none.
+    /// The log's local time; `None` if the line has none.
     pub time: Option<Timestamp>,
-    /// `None` where the line has none.
+    /// `None` if the line has none.
     pub level: Option<Level>,
-    /// Where the syslog host stands; empty without one.
+    /// The range of the syslog host; empty without one.
     host: (u16, u16),
-    /// Where the name of the log subscription stands; empty without one.
+    /// The range of the log subscription's name; empty without one.
     tag: (u16, u16),
-    /// Where the message begins.
+    /// The first byte of the message.
     body: u32,
 }
 
@@ -101,7 +101,7 @@ impl Header {
         line.get(self.body as usize..).unwrap_or(&[])
     }
 
-    /// The tag that stands before the level in syslog: the name of the log subscription.
+    /// The name of the log subscription, which syslog writes before the level.
     pub fn tag<'a>(&self, line: &'a [u8]) -> Option<&'a [u8]> {
         part(line, self.tag)
     }
@@ -111,7 +111,7 @@ impl Header {
         part(line, self.host)
     }
 
-    /// Whether anything stood before the message.
+    /// Whether the line has a header.
     pub fn is_present(&self) -> bool {
         self.time.is_some() || self.level.is_some()
     }
@@ -121,26 +121,27 @@ impl Header {
 #[derive(Clone, Debug)]
 pub struct HeaderParser {
     years: YearResolver,
-    /// The stamp of the line before, as written and as read.
+    /// The timestamp of the previous line, as written and as parsed.
     seen: ([u8; 24], usize, Option<Timestamp>),
-    /// What stood before the message of a line, as written with its last blank, and as read.
+    /// The header of the previous line, as written with its last blank, and as parsed.
     whole: Option<(Prefix, Header)>,
 }
 
-/// Bytes that lines begin with.
+/// The bytes of a header.
 #[derive(Clone, Debug)]
 struct Prefix(Vec<u8>);
 
 impl Prefix {
-    /// `kept` is filled anew: a new one is made with each second of the log.
+    /// Reuses the allocation of `kept`: a new prefix is made with each second of the log.
     fn new(mut kept: Vec<u8>, written: &[u8]) -> Self {
         kept.clear();
         kept.extend_from_slice(written);
         Self(kept)
     }
 
-    /// Whether a line begins with them. Where they are 16 to 32, as in the files of an appliance, their first and last 16
-    /// tell: comparing any length is a call, of 18 instructions for itself.
+    /// Whether a line begins with them. If they are 16 to 32, as in the files of an appliance,
+    /// comparing their first and last 16 is enough: comparing any length is a call of 18
+    /// instructions.
     #[inline]
     fn begins(&self, line: &[u8]) -> bool {
         let Some(line) = line.get(..self.0.len()) else {
@@ -155,11 +156,11 @@ impl Prefix {
     }
 }
 
-/// Syslog relays wrap at most a few times; a line that goes on longer is no frame.
+/// Syslog relays wrap a line at most a few times.
 const MOST_WRAPPINGS: usize = 4;
 
 impl HeaderParser {
-    /// `years` tells the year of stamps that have none.
+    /// `years` resolves timestamps without a year.
     pub fn new(years: YearResolver) -> Self {
         Self {
             years,
@@ -168,7 +169,7 @@ impl HeaderParser {
         }
     }
 
-    /// The newest year-less stamp's year goes on in the next source.
+    /// The years after the lines parsed so far, for the next source.
     pub fn years(&self) -> &YearResolver {
         &self.years
     }
@@ -182,10 +183,11 @@ impl HeaderParser {
         }
     }
 
-    /// How many bytes of a line are the very frame of the line before; 0 where it has another one.
+    /// The length of the header if it is the same as that of the previous line, else 0.
     ///
-    /// Where a line begins with the very bytes of that frame, up to the blank behind the level, its frame is the same:
-    /// nothing behind them has a say in it. That holds for nine lines of ten (30 instructions for 130).
+    /// A line that begins with the bytes of that header, up to the blank after the level, has the
+    /// same header: nothing after them can change it. That holds for nine lines of ten (30
+    /// instructions instead of 130).
     #[inline]
     pub fn cached_header_len(&self, line: &[u8]) -> usize {
         match &self.whole {
@@ -197,7 +199,7 @@ impl HeaderParser {
     fn parse_new(&mut self, line: &[u8]) -> Header {
         let header = self.read(line);
         let written = &line[..line.len() - header.body(line).len()];
-        // Whether structured data is there (RFC 5424) may depend on brackets in the message.
+        // With RFC 5424, the end of structured data may depend on brackets in the message.
         let stands_alone = header.level.is_some()
             && written.ends_with(b" ")
             && memchr::memmem::find(written, b">1 ").is_none();
@@ -228,7 +230,7 @@ impl HeaderParser {
             new = Some((written, &rest[..rest.len() - behind.len() - 1]));
             Some(behind)
         });
-        // A relay's stamp stands before the appliance's own: only the last one tells the log's time.
+        // A relay's timestamp comes before the appliance's own: the last one is the log's time.
         header.time = match new {
             Some((written, text)) => self.resolve(&written, text),
             None => known,
@@ -241,7 +243,7 @@ impl HeaderParser {
         header
     }
 
-    /// The moment of a stamp that was not seen in the line before.
+    /// Resolves a timestamp that differs from the previous line's.
     fn resolve(&mut self, written: &ParsedTimestamp, text: &[u8]) -> Option<Timestamp> {
         let time = match written.year {
             Some(year) => written.date_time(year).to_timestamp(),
@@ -256,8 +258,8 @@ impl HeaderParser {
     }
 }
 
-/// Takes stamps, hosts, tags and the level off the front of a line. `stamp` takes a stamp and its blank. Returns what
-/// is left: the message.
+/// Strips timestamps, hosts, tags and the level from the front of a line. `stamp` strips a
+/// timestamp and its blank. Returns the message.
 #[inline]
 fn unwrap<'a>(
     line: &'a [u8],
@@ -276,7 +278,7 @@ fn unwrap<'a>(
                 rest = behind;
                 continue;
             }
-            // In a file of the appliance the level follows at once: there is no tag to look for.
+            // In a file of the appliance the level follows at once, without a tag.
             if Level::parse(rest).is_none()
                 && let Some(behind) = tag(line, rest, header)
             {
@@ -294,7 +296,7 @@ fn unwrap<'a>(
     rest
 }
 
-/// The stamp of the log itself in a line, behind those of relays.
+/// The log's own timestamp in a line, after those of relays.
 fn stamp_of(line: &[u8]) -> Option<ParsedTimestamp> {
     let mut last = None;
     unwrap(line, &mut Header::default(), |rest| {
@@ -305,7 +307,7 @@ fn stamp_of(line: &[u8]) -> Option<ParsedTimestamp> {
     last
 }
 
-/// What stands at a place of the line; `None` where that is empty.
+/// The bytes of a range; `None` if it is empty.
 #[inline]
 fn part(line: &[u8], (start, end): (u16, u16)) -> Option<&[u8]> {
     if start == end {
@@ -314,7 +316,7 @@ fn part(line: &[u8], (start, end): (u16, u16)) -> Option<&[u8]> {
     line.get(usize::from(start)..usize::from(end))
 }
 
-/// The place of the first bytes of `rest`, which is the end of the line.
+/// The range of the first `length` bytes of `rest`, which is the end of the line.
 fn place(line: &[u8], rest: &[u8], length: usize) -> (u16, u16) {
     let start = line.len() - rest.len();
     match (u16::try_from(start), u16::try_from(start + length)) {
@@ -323,7 +325,7 @@ fn place(line: &[u8], rest: &[u8], length: usize) -> (u16, u16) {
     }
 }
 
-/// Whether a year may stand there: a stamp without one is not this line's where one follows.
+/// Whether a year follows: then the timestamp before it is a different one, with a year.
 #[inline]
 fn is_year(text: &[u8]) -> bool {
     matches!(text, [a, b, c, d, b' ', ..] if [a, b, c, d].iter().all(|byte| byte.is_ascii_digit()))
@@ -351,7 +353,7 @@ fn without_priority(text: &[u8]) -> &[u8] {
     }
 }
 
-/// `host tag: ` or `tag: ` behind a syslog stamp. Neither has blanks; what stands there is no level.
+/// `host tag: ` or `tag: ` after a syslog timestamp. Neither has blanks.
 fn tag<'a>(line: &'a [u8], rest: &'a [u8], header: &mut Header) -> Option<&'a [u8]> {
     // Some relays write a second blank before the host.
     let rest = rest.trim_ascii_start();
@@ -377,7 +379,8 @@ fn name_of_tag(word: &[u8]) -> Option<&[u8]> {
     (!name.is_empty()).then_some(name)
 }
 
-/// `host name process id data` behind the stamp of RFC 5424, each a word or `-`; the data may be in brackets.
+/// `host name process id data` after the timestamp of RFC 5424, each a word or `-`; the data may be
+/// in brackets.
 fn structured<'a>(line: &'a [u8], rest: &'a [u8], header: &mut Header) -> Option<&'a [u8]> {
     let (host, behind_host) = word(rest)?;
     let (name, behind_name) = word(behind_host)?;

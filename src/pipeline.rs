@@ -5,9 +5,10 @@
 //!                     in order                         side by side            in order
 //! ```
 //!
-//! Two threads are what two cores can use ([`ordered`]). Blocks are small enough to stay in a core's
-//! cache until they are applied, so the only waits for memory are those of the index. The index is
-//! locked for a batch of 2048 entries at a time, and unlocked between batches if a reader waits.
+//! Two threads are what two cores can use ([`ordered`]). Blocks are small enough to stay in a
+//! core's cache until they are applied, so the only waits for memory are those of the index. The
+//! index is locked for a batch of 2048 entries at a time, and unlocked between batches if a reader
+//! waits.
 //!
 //! [`EntryStream`] gives the same parsed entries to a consumer that needs no index.
 

@@ -1,8 +1,9 @@
-//! The one place where text of a log becomes printable.
+//! Sanitizes text of a log for printing; nothing else does.
 //!
-//! Half of a log is written by strangers: user names, host names, subjects, addresses, replies. Printed as it is, such
-//! text can drive a terminal, turn reading order round, or hide. Here every character that would not print as itself is
-//! made visible; nothing is deleted. What no terminal misreads stays as it was, so making safe twice changes nothing.
+//! Half of a log is written by strangers: user names, host names, subjects, addresses, replies.
+//! Printed as it is, such text can control a terminal, reverse the reading order, or hide. Here
+//! every character that does not print as itself is made visible; nothing is deleted. Other text is
+//! unchanged, so sanitizing twice equals sanitizing once.
 //!
 //! | character | becomes |
 //! |---|---|
@@ -11,7 +12,7 @@
 //! | bidi, zero-width, tags, line separators, private use, noncharacters, … | `‹U+202E›` |
 //! | more than four combining marks on one base | `‹U+0301›` |
 //!
-//! JSON escapes by its own rules and asks [`is_control_like`] only.
+//! JSON escapes by its own rules and uses [`is_control_like`] only.
 
 use std::borrow::Cow;
 use std::fmt::Write;
@@ -20,10 +21,10 @@ use std::path::Path;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-/// Marks that may stand on one base character; scripts need fewer.
+/// Combining marks on one base character; scripts need fewer.
 const MOST_MARKS: usize = 4;
 
-/// The text with everything visible that would not print as itself.
+/// Makes every character visible that does not print as itself.
 pub fn text(text: &str) -> Cow<'_, str> {
     if text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
         return Cow::Borrowed(text);
@@ -52,7 +53,7 @@ pub fn text(text: &str) -> Cow<'_, str> {
     Cow::Owned(safe)
 }
 
-/// Bytes of a log as safe text; what is no UTF-8 becomes U+FFFD first.
+/// As [`text`]; invalid UTF-8 becomes U+FFFD first.
 pub fn bytes(bytes: &[u8]) -> Cow<'_, str> {
     match String::from_utf8_lossy(bytes) {
         Cow::Borrowed(decoded) => text(decoded),
@@ -60,12 +61,13 @@ pub fn bytes(bytes: &[u8]) -> Cow<'_, str> {
     }
 }
 
-/// A path as safe text: whoever may create files beside a log chooses their names.
+/// As [`text`]: any user who may create files beside a log chooses their names.
 pub fn path(path: &Path) -> String {
     text(&path.to_string_lossy()).into_owned()
 }
 
-/// Safe text in exactly `width` columns: cut with `…` where it is longer, padded with blanks where it is shorter.
+/// Safe text in exactly `width` columns: cut with `…` if it is longer, padded with blanks if it is
+/// shorter.
 pub fn fit(safe: &str, width: usize) -> String {
     let long = safe.width();
     if long <= width {
@@ -92,12 +94,12 @@ pub fn fit(safe: &str, width: usize) -> String {
     fitted
 }
 
-/// Columns that safe text takes.
+/// Columns of a safe text.
 pub fn width(safe: &str) -> usize {
     safe.width()
 }
 
-/// Whether a character controls rather than prints, wherever it stands: categories Cc, Cf, Zl and Zp, and those
+/// Whether a character controls rather than prints: categories Cc, Cf, Zl and Zp, and those
 /// that terminals treat alike.
 pub fn is_control_like(c: char) -> bool {
     c.is_control() || is_hidden(c)
@@ -123,13 +125,14 @@ fn nature(c: char, before: char) -> Nature {
     }
 }
 
-/// Symbols that come as text and as a picture.
+/// Symbols with a text and an emoji form.
 fn is_emoji(c: char) -> bool {
     matches!(u32::from(c), 0x203c | 0x2049 | 0x2122 | 0x2139 | 0x2194..=0x21aa | 0x231a..=0x23ff | 0x24c2
         | 0x25aa..=0x27bf | 0x2934..=0x2b55 | 0x3030 | 0x303d | 0x3297 | 0x3299 | 0x1f000..=0x1faff)
 }
 
-/// Categories Cf, Zl, Zp and Co, noncharacters, variation selectors, and letters that print as nothing.
+/// Categories Cf, Zl, Zp and Co, noncharacters, variation selectors, and letters that print as
+/// nothing.
 fn is_hidden(c: char) -> bool {
     let code = u32::from(c);
     code >= 0xad
@@ -148,74 +151,4 @@ fn push(text: &mut String, what: std::fmt::Arguments<'_>) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    #[test]
-    fn ordinary_text_of_any_script_stays_as_it_is() {
-        for plain in [
-            "",
-            "svc-01@corp.example",
-            "Grüße aus Köln",
-            "日本語",
-            "naïve cafe\u{301}",
-            "☎\u{fe0f} ✓",
-            "a\u{fffd}b",
-        ] {
-            assert_eq!(text(plain), plain);
-        }
-        assert!(matches!(text("ascii"), Cow::Borrowed(_)));
-    }
-
-    #[test]
-    fn what_does_not_print_becomes_visible() {
-        assert_eq!(
-            text("\x1b]0;x\x07\x7f\u{9b}31m\t\r"),
-            "\\x1b]0;x\\x07\\x7f\\x9b31m\\t\\x0d"
-        );
-        assert_eq!(text("red\u{202e}gnp\u{200b}"), "red‹U+202E›gnp‹U+200B›");
-        assert_eq!(
-            text("a\u{feff}\u{2028}\u{e0041}\u{e000}\u{ffff}x\u{fe0f}"),
-            "a‹U+FEFF›‹U+2028›‹U+E0041›‹U+E000›‹U+FFFF›x‹U+FE0F›"
-        );
-        assert_eq!(bytes(b"a\xff\x1b"), "a\u{fffd}\\x1b");
-        assert_eq!(path(Path::new("/var/\u{1b}[2J.log")), "/var/\\x1b[2J.log");
-    }
-
-    #[test]
-    fn marks_are_capped_on_each_base() {
-        let safe = text("a\u{301}\u{301}\u{301}\u{301}\u{301}b\u{301}").into_owned();
-        assert_eq!(safe, "a\u{301}\u{301}\u{301}\u{301}‹U+0301›b\u{301}");
-        assert_eq!(text("\u{301}"), "‹U+0301›");
-    }
-
-    #[test]
-    fn text_is_cut_and_padded_by_columns() {
-        assert_eq!(fit("abc", 5), "abc  ");
-        assert_eq!(fit("abcdef", 4), "abc…");
-        assert_eq!(fit("日本語", 4), "日… ");
-        assert_eq!(fit("abc", 0), "");
-    }
-
-    proptest! {
-        #[test]
-        fn nothing_that_controls_gets_through(wild in any::<Vec<char>>()) {
-            let wild: String = wild.into_iter().collect();
-            let safe = text(&wild).into_owned();
-            for (at, c) in safe.char_indices() {
-                let before = safe[..at].chars().next_back().unwrap_or('\0');
-                let is_picture = is_emoji(before) && (0xfe0e..=0xfe0f).contains(&u32::from(c));
-                prop_assert!(!is_control_like(c) || is_picture);
-            }
-            prop_assert_eq!(text(&safe).into_owned(), safe.clone());
-        }
-
-        #[test]
-        fn bytes_of_any_kind_become_safe(wild in any::<Vec<u8>>(), room in 0usize..40) {
-            let safe = bytes(&wild).into_owned();
-            prop_assert!(!safe.chars().any(char::is_control));
-            prop_assert_eq!(width(&fit(&safe, room)), room);
-        }
-    }
-}
+mod tests;

@@ -24,7 +24,8 @@ pub enum CloseReason {
     Aborted,
 }
 
-/// `New SMTP ICID …` and `New SMTP DCID …`; a release writes `smtp` in lower case, and listeners speak QMQP too.
+/// `New SMTP ICID …` and `New SMTP DCID …`; a release writes `smtp` in lower case, and listeners
+/// speak QMQP too.
 pub fn opening(body: &[u8]) -> Option<Event<'_>> {
     let rest = match body.strip_prefix(b"New SMTP ") {
         Some(rest) => rest,

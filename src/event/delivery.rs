@@ -78,8 +78,8 @@ pub struct ConnectionError<'a> {
 }
 
 impl<'a> ConnectionError<'a> {
-    /// Reads a line of any generation. `details` is free text: keys before it are read from the left, those behind it
-    /// from the right.
+    /// Reads a line of any generation. `details` is free text: keys before it are read from the
+    /// left, those behind it from the right.
     pub fn parse(body: &'a [u8]) -> Option<Self> {
         let rest = body.strip_prefix(b"Connection Error: ")?;
         let at = memmem::find(rest, b"DCID")?;
@@ -183,8 +183,9 @@ impl<'a> Attempt<'a> {
     }
 }
 
-/// The reply at the line's end. Addresses before it and the reply itself are strangers' texts: the first tuple
-/// that fills the line to its end is the true one, for inside a reply every quote is escaped.
+/// The reply at the line's end. Addresses before it and the reply itself are strangers' texts: the
+/// first tuple that fills the line to its end is the true one, for inside a reply every quote is
+/// escaped.
 fn split_reply(text: &[u8]) -> (&[u8], Option<Reply<'_>>) {
     const TUPLE: Delimiter<'_> = Delimiter::new(b" ('");
     TUPLE

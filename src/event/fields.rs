@@ -88,7 +88,8 @@ impl<'a> Event<'a> {
         self.kind_by_name().unwrap_or_else(|| self.kind_by_words())
     }
 
-    /// Where the event's name tells it: that is looked up in a table, without a jump that nobody can foresee.
+    /// Where the event's name tells it: that is looked up in a table, without a jump that nobody
+    /// can foresee.
     #[inline]
     fn kind_by_name(&self) -> Option<EventKind> {
         Some(match self {
@@ -161,8 +162,9 @@ impl<'a> Event<'a> {
         self.ids().mid
     }
 
-    /// The records that the entry belongs to: the connection of its fixed part and the message. Ids of 0 are no
-    /// connections, and what lies beside mail_logs belongs to no record, whatever ids it bears.
+    /// The records that the entry belongs to: the connection of its fixed part and the message. Ids
+    /// of 0 are no connections, and what lies beside mail_logs belongs to no record, whatever ids
+    /// it bears.
     #[inline(always)]
     pub fn owners(&self) -> Ids {
         if matches!(self, Self::Template { template, .. } if template.kind().is_foreign()) {
@@ -177,8 +179,8 @@ impl<'a> Event<'a> {
         }
     }
 
-    /// All ids of the fixed part, in one look at the event: the join asks for them line by line, and there they stay in
-    /// registers.
+    /// All ids of the fixed part, in one look at the event: the join asks for them line by line,
+    /// and there they stay in registers.
     #[inline(always)]
     fn named(&self) -> Named {
         match *self {
@@ -249,7 +251,8 @@ impl<'a> Event<'a> {
         }
     }
 
-    /// Tells each further field that the entry carries, in a fixed order; ids are told by the methods above.
+    /// Tells each further field that the entry carries, in a fixed order; ids are told by the
+    /// methods above.
     pub fn fields(&self, tell: Sink<'_, 'a>) {
         match *self {
             Self::LogVersion { version, serial } => {

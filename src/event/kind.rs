@@ -1,5 +1,5 @@
-//! The kinds of entries: ONE table of the stable dotted names that scripts match on, with what each means and a sample
-//! line. Completion, the summary, `assets/events.md` and the tests read it.
+//! The kinds of entries: ONE table of the stable dotted names that scripts match on, with what each
+//! means and a sample line. Completion, the summary, `assets/events.md` and the tests read it.
 
 /// Declares [`EventKind`] and its table from rows of name, meaning and sample.
 macro_rules! kinds {

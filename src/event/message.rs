@@ -15,7 +15,8 @@
 use super::scan::{Delimiter, Rids, address, id, number, unquoted};
 use super::{Event, EventKind, Icid, Mid, Rid, lineage};
 
-/// `Start MID m ICID n`, where the appliance made the message also with a reason: `ICID 0 (ISQ Notification)`.
+/// `Start MID m ICID n`, where the appliance made the message also with a reason: `ICID 0 (ISQ
+/// Notification)`.
 pub fn start(body: &[u8]) -> Option<Event<'_>> {
     let (mid, rest) = id(body.strip_prefix(b"Start ")?, b"MID")?;
     let (icid, _) = id(rest, b"ICID")?;
@@ -86,7 +87,8 @@ fn recipient(mid: Mid, icid: Option<Icid>, rest: &[u8]) -> Option<Event<'_>> {
         None => (None, rest),
     };
     let to = rest.strip_prefix(b"To: ")?;
-    // An address ends on its bracket, a rejection on what refused it: the address may hold the words of one.
+    // An address ends on its bracket, a rejection on what refused it: the address may hold the
+    // words of one.
     if rid.is_none()
         && !to.ends_with(b">")
         && let Some((to, by)) = REJECTED.split_last(to)
@@ -150,7 +152,8 @@ fn state(mid: Mid, rest: &[u8]) -> Option<Event<'_>> {
     }
 }
 
-/// Verdicts of engines that write them behind a head of their own, with the name that records call them by.
+/// Verdicts of engines that write them behind a head of their own, with the name that records call
+/// them by.
 fn verdict(mid: Mid, rest: &[u8]) -> Option<Event<'_>> {
     let (engine, verdict): (&[u8], _) = match rest.first()? {
         b'a' => (b"antivirus", rest.strip_prefix(b"antivirus ")?),

@@ -22,8 +22,8 @@ pub struct Reply<'a> {
 }
 
 impl<'a> Reply<'a> {
-    /// Reads a tuple that fills `text` to its end (a list of logged headers may follow). `None` where it does not:
-    /// a stranger's text in front of a reply must not be taken for it.
+    /// Reads a tuple that fills `text` to its end (a list of logged headers may follow). `None`
+    /// where it does not: a stranger's text in front of a reply must not be taken for it.
     pub fn parse(text: &'a [u8]) -> Option<Self> {
         let rest = text.strip_prefix(b"('")?;
         let (code, rest) = number(rest)?;
@@ -41,8 +41,8 @@ impl<'a> Reply<'a> {
         })
     }
 
-    /// What releases before 5.0 write behind a double bounce: `501-'5.5.4 Invalid Address'`. Tells also what stands
-    /// before it.
+    /// What releases before 5.0 write behind a double bounce: `501-'5.5.4 Invalid Address'`. Tells
+    /// also what stands before it.
     pub fn old(text: &'a [u8]) -> Option<(&'a [u8], Self)> {
         let end = text.strip_suffix(b"'")?.len();
         let open = super::scan::find(text, b"-'").filter(|at| *at >= 3 && at + 2 <= end)?;
@@ -98,9 +98,9 @@ impl<'a> Reply<'a> {
     }
 }
 
-/// Whether the text is nothing or a whole list of logged headers: ` []`, ` [('X-SBRS', '3.5'), ('from', '"a" <a@b>')]`.
-/// Header texts and addresses before the reply are strangers': anything less than the whole list would let them make
-/// the tuple end where they like.
+/// Whether the text is nothing or a whole list of logged headers: ` []`, ` [('X-SBRS', '3.5'),
+/// ('from', '"a" <a@b>')]`. Header texts and addresses before the reply are strangers': anything
+/// less than the whole list would let them make the tuple end where they like.
 fn is_header_list(text: &[u8]) -> bool {
     let text = text.trim_ascii_end();
     text.is_empty()

@@ -1,9 +1,9 @@
-//! Small steps over a line's bytes that all families share.
+//! Scanning of a line's bytes, shared by all line families.
 
-/// The number at the start of `text`, and what follows it. `None` without a digit or beyond 64 bits.
+/// The number at the start of `text`, and the rest. `None` without a digit or beyond 64 bits.
 ///
-/// Every line has ids, nearly all of fewer than eight digits: those are read at once instead of digit by digit (20
-/// instructions for 60).
+/// Every line has ids, nearly all of fewer than eight digits: those are parsed at once instead of
+/// digit by digit (20 instructions instead of 60).
 #[inline]
 pub fn number(text: &[u8]) -> Option<(u64, &[u8])> {
     let Some(first) = text.first_chunk() else {
@@ -17,19 +17,19 @@ pub fn number(text: &[u8]) -> Option<(u64, &[u8])> {
     }
 }
 
-/// How many of the bytes are digits before the first that is none, and their number.
+/// The count of leading digits, and their value.
 #[inline]
 fn leading_digits(bytes: [u8; 8]) -> (usize, u64) {
     const HIGH: u64 = u64::from_le_bytes([0x80; 8]);
-    // A digit becomes 0 to 9: only then neither it nor it plus 118 has its highest bit set. What a sum carries over
-    // disturbs the bytes behind the first that is no digit, which do not count.
+    // A digit becomes 0 to 9: only then neither it nor it plus 118 has its highest bit set. A carry
+    // only changes bytes after the first non-digit, which do not count.
     let values = u64::from_le_bytes(bytes) ^ u64::from_le_bytes([b'0'; 8]);
     let others = (values.wrapping_add(u64::from_le_bytes([118; 8])) | values) & HIGH;
     let digits = others.trailing_zeros() / 8;
     if digits == 0 {
         return (0, 0);
     }
-    // Zeros in front, so that there are eight digits; then neighbours are put together: twos, fours, eights.
+    // Shift zeros in to make eight digits, then combine neighbours: twos, fours, eights.
     let eight = values << (64 - 8 * digits);
     let twos = eight.wrapping_mul(10).wrapping_add(eight >> 8) & 0x00ff_00ff_00ff_00ff;
     let fours = twos.wrapping_mul(100).wrapping_add(twos >> 16) & 0x0000_ffff_0000_ffff;
@@ -38,7 +38,7 @@ fn leading_digits(bytes: [u8; 8]) -> (usize, u64) {
 }
 
 fn number_by_digits(text: &[u8]) -> Option<(u64, &[u8])> {
-    // Nineteen digits always fit 64 bits: all but the strangest lines need no further check.
+    // Nineteen digits always fit 64 bits.
     let mut value = 0u64;
     for (used, byte) in text.iter().enumerate() {
         let digit = byte.wrapping_sub(b'0');
@@ -65,16 +65,18 @@ fn number_checked(text: &[u8]) -> Option<(u64, &[u8])> {
     Some((value, &text[digits..]))
 }
 
-/// The id behind `word`, in each of the spellings `ICID 4`, `ICID: 4`, `ICID 4:`, `ICID 4,` and `ICID 4)`, and what follows its blank.
+/// The id after `word`, in each of the spellings `ICID 4`, `ICID: 4`, `ICID 4:`, `ICID 4,` and
+/// `ICID 4)`, and the rest after its blank.
 #[inline(always)]
 pub fn id<'a>(text: &'a [u8], word: &[u8]) -> Option<(u64, &'a [u8])> {
-    // The word is a constant where this is called: inlined, it is compared in one step.
+    // Callers pass a constant word: inlined, it is compared in one step.
     id_behind_word(text.strip_prefix(word)?)
 }
 
 #[inline(always)]
 fn id_behind_word(rest: &[u8]) -> Option<(u64, &[u8])> {
-    // Nearly all stand between two blanks, with text behind: they are read on the spot (all spellings took 72 instructions).
+    // Nearly all ids are between two blanks: those take the fast path (all spellings took 72
+    // instructions).
     if let [b' ', text @ ..] = rest
         && let Some(first) = text.first_chunk()
     {
@@ -103,20 +105,20 @@ fn id_of_any_spelling(rest: &[u8]) -> Option<(u64, &[u8])> {
     }
 }
 
-/// Fixed words to look for in a line.
+/// Fixed words that end a field.
 ///
-/// Lines are short and marks are looked for once: preparing a general search takes longer than looking for the mark's
-/// rarest byte, which a constant mark has found before the program runs. Endless lines of that byte cost no more than
-/// a mark's length each.
+/// Lines are short and each delimiter is searched once, so preparing a general search takes longer
+/// than searching the delimiter's rarest byte, which is found at compile time. A line full of that
+/// byte costs at most one comparison of the delimiter per byte.
 #[derive(Clone, Copy)]
 pub struct Delimiter<'m> {
     text: &'m [u8],
-    /// Where its rarest byte stands.
+    /// The index of its rarest byte.
     rare: usize,
 }
 
 impl<'m> Delimiter<'m> {
-    /// The mark of these words, of which there must be at least a byte.
+    /// `text` must not be empty.
     pub const fn new(text: &'m [u8]) -> Self {
         let (mut rare, mut at) = (0, 1);
         while at < text.len() {
@@ -128,7 +130,7 @@ impl<'m> Delimiter<'m> {
         Self { text, rare }
     }
 
-    /// Where it stands first.
+    /// The first match.
     #[inline]
     pub fn find(&self, text: &[u8]) -> Option<usize> {
         let mut from = self.rare;
@@ -143,7 +145,7 @@ impl<'m> Delimiter<'m> {
         None
     }
 
-    /// Where it stands, from the first place on. A mark does not begin inside itself.
+    /// All matches, which do not overlap.
     #[inline]
     pub fn find_iter(self, text: &[u8]) -> impl Iterator<Item = usize> {
         let mut from = 0;
@@ -154,7 +156,7 @@ impl<'m> Delimiter<'m> {
         })
     }
 
-    /// Where it stands last.
+    /// The last match.
     #[inline]
     pub fn rfind(&self, text: &[u8]) -> Option<usize> {
         let mut until = text.len();
@@ -168,14 +170,14 @@ impl<'m> Delimiter<'m> {
         None
     }
 
-    /// Both sides of its first place.
+    /// The text before and after the first match.
     #[inline]
     pub fn split_first<'a>(&self, text: &'a [u8]) -> Option<(&'a [u8], &'a [u8])> {
         let at = self.find(text)?;
         Some((&text[..at], &text[at + self.text.len()..]))
     }
 
-    /// Both sides of its last place: what stands before it may be a stranger's text.
+    /// The text before and after the last match: before it may be a stranger's text.
     #[inline]
     pub fn split_last<'a>(&self, text: &'a [u8]) -> Option<(&'a [u8], &'a [u8])> {
         let at = self.rfind(text)?;
@@ -183,7 +185,8 @@ impl<'m> Delimiter<'m> {
     }
 }
 
-/// How often log lines hold a byte: capitals and signs less than small letters, those less than blanks.
+/// Rank of a byte's frequency in log lines: capitals and signs are rarer than small letters, those
+/// rarer than blanks.
 const fn frequency(byte: u8) -> u8 {
     match byte {
         b' ' => 3,
@@ -192,22 +195,18 @@ const fn frequency(byte: u8) -> u8 {
     }
 }
 
-/// Both sides of the first `mark`.
 pub fn split_first<'a>(text: &'a [u8], mark: &[u8]) -> Option<(&'a [u8], &'a [u8])> {
     Delimiter::new(mark).split_first(text)
 }
 
-/// Both sides of the last `mark`: what stands before it may be a stranger's text.
 pub fn split_last<'a>(text: &'a [u8], mark: &[u8]) -> Option<(&'a [u8], &'a [u8])> {
     Delimiter::new(mark).split_last(text)
 }
 
-/// Where the first `mark` stands.
 pub fn find(text: &[u8], mark: &[u8]) -> Option<usize> {
     Delimiter::new(mark).find(text)
 }
 
-/// Where the last `mark` stands.
 pub fn rfind(text: &[u8], mark: &[u8]) -> Option<usize> {
     Delimiter::new(mark).rfind(text)
 }
@@ -233,7 +232,7 @@ pub fn address(text: &[u8]) -> &[u8] {
 pub struct Rids<'a>(&'a [u8]);
 
 impl<'a> Rids<'a> {
-    /// The list at the start of `text`, and what follows it.
+    /// The list at the start of `text`, and the rest.
     #[inline]
     pub fn parse(text: &'a [u8]) -> Option<(Self, &'a [u8])> {
         let text = text.strip_prefix(b" ").unwrap_or(text);
@@ -269,65 +268,4 @@ impl<'a> Rids<'a> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_number_is_read_to_its_last_digit_whatever_follows() {
-        let behind = [
-            &b""[..],
-            b" ",
-            b":x",
-            b"/",
-            b";",
-            b"\xff\xff\xff",
-            b"\x00rest of the line",
-            b"a1234567",
-        ];
-        let numbers = [
-            "0",
-            "7",
-            "42",
-            "007",
-            "65535",
-            "1234567",
-            "12345678",
-            "123456789",
-            "18446744073709551615",
-        ];
-        for number_text in numbers {
-            for rest in behind {
-                let text = [number_text.as_bytes(), rest].concat();
-                assert_eq!(
-                    number(&text),
-                    Some((number_text.parse().unwrap(), rest)),
-                    "{text:?}"
-                );
-            }
-        }
-        for none in [
-            &b""[..],
-            b" 1",
-            b"x2345678",
-            b"/1234567",
-            b":1234567",
-            b"\xb01234567",
-            b"18446744073709551616",
-            b"99999999999999999999",
-        ] {
-            assert_eq!(number(none), None, "{none:?}");
-        }
-    }
-
-    proptest::proptest! {
-        #[test]
-        fn any_eight_bytes_are_read_like_digit_by_digit(bytes in proptest::array::uniform8(proptest::prop_oneof![b'0'..=b'9', b'0'..=b'9', b'0'..=b'9', 0u8..=255])) {
-            let (digits, value) = leading_digits(bytes);
-            let slow = bytes.iter().take_while(|b| b.is_ascii_digit()).count();
-            assert_eq!(digits, slow);
-            if slow > 0 {
-                assert_eq!(value, std::str::from_utf8(&bytes[..slow]).unwrap().parse::<u64>().unwrap());
-            }
-        }
-    }
-}
+mod tests;

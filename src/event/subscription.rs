@@ -109,8 +109,9 @@ pub(super) fn classify<'a>(header: &Header, line: &'a [u8], event: Event<'a>) ->
     template::of_kind(kind, ids, header.body(line))
 }
 
-/// An id of a consolidated event, which is a list of `key=value`: `ESAMID=4 ESAICID=450 ESADCID=8`. In a value every
-/// `=` is escaped (ArcSight's Common Event Format), so that no text can bear such a key.
+/// An id of a consolidated event, which is a list of `key=value`: `ESAMID=4 ESAICID=450 ESADCID=8`.
+/// In a value every `=` is escaped (ArcSight's Common Event Format), so that no text can bear such
+/// a key.
 pub fn cef_id(text: &[u8], word: &[u8]) -> Option<u64> {
     memmem::find_iter(text, b"ESA").find_map(|at| {
         // A key stands behind a blank or the bar that ends the head.

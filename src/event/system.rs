@@ -32,7 +32,8 @@ pub fn of_log(body: &[u8]) -> Option<Event<'_>> {
     }
 }
 
-/// An entry of no known shape, under the ids that stand in its first words: it is kept and shown there.
+/// An entry of no known shape, under the ids that stand in its first words: it is kept and shown
+/// there.
 pub fn unknown(body: &[u8]) -> Event<'_> {
     let mut ids = Ids::default();
     // `Word DCID 4 MID 5 …`: at most two words may stand before the ids.
@@ -68,7 +69,8 @@ fn take_id<'a>(rest: &'a [u8], ids: &mut Ids) -> Option<&'a [u8]> {
     }
 }
 
-/// What entries of no known shape have in common: their first words, without ids, addresses and quoted text.
+/// What entries of no known shape have in common: their first words, without ids, addresses and
+/// quoted text.
 pub fn unknown_shape(text: &[u8]) -> Vec<u8> {
     /// Words that are looked at; what comes behind them is mostly a stranger's.
     const WORDS: usize = 8;

@@ -1,40 +1,26 @@
-//! Shapes that need no more than a template: rare lines, of which there are many.
+//! Reads rare lines, of which there are many kinds, by templates.
 //!
-//! The lines that make up nearly all of a log and those whose parts the index joins are read by code of their own in the
-//! files beside this one. All others are rows of a table: a kind, and a template of fixed words, ids and holes.
+//! The lines that make up nearly all of a log, and those whose parts the index correlates, have
+//! parsers of their own in the sibling files. All others are rows of a table in
+//! [`super::templates`]: a kind, and a template of fixed words, ids and holes.
 //!
 //! ```text
 //! {MID}quarantined to "{quarantine}" ({reason})
 //! ```
 //!
-//! `{MID}`, `{ICID}`, `{DCID}` and `{RCID}` stand for the word and its number in any spelling, with the blank behind it;
-//! `{MID#}` and the like for the number alone; `{RIDS}` for a list of recipients. `{name}` is a text up to the first place
-//! where the next fixed words stand, `{name>}` up to the last: so ends what a stranger writes before fixed words.
-//! `{name^}` is one word: where fixed words follow a hole at the head of a line, a stranger's text behind it must not be
-//! searched for them. `{name#}` is a whole number; `{name=words}` is just these words. The last hole takes the rest of the
-//! line.
+//! `{MID}`, `{ICID}`, `{DCID}` and `{RCID}` stand for the word and its number in any spelling, with
+//! the blank behind it; `{MID#}` and the like for the number alone; `{RIDS}` for a list of
+//! recipients. `{name}` is a text up to the first place where the next fixed words stand, `{name>}`
+//! up to the last: so ends what a stranger writes before fixed words. `{name^}` is one word: if
+//! fixed words follow a hole at the head of a line, a stranger's text after it must not be searched
+//! for them. `{name#}` is a whole number; `{name=words}` is just these words. The last hole takes
+//! the rest of the line.
 
 use std::sync::LazyLock;
 
 use super::scan::{self, find, number, rfind};
-use super::{ConnId, Dcid, Event, EventKind, Icid, Mid, Rid, Rids, Value, templates};
-
-/// What such a line says of its message as a whole, besides being kept.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum MessageEffect {
-    /// Nothing that decides anything.
-    Nothing,
-    /// It is in a quarantine.
-    Quarantined,
-    /// All quarantines let go of it: it goes on.
-    Released,
-    /// A quarantine, a policy or a filter did away with it.
-    Dropped,
-    /// A policy or a filter sent it back.
-    Bounced,
-    /// Its recipients wait for the next try.
-    Waits,
-}
+use super::templates::{self, MessageEffect};
+use super::{ConnId, Dcid, Event, EventKind, Icid, Mid, Rid, Rids, Value};
 
 /// A row of the table.
 #[derive(Debug)]
@@ -324,7 +310,8 @@ impl TemplatePart {
 /// The shapes by the id that they begin with and by their first letter.
 struct TemplateTable {
     templates: Vec<Template>,
-    /// For each leading word, and for none, the shapes with each first letter in the order of the rows.
+    /// For each leading word, and for none, the shapes with each first letter in the order of the
+    /// rows.
     by_place: Vec<Vec<Vec<u16>>>,
 }
 

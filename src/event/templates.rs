@@ -1,18 +1,19 @@
-//! The rows of the table of shapes (see [`super::template`]), by family. The first row that fits a line wins: the one that
-//! says more stands first.
+//! The templates of rare lines, by family, as data; [`super::template`] reads lines by them. The
+//! first template that matches a line wins, so the more specific one comes first.
 //!
-//! Where a shape comes from stands above its rows: Cisco's user guides and technotes, IronPort's own analyser
-//! (spamtowho), published logs, or the product's message catalogue as public test suites quote it.
+//! The origin of a template is named above it: Cisco's user guides and technotes, IronPort's own
+//! analyser (spamtowho), published logs, or the product's message catalogue as quoted by public
+//! test suites.
 
-/// Declares the rows of a family: the kind, what the line says of its message where it says something, the template.
+/// Declares the rows of a family: the kind, the effect on the message if any, the template.
 macro_rules! rows {
     ($($kind:ident $($effect:ident)? $template:literal;)*) => {
         pub const ROWS: &[super::TemplateRow] = &[
-            $((crate::event::EventKind::$kind, super::rows!(@ $($effect)?), $template),)*
+            $((super::EventKind::$kind, super::rows!(@ $($effect)?), $template),)*
         ];
     };
-    (@) => { crate::event::MessageEffect::Nothing };
-    (@ $effect:ident) => { crate::event::MessageEffect::$effect };
+    (@) => { super::MessageEffect::Nothing };
+    (@ $effect:ident) => { super::MessageEffect::$effect };
 }
 use rows;
 
@@ -25,12 +26,28 @@ mod quarantine;
 mod system;
 
 use super::EventKind;
-use super::template::MessageEffect;
 
-/// A row: the kind, what it says of its message, and the template.
+/// The effect of a line on its message, apart from being recorded.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum MessageEffect {
+    /// None.
+    Nothing,
+    /// It is in a quarantine.
+    Quarantined,
+    /// No quarantine holds it any more: it continues.
+    Released,
+    /// A quarantine, a policy or a filter dropped it.
+    Dropped,
+    /// A policy or a filter bounced it.
+    Bounced,
+    /// Its recipients wait for the next attempt.
+    Waits,
+}
+
+/// Kind, effect on the message, template.
 pub type TemplateRow = (EventKind, MessageEffect, &'static str);
 
-/// All rows. What begins like a line of mail_logs is looked for among those first.
+/// All rows, those of mail_logs before those of other logs.
 pub fn all() -> impl Iterator<Item = TemplateRow> {
     [
         message::ROWS,

@@ -62,7 +62,8 @@ fn some(text: &[u8]) -> Option<&[u8]> {
     (!text.is_empty()).then_some(text)
 }
 
-/// How the words begin where TLS is required and missing; the line may follow on another that says why.
+/// How the words begin where TLS is required and missing; the line may follow on another that says
+/// why.
 pub const REQUIRED: &[u8] = b"was required";
 
 /// What a connection's line says of TLS.

@@ -5,12 +5,12 @@ use std::num::NonZeroU32;
 
 /// Seconds since 1970-01-01T00:00:00 in the log's own local time, up to the year 2105.
 ///
-/// Stamps compare as the log wrote them. Clocks step and summer time ends: the order of a log is the order of its
-/// lines, never that of its stamps.
+/// Timestamps compare as the log wrote them. Clocks are set and summer time ends: the order of a
+/// log is the order of its lines, never that of its timestamps.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(NonZeroU32);
 
-/// A moment in calendar terms.
+/// A date and a time of day.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct DateTime {
     /// The year, 1970 to 2105.
@@ -28,7 +28,7 @@ pub struct DateTime {
 }
 
 impl Timestamp {
-    /// `None` for 0 and below, and beyond 32 bits: logs know no such times.
+    /// `None` for 0 and below, and beyond 32 bits: logs have no such times.
     pub fn from_seconds(seconds: i64) -> Option<Self> {
         u32::try_from(seconds)
             .ok()
@@ -41,17 +41,17 @@ impl Timestamp {
         i64::from(self.0.get())
     }
 
-    /// The same moment as it is kept in columns; 0 stands for none there.
+    /// The value in a column, in which 0 means none.
     pub fn raw(self) -> u32 {
         self.0.get()
     }
 
-    /// Reads a column's value.
+    /// From a column's value.
     pub fn from_raw(raw: u32) -> Option<Self> {
         NonZeroU32::new(raw).map(Self)
     }
 
-    /// The calendar's view of it.
+    /// The date and time of day.
     pub fn date_time(self) -> DateTime {
         let seconds = self.seconds();
         let (year, month, day) = civil_from_days(seconds.div_euclid(86_400));
@@ -69,7 +69,7 @@ impl Timestamp {
 }
 
 impl DateTime {
-    /// `None` where there is no such moment or it lies outside 1970 to 2105.
+    /// `None` if it does not exist or is outside 1970 to 2105.
     pub fn to_timestamp(self) -> Option<Timestamp> {
         let valid = (1..=12).contains(&self.month)
             && (1..=days_in_month(self.year, self.month)).contains(&self.day)
@@ -104,7 +104,7 @@ impl fmt::Debug for Timestamp {
     }
 }
 
-/// A stamp as a line writes it: the year may be missing.
+/// A timestamp as written: the year may be missing.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct ParsedTimestamp {
     pub year: Option<i32>,
@@ -116,8 +116,8 @@ pub(super) struct ParsedTimestamp {
 }
 
 impl ParsedTimestamp {
-    /// A stamp at the start of `text`, and what follows its blank: with or without weekday, with the year behind it,
-    /// before it or nowhere, or in numbers.
+    /// A timestamp at the start of `text`, and the rest after its blank: with or without weekday,
+    /// with the year after it, before it or missing, or in numbers.
     ///
     /// ```text
     /// Mon Mar  2 08:09:10 2026 · Mar  2 08:09:10 2026 · Mar  2 08:09:10 · 2026 Mar  2 08:09:10
@@ -150,8 +150,8 @@ impl ParsedTimestamp {
         Self::with_time(month, day, rest.strip_prefix(b" ")?)
     }
 
-    /// `2026 Mar  2 08:09:10`, or ISO 8601 as syslog servers write it (RFC 3339, RFC 5424). A zone behind it is the
-    /// relay's: the digits are taken as the log's own time like all others.
+    /// `2026 Mar  2 08:09:10`, or ISO 8601 as syslog servers write it (RFC 3339, RFC 5424). A zone
+    /// behind it is the relay's: the digits are taken as the log's own time like all others.
     fn year_first(text: &[u8]) -> Option<(Self, &[u8])> {
         let (year, rest) = digits(text, 4).filter(|(year, _)| *year >= 1000)?;
         let (written, rest) = match rest.strip_prefix(b" ") {
@@ -188,7 +188,7 @@ impl ParsedTimestamp {
         Some((written, rest))
     }
 
-    /// `None` where there is no such moment.
+    /// `None` if the day or time does not exist.
     fn checked(self, rest: &[u8]) -> Option<(Self, &[u8])> {
         // 2000 is a leap year: 29 February is a day even where the year is not known.
         (self.date_time(self.year.unwrap_or(2000)).day_exists()).then_some((self, rest))

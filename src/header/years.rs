@@ -1,15 +1,17 @@
-//! The year of stamps that have none.
+//! Resolves the year of timestamps without one.
 //!
-//! A log is read in its order: a stamp that falls far behind the one before it has passed a New Year. Where nobody
-//! says the first year, it is the one that puts the newest entry closest before the file was last written.
+//! A log is read in order: a timestamp far before the previous one is in the next year. If the
+//! first year is not given, it is the one that puts the newest entry closest before the file's
+//! modification time.
 
 use super::timestamp::{ParsedTimestamp, days_in_month};
 use super::{DateTime, Timestamp};
 
-/// A stamp this far behind the one before it (in seconds) belongs to the next year; less is a clock stepped back.
+/// A timestamp so many seconds before the previous one is in the next year; less is a clock set
+/// back.
 const STEP: i64 = 60 * 86_400;
 
-/// Where year-less stamps stand in the years.
+/// The year of the next timestamp without one.
 #[derive(Clone, Debug)]
 pub struct YearResolver {
     year: i32,
@@ -17,15 +19,16 @@ pub struct YearResolver {
 }
 
 impl YearResolver {
-    /// The first entry is of this year.
+    /// Starts with this year.
     pub fn starting(year: i32) -> Self {
         Self { year, last: None }
     }
 
-    /// The years that put the newest entry closest before `modified`, the time the file was last written.
+    /// The years that put the newest entry closest before `modified`, the time the file was last
+    /// written.
     ///
-    /// `head` and `tail` are the file's first and last bytes; the tail may be empty. More than one New Year between
-    /// them cannot be told apart from one.
+    /// `head` and `tail` are the file's first and last bytes; the tail may be empty. More than one
+    /// New Year between them cannot be told apart from one.
     pub fn before(modified: DateTime, head: &[u8], tail: &[u8]) -> Self {
         let first = head.split(|b| *b == b'\n').find_map(yearless);
         let newest = tail.rsplit(|b| *b == b'\n').find_map(yearless);
@@ -44,14 +47,14 @@ impl YearResolver {
         if far_behind(year) {
             year -= 1;
         }
-        // A 29 February stands in a leap year, whenever the file was copied.
+        // A 29 February is in a leap year, whenever the file was copied.
         let has_leap_day = [head, tail]
             .into_iter()
             .flat_map(|text| text.split(|b| *b == b'\n'))
             .filter_map(yearless)
             .any(|written| (written.month, written.day) == (2, 29));
         if has_leap_day {
-            // It may come behind a New Year.
+            // It may come after a New Year.
             let later = i32::from((first.month, first.day) > (2, 29));
             let is_leap = |year: i32| days_in_month(year, 2) == 29;
             year = (0..8)
@@ -62,7 +65,7 @@ impl YearResolver {
         Self::starting(year)
     }
 
-    /// The moment of a year-less stamp; `None` where no such day is near.
+    /// `None` if no such day is near.
     pub(super) fn resolve(&mut self, written: &ParsedTimestamp) -> Option<Timestamp> {
         let at = |year: i32| written.date_time(year).to_timestamp();
         let mut stamp = at(self.year);
@@ -94,12 +97,13 @@ impl YearResolver {
     }
 }
 
-/// The stamp of a line, if it has one without a year.
+/// The timestamp of a line, if it has one without a year.
 fn yearless(line: &[u8]) -> Option<ParsedTimestamp> {
     super::stamp_of(line).filter(|written| written.year.is_none())
 }
 
-/// The latest year in which the stamp lies before `modified`; a day is allowed for the two clocks' time zones.
+/// The latest year in which the stamp lies before `modified`; a day is allowed for the two clocks'
+/// time zones.
 fn last_year_before(newest: &ParsedTimestamp, modified: DateTime) -> i32 {
     let limit = modified
         .to_timestamp()

@@ -42,17 +42,17 @@ impl SharedIndex {
         self.0.index.write()
     }
 
-    /// Records that ended since this was last asked, each once.
+    /// Records closed since the last call, each once.
     pub fn drain_closed(&self) -> Vec<ClosedRecord> {
         self.write().drain_closed()
     }
 
-    /// Notes that the index has grown; whether that is news since the last [`SharedIndex::seen`].
+    /// Marks growth. Whether it is the first since [`SharedIndex::ack_growth`].
     pub(crate) fn grow(&self) -> bool {
         !self.0.grown.swap(true, Ordering::SeqCst)
     }
 
-    /// The reader has looked: the next growth is news again.
+    /// Makes the next growth an event again.
     pub fn ack_growth(&self) {
         self.0.grown.store(false, Ordering::SeqCst);
     }

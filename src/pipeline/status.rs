@@ -1,4 +1,5 @@
-//! What parsing found out about each source. How far a source is read and what happened to it is in `source::Sources`.
+//! What parsing found out about each source. How far a source is read and what happened to it is in
+//! `source::Sources`.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -17,7 +18,8 @@ pub struct ParsedSource {
     pub newest: Option<Timestamp>,
 }
 
-/// The parse status of all sources, shared by the pipeline that writes it and the interface that shows it.
+/// The parse status of all sources, shared by the pipeline that writes it and the interface that
+/// shows it.
 #[derive(Debug, Default)]
 pub struct ParseStatus(Mutex<HashMap<SourceId, ParsedSource>>);
 

@@ -65,7 +65,8 @@ fn a_second_may_go_on_in_the_next_block() {
     }
 }
 
-/// Lines on three messages, of which those of one may follow each other; some are too long for a run of the log.
+/// Lines on three messages, of which those of one may follow each other; some are too long for a
+/// run of the log.
 fn word() -> impl Strategy<Value = String> {
     let words = [
         "Subject 'x'",

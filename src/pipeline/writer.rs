@@ -8,7 +8,6 @@ use crate::event::Entry;
 use crate::index::{EvictionMode, Index};
 use crate::source::SourceOpened;
 
-/// The writer of the index.
 #[derive(Debug)]
 pub struct IndexWriter {
     index: SharedIndex,
@@ -16,7 +15,6 @@ pub struct IndexWriter {
 }
 
 impl IndexWriter {
-    /// The writer of `index`.
     pub fn new(index: SharedIndex) -> Self {
         Self {
             index,
@@ -24,7 +22,6 @@ impl IndexWriter {
         }
     }
 
-    /// A source begins.
     pub fn open(&mut self, opened: &SourceOpened) {
         let folder = opened
             .path
@@ -35,14 +32,17 @@ impl IndexWriter {
             .open_source(opened.source, &folder.unwrap_or_default());
     }
 
-    /// Takes blocks in that follow each other; a second may go on from one to the next. Whether the growth is news.
+    /// Applies consecutive blocks; a second may span two of them. Whether the growth is an event.
     pub fn apply(&mut self, blocks: &[ParsedBlock]) -> bool {
         let mut batch = Batch::new(self);
         let mut second: Vec<SecondRun<'_>> = Vec::new();
         for block in blocks {
             batch.lock(0).prefetch(block.plan());
             for run in runs(block) {
-                if second.first().is_some_and(|first| !first.goes_on(&run)) {
+                if second
+                    .first()
+                    .is_some_and(|first| !first.continues_in(&run))
+                {
                     batch.apply_second(&second);
                     second.clear();
                 }
@@ -55,7 +55,7 @@ impl IndexWriter {
         self.index.grow()
     }
 
-    /// All that is there for now has been read: the log is followed from here on.
+    /// Ends the initial load.
     pub fn catch_up(&mut self) {
         if self.mode == EvictionMode::Loading {
             self.mode = EvictionMode::Following;
@@ -63,7 +63,8 @@ impl IndexWriter {
         }
     }
 
-    /// Keeps the index to its limits. Each step is prepared beside the readers and done between them.
+    /// Keeps the index within its limits. Each step is planned under a read lock and done under a
+    /// write lock.
     pub fn evict(&self, mode: EvictionMode) {
         loop {
             let Some(step) = self.index.read().plan_eviction(mode) else {
@@ -75,7 +76,7 @@ impl IndexWriter {
     }
 }
 
-/// The index as long as it is locked: for so many entries more.
+/// The locked index, and how many more entries may be applied before it is unlocked.
 struct Batch<'i> {
     writer: &'i IndexWriter,
     index: Option<RwLockWriteGuard<'i, Index>>,
@@ -91,7 +92,8 @@ impl<'i> Batch<'i> {
         }
     }
 
-    /// Takes the entries of one second in: connections before the messages that come by them, and both before all else.
+    /// Applies the entries of one second: openings of connections, then starts of messages, then
+    /// all others.
     fn apply_second(&mut self, second: &[SecondRun<'_>]) {
         let index = self.lock(0);
         index.set_watermark();
@@ -115,7 +117,7 @@ impl<'i> Batch<'i> {
         }
     }
 
-    /// The index for `count` entries; given away before that where somebody may wait for it long enough.
+    /// The index, for `count` entries. Unlocks it first if the batch is used up.
     fn lock(&mut self, count: usize) -> &mut Index {
         if self.left < count {
             if self.index.take().is_some() {
@@ -132,26 +134,24 @@ impl<'i> Batch<'i> {
 #[derive(Clone, Copy)]
 struct SecondRun<'b> {
     block: &'b [Entry<'b>],
-    /// The number in the block of its first one.
+    /// The first one in the block.
     first: usize,
-    /// How many there are.
     count: usize,
-    /// The numbers of those that are joined before others.
+    /// Entries to apply before the others.
     early: &'b [usize],
-    /// The numbers of the others that change anything.
+    /// The other entries that change the index.
     others: &'b [usize],
 }
 
 impl SecondRun<'_> {
-    /// Whether its second goes on with another run.
-    fn goes_on(&self, next: &SecondRun<'_>) -> bool {
+    /// Whether another run continues its second.
+    fn continues_in(&self, next: &SecondRun<'_>) -> bool {
         let (first, next) = (&self.block[self.first], &next.block[next.first]);
         let same_source = first.position.source() == next.position.source();
         first.time.is_some() && first.time == next.time && same_source
     }
 }
 
-/// The runs of a block in their order.
 fn runs(block: &ParsedBlock) -> impl Iterator<Item = SecondRun<'_>> {
     let plan = block.plan();
     let (mut first, mut early, mut others) = (0, 0, 0);

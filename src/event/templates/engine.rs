@@ -1,4 +1,5 @@
-//! What engines say of a message: spam, viruses, file reputation, outbreaks, data loss, authentication of the sender, URLs.
+//! What engines say of a message: spam, viruses, file reputation, outbreaks, data loss,
+//! authentication of the sender, URLs.
 
 super::rows! {
     // URLs: user guide, "URL Logs"; the URL is a stranger's.

@@ -1,5 +1,6 @@
-//! What lies beside mail_logs in a syslog file, or is pasted with it: other subscriptions of the appliance, and texts
-//! that use its ids. Known so that it is named, counted and kept with its ids, and never taken for part of a record.
+//! What lies beside mail_logs in a syslog file, or is pasted with it: other subscriptions of the
+//! appliance, and texts that use its ids. Known so that it is named, counted and kept with its ids,
+//! and never taken for part of a record.
 
 super::rows! {
     ForeignCef "CEF:{detail}";

@@ -1,7 +1,8 @@
 //! What is noted of a message on its way through the appliance.
 
 super::rows! {
-    // Filters: user guide, "Custom Log Entry" and "Log Subscriptions"; the rest is the administrator's and the message's text.
+    // Filters: user guide, "Custom Log Entry" and "Log Subscriptions"; the rest is the
+    // administrator's and the message's text.
     FilterLog "{MID}Custom Log Entry: {entry}";
     FilterLog "{MID}Custom Log Entry:";
     FilterTime "Debug: {MID}Message filter Name: {filter>} time: {seconds}";
@@ -28,7 +29,8 @@ super::rows! {
     MessageUnsubscribed "Global unsubscribe matched entry {entry} {MID}RID: {RID#} Address: {to}";
     MessageUnsubscribed "{MID}Global unsubscribe {detail}";
     MessageUnsubscribed "Global unsubscribe {detail}";
-    // The reputation of a host behind a relay of one's own: user guide, "Incoming Relays and Logging".
+    // The reputation of a host behind a relay of one's own: user guide, "Incoming Relays and
+    // Logging".
     MessageRelay "{MID}IncomingRelay({relay}): Header {header} found, IP {remote_ip} being used, SBRS {score}";
     MessageRelay "{MID}IncomingRelay({relay}): Header {header} found, IP {remote_ip} being used";
     MessageRelay "{MID}IncomingRelay({relay}): Header {header} found, ip {remote_ip} being used";
@@ -50,7 +52,8 @@ super::rows! {
     SenderRejected "{ICID}Address: {from>} sender rejected, {reason}";
     SenderAllowed "{ICID}Address: <{from>}> sender allowed, {reason}";
     SenderAllowed "{ICID}Address: {from>} sender allowed, {reason}";
-    // Policies and filters do away with a message; `Message aborted` tells the same of newer releases.
+    // Policies and filters do away with a message; `Message aborted` tells the same of newer
+    // releases.
     MessageDropped Dropped "{MID}was dropped by content filter '{filter>}' in the {table} table";
     MessageDropped Dropped "{MID}was dropped by policy {policy>} in the {table} table";
     MessageDropped Dropped "{MID}was dropped by {by}";

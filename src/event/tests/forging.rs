@@ -1,8 +1,8 @@
 //! Strangers write half of a line: whatever they write, it stays in its own field.
 //!
-//! Each row is a line with holes for a stranger's text. Read with any text in its holes, it must be of the same kind, bear
-//! the same ids and say the same in every other field as with a harmless one: so no text can open, close or change a
-//! record but its own.
+//! Each row is a line with holes for a stranger's text. Read with any text in its holes, it must be
+//! of the same kind, bear the same ids and say the same in every other field as with a harmless
+//! one: so no text can open, close or change a record but its own.
 
 use std::collections::BTreeSet;
 
@@ -11,8 +11,9 @@ use proptest::prelude::*;
 use super::super::{Event, Ids, MessageEffect, Value, template};
 use super::parse;
 
-/// Kind, the fields that the stranger's text may change, and the line. `=` stands before those fields that must hold the
-/// text whole, in the order of the holes. `{}` is the text as it is, `{'}` as Python quotes it, `{=}` as CEF escapes it.
+/// Kind, the fields that the stranger's text may change, and the line. `=` stands before those
+/// fields that must hold the text whole, in the order of the holes. `{}` is the text as it is,
+/// `{'}` as Python quotes it, `{=}` as CEF escapes it.
 const ROWS: &str = r#"
 connection.open [=remote_host] New SMTP ICID 5 interface Data 1 (192.0.2.1) address 192.0.2.9 reverse dns host {} verified no
 connection.open [=remote_host] New SMTP ICID 5 interface Data 1 (192.0.2.1) address 192.0.2.9 reverse dns host {} verified yes
@@ -330,7 +331,8 @@ fn fields(line: &[u8]) -> Vec<(&'static str, Value<'_>)> {
     fields
 }
 
-/// Whether the field holds the text. What is blank or is the log's word for nothing need not be told.
+/// Whether the field holds the text. What is blank or is the log's word for nothing need not be
+/// told.
 fn holds(line: &[u8], name: &str, text: &[u8]) -> bool {
     let text = text.trim_ascii();
     let told = fields(line).into_iter().find(|(told, _)| *told == name);
