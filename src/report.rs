@@ -1,8 +1,8 @@
 //! Headless output: records as tables, JSON, CSV and raw lines.
 //!
-//! A view says which records there are ([`view`]), a record says its keys and values in the contract's order
-//! ([`record`]), a format says how they are printed ([`table`], [`json`], [`csv`], [`log`]). Standard output carries
-//! results only.
+//! [`view`] lists the records and their keys, [`record`] writes keys and values in the contract's
+//! order, and [`table`], [`json`], [`csv`] and [`log`] print them. The cells of tables are left to
+//! `present`, notices and exit statuses to `command`: standard output carries results only.
 
 pub mod csv;
 pub mod event;
@@ -62,7 +62,7 @@ pub struct Fields {
 }
 
 impl Fields {
-    /// These keys, in this order; none means all.
+    /// These keys, in this order; all if there are none.
     pub fn new(keys: Vec<String>) -> Self {
         Self {
             keys,
@@ -70,23 +70,23 @@ impl Fields {
         }
     }
 
-    /// Where no keys are asked for, a table has the columns of these names; none means the view's own.
+    /// Without keys, a table has the columns of these names, or the view's own if there are none.
     #[must_use]
     pub fn or_columns(self, columns: Vec<String>) -> Self {
         Self { columns, ..self }
     }
 
-    /// The keys asked for; `None` when all are.
+    /// The keys that `--fields` lists; `None` for all.
     pub fn asked(&self) -> Option<&[String]> {
         (!self.keys.is_empty()).then_some(&self.keys)
     }
 
-    /// The names of a table's columns; none means the view's own.
+    /// The names of the columns that the configuration lists.
     pub fn chosen(&self) -> &[String] {
         &self.columns
     }
 
-    /// A record's keys and values, as asked for. A key that the record does not carry is null.
+    /// The listed keys of a record. A key that the record does not have is null.
     pub fn pick(&self, mut record: Map<String, Value>) -> Map<String, Value> {
         match self.asked() {
             None => record,
@@ -101,18 +101,12 @@ impl Fields {
 /// Prints records one after another.
 pub trait Printer {
     /// Prints one record.
-    ///
-    /// # Errors
-    /// When the output cannot be written.
     fn record(&mut self, record: &dyn Record) -> io::Result<()>;
 
-    /// Prints what was held back: no more records come for now, or none at all.
-    ///
-    /// # Errors
-    /// When the output cannot be written.
+    /// Prints the records that are still buffered.
     fn flush(&mut self) -> io::Result<()>;
 
-    /// What of each record had no room, known once something is printed.
+    /// The titles of columns dropped because the terminal is too narrow; known after the first row.
     fn hidden_columns(&self) -> Vec<String> {
         Vec::new()
     }
@@ -131,9 +125,6 @@ pub trait TableRow {
 /// A record that can be printed in any format.
 pub trait Record: TableRow {
     /// Writes it as a JSON object of one line, without the line end.
-    ///
-    /// # Errors
-    /// When the output cannot be written.
     fn json(&self, out: &mut dyn Write) -> io::Result<()>;
 
     /// Its keys and values.
@@ -153,7 +144,7 @@ impl<T: serde::Serialize + TableRow> Record for T {
     }
 }
 
-/// A printer of that format for a view; `style` is how a table may look.
+/// A printer of that format for a view; only tables have a `style`.
 pub fn printer<'w>(
     format: Format,
     view: View,

@@ -15,7 +15,6 @@ pub struct Rows<'w> {
 }
 
 impl<'w> Rows<'w> {
-    /// Prints to `out`. Without fields asked for, the columns are the view's.
     pub fn new(out: &'w mut dyn Write, view: View, fields: &Fields) -> Self {
         let own = || view.keys().map(str::to_owned).collect();
         let keys = fields.asked().map_or_else(own, <[String]>::to_vec);
@@ -52,7 +51,7 @@ impl Printer for Rows<'_> {
     }
 }
 
-/// A value as one cell: lists and objects as JSON, null as nothing.
+/// A value as one cell: lists and objects as JSON, null as an empty cell.
 pub fn cell(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
@@ -67,7 +66,8 @@ pub fn cell(value: &Value) -> String {
     }
 }
 
-/// Spreadsheets take text that begins like this for a formula (OWASP, "CSV injection"): a quote makes it text.
+/// Spreadsheets run text that begins like this as a formula (OWASP, "CSV injection"); a quote makes it
+/// text.
 fn guarded(text: &str) -> String {
     match text.chars().next() {
         Some('=' | '+' | '-' | '@' | '\t' | '\r') => format!("'{text}"),

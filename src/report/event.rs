@@ -1,4 +1,4 @@
-//! `--view events`: every log entry in the order read.
+//! `--view events`: log entries as records. Parsing them is left to `event`.
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
@@ -8,7 +8,7 @@ use crate::event::Value;
 use crate::header::Level;
 use crate::present::{EntryRow, Row};
 
-/// One log entry.
+/// A log entry with the keys of its event.
 pub struct EventRecord<'a>(pub EntryRow<'a>);
 
 impl Serialize for EventRecord<'_> {
@@ -37,7 +37,6 @@ impl Serialize for EventRecord<'_> {
     }
 }
 
-/// A field's value as JSON.
 struct Field<'a>(Value<'a>);
 
 impl Serialize for Field<'_> {

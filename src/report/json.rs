@@ -9,16 +9,14 @@ use super::{Fields, Printer, Record};
 use crate::safe;
 
 /// Writes a value compactly, with every control, bidi and invisible character escaped.
-///
-/// # Errors
-/// When the output cannot be written.
 pub fn write<T: Serialize + ?Sized>(out: &mut dyn Write, value: &T) -> io::Result<()> {
     value
         .serialize(&mut Serializer::with_formatter(out, Escaping))
         .map_err(io::Error::from)
 }
 
-/// JSON's own escapes leave DEL, C1 controls, bidi and zero-width characters as they are: a terminal acts on them.
+/// Also escapes DEL, C1 controls, bidi and zero-width characters, which JSON allows but terminals
+/// interpret.
 struct Escaping;
 
 impl Formatter for Escaping {
@@ -51,7 +49,6 @@ pub struct Lines<'w> {
 }
 
 impl<'w> Lines<'w> {
-    /// Prints to `out`.
     pub fn new(out: &'w mut dyn Write, fields: Fields) -> Self {
         Self { out, fields }
     }

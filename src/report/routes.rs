@@ -154,22 +154,22 @@ pub fn key_of(by: GroupBy) -> &'static str {
     }
 }
 
-/// What monitoring is told: a word and its number, and the line.
+/// The result of `routes --check`: an exit status and the status line of a monitoring plugin.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Check {
     /// 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.
     pub status: u8,
-    /// The status line with performance data, then a line for each route that does not do well.
+    /// The status line with performance data, then one line for each route that is not healthy.
     pub text: String,
 }
 
 /// Routes named in the status line itself.
 const NAMED: usize = 3;
-/// Routes told below it.
-const TOLD: usize = 50;
+/// Routes listed below it.
+const LISTED: usize = 50;
 
 impl Check {
-    /// How the routes do. Monitoring plugins say it so (Monitoring Plugins Development Guidelines, "Plugin Output").
+    /// Summarizes the routes in the form of the Monitoring Plugins Development Guidelines ("Plugin Output").
     pub fn new(index: &Index, triage: &Triage) -> Self {
         if index.totals().entries == 0 {
             return Self::unknown("the log holds no entry");
@@ -183,7 +183,11 @@ impl Check {
         let [failing, degraded, _] = counts;
         let all = triage.routes.len();
         let (status, word, sum) = match (failing, degraded) {
-            (0, 0) => (0, "OK", format!("{all} routes, none failing")),
+            (0, 0) => (
+                0,
+                "OK",
+                format!("{}, none failing", humanize::plural(all, "route")),
+            ),
             (0, some) => (1, "WARNING", format!("{some} of {all} routes degraded")),
             (some, _) => (2, "CRITICAL", format!("{some} of {all} routes failing")),
         };
@@ -211,7 +215,7 @@ impl Check {
         let mut text = format!(
             "ROUTES {word} - {sum}{named} | routes={all};;;0 failing={failing};;0;0 degraded={degraded};0;;0 waiting={waiting};;;0\n"
         );
-        for route in bad.iter().take(TOLD) {
+        for route in bad.iter().take(LISTED) {
             let advice = triage.advice(index, route).unwrap_or_default();
             let line = format!(
                 "{} {}: {advice}",
@@ -221,13 +225,13 @@ impl Check {
             text.push_str(&plain(&line));
             text.push('\n');
         }
-        if bad.len() > TOLD {
-            text.push_str(&format!("and {} more\n", bad.len() - TOLD));
+        if bad.len() > LISTED {
+            text.push_str(&format!("and {} more\n", bad.len() - LISTED));
         }
         Self { status, text }
     }
 
-    /// Nothing can be said.
+    /// The status if the routes cannot be judged.
     pub fn unknown(why: &str) -> Self {
         Self {
             status: 3,
@@ -236,7 +240,7 @@ impl Check {
     }
 }
 
-/// A bar ends what monitoring shows and begins the performance data.
+/// Sanitizes text for the status line, in which a bar begins the performance data.
 fn plain(text: &str) -> String {
     safe::text(text).replace('|', "/").replace('\n', " ")
 }

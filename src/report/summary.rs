@@ -1,4 +1,5 @@
-//! What a pipe or a cron job gets instead of the interface: the log at a glance, the worst first.
+//! The summary that is printed if the interface has no terminal: totals, findings, routes, users and
+//! profiles, the worst first. Records are left to the other reports.
 
 mod entries;
 mod findings;
@@ -12,14 +13,11 @@ use crate::query::{Query, TextMatches};
 use crate::safe;
 use crate::triage::{self, Route, RouteState, Thresholds};
 
-/// Rows of each list; what is left out is counted.
+/// Rows of each list at most; the others are counted.
 const MOST: usize = 10;
 
-/// Writes the summary of the records that match. Findings, routes and entries are of the whole log, and stand there only
-/// where it is asked for whole.
-///
-/// # Errors
-/// When the output cannot be written.
+/// Writes the summary of the records that match. Findings, routes and entries describe the whole log
+/// and are left out if there is a query.
 pub fn write(
     out: &mut dyn Write,
     index: &Index,

@@ -34,19 +34,17 @@ pub struct Table<'w> {
     layout: Option<Layout>,
 }
 
-/// How a table may look.
+/// How a table is printed.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct TableStyle {
-    /// What a row may take; `None` where nobody looks at a terminal.
+    /// The terminal's width; `None` if the output is no terminal.
     pub width: Option<usize>,
-    /// Whether results are coloured.
     pub color: ColorMode,
 }
 
-/// Whether results are coloured; their words say the same.
+/// Whether results are coloured. Their words have the same meaning.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum ColorMode {
-    /// As they are.
     #[default]
     Plain,
     /// In the terminal's own red, yellow and green.
@@ -54,7 +52,6 @@ pub enum ColorMode {
 }
 
 impl<'w> Table<'w> {
-    /// Prints to `out`. Without fields asked for, the columns are the view's own for people.
     pub fn new(out: &'w mut dyn Write, view: View, fields: &Fields, style: TableStyle) -> Self {
         let columns = match fields.asked() {
             Some(keys) => keys.iter().map(|key| (key.clone(), None)).collect(),
@@ -119,7 +116,7 @@ impl<'w> Table<'w> {
         while let Some((at, cell, width)) = shown.next() {
             let mut fitted = match shown.peek() {
                 Some(_) => safe::fit(cell, width),
-                // The last one takes what room there is.
+                // The last one takes the rest of the line.
                 None => cell.clone(),
             };
             if fitted.width() > left {
@@ -139,7 +136,7 @@ impl<'w> Table<'w> {
         writeln!(self.out, "{}", line.trim_end())
     }
 
-    /// The colour of a cell that begins with a result's word.
+    /// The colour of a cell whose first word is a result.
     fn colour_of(&self, column: usize, cell: &str) -> Option<u8> {
         let title = self.columns.get(column)?.0.as_str();
         let is_result = matches!(

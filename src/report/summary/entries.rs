@@ -1,4 +1,4 @@
-//! What the entries were: each kind with its count, and a sample of each shape that is not known.
+//! The events of the log's entries: each kind with its count, and a sample of each unknown shape.
 
 use std::io::{self, Write};
 
@@ -17,10 +17,6 @@ const MARGIN: usize = 13;
 /// Columns of a sample.
 const SAMPLE: usize = 160;
 
-/// Writes the counts.
-///
-/// # Errors
-/// When the output cannot be written.
 pub fn write(out: &mut dyn Write, index: &Index) -> io::Result<()> {
     let kinds = index.event_counts().kinds();
     if kinds.is_empty() {
@@ -41,7 +37,7 @@ pub fn write(out: &mut dyn Write, index: &Index) -> io::Result<()> {
     unknown(out, index)
 }
 
-/// The words put together to lines that fit.
+/// Wraps the words.
 fn lines(words: impl Iterator<Item = String>) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in words {

@@ -1,4 +1,4 @@
-//! What the program noticed by itself, worst first, in a sentence each.
+//! The findings, the worst first, in one sentence each.
 
 use std::io::{self, Write};
 
@@ -6,10 +6,6 @@ use super::{MOST, left_out};
 use crate::safe;
 use crate::triage::findings::{Finding, FindingSeverity};
 
-/// Writes the findings; nothing where there are none.
-///
-/// # Errors
-/// When the output cannot be written.
 pub fn write(out: &mut dyn Write, findings: &[Finding]) -> io::Result<()> {
     if findings.is_empty() {
         return Ok(());

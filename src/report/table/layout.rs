@@ -1,26 +1,26 @@
-//! How wide a table's columns are, and which have no room.
+//! Fits a table's columns into the terminal: their widths, and which are left out.
 
 use unicode_width::UnicodeWidthStr;
 
 /// Blanks between two columns.
 pub(super) const GAP: usize = 2;
 
-/// How wide each column is; `None` of one that is left out.
+/// The width of each column; `None` if it is left out.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(super) struct Layout(pub Vec<Option<usize>>);
 
-/// A column before it is fitted in.
+/// The widths that a column could have.
 pub(super) struct ColumnWidth {
-    /// What its cells would take.
+    /// The width of its widest cell, within limits.
     pub width: usize,
-    /// What it can do with.
+    /// The width that it needs.
     pub least: usize,
-    /// Whether any of its cells has something in it.
+    /// Whether all of its cells are empty.
     pub is_empty: bool,
 }
 
 impl ColumnWidth {
-    /// Of a column with this title and these cells. None is wider than `most`.
+    /// Measures a title and cells; `width` is at most `most`.
     pub fn of<'c>(
         title: &str,
         cells: impl Iterator<Item = &'c String>,
@@ -37,8 +37,8 @@ impl ColumnWidth {
     }
 }
 
-/// Fits columns into `room`: the widest become narrower, then some are left out, those that are empty first, then those
-/// of `priority` in that order, then those at the right. One is always shown.
+/// Fits columns into `room`. The widest become narrower; if that is not enough, columns are left out:
+/// empty ones first, then those of `priority` in that order, then those at the right. One always stays.
 pub(super) fn lay_out(wishes: &[ColumnWidth], priority: &[usize], room: usize) -> Layout {
     let mut shown: Vec<usize> = (0..wishes.len()).collect();
     while shown.len() > 1 && taken(shown.iter().map(|at| wishes[*at].least)) > room {
