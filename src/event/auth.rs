@@ -37,7 +37,7 @@ pub fn inbound(body: &[u8]) -> Option<Event<'_>> {
     }
 }
 
-/// Why a login failed that nobody's password was wrong for.
+/// Why a login failed for a reason other than the password.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum AuthTrouble {
     /// The SMTP Auth profile is misconfigured or missing.

@@ -1,4 +1,4 @@
-//! How connections begin and end.
+//! Begin and end of connections.
 //!
 //! ```text
 //! New SMTP ICID 450 interface IncomingMail (172.16.155.16) address 172.16.155.102 reverse dns host unknown verified no
@@ -13,7 +13,7 @@
 use super::scan::{Delimiter, id, number, split_first};
 use super::{ConnId, Dcid, Event, Icid, policy, tls};
 
-/// The word by which the log ends a connection.
+/// Why a connection was closed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum CloseReason {
     /// `close`: the normal end.
@@ -44,7 +44,7 @@ const PORT: Delimiter<'_> = Delimiter::new(b" port ");
 fn injection(rest: &[u8]) -> Option<Event<'_>> {
     let (icid, rest) = id(rest, b"ICID")?;
     let (interface, rest) = ADDRESS.split_first(rest.strip_prefix(b"interface ")?)?;
-    // Whoever owns the reverse DNS writes the host: only the last fixed tail ends it.
+    // The owner of the reverse DNS chooses the host: only the last fixed tail ends it.
     let (rest, verified) = match rest.strip_suffix(b" verified yes") {
         Some(rest) => (rest, true),
         None => (rest.strip_suffix(b" verified no").unwrap_or(rest), false),

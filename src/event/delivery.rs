@@ -1,4 +1,4 @@
-//! What became of recipients on delivery connections, and of connections that never came about.
+//! Outcomes of recipients on delivery connections, and connections that failed.
 //!
 //! ```text
 //! Delivery start DCID 5640 MID 448 to RID [0] · Message done DCID 5640 MID 448 to RID [0, 1] [('X-SBRS', '3.5')]
@@ -207,7 +207,7 @@ fn recipients(rest: &[u8]) -> Option<Recipients<'_>> {
     }
     let (mid, rest) = id(rest, b"MID")?;
     let rest = rest.strip_prefix(b"From: ")?;
-    // Behind the last RID only the appliance's own words stand.
+    // After the last RID come only the appliance's own words.
     let (envelope, tail) = RID.split_last(rest)?;
     let (rids, tail) = Rids::parse(tail)?;
     let (from, to) = TO.split_last(envelope)?;

@@ -1,4 +1,4 @@
-//! An event's kind, its ids and the fields it carries, for whoever prints or matches events.
+//! The kind, the ids and the fields of an event, for printing and matching.
 
 use super::{
     Attempt, CloseReason, ConnId, ConnectionError, Dcid, Event, EventKind, Icid, Ids, Mid, Policy,
@@ -82,7 +82,7 @@ impl Named {
 type Sink<'s, 'a> = &'s mut dyn FnMut(&'static str, Value<'a>);
 
 impl<'a> Event<'a> {
-    /// What sort of entry it is.
+    /// The kind of the entry.
     #[inline]
     pub fn kind(&self) -> EventKind {
         self.kind_by_name().unwrap_or_else(|| self.kind_by_words())
@@ -122,7 +122,7 @@ impl<'a> Event<'a> {
         })
     }
 
-    /// Where what it says tells it.
+    /// The kind, if it depends on the event's fields.
     #[inline]
     fn kind_by_words(&self) -> EventKind {
         match self {
@@ -229,7 +229,7 @@ impl<'a> Event<'a> {
         }
     }
 
-    /// The one recipient that the entry speaks of.
+    /// The recipient, if the entry is about exactly one.
     pub fn rid(&self) -> Option<Rid> {
         let one = |rids: Rids<'_>| {
             let mut rids = rids.iter();
@@ -253,13 +253,13 @@ impl<'a> Event<'a> {
 
     /// Tells each further field that the entry carries, in a fixed order; ids are told by the
     /// methods above.
-    pub fn fields(&self, tell: Sink<'_, 'a>) {
+    pub fn fields(&self, emit: Sink<'_, 'a>) {
         match *self {
             Self::LogVersion { version, serial } => {
-                tell("version", Value::Text(version));
-                tell("serial", Value::Text(serial));
+                emit("version", Value::Text(version));
+                emit("serial", Value::Text(serial));
             }
-            Self::LogOffset { seconds } => tell("offset", Value::Signed(seconds)),
+            Self::LogOffset { seconds } => emit("offset", Value::Signed(seconds)),
             Self::ConnectionOpen {
                 interface,
                 remote_ip,
@@ -268,11 +268,11 @@ impl<'a> Event<'a> {
                 ..
             } => {
                 let (name, ip) = listener(interface);
-                tell("interface", Value::Text(name));
-                text(tell, "interface_ip", ip);
-                tell("remote_ip", Value::Text(remote_ip));
-                text(tell, "remote_host", host);
-                tell("verified", Value::Flag(verified));
+                emit("interface", Value::Text(name));
+                text(emit, "interface_ip", ip);
+                emit("remote_ip", Value::Text(remote_ip));
+                text(emit, "remote_host", host);
+                emit("verified", Value::Flag(verified));
             }
             Self::DeliveryOpen {
                 interface_ip,
@@ -280,22 +280,22 @@ impl<'a> Event<'a> {
                 port,
                 ..
             } => {
-                tell("interface_ip", Value::Text(interface_ip));
-                tell("remote_ip", Value::Text(remote_ip));
-                number(tell, "remote_port", port);
+                emit("interface_ip", Value::Text(interface_ip));
+                emit("remote_ip", Value::Text(remote_ip));
+                number(emit, "remote_port", port);
             }
-            Self::ReceivingFailed { reason, .. } => tell("error", Value::Text(reason)),
-            Self::Hat { text: verdict, .. } => hat(tell, verdict),
-            Self::Tls { text: words, .. } => tls(tell, words),
+            Self::ReceivingFailed { reason, .. } => emit("error", Value::Text(reason)),
+            Self::Hat { text: verdict, .. } => hat(emit, verdict),
+            Self::Tls { text: words, .. } => tls(emit, words),
             Self::AuthIn {
                 user,
                 mechanism,
                 profile,
                 ..
             } => {
-                tell("user", Value::Text(user));
-                tell("mechanism", Value::Text(mechanism));
-                tell("profile", Value::Text(profile));
+                emit("user", Value::Text(user));
+                emit("mechanism", Value::Text(mechanism));
+                emit("profile", Value::Text(profile));
             }
             Self::AuthOut {
                 remote_ip,
@@ -303,9 +303,9 @@ impl<'a> Event<'a> {
                 failure,
                 ..
             } => {
-                tell("remote_ip", Value::Text(remote_ip));
-                tell("profile", Value::Text(profile));
-                reply(tell, failure);
+                emit("remote_ip", Value::Text(remote_ip));
+                emit("profile", Value::Text(profile));
+                reply(emit, failure);
             }
             Self::AuthTrouble {
                 user,
@@ -313,44 +313,44 @@ impl<'a> Event<'a> {
                 text: words,
                 ..
             } => {
-                text(tell, "user", user);
-                text(tell, "profile", profile);
-                tell("detail", Value::Text(words));
+                text(emit, "user", user);
+                text(emit, "profile", profile);
+                emit("detail", Value::Text(words));
             }
-            Self::ConnectionError { text, .. } => connection_error(tell, text),
-            Self::Template { template, text, .. } => template.fields(text, tell),
-            Self::Attempt { text, .. } => attempt(tell, text),
-            _ => self.message_fields(tell),
+            Self::ConnectionError { text, .. } => connection_error(emit, text),
+            Self::Template { template, text, .. } => template.fields(text, emit),
+            Self::Attempt { text, .. } => attempt(emit, text),
+            _ => self.message_fields(emit),
         }
     }
 
-    fn message_fields(&self, tell: Sink<'_, 'a>) {
+    fn message_fields(&self, emit: Sink<'_, 'a>) {
         match *self {
-            Self::MessageFrom { from, .. } => tell("from", Value::Text(from)),
-            Self::MessageTo { to, .. } => tell("to", Value::Text(to)),
+            Self::MessageFrom { from, .. } => emit("from", Value::Text(from)),
+            Self::MessageTo { to, .. } => emit("to", Value::Text(to)),
             Self::RecipientRejected { to, by, .. } => {
-                tell("to", Value::Text(to));
-                tell("by", Value::Text(by));
+                emit("to", Value::Text(to));
+                emit("by", Value::Text(by));
             }
-            Self::MessageId { id, .. } => tell("message_id", Value::Text(id)),
-            Self::Subject { text, .. } => tell("subject", Value::Text(text)),
+            Self::MessageId { id, .. } => emit("message_id", Value::Text(id)),
+            Self::Subject { text, .. } => emit("subject", Value::Text(text)),
             Self::Ready { size, from, .. } => {
-                tell("size", Value::Number(size));
-                tell("from", Value::Text(from));
+                emit("size", Value::Number(size));
+                emit("from", Value::Text(from));
             }
             Self::PolicyMatch { policy, table, .. } => {
-                tell("policy", Value::Text(policy));
-                text(tell, "table", Some(table).filter(|table| !table.is_empty()));
+                emit("policy", Value::Text(policy));
+                text(emit, "table", Some(table).filter(|table| !table.is_empty()));
             }
             Self::Verdict {
                 engine, verdict, ..
             } => {
-                tell("engine", Value::Text(engine));
-                tell("verdict", Value::Text(verdict));
+                emit("engine", Value::Text(engine));
+                emit("verdict", Value::Text(verdict));
             }
-            Self::SenderReputation { text, .. } => tell("detail", Value::Text(text)),
-            Self::MessageAborted { why, .. } => tell("reason", Value::Text(why)),
-            Self::MessageFinished { how, .. } => tell("how", Value::Text(how)),
+            Self::SenderReputation { text, .. } => emit("detail", Value::Text(text)),
+            Self::MessageAborted { why, .. } => emit("reason", Value::Text(why)),
+            Self::MessageFinished { how, .. } => emit("how", Value::Text(how)),
             Self::Derived {
                 lineage,
                 parent,
@@ -358,21 +358,21 @@ impl<'a> Event<'a> {
                 by,
             } => {
                 if lineage.subject_mid(parent, child) == parent {
-                    tell("child", Value::Number(child.0));
+                    emit("child", Value::Number(child.0));
                 } else {
-                    tell("parent", Value::Number(parent.0));
+                    emit("parent", Value::Number(parent.0));
                 }
-                tell("by", Value::Text(by));
+                emit("by", Value::Text(by));
             }
             Self::DeliveryStart { rids, .. } | Self::Delivered { rids, .. } => {
-                tell("rids", Value::Rids(rids));
+                emit("rids", Value::Rids(rids));
             }
             Self::Response { rids, text, .. } => {
-                tell("rids", Value::Rids(rids));
+                emit("rids", Value::Rids(rids));
                 if let Some(code) = enhanced_code(text) {
-                    tell("enhanced", Value::Text(code));
+                    emit("enhanced", Value::Text(code));
                 }
-                tell("detail", Value::Text(text));
+                emit("detail", Value::Text(text));
             }
             _ => {}
         }
@@ -398,69 +398,69 @@ fn kind_of_end(link: ConnId, word: CloseReason) -> EventKind {
     }
 }
 
-fn text<'a>(tell: Sink<'_, 'a>, name: &'static str, value: Option<&'a [u8]>) {
+fn text<'a>(emit: Sink<'_, 'a>, name: &'static str, value: Option<&'a [u8]>) {
     if let Some(value) = value {
-        tell(name, Value::Text(value));
+        emit(name, Value::Text(value));
     }
 }
 
-fn number(tell: Sink<'_, '_>, name: &'static str, value: Option<u16>) {
+fn number(emit: Sink<'_, '_>, name: &'static str, value: Option<u16>) {
     if let Some(value) = value {
-        tell(name, Value::Number(u64::from(value)));
+        emit(name, Value::Number(u64::from(value)));
     }
 }
 
-fn hat<'a>(tell: Sink<'_, 'a>, verdict: &'a [u8]) {
+fn hat<'a>(emit: Sink<'_, 'a>, verdict: &'a [u8]) {
     let Some(policy) = Policy::parse(verdict) else {
         return;
     };
-    tell("action", Value::Text(policy.action));
-    tell("sender_group", Value::Text(policy.sender_group));
-    text(tell, "match", policy.matched);
+    emit("action", Value::Text(policy.action));
+    emit("sender_group", Value::Text(policy.sender_group));
+    text(emit, "match", policy.matched);
     if let Some(score) = policy.sbrs {
-        tell("sbrs", Value::Score(score));
+        emit("sbrs", Value::Score(score));
     }
-    text(tell, "country", policy.country);
+    text(emit, "country", policy.country);
 }
 
-fn tls<'a>(tell: Sink<'_, 'a>, words: &'a [u8]) {
+fn tls<'a>(emit: Sink<'_, 'a>, words: &'a [u8]) {
     let Some(tls) = Tls::parse(words) else { return };
-    text(tell, "protocol", tls.protocol);
-    text(tell, "cipher", tls.cipher);
-    text(tell, "detail", tls.detail);
+    text(emit, "protocol", tls.protocol);
+    text(emit, "cipher", tls.cipher);
+    text(emit, "detail", tls.detail);
 }
 
-fn reply(tell: Sink<'_, '_>, reply: Option<Reply<'_>>) {
+fn reply(emit: Sink<'_, '_>, reply: Option<Reply<'_>>) {
     let Some(reply) = reply else { return };
-    number(tell, "code", reply.code);
+    number(emit, "code", reply.code);
     let text = reply.text();
     if let Some(code) = enhanced_code(&text) {
-        tell("enhanced", Value::Owned(code.to_vec()));
+        emit("enhanced", Value::Owned(code.to_vec()));
     }
     if !text.is_empty() {
-        tell("detail", Value::Owned(text));
+        emit("detail", Value::Owned(text));
     }
 }
 
-fn attempt<'a>(tell: Sink<'_, 'a>, line: &'a [u8]) {
+fn attempt<'a>(emit: Sink<'_, 'a>, line: &'a [u8]) {
     let Some(attempt) = Attempt::parse(line) else {
         return;
     };
-    tell("rids", Value::Rids(attempt.rids));
-    text(tell, "from", attempt.envelope.map(|(from, _)| from));
-    text(tell, "to", attempt.envelope.map(|(_, to)| to));
-    tell("class", Value::Text(attempt.class));
-    reply(tell, attempt.reply);
+    emit("rids", Value::Rids(attempt.rids));
+    text(emit, "from", attempt.envelope.map(|(from, _)| from));
+    text(emit, "to", attempt.envelope.map(|(_, to)| to));
+    emit("class", Value::Text(attempt.class));
+    reply(emit, attempt.reply);
 }
 
-fn connection_error<'a>(tell: Sink<'_, 'a>, line: &'a [u8]) {
+fn connection_error<'a>(emit: Sink<'_, 'a>, line: &'a [u8]) {
     let Some(error) = ConnectionError::parse(line) else {
         return;
     };
-    text(tell, "domain", error.domain);
-    text(tell, "remote_ip", error.remote_ip);
-    number(tell, "remote_port", error.port);
-    text(tell, "detail", error.details);
-    text(tell, "interface_ip", error.interface_ip);
-    text(tell, "error", error.reason);
+    text(emit, "domain", error.domain);
+    text(emit, "remote_ip", error.remote_ip);
+    number(emit, "remote_port", error.port);
+    text(emit, "detail", error.details);
+    text(emit, "interface_ip", error.interface_ip);
+    text(emit, "error", error.reason);
 }

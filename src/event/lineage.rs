@@ -1,4 +1,4 @@
-//! Messages that come of other messages.
+//! Messages made from other messages.
 //!
 //! ```text
 //! MID 515 was generated for bounce of MID 511
@@ -11,14 +11,14 @@
 use super::scan::{id, number};
 use super::{Event, EventKind, Mid};
 
-/// How a message came of another.
+/// How a message was made from another.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Lineage {
-    /// A bounce, a copy, a notification: both go on.
+    /// A bounce, a copy, a notification: both continue.
     Generated,
-    /// The message goes on under the new MID.
+    /// The message continues under the new MID.
     Rewritten,
-    /// Some of its recipients go on under the new MID.
+    /// Some of its recipients continue under the new MID.
     Split,
     /// It left the spam quarantine under the new MID.
     Reinjected,

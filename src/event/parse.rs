@@ -32,7 +32,13 @@ pub(crate) fn parse_run<'a>(
         false => None,
     };
     for first in (0..count).step_by(BATCH) {
-        let events: [_; BATCH] = std::array::from_fn(|at| fast(first + at));
+        // Each result is written to its place in the array: `array::from_fn` would copy it.
+        let events: [_; BATCH] = [
+            fast(first),
+            fast(first + 1),
+            fast(first + 2),
+            fast(first + 3),
+        ];
         entries.extend((first..count).zip(&events).map(|(at, event)| {
             let (position, text) = line(at);
             let event = match event {

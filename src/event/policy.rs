@@ -54,13 +54,13 @@ impl<'a> Policy<'a> {
             sender_group: group,
             matched: (!matched.is_empty()).then_some(matched),
             sbrs: sbrs.filter(|score| score.is_finite()),
-            country: country.filter(|name| !says_nothing(name)),
+            country: country.filter(|name| !is_missing(name)),
         })
     }
 }
 
-/// The log's words for a value that it does not have.
-fn says_nothing(word: &[u8]) -> bool {
+/// Whether the word stands for a missing value.
+fn is_missing(word: &[u8]) -> bool {
     matches!(
         word,
         b"" | b"None" | b"rfc1918" | b"not enabled" | b"not applicable" | b"unable to retrieve"

@@ -1,4 +1,4 @@
-//! SMTP replies in the Python dress the appliance writes them in.
+//! SMTP replies, which the appliance writes as Python literals.
 //!
 //! ```text
 //! ('535', ['5.7.8 Error: authentication failed: authentication failure'])
@@ -23,7 +23,7 @@ pub struct Reply<'a> {
 
 impl<'a> Reply<'a> {
     /// Reads a tuple that fills `text` to its end (a list of logged headers may follow). `None`
-    /// where it does not: a stranger's text in front of a reply must not be taken for it.
+    /// if it does not: a stranger's text before a reply must not be taken for it.
     pub fn parse(text: &'a [u8]) -> Option<Self> {
         let rest = text.strip_prefix(b"('")?;
         let (code, rest) = number(rest)?;
@@ -41,8 +41,8 @@ impl<'a> Reply<'a> {
         })
     }
 
-    /// What releases before 5.0 write behind a double bounce: `501-'5.5.4 Invalid Address'`. Tells
-    /// also what stands before it.
+    /// Reads what releases before 5.0 write after a double bounce: `501-'5.5.4 Invalid Address'`.
+    /// Returns the text before it, too.
     pub fn old(text: &'a [u8]) -> Option<(&'a [u8], Self)> {
         let end = text.strip_suffix(b"'")?.len();
         let open = super::scan::find(text, b"-'").filter(|at| *at >= 3 && at + 2 <= end)?;
@@ -56,7 +56,7 @@ impl<'a> Reply<'a> {
         Some((text[..open - 3].trim_ascii_end(), reply))
     }
 
-    /// Words that are no tuple, as they are.
+    /// A text that is no tuple.
     pub fn plain(text: &'a [u8]) -> Self {
         Self {
             code: None,

@@ -1,4 +1,4 @@
-//! The log's own framing lines, and what is left over.
+//! The first and last lines of a log file, and entries of unknown kind.
 //!
 //! ```text
 //! Begin Logfile · Version: 15.0.0-104 SN: 4229C84B-0123456789AB · Time offset from UTC: -14400 seconds
@@ -72,7 +72,7 @@ fn take_id<'a>(rest: &'a [u8], ids: &mut Ids) -> Option<&'a [u8]> {
 /// What entries of no known shape have in common: their first words, without ids, addresses and
 /// quoted text.
 pub fn unknown_shape(text: &[u8]) -> Vec<u8> {
-    /// Words that are looked at; what comes behind them is mostly a stranger's.
+    /// Words in the key; later ones are mostly a stranger's.
     const WORDS: usize = 8;
     /// Longer words are no words.
     const LONGEST: usize = 32;

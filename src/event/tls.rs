@@ -12,7 +12,7 @@
 use super::scan::split_first;
 use super::{ConnId, Event};
 
-/// What a TLS line says.
+/// The result of a TLS negotiation.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Tls<'a> {
     /// Whether the negotiation succeeded.
@@ -66,7 +66,7 @@ fn some(text: &[u8]) -> Option<&[u8]> {
 /// why.
 pub const REQUIRED: &[u8] = b"was required";
 
-/// What a connection's line says of TLS.
+/// Parses the TLS lines of a connection.
 pub fn of<'a>(link: ConnId, rest: &'a [u8]) -> Option<Event<'a>> {
     let text = match rest {
         [b'T', ..] => rest.strip_prefix(b"TLS ")?,
