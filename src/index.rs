@@ -4,10 +4,10 @@
 //! One writer [`apply`](Index::apply)s the entries in bounded batches; readers take the lock
 //! between two batches and cache results by [`generation`](Index::generation).
 //!
-//! - [`store`]: the engine. Paged columns, interned texts, posting lists, id maps, line ranges.
-//! - [`records`]: the tables of columns, and the views that read a record.
-//! - [`correlate`]: what an entry changes.
-//! - [`evict`]: retention.
+//! - [`store`] is the engine: paged columns, interned texts, posting lists, id maps, line ranges.
+//! - [`records`] has the tables of columns, and the views that read a record.
+//! - [`correlate`] applies entries to the tables.
+//! - [`evict`] removes old records.
 //!
 //! Each folder uses those before it. Records are numbered in the order in which they were first
 //! seen, because the appliance reuses its ids. Raw lines are not kept: a record knows the ranges of

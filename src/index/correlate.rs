@@ -6,8 +6,8 @@
 //! starts a new record, unless the record with its id began within the same second and has no
 //! opening yet.
 //!
-//! - [`apply_plan`]: what is prepared for a batch before the index is locked.
-//! - `connections`, `messages`: one function for each family of entries.
+//! [`apply_plan`] prepares a batch before the index is locked; `connections` and `messages` have one
+//! function for each family of entries.
 
 pub(super) mod apply_plan;
 mod connections;

@@ -2,7 +2,7 @@
 
 use crate::event::{ConnId, Dcid, Icid, Mid};
 use crate::index::tests::{at, load};
-use crate::index::{ConnectionEnd, DeliveryState, Index};
+use crate::index::{ConnectionEnd, DeliveryState, Index, Recipient};
 
 /// The index of lines of one second, in the given order and in the reverse one.
 fn both_ways(lines: &[&str]) -> [Index; 2] {
@@ -88,7 +88,7 @@ fn the_state_of_a_recipient_follows_from_the_lines_of_its_message() {
             .collect();
         let index = load(&log);
         let message = index.message(index.find_messages(Mid(5))[0]);
-        let states: Vec<_> = message.recipients().iter().map(|one| one.state()).collect();
+        let states: Vec<_> = message.recipients().iter().map(Recipient::state).collect();
         assert_eq!(states, [state], "{lines:?}");
     }
 }

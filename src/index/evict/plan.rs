@@ -163,7 +163,7 @@ impl EvictionPlan<'_> {
         let of = |runs: &Runs, live: &LiveSet| -> Vec<u32> {
             let records = live.pinned().iter();
             let runs = records.flat_map(|at| runs.older(&index.extents, *at as usize));
-            let runs = runs.map(|id| id.at()).filter(|at| *at < end);
+            let runs = runs.map(RecordId::at).filter(|at| *at < end);
             runs.filter_map(|at| u32::try_from(at).ok()).collect()
         };
         let mut older = of(&index.connections.runs, connections);

@@ -253,10 +253,10 @@ impl<'i> Message<'i> {
 
     /// The envelope sender without angle brackets; empty for a bounce.
     pub(crate) fn from(&self) -> Option<&'i str> {
-        Some(self.index.names.mail.get(self.from_name()?))
+        Some(self.index.names.mail.get(self.sender_name()?))
     }
 
-    pub(crate) fn from_name(&self) -> Option<Symbol> {
+    pub(crate) fn sender_name(&self) -> Option<Symbol> {
         self.columns().from.get(self.id.at())
     }
 

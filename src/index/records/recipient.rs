@@ -86,10 +86,10 @@ impl<'i> Recipient<'i> {
 
     /// The envelope recipient without angle brackets; `None` if the log begins after it.
     pub(crate) fn to(&self) -> Option<&'i str> {
-        Some(self.index.names.mail.get(self.to_name()?))
+        Some(self.index.names.mail.get(self.address_name()?))
     }
 
-    pub(crate) fn to_name(&self) -> Option<Symbol> {
+    pub(crate) fn address_name(&self) -> Option<Symbol> {
         self.columns().to.get(self.id.at())
     }
 

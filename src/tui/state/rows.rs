@@ -243,7 +243,7 @@ pub fn messages(
             ),
             Field::State => state_key(message.common_state().word()),
             Field::From => message
-                .from_name()
+                .sender_name()
                 .map_or(u64::MAX, |name| u64::from(senders[name.at()])),
             _ => 0,
         }
