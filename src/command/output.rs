@@ -196,19 +196,24 @@ impl Notices {
         write_notice(&json!({"notice": notice.kind(), "path": path, "text": text}));
     }
 
-    /// Tells how many records the answer is without, because limits let them go.
+    /// Reports how many records were evicted to keep to the limits: the answer lacks them.
     pub fn retired(&self, retired: Evicted) {
         if retired.all() == 0 {
             return;
-        }
-        let text = retired.to_string();
-        if !self.as_json {
-            return warn(&text);
         }
         let Evicted {
             connections,
             messages,
         } = retired;
+        let many = |count: u64| if count == 1 { "" } else { "s" };
+        let text = format!(
+            "{connections} connection{} and {messages} message{} retired (--keep, --max-memory)",
+            many(connections),
+            many(messages)
+        );
+        if !self.as_json {
+            return warn(&text);
+        }
         write_notice(&json!({
             "notice": "retired", "connections": connections, "messages": messages, "text": text,
         }));

@@ -60,20 +60,6 @@ pub struct Evicted {
     pub messages: u64,
 }
 
-/// `120 connections and 80 messages retired`
-impl std::fmt::Display for Evicted {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let many = |count: u64| if count == 1 { "" } else { "s" };
-        let (connections, messages) = (self.connections, self.messages);
-        write!(
-            f,
-            "{connections} connection{} and {messages} message{} retired (--keep, --max-memory)",
-            many(connections),
-            many(messages)
-        )
-    }
-}
-
 impl Evicted {
     /// Connections and messages.
     pub(crate) fn all(&self) -> u64 {
