@@ -1,6 +1,7 @@
 //! `query` over the whole log, once.
 
-use std::io;
+use std::io::{self, Write};
+use std::ops::ControlFlow;
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
@@ -256,7 +257,7 @@ impl Selection<'_> {
             }
         }
         if let Some(raw) = out.raw() {
-            log::print(raw, sources, &wanted).map_err(CommandError::Raw)??;
+            print_lines(raw, sources, &wanted)?;
         }
         Ok(())
     }
@@ -278,4 +279,24 @@ fn each<I, R: Record>(
         }
     }
     Ok(())
+}
+
+/// Prints the requested lines of the log in its order, each once.
+pub(super) fn print_lines(
+    out: &mut dyn Write,
+    sources: &Sources,
+    request: &LineRequest,
+) -> Result<(), CommandError> {
+    let mut written = Ok(());
+    search::for_each_line(sources, request, &mut |line| {
+        written = log::write_line(out, &line.bytes);
+        if written.is_ok() {
+            ControlFlow::Continue(())
+        } else {
+            ControlFlow::Break(())
+        }
+    })
+    .map_err(CommandError::Raw)?;
+    written?;
+    Ok(out.flush()?)
 }

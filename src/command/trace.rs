@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::ops::ControlFlow;
 
-use super::records::{hits, read_all};
+use super::records::{hits, print_lines, read_all};
 use super::{
     CommandError, Notices, Status, empty_index, first_year, output, request, table_style, warn,
 };
@@ -46,8 +46,7 @@ pub fn run(args: &Args, config: &Config) -> Result<Status, CommandError> {
         for (subject, trace) in traces.iter().take(limit) {
             request.extend(trace::lines_of(&ingest.index.read(), *subject, trace));
         }
-        crate::report::log::print(&mut out, &ingest.sources, &request)
-            .map_err(CommandError::Raw)??;
+        print_lines(&mut out, &ingest.sources, &request)?;
         return Ok(notices.status(Status::Matched));
     }
     for (at, (subject, trace)) in traces.iter().enumerate().take(limit) {

@@ -3,14 +3,14 @@
 use crate::index::store::column::RecordId;
 use crate::index::store::live_set::Ranks;
 
-/// A set of the records of one kind, by their places among the kept ones; or of names, by their numbers.
+/// A set of records of one kind, by rank among the kept ones, or of names, by number.
 #[derive(Clone, Debug)]
 pub(super) struct BitSet {
     words: Vec<u64>,
     places: Ranks,
 }
 
-/// Records from which on a costly question is shared among threads.
+/// Number of records from which an expensive predicate is evaluated by several threads.
 const SHARED: usize = 1 << 16;
 const MOST_THREADS: usize = 8;
 
@@ -32,7 +32,7 @@ impl BitSet {
         all
     }
 
-    /// The records for whose values `holds`; values come in the records' order.
+    /// The records whose values match; values come in the order of the records.
     pub fn of<T>(
         values: impl Iterator<Item = T>,
         places: impl Into<Ranks>,
@@ -90,14 +90,13 @@ impl BitSet {
         self.places.len()
     }
 
-    /// Takes in the record of that number; one that is not kept is none.
+    /// Adds the record of that number, if it is kept.
     pub fn set(&mut self, number: usize) {
         if let Some(at) = self.places.rank(number) {
             self.words[at >> 6] |= 1 << (at & 63);
         }
     }
 
-    /// Whether the record of that number is in.
     #[inline]
     pub fn contains(&self, number: usize) -> bool {
         let at = self.places.rank(number);
@@ -157,19 +156,4 @@ impl BitSet {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn threads_share_the_places_without_gaps() {
-        for len in [0, 1, 63, 64, 65, SHARED - 1, SHARED, SHARED + 77] {
-            let odd = |at: usize| at % 3 == 1;
-            assert_eq!(
-                BitSet::of_numbers(len, odd).words,
-                BitSet::of(0..len, len, odd).words,
-                "{len}"
-            );
-            assert_eq!(BitSet::none(len).not().words, BitSet::all(len).words);
-        }
-    }
-}
+mod tests;

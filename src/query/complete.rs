@@ -19,11 +19,11 @@ use crate::index::{Index, Interner};
 pub struct Completion {
     /// The bytes of the query to be replaced.
     pub replace: Range<usize>,
-    /// TokenKind to put there, in quotes where it needs them.
+    /// Replacement text, quoted if necessary.
     pub text: String,
     /// How many records have the value, where that is known.
     pub count: Option<usize>,
-    /// TokenKind it is: a field's meaning, or the field whose value it is.
+    /// The field's meaning, or the name of the field whose value it is.
     pub what: &'static str,
 }
 
@@ -32,7 +32,7 @@ const MOST: usize = 20;
 /// Characters that must be typed before addresses and hosts are looked through: there are too many of them.
 const ENOUGH: usize = 2;
 
-/// TokenKind could stand at the cursor (a byte of `text`): the best first, at most 20.
+/// Suggestions for the cursor (a byte offset in `text`): the best first, at most 20.
 pub fn complete(text: &str, cursor: usize, index: &Index, saved: &Saved) -> Vec<Completion> {
     let cursor = text.floor_char_boundary(cursor);
     if let Some(names) = saved_names(text, cursor, saved) {
@@ -46,7 +46,7 @@ pub fn complete(text: &str, cursor: usize, index: &Index, saved: &Saved) -> Vec<
     }
 }
 
-/// NamePredicate of saved queries, behind an `@`.
+/// Names of saved queries, after an `@`.
 fn saved_names(text: &str, cursor: usize, saved: &Saved) -> Option<Vec<Completion>> {
     let (start, quoted) = token(text, cursor);
     let typed = text[start..cursor].trim_start_matches('-');
@@ -64,7 +64,7 @@ fn saved_names(text: &str, cursor: usize, saved: &Saved) -> Option<Vec<Completio
     Some(found.map(completion).take(MOST).collect())
 }
 
-/// TokenKind is being typed.
+/// The part of the query that is being typed.
 struct CursorContext {
     replace: Range<usize>,
     typed: String,
@@ -192,7 +192,7 @@ fn values(field: Field, place: &CursorContext, index: &Index) -> Vec<Completion>
         .collect()
 }
 
-/// TokenKind makes a value better than another: lower is better.
+/// Sort key of a suggestion: lower is better.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct ValueRank {
     /// Whether what was typed stands inside it rather than at its start.
@@ -214,7 +214,8 @@ impl BestValues {
         self.add(value, usize::MAX, count);
     }
 
-    /// BestValues come by the hundred thousand: one that is not among the best costs no memory.
+    /// Adds a value. The log may have hundreds of thousands: one that is not among the best
+    /// allocates nothing.
     fn add(&mut self, value: &str, word: usize, count: Option<usize>) {
         let found = if value.is_ascii() {
             self.needle.find(value.as_bytes())

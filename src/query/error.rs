@@ -44,7 +44,7 @@ impl SyntaxError {
 const AROUND: usize = 60;
 
 impl QueryError {
-    /// TokenKind is wrong and what was expected, in one line that is safe to print.
+    /// The error and what was expected, in one line that is safe to print.
     pub fn message(&self) -> &str {
         &self.message
     }

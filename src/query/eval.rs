@@ -1,9 +1,11 @@
-//! TokenKind the records of each kind answer for themselves, and how they hang together.
+//! Evaluates one term over the columns of each kind of record, and follows the links between them.
 //!
 //! A predicate on names is asked once for each distinct name; then the column of the names' numbers is scanned, or the
 //! few records of the matching names are walked.
 
+mod attempt;
 mod connection;
+mod delivery;
 mod entry;
 mod message;
 
@@ -16,10 +18,13 @@ use crate::index::store::column::{ColumnPage, PagedColumn};
 use crate::index::store::int_column::IntColumn;
 use crate::index::store::live_set::Ranks;
 use crate::index::store::posting::PostingList;
-use crate::index::{DeliveryResult, Index, Interner, Symbol, TextId};
+use crate::index::{Index, Interner, Symbol, TextId};
 use crate::search::LineRequest;
 
+pub(super) use attempt::attempts;
 pub(super) use connection::connections;
+pub(super) use delivery::deliveries;
+use delivery::outcomes;
 pub(super) use entry::EntryQuery;
 pub(super) use message::{domain, messages};
 
@@ -38,115 +43,6 @@ pub enum RecordKind {
 
 /// The bit of `none` in [`super::field::AUTH`].
 pub(super) const AUTH_NONE: u16 = 1 << 2;
-
-/// TokenKind an attempt answers for itself; `None` where it is not its field.
-pub(super) fn attempts(
-    index: &Index,
-    field: Field,
-    test: &Predicate,
-    newest: Option<Timestamp>,
-) -> Option<BitSet> {
-    let columns = &index.attempts;
-    let bits = match (field, test) {
-        (Field::User, Predicate::NamePredicate(names)) => {
-            let matching = matching(&index.names.users, names);
-            posted(&matching, &columns.user, &columns.by_user)
-        }
-        (Field::Profile, Predicate::NamePredicate(names)) => {
-            let matching = matching(&index.names.profiles, names);
-            posted(&matching, &columns.profile, &columns.by_profile)
-        }
-        (Field::Mechanism, Predicate::NamePredicate(names)) => named(
-            &matching(&index.names.mechanisms, names),
-            columns.mechanism.iter(),
-            columns.ranks(),
-        ),
-        (Field::Auth, Predicate::Words(words)) => {
-            BitSet::of(columns.succeeded.iter(), columns.ranks(), |succeeded| {
-                words >> u16::from(!succeeded) & 1 == 1
-            })
-        }
-        (Field::Code, Predicate::Ranges(ranges)) => {
-            BitSet::of(columns.code.iter(), columns.ranks(), |code| {
-                code > 0 && ranges.matches(i128::from(code))
-            })
-        }
-        (Field::Enhanced, Predicate::NamePredicate(names)) => {
-            enhanced(index, &columns.detail, names)
-        }
-        (Field::Since | Field::Until, Predicate::TimeExpr(_)) => {
-            by_time(&columns.time, field, test, newest)
-        }
-        _ => return None,
-    };
-    Some(bits)
-}
-
-/// TokenKind a delivery answers for itself, its recipient and its message.
-pub(super) fn deliveries(
-    index: &Index,
-    field: Field,
-    test: &Predicate,
-    newest: Option<Timestamp>,
-) -> Option<BitSet> {
-    if let Some(own) = outcomes(index, field, test) {
-        return Some(own);
-    }
-    let columns = &index.deliveries;
-    if matches!(field, Field::Since | Field::Until) {
-        return Some(by_time(&columns.time, field, test, newest));
-    }
-    let of_recipients = |recipients: BitSet| {
-        BitSet::of(columns.recipient.iter(), columns.ranks(), |id| {
-            recipients.contains(id.at())
-        })
-    };
-    if let (Field::Domain, Predicate::NamePredicate(names)) = (field, test) {
-        let to = of_recipients(message::addressed(index, &message::domains(index, names)));
-        let from = message::sent(index, &message::domains(index, names));
-        return Some(to.or(&messages_deliveries(index, &from)));
-    }
-    if let Some(recipients) = message::recipients(index, field, test) {
-        return Some(of_recipients(recipients));
-    }
-    let is_its_messages = matches!(
-        field,
-        Field::Mid
-            | Field::Icid
-            | Field::From
-            | Field::Subject
-            | Field::Msgid
-            | Field::Size
-            | Field::Appliance
-    );
-    is_its_messages
-        .then(|| messages(index, field, test, newest))
-        .flatten()
-        .map(|messages| messages_deliveries(index, &messages))
-}
-
-/// TokenKind a delivery answers of its outcome: `result`, `code`, `enhanced`.
-fn outcomes(index: &Index, field: Field, test: &Predicate) -> Option<BitSet> {
-    let columns = &index.deliveries;
-    let bits = match (field, test) {
-        (Field::Result, Predicate::Words(words)) => {
-            BitSet::of(columns.result.iter(), columns.ranks(), |result| {
-                let at = DeliveryResult::ALL.iter().position(|one| *one == result);
-                at.is_some_and(|at| words >> at & 1 == 1)
-            })
-        }
-        (Field::Code, Predicate::Ranges(ranges)) => {
-            BitSet::of(columns.code.iter(), columns.ranks(), |code| {
-                code > 0 && ranges.matches(i128::from(code))
-            })
-        }
-        (Field::Enhanced, Predicate::NamePredicate(names)) => {
-            enhanced(index, &columns.detail, names)
-        }
-        _ => return None,
-    };
-    Some(bits)
-}
 
 fn enhanced(index: &Index, details: &PagedColumn<Option<TextId>>, names: &NamePredicate) -> BitSet {
     BitSet::of_numbers(details.ranks(), |at| {

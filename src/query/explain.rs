@@ -1,4 +1,4 @@
-//! TokenKind answering a query did, step by step.
+//! The steps of an evaluation, for `--explain`.
 
 use std::cell::RefCell;
 use std::fmt;
@@ -18,7 +18,7 @@ pub enum AccessPath {
     Texts,
     /// From the raw lines of the log.
     RawLines,
-    /// Not at all: nothing was left that it could take away.
+    /// Not evaluated: no record was left.
     Skipped,
 }
 
@@ -42,9 +42,9 @@ pub struct PlanStep {
     pub term: String,
     /// How it was answered.
     pub way: AccessPath,
-    /// For how many records of which it holds; `None` where it was not asked.
+    /// Matching records and all records; `None` if it was not evaluated.
     pub found: Option<(usize, usize)>,
-    /// How long that took.
+    /// Time taken.
     pub took: Duration,
 }
 
@@ -62,7 +62,7 @@ impl fmt::Display for PlanStep {
     }
 }
 
-/// Steps as they are made, where somebody asks.
+/// Records the steps if `--explain` asks for them.
 #[derive(Debug, Default)]
 pub(super) struct PlanTrace(Option<RefCell<Vec<PlanStep>>>);
 
@@ -71,7 +71,7 @@ impl PlanTrace {
         Self(Some(RefCell::default()))
     }
 
-    /// Answers a term and notes how.
+    /// Evaluates a term and records the step.
     pub fn note(
         &self,
         describe: impl FnOnce() -> (String, AccessPath),
@@ -92,7 +92,7 @@ impl PlanTrace {
         bits
     }
 
-    /// Notes a term that was not asked.
+    /// Records a term that was not evaluated.
     pub fn skip(&self, term: impl FnOnce() -> String) {
         if let Some(steps) = &self.0 {
             steps.borrow_mut().push(PlanStep {
@@ -109,7 +109,7 @@ impl PlanTrace {
     }
 }
 
-/// How dear a field is to ask, the cheapest first.
+/// Cost of evaluating a term on a field.
 pub(super) fn cost(field: Field) -> u8 {
     match field {
         Field::User | Field::Profile | Field::Ip => 0,

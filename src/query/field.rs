@@ -1,85 +1,6 @@
 //! The one table of all fields: the parser, completion, errors, help and the README read it.
 
-/// A field of the query language.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum Field {
-    /// `icid`
-    Icid,
-    /// `dcid`
-    Dcid,
-    /// `mid`
-    Mid,
-    /// `rid`
-    Rid,
-    /// `user`
-    User,
-    /// `auth`
-    Auth,
-    /// `mechanism`
-    Mechanism,
-    /// `profile`
-    Profile,
-    /// `ip`
-    Ip,
-    /// `host`
-    Host,
-    /// `port`
-    Port,
-    /// `interface`
-    Interface,
-    /// `group`
-    Group,
-    /// `action`
-    Action,
-    /// `country`
-    Country,
-    /// `sbrs`
-    Sbrs,
-    /// `tls`
-    Tls,
-    /// `cipher`
-    Cipher,
-    /// `from`
-    From,
-    /// `to`
-    To,
-    /// `domain`
-    Domain,
-    /// `subject`
-    Subject,
-    /// `msgid`
-    Msgid,
-    /// `size`
-    Size,
-    /// `result`
-    Result,
-    /// `code`
-    Code,
-    /// `enhanced`
-    Enhanced,
-    /// `dir`
-    Dir,
-    /// `state`
-    State,
-    /// `end`
-    End,
-    /// `duration`
-    Duration,
-    /// `appliance`
-    Appliance,
-    /// `since`
-    Since,
-    /// `until`
-    Until,
-    /// `at`
-    At,
-    /// `event`
-    Event,
-    /// `level`
-    Level,
-}
-
-/// TokenKind a field's values are.
+/// The type of a field's values.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum ValueKind {
     /// Whole numbers: one, a range, a list, comparisons.
@@ -101,7 +22,7 @@ pub enum ValueKind {
 }
 
 impl ValueKind {
-    /// TokenKind a value is, in words.
+    /// As help and README name it.
     pub fn word(self) -> &'static str {
         match self {
             Self::Number => "number",
@@ -125,7 +46,7 @@ pub struct FieldDoc {
     pub name: &'static str,
     /// Other spellings that are understood: the keys of the records.
     pub aliases: &'static [&'static str],
-    /// TokenKind its values are.
+    /// The type of its values.
     pub kind: ValueKind,
     /// One line.
     pub doc: &'static str,
@@ -235,6 +156,12 @@ const ENTRY: &str = "log entry";
 
 macro_rules! fields {
     ($($field:ident $name:literal $aliases:expr, $kind:ident, $of:expr, $words:expr, $doc:literal, $example:literal;)*) => {
+        /// A field of the query language.
+        #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+        pub enum Field {
+            $(#[doc = $doc] $field,)*
+        }
+
         /// All fields, in the order in which people meet them.
         pub static FIELDS: [FieldDoc; [$($name),*].len()] = [$(FieldDoc {
             field: Field::$field,
@@ -290,42 +217,4 @@ fields! {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_row_stands_at_its_field_and_its_example_can_be_read() {
-        for (at, doc) in FIELDS.iter().enumerate() {
-            assert_eq!(doc.field as usize, at, "{}", doc.name);
-            assert!(doc.kind != ValueKind::Word || doc.words.len() <= 16);
-            assert!(
-                doc.example.starts_with(&format!("{}:", doc.name)),
-                "{}",
-                doc.name
-            );
-            crate::query::parse(doc.example).unwrap();
-        }
-    }
-
-    #[test]
-    fn near_misses_are_named() {
-        let cases = [
-            ("usr", Some("user")),
-            ("prot", Some("port")),
-            ("mechansim", Some("mechanism")),
-            ("sub", Some("subject")),
-            ("x", None),
-            ("http", None),
-        ];
-        for (typed, expected) in cases {
-            assert_eq!(Field::nearest(typed), expected, "{typed}");
-        }
-    }
-
-    #[test]
-    fn the_readme_table_has_a_row_for_every_field() {
-        let table = markdown();
-        assert_eq!(table.lines().count(), FIELDS.len() + 2);
-        assert!(table.contains("| `sbrs` | score | connection |"));
-    }
-}
+mod tests;

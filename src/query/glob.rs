@@ -12,7 +12,7 @@ pub(super) struct Glob {
     wild: bool,
 }
 
-/// TokenKind stands between the `*`, in lower case; the first piece begins the text and the last one ends it.
+/// The parts between the `*`, in lower case: the first is a prefix of the text, the last a suffix.
 #[derive(Clone, PartialEq, Eq, Debug)]
 struct GlobParts(Vec<CaselessFinder>);
 
@@ -166,29 +166,4 @@ fn lowercase(text: &str) -> impl Iterator<Item = char> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    #[test]
-    fn case_is_ignored_beyond_ascii_too() {
-        for (glob, text) in [
-            ("GRÜN*", "grüner"),
-            ("?", "Ä"),
-            ("straße", "STRAßE"),
-            ("k", "\u{212a}"),
-        ] {
-            assert!(Glob::new(glob).matches(text), "{glob} {text}");
-        }
-        assert!(!Glob::new("ab").matches("abc"));
-    }
-
-    proptest! {
-        #[test]
-        fn pieces_answer_as_characters_do(glob in "[abA?*]{0,8}", text in "[abB]{0,10}") {
-            let glob = Glob::new(&glob);
-            let chars: Vec<char> = lowercase(&text).collect();
-            prop_assert_eq!(glob.matches(&text), glob.fits(&chars), "{:?} {:?}", glob, text);
-        }
-    }
-}
+mod tests;

@@ -78,7 +78,7 @@ impl Saved {
     }
 }
 
-/// TokenKind a fault is about, for a line that has no room for a caret.
+/// The part of the query that an error is about, for a message in one line.
 fn excerpt(text: &str, range: &Range<usize>) -> String {
     let from = text.get(range.start..).unwrap_or_default();
     shown(if from.is_empty() { text } else { from })
@@ -93,7 +93,7 @@ struct Parser<'s> {
     patterns: usize,
     texts: Vec<TextPattern>,
     saved: &'s Saved,
-    /// NamePredicate of the saved queries that are being read, each inside the one before.
+    /// Names of the saved queries that are being read, from the outermost inwards.
     within: Vec<String>,
 }
 

@@ -1,4 +1,4 @@
-//! A query's answer for all records of a kind: each term over its own table, joined as sets of bits.
+//! Evaluates a query for all records of a kind: each term over its own table, joined as bit sets.
 //!
 //! Links: a connection answers a message's fields through the messages it carried, a message answers a connection's
 //! fields through any connection it came by or went out on, attempts and deliveries answer theirs through what they are
@@ -46,14 +46,14 @@ impl<'q> Plan<'q> {
         self.expr(self.expr, view)
     }
 
-    /// Answers, and tells how.
+    /// Evaluates, and returns the steps.
     pub fn explained(mut self, view: RecordKind) -> (BitSet, Vec<PlanStep>) {
         self.trace_log = PlanTrace::enabled();
         let answer = self.answer(view);
         (answer, self.trace_log.steps())
     }
 
-    /// The records that could hold as far as anything but raw lines tells: words in lines are taken to be there.
+    /// An upper bound: the records that match if every text term does.
     pub fn candidates(&self, view: RecordKind) -> BitSet {
         self.upper_bound(self.expr, view)
     }
@@ -104,11 +104,11 @@ impl<'q> Plan<'q> {
         }
     }
 
-    /// Terms side by side; those on one attempt's fields speak of the same attempt.
+    /// Terms side by side; those on an attempt's fields must match the same attempt.
     fn all(&self, parts: &[Expr], view: RecordKind) -> BitSet {
         let (of_attempt, mut others): (Vec<&Expr>, Vec<&Expr>) =
             parts.iter().partition(|part| is_of_attempt(part));
-        // TokenKind is cheap to ask comes first: it may leave nothing for the rest.
+        // Cheap terms come first: they may leave no record for the others.
         others.sort_by_key(|part| cost_of(part));
         let mut all = BitSet::all(self.places(view));
         if !of_attempt.is_empty() {
@@ -198,7 +198,7 @@ impl<'q> Plan<'q> {
                     .map(|messages| eval::messages_connections(index, &messages))
             }
             RecordKind::Connections => None,
-            // Of a connection these would say something else than of what it is linked to.
+            // `state` means something else for a connection than for the records linked to it.
             _ if matches!(field, Field::State) => None,
             _ => eval::connections(index, field, test, newest)
                 .map(|connections| self.of_connections(connections, view)),
@@ -276,7 +276,8 @@ fn is_carried(field: Field) -> bool {
     )
 }
 
-/// Whether the expression speaks of one attempt: terms on its fields, without a NOT, which speaks of the whole record.
+/// Whether the expression refers to one attempt: terms on its fields, without NOT, which refers to
+/// the whole record.
 fn is_of_attempt(expr: &Expr) -> bool {
     match expr {
         Expr::Field(field, _) => {

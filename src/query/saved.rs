@@ -12,7 +12,7 @@ impl Saved {
         self.0.get(name).map(String::as_str)
     }
 
-    /// NamePredicate and queries, in the order of the names.
+    /// Names and queries, in the order of the names.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0
             .iter()

@@ -54,3 +54,6 @@ pub fn and(filter: &str, term: &str) -> String {
         (false, false) => format!("{filter} {term}"),
     }
 }
+
+#[cfg(test)]
+mod tests;

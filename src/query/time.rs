@@ -1,11 +1,12 @@
-//! Moments as queries write them: absolute, of the newest day, or back from the newest entry.
+//! Times as queries write them: absolute, of the newest day, or back from the newest entry. Also
+//! durations.
 
 use std::fmt;
 use std::time::Duration;
 
 use crate::header::{DateTime, Timestamp};
 
-/// A moment; those of the newest day and those that count back are known only beside a log.
+/// A time; those of the newest day and those that count back depend on the newest entry.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum TimeExpr {
     /// A day.
@@ -238,3 +239,6 @@ impl fmt::Display for TimeExpr {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

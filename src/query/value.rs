@@ -1,4 +1,4 @@
-//! TokenKind a term asks of a value: ranges, names, addresses, words, moments.
+//! The conditions of terms: ranges, names, addresses, words, times.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -13,7 +13,7 @@ use super::quote::{pattern_needs_quotes, quoted_if};
 use super::time::{LONGEST, TimeExpr, parse_seconds, write_seconds};
 use crate::search::PATTERN_BYTES;
 
-/// TokenKind a term asks of its field's value.
+/// The condition on a field's value.
 #[derive(Clone, PartialEq, Debug)]
 pub(super) enum Predicate {
     Ranges(Ranges),
@@ -138,7 +138,7 @@ pub(super) fn pattern_error(item: &Literal, error: &regex::Error) -> SyntaxError
     )
 }
 
-/// TokenKind a term asks of an address.
+/// The condition on an address.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) enum AddressPredicate {
     Net(IpNet),

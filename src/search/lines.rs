@@ -1,6 +1,7 @@
-//! Records' raw lines, read again from where they stand.
+//! Reads the raw lines of records again.
 //!
-//! What is wanted is taken from the index under its lock; the files are read without it. Many records are read in one
+//! A request is made from the index under its lock; the files are read without it. Many records are
+//! read in one
 //! pass over the parts of the log in which any of them has lines.
 
 use std::io;
@@ -69,12 +70,12 @@ pub struct RawLine {
 }
 
 impl RawLine {
-    /// The message behind the frame.
+    /// The message without the header.
     pub fn body(&self) -> &[u8] {
         self.frame.body(&self.bytes)
     }
 
-    /// What it says.
+    /// The parsed message.
     pub fn event(&self) -> Event<'_> {
         event::parse_entry(&self.frame, &self.bytes)
     }

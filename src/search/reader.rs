@@ -223,3 +223,6 @@ impl<'s> LineReader<'s> {
         Ok(self.pending.end - kept)
     }
 }
+
+#[cfg(test)]
+mod tests;

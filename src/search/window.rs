@@ -1,5 +1,5 @@
-//! The log's lines by place: forward, backward, from the end, found by what they say. For threads that may wait for a
-//! disk; nothing of it is kept here.
+//! Lines around a position, from the end of the log, or found by a pattern, across sources, for the
+//! log view.
 
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -22,7 +22,7 @@ pub struct LogLine {
     pub position: Position,
     /// Its first bytes, without the line end.
     pub bytes: Vec<u8>,
-    /// How long it really is.
+    /// Length in the file.
     pub length: u64,
 }
 
@@ -33,9 +33,9 @@ pub struct LineChunk {
     pub lines: Vec<LogLine>,
     /// Where the line behind them begins.
     pub next: Position,
-    /// Whether nothing stands before them.
+    /// Whether they begin the log.
     pub starts: bool,
-    /// Whether nothing stands behind them.
+    /// Whether they end the log.
     pub ends: bool,
 }
 
@@ -52,12 +52,12 @@ pub enum LineRange {
     Around(Position, usize),
 }
 
-/// What a line is looked for by.
+/// What a search of the log view looks for.
 #[derive(Clone, Debug)]
 pub enum LinePattern {
     /// Its text.
     Text(Regex),
-    /// That it tells of a failure.
+    /// It reports a failure.
     Failure,
 }
 
@@ -89,7 +89,7 @@ impl LinePattern {
     }
 }
 
-/// Whether a line tells of a login, a delivery or a connection that failed.
+/// Whether a line reports a failed login, delivery or connection.
 pub fn reports_failure(line: &[u8]) -> bool {
     let frame = HeaderParser::new(YearResolver::starting(2000)).parse(line);
     match event::parse_entry(&frame, line) {

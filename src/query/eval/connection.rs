@@ -1,4 +1,4 @@
-//! TokenKind a connection answers for itself.
+//! The fields of a connection.
 
 use hashbrown::HashMap;
 
@@ -13,7 +13,7 @@ use crate::index::{ConnectionEnd, Direction, Index, Symbol};
 use crate::query::bitset::BitSet;
 use crate::query::value::{AddressPredicate, NamePredicate, Predicate, Ranges, thousandths};
 
-/// `None` where it is not a connection's field.
+/// The connections that match; `None` if connections do not have the field.
 pub(in crate::query) fn connections(
     index: &Index,
     field: Field,

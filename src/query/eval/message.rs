@@ -1,4 +1,4 @@
-//! TokenKind a message answers for itself, its recipients and their deliveries.
+//! The fields of a message, its recipients and their deliveries.
 
 use hashbrown::HashMap;
 
@@ -12,7 +12,7 @@ use crate::index::{DeliveryState, Index, TextId};
 use crate::query::bitset::BitSet;
 use crate::query::value::{NamePredicate, Predicate, Ranges};
 
-/// `None` where it is not a message's field.
+/// The messages that match; `None` if messages do not have the field.
 pub(in crate::query) fn messages(
     index: &Index,
     field: Field,
@@ -68,7 +68,7 @@ pub(in crate::query) fn messages(
     Some(bits)
 }
 
-/// TokenKind a recipient answers for itself.
+/// The recipients that match; `None` if recipients do not have the field.
 pub(super) fn recipients(index: &Index, field: Field, test: &Predicate) -> Option<BitSet> {
     let columns = &index.recipients;
     Some(match (field, test) {
@@ -107,7 +107,7 @@ pub(super) fn domains(index: &Index, wanted: &NamePredicate) -> BitSet {
     })
 }
 
-/// TokenKind follows an address's last `@`.
+/// The part of an address after its last `@`.
 pub(in crate::query) fn domain(address: &str) -> Option<&str> {
     address.rsplit_once('@').map(|(_, domain)| domain)
 }

@@ -3,7 +3,7 @@ use std::path::Path;
 
 use super::*;
 
-/// Of files that are gone and whose records retired nothing is left to look at, however many they were.
+/// Files that are gone and whose records were evicted are skipped, however many they were.
 #[test]
 fn the_log_goes_on_from_the_oldest_file_that_is_known() {
     let file = tempfile::NamedTempFile::new().unwrap();
