@@ -38,9 +38,10 @@ use crate::humanize;
 use crate::index::{EvictionMode, Index, TrackClosed};
 use crate::position::SourceId;
 use crate::source::{
-    BufferPool, Liveness, LogReader, Notice, NoticeKind, Progress, SourceOpened, Sources, Stop,
-    TailPreview,
+    BufferPool, Liveness, LogReader, Notice, NoticeKind, SourceOpened, Stop, TailPreview,
 };
+// The interface shows the state of the sources and does not import from below the pipeline.
+pub use crate::source::{NoticeLevel, Noticed, Progress, SourceState, SourceStatus, Sources};
 use ordered::OrderedPipeline;
 use parse::ParsedHeaders;
 use read::ReadStage;

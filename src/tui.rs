@@ -25,10 +25,10 @@ use crate::pipeline::{Ingest, IngestEvent, Reading};
 use crate::signal::{self, Signal};
 
 use state::source_list::SourceList;
-use state::{Action, App, Effect, Feed};
+use state::{Action, Answer, App, Effect, Feed};
 use terminal::Screen;
 use theme::{Symbols, Theme};
-use workers::{Answer, Workers};
+use workers::Workers;
 
 pub use state::Follow;
 pub use state::settings::Settings;
@@ -516,7 +516,7 @@ impl Session {
         let rate = self
             .rate
             .due()
-            .filter(|_| self.app.feed != Feed::Ended || self.rate.now.is_some());
+            .filter(|_| self.app.feed.phase != Feed::Ended || self.rate.now.is_some());
         rows.into_iter().chain(rate).min()
     }
 }

@@ -1,138 +1,87 @@
-//! What would make a key wait is done here: reading lines, searching the log.
+//! The threads that do what would delay a key: reading lines, searching the log, triage, reports. Each sends
+//! [`Answer`]s; a search or a triage job that is superseded ends without one.
 
 pub mod incident;
+#[cfg(test)]
+mod tests;
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{self, Sender};
+use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::index::store::extent::Span;
-use crate::index::{ConnectionId, Index};
-use crate::pipeline::SharedIndex;
+use crate::index::Index;
+use crate::pipeline::{SharedIndex, Sources};
 use crate::position::Position;
 use crate::query::{Query, RecordKind, TextMatches};
-use crate::search::SearchProgress;
-use crate::search::{self, LineRequest, RawLine};
-use crate::search::{LineChunk, LinePattern, LineRange, SearchDirection};
-use crate::source::Sources;
+use crate::search::{self, LinePattern, LineRequest, RawLine, SearchDirection, SearchProgress};
 use crate::triage::{RouteId, Thresholds};
-use crate::tui::state::record::Record;
-use crate::tui::state::triage_state::{self, TriageJob, TriageResult};
+use crate::tui::state::triage_state::{self, TriageJob};
+use crate::tui::state::{Answer, Job};
 
-/// A search waits so long for the next key.
+/// How long a search waits for the next key.
 const TYPING: Duration = Duration::from_millis(150);
 
-/// Lines of each of two connections that are shown beside each other.
+/// Lines of each of the two connections that are compared.
 const MOST_BESIDE: usize = 200;
 
-/// What a search has found so far is shown this often.
+/// The interval at which a search reports its matches so far.
 const PARTIAL: Duration = Duration::from_millis(400);
 
-/// Something to be read.
-#[derive(Debug)]
-pub enum Job {
-    /// A record's lines, which stand in these spans.
-    Record(Record, Vec<Span>, LineRequest),
-    /// The lines of two connections that are shown beside each other.
-    Sides([Option<ConnectionId>; 2], [Option<LineRequest>; 2]),
-    /// Lines of the log.
-    Log(LineRange),
-}
+type Tell = Arc<dyn Fn(Answer) + Send + Sync>;
 
-/// What was read, or why not in one sentence.
-#[derive(Debug)]
-pub enum Answer {
-    /// A record's lines.
-    Record(Record, Vec<Span>, Result<Vec<RawLine>, String>),
-    /// The lines of two connections.
-    Sides([Option<ConnectionId>; 2], Result<[Vec<RawLine>; 2], String>),
-    /// Lines of the log.
-    Log(LineRange, Result<LineChunk, String>),
-    /// So many bytes were searched for that filter.
-    Searched(String, u64),
-    /// What was found so far for that filter.
-    Partial(String, TextMatches),
-    /// What was found for that filter.
-    Hits(String, Result<TextMatches, String>),
-    /// Where the line stands that was looked for.
-    Found(Result<Option<Position>, String>),
-    /// Where a report was written, or why not in one sentence.
-    Reported(Result<PathBuf, String>),
-    /// What was seen for the order of that number.
-    Seen(u64, TriageResult),
-}
-
-/// The threads that read.
 pub struct Workers {
     sources: Arc<Sources>,
     index: SharedIndex,
     jobs: Sender<Job>,
-    tell: Arc<dyn Fn(Answer) + Send + Sync>,
-    /// Stops the search that runs.
+    tell: Tell,
+    /// Stops the running search.
     stop: Arc<AtomicBool>,
-    /// Stops the look at routes that is under way.
-    stop_look: Arc<AtomicBool>,
+    /// Stops the running triage job.
+    stop_triage: Arc<AtomicBool>,
 }
 
 impl Workers {
-    /// Starts them. Of one record they read at most so many lines.
+    /// Starts the thread that reads lines, at most so many of one record.
     ///
     /// # Errors
-    /// When the system gives no thread.
+    /// When the system starts no thread.
     pub fn start(
         sources: Arc<Sources>,
         index: SharedIndex,
         most_lines: usize,
         tell: impl Fn(Answer) + Send + Sync + 'static,
     ) -> std::io::Result<Self> {
-        let (jobs, queue) = mpsc::channel::<Job>();
-        let tell: Arc<dyn Fn(Answer) + Send + Sync> = Arc::new(tell);
-        let (files, told) = (Arc::clone(&sources), Arc::clone(&tell));
-        thread::Builder::new().name("lines".into()).spawn(move || {
-            while let Ok(first) = queue.recv() {
-                let mut waiting: Vec<Job> =
-                    std::iter::once(first).chain(queue.try_iter()).collect();
-                // Of several records asked for only the last one is still looked at.
-                let last = waiting
-                    .iter()
-                    .rposition(|job| matches!(job, Job::Record(..)));
-                let mut at = 0;
-                waiting.retain(|job| {
-                    at += 1;
-                    !matches!(job, Job::Record(..)) || Some(at - 1) == last
-                });
-                waiting
-                    .into_iter()
-                    .for_each(|job| told(work(&files, job, most_lines)));
-            }
-        })?;
+        let (jobs, queue) = mpsc::channel();
+        let tell: Tell = Arc::new(tell);
+        let (read_from, answer) = (Arc::clone(&sources), Arc::clone(&tell));
+        thread::Builder::new()
+            .name("lines".into())
+            .spawn(move || read_lines(&queue, &read_from, most_lines, &*answer))?;
         Ok(Self {
             sources,
             index,
             jobs,
             tell,
             stop: Arc::default(),
-            stop_look: Arc::default(),
+            stop_triage: Arc::default(),
         })
     }
 
-    /// Reads something.
     pub fn read(&self, job: Job) {
         // The thread ends with the program only.
         let _ = self.jobs.send(job);
     }
 
-    /// Stops the search that runs, if one does.
+    /// Stops the running search.
     pub fn cancel(&mut self) {
         self.stop.store(true, Ordering::Relaxed);
     }
 
-    /// Reads the log for a filter's texts, behind what was read for `hits`; only a few records' lines where its fields
-    /// leave no more.
-    pub fn search(&mut self, filter: Arc<Query>, hits: TextMatches) {
+    /// Searches the log for a filter's texts, after the part that `hits` covers. If the filter's fields leave few
+    /// records, only the lines of these are read.
+    pub fn search(&mut self, filter: Arc<Query>, mut hits: TextMatches) {
         let index = self.index.clone();
         self.long("search", move |sources, stop, tell| {
             // The word being typed may become the name of a field with the next key.
@@ -141,21 +90,18 @@ impl Workers {
                 thread::sleep(Duration::from_millis(10));
             }
             let text = filter.text().to_owned();
-            let (mut hits, mut read) = (hits, 0);
             if hits.is_partial() {
                 let kinds = [RecordKind::Connections, RecordKind::Messages];
                 let whole = search::log_bytes(sources);
                 let few = filter.restricted(&index.read(), &kinds, whole);
-                match few {
-                    None => hits = TextMatches::none(),
-                    Some(few) => {
-                        let found = TextMatches::search_lines(filter.texts(), sources, &few, stop);
-                        return (!stop.load(Ordering::Relaxed))
-                            .then(|| Answer::Hits(text, found.map_err(|error| error.to_string())));
-                    }
+                if let Some(few) = few {
+                    let found = TextMatches::search_lines(filter.texts(), sources, &few, stop);
+                    return Answer::Hits(text, found.map_err(|error| error.to_string()));
                 }
+                hits = TextMatches::none();
             }
-            let found = loop {
+            let mut read = 0;
+            loop {
                 let (before, until) = (read, Instant::now() + PARTIAL);
                 let mut progress = |bytes| {
                     read = before + bytes;
@@ -163,105 +109,115 @@ impl Workers {
                 };
                 match hits.advance(filter.texts(), sources, stop, Some(until), &mut progress) {
                     Ok(SearchProgress::Paused) => tell(Answer::Partial(text.clone(), hits.clone())),
-                    Ok(SearchProgress::End) => break Ok(hits),
-                    Err(error) => break Err(error.to_string()),
+                    Ok(SearchProgress::End) => return Answer::Hits(text, Ok(hits)),
+                    Err(error) => return Answer::Hits(text, Err(error.to_string())),
                 }
-            };
-            (!stop.load(Ordering::Relaxed)).then(|| Answer::Hits(text.clone(), found))
+            }
         });
     }
 
-    /// Looks at routes and for findings.
-    pub fn look(&mut self, order: TriageJob) {
-        self.stop_look.store(true, Ordering::Relaxed);
-        self.stop_look = Arc::default();
-        let (stop, index) = (Arc::clone(&self.stop_look), self.index.clone());
-        let tell = Arc::clone(&self.tell);
-        let spawned = thread::Builder::new().name("look".into()).spawn(move || {
+    /// Searches the log for a line.
+    pub fn find(&mut self, from: Position, way: SearchDirection, pattern: LinePattern) {
+        self.long("find", move |sources, stop, _| {
+            let found = search::find(sources, from, way, &pattern, stop);
+            Answer::Found(found.map_err(|error| error.to_string()))
+        });
+    }
+
+    /// Analyzes routes and findings.
+    pub fn look(&mut self, job: TriageJob) {
+        self.stop_triage.store(true, Ordering::Relaxed);
+        self.stop_triage = Arc::default();
+        let (stop, index) = (Arc::clone(&self.stop_triage), self.index.clone());
+        self.spawn("triage", Answer::Found, move |_, tell| {
             let with = |work: &mut dyn FnMut(&Index)| work(&index.read());
-            let number = order.what.number;
-            triage_state::look(&order, &stop, &with, &|seen| {
-                tell(Answer::Seen(number, seen));
-            });
+            let answer = |seen| tell(Answer::Seen(job.what.number, seen));
+            triage_state::look(&job, &stop, &with, &answer);
         });
-        if let Err(error) = spawned {
-            (self.tell)(Answer::Found(Err(error.to_string())));
-        }
     }
 
-    /// Writes a route's report into the current folder; what is a finding is said by the thresholds.
+    /// Writes a route's report to the current directory.
     pub fn report(&self, route: RouteId, thresholds: Thresholds) {
-        let (sources, index) = (Arc::clone(&self.sources), self.index.clone());
-        let tell = Arc::clone(&self.tell);
-        let spawned = thread::Builder::new().name("report".into()).spawn(move || {
+        let index = self.index.clone();
+        self.spawn("report", Answer::Reported, move |sources, tell| {
             let with = |work: &mut dyn FnMut(&Index)| work(&index.read());
             let folder = std::env::current_dir().map_err(|error| error.to_string());
             let written = folder
-                .and_then(|folder| incident::write(&folder, route, thresholds, &sources, &with));
+                .and_then(|folder| incident::write(&folder, route, thresholds, sources, &with));
             tell(Answer::Reported(written));
         });
-        if let Err(error) = spawned {
-            (self.tell)(Answer::Reported(Err(error.to_string())));
-        }
     }
 
-    /// Looks for a line of the log.
-    pub fn find(&mut self, from: Position, way: SearchDirection, needle: LinePattern) {
-        self.long("find", move |sources, stop, _| {
-            let found = search::find(sources, from, way, &needle, stop);
-            (!stop.load(Ordering::Relaxed)).then(|| Answer::Found(found.map_err(|e| e.to_string())))
-        });
-    }
-
+    /// Starts a search; the one that runs is stopped.
     fn long(
         &mut self,
         name: &str,
-        work: impl FnOnce(&Sources, &AtomicBool, &dyn Fn(Answer)) -> Option<Answer> + Send + 'static,
+        work: impl FnOnce(&Sources, &AtomicBool, &dyn Fn(Answer)) -> Answer + Send + 'static,
     ) {
         self.cancel();
         self.stop = Arc::default();
-        let (stop, sources, tell) = (
-            Arc::clone(&self.stop),
-            Arc::clone(&self.sources),
-            Arc::clone(&self.tell),
-        );
-        let spawned = thread::Builder::new().name(name.into()).spawn(move || {
-            if let Some(answer) = work(&sources, &stop, &*tell) {
+        let stop = Arc::clone(&self.stop);
+        self.spawn(name, Answer::Found, move |sources, tell| {
+            let answer = work(sources, &stop, tell);
+            if !stop.load(Ordering::Relaxed) {
                 tell(answer);
             }
         });
-        if let Err(error) = spawned {
-            (self.tell)(Answer::Found(Err(error.to_string())));
+    }
+
+    fn spawn<T>(
+        &self,
+        name: &str,
+        failed: impl FnOnce(Result<T, String>) -> Answer,
+        work: impl FnOnce(&Sources, &dyn Fn(Answer)) + Send + 'static,
+    ) {
+        let (sources, tell) = (Arc::clone(&self.sources), Arc::clone(&self.tell));
+        let thread = thread::Builder::new().name(name.into());
+        if let Err(error) = thread.spawn(move || work(&sources, &*tell)) {
+            (self.tell)(failed(Err(error.to_string())));
         }
     }
 }
 
-fn work(sources: &Sources, job: Job, most_lines: usize) -> Answer {
-    match job {
-        Job::Record(record, spans, wanted) => Answer::Record(
-            record,
-            spans,
-            search::read_lines(sources, &wanted, most_lines).map_err(|error| error.to_string()),
-        ),
-        Job::Sides(of, wanted) => Answer::Sides(of, sides(sources, &wanted, most_lines)),
-        Job::Log(ask) => Answer::Log(
-            ask,
-            search::read_range(sources, ask).map_err(|error| error.to_string()),
-        ),
+/// Reads what is requested. Of several records requested meanwhile only the last one is still shown.
+fn read_lines(queue: &Receiver<Job>, sources: &Sources, most: usize, tell: &dyn Fn(Answer)) {
+    let is_record = |job: &Job| matches!(job, Job::Record(..));
+    while let Ok(first) = queue.recv() {
+        let jobs: Vec<Job> = std::iter::once(first).chain(queue.try_iter()).collect();
+        let last = jobs.iter().rposition(is_record);
+        for (at, job) in jobs.into_iter().enumerate() {
+            if !is_record(&job) || Some(at) == last {
+                tell(read(sources, job, most));
+            }
+        }
     }
 }
 
-/// Reads the lines of two connections, as many as a page has a use for.
+fn read(sources: &Sources, job: Job, most: usize) -> Answer {
+    match job {
+        Job::Record(record, spans, wanted) => {
+            let lines = search::read_lines(sources, &wanted, most);
+            Answer::Record(record, spans, lines.map_err(|error| error.to_string()))
+        }
+        Job::Sides(of, wanted) => Answer::Sides(of, sides(sources, &wanted, most)),
+        Job::Log(range) => {
+            let lines = search::read_range(sources, range);
+            Answer::Log(range, lines.map_err(|error| error.to_string()))
+        }
+    }
+}
+
+/// Reads the lines of two connections, as many as a page can show.
 ///
 /// # Errors
 /// When a source is gone or cannot be read.
 pub fn sides(
     sources: &Sources,
     wanted: &[Option<LineRequest>; 2],
-    most_lines: usize,
+    most: usize,
 ) -> Result<[Vec<RawLine>; 2], String> {
     let read = |wanted: &Option<LineRequest>| match wanted {
-        Some(wanted) => search::read_lines(sources, wanted, most_lines.min(MOST_BESIDE)),
+        Some(wanted) => search::read_lines(sources, wanted, most.min(MOST_BESIDE)),
         None => Ok(Vec::new()),
     };
     let [good, bad] = wanted;
@@ -270,6 +226,3 @@ pub fn sides(
         (Err(error), _) | (_, Err(error)) => Err(error.to_string()),
     }
 }
-
-#[cfg(test)]
-mod tests;

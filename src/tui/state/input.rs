@@ -1,20 +1,19 @@
-//! What each key does.
+//! Routes keys to the part that is meant, and handles the commands that concern several parts.
 
 use ratatui::crossterm::event::{KeyEvent, KeyEventKind};
 
-use super::{App, Effect, PromptKind, Table, View};
+use super::log::{marked_notice, no_marks};
+use super::table::Ends;
+use super::{App, Effect, Outcome, PromptKind, View};
 use crate::index::Index;
-use crate::position::{Position, SourceId};
-use crate::query::{self, Query};
-use crate::search::{LinePattern, SearchDirection};
-use crate::source;
+use crate::pipeline::SourceState;
+use crate::query;
+use crate::search::SearchDirection;
 use crate::triage::RouteState;
 use crate::triage::findings::FindingSeverity;
 use crate::tui::columns;
-use crate::tui::keymap::{self, Command};
-use crate::tui::state::log::Tailing;
+use crate::tui::keymap::Command;
 use crate::tui::state::record::Record;
-use crate::tui::state::rows::{Order, Sort};
 use crate::tui::theme::Role;
 use crate::tui::views;
 
@@ -23,7 +22,7 @@ impl App {
         if key.kind == KeyEventKind::Release {
             return Vec::new();
         }
-        if self.prompt.is_some() {
+        if self.prompts.open.is_some() {
             return self.type_key(key, index);
         }
         self.notice = None;
@@ -33,7 +32,6 @@ impl App {
         }
     }
 
-    /// Does what a key stands for.
     pub(super) fn run(&mut self, command: Command, index: &Index) -> Vec<Effect> {
         if self.moment.is_some() && self.help.is_none() {
             match command {
@@ -51,14 +49,14 @@ impl App {
                 | Command::Suspend
                 | Command::Help
                 | Command::Pause => {}
-                _ => return self.choose_moment(command, index),
+                _ => return self.move_moment(command, index),
             }
         }
         match command {
             Command::Leave => return vec![Effect::Exit],
             Command::Redraw => return vec![Effect::Redraw],
             Command::Suspend => return vec![Effect::Suspend],
-            Command::Help => self.help = if self.help.is_some() { None } else { Some(0) },
+            Command::Help => self.help = self.help.is_none().then_some(0),
             Command::View(key) => self.choose_view(key),
             Command::NextView => self.turn_view(1),
             Command::PreviousView => self.turn_view(View::ALL.len() - 1),
@@ -66,12 +64,48 @@ impl App {
             Command::CommandLine => self.ask(PromptKind::Command, "", index),
             Command::Quit | Command::Back => return self.back(command),
             _ if self.help.is_some() => self.scroll_help(command),
-            _ => return self.run_here(command, index),
+            _ => return self.run_in_view(command, index),
         }
         Vec::new()
     }
 
-    fn run_here(&mut self, command: Command, index: &Index) -> Vec<Effect> {
+    /// Gives a command to the page on top, the log or the table; what these do not know concerns several parts.
+    fn run_in_view(&mut self, command: Command, index: &Index) -> Vec<Effect> {
+        if command == Command::Last {
+            self.refresh_soon();
+            if self.pages.is_empty() && self.feed.paused.take().is_some() {
+                self.log.grew();
+            }
+        }
+        let areas = views::areas(self.size, self.view);
+        let outcome = if let Some(page) = self.pages.last_mut() {
+            page.update(command, areas.page.height)
+        } else if self.view == View::Log {
+            self.log.update(command, areas.log.height)
+        } else if let Some(table) = self.records.table_mut(self.view) {
+            let shown = views::shown_columns(table.columns(), self.size.0);
+            table.update(command, areas.rows.height, &shown)
+        } else {
+            None
+        };
+        match outcome {
+            Some(outcome) => self.finish(outcome),
+            None => self.run_across(command, index),
+        }
+    }
+
+    pub(super) fn finish(&mut self, outcome: Outcome) -> Vec<Effect> {
+        match outcome {
+            Outcome::Done => Vec::new(),
+            Outcome::Effect(effect) => vec![effect],
+            Outcome::Notice(role, text) => {
+                self.note(role, text);
+                Vec::new()
+            }
+        }
+    }
+
+    fn run_across(&mut self, command: Command, index: &Index) -> Vec<Effect> {
         match command {
             Command::Open => return self.open(index),
             Command::Filter if self.view == View::Log => {
@@ -80,7 +114,7 @@ impl App {
             }
             Command::Filter => {
                 self.pages.clear();
-                if matches!(self.view, View::Findings | View::Sources) {
+                if self.view.is_unfiltered() {
                     self.view = View::Connections;
                 }
                 let text = self.filter.kept.clone();
@@ -91,116 +125,27 @@ impl App {
             Command::ByUser => return self.filter_by("user", index),
             Command::ByProfile => return self.filter_by("profile", index),
             Command::ByRoute => return self.filter_by_route(index),
-            Command::Hit => self.open_hit(index),
-            Command::RollUp => self.roll_up(),
+            Command::Hit => self.open_affected(index),
+            Command::RollUp => self.group_routes(),
             Command::Report => return self.report(),
             Command::Keep => return self.narrow("", index),
             Command::Drop => return self.narrow("-", index),
             Command::Time => self.ask(PromptKind::Time, "", index),
-            Command::Moment => return self.begin_moment(index),
-            Command::Sort => self.sort(),
-            Command::Reverse => self.reverse(),
-            Command::Mark => self.mark(),
-            Command::NextMark => self.next_mark(),
+            Command::Moment => return self.pick_moment(index),
+            Command::Mark => {
+                if let Some(record) = self.current() {
+                    let marks = &mut self.records.marks;
+                    let marked = marks.insert(record) || !marks.remove(&record);
+                    return self.finish(marked_notice(marked));
+                }
+            }
+            Command::NextMark => return self.next_mark(),
             Command::Copy => return self.copy(index),
-            Command::Next => return self.next(SearchDirection::Forward),
-            Command::Previous => return self.next(SearchDirection::Backward),
-            Command::NextFailure => return self.next_failure(SearchDirection::Forward, index),
-            Command::PreviousFailure => return self.next_failure(SearchDirection::Backward, index),
-            _ => self.go(command),
+            Command::NextFailure => self.next_failure(SearchDirection::Forward, index),
+            Command::PreviousFailure => self.next_failure(SearchDirection::Backward, index),
+            _ => {}
         }
         Vec::new()
-    }
-
-    /// Moves the cursor.
-    fn go(&mut self, command: Command) {
-        let areas = views::areas(self.size, self.view);
-        let on_page = !self.pages.is_empty();
-        let height = match (on_page, self.view) {
-            (true, _) => areas.page.height,
-            (false, View::Log) => areas.log.height,
-            _ => areas.rows.height,
-        };
-        let screen = isize::try_from(height).unwrap_or(1).max(2) - 1;
-        let by = match command {
-            Command::Up => -1,
-            Command::Down => 1,
-            Command::PageUp => -screen,
-            Command::PageDown => screen,
-            Command::HalfUp => -(screen / 2).max(1),
-            Command::HalfDown => (screen / 2).max(1),
-            Command::First => return self.go_first(),
-            Command::Last => return self.go_last(),
-            Command::Left => return self.go_sideways(-1),
-            Command::Right => return self.go_sideways(1),
-            _ => return,
-        };
-        if let Some(page) = self.pages.last_mut() {
-            page.step(by);
-        } else if self.view == View::Log {
-            self.log.step(by);
-        } else if let Some(table) = self.table_mut() {
-            table.step(by);
-        }
-    }
-
-    fn go_sideways(&mut self, by: isize) {
-        let width = self.size.0;
-        let far = by * 16;
-        if let Some(page) = self.pages.last_mut() {
-            page.sideways = page.sideways.saturating_add_signed(far).min(1 << 20);
-        } else if self.view == View::Log {
-            self.log.sideways = self.log.sideways.saturating_add_signed(far).min(1 << 20);
-        } else if let Some(table) = self.table_mut() {
-            let shown = views::shown_columns(table.columns(), width);
-            table.step_column(by, &shown);
-            let title = table
-                .columns()
-                .get(table.column)
-                .map_or("", |column| column.title);
-            if !matches!(self.view, View::Findings | View::Sources) {
-                self.notice = Some((
-                    Role::Dim,
-                    format!("column {title}: + include its value, - exclude it"),
-                ));
-            }
-        }
-    }
-
-    fn go_first(&mut self) {
-        if let Some(page) = self.pages.last_mut() {
-            page.cursor = 0;
-        } else if self.view == View::Log {
-            self.log.go_to(Position::new(SourceId::new(0), 0));
-        } else if let Some(table) = self.table_mut() {
-            table.cursor = if table.is_newest_first() {
-                table.rows.len().saturating_sub(1)
-            } else {
-                0
-            };
-        }
-    }
-
-    fn go_last(&mut self) {
-        self.refresh_soon();
-        if self.paused.is_some() && self.pages.is_empty() {
-            self.paused = None;
-            self.log.grew();
-        }
-        if let Some(page) = self.pages.last_mut() {
-            page.cursor = usize::MAX;
-        } else if self.view == View::Log {
-            self.log.go_to_end();
-        } else if let Some(table) = self.table_mut() {
-            table.cursor = if table.is_newest_first() {
-                0
-            } else {
-                table.rows.len().saturating_sub(1)
-            };
-            if table.is_newest_first() {
-                table.generation = None;
-            }
-        }
     }
 
     fn scroll_help(&mut self, command: Command) {
@@ -219,18 +164,6 @@ impl App {
         *at = (*at).min(most);
     }
 
-    /// The context that the list of keys speaks of.
-    pub fn help_context(&self) -> keymap::Context {
-        if self.moment.is_some() {
-            return keymap::Context::Moment;
-        }
-        match self.pages.last().map(|page| page.lines.record) {
-            None => self.view.context(),
-            Some(Record::Route(_)) => keymap::Context::Route,
-            Some(_) => keymap::Context::Page,
-        }
-    }
-
     fn choose_view(&mut self, key: u8) {
         if let Some((_, view)) = View::ALL.iter().find(|(number, _)| *number == key) {
             self.view = *view;
@@ -241,22 +174,17 @@ impl App {
     }
 
     fn turn_view(&mut self, by: usize) {
-        let at = View::ALL
-            .iter()
-            .position(|(_, view)| *view == self.view)
-            .unwrap_or(0);
-        self.choose_view(View::ALL[(at + by) % View::ALL.len()].0);
+        let at = View::ALL.iter().position(|(_, view)| *view == self.view);
+        self.choose_view(View::ALL[(at.unwrap_or(0) + by) % View::ALL.len()].0);
     }
 
     fn pause(&mut self, index: &Index) {
-        self.paused = match self.paused {
-            None => Some(index.totals().entries),
-            Some(_) => {
-                self.refresh_soon();
-                self.log.grew();
-                None
-            }
-        };
+        if self.feed.paused.take().is_some() {
+            self.refresh_soon();
+            self.log.grew();
+        } else {
+            self.feed.paused = Some(index.totals().entries);
+        }
     }
 
     fn back(&mut self, command: Command) -> Vec<Effect> {
@@ -270,7 +198,7 @@ impl App {
             return vec![Effect::Exit];
         }
         if self.is_searching() {
-            self.finding = false;
+            self.log.finding = false;
             if self.view == View::Log {
                 return vec![Effect::Cancel];
             }
@@ -280,204 +208,90 @@ impl App {
             return Vec::new();
         }
         if !self.filter.kept.is_empty() {
-            self.notice = Some((
-                Role::Dim,
-                format!("filter cleared: {}", crate::safe::text(&self.filter.kept)),
-            ));
+            let text = format!("filter cleared: {}", crate::safe::text(&self.filter.kept));
+            self.note(Role::Dim, text);
         }
-        self.set_filter(Query::default())
+        self.set_filter(query::Query::default())
     }
 
-    fn sort(&mut self) {
-        if let Some(table) = self.table_mut() {
-            self.notice = Some(match table.sort_next() {
-                Some(title) => (Role::Dim, format!("sorted by {title} (S: reverse)")),
-                None => (Role::Pending, "this table cannot be sorted".into()),
-            });
-        }
-    }
-
-    fn reverse(&mut self) {
-        if let Some(table) = self.table_mut() {
-            let order = match table.sort.order {
-                Order::Natural => Order::Reversed,
-                Order::Reversed => Order::Natural,
-            };
-            table.sort_by(Sort {
-                order,
-                ..table.sort
-            });
+    fn next_mark(&mut self) -> Vec<Effect> {
+        let marks = &self.records.marks;
+        let marked: Vec<Record> = marks.iter().copied().collect();
+        let table = self.records.table_mut(self.view);
+        let is_marked = |record| marked.binary_search(&record).is_ok();
+        let found =
+            table.and_then(|table| table.seek(SearchDirection::Forward, is_marked, Ends::Join));
+        match found {
+            Some(()) => Vec::new(),
+            None => self.finish(no_marks()),
         }
     }
 
-    fn mark(&mut self) {
-        let gone = if self.view == View::Log && self.pages.is_empty() {
-            let Some(position) = self.log.current().map(|line| line.position) else {
-                return;
-            };
-            !self.line_marks.insert(position) && self.line_marks.remove(&position)
-        } else {
-            let Some(record) = self.current() else { return };
-            !self.marks.insert(record) && self.marks.remove(&record)
-        };
-        let what = if gone {
-            "unmarked"
-        } else {
-            "marked (': next mark)"
-        };
-        self.notice = Some((Role::Dim, what.into()));
-    }
-
-    fn next_mark(&mut self) {
-        let none = || Some((Role::Pending, "no marks yet; press m to set one".to_owned()));
-        if self.view == View::Log {
-            let here = self.log.current().map(|line| line.position);
-            let behind = self.line_marks.iter().find(|mark| Some(**mark) > here);
-            match behind.or(self.line_marks.first()).copied() {
-                Some(mark) => self.log.go_to(mark),
-                None => self.notice = none(),
-            }
-            return;
-        }
-        let marked = |record| self.marks.contains(&record);
-        let found = self
-            .table()
-            .and_then(|table| find(table, SearchDirection::Forward, marked, Ends::Join));
-        if self.select(found).is_none() {
-            self.notice = none();
-        }
-    }
-
-    /// Moves to a row, if there is one.
-    fn select(&mut self, row: Option<usize>) -> Option<()> {
-        self.table_mut()?.cursor = row?;
-        Some(())
-    }
-
-    fn next(&mut self, way: SearchDirection) -> Vec<Effect> {
-        if let Some(page) = self.pages.last_mut() {
-            page.next_link(way);
-            return Vec::new();
-        }
-        if self.view == View::Log {
-            return match &self.log.search {
-                Some(search) => self.find(way, LinePattern::Text(search.clone())),
-                None => {
-                    self.notice = Some((Role::Pending, "no search yet; press /".into()));
-                    Vec::new()
-                }
-            };
-        }
-        let found = self
-            .table()
-            .and_then(|table| find(table, way, |_| true, Ends::Stay));
-        self.select(found);
-        Vec::new()
-    }
-
-    fn next_failure(&mut self, way: SearchDirection, index: &Index) -> Vec<Effect> {
-        if let Some(page) = self.pages.last_mut() {
-            page.next_failure(way);
-            return Vec::new();
-        }
-        if self.view == View::Log {
-            return self.find(way, LinePattern::Failure);
-        }
-        let (triage, logins, files) = (&self.triage, &self.logins, &self.files);
+    fn next_failure(&mut self, way: SearchDirection, index: &Index) {
+        let records = &mut self.records;
+        let (triage, users, sources) = (&records.triage, &records.users, &records.sources);
         let failing = |state: RouteState| state != RouteState::Healthy;
         let failed = |record: Record| match record {
-            Record::User(name) => logins.of(name).totals.failing_since.is_some(),
+            Record::User(name) => users.of(name).totals.failing_since.is_some(),
             Record::Route(id) => triage.route(id).is_some_and(|route| failing(route.state)),
-            Record::Group(number) => triage
-                .group(number)
-                .is_some_and(|group| failing(group.state)),
-            Record::Finding(number) => triage
-                .finding(number)
-                .is_some_and(|finding| finding.severity == FindingSeverity::Critical),
-            Record::Source(at) => files
-                .statuses
-                .get(at as usize)
-                .is_some_and(|status| is_trouble(status.state)),
+            Record::Group(number) => {
+                let group = triage.group(number);
+                group.is_some_and(|group| failing(group.state))
+            }
+            Record::Finding(number) => {
+                let finding = triage.finding(number);
+                finding.is_some_and(|finding| finding.severity == FindingSeverity::Critical)
+            }
+            Record::Source(at) => {
+                let status = sources.list.statuses.get(at as usize);
+                status.is_some_and(|status| is_trouble(status.state))
+            }
             record => record.has_failed(index),
         };
-        let found = self
-            .table()
-            .and_then(|table| find(table, way, failed, Ends::Stay));
-        if self.select(found).is_none() {
-            self.notice = Some((Role::Pending, no_failure(way).into()));
+        let table = records
+            .tables
+            .iter_mut()
+            .find(|table| table.view == self.view);
+        if table
+            .and_then(|table| table.seek(way, failed, Ends::Stay))
+            .is_none()
+        {
+            self.no_failure(way);
         }
-        Vec::new()
     }
 
-    pub(super) fn find(&mut self, way: SearchDirection, needle: LinePattern) -> Vec<Effect> {
-        let Some(from) = self.log.search_from(way) else {
-            return Vec::new();
+    pub(super) fn no_failure(&mut self, way: SearchDirection) {
+        let text = match way {
+            SearchDirection::Forward => "no later failure",
+            SearchDirection::Backward => "no earlier failure",
         };
-        self.finding = true;
-        self.log.tailing = Tailing::No;
-        vec![Effect::Find(from, way, needle)]
+        self.note(Role::Pending, text);
     }
 
-    /// Narrows the filter by the cell under the cursor.
+    /// Includes or excludes the value under the cursor.
     fn narrow(&mut self, sign: &str, index: &Index) -> Vec<Effect> {
         let Some((table, record)) = self.table().zip(self.current()) else {
             return Vec::new();
         };
-        let Some(column) = table.selected_column() else {
+        let Some(column) = table.columns().get(table.column) else {
             return Vec::new();
         };
-        let Some(term) = columns::cell_term(self.known(index), record, column) else {
-            let column = column.title;
-            self.notice = Some((
-                Role::Pending,
-                format!("nothing to filter by in column {column}"),
-            ));
-            return Vec::new();
-        };
-        let text = query::and(&self.filter.kept, &format!("{sign}{term}"));
-        self.set_filter_text(&text)
+        match columns::cell_term(self.known(index), record, column) {
+            Some(term) => {
+                let text = query::and(&self.filter.kept, &format!("{sign}{term}"));
+                self.set_filter_text(&text)
+            }
+            None => {
+                let text = format!("nothing to filter by in column {}", column.title);
+                self.note(Role::Pending, text);
+                Vec::new()
+            }
+        }
     }
 }
 
-/// Whether a source needs somebody to look after it.
-fn is_trouble(state: source::SourceState) -> bool {
-    use source::SourceState::{Damaged, Gone, Incomplete, Stale, Unreadable};
+/// Whether a source needs attention.
+fn is_trouble(state: SourceState) -> bool {
+    use SourceState::{Damaged, Gone, Incomplete, Stale, Unreadable};
     matches!(state, Damaged | Gone | Incomplete | Stale | Unreadable)
-}
-
-/// The next row for which `wanted` holds.
-fn find(
-    table: &Table,
-    way: SearchDirection,
-    wanted: impl Fn(Record) -> bool,
-    ends: Ends,
-) -> Option<usize> {
-    let (before, rest) = table.rows.split_at_checked(table.cursor)?;
-    let behind = rest.get(1..).unwrap_or_default();
-    let hit = |row: &Record| wanted(*row);
-    let found = match way {
-        SearchDirection::Forward => behind.iter().position(hit).map(|at| table.cursor + 1 + at),
-        SearchDirection::Backward => before.iter().rposition(hit),
-    };
-    let around = || {
-        (ends == Ends::Join)
-            .then(|| table.rows.iter().position(hit))
-            .flatten()
-    };
-    found.or_else(around)
-}
-
-/// Whether a search goes on at the other end.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Ends {
-    Join,
-    Stay,
-}
-
-/// What to answer when there is no failure in that direction.
-pub(super) fn no_failure(way: SearchDirection) -> &'static str {
-    match way {
-        SearchDirection::Forward => "no later failure",
-        SearchDirection::Backward => "no earlier failure",
-    }
 }

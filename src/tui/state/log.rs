@@ -1,63 +1,57 @@
-//! The log view's window: some lines around those that are shown, moved by asking for more at either end.
+//! View Log: a window of lines around those on the screen, extended at either end by requests for more.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 use regex::bytes::Regex;
 
-use crate::position::Position;
-use crate::search::{LineChunk, LineRange, LogLine, SearchDirection};
+use super::{Effect, Motion, Outcome, Scroll};
+use crate::position::{Position, SourceId};
+use crate::search::{LineChunk, LinePattern, LineRange, LogLine, SearchDirection};
+use crate::tui::keymap::Command;
+use crate::tui::theme::Role;
 
 /// Lines held at most.
 const MOST: usize = 6000;
-/// Lines asked for at once.
+/// Lines requested at once.
 const STEP: usize = 500;
 
-/// Whether the view stays at the log's end.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Tailing {
-    /// It does.
-    Yes,
-    /// The reader has gone back.
-    No,
-}
-
-/// The window and what of it is shown.
+/// A window of the log's lines around those on the screen.
 #[derive(Debug)]
-pub struct Log {
-    /// The lines held.
+pub struct LogView {
     pub lines: VecDeque<LogLine>,
-    /// The line under the cursor.
-    pub cursor: usize,
-    /// The first line shown.
-    pub offset: usize,
-    /// Columns to the left of what is shown.
-    pub sideways: usize,
-    /// Whether it stays at the end.
-    pub tailing: Tailing,
-    /// What is searched for.
+    pub scroll: Scroll,
+    /// Whether the window stays at the end of the log.
+    tailing: bool,
+    /// The regular expression searched for.
     pub search: Option<Regex>,
-    /// Why nothing is shown.
+    /// Whether a search is running.
+    pub finding: bool,
+    pub marks: BTreeSet<Position>,
+    /// Why there are no lines.
     pub error: Option<String>,
+    /// The position after the last line held.
     next: Option<Position>,
+    /// Whether the first line held is the first one of the log.
     starts: bool,
+    /// Whether the last line held is the last one of the log.
     ends: bool,
-    /// What was asked for and has not come.
+    /// The lines requested and not yet read.
     asked: Option<LineRange>,
-    /// Where to go when it is there.
+    /// The line to select when it is there.
     target: Option<Position>,
-    /// Whether the log grew since lines were last asked for.
+    /// Whether the log has grown since lines were last requested.
     grown: bool,
 }
 
-impl Default for Log {
+impl Default for LogView {
     fn default() -> Self {
         Self {
             lines: VecDeque::new(),
-            cursor: 0,
-            offset: 0,
-            sideways: 0,
-            tailing: Tailing::Yes,
+            scroll: Scroll::default(),
+            tailing: true,
             search: None,
+            finding: false,
+            marks: BTreeSet::new(),
             error: None,
             next: None,
             starts: false,
@@ -69,64 +63,116 @@ impl Default for Log {
     }
 }
 
-impl Log {
-    /// The log has more lines.
+impl LogView {
     pub fn grew(&mut self) {
         self.grown = true;
     }
 
-    /// Whether lines are on their way.
-    pub fn is_asked(&self) -> bool {
-        self.asked.is_some()
+    pub(super) fn awaits_lines(&self) -> bool {
+        self.lines.is_empty() && self.error.is_none() && self.asked.is_some()
     }
 
-    /// The line under the cursor.
+    pub(super) fn update(&mut self, command: Command, height: u16) -> Option<Outcome> {
+        let (forward, backward) = (SearchDirection::Forward, SearchDirection::Backward);
+        match (Motion::of(command, height), command) {
+            (Some(Motion::By(lines)), _) => self.step(lines),
+            (Some(Motion::Sideways(by)), _) => self.scroll.step_sideways(by),
+            (Some(Motion::First), _) => self.go_to(Position::new(SourceId::new(0), 0)),
+            (Some(Motion::Last), _) => self.go_to_end(),
+            (None, Command::Next) => return self.find_text(forward),
+            (None, Command::Previous) => return self.find_text(backward),
+            (None, Command::NextFailure) => return self.find(forward, LinePattern::Failure),
+            (None, Command::PreviousFailure) => return self.find(backward, LinePattern::Failure),
+            (None, Command::Mark) => {
+                let position = self.current()?.position;
+                let marked = self.marks.insert(position) || !self.marks.remove(&position);
+                return Some(marked_notice(marked));
+            }
+            (None, Command::NextMark) => {
+                let here = self.current().map(|line| line.position);
+                let later = self.marks.iter().find(|mark| Some(**mark) > here);
+                match later.or(self.marks.first()).copied() {
+                    Some(mark) => self.go_to(mark),
+                    None => return Some(no_marks()),
+                }
+            }
+            (None, _) => return None,
+        }
+        Some(Outcome::Done)
+    }
+
+    fn find_text(&mut self, way: SearchDirection) -> Option<Outcome> {
+        match self.search.clone() {
+            Some(search) => self.find(way, LinePattern::Text(search)),
+            None => {
+                let text = "no search yet; press /".to_owned();
+                Some(Outcome::Notice(Role::Pending, text))
+            }
+        }
+    }
+
+    /// Searches from the line under the cursor.
+    pub(super) fn find(&mut self, way: SearchDirection, pattern: LinePattern) -> Option<Outcome> {
+        let line = self.current().or(match way {
+            SearchDirection::Forward => self.lines.back(),
+            SearchDirection::Backward => self.lines.front(),
+        });
+        let Some(from) = line.map(|line| line.position) else {
+            return Some(Outcome::Done);
+        };
+        self.finding = true;
+        self.tailing = false;
+        Some(Outcome::Effect(Effect::Find(from, way, pattern)))
+    }
+
+    /// Searches for a text: at the end of the log backward, for nothing comes after it.
+    pub(super) fn search(&mut self, search: Regex) -> Option<Outcome> {
+        self.search = Some(search.clone());
+        let at_end = self.scroll.cursor + 1 >= self.lines.len();
+        let way = if at_end {
+            SearchDirection::Backward
+        } else {
+            SearchDirection::Forward
+        };
+        self.find(way, LinePattern::Text(search))
+    }
+
     pub fn current(&self) -> Option<&LogLine> {
-        self.lines.get(self.cursor)
+        self.lines.get(self.scroll.cursor)
     }
 
     /// Goes to the line that begins there.
     pub fn go_to(&mut self, position: Position) {
-        self.tailing = Tailing::No;
+        self.tailing = false;
         match self.lines.iter().position(|line| line.position == position) {
-            Some(at) => self.cursor = at,
+            Some(at) => self.scroll.cursor = at,
             None => self.target = Some(position),
         }
     }
 
     /// Goes to the log's end and stays there.
     pub fn go_to_end(&mut self) {
-        self.tailing = Tailing::Yes;
+        self.tailing = true;
         self.target = None;
         self.grown = true;
-        self.cursor = self.lines.len().saturating_sub(1);
+        self.scroll.cursor = self.lines.len().saturating_sub(1);
     }
 
-    /// Moves the cursor; beyond the last line it follows again.
-    pub fn step(&mut self, by: isize) {
-        let last = self.lines.len().saturating_sub(1);
-        self.cursor = self.cursor.saturating_add_signed(by).min(last);
-        let at_end = self.cursor == last && self.ends && by > 0;
-        self.tailing = if at_end { Tailing::Yes } else { Tailing::No };
+    /// Moves the cursor; from the last line down it follows again.
+    fn step(&mut self, by: isize) {
+        self.scroll.step(by, self.lines.len());
+        let is_last = self.scroll.cursor + 1 >= self.lines.len();
+        self.tailing = is_last && self.ends && by > 0;
     }
 
-    /// Where a search goes on.
-    pub fn search_from(&self, way: SearchDirection) -> Option<Position> {
-        let line = match way {
-            SearchDirection::Forward => self.current().or(self.lines.back()),
-            SearchDirection::Backward => self.current().or(self.lines.front()),
-        };
-        line.map(|line| line.position)
-    }
-
-    /// What to ask for now, if anything.
+    /// The lines to request now.
     pub fn ask(&mut self, height: usize) -> Option<LineRange> {
         if self.asked.is_some() {
             return None;
         }
         let ask = if let Some(target) = self.target {
             Some(LineRange::Around(target, STEP))
-        } else if self.tailing == Tailing::Yes || self.lines.is_empty() {
+        } else if self.tailing || self.lines.is_empty() {
             std::mem::take(&mut self.grown).then_some(LineRange::Tail(STEP.max(height * 2)))
         } else {
             self.more(height)
@@ -137,13 +183,13 @@ impl Log {
 
     fn more(&mut self, height: usize) -> Option<LineRange> {
         let margin = height * 2;
-        if self.offset < margin && !self.starts {
+        if self.scroll.offset < margin && !self.starts {
             return self
                 .lines
                 .front()
                 .map(|line| LineRange::Before(line.position, STEP));
         }
-        let near_end = self.offset + height + margin > self.lines.len();
+        let near_end = self.scroll.offset + height + margin > self.lines.len();
         if near_end && (!self.ends || std::mem::take(&mut self.grown)) {
             self.ends = false;
             return self.next.map(|next| LineRange::After(next, STEP));
@@ -151,7 +197,6 @@ impl Log {
         None
     }
 
-    /// Takes lines in that were asked for.
     pub fn take(&mut self, ask: LineRange, chunk: Result<LineChunk, String>) {
         self.asked = None;
         let chunk = match chunk {
@@ -167,20 +212,20 @@ impl Log {
         match ask {
             LineRange::Before(..) => self.prepend(chunk),
             LineRange::After(..) => self.append(chunk),
-            LineRange::Tail(_) if self.tailing == Tailing::No && !self.lines.is_empty() => {}
+            LineRange::Tail(_) if !self.tailing && !self.lines.is_empty() => {}
             LineRange::Tail(_) => {
                 self.replace(chunk);
-                self.cursor = self.lines.len().saturating_sub(1);
+                self.scroll.cursor = self.lines.len().saturating_sub(1);
             }
             LineRange::Around(position, _) => {
                 self.replace(chunk);
                 self.target = None;
-                self.cursor = self
+                self.scroll.cursor = self
                     .lines
                     .iter()
                     .position(|line| line.position >= position)
                     .unwrap_or(0);
-                self.offset = self.cursor.saturating_sub(5);
+                self.scroll.offset = self.scroll.cursor.saturating_sub(5);
             }
         }
     }
@@ -197,8 +242,8 @@ impl Log {
             self.lines.push_front(line);
         }
         self.starts = chunk.starts || more == 0;
-        self.cursor += more;
-        self.offset += more;
+        self.scroll.cursor += more;
+        self.scroll.offset += more;
         while self.lines.len() > MOST {
             self.next = self.lines.pop_back().map(|line| line.position);
             self.ends = false;
@@ -209,21 +254,31 @@ impl Log {
         self.lines.extend(chunk.lines);
         self.next = Some(chunk.next);
         self.ends = chunk.ends;
-        while self.lines.len() > MOST && self.offset > 0 {
+        while self.lines.len() > MOST && self.scroll.offset > 0 {
             self.lines.pop_front();
             self.starts = false;
-            self.cursor = self.cursor.saturating_sub(1);
-            self.offset -= 1;
+            self.scroll.cursor = self.scroll.cursor.saturating_sub(1);
+            self.scroll.offset -= 1;
         }
     }
 
-    /// Moves what is shown so that the cursor is seen.
-    pub fn settle(&mut self, height: usize) {
-        self.cursor = self.cursor.min(self.lines.len().saturating_sub(1));
-        let height = height.max(1);
-        self.offset = self
-            .offset
-            .clamp((self.cursor + 1).saturating_sub(height), self.cursor);
-        self.offset = self.offset.min(self.lines.len().saturating_sub(height));
+    pub(super) fn settle(&mut self, height: usize) {
+        self.scroll.settle(height, self.lines.len());
+        self.scroll.fill(height.max(1), self.lines.len());
     }
+}
+
+/// The notice after marking or unmarking a row.
+pub(super) fn marked_notice(marked: bool) -> Outcome {
+    let text = if marked {
+        "marked (': next mark)"
+    } else {
+        "unmarked"
+    };
+    Outcome::Notice(Role::Dim, text.to_owned())
+}
+
+pub(super) fn no_marks() -> Outcome {
+    let text = "no marks yet; press m to set one";
+    Outcome::Notice(Role::Pending, text.to_owned())
 }

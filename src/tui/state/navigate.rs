@@ -1,7 +1,5 @@
 //! Opening records, going to times, copying.
 
-use std::path::PathBuf;
-
 use super::{App, Effect, HistoryEntry, View};
 use crate::event;
 use crate::header::{HeaderParser, Timestamp, YearResolver};
@@ -37,7 +35,7 @@ impl App {
             Some(Record::Source(at)) => self.open_source(at),
             Some(record) => self.open_page(record, index),
             None if self.view == View::Log || !self.pages.is_empty() => {
-                self.notice = Some((Role::Pending, "nothing to open on this line".into()));
+                self.note(Role::Pending, "nothing to open on this line");
             }
             None => {}
         }
@@ -47,7 +45,7 @@ impl App {
     pub(super) fn open_page(&mut self, record: Record, index: &Index) {
         let title = match record {
             Record::Group(number) => {
-                let group = self.triage.group(number);
+                let group = self.records.triage.group(number);
                 let key = group.and_then(|group| group.key.clone());
                 key.unwrap_or_else(|| "(none)".to_owned())
             }
@@ -59,11 +57,11 @@ impl App {
 
     /// Goes to what a finding is about.
     fn open_finding(&mut self, number: u32, index: &Index) -> Vec<Effect> {
-        let Some(finding) = self.triage.finding(number) else {
+        let Some(finding) = self.records.triage.finding(number) else {
             return Vec::new();
         };
         match finding.drill_down.clone() {
-            DrillDown::Route(id) if self.triage.route(id).is_some() => {
+            DrillDown::Route(id) if self.records.triage.route(id).is_some() => {
                 self.open_page(Record::Route(id), index);
                 Vec::new()
             }
@@ -86,30 +84,31 @@ impl App {
 
     /// Goes to a source's first line.
     fn open_source(&mut self, at: u32) {
-        let status = self.files.statuses.get(at as usize);
+        let status = self.records.sources.list.statuses.get(at as usize);
         match status.and_then(|status| status.source) {
             Some(source) => {
                 self.push_history();
                 self.view = View::Log;
                 self.log.go_to(Position::new(source, 0));
             }
-            None => self.notice = Some((Role::Pending, "nothing has been read from it yet".into())),
+            None => self.note(Role::Pending, "nothing has been read from it yet"),
         }
     }
 
     /// The messages that the route of the page was in the way of.
-    pub(super) fn open_hit(&mut self, index: &Index) {
+    pub(super) fn open_affected(&mut self, index: &Index) {
         let Some(Record::Route(id)) = self.current() else {
             return;
         };
         let hit = self
+            .records
             .triage
             .route(id)
             .map(|route| route.tally.affected.len());
         if hit.unwrap_or(0) > 0 {
             self.open_page(Record::AffectedMessages(id), index);
         } else {
-            self.notice = Some((Role::Pending, "its failures affected no message".into()));
+            self.note(Role::Pending, "its failures affected no message");
         }
     }
 
@@ -119,7 +118,7 @@ impl App {
         match record.and_then(|record| columns::row_term(self.known(index), record)) {
             Some(text) => self.lead_to(View::Connections, &text),
             None => {
-                self.notice = Some((Role::Pending, "nothing to filter by on this row".into()));
+                self.note(Role::Pending, "nothing to filter by on this row");
                 Vec::new()
             }
         }
@@ -131,6 +130,7 @@ impl App {
             Some(Record::Route(id)) => Some(id),
             Some(Record::Finding(number)) => {
                 let leads = self
+                    .records
                     .triage
                     .finding(number)
                     .map(|finding| &finding.drill_down);
@@ -143,23 +143,15 @@ impl App {
         };
         match route {
             Some(id) => {
-                self.notice = Some((Role::Pending, "writing the report …".into()));
+                self.note(Role::Pending, "writing the report …");
                 vec![Effect::Report(id)]
             }
             None => {
                 let text = "reports cover one route: ungroup Routes (b), then select one";
-                self.notice = Some((Role::Pending, text.into()));
+                self.note(Role::Pending, text);
                 Vec::new()
             }
         }
-    }
-
-    /// Tells where the report is.
-    pub(super) fn reported(&mut self, written: Result<PathBuf, String>) {
-        self.notice = Some(match written {
-            Ok(path) => (Role::Ok, format!("report written to {}", safe::path(&path))),
-            Err(problem) => (Role::Failed, safe::text(&problem).into_owned()),
-        });
     }
 
     /// Goes to a view with a filter; Esc leads back.
@@ -191,34 +183,25 @@ impl App {
     }
 
     /// Sums routes by the next of what they can be summed by.
-    pub(super) fn roll_up(&mut self) {
-        let (by, grouping) = match self.triage.wanted.by {
+    pub(super) fn group_routes(&mut self) {
+        let (by, grouping) = match self.records.triage.wanted.by {
             GroupBy::Route => (GroupBy::Profile, "grouped by SMTP Auth profile"),
             GroupBy::Profile => (GroupBy::Domain, "grouped by recipient domain"),
             GroupBy::Domain => (GroupBy::Ip, "grouped by address"),
             GroupBy::Ip => (GroupBy::Route, "not grouped"),
         };
-        self.triage.wanted.by = by;
-        let table = &mut self.routes;
-        table.generation = None;
-        (table.cursor, table.offset) = (0, 0);
-        table.hide(match by {
+        self.records.triage.wanted.by = by;
+        let hidden = match by {
             GroupBy::Profile => Some(Field::Profiles),
             GroupBy::Domain => Some(Field::Domains),
             GroupBy::Ip | GroupBy::Route => None,
-        });
-        self.notice = Some((Role::Dim, format!("{grouping} (b: next)")));
-    }
-
-    /// Makes a text the filter, or says what is wrong with it.
-    pub(super) fn set_filter_text(&mut self, text: &str) -> Vec<Effect> {
-        match query::parse_with(text, &self.settings.saved) {
-            Ok(filter) => self.set_filter(filter),
-            Err(problem) => {
-                self.notice = Some((Role::Failed, problem.message().to_owned()));
-                Vec::new()
-            }
+        };
+        if let Some(table) = self.records.table_mut(View::Routes) {
+            table.generation = None;
+            table.scroll = super::Scroll::default();
+            table.hide(hidden);
         }
+        self.note(Role::Dim, format!("{grouping} (b: next)"));
     }
 
     /// Goes to the first record, or line, at or after a time.
@@ -235,9 +218,9 @@ impl App {
             }
             return;
         }
-        if !matches!(self.view, View::Connections | View::Messages) {
+        if !self.view.is_of_mail() {
             let text = "this view cannot jump to a time; use a range, e.g. 11:00..11:30";
-            self.notice = Some((Role::Pending, text.into()));
+            self.note(Role::Pending, text);
             return;
         }
         let seen = |record: Record| record.time(index);
@@ -253,13 +236,13 @@ impl App {
             Some((seen, std::cmp::Reverse(at)))
         };
         match table.rows.iter().enumerate().filter_map(at_or_after).min() {
-            Some((_, std::cmp::Reverse(at))) => table.cursor = at,
+            Some((_, std::cmp::Reverse(at))) => table.scroll.cursor = at,
             None => {
-                table.cursor = 0;
-                self.notice = Some((
+                table.scroll.cursor = 0;
+                self.note(
                     Role::Pending,
-                    "that is after the end of the log; showing the newest row".into(),
-                ));
+                    "that is after the end of the log; showing the newest row",
+                );
             }
         }
     }
@@ -270,7 +253,7 @@ impl App {
                 return Vec::new();
             };
             let text = safe::bytes(&line.bytes).into_owned();
-            self.notice = Some((Role::Ok, "copied 1 line".into()));
+            self.note(Role::Ok, "copied 1 line");
             return vec![Effect::Copy(self.cut(text))];
         }
         let Some(record) = self.current() else {
@@ -281,15 +264,12 @@ impl App {
         }
         let of_page = self.pages.last().map(|page| &page.lines);
         let here = of_page
-            .or(self.preview.as_ref())
+            .or(self.preview.lines.as_ref())
             .filter(|lines| lines.record == record);
-        match here
-            .and_then(|lines| lines.read.as_ref()?.as_ref().ok())
-            .cloned()
-        {
+        match here.and_then(|lines| lines.known()).map(<[_]>::to_vec) {
             Some(lines) => self.copy_lines(record, &lines, index),
             None => {
-                self.copying = Some(record);
+                self.preview.copying = Some(record);
                 Vec::new()
             }
         }
@@ -301,7 +281,7 @@ impl App {
         let rows = match (record, self.pages.last()) {
             (Record::User(name), _) => {
                 let name = safe::text(index.names.users.get(name)).into_owned();
-                self.notice = Some((Role::Ok, format!("copied {name}")));
+                self.note(Role::Ok, format!("copied {name}"));
                 return vec![Effect::Copy(self.cut(name))];
             }
             (_, Some(page)) => page.head.clone(),
@@ -314,7 +294,7 @@ impl App {
             text.push('\n');
         }
         let count = rows.len();
-        self.notice = Some((Role::Ok, format!("copied {count} lines")));
+        self.note(Role::Ok, format!("copied {count} lines"));
         vec![Effect::Copy(self.cut(text))]
     }
 
@@ -346,7 +326,7 @@ impl App {
         } else {
             copied.to_string()
         };
-        self.notice = Some((Role::Ok, format!("copied {of} lines of {title}")));
+        self.note(Role::Ok, format!("copied {of} lines of {title}"));
         vec![Effect::Copy(text)]
     }
 }

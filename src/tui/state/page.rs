@@ -12,8 +12,9 @@ use crate::index::store::extent::Span;
 use crate::search::RawLine;
 use crate::search::{SearchDirection, reports_failure};
 use crate::tui::columns::RenderContext;
-use crate::tui::state::RecordLines;
+use crate::tui::keymap::Command;
 use crate::tui::state::record::Record;
+use crate::tui::state::{Motion, Outcome, RecordLines, Scroll};
 use crate::tui::theme::Role;
 
 pub use route::sides;
@@ -37,12 +38,8 @@ pub struct Page {
     pub head: Vec<Row>,
     /// The record and its raw lines.
     pub lines: RecordLines,
-    /// The line under the cursor, of head and raw lines together.
-    pub cursor: usize,
-    /// The first line shown.
-    pub offset: usize,
-    /// Columns to the left of what is shown.
-    pub sideways: usize,
+    /// The cursor and the offset, in lines of head and raw lines together.
+    pub scroll: Scroll,
     /// What the tab bar calls it.
     pub title: String,
     /// Lines of other records that are shown beside each other.
@@ -75,9 +72,7 @@ impl Page {
                 spans: Vec::new(),
                 read: (!has_lines).then(|| Ok(Vec::new())),
             },
-            cursor: 0,
-            offset: 0,
-            sideways: 0,
+            scroll: Scroll::default(),
             title,
             sides: Comparison::default(),
             built_from: None,
@@ -87,10 +82,7 @@ impl Page {
 
     /// Its raw lines, as far as they were read.
     pub fn known_lines(&self) -> &[RawLine] {
-        match &self.lines.read {
-            Some(Ok(lines)) => lines,
-            _ => &[],
-        }
+        self.lines.known().unwrap_or_default()
     }
 
     /// Takes in what is known by now; the cursor stays on the link it is on.
@@ -99,7 +91,7 @@ impl Page {
         self.head = head;
         let at = self.head.iter().position(|row| row.link == link);
         if let (Some(_), Some(at)) = (link, at) {
-            self.cursor = at;
+            self.scroll.cursor = at;
         }
     }
 
@@ -120,26 +112,28 @@ impl Page {
 
     /// Where the line under the cursor leads to.
     pub fn link(&self) -> Option<Record> {
-        self.head.get(self.cursor).and_then(|row| row.link)
+        self.head.get(self.scroll.cursor).and_then(|row| row.link)
     }
 
-    /// Moves the cursor.
-    pub fn step(&mut self, by: isize) {
-        self.cursor = self
-            .cursor
-            .saturating_add_signed(by)
-            .min(self.len().saturating_sub(1));
+    pub(super) fn update(&mut self, command: Command, height: u16) -> Option<Outcome> {
+        let (forward, backward) = (SearchDirection::Forward, SearchDirection::Backward);
+        let links =
+            |page: &Self, at: usize| page.head.get(at).is_some_and(|row| row.link.is_some());
+        match (Motion::of(command, height), command) {
+            (Some(Motion::By(lines)), _) => self.scroll.step(lines, self.len()),
+            (Some(Motion::Sideways(by)), _) => self.scroll.step_sideways(by),
+            (Some(Motion::First), _) => self.scroll.cursor = 0,
+            (Some(Motion::Last), _) => self.scroll.cursor = usize::MAX,
+            (None, Command::Next) => self.seek(forward, links),
+            (None, Command::Previous) => self.seek(backward, links),
+            (None, Command::NextFailure) => self.next_failure(forward),
+            (None, Command::PreviousFailure) => self.next_failure(backward),
+            (None, _) => return None,
+        }
+        Some(Outcome::Done)
     }
 
-    /// Goes to the next line that leads to a record.
-    pub fn next_link(&mut self, way: SearchDirection) {
-        self.seek(way, |page, at| {
-            page.head.get(at).is_some_and(|row| row.link.is_some())
-        });
-    }
-
-    /// Goes to the next line that tells of a failure.
-    pub fn next_failure(&mut self, way: SearchDirection) {
+    fn next_failure(&mut self, way: SearchDirection) {
         self.seek(way, |page, at| match page.head.get(at) {
             Some(row) => row.parts.iter().any(|(role, _)| *role == Role::Failed),
             None => match &page.lines.read {
@@ -153,28 +147,26 @@ impl Page {
 
     fn seek(&mut self, way: SearchDirection, wanted: impl Fn(&Self, usize) -> bool) {
         let found = match way {
-            SearchDirection::Forward => (self.cursor + 1..self.len()).find(|at| wanted(self, *at)),
-            SearchDirection::Backward => (0..self.cursor).rev().find(|at| wanted(self, *at)),
+            SearchDirection::Forward => {
+                (self.scroll.cursor + 1..self.len()).find(|at| wanted(self, *at))
+            }
+            SearchDirection::Backward => (0..self.scroll.cursor).rev().find(|at| wanted(self, *at)),
         };
-        self.cursor = found.unwrap_or(self.cursor);
+        self.scroll.cursor = found.unwrap_or(self.scroll.cursor);
     }
 
     /// Scrolls so that the cursor is seen.
     pub fn settle(&mut self, height: usize) {
         if !self.placed && !self.head.is_empty() {
             self.placed = true;
-            self.cursor = self
+            self.scroll.cursor = self
                 .head
                 .iter()
                 .position(|row| row.link.is_some())
                 .unwrap_or(0);
         }
-        let height = height.max(1);
-        self.cursor = self.cursor.min(self.len().saturating_sub(1));
-        self.offset = self
-            .offset
-            .clamp((self.cursor + 1).saturating_sub(height), self.cursor);
-        self.offset = self.offset.min(self.len().saturating_sub(height));
+        self.scroll.settle(height, self.len());
+        self.scroll.fill(height.max(1), self.len());
     }
 }
 

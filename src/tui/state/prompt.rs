@@ -2,11 +2,11 @@
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use super::{App, Effect, Prompt, PromptKind, SearchState, View};
+use super::{App, Effect, SearchState, View};
 use crate::index::Index;
-use crate::query;
+use crate::query::{self, Completion};
 use crate::safe;
-use crate::search::{LinePattern, SearchDirection};
+use crate::search::SearchDirection;
 use crate::tui::columns::{self, Field};
 use crate::tui::keymap::Command;
 use crate::tui::state::record::Record;
@@ -14,13 +14,45 @@ use crate::tui::state::rows::{Order, Sort};
 use crate::tui::theme::Role;
 use crate::tui::widgets::line_editor::{Edit, Line};
 
+/// A line being typed at the bottom of the screen.
+#[derive(Debug)]
+pub struct Prompt {
+    pub kind: PromptKind,
+    pub line: Line,
+    /// An error, safe to show, and its byte in the text.
+    pub error: Option<String>,
+    pub error_at: Option<usize>,
+    /// What may be inserted at the cursor.
+    pub completions: Vec<Completion>,
+    /// The completion inserted last, and its bytes.
+    pub taken: Option<(usize, std::ops::Range<usize>)>,
+    /// The line of the history that is shown; 0 is the text being typed.
+    pub recalled: usize,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum PromptKind {
+    Filter,
+    Search,
+    Time,
+    Command,
+}
+
+/// The open prompt, and the lines entered before.
+#[derive(Debug, Default)]
+pub struct Prompts {
+    pub open: Option<Prompt>,
+    /// The newest last.
+    history: Vec<(PromptKind, String)>,
+}
+
 /// Bytes of a paste that are taken.
 const MOST_PASTED: usize = 4096;
 
 impl App {
     /// Begins to type.
     pub(super) fn ask(&mut self, kind: PromptKind, text: &str, index: &Index) {
-        self.prompt = Some(Prompt {
+        self.prompts.open = Some(Prompt {
             kind,
             line: Line::new(text),
             error: None,
@@ -44,15 +76,15 @@ impl App {
         };
         let text = text.unwrap_or_else(|| format!("{field}:"));
         self.pages.clear();
-        if !matches!(self.view, View::Connections | View::Messages) {
+        if !self.view.is_of_mail() {
             self.view = View::Connections;
         }
         self.ask(PromptKind::Filter, &text, index);
-        self.apply(index)
+        self.apply()
     }
 
     pub(super) fn paste(&mut self, text: &str, index: &Index) -> Vec<Effect> {
-        let Some(prompt) = self.prompt.as_mut() else {
+        let Some(prompt) = self.prompts.open.as_mut() else {
             return Vec::new();
         };
         prompt
@@ -69,10 +101,10 @@ impl App {
             KeyCode::Char('z') if control => return vec![Effect::Suspend],
             KeyCode::Enter => return self.enter(index),
             KeyCode::Esc => return self.escape(),
-            KeyCode::Tab => return self.take_completion(SearchDirection::Forward, index),
+            KeyCode::Tab => return self.take_completion(SearchDirection::Forward),
             KeyCode::Up => return self.recall(SearchDirection::Backward, index),
             KeyCode::Down => return self.recall(SearchDirection::Forward, index),
-            KeyCode::BackTab => return self.take_completion(SearchDirection::Backward, index),
+            KeyCode::BackTab => return self.take_completion(SearchDirection::Backward),
             _ => {}
         }
         let edit = match (key.code, control) {
@@ -88,7 +120,7 @@ impl App {
             (KeyCode::Char(c), false) => Edit::Insert(c),
             _ => return Vec::new(),
         };
-        let Some(prompt) = self.prompt.as_mut() else {
+        let Some(prompt) = self.prompts.open.as_mut() else {
             return Vec::new();
         };
         if edit == Edit::Backspace && prompt.line.text().is_empty() {
@@ -102,15 +134,15 @@ impl App {
     }
 
     fn changed(&mut self, index: &Index) -> Vec<Effect> {
-        if let Some(prompt) = self.prompt.as_mut() {
+        if let Some(prompt) = self.prompts.open.as_mut() {
             prompt.taken = None;
         }
         self.complete(index);
-        self.apply(index)
+        self.apply()
     }
 
     fn complete(&mut self, index: &Index) {
-        let Some(prompt) = self.prompt.as_mut() else {
+        let Some(prompt) = self.prompts.open.as_mut() else {
             return;
         };
         prompt.taken = None;
@@ -125,8 +157,8 @@ impl App {
     }
 
     /// The text applies as far as it can be read.
-    fn apply(&mut self, _index: &Index) -> Vec<Effect> {
-        let Some(prompt) = self.prompt.as_mut() else {
+    fn apply(&mut self) -> Vec<Effect> {
+        let Some(prompt) = self.prompts.open.as_mut() else {
             return Vec::new();
         };
         (prompt.error, prompt.error_at) = (None, None);
@@ -140,24 +172,17 @@ impl App {
                     Some(problem.message().to_owned()),
                     Some(problem.range().start),
                 );
-                self.drop_search()
+                // The search was for another text; the rows stay those of the filter kept.
+                if self.filter.search == SearchState::Done {
+                    return Vec::new();
+                }
+                self.restore_filter()
             }
         }
     }
 
-    /// Ends a search whose text was typed on into something else; the rows stay those of the filter kept.
-    fn drop_search(&mut self) -> Vec<Effect> {
-        if self.filter.search == SearchState::Done {
-            return Vec::new();
-        }
-        match query::parse_with(&self.filter.kept, &self.settings.saved) {
-            Ok(kept) => self.apply_filter(kept),
-            Err(_) => Vec::new(),
-        }
-    }
-
-    fn take_completion(&mut self, way: SearchDirection, index: &Index) -> Vec<Effect> {
-        let Some(prompt) = self.prompt.as_mut() else {
+    fn take_completion(&mut self, way: SearchDirection) -> Vec<Effect> {
+        let Some(prompt) = self.prompts.open.as_mut() else {
             return Vec::new();
         };
         let count = prompt.completions.len();
@@ -173,12 +198,12 @@ impl App {
         let start = range.start;
         prompt.line.replace(range, &completion.text);
         prompt.taken = Some((at, start..start + completion.text.len()));
-        self.apply(index)
+        self.apply()
     }
 
     /// Brings back what was typed before.
     fn recall(&mut self, way: SearchDirection, index: &Index) -> Vec<Effect> {
-        let Some(prompt) = self.prompt.as_mut() else {
+        let Some(prompt) = self.prompts.open.as_mut() else {
             return Vec::new();
         };
         let recalled = match way {
@@ -186,6 +211,7 @@ impl App {
             SearchDirection::Forward => prompt.recalled.saturating_sub(1),
         };
         let mut typed = self
+            .prompts
             .history
             .iter()
             .rev()
@@ -205,29 +231,27 @@ impl App {
     /// Keeps what was typed, to be brought back.
     fn remember(&mut self, kind: PromptKind, text: &str) {
         let typed = (kind, text.to_owned());
-        self.history.retain(|before| *before != typed);
-        self.history.push(typed);
+        self.prompts.history.retain(|before| *before != typed);
+        self.prompts.history.push(typed);
         let most = self.settings.history;
-        self.history
-            .drain(..self.history.len().saturating_sub(most));
+        self.prompts
+            .history
+            .drain(..self.prompts.history.len().saturating_sub(most));
     }
 
     /// Ends typing without the change.
     fn escape(&mut self) -> Vec<Effect> {
-        let Some(prompt) = self.prompt.take() else {
+        let Some(prompt) = self.prompts.open.take() else {
             return Vec::new();
         };
         if prompt.kind != PromptKind::Filter {
             return Vec::new();
         }
-        match query::parse_with(&self.filter.kept, &self.settings.saved) {
-            Ok(filter) => self.apply_filter(filter),
-            Err(_) => Vec::new(),
-        }
+        self.restore_filter()
     }
 
     fn enter(&mut self, index: &Index) -> Vec<Effect> {
-        let Some(prompt) = self.prompt.take() else {
+        let Some(prompt) = self.prompts.open.take() else {
             return Vec::new();
         };
         let text = prompt.line.text().trim().to_owned();
@@ -235,7 +259,7 @@ impl App {
             self.remember(prompt.kind, &text);
         }
         match prompt.kind {
-            PromptKind::Filter if prompt.error.is_some() => self.prompt = Some(prompt),
+            PromptKind::Filter if prompt.error.is_some() => self.prompts.open = Some(prompt),
             PromptKind::Filter => self.filter.kept = text,
             PromptKind::Search => return self.search(prompt, &text),
             PromptKind::Time => return self.enter_time(prompt, &text, index),
@@ -255,23 +279,14 @@ impl App {
             .build()
         {
             Ok(search) => {
-                self.log.search = Some(search.clone());
-                // At the log's end there is nothing ahead.
-                let at_end = self.log.cursor + 1 >= self.log.lines.len();
-                self.find(
-                    if at_end {
-                        SearchDirection::Backward
-                    } else {
-                        SearchDirection::Forward
-                    },
-                    LinePattern::Text(search),
-                )
+                let outcome = self.log.search(search);
+                outcome.map_or_else(Vec::new, |outcome| self.finish(outcome))
             }
             Err(error) => {
                 let error = error.to_string();
                 let why = error.lines().last().unwrap_or_default();
                 prompt.error = Some(safe::text(why).into_owned());
-                self.prompt = Some(prompt);
+                self.prompts.open = Some(prompt);
                 Vec::new()
             }
         }
@@ -307,7 +322,7 @@ impl App {
         }
         prompt.error =
             Some("expected a time: 11:20, 2009-04-22 11:20, -15m, or a range: 11:00..11:30".into());
-        self.prompt = Some(prompt);
+        self.prompts.open = Some(prompt);
         Vec::new()
     }
 
@@ -347,7 +362,7 @@ impl App {
             ),
         };
         prompt.error = Some(wrong);
-        self.prompt = Some(prompt);
+        self.prompts.open = Some(prompt);
         Vec::new()
     }
 
@@ -368,7 +383,7 @@ impl App {
             field: column.screen.field,
             order: Order::Natural,
         });
-        self.notice = Some((Role::Dim, format!("sorted by {}", column.title)));
+        self.note(Role::Dim, format!("sorted by {}", column.title));
         Ok(())
     }
 }

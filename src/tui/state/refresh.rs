@@ -1,172 +1,116 @@
-//! Keeping what is shown up to date with the index, as often as it costs little.
+//! Keeps what is shown up to date with the index, at a bounded cost.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::table::{Keep, Table};
-use super::{App, Effect, Feed, Follow, RecordLines, SearchState, View};
-use std::sync::Arc;
-
+use super::{App, Effect, Job, RecordLines, View};
 use crate::index::Index;
-use crate::query::{Query, TextMatches};
 use crate::search::LineRequest;
 use crate::triage::RouteId;
 use crate::tui::columns::RenderContext;
 use crate::tui::state::page::{self, Page};
 use crate::tui::state::record::Record;
 use crate::tui::state::rows::{self, Order, PinOpen};
-use crate::tui::state::triage_state::{Need, RefreshPolicy, TriageJob as Look};
+use crate::tui::state::triage_state::{Need, RefreshPolicy, TriageJob};
 use crate::tui::views;
-use crate::tui::workers::Job;
 
-/// Rows are computed again after at least this many times what it took last.
-const REST: u32 = 10;
-/// How the sources are doing is looked at this often at most.
-const FILES: Duration = Duration::from_millis(250);
+/// Rows are computed again after at least this many times what the last computation took.
+pub(super) const REST: u32 = 10;
 /// Up to so many rows, records that match only later are looked for too.
 const FEW: usize = 50_000;
 
 impl App {
-    /// Another filter holds.
-    pub(super) fn set_filter(&mut self, filter: impl Into<Arc<Query>>) -> Vec<Effect> {
-        let filter = filter.into();
-        filter.text().clone_into(&mut self.filter.kept);
-        self.apply_filter(filter)
-    }
-
-    /// Another filter holds for now.
-    pub(super) fn apply_filter(&mut self, filter: impl Into<Arc<Query>>) -> Vec<Effect> {
-        let filter = filter.into();
-        if filter.text() == self.filter.active.text() {
-            return Vec::new();
-        }
-        let was_searching =
-            std::mem::replace(&mut self.filter.search, SearchState::Done) != SearchState::Done;
-        let needs_text = filter.needs_text();
-        self.filter.active = filter;
-        self.filter.partial = false;
-        if needs_text {
-            // The rows stay until the log was read.
-            self.filter.search = SearchState::First(0);
-            self.filter.hits = TextMatches::none();
-            return vec![Effect::Search(
-                self.filter.active.clone(),
-                TextMatches::none(),
-            )];
-        }
-        self.filter.hits = TextMatches::none();
-        self.filter_changed();
-        if was_searching {
-            vec![Effect::Cancel]
-        } else {
-            Vec::new()
-        }
-    }
-
-    /// All rows are out of date.
-    pub(super) fn filter_changed(&mut self) {
-        self.triage.wanted.filter = self.filter.active.text().to_owned();
-        self.triage.filter_changed();
-        for table in self.tables_mut() {
-            table.generation = None;
-        }
-    }
-
-    /// What the view's rows are of: the index's generation, or the number of the look at routes.
+    /// The generation that the view's rows depend on: the index's, or the number of triage results or fetches.
     fn generation(&self, index: &Index) -> u64 {
         match self.view {
-            View::Routes | View::Findings => self.triage.serial(),
-            View::Sources => self.files_serial,
+            View::Routes | View::Findings => self.records.triage.serial(),
+            View::Sources => self.records.sources.serial,
             _ => index.generation(),
         }
     }
 
-    fn pace(&self) -> RefreshPolicy {
-        match self.paused {
+    fn refresh_policy(&self) -> RefreshPolicy {
+        match self.feed.paused {
             Some(_) => RefreshPolicy::Held,
             None if self.is_loading() => RefreshPolicy::Loading,
             None => RefreshPolicy::Settled,
         }
     }
 
-    /// Whether what was there is still being read.
-    pub fn is_loading(&self) -> bool {
-        matches!(self.feed, Feed::Loading(_) | Feed::Newest(_))
+    /// Whether view Sources is shown and may change.
+    fn shows_sources(&self) -> bool {
+        self.view == View::Sources && self.feed.paused.is_none()
     }
 
-    /// Whether view Sources shows how things were at another generation of the index.
-    fn files_are_old(&self, index: &Index) -> bool {
-        self.view == View::Sources
-            && self.paused.is_none()
-            && self.files_of != Some(index.generation())
-    }
-
-    /// Asks how the sources are doing, if that is due.
+    /// The effect that fetches the sources, if that is due.
     pub fn files_again(&mut self, index: &Index, now: Duration) -> Option<Effect> {
-        let due = self.files_are_old(index) && self.next_files <= now;
-        due.then(|| {
-            self.files_of = Some(index.generation());
-            self.next_files = now + FILES;
-            Effect::Files
-        })
+        if self.shows_sources() {
+            self.records.sources.fetch(index.generation(), now)
+        } else {
+            None
+        }
     }
 
-    /// What of the routes the reader looks at; a filter that is still being answered keeps nothing yet.
+    /// The triage results that the view needs; a filter that is still being answered restricts nothing yet.
     fn need(&self) -> Need {
-        let answered = self.filter.search == SearchState::Done || self.filter.partial;
-        if self.view == View::Routes && answered {
+        if self.view == View::Routes && self.filter.is_answered() {
             Need::Scope
         } else {
             Need::Whole
         }
     }
 
-    /// What to look at routes and for findings for, if that is due.
+    /// The effect that analyzes routes and findings, if that is due.
     pub fn look_again(&mut self, index: &Index, now: Duration) -> Option<Effect> {
-        let (need, pace) = (self.need(), self.pace());
-        let what = self.triage.order(index.generation(), need, pace, now)?;
-        Some(Effect::Look(Look {
+        let (need, pace) = (self.need(), self.refresh_policy());
+        let triage = &mut self.records.triage;
+        let what = triage.order(index.generation(), need, pace, now)?;
+        Some(Effect::Look(TriageJob {
             what,
-            filter: (self.filter.active.clone(), self.filter.hits.clone()),
+            filter: (Arc::clone(&self.filter.active), self.filter.hits.clone()),
             thresholds: self.settings.thresholds,
         }))
     }
 
-    /// The next growth is shown at once.
-    pub(super) fn refresh_soon(&mut self) {
-        self.next_refresh = Duration::ZERO;
+    /// The effect that searches what was appended to the log, if that is due.
+    pub fn search_again(&mut self, index: &Index, now: Duration) -> Option<Effect> {
+        let paused = self.feed.paused.is_some();
+        self.filter.search_again(index, now, paused)
     }
 
-    /// When the rows are to be computed again, if they are out of date: a time since the start.
+    /// Shows the next growth at once.
+    pub(super) fn refresh_soon(&mut self) {
+        self.records.next_refresh = Duration::ZERO;
+    }
+
+    /// When to compute the rows, if they are out of date: a time since the start.
     pub fn due(&self, index: &Index) -> Option<Duration> {
-        let table = self
-            .table()
-            .filter(|_| self.filter.search == SearchState::Done || self.filter.partial)?;
+        let table = self.table().filter(|_| self.filter.is_answered())?;
+        let is_behind = |of| of != self.generation(index) && self.feed.paused.is_none();
         match table.generation {
             None => Some(Duration::ZERO),
-            Some(of) if of != self.generation(index) && self.paused.is_none() => {
-                Some(self.next_refresh)
-            }
-            Some(_) => None,
+            Some(of) => is_behind(of).then_some(self.records.next_refresh),
         }
     }
 
-    /// When there is something to do though nothing comes in: a time since the start.
+    /// When to do something without an event: a time since the start.
     pub fn wake(&self, index: &Index) -> Option<Duration> {
-        let filter = &self.filter;
-        let behind = filter.active.needs_text()
-            && filter.searched_at != index.generation()
-            && self.paused.is_none();
-        let search = (behind && filter.search == SearchState::Done).then_some(filter.searched.1);
-        let look = self
-            .triage
-            .due(index.generation(), self.need(), self.pace());
-        let files = self.files_are_old(index).then_some(self.next_files);
-        let due = self.due(index).into_iter();
-        due.chain(search).chain(look).chain(files).min()
+        let generation = index.generation();
+        let search = self
+            .filter
+            .due(index)
+            .filter(|_| self.feed.paused.is_none());
+        let triage = &self.records.triage;
+        let look = triage.due(generation, self.need(), self.refresh_policy());
+        let sources = self.records.sources.due(generation);
+        let sources = sources.filter(|_| self.shows_sources());
+        let all = [self.due(index), search, look, sources];
+        all.into_iter().flatten().min()
     }
 
-    /// Computes the rows again if they are due. Whether they were.
+    /// Computes the rows if that is due; returns whether it was.
     pub fn refresh(&mut self, index: &Index, now: Duration) -> bool {
         let due = self.due(index).is_some_and(|due| due <= now);
         if due {
@@ -175,81 +119,35 @@ impl App {
         due
     }
 
-    /// Tells how long the rows took.
+    /// Takes in how long computing the rows took.
     pub fn took(&mut self, spent: Duration, now: Duration) {
         self.filter.took = Some(spent);
-        self.next_refresh = now + spent * REST;
-    }
-
-    /// What came in since the log was last read for the filter's texts is read too, as often as it costs little.
-    pub fn search_again(&mut self, index: &Index, now: Duration) -> Option<Effect> {
-        let filter = &mut self.filter;
-        let (began, again) = filter.searched;
-        match filter.search {
-            SearchState::Done if !filter.active.needs_text() => None,
-            SearchState::Done if began > again => {
-                // It has just ended: rest for as long as it deserves.
-                filter.searched = (began, now + (now - began) * REST);
-                None
-            }
-            SearchState::Done
-                if filter.searched_at != index.generation()
-                    && now >= again
-                    && self.paused.is_none() =>
-            {
-                filter.searched_at = index.generation();
-                filter.searched = (now, Duration::ZERO);
-                filter.search = SearchState::Further;
-                Some(Effect::Search(
-                    filter.active.clone(),
-                    std::mem::take(&mut filter.hits),
-                ))
-            }
-            SearchState::First(0) if began <= again => {
-                filter.searched_at = index.generation();
-                filter.searched = (now.max(Duration::from_nanos(1)), Duration::ZERO);
-                None
-            }
-            _ => None,
-        }
+        self.records.next_refresh = now + spent * REST;
     }
 
     fn refresh_rows(&mut self, index: &Index) {
         let Some(table) = self.table() else { return };
-        let (sort, view) = (table.sort, table.view);
         let forced = table.generation.is_none();
-        let held = table.cursor > 0 || self.paused.is_some();
-        if !forced && held && table.sort.order == Order::Natural {
-            self.add_rows(index);
-            return;
+        let held = table.scroll.cursor > 0 || self.feed.paused.is_some();
+        let stay = !forced && held && table.sort.order == Order::Natural;
+        if stay && table.view.is_of_mail() {
+            return self.add_rows(index);
         }
-        let following = self.feed != Feed::Ended && self.follow == Follow::Yes;
-        let pin_open = if following { PinOpen::Yes } else { PinOpen::No };
-        // At the top no row is to be found again.
-        let old = self.table_mut().filter(|table| table.cursor == 0);
-        let room = old
-            .map(|table| std::mem::take(&mut table.rows))
-            .unwrap_or_default();
-        let (filter, hits) = (&self.filter.active, &self.filter.hits);
-        let rows = match view {
-            View::Connections => rows::connections(index, filter, hits, sort, pin_open, room),
-            View::Messages => rows::messages(index, filter, hits, sort, room),
-            View::Users => {
-                let (rows, logins) = rows::users(index, filter, hits, sort);
-                self.logins = logins;
-                rows
-            }
-            View::Routes => rows::routes(self.known(index), sort),
-            View::Findings => rows::findings(self.known(index), sort),
-            View::Sources => rows::sources(self.known(index), sort),
-            View::Log => Vec::new(),
-        };
+        // At the top no row is to be found again, so that the list's memory can be used again.
+        let old = self
+            .table_mut()
+            .filter(|table| table.scroll.cursor == 0 && !stay);
+        let room = old.map(|table| std::mem::take(&mut table.rows));
+        let rows = self.rows(index, room.unwrap_or_default());
+        if stay {
+            return self.keep_rows(rows, index);
+        }
         let generation = self.generation(index);
         let Some(table) = self.table_mut() else {
             return;
         };
-        // At the top the reader follows what comes; anywhere else the selected record stays selected.
-        let keep = if table.cursor == 0 {
+        // At the top the table follows what comes; anywhere else the selected record stays selected.
+        let keep = if table.scroll.cursor == 0 {
             Keep::Top
         } else {
             Keep::Selected
@@ -259,27 +157,35 @@ impl App {
         table.seen = table.end(index);
     }
 
-    /// Rows keep their place while the reader is among them: new ones come before them, in a table by time.
-    fn add_rows(&mut self, index: &Index) {
-        let (filter, hits) = (&self.filter.active, &self.filter.hits);
-        let Some(table) = self.table() else { return };
-        match table.view {
+    /// The view's rows in order.
+    fn rows(&mut self, index: &Index, room: Vec<Record>) -> Vec<Record> {
+        let Some(sort) = self.table().map(|table| table.sort) else {
+            return room;
+        };
+        let (filter, hits) = (&*self.filter.active, &self.filter.hits);
+        let pin_open = if self.feed.is_followed() {
+            PinOpen::Yes
+        } else {
+            PinOpen::No
+        };
+        match self.view {
+            View::Connections => rows::connections(index, filter, hits, sort, pin_open, room),
+            View::Messages => rows::messages(index, filter, hits, sort, room),
             View::Users => {
-                let (rows, logins) = rows::users(index, filter, hits, table.sort);
-                self.logins = logins;
-                return self.keep_rows(rows, index);
+                let (rows, users) = rows::users(index, filter, hits, sort);
+                self.records.users = users;
+                rows
             }
-            View::Routes => {
-                return self.keep_rows(rows::routes(self.known(index), table.sort), index);
-            }
-            View::Findings => {
-                return self.keep_rows(rows::findings(self.known(index), table.sort), index);
-            }
-            View::Sources => {
-                return self.keep_rows(rows::sources(self.known(index), table.sort), index);
-            }
-            View::Connections | View::Messages | View::Log => {}
+            View::Routes => rows::routes(self.known(index), sort),
+            View::Findings => rows::findings(self.known(index), sort),
+            View::Sources => rows::sources(self.known(index), sort),
+            View::Log => room,
         }
+    }
+
+    /// Puts new connections or messages before the others, in a table by time; the others keep their place.
+    fn add_rows(&mut self, index: &Index) {
+        let Some(table) = self.table() else { return };
         let new = self.new_rows(index, table);
         let by_time = table.is_newest_first();
         let Some(table) = self.table_mut() else {
@@ -293,7 +199,7 @@ impl App {
         table.seen = table.end(index);
     }
 
-    /// Connections or messages that are not in a table yet, newest first.
+    /// Connections or messages that are not in the table yet, the newest first.
     fn new_rows(&self, index: &Index, table: &Table) -> Vec<Record> {
         let (filter, hits) = (&self.filter.active, &self.filter.hits);
         let (sort, seen, room) = (rows::Sort::NEWEST, table.seen, Vec::new());
@@ -304,7 +210,7 @@ impl App {
         };
         let connections = table.view == View::Connections;
         if filter.is_empty() {
-            // All are there, and the new ones are the newest: the others are not looked at.
+            // The new ones are the newest: the others need not be read.
             return if connections {
                 rows::all_connections(index).take_while(is_newer).collect()
             } else {
@@ -325,7 +231,7 @@ impl App {
         rows.into_iter().filter(is_new).collect()
     }
 
-    /// Values change in place; rows do not move, new ones come behind them, and what is no more goes.
+    /// Rows keep their order; new ones are appended, and those that are gone are removed.
     fn keep_rows(&mut self, rows: Vec<Record>, index: &Index) {
         let generation = self.generation(index);
         let Some(table) = self.table_mut() else {
@@ -338,23 +244,23 @@ impl App {
         let new = rows.into_iter().filter(|row| !known.contains(row));
         table.rows.extend(new);
         let at = selected.and_then(|record| table.rows.iter().position(|row| *row == record));
-        table.cursor = at.unwrap_or(table.cursor);
+        table.scroll.cursor = at.unwrap_or(table.scroll.cursor);
         table.generation = Some(generation);
     }
 
-    /// After every change: cursors inside their lists, and what is shown but not yet read is asked for.
+    /// After every change: keeps cursors inside their lists, and requests lines that are shown but not read.
     pub fn settle(&mut self, index: &Index) -> Vec<Effect> {
         let areas = views::areas(self.size, self.view);
         let height = usize::from(areas.rows.height);
         if let Some(table) = self.table_mut() {
-            table.settle(height);
+            table.scroll.settle(height, table.rows.len());
         }
         let mut effects = Vec::new();
         self.settle_page(index, usize::from(areas.page.height), &mut effects);
         if self.view == View::Log {
             let height = usize::from(areas.log.height);
             self.log.settle(height);
-            if self.paused.is_none() || self.log.lines.is_empty() {
+            if self.feed.paused.is_none() || self.log.lines.is_empty() {
                 let ask = self.log.ask(height);
                 effects.extend(ask.map(|ask| Effect::Read(Job::Log(ask))));
             }
@@ -364,12 +270,7 @@ impl App {
     }
 
     fn settle_page(&mut self, index: &Index, height: usize, effects: &mut Vec<Effect>) {
-        let known = RenderContext {
-            index,
-            users: &self.logins,
-            triage: &self.triage,
-            files: &self.files,
-        };
+        let known = self.records.context(index);
         let Some(page) = self.pages.last_mut() else {
             return;
         };
@@ -395,7 +296,7 @@ impl App {
         // Only what is summed up changes with a look.
         let serial = match record.subject() {
             Some(_) => 0,
-            None => self.triage.serial(),
+            None => self.records.triage.serial(),
         };
         let of = Some((serial, self.size.0));
         if page.built_from != of {
@@ -406,30 +307,26 @@ impl App {
     }
 
     fn settle_preview(&mut self, index: &Index, height: u16, effects: &mut Vec<Effect>) {
-        let copying = self.copying;
-        let record = if height > 0 && self.pages.is_empty() {
-            self.table().and_then(Table::selected)
-        } else {
-            None
-        };
-        let Some(record) = record.or(copying) else {
+        let selected = self.table().and_then(Table::selected);
+        let selected = selected.filter(|_| height > 0 && self.pages.is_empty());
+        let Some(record) = selected.or(self.preview.copying) else {
             return;
         };
         let spans = record.spans(index);
-        if self
-            .preview
+        let preview = &mut self.preview.lines;
+        if preview
             .as_ref()
-            .is_some_and(|preview| preview.record == record && preview.spans == spans)
+            .is_some_and(|preview| preview.is_of(record, &spans))
         {
             return;
         }
         let Some(wanted) = record.wanted(index) else {
-            self.preview = None;
+            *preview = None;
             return;
         };
         // Lines that grew stay shown until the new ones are there.
-        let before = self.preview.take().filter(|before| before.record == record);
-        self.preview = Some(RecordLines {
+        let before = preview.take().filter(|before| before.record == record);
+        *preview = Some(RecordLines {
             record,
             spans: spans.clone(),
             read: before.and_then(|before| before.read),
@@ -438,7 +335,7 @@ impl App {
     }
 }
 
-/// The lines of the last good and the first bad connection of a route's page: what to read, where that has changed.
+/// The job that reads the two connections that a route's page compares, if these have changed.
 fn settle_sides(page: &mut Page, known: RenderContext<'_>, id: RouteId) -> Option<Job> {
     let index = known.index;
     let of = page::sides(known, id);

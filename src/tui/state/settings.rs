@@ -88,7 +88,7 @@ fn palette(config: &Config) -> Result<Palette, Refusal> {
 
 fn columns(config: &Config) -> Result<Vec<ColumnSet>, Refusal> {
     let sets = View::ALL.iter().filter_map(|(_, view)| {
-        let names = config.columns.get(view.name())?;
+        let names = config.columns.get(&view.name())?;
         let mut set = ColumnSet::all(*view);
         let chosen = set.choose(names);
         Some(

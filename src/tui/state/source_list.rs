@@ -1,25 +1,27 @@
-//! The sources as the interface holds them: how each is doing, and what befell it.
+//! The sources of the log: state and notices, as fetched last.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
-use crate::pipeline::{ParseStatus, ParsedSource};
+use super::Effect;
+use crate::pipeline::{Noticed, ParseStatus, ParsedSource, SourceStatus, Sources};
 use crate::position::SourceId;
-use crate::source::{Noticed, SourceStatus, Sources};
 
-/// All sources, as they were when they were last looked at.
+/// The least time between two fetches.
+const REST: Duration = Duration::from_millis(250);
+
 #[derive(Clone, Debug, Default)]
 pub struct SourceList {
-    /// How each is doing, in the order in which they began; behind them what is waited for.
+    /// In the order in which they began; directories and patterns that are waited for come last.
     pub statuses: Vec<SourceStatus>,
     parsed: HashMap<SourceId, ParsedSource>,
-    /// What happened to them, the newest last.
+    /// The newest last.
     pub notices: Vec<Noticed>,
-    /// Notices that were given but are no longer kept.
+    /// Older notices that are no longer kept.
     pub dropped: u64,
 }
 
 impl SourceList {
-    /// The sources as they are now.
     pub fn of(sources: &Sources, parse_status: &ParseStatus) -> Self {
         let notices = sources.notices();
         Self {
@@ -35,12 +37,52 @@ impl SourceList {
         self.parsed.get(&status.source?)
     }
 
-    /// What happened to a source, the newest first.
+    /// A source's notices, the newest first.
     pub fn notices_of<'f>(&'f self, status: &'f SourceStatus) -> impl Iterator<Item = &'f Noticed> {
         let newest_first = self.notices.iter().rev();
         newest_first.filter(|noticed| {
             noticed.notice.path == status.path
                 || noticed.source.is_some() && noticed.source == status.source
         })
+    }
+}
+
+/// The list, and when to fetch it again.
+#[derive(Debug, Default)]
+pub struct SourcesState {
+    pub list: SourceList,
+    /// Counts the fetches.
+    pub(super) serial: u64,
+    /// The index's generation that was last fetched for.
+    generation: Option<u64>,
+    next: Duration,
+}
+
+impl SourcesState {
+    pub(super) fn set(&mut self, list: SourceList) {
+        self.list = list;
+        self.serial += 1;
+    }
+
+    /// Marks the list as out of date.
+    pub(super) fn expire(&mut self) {
+        self.generation = None;
+    }
+
+    /// As [`expire`](Self::expire), without the pause before the next fetch.
+    pub(super) fn restart(&mut self) {
+        (self.generation, self.next) = (None, Duration::ZERO);
+    }
+
+    /// When to fetch again: a time since the start.
+    pub(super) fn due(&self, generation: u64) -> Option<Duration> {
+        (self.generation != Some(generation)).then_some(self.next)
+    }
+
+    pub(super) fn fetch(&mut self, generation: u64, now: Duration) -> Option<Effect> {
+        self.due(generation).filter(|due| *due <= now)?;
+        self.generation = Some(generation);
+        self.next = now + REST;
+        Some(Effect::Files)
     }
 }

@@ -1,51 +1,48 @@
-//! From the end of a large log, which is shown at once, to the whole of it: its records have other numbers.
+//! Replaces the index of the end of a large log, which is shown at once, by that of the whole log. Records have other
+//! numbers there.
 
-use std::time::Duration;
-
-use super::{App, Effect, Feed, SearchState};
 use std::sync::Arc;
 
+use super::{App, Effect, Feed, Preview, SearchState};
 use crate::index::Index;
 use crate::query::TextMatches;
-use crate::tui::state::log::Log;
+use crate::tui::state::log::LogView;
 use crate::tui::state::record::Record;
 use crate::tui::state::triage_state::TriageState;
 
 impl App {
-    /// Only the end of the log is shown until all of it was read.
     pub fn show_newest(&mut self) {
-        if let Feed::Loading(progress) = self.feed {
-            self.feed = Feed::Newest(progress);
+        if let Feed::Loading(progress) = self.feed.phase {
+            self.feed.phase = Feed::Newest(progress);
         }
     }
 
-    /// All of the log is there. What the reader has selected, opened and marked stays, under its new number; places in
-    /// the log's view and the way back to them go.
+    /// Selected, opened and marked records keep their state under their new numbers; positions in the log and the
+    /// history do not.
     pub fn show_whole(&mut self, part: &Index, whole: &Index) -> Vec<Effect> {
         let moved = |record: Record| record.in_whole(part, whole);
-        for table in self.tables_mut() {
-            let selected = table.selected().filter(|_| table.cursor > 0);
+        for table in &mut self.records.tables {
+            let selected = table.selected().filter(|_| table.scroll.cursor > 0);
             table.forget(selected.and_then(moved));
         }
         let opened: Vec<Record> = (self.pages.drain(..))
             .map_while(|page| moved(page.lines.record))
             .collect();
-        let wanted = std::mem::take(&mut self.triage.wanted);
-        self.triage = TriageState::default();
-        self.triage.wanted = wanted;
-        (self.files_of, self.next_files) = (None, Duration::ZERO);
+        let wanted = std::mem::take(&mut self.records.triage.wanted);
+        self.records.triage = TriageState::default();
+        self.records.triage.wanted = wanted;
+        self.records.sources.restart();
         for record in opened {
             self.open_page(record, whole);
         }
-        self.marks = std::mem::take(&mut self.marks)
+        self.records.marks = std::mem::take(&mut self.records.marks)
             .into_iter()
             .filter_map(moved)
             .collect();
-        self.line_marks.clear();
         self.back_stack.clear();
-        self.log = Log::default();
-        (self.preview, self.copying, self.finding) = (None, None, false);
-        self.paused = self.paused.map(|_| whole.totals().entries);
+        self.log = LogView::default();
+        self.preview = Preview::default();
+        self.feed.paused = self.feed.paused.map(|_| whole.totals().entries);
         (self.filter.hits, self.filter.search) = (TextMatches::none(), SearchState::Done);
         let filter = std::mem::replace(&mut self.filter.active, Arc::default());
         let effects = self.apply_filter(filter);

@@ -1,50 +1,53 @@
-//! A table's rows, and which of them is selected and shown.
+//! A table of records: its rows, the selected one, its columns and its sort order.
 
+use super::{Motion, Outcome, Scroll, View};
 use crate::index::Index;
+use crate::search::SearchDirection;
 use crate::tui::columns::column_set::ColumnSet;
 use crate::tui::columns::{Column, Field, Sortable};
-use crate::tui::state::View;
+use crate::tui::keymap::Command;
 use crate::tui::state::record::Record;
 use crate::tui::state::rows::{Order, Sort};
+use crate::tui::theme::Role;
 
-/// A table of records.
 #[derive(Debug)]
 pub struct Table {
-    /// Its rows in order.
+    pub view: View,
     pub rows: Vec<Record>,
-    /// The selected row.
-    pub cursor: usize,
-    /// The first row shown.
-    pub offset: usize,
+    pub scroll: Scroll,
     /// The column of the cell under the cursor.
     pub column: usize,
-    /// How it is sorted.
     pub sort: Sort,
-    pub(super) view: View,
-    /// The columns chosen, and those of them that are not hidden.
+    /// The columns configured, and those of them that are not hidden.
     chosen: Vec<&'static Column>,
     columns: Vec<&'static Column>,
-    /// The index's generation that the rows are of; `None` when they are out of date for another reason.
+    /// The generation that the rows are of; `None` when they are out of date for another reason.
     pub(super) generation: Option<u64>,
-    /// The record to be selected among the next rows.
+    /// The record to select among the next rows.
     pub(super) sought: Option<Record>,
-    /// The number that the next record of the kind would have had then.
+    /// The number that the next record of the kind would have had when the rows were computed.
     pub(super) seen: usize,
-    /// How many records had retired when rows of such were last looked for.
+    /// How many records had retired when their rows were last removed.
     retired: u64,
 }
 
-/// Whether the selected record is looked for among new rows.
+/// The row that is selected among new rows.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Keep {
-    /// It stays selected where it still is.
+    /// The same record, if it is still there.
     Selected,
-    /// The first row is selected.
+    /// The first row: it follows new records.
     Top,
 }
 
+/// Whether a search continues at the other end.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Ends {
+    Join,
+    Stay,
+}
+
 impl Table {
-    /// An empty table.
     pub(super) fn new(view: View) -> Self {
         let worst_first = |field| Sort {
             field,
@@ -58,12 +61,11 @@ impl Table {
             View::Connections | View::Messages | View::Log => Sort::NEWEST,
         };
         Self {
+            view,
             rows: Vec::new(),
-            cursor: 0,
-            offset: 0,
+            scroll: Scroll::default(),
             column: 0,
             sort,
-            view,
             chosen: view.columns().collect(),
             columns: view.columns().collect(),
             generation: None,
@@ -73,12 +75,10 @@ impl Table {
         }
     }
 
-    /// The selected record.
     pub fn selected(&self) -> Option<Record> {
-        self.rows.get(self.cursor).copied()
+        self.rows.get(self.scroll.cursor).copied()
     }
 
-    /// Its columns.
     pub fn columns(&self) -> &[&'static Column] {
         &self.columns
     }
@@ -89,7 +89,7 @@ impl Table {
         self.hide(None);
     }
 
-    /// Hides a column that says nothing now.
+    /// Hides a column that repeats the grouping.
     pub(super) fn hide(&mut self, field: Option<Field>) {
         let shown =
             |column: &&&Column| Some(column.screen.field) != field || self.chosen.len() == 1;
@@ -97,20 +97,86 @@ impl Table {
         self.column = 0;
     }
 
-    /// The field under the cursor.
-    pub fn selected_column(&self) -> Option<&'static Column> {
-        self.columns().get(self.column).copied()
-    }
-
     /// Whether its rows are sorted by time with the newest first.
     pub fn is_newest_first(&self) -> bool {
         self.sort == Sort::NEWEST
     }
 
-    /// Moves the cursor by rows.
-    pub(super) fn step(&mut self, by: isize) {
-        let last = self.rows.len().saturating_sub(1);
-        self.cursor = self.cursor.saturating_add_signed(by).min(last);
+    /// Handles the commands that concern this table alone; `shown` are the columns that have room.
+    pub(super) fn update(
+        &mut self,
+        command: Command,
+        height: u16,
+        shown: &[usize],
+    ) -> Option<Outcome> {
+        match (Motion::of(command, height), command) {
+            (Some(Motion::By(rows)), _) => self.scroll.step(rows, self.rows.len()),
+            (Some(Motion::Sideways(by)), _) => {
+                self.step_column(by, shown);
+                if !self.view.is_unfiltered() {
+                    let title = self.columns.get(self.column)?.title;
+                    let text = format!("column {title}: + include its value, - exclude it");
+                    return Some(Outcome::Notice(Role::Dim, text));
+                }
+            }
+            (Some(Motion::First), _) if self.is_newest_first() => self.go_to_bottom(),
+            (Some(Motion::First), _) => self.scroll.cursor = 0,
+            (Some(Motion::Last), _) if self.is_newest_first() => {
+                self.scroll.cursor = 0;
+                self.generation = None;
+            }
+            (Some(Motion::Last), _) => self.go_to_bottom(),
+            (None, Command::Next) => self.seek(SearchDirection::Forward, |_| true, Ends::Stay)?,
+            (None, Command::Previous) => {
+                self.seek(SearchDirection::Backward, |_| true, Ends::Stay)?;
+            }
+            (None, Command::Sort) => {
+                return Some(match self.sort_next() {
+                    Some(title) => {
+                        Outcome::Notice(Role::Dim, format!("sorted by {title} (S: reverse)"))
+                    }
+                    None => Outcome::Notice(Role::Pending, "this table cannot be sorted".into()),
+                });
+            }
+            (None, Command::Reverse) => {
+                let order = match self.sort.order {
+                    Order::Natural => Order::Reversed,
+                    Order::Reversed => Order::Natural,
+                };
+                self.sort_by(Sort { order, ..self.sort });
+            }
+            (None, _) => return None,
+        }
+        Some(Outcome::Done)
+    }
+
+    fn go_to_bottom(&mut self) {
+        self.scroll.cursor = self.rows.len().saturating_sub(1);
+    }
+
+    /// Selects the next row for which `wanted` holds, if there is one.
+    pub(super) fn seek(
+        &mut self,
+        way: SearchDirection,
+        wanted: impl Fn(Record) -> bool,
+        ends: Ends,
+    ) -> Option<()> {
+        let cursor = self.scroll.cursor;
+        let (before, rest) = self.rows.split_at_checked(cursor)?;
+        let behind = rest.get(1..).unwrap_or_default();
+        let hit = |row: &Record| wanted(*row);
+        let found = match way {
+            SearchDirection::Forward => behind.iter().position(hit).map(|at| cursor + 1 + at),
+            SearchDirection::Backward => before.iter().rposition(hit),
+        };
+        let around = || {
+            self.rows
+                .iter()
+                .position(hit)
+                .filter(|_| ends == Ends::Join)
+        };
+        self.scroll.cursor = found.or_else(around)?;
+        Some(())
     }
 
     /// Moves the cell cursor among the columns that have room.
@@ -129,7 +195,7 @@ impl Table {
     pub(super) fn sort_by(&mut self, sort: Sort) {
         self.sort = sort;
         self.generation = None;
-        (self.cursor, self.offset) = (0, 0);
+        self.scroll = Scroll::default();
     }
 
     /// Sorts by the next column that can be.
@@ -156,17 +222,17 @@ impl Table {
     pub(super) fn replace(&mut self, rows: Vec<Record>, keep: Keep) {
         let selected = self.selected().filter(|_| keep == Keep::Selected);
         let selected = self.sought.take().or(selected);
-        let height = self.cursor - self.offset.min(self.cursor);
+        let height = self.scroll.cursor - self.scroll.offset.min(self.scroll.cursor);
         self.rows = rows;
         let kept = selected.and_then(|record| self.rows.iter().position(|row| *row == record));
-        self.cursor = kept.unwrap_or(0);
-        self.offset = self.cursor.saturating_sub(height);
+        self.scroll.cursor = kept.unwrap_or(0);
+        self.scroll.offset = self.scroll.cursor.saturating_sub(height);
     }
 
     /// Other rows will come, `sought` perhaps among them.
     pub(super) fn forget(&mut self, sought: Option<Record>) {
         self.rows.clear();
-        (self.cursor, self.offset, self.seen) = (0, 0, 0);
+        (self.scroll, self.seen) = (Scroll::default(), 0);
         (self.generation, self.sought) = (None, sought);
     }
 
@@ -174,8 +240,8 @@ impl Table {
     pub(super) fn prepend(&mut self, rows: Vec<Record>) {
         let more = rows.len();
         self.rows.splice(0..0, rows);
-        self.cursor += more;
-        self.offset += more;
+        self.scroll.cursor += more;
+        self.scroll.offset += more;
     }
 
     /// Takes the rows of retired records out; the others stay where they are.
@@ -184,30 +250,15 @@ impl Table {
         if std::mem::replace(&mut self.retired, retired) == retired {
             return;
         }
-        let (cursor, offset) = (self.cursor, self.offset);
+        let (cursor, offset) = (self.scroll.cursor, self.scroll.offset);
         let mut at = 0;
         self.rows.retain(|row| {
             let is_kept = row.is_kept(index);
-            self.cursor -= usize::from(!is_kept && at < cursor);
-            self.offset -= usize::from(!is_kept && at < offset);
+            self.scroll.cursor -= usize::from(!is_kept && at < cursor);
+            self.scroll.offset -= usize::from(!is_kept && at < offset);
             at += 1;
             is_kept
         });
-    }
-
-    /// Scrolls so that the cursor is seen.
-    pub(super) fn settle(&mut self, height: usize) {
-        let height = height.max(1);
-        self.cursor = self.cursor.min(self.rows.len().saturating_sub(1));
-        // Room below the last row stays as it is: filling it would move the rows.
-        self.offset = self
-            .offset
-            .clamp((self.cursor + 1).saturating_sub(height), self.cursor);
-    }
-
-    /// Fills the room below the last row.
-    pub(super) fn fill(&mut self, height: usize) {
-        self.offset = self.offset.min(self.rows.len().saturating_sub(height));
     }
 
     /// The number that the next record of its kind will have.

@@ -17,16 +17,16 @@ const MINUTE: i64 = 60;
 
 impl App {
     /// Begins to choose, at the selected record's time, else at the newest.
-    pub(super) fn begin_moment(&mut self, index: &Index) -> Vec<Effect> {
+    pub(super) fn pick_moment(&mut self, index: &Index) -> Vec<Effect> {
         let Some((oldest, newest)) = index.oldest().zip(index.newest()) else {
-            self.notice = Some((Role::Pending, "no entry has a time".into()));
+            self.note(Role::Pending, "no entry has a time");
             return Vec::new();
         };
         let here = self.current().and_then(|record| record.time(index));
         let line = self.log.current().filter(|_| self.view == View::Log);
         let here = here.or_else(|| line.and_then(|line| time_of(&line.bytes)));
         self.push_history();
-        if !matches!(self.view, View::Connections | View::Messages) {
+        if !self.view.is_of_mail() {
             self.view = View::Connections;
         }
         self.moment = Some(here.map_or(newest, |time| time.clamp(oldest, newest)));
@@ -52,7 +52,7 @@ impl App {
     }
 
     /// Does what a key stands for while a moment is chosen.
-    pub(super) fn choose_moment(&mut self, command: Command, index: &Index) -> Vec<Effect> {
+    pub(super) fn move_moment(&mut self, command: Command, index: &Index) -> Vec<Effect> {
         let Some((time, scale)) = self.moment.zip(views::scale(self.size, index)) else {
             return Vec::new();
         };
@@ -69,12 +69,18 @@ impl App {
             Command::Last => scale.last(),
             Command::NextFailure => match failure(&scale, index, time, SearchDirection::Forward) {
                 Some(seconds) => seconds,
-                None => return self.no_failure(SearchDirection::Forward),
+                None => {
+                    self.no_failure(SearchDirection::Forward);
+                    return Vec::new();
+                }
             },
             Command::PreviousFailure => {
                 match failure(&scale, index, time, SearchDirection::Backward) {
                     Some(seconds) => seconds,
-                    None => return self.no_failure(SearchDirection::Backward),
+                    None => {
+                        self.no_failure(SearchDirection::Backward);
+                        return Vec::new();
+                    }
                 }
             }
             _ => return Vec::new(),
@@ -82,11 +88,6 @@ impl App {
         let seconds = seconds.clamp(scale.first(), scale.last());
         self.moment = Timestamp::from_seconds(seconds).or(Some(time));
         self.apply_moment()
-    }
-
-    fn no_failure(&mut self, way: SearchDirection) -> Vec<Effect> {
-        self.notice = Some((Role::Pending, super::input::no_failure(way).into()));
-        Vec::new()
     }
 
     fn apply_moment(&mut self) -> Vec<Effect> {

@@ -15,7 +15,7 @@ type Parts = Vec<(Role, String)>;
 pub(super) fn draw(canvas: &mut Canvas<'_, '_>, areas: &Areas, app: &App, index: &Index) {
     let right = answer(app, index);
     let room = usize::from(areas.bar.width).saturating_sub(width(&right) + 2);
-    match &app.prompt {
+    match &app.prompts.open {
         Some(prompt) => typed(canvas, areas, prompt, room),
         None => canvas.parts(areas.bar, &idle_footer(app, room)),
     }
@@ -28,7 +28,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_, '_>, areas: &Areas, app: &App, index:
         };
         canvas.parts(area, &right);
     }
-    match &app.prompt {
+    match &app.prompts.open {
         Some(prompt) => canvas.parts(
             areas.footer,
             &hints(prompt, usize::from(areas.footer.width)),

@@ -4,9 +4,9 @@ use super::{Areas, Canvas, width};
 use crate::humanize;
 use crate::humanize::{clock, size};
 use crate::index::Index;
+use crate::pipeline::Progress;
 use crate::present::Context;
 use crate::safe;
-use crate::source::Progress;
 use crate::triage::RouteState;
 use crate::tui::state::record::Record;
 use crate::tui::state::{App, Feed, View};
@@ -21,9 +21,9 @@ type Parts = Vec<(Role, String)>;
 pub(super) fn draw(canvas: &mut Canvas<'_, '_>, areas: &Areas, app: &App, index: &Index) {
     let whole = usize::from(areas.top.width);
     let feed = feed(app, index);
-    let title = safe::text(&app.title);
+    let title = safe::text(&app.feed.title);
     let wanted = width(&feed) + safe::width(&title).min(TITLE) + 16;
-    let failing = app.triage.count(RouteState::Failing);
+    let failing = app.records.triage.count(RouteState::Failing);
     let words = [Words::All, Words::Most, Words::Some, Words::Few];
     let all = words.map(|words| totals(index, failing, words));
     let fits = |right: &&Parts| width(right) + wanted <= whole;
@@ -62,14 +62,14 @@ fn put_right(canvas: &mut Canvas<'_, '_>, area: Rect, parts: &[(Role, String)]) 
 }
 
 fn feed(app: &App, index: &Index) -> Parts {
-    if let Some(since) = app.paused {
+    if let Some(since) = app.feed.paused {
         let waits = index.totals().entries.saturating_sub(since);
         return vec![(
             Role::Pending,
             format!("‖ paused ({} waiting)", humanize::grouped(waits)),
         )];
     }
-    let mut parts = match &app.feed {
+    let mut parts = match &app.feed.phase {
         Feed::Loading(progress) => {
             vec![(Role::Pending, format!("loading {} %", percent(*progress)))]
         }
@@ -77,16 +77,16 @@ fn feed(app: &App, index: &Index) -> Parts {
             let words = format!("newest entries, loading {} %", percent(*progress));
             vec![(Role::Pending, words)]
         }
-        Feed::Following if app.behind > 0 => {
+        Feed::Following if app.feed.behind > 0 => {
             vec![(
                 Role::Pending,
-                format!("● following, {} behind", size(app.behind)),
+                format!("● following, {} behind", size(app.feed.behind)),
             )]
         }
         Feed::Following => vec![(Role::Ok, "● following".into())],
         Feed::Ended => vec![(Role::Dim, "ended".into())],
     };
-    if let Some(rate) = app.rate {
+    if let Some(rate) = app.feed.rate {
         parts.push((Role::Dim, format!("  {} lines/s", humanize::grouped(rate))));
     }
     parts
@@ -221,13 +221,14 @@ fn noticed(app: &App, view: View) -> Option<(Role, String)> {
     match view {
         View::Routes => {
             let failing = app
+                .records
                 .triage
                 .count(RouteState::Failing)
                 .filter(|count| *count > 0)?;
             Some((Role::Failed, format!(" ✗{failing}")))
         }
         View::Findings => {
-            let (count, worst) = app.triage.worst()?;
+            let (count, worst) = app.records.triage.worst()?;
             Some((Context::SCREEN.severity(worst).role, format!(" {count}")))
         }
         _ => None,
@@ -246,9 +247,9 @@ fn shown(app: &App, index: &Index, areas: &Areas) -> Parts {
     let total = table.total(index);
     let newer = match table.rows.first() {
         Some(Record::Connection(_) | Record::Message(_))
-            if table.cursor > 0 && table.is_newest_first() =>
+            if table.scroll.cursor > 0 && table.is_newest_first() =>
         {
-            table.cursor
+            table.scroll.cursor
         }
         _ => 0,
     };

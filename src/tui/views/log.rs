@@ -14,10 +14,11 @@ pub(super) fn draw(canvas: &mut Canvas<'_, '_>, areas: &Areas, app: &App) {
     let log = &app.log;
     let format = HeaderFormat::of_width(areas.log.width);
     let mut parser = HeaderParser::new(YearResolver::starting(2000));
-    for (n, (at, line)) in (0..areas.log.height).zip(log.lines.iter().enumerate().skip(log.offset))
+    for (n, (at, line)) in
+        (0..areas.log.height).zip(log.lines.iter().enumerate().skip(log.scroll.offset))
     {
         let area = Canvas::row(areas.log, n);
-        let end = line.bytes.len().min(LAID_OUT + log.sideways);
+        let end = line.bytes.len().min(LAID_OUT + log.scroll.sideways);
         let bytes = &line.bytes[..end];
         let mut parts = log_line::parts(&parser.parse(bytes), bytes, format);
         if line.length > end as u64 {
@@ -32,16 +33,16 @@ pub(super) fn draw(canvas: &mut Canvas<'_, '_>, areas: &Areas, app: &App) {
         if let Some(search) = &log.search {
             parts = log_line::mark(parts, search);
         }
-        parts = log_line::sideways(parts, log.sideways);
-        let mark = if app.line_marks.contains(&line.position) {
+        parts = log_line::sideways(parts, log.scroll.sideways);
+        let mark = if app.log.marks.contains(&line.position) {
             "●"
         } else {
             " "
         };
-        let sign = if at == log.cursor { "▸" } else { " " };
+        let sign = if at == log.scroll.cursor { "▸" } else { " " };
         parts.insert(0, (Role::Pending, format!("{mark}{sign}")));
         canvas.parts(area, &parts);
-        if at == log.cursor {
+        if at == log.scroll.cursor {
             canvas.style(area, Role::Selected);
         }
     }

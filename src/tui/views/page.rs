@@ -26,21 +26,21 @@ pub(super) fn draw(canvas: &mut Canvas<'_, '_>, areas: &Areas, app: &App) {
     let Some(page) = app.pages.last() else { return };
     let format = HeaderFormat::of_width(areas.page.width);
     for n in 0..areas.page.height {
-        let at = page.offset + usize::from(n);
+        let at = page.scroll.offset + usize::from(n);
         if at >= page.len() {
             break;
         }
         let area = Canvas::row(areas.page, n);
-        let mut parts = log_line::sideways(line(page, at, format), page.sideways);
+        let mut parts = log_line::sideways(line(page, at, format), page.scroll.sideways);
         let leads = page.head.get(at).is_some_and(|row| row.link.is_some());
-        let sign = match (at == page.cursor, leads) {
+        let sign = match (at == page.scroll.cursor, leads) {
             (true, _) => "▸",
             (false, true) => "›",
             (false, false) => " ",
         };
         parts.insert(0, (Role::Id, sign.into()));
         canvas.parts(area, &parts);
-        if at == page.cursor {
+        if at == page.scroll.cursor {
             canvas.style(area, Role::Selected);
         }
     }

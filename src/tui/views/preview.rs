@@ -38,6 +38,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_, '_>, areas: &Areas, app: &App, index:
     }
     let Some(preview) = app
         .preview
+        .lines
         .as_ref()
         .filter(|preview| app.current() == Some(preview.record))
     else {

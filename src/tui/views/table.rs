@@ -79,7 +79,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_, '_>, areas: &Areas, app: &App, index:
     let seen = table
         .rows
         .iter()
-        .skip(table.offset)
+        .skip(table.scroll.offset)
         .take(usize::from(areas.rows.height));
     let id = seen
         .filter(|row| row.subject().is_some())
@@ -90,18 +90,21 @@ pub(super) fn draw(canvas: &mut Canvas<'_, '_>, areas: &Areas, app: &App, index:
         areas.rows.width,
         u16::try_from(id.unwrap_or(0)).unwrap_or(0),
     );
-    heads(canvas, areas, table, &widths, app.triage.wanted.by);
-    let shown = table.rows.iter().enumerate().skip(table.offset);
+    heads(canvas, areas, table, &widths, app.records.triage.wanted.by);
+    let shown = table.rows.iter().enumerate().skip(table.scroll.offset);
     for (n, (at, record)) in (0..areas.rows.height).zip(shown) {
         let area = Canvas::row(areas.rows, n);
         let known = app.known(index);
-        let sign = match (at == table.cursor, app.marks.contains(record)) {
+        let sign = match (
+            at == table.scroll.cursor,
+            app.records.marks.contains(record),
+        ) {
             (true, _) => "▸",
             (false, true) => "●",
             (false, false) => " ",
         };
         let cursor = row(canvas, area, sign, table, &widths, (known, *record));
-        if at == table.cursor {
+        if at == table.scroll.cursor {
             canvas.style(area, Role::Selected);
             canvas.style(cursor, Role::Cell);
         }
@@ -175,7 +178,7 @@ fn rates(parts: &mut Vec<(Role, String)>, strip: &[Slot], width: u16) {
 
 fn empty_message(app: &App) -> &'static str {
     let looks = matches!(app.view, View::Routes | View::Findings);
-    if looks && !app.triage.is_ready() {
+    if looks && !app.records.triage.is_ready() {
         "analyzing routes …"
     } else if app.view == View::Findings {
         "nothing to report: no failing route, no password guessing"

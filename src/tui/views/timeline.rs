@@ -216,7 +216,7 @@ pub(super) fn shown_span(
     let rows = table
         .rows
         .iter()
-        .skip(table.offset)
+        .skip(table.scroll.offset)
         .take(usize::from(areas.rows.height));
     let times = rows.filter_map(|row| row.time(index));
     times.fold(None, |span, time| {

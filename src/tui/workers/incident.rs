@@ -5,9 +5,9 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
+use crate::pipeline::Sources;
 use crate::report::incident::{self, Lines, Shown};
 use crate::search::{self, LineRequest};
-use crate::source::Sources;
 use crate::triage::{RouteId, Thresholds};
 use crate::tui::state::triage_state::{self, IndexAccess};
 

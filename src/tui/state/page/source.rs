@@ -15,9 +15,9 @@ use chrono::{DateTime, Local};
 use super::Row;
 use super::builder::{PageBuilder, text};
 use crate::humanize;
+use crate::pipeline::{NoticeLevel, Noticed, SourceStatus};
 use crate::present;
 use crate::safe;
-use crate::source::{NoticeLevel, Noticed, SourceStatus};
 use crate::tui::columns::RenderContext;
 use crate::tui::theme::Role;
 

@@ -75,7 +75,7 @@ fn a_filter_that_cannot_be_read_says_so_and_the_list_stays() {
     assert!(desk.body().contains("ICID 450") && !desk.body().contains("ICID 451"));
     desk.key(KeyCode::Enter);
     assert!(
-        desk.app.prompt.is_some(),
+        desk.app.prompts.open.is_some(),
         "Enter does not keep what cannot be read"
     );
 }
@@ -170,7 +170,8 @@ fn a_paste_is_one_line_of_the_filter() {
     desk.does(Action::Paste("icid:450\n".repeat(100_000)));
     assert!(
         desk.app
-            .prompt
+            .prompts
+            .open
             .as_ref()
             .is_some_and(|prompt| prompt.line.text().len() <= 4096)
     );

@@ -6,7 +6,7 @@ use super::*;
 fn part_and_whole() -> (Harness, Harness) {
     let end = &LOG[LOG.find("Wed Apr 22 11:43:59").unwrap()..];
     let mut part = Harness::new(end, 80, 24);
-    part.app.feed = Feed::Loading(Progress {
+    part.app.feed.phase = Feed::Loading(Progress {
         read: 30,
         total: 100,
     });
@@ -52,6 +52,7 @@ fn what_was_selected_marked_and_opened_stays() {
     assert_eq!(selected.as_deref(), Some("ICID 450"));
     let marked = desk
         .app
+        .records
         .marks
         .iter()
         .map(|record| record.title(&desk.index));

@@ -1,0 +1,79 @@
+//! How the log comes in: loading, following, paused or ended.
+
+use crate::pipeline::Progress;
+
+/// Phases of reading the log.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Feed {
+    Loading(Progress),
+    /// Loading, while only the end of the newest file is shown.
+    Newest(Progress),
+    /// Everything has been read; more may come.
+    Following,
+    /// Everything has been read; no more will come.
+    Ended,
+}
+
+/// Whether the log may grow after everything has been read.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Follow {
+    #[default]
+    Yes,
+    No,
+}
+
+#[derive(Debug)]
+pub struct FeedState {
+    /// The name of the log, as in the top line.
+    pub title: String,
+    follow: Follow,
+    pub phase: Feed,
+    /// Lines per second, while they come.
+    pub rate: Option<u64>,
+    /// Bytes written and not yet read, after everything had been read once.
+    pub behind: u64,
+    /// The number of entries at which live updates were paused.
+    pub paused: Option<u64>,
+}
+
+impl FeedState {
+    pub(super) fn new(title: &str, follow: Follow) -> Self {
+        Self {
+            title: title.to_owned(),
+            follow,
+            phase: Feed::Loading(Progress { read: 0, total: 0 }),
+            rate: None,
+            behind: 0,
+            paused: None,
+        }
+    }
+
+    pub(super) fn grew(&mut self, progress: Progress, rate: Option<u64>) {
+        self.rate = rate;
+        self.behind = progress.total.saturating_sub(progress.read);
+        if let Feed::Loading(known) | Feed::Newest(known) = &mut self.phase {
+            *known = progress;
+        }
+    }
+
+    /// Ends loading; `false` if it had ended before.
+    pub(super) fn caught_up(&mut self) -> bool {
+        let loading = self.is_loading();
+        if loading {
+            self.phase = match self.follow {
+                Follow::Yes => Feed::Following,
+                Follow::No => Feed::Ended,
+            };
+        }
+        loading
+    }
+
+    pub(super) fn is_loading(&self) -> bool {
+        matches!(self.phase, Feed::Loading(_) | Feed::Newest(_))
+    }
+
+    /// Whether open connections are pinned to the top: only while the log may grow.
+    pub(super) fn is_followed(&self) -> bool {
+        self.phase != Feed::Ended && self.follow == Follow::Yes
+    }
+}
