@@ -1,7 +1,7 @@
 //! Signals as values, so that the terminal is restored whatever ends or stops the program.
 //!
-//! A thread of its own waits for them. Two promises hold even when nobody receives any more: a signal that ends the
-//! program ends it within [`GRACE`], and so does a terminal that is gone.
+//! A dedicated thread waits for them. Even if the receiver hangs, a signal that ends the program ends it within
+//! [`GRACE`], and so does the loss of the terminal.
 
 use std::io;
 use std::thread;
@@ -13,33 +13,33 @@ use signal_hook::iterator::Signals;
 /// How long the program may take to restore the terminal after a signal that ends it.
 pub const GRACE: Duration = Duration::from_millis(1500);
 
-/// A signal that means something to the program.
+/// A signal that the program handles.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Signal {
-    /// Asked to end, by this signal's number; the exit status is 128 more.
+    /// Ends the program; the exit status is 128 plus this number.
     End(i32),
-    /// Asked to stop, as by Ctrl-Z.
+    /// Suspends the program, as by Ctrl-Z.
     Stop,
-    /// Goes on after a stop, whoever stopped it.
+    /// Resumes the program, also if another process suspended it.
     Continue,
 }
 
-/// Tells every signal to `tell`, from a thread of its own, as long as the program runs.
+/// Calls `on_signal` with every signal, from a dedicated thread, as long as the program runs.
 ///
 /// # Errors
-/// When the system refuses a handler.
-pub fn listen(tell: impl Fn(Signal) + Send + 'static) -> io::Result<()> {
+/// If the system refuses a handler.
+pub fn listen(on_signal: impl Fn(Signal) + Send + 'static) -> io::Result<()> {
     let mut signals = Signals::new([SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGTSTP, SIGCONT])?;
     thread::Builder::new()
         .name("signals".into())
         .spawn(move || {
             for number in signals.forever() {
                 match number {
-                    SIGTSTP => tell(Signal::Stop),
-                    SIGCONT => tell(Signal::Continue),
+                    SIGTSTP => on_signal(Signal::Stop),
+                    SIGCONT => on_signal(Signal::Continue),
                     number => {
                         end_soon(128 + number);
-                        tell(Signal::End(number));
+                        on_signal(Signal::End(number));
                     }
                 }
             }
@@ -47,16 +47,15 @@ pub fn listen(tell: impl Fn(Signal) + Send + 'static) -> io::Result<()> {
     Ok(())
 }
 
-/// Stops the program as an unhandled SIGTSTP would. Returns when it goes on.
+/// Suspends the program as an unhandled SIGTSTP would. Returns when it is resumed.
 ///
 /// # Errors
-/// When the system refuses.
+/// If the system refuses.
 pub fn stop() -> io::Result<()> {
     signal_hook::low_level::emulate_default_handler(SIGTSTP)
 }
 
-/// Ends the program with `status` after [`GRACE`], whatever its threads hang in: reading from a terminal that is gone
-/// may never return.
+/// Ends the program with `status` after [`GRACE`], even if its threads hang: reading from a lost terminal may never return.
 pub fn end_soon(status: i32) {
     let watchdog = thread::Builder::new().name("watchdog".into());
     // Without a thread the program still ends by itself, only not for certain.

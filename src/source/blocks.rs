@@ -10,23 +10,23 @@ use crate::position::SourceId;
 /// The most bytes kept of one line, its end not counted.
 pub const MAX_LINE: usize = 1 << 20;
 
-/// Zero bytes at the start of a line, so many of them, are the hole that a writer leaves who goes on at his old place in a
-/// file that was cut: they are skipped however many they are. Fewer are dropped before the line's text, see `lines`.
+/// At least so many NUL bytes at the start of a line are a hole, left by a writer that kept its old offset after truncation:
+/// they are skipped, however many they are. Fewer are dropped by `lines`.
 pub(crate) const HOLE: usize = 64 << 10;
 
-/// The bytes read at once: with its entries, a block of them stays in a core's second-level cache until it is joined.
+/// How many bytes are read at once: with its entries, such a block stays in the second-level cache until it is indexed.
 pub(crate) const READ: usize = 128 << 10;
 
-/// What some editors put before UTF-8 text.
+/// The byte order mark that some editors write before UTF-8 text.
 const BOM: &[u8] = b"\xef\xbb\xbf";
 
-/// Whether the last line of a block is there to its end.
+/// Whether the last line of a block is complete.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Truncated {
     /// Every line is whole.
     #[default]
     No,
-    /// The last line lost what stood beyond [`MAX_LINE`].
+    /// The part of the last line beyond [`MAX_LINE`] is missing.
     LastLine,
 }
 
@@ -35,9 +35,9 @@ pub enum Truncated {
 /// The bytes keep their newlines. Only a line that was cut, or an unfinished line at the end of a finished source, has none.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Block {
-    /// The source that the lines stand in.
+    /// The source of the lines.
     pub source: SourceId,
-    /// Where the first byte stands in the source, in decompressed bytes.
+    /// The offset of the first byte, in decompressed bytes.
     pub offset: u64,
     /// The lines.
     pub bytes: Vec<u8>,
@@ -58,22 +58,22 @@ pub(crate) struct LineSplitter {
     next: u64,
     /// The unfinished line, which ends at `next`.
     carry: Vec<u8>,
-    /// Where the last told line ended.
+    /// The end of the last line that was returned.
     consumed: u64,
-    /// How many zero bytes were skipped that stand before the byte to come, until that is told.
+    /// Skipped NUL bytes before `next` that were not reported yet.
     hole: u64,
-    /// Whether the line under way was cut, so that it is only looked through for its end.
+    /// The current line was truncated: only its end is searched.
     skipping: bool,
 }
 
-/// What [`LineSplitter::split`] found: at most an over-long line's head, and the whole lines.
+/// The result of [`LineSplitter::split`]: the head of at most one over-long line, and the whole lines.
 #[derive(Debug, Default)]
 pub(crate) struct SplitResult {
-    /// The head of a line that is longer than allowed; it comes before `whole`.
+    /// The head of an over-long line; it comes before `whole`.
     pub cut: Option<Block>,
     /// The whole lines.
     pub whole: Option<Block>,
-    /// A run of so many zero bytes was skipped and ends before these lines.
+    /// So many NUL bytes were skipped before these lines.
     pub hole: Option<u64>,
 }
 
@@ -83,7 +83,7 @@ impl LineSplitter {
         self.next
     }
 
-    /// The bytes up to which lines were told.
+    /// The end of the last line that was returned.
     pub fn consumed(&self) -> u64 {
         self.consumed
     }
@@ -98,15 +98,14 @@ impl LineSplitter {
         self.carry.is_empty() && !self.skipping
     }
 
-    /// Skips so many zero bytes, where [`LineSplitter::is_at_line_start`].
+    /// Skips so many NUL bytes. Only if [`LineSplitter::is_at_line_start`].
     pub fn skip_hole(&mut self, length: u64) {
         self.next += length;
         self.consumed = self.next;
         self.hole += length;
     }
 
-    /// Makes `buffer` ready to be read into: the unfinished line stands at its front, and `room` bytes follow.
-    /// Returns where those begin.
+    /// Fills `buffer` with the unfinished line and `room` bytes to read into. Returns the start of those.
     pub fn prepare(&self, buffer: &mut Vec<u8>, room: usize) -> usize {
         let kept = self.carry.len();
         // Growing is the only thing that fills with zeros: a recycled buffer costs nothing.
@@ -115,7 +114,7 @@ impl LineSplitter {
         kept
     }
 
-    /// As [`LineSplitter::prepare`], of bytes that were read already: puts the unfinished line before them.
+    /// Puts the unfinished line before bytes that were read already.
     pub fn prepend_carry(&self, bytes: Vec<u8>) -> Vec<u8> {
         if self.carry.is_empty() {
             return bytes;
@@ -123,7 +122,7 @@ impl LineSplitter {
         [&*self.carry, &bytes].concat()
     }
 
-    /// Cuts what was read behind the mark that [`LineSplitter::prepare`] gave; `fresh` is how many bytes that were.
+    /// Cuts `fresh` bytes that were read behind the unfinished line; see [`LineSplitter::prepare`].
     pub fn split(&mut self, source: SourceId, mut buffer: Vec<u8>, fresh: usize) -> SplitResult {
         let kept = self.carry.len();
         let mut start = 0;
@@ -185,7 +184,7 @@ impl LineSplitter {
         pieces
     }
 
-    /// Ends the unfinished line: nothing more comes.
+    /// Returns the unfinished line as a line: nothing more comes.
     pub fn finish(&mut self, source: SourceId) -> Option<Block> {
         let mut bytes = std::mem::take(&mut self.carry);
         if bytes.is_empty() {
@@ -203,13 +202,13 @@ impl LineSplitter {
         Some(block)
     }
 
-    /// Drops the unfinished line, because its bytes are gone or another source tells them.
+    /// Drops the unfinished line, because its bytes are gone or belong to another source now.
     pub fn forget_unfinished(&mut self) {
         self.carry = Vec::new();
     }
 
-    /// Whether the first line of `buffer` is too long, and where its newline is if it is there. A line that begins
-    /// behind the kept bytes cannot be: no read is longer than [`MAX_LINE`].
+    /// `Some` if the first line of `buffer` is over-long, with the place of its newline if that was read. A line that begins
+    /// behind the kept bytes is never over-long: no read is longer than [`MAX_LINE`].
     fn overlong(&self, buffer: &[u8], kept: usize) -> Option<Option<usize>> {
         if buffer.len() <= MAX_LINE + 1 {
             return None;

@@ -2,7 +2,7 @@
 //!
 //! Every byte read is hashed in chunks. A new file is the copy of a known one when its first bytes, as many as were read
 //! of that one, hash to the same; anything less is another file, however alike the two begin. Which contents are compared
-//! at all, their beginnings tell: see [`super::store`].
+//! at all depends on their first bytes: see [`super::fingerprint_store`].
 
 use std::hash::{BuildHasher, Hasher};
 use std::io::Read;
@@ -18,12 +18,12 @@ use crate::position::SourceId;
 const CHUNK: usize = 64 << 10;
 /// How many first bytes of a copy must agree: the timestamp and level of an entry.
 pub(crate) const HEAD: usize = 32;
-/// Of as many first bytes there are hashes of their own: files are told from each other by these alone. Where each line has
-/// the same stamp, the second tells lines of two ids apart.
+/// The lengths of the prefixes that are hashed separately: these distinguish nearly all files. If every line has the same
+/// timestamp, the second length distinguishes lines of two ids.
 const STEPS: [usize; 5] = [HEAD, 64, 128, 512, START];
 /// How many first bytes of a new file are hashed.
 pub(crate) const START: usize = 4 << 10;
-/// How many contents a file is compared with at most, the longest first: more begin alike where it is made so by hand.
+/// How many contents a file is compared with at most, the longest first: only a crafted input has more with the same prefix.
 const MAX_COMPARED: usize = 256;
 
 /// Seeded anew in each process: the text is written by strangers.
@@ -195,8 +195,8 @@ impl Fingerprint {
         self.partial = partial.len();
     }
 
-    /// Whether chunk `number` of another file, `theirs`, is what was read here. It is shorter than a chunk only where that
-    /// file ends; `whole` is its hash where it is not.
+    /// Compares chunk `number` of another file, `theirs`, with what was read here. It is shorter than a chunk only at the end
+    /// of that file; otherwise `whole` is its hash.
     fn compare(&self, number: usize, theirs: &[u8], whole: Option<u64>) -> Match {
         if let Some(ours) = self.chunk(number) {
             if let Some(theirs) = whole {

@@ -27,7 +27,7 @@ pub(crate) enum Location {
     Deleted(ContentId),
 }
 
-/// The content of files that are gone or were rewritten, and where that of the others is.
+/// The content of deleted and rewritten files, and the keys of the files that have the rest.
 #[derive(Debug, Default)]
 pub(crate) struct FingerprintStore {
     deleted: BTreeMap<ContentId, TrackedContent>,

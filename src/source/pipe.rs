@@ -1,5 +1,5 @@
-//! Standard input and named pipes: read once, in rotation_order, and spooled to an unlinked temporary file where raw lines may be
-//! asked for. A log that stands on standard input as a file is its own spool.
+//! Standard input and named pipes: read once, in order, and spooled to an unlinked temporary file if raw lines may be
+//! needed. A log that is redirected to standard input is its own spool.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, Write};

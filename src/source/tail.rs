@@ -333,7 +333,7 @@ impl TailedFile {
         let offset = self.tail.known.splitter.next_offset();
         self.stat = stat;
         if stat.size <= offset {
-            // Neither the size nor the times tell for sure: a network file system's are old, and a log that was rewritten
+            // Neither the size nor the times are reliable: a network file system's are old, and a log that was rewritten
             // to the same length within a tick of the clock has the same. The bytes themselves decide.
             if !self.tail.is_unchanged(file, offset)? {
                 return Ok(PollResult::Rewritten);
