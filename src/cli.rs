@@ -4,7 +4,9 @@ pub mod examples;
 mod routes;
 
 use std::ffi::OsString;
+use std::io::Write;
 use std::path::PathBuf;
+use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::builder::{PossibleValue, PossibleValuesParser};
@@ -167,6 +169,27 @@ pub struct ConfigArgs {
 }
 
 impl Cli {
+    /// Reads the program's arguments. For `--help` and for arguments that cannot be read, prints what
+    /// is to be printed and returns the exit status.
+    pub fn from_env() -> Result<Self, ExitCode> {
+        let refused = match Self::try_parse() {
+            Ok(cli) => return Ok(cli),
+            Err(refused) => refused,
+        };
+        // For monitoring, 2 is a failing route: arguments that cannot be read are UNKNOWN.
+        if refused.use_stderr() && std::env::args_os().any(|arg| arg == "--check") {
+            let text = refused.to_string();
+            let first = text.lines().next().unwrap_or_default();
+            let _ = writeln!(std::io::stdout(), "ROUTES UNKNOWN - {first}");
+            return Err(ExitCode::from(3));
+        }
+        // The output may be closed.
+        let _ = refused.print();
+        Err(ExitCode::from(
+            u8::try_from(refused.exit_code()).unwrap_or(2),
+        ))
+    }
+
     /// What the flags say of settings.
     pub fn overrides(&self) -> CliOverrides {
         let mut overrides = CliOverrides::default();

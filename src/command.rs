@@ -28,6 +28,7 @@ use crate::report::{Format, View};
 use crate::source::{EmptyFolder, Follow, LogReader, RawLines, Request, Stop};
 
 pub use error::CommandError;
+pub(crate) use records::json_lines;
 
 use output::{Notices, ResultSink, with_output};
 
@@ -58,21 +59,22 @@ impl From<Status> for ExitCode {
     }
 }
 
-/// Runs a command.
-///
-/// # Errors
-/// When nothing can be read or shown; a closed pipe is none.
-pub fn run(cli: &Cli) -> Result<Status, CommandError> {
+/// Runs a command. An error is printed on standard error; a closed pipe is none.
+pub fn run(cli: &Cli) -> ExitCode {
     let result = match (run_command(cli), &cli.command) {
         // Monitoring gets a status line whatever goes wrong.
-        (Err(problem), Some(Command::Routes(args))) if args.check => routes::unknown(&problem),
+        (Err(error), Some(Command::Routes(args))) if args.check => routes::unknown(&error),
         (result, _) => result,
     };
     match result {
+        Ok(status) => status.into(),
         Err(CommandError::Output(cause)) if cause.kind() == io::ErrorKind::BrokenPipe => {
-            Ok(Status::Matched)
+            ExitCode::SUCCESS
         }
-        other => other,
+        Err(error) => {
+            warn(&error.to_string());
+            ExitCode::from(2)
+        }
     }
 }
 
@@ -124,7 +126,7 @@ fn run_query(args: &QueryArgs, config: &Config) -> Result<Status, CommandError> 
 }
 
 /// What to read, by the command line's words and the configuration.
-fn request(
+pub(crate) fn request(
     paths: &[OsString],
     config: &Config,
     follow: Follow,
@@ -198,12 +200,12 @@ fn first_year(input: &InputArgs) -> FirstYear {
 }
 
 /// An index that is to be filled, within the limits of the configuration.
-fn empty_index(config: &Config, journal: TrackClosed) -> Index {
+pub(crate) fn empty_index(config: &Config, journal: TrackClosed) -> Index {
     Index::limited(journal, config.index_limits())
 }
 
 /// Starts reading; the news come on the channel until nothing more will.
-fn ingest(
+pub(crate) fn ingest(
     request: &Request,
     stop: Stop,
     years: FirstYear,

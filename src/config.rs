@@ -247,6 +247,7 @@ impl Config {
     }
 }
 
+#[cfg(test)]
 impl EffectiveSetting {
     /// Its name with that of its table.
     pub fn key(&self) -> String {

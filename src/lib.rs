@@ -1,29 +1,44 @@
-//! mailscope
+//! mailscope: a terminal explorer for the mail_logs of the Cisco Email Security Appliance.
+//!
+//! The program is [`Cli`] and [`run`]. Another program reads logs with [`Log`]:
+//!
+//! ```no_run
+//! use mailscope::{Log, View};
+//!
+//! let log = Log::read(["/var/log/esa"])?;
+//! for connection in log.query("auth:failed dir:in", View::Connections)? {
+//!     println!("{} {}", connection["opened"], connection["remote_ip"]);
+//! }
+//! # Ok::<(), mailscope::Error>(())
+//! ```
 #![forbid(unsafe_code)]
-pub mod cli;
-pub mod command;
-pub mod config;
-pub mod demo;
-#[cfg(any(test, fuzzing))]
-#[doc(hidden)]
-pub mod door;
-pub mod event;
-pub mod header;
+
+mod api;
+mod cli;
+mod command;
+mod config;
+mod demo;
+mod event;
+mod header;
 mod humanize;
-pub mod index;
-pub mod lines;
-pub mod pipeline;
-pub mod position;
+mod index;
+mod lines;
+mod pipeline;
+mod position;
 mod present;
-pub mod query;
+mod query;
 mod report;
-pub mod safe;
-pub(crate) mod search;
-pub mod signal;
-pub mod source;
-pub mod trace;
-pub mod triage;
+mod safe;
+mod search;
+mod signal;
+mod source;
+#[doc(hidden)]
+pub mod testing;
+mod trace;
+mod triage;
 mod tui;
 
-#[doc(hidden)]
-pub use tui::keymap::markdown as keys_markdown;
+pub use api::{Error, Log};
+pub use cli::Cli;
+pub use command::run;
+pub use report::View;

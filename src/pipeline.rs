@@ -25,7 +25,7 @@ mod writer;
 mod tests;
 
 use std::sync::Arc;
-use std::thread::{self, JoinHandle};
+use std::thread;
 use std::time::Duration;
 
 pub(crate) use parse::{BlockParser, ParsedBlock};
@@ -102,7 +102,6 @@ pub struct Ingest {
     /// What parsing found out about them.
     pub parse_status: Arc<ParseStatus>,
     stop: Stop,
-    threads: Vec<JoinHandle<()>>,
 }
 
 impl Ingest {
@@ -127,17 +126,16 @@ impl Ingest {
             report: Box::new(report),
         };
         let pipeline = Arc::new(OrderedPipeline::new(ReadStage::new(reader, years), writer));
-        let threads = (1..=THREADS).map(|number| {
+        for number in 1..=THREADS {
             let pipeline = Arc::clone(&pipeline);
             let work = move || pipeline.run(ReadStage::next, parse_entries, WriteStage::take);
-            named(&format!("ingest-{number}"), work)
-        });
+            start(&format!("ingest-{number}"), work);
+        }
         Self {
             index,
             sources,
             parse_status,
             stop,
-            threads: threads.collect(),
         }
     }
 
@@ -159,7 +157,6 @@ impl Ingest {
             sources,
             parse_status: Arc::default(),
             stop: Stop::new(),
-            threads: Vec::new(),
         }
     }
 
@@ -172,15 +169,6 @@ impl Ingest {
     pub fn ack_growth(&self) {
         self.index.ack_growth();
     }
-
-    /// Waits for [`IngestEvent::End`].
-    pub fn wait(&mut self) {
-        for thread in self.threads.drain(..) {
-            if let Err(panic) = thread.join() {
-                std::panic::resume_unwind(panic);
-            }
-        }
-    }
 }
 
 impl Drop for Ingest {
@@ -189,10 +177,10 @@ impl Drop for Ingest {
     }
 }
 
-/// A thread whose name tells in a debugger or profile what it does.
-fn named(name: &str, work: impl FnOnce() + Send + 'static) -> JoinHandle<()> {
+/// Starts a thread whose name a debugger or profile shows.
+fn start(name: &str, work: impl FnOnce() + Send + 'static) {
     let builder = thread::Builder::new().name(name.to_owned());
-    builder.spawn(work).expect("a process can start a thread")
+    builder.spawn(work).expect("a process can start a thread");
 }
 
 fn parse_entries(item: PipelineItem<ParsedHeaders>) -> PipelineItem<ParsedBlock> {

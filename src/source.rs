@@ -55,7 +55,7 @@ pub use event::{SourceEvent, SourceOpened};
 pub use notice::{Notice, NoticeKind, NoticeLevel, Noticed};
 pub use preview::TailPreview;
 pub use reader::LogReader;
-pub use registry::{Progress, SourceInfo, SourceState, SourceStatus, Sources};
+pub use registry::{Progress, SourceState, SourceStatus, Sources};
 pub use watch::Stop;
 
 /// Whether to stay when everything was read.

@@ -27,7 +27,7 @@ pub use findings::{Finding, analyze};
 pub use group::Group;
 pub use outcome::{ConnectionOutcome, RouteState};
 pub use reason::{Reason, normalize};
-pub use route::{ClearRun, DEGRADED_WITHIN, Impact, Outage, Route, Tally};
+pub use route::{DEGRADED_WITHIN, Impact, Outage, Route, Tally};
 pub use route_builder::{Progress, RouteBuilder};
 pub use thresholds::Thresholds;
 

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::{CommandError, Status, output, table_style, warn};
 use crate::cli::QueryArgs as Args;
-use crate::config::Config;
+use crate::config::{Color, Config};
 use crate::index::Evicted;
 use crate::report::{self, Fields, Format, Printer, Record, View};
 use crate::safe;
@@ -28,6 +28,20 @@ pub struct ResultSink<'o> {
     seen: u64,
     /// Until it was said which columns have no room.
     warn_columns: bool,
+}
+
+impl<'o> ResultSink<'o> {
+    /// All records as JSON.
+    pub fn json(view: View, out: &'o mut dyn Write) -> Self {
+        let fields = Fields::new(Vec::new());
+        let style = table_style(Color::Never);
+        Self {
+            target: Target::Printed(report::printer(Format::Json, view, fields, style, out)),
+            left: u64::MAX,
+            seen: 0,
+            warn_columns: false,
+        }
+    }
 }
 
 impl ResultSink<'_> {

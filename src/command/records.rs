@@ -55,6 +55,27 @@ pub fn run(args: &Args, config: &Config, query: &Query) -> Result<Status, Comman
     .map(|status| notices.status(status))
 }
 
+/// The records of a view that match, one JSON object a line.
+pub(crate) fn json_lines(
+    query: &Query,
+    view: View,
+    ingest: &Ingest,
+) -> Result<Vec<u8>, CommandError> {
+    let hits = hits(query, &ingest.sources)?;
+    let index = ingest.index.read();
+    let mut lines = Vec::new();
+    let mut out = ResultSink::json(view, &mut lines);
+    let selection = Selection {
+        query,
+        index: &index,
+        hits: &hits,
+    };
+    selection.print(view, &mut out)?;
+    out.flush()?;
+    drop(out);
+    Ok(lines)
+}
+
 /// Reads everything that was asked for, for a command that ends with its answer.
 pub(super) fn read_all(
     request: &Request,

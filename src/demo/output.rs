@@ -30,7 +30,7 @@ pub struct LiveDemo {
     /// Dropping it ends the thread.
     stop: Option<Sender<()>>,
     thread: Option<JoinHandle<()>>,
-    folder: TempDir,
+    _folder: TempDir,
 }
 
 impl LiveDemo {
@@ -49,13 +49,8 @@ impl LiveDemo {
             path,
             stop: Some(stop),
             thread: Some(thread),
-            folder,
+            _folder: folder,
         })
-    }
-
-    /// The folder that holds the log.
-    pub fn folder(&self) -> &Path {
-        self.folder.path()
     }
 
     /// The log.

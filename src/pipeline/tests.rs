@@ -5,11 +5,11 @@ use proptest::prelude::*;
 use super::read::PendingSecond;
 use super::sniff::{FileKind, file_marker, is_blank, sniff};
 use super::*;
-use crate::door;
 use crate::index::TrackClosed;
 use crate::lines::{Block, Truncated};
 use crate::position::SourceId;
 use crate::source::Marker;
+use crate::testing::fuzz;
 
 /// Feeds a log to an index in blocks of so many lines.
 fn load(lines: &[&str], at_once: usize) -> SharedIndex {
@@ -162,12 +162,12 @@ proptest! {
         sizes in proptest::collection::vec(1_usize..200, 1..9),
     ) {
         let log = pieces.concat();
-        let entries = door::check_entries(&log, sizes.into_iter().cycle());
+        let entries = fuzz::check_entries(&log, sizes.into_iter().cycle());
         let lines = log.split(|b| *b == b'\n').filter(|line| !is_blank(line)).count();
         // A mark of the byte order alone is nothing, at the log's start only.
         prop_assert!(entries == lines || log.starts_with(b"\xef\xbb\xbf"));
         let mut next = 0;
-        for block in door::blocks(&log, []) {
+        for block in fuzz::blocks(&log, []) {
             for line in block.lines() {
                 let skipped = &log[next..usize::try_from(line.offset).unwrap()];
                 prop_assert!(matches!(skipped, b"" | b"\n" | b"\r\n" | b"\xef\xbb\xbf"), "{:?}", skipped);

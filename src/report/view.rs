@@ -5,17 +5,26 @@ use crate::present::columns::{
     USERS, on_screen,
 };
 
-/// What is printed.
+/// The kind of the records that are printed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum View {
+    /// Connections in and out.
     Connections,
+    /// Messages.
     Messages,
+    /// Authentication attempts.
     Auth,
+    /// Delivery attempts, by recipient.
     Deliveries,
+    /// Logins by user.
     Users,
+    /// Logins by SMTP Auth profile and direction.
     Profiles,
+    /// Outbound routes.
     Routes,
+    /// Findings.
     Findings,
+    /// Log entries.
     Events,
     /// Groups of routes; printed by `routes --by`.
     RouteGroups,
@@ -57,7 +66,7 @@ impl View {
         }
     }
 
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         self.words().0
     }
 

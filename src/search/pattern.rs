@@ -1,7 +1,5 @@
 //! Text and regular expressions as they are searched for in the log's lines; case is ignored.
 
-use std::ops::Range;
-
 use memchr::{memchr, memrchr};
 use regex::bytes::{Regex, RegexBuilder};
 
@@ -81,11 +79,6 @@ impl TextPattern {
 
     pub fn matches(&self, line: &[u8]) -> bool {
         self.line.is_match(line)
-    }
-
-    /// The parts of a line that match.
-    pub fn ranges(&self, line: &[u8]) -> impl Iterator<Item = Range<usize>> {
-        self.line.find_iter(line).map(|found| found.range())
     }
 
     /// Passes the matching lines of a block, and where they begin in it.

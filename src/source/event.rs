@@ -35,8 +35,4 @@ pub struct SourceOpened {
     pub tail: Vec<u8>,
     /// When the file was last written; `None` of a pipe.
     pub modified: Option<SystemTime>,
-    /// Whether the bytes are decompressed while they are read.
-    pub compressed: bool,
-    /// The offset of its first block: behind what it has in common with a file already read, else 0.
-    pub begins: u64,
 }

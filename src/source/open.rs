@@ -207,8 +207,6 @@ impl LogReader {
             head,
             tail,
             modified: file.stat.modified,
-            compressed: compression.is_packed(),
-            begins,
         };
         self.output.events.push_back(SourceEvent::Opened(opened));
         source

@@ -238,8 +238,6 @@ impl LogReader {
                 head: bytes[..bytes.len().min(PEEK_BYTES)].to_vec(),
                 tail: Vec::new(),
                 modified: None,
-                compressed,
-                begins: 0,
             }));
         source
     }

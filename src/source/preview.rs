@@ -77,8 +77,6 @@ impl LogReader {
                 head: head_of_end,
                 tail: bytes[bytes.len().saturating_sub(PEEK_BYTES)..].to_vec(),
                 modified: stat.modified,
-                compressed: false,
-                begins: offset,
             },
             block: Block {
                 source,

@@ -163,11 +163,6 @@ impl Sources {
         self.entries().all.len()
     }
 
-    /// Whether no source was opened.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
     /// The path and size of a source; empty if it does not exist or was reaped.
     pub fn info(&self, source: SourceId) -> SourceInfo {
         let entries = self.entries();

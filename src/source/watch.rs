@@ -72,11 +72,6 @@ impl Stop {
         self.0.wake(|wakeup| wakeup.stopped = true);
     }
 
-    /// Whether the flag is set.
-    pub fn is_stopped(&self) -> bool {
-        self.0.is_stopped()
-    }
-
     pub(crate) fn waker(&self) -> Arc<Waker> {
         Arc::clone(&self.0)
     }

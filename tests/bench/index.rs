@@ -5,30 +5,19 @@
 //! `compare.sh`.
 
 use std::fs::{self, File};
-use std::hint::black_box;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::channel;
 
-use chrono::{NaiveDate, NaiveDateTime};
 use criterion::{
     BenchmarkId, Criterion, SamplingMode, Throughput, criterion_group, criterion_main,
 };
-use mailscope::demo::{Scenario, Simulation};
-use mailscope::event;
-use mailscope::header::{HeaderParser, YearResolver};
-use mailscope::index::{Index, TrackClosed};
-use mailscope::pipeline::{FirstYear, Ingest, IngestEvent};
-use mailscope::query::{self, TextMatches};
-use mailscope::source::{EmptyFolder, Follow, LogReader, RawLines, Request, Stop};
+use mailscope::{Log as IndexedLog, testing};
 use tempfile::TempDir;
 
 /// Bytes of the log: much more than a processor's caches, little enough for many rounds.
-const LOG: usize = 32 << 20;
+const LOG: u64 = 32 << 20;
 /// Bytes read at once where newlines are counted.
 const BLOCK: usize = 256 << 10;
-/// The year of the log's first line.
-const YEAR: i32 = 2026;
 
 /// A log on disk, for as long as this lives.
 struct Log {
@@ -40,13 +29,7 @@ struct Log {
 impl Log {
     /// Plays the demo's scenario until it has written enough.
     fn simulated() -> io::Result<Self> {
-        let mut simulation = Simulation::new(&Scenario::built_in(), 1, start());
-        let mut bytes = Vec::with_capacity(LOG + LOG / 8);
-        let mut elapsed = 0.0;
-        while bytes.len() < LOG {
-            elapsed += 600.0;
-            simulation.advance(elapsed, &mut bytes);
-        }
+        let bytes = testing::simulated_log(1, LOG);
         let folder = tempfile::tempdir()?;
         let path = folder.path().join("mail.current");
         fs::write(&path, &bytes)?;
@@ -56,12 +39,6 @@ impl Log {
             _folder: folder,
         })
     }
-}
-
-fn start() -> NaiveDateTime {
-    NaiveDate::from_ymd_opt(YEAR, 3, 2)
-        .and_then(|day| day.and_hms_opt(8, 0, 0))
-        .expect("the day is in the calendar")
 }
 
 /// What `wc -l` does.
@@ -77,46 +54,9 @@ fn count_newlines(path: &Path) -> io::Result<usize> {
     }
 }
 
-/// Takes every line apart and keeps nothing.
-fn parse(log: &[u8]) {
-    let mut parser = HeaderParser::new(YearResolver::starting(YEAR));
-    let mut rest = log;
-    while let Some(end) = memchr::memchr(b'\n', rest) {
-        let line = &rest[..end];
-        let frame = parser.parse(line);
-        black_box(event::parse_entry(&frame, line));
-        rest = &rest[end + 1..];
-    }
-}
-
 /// Reads the log to its end, as `mailscope query` does.
-fn index(path: &Path) -> Ingest {
-    let stop = Stop::new();
-    let request = Request {
-        paths: vec![path.into()],
-        follow: Follow::Once,
-        poll: None,
-        is_mail_log: mailscope::pipeline::is_mail_log,
-        liveness: mailscope::pipeline::LIVENESS,
-        empty_folder: EmptyFolder::Refuse,
-        raw_lines: RawLines::Needed,
-        stop: stop.clone(),
-    };
-    let feeder = LogReader::open(&request).expect("the log was just written");
-    let (sender, news) = channel();
-    let ingest = Ingest::start(
-        feeder,
-        stop,
-        FirstYear::Is(YEAR),
-        Index::new(TrackClosed::Off),
-        move |news| {
-            // The receiver lives until the end was told.
-            let _ = sender.send(news);
-        },
-    );
-    let ended = news.iter().any(|news| matches!(news, IngestEvent::End));
-    assert!(ended, "the log was not read to its end");
-    ingest
+fn index(path: &Path) -> IndexedLog {
+    IndexedLog::read([path]).expect("the log was just written")
 }
 
 /// From bytes to records, step by step.
@@ -130,7 +70,9 @@ fn reading(criterion: &mut Criterion) {
     group.bench_function("count newlines", |bencher| {
         bencher.iter(|| count_newlines(&log.path).expect("the log is there"));
     });
-    group.bench_function("parse", |bencher| bencher.iter(|| parse(&log.bytes)));
+    group.bench_function("parse", |bencher| {
+        bencher.iter(|| testing::parse_lines(&log.bytes))
+    });
     group.bench_function("index", |bencher| {
         // Freeing the records is no part of it: a program does so once, when it ends.
         bencher.iter_with_large_drop(|| index(&log.path));
@@ -141,18 +83,17 @@ fn reading(criterion: &mut Criterion) {
 /// Field filters over a complete index: what each keystroke in the filter bar costs.
 fn filtering(criterion: &mut Criterion) {
     let log = Log::simulated().expect("the temporary folder can be written");
-    let ingest = index(&log.path);
-    let index = ingest.index.read();
+    let indexed = index(&log.path);
     let mut group = criterion.benchmark_group("filter connections");
-    group.throughput(Throughput::Elements(index.connection_count() as u64));
+    group.throughput(Throughput::Elements(testing::filter(&indexed, "")() as u64));
     for text in [
         "auth:failed",
         "user:*a* -auth:succeeded",
         "ip:203.0.113.0/24 OR tls:failed",
     ] {
-        let query = query::parse(text).expect("the query is well-formed");
+        let find = testing::filter(&indexed, text);
         group.bench_function(BenchmarkId::from_parameter(text), |bencher| {
-            bencher.iter(|| query.connections(&index, &TextMatches::none()));
+            bencher.iter(&find);
         });
     }
     group.finish();

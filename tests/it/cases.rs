@@ -65,7 +65,7 @@ fn queries_find_what_the_cases_say_and_so_do_their_normal_forms() {
     let place = Place::new();
     let path = place.write("mail.current", &cases.log);
     for case in cases.case {
-        let normal = mailscope::query::parse(&case.query).unwrap().to_string();
+        let normal = mailscope::testing::normal_form(&case.query).unwrap();
         for query in [&case.query, &normal] {
             // A query may begin with a minus, which an option does too.
             let said = place.run(&[

@@ -25,41 +25,16 @@ fn is_the_program_s(document: &str, section: &str, said: &str) {
 }
 
 #[test]
-fn the_fields_are_those_of_the_query_language() {
-    let said = mailscope::query::field::markdown();
-    is_the_program_s("README.md", "fields", &said);
-}
-
-#[test]
-fn the_first_commands_are_those_of_the_help() {
-    use mailscope::cli::examples::{HelpTopic, markdown};
-    is_the_program_s("README.md", "examples", &markdown(HelpTopic::Program));
-}
-
-#[test]
-fn the_keys_are_those_of_the_interface() {
-    is_the_program_s("README.md", "keys", &mailscope::keys_markdown());
-}
-
-#[test]
-fn the_notices_are_those_that_are_given() {
-    let said = mailscope::source::NoticeKind::markdown();
-    is_the_program_s("README.md", "notices", &said);
-    let help = crate::run::Place::new().run(&["query", "--help"]).out;
-    for kind in mailscope::source::NoticeKind::ALL {
-        assert!(
-            help.contains(&format!("  {} ", kind.word())),
-            "{}",
-            kind.word()
-        );
+fn the_tables_are_those_of_the_program() {
+    for (document, section, text) in mailscope::testing::document_tables() {
+        is_the_program_s(document, section, &text);
     }
 }
 
 #[test]
-fn the_events_are_those_that_are_told() {
-    is_the_program_s(
-        "assets/events.md",
-        "events",
-        &mailscope::event::EventKind::markdown(),
-    );
+fn the_help_has_every_notice() {
+    let help = crate::run::Place::new().run(&["query", "--help"]).out;
+    for name in mailscope::testing::notice_names() {
+        assert!(help.contains(&format!("  {name} ")), "{name}");
+    }
 }

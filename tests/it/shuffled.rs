@@ -2,19 +2,13 @@
 
 use std::path::Path;
 
-use mailscope::demo::{Scenario, Simulation};
 use serde_json::Value;
 
 use crate::run::Place;
 
 /// Some minutes of the simulated appliance.
 fn log() -> Vec<String> {
-    let start = chrono::NaiveDate::from_ymd_opt(2026, 3, 2)
-        .unwrap()
-        .and_hms_opt(8, 0, 0)
-        .unwrap();
-    let mut bytes = Vec::new();
-    Simulation::new(&Scenario::built_in(), 7, start).advance(3600.0, &mut bytes);
+    let bytes = mailscope::testing::simulated_log(7, 2_500_000);
     String::from_utf8(bytes)
         .unwrap()
         .lines()

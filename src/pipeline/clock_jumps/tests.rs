@@ -10,8 +10,6 @@ fn opened() -> SourceOpened {
         head: Vec::new(),
         tail: Vec::new(),
         modified: None,
-        compressed: false,
-        begins: 0,
     }
 }
 

@@ -1,10 +1,13 @@
-//! A door to private parts for tests and fuzz targets; no other build has it.
-//!
-//! What goes through here is checked on the way: a caller only hands in bytes.
+//! The checks of the fuzz targets, compiled into the library for its unit tests and for fuzzing.
+
+pub mod archive_stream;
+pub mod chunked_reader;
+pub mod parse_line;
+pub mod query_parse;
+pub mod sanitize;
+pub mod session_index;
 
 use std::io::Cursor;
-
-pub use crate::index::oracle::{Step, check as check_index};
 
 use crate::event::Entry;
 use crate::lines::{Block, MAX_LINE};
@@ -16,8 +19,8 @@ use crate::source::decompress::{self, Compression};
 /// Cuts a text into blocks of whole lines, given in pieces of these sizes and then of [`MAX_LINE`].
 ///
 /// # Panics
-/// When the blocks do not account for every byte.
-pub fn blocks(text: &[u8], sizes: impl IntoIterator<Item = usize>) -> Vec<Block> {
+/// If the blocks do not account for every byte.
+pub(crate) fn blocks(text: &[u8], sizes: impl IntoIterator<Item = usize>) -> Vec<Block> {
     let source = SourceId::new(0);
     let mut sizes = sizes.into_iter();
     let mut splitter = LineSplitter::default();
@@ -42,11 +45,11 @@ pub fn blocks(text: &[u8], sizes: impl IntoIterator<Item = usize>) -> Vec<Block>
     blocks
 }
 
-/// Takes a text apart at once and in pieces of these sizes; how many entries it has.
+/// Parses a text at once and in pieces of these sizes; returns the number of entries.
 ///
 /// # Panics
-/// When the entries differ.
-pub fn check_entries(text: &[u8], sizes: impl IntoIterator<Item = usize>) -> usize {
+/// If the entries differ.
+pub(crate) fn check_entries(text: &[u8], sizes: impl IntoIterator<Item = usize>) -> usize {
     let (whole, pieces) = (parsed(text, []), parsed(text, sizes));
     let told = |entry: &Entry<'_>| (entry.position, entry.time, entry.level);
     let count = |all: &[ParsedBlock]| all.iter().map(|block| block.entries().len()).sum();
@@ -72,8 +75,8 @@ fn parsed(text: &[u8], sizes: impl IntoIterator<Item = usize>) -> Vec<ParsedBloc
         .collect()
 }
 
-/// Unpacks an archive, whose form its first bytes tell: what it gives, and whether it is damaged. At most `most` bytes.
-pub fn unpack(packed: Vec<u8>, most: usize) -> (Vec<u8>, bool) {
+/// The first `most` bytes of a decompressed file, and whether it is damaged.
+fn unpack(packed: Vec<u8>, most: usize) -> (Vec<u8>, bool) {
     let form = Compression::of(&packed);
     let Ok(mut stream) = decompress::unpack(form, Cursor::new(packed)) else {
         return (Vec::new(), true);
