@@ -38,7 +38,7 @@ pub fn run(args: &Args, config: &Config, query: &Query) -> Result<Status, Comman
             }
         }
         let sources = reader.sources();
-        let mut printer = Printer {
+        let mut printer = EntryPrinter {
             query,
             out,
             sources: &sources,
@@ -72,25 +72,25 @@ pub fn run(args: &Args, config: &Config, query: &Query) -> Result<Status, Comman
 /// Bytes of a file that contain its first three lines, one of which has the serial number.
 const HEAD_BYTES: usize = 4 << 10;
 
-struct Printer<'e, 'o> {
+struct EntryPrinter<'e, 'o> {
     query: &'e Query,
     out: &'e mut ResultSink<'o>,
     sources: &'e Sources,
     appliances: Appliances,
-    files: Vec<File>,
+    files: Vec<FileLines>,
     newest: Option<Timestamp>,
     /// Until all that was there at the start is read.
     initial: bool,
 }
 
 #[derive(Clone, Default)]
-struct File {
+struct FileLines {
     name: String,
     /// `None` before its first block.
     numbers: Option<LineNumbers>,
 }
 
-impl Printer<'_, '_> {
+impl EntryPrinter<'_, '_> {
     fn open(&mut self, opened: &SourceOpened) {
         let folder = opened
             .path
@@ -104,9 +104,9 @@ impl Printer<'_, '_> {
         }
         let at = opened.source.index();
         if self.files.len() <= at {
-            self.files.resize(at + 1, File::default());
+            self.files.resize(at + 1, FileLines::default());
         }
-        self.files[at] = File {
+        self.files[at] = FileLines {
             name: opened.path.to_string_lossy().into_owned(),
             numbers: None,
         };
