@@ -1,10 +1,11 @@
 //! The query language: which records and entries a query selects.
 //!
-//! [`parse()`] reads a query; [`Query`] evaluates it over an [`Index`]. Each term is evaluated for all records of a kind
-//! at once, from columns and posting lists, into a bit set; the sets are joined by `and`, `or` and `not`. Nothing here
-//! reads a file: bare words and regular expressions are answered from [`TextMatches`], which `search` collects before.
-//! [`field`] is the one table of fields, [`complete()`] makes suggestions for the filter bar, [`aggregate`] sums logins
-//! by user and by profile.
+//! [`parse()`] reads a query; [`Query`] evaluates it over an [`Index`]. Each term is evaluated for
+//! all records of a kind at once, from columns and posting lists, into a bit set; the sets are
+//! joined by `and`, `or` and `not`. Nothing here reads a file: bare words and regular expressions
+//! are answered from [`TextMatches`], which `search` collects before. [`field`] is the one table of
+//! fields, [`complete()`] makes suggestions for the filter bar, [`aggregate`] sums logins by user
+//! and by profile.
 //!
 //! How records are shown is left to `report` and `tui`.
 
@@ -49,8 +50,8 @@ pub use term::{FilterTerm, and, filter_text, term};
 pub use time::{duration, moment, written_duration};
 pub use value::{size, written_size};
 
-/// Lines are read record by record only if they make up at most this part of the log: a search of the whole reads a byte
-/// faster.
+/// Lines are read record by record only if they make up at most this part of the log: a search of
+/// the whole reads a byte faster.
 const MOST_BYTES: u64 = 16;
 /// To collect the lines of more than this part of the records takes longer than it saves.
 const MOST_RECORDS: usize = 4;
@@ -149,8 +150,8 @@ impl Query {
         (bits.count(), steps)
     }
 
-    /// The lines of the records that its fields select, if they are so small a part of the log, of `log_bytes`, that it is
-    /// faster to search only these.
+    /// The lines of the records that its fields select, if they are so small a part of the log, of
+    /// `log_bytes`, that it is faster to search only these.
     pub fn restricted(
         &self,
         index: &Index,
@@ -194,8 +195,8 @@ impl Query {
         plan.answer(RecordKind::Deliveries).ids()
     }
 
-    /// Whether it selects one entry, by that entry alone: `line` is the entry as written, `appliance` as it is shown,
-    /// `newest` the time from which relative times count back.
+    /// Whether it selects one entry, by that entry alone: `line` is the entry as written,
+    /// `appliance` as it is shown, `newest` the time from which relative times count back.
     pub fn event(
         &self,
         entry: &Entry<'_>,

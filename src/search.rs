@@ -1,8 +1,9 @@
-//! Reads the log's lines again: those of a record, those around a position, those that match a text.
+//! Reads the log's lines again: those of a record, those around a position, those that match a
+//! text.
 //!
-//! The index keeps positions, not texts. [`LineReader`](reader::LineReader) is the only reader of lines; nothing is
-//! cached after a call, and a call may wait for a disk. `query` decides which records a query selects; it asks
-//! [`TextMatches`] for its texts.
+//! The index keeps positions, not texts. [`LineReader`](reader::LineReader) is the only reader of
+//! lines; nothing is cached after a call, and a call may wait for a disk. `query` decides which
+//! records a query selects; it asks [`TextMatches`] for its texts.
 
 mod lines;
 mod locate;

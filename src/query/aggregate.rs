@@ -1,4 +1,5 @@
-//! Authentication attempts summed by user and by profile, for the records, the summary and the interface.
+//! Authentication attempts summed by user and by profile, for the records, the summary and the
+//! interface.
 
 use std::net::IpAddr;
 
@@ -54,7 +55,8 @@ pub struct UserTotals {
     pub mechanisms: Vec<Symbol>,
 }
 
-/// Seeded, because strangers choose the names, and fast, because every attempt is looked up by them.
+/// Seeded, because strangers choose the names, and fast, because every attempt is looked up by
+/// them.
 type Hasher = foldhash::quality::RandomState;
 
 /// The users of some attempts. Appliances are summed; names keep their case.

@@ -46,8 +46,8 @@ impl BitSet {
         bits
     }
 
-    /// The records whose numbers hold, for questions that cost enough to be shared among threads: texts read from all
-    /// over memory.
+    /// The records whose numbers hold, for questions that cost enough to be shared among threads:
+    /// texts read from all over memory.
     pub fn of_numbers(places: impl Into<Ranks>, holds: impl Fn(usize) -> bool + Sync) -> Self {
         let mut bits = Self::none(places);
         let len = bits.len();

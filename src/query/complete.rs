@@ -29,7 +29,8 @@ pub struct Completion {
 
 /// Suggestions at most.
 const MOST: usize = 20;
-/// Characters that must be typed before addresses and hosts are looked through: there are too many of them.
+/// Characters that must be typed before addresses and hosts are looked through: there are too many
+/// of them.
 const ENOUGH: usize = 2;
 
 /// Suggestions for the cursor (a byte offset in `text`): the best first, at most 20.

@@ -7,8 +7,8 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::safe;
 
-/// A query that cannot be read. Its `Display` has three lines: the message, the query, a caret under the place; it is
-/// safe to print whatever the query holds.
+/// A query that cannot be read. Its `Display` has three lines: the message, the query, a caret
+/// under the place; it is safe to print whatever the query holds.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct QueryError {
     query: String,

@@ -1,7 +1,7 @@
 //! Evaluates one term over the columns of each kind of record, and follows the links between them.
 //!
-//! A predicate on names is asked once for each distinct name; then the column of the names' numbers is scanned, or the
-//! few records of the matching names are walked.
+//! A predicate on names is asked once for each distinct name; then the column of the names' numbers
+//! is scanned, or the few records of the matching names are walked.
 
 mod attempt;
 mod connection;

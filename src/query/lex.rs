@@ -203,7 +203,8 @@ impl<'q> Lexer<'q> {
         }
     }
 
-    /// The regular expression behind `field~`: in quotes, or up to a blank or the bracket that closes a group of terms.
+    /// The regular expression behind `field~`: in quotes, or up to a blank or the bracket that
+    /// closes a group of terms.
     fn pattern(&mut self, field: Field) -> Result<Literal, SyntaxError> {
         let start = self.at;
         let text = if self.peek() == Some('"') {

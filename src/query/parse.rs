@@ -1,4 +1,5 @@
-//! From tokens to a query: `OR` binds weakest, then terms side by side, then `NOT` and a leading `-`.
+//! From tokens to a query: `OR` binds weakest, then terms side by side, then `NOT` and a leading
+//! `-`.
 
 use std::fmt;
 use std::ops::Range;

@@ -1,9 +1,9 @@
 //! Evaluates a query for all records of a kind: each term over its own table, joined as bit sets.
 //!
-//! Links: a connection answers a message's fields through the messages it carried, a message answers a connection's
-//! fields through any connection it came by or went out on, attempts and deliveries answer theirs through what they are
-//! part of. Nothing is followed further. A value that the log did not give answers no comparison, so `-port:25` keeps
-//! records without a port.
+//! Links: a connection answers a message's fields through the messages it carried, a message
+//! answers a connection's fields through any connection it came by or went out on, attempts and
+//! deliveries answer theirs through what they are part of. Nothing is followed further. A value
+//! that the log did not give answers no comparison, so `-port:25` keeps records without a port.
 
 use super::bitset::BitSet;
 use super::eval::{self, RecordKind};
@@ -124,8 +124,8 @@ impl<'q> Plan<'q> {
         all
     }
 
-    /// The records with one attempt for which all of these hold. A connection without any attempt holds where each of
-    /// them asks for `auth:none`.
+    /// The records with one attempt for which all of these hold. A connection without any attempt
+    /// holds where each of them asks for `auth:none`.
     fn attempt(&self, parts: &[&Expr], view: RecordKind) -> BitSet {
         let all = BitSet::all(self.index.attempts.ranks());
         let attempts = parts

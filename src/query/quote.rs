@@ -58,10 +58,11 @@ pub(super) fn text_needs_quotes(text: &str) -> bool {
         || name.len() < text.len() && name.starts_with([':', '~'])
 }
 
-/// Builds the value of a `field:value` term that keeps exactly the records with this value, or a few more where it
-/// holds `*` or `?`, which stay wildcards in quotes.
+/// Builds the value of a `field:value` term that keeps exactly the records with this value, or a
+/// few more where it holds `*` or `?`, which stay wildcards in quotes.
 pub fn quote(value: &str) -> String {
-    // The only escape is \", so a quoted value cannot end in a backslash: any character stands for it.
+    // The only escape is \", so a quoted value cannot end in a backslash: any character stands for
+    // it.
     let needs = value_needs_quotes(value);
     match value.strip_suffix('\\') {
         Some(head) if needs => quoted_if(&format!("{head}?"), value_needs_quotes),

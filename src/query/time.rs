@@ -66,7 +66,8 @@ impl TimeExpr {
         moment.span(None).map(|_| moment)
     }
 
-    /// Its first and last second; a day lasts a day, a minute a minute. `None` where no newest entry tells.
+    /// Its first and last second; a day lasts a day, a minute a minute. `None` where no newest
+    /// entry tells.
     pub fn span(self, newest: Option<Timestamp>) -> Option<(i64, i64)> {
         let midnight = |(year, month, day)| {
             let civil = DateTime {

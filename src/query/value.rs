@@ -122,7 +122,8 @@ pub(super) fn check_length(item: &Literal) -> Result<(), SyntaxError> {
     Err(SyntaxError::new(item.range.clone(), message))
 }
 
-/// The first line of what the regex crate says that is about the cause, not its drawing of the place.
+/// The first line of what the regex crate says that is about the cause, not its drawing of the
+/// place.
 pub(super) fn pattern_error(item: &Literal, error: &regex::Error) -> SyntaxError {
     let cause = match error {
         regex::Error::CompiledTooBig(_) => "too large once compiled".to_owned(),

@@ -156,8 +156,8 @@ impl LineRequest {
     }
 }
 
-/// Reads the lines in the order of the log, each followed by the lines without a header below it. At most `most`: a
-/// connection that is open for weeks has more than a screen can use.
+/// Reads the lines in the order of the log, each followed by the lines without a header below it.
+/// At most `most`: a connection that is open for weeks has more than a screen can use.
 ///
 /// # Errors
 /// A source is gone or cannot be read.

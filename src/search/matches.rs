@@ -1,8 +1,8 @@
 //! Finds the records in whose lines a query's texts stand.
 //!
-//! The log is not in memory: a search reads every source once, without the index, and keeps which line of which id
-//! each pattern matched. [`TextMatches::records`] assigns them to records later, under the index's lock. A line belongs
-//! to the records whose ids its fixed part carries.
+//! The log is not in memory: a search reads every source once, without the index, and keeps which
+//! line of which id each pattern matched. [`TextMatches::records`] assigns them to records later,
+//! under the index's lock. A line belongs to the records whose ids its fixed part carries.
 
 use std::io;
 use std::ops::ControlFlow;
@@ -78,7 +78,8 @@ impl TextMatches {
         }
     }
 
-    /// Searches all sources for the patterns. `progress` receives the number of bytes searched so far.
+    /// Searches all sources for the patterns. `progress` receives the number of bytes searched so
+    /// far.
     ///
     /// # Errors
     /// A source is gone or cannot be read; `Interrupted` once `cancel` is set.
@@ -123,13 +124,14 @@ impl TextMatches {
         Ok(found)
     }
 
-    /// Whether nothing was searched yet, or only the lines of the records that the fields selected at that time: they may
-    /// select others by now, whose lines can be anywhere in the log.
+    /// Whether nothing was searched yet, or only the lines of the records that the fields selected
+    /// at that time: they may select others by now, whose lines can be anywhere in the log.
     pub fn is_partial(&self) -> bool {
         self.restricted || self.read.is_empty()
     }
 
-    /// Searches what the sources have gained since the last search for the same patterns, until `until`.
+    /// Searches what the sources have gained since the last search for the same patterns, until
+    /// `until`.
     ///
     /// # Errors
     /// As [`search`](Self::search); earlier matches are kept.
@@ -225,7 +227,8 @@ impl TextMatches {
 }
 
 impl TermMatches {
-    /// The records within whose spans a hit of their id is. Of two records with the same id the newer one gets it.
+    /// The records within whose spans a hit of their id is. Of two records with the same id the
+    /// newer one gets it.
     fn attribute<'i, Id: Copy>(
         &self,
         hosts: &[Option<String>],

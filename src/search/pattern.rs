@@ -13,7 +13,8 @@ pub struct TextPattern {
     kind: PatternKind,
     /// Decides on one line.
     line: Regex,
-    /// Finds candidate lines in a block; `None` if the expression can only be applied to single lines.
+    /// Finds candidate lines in a block; `None` if the expression can only be applied to single
+    /// lines.
     block: Option<Regex>,
 }
 

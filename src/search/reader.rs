@@ -1,7 +1,7 @@
 //! Reads the lines of one source, through [`Sources::read_at`].
 //!
-//! Of a line longer than [`MAX_LINE`] its first bytes are kept and the rest is skipped: whoever writes part of a log
-//! line must not be able to make its tail look like an entry.
+//! Of a line longer than [`MAX_LINE`] its first bytes are kept and the rest is skipped: whoever
+//! writes part of a log line must not be able to make its tail look like an entry.
 
 use std::io;
 use std::ops::Range;
@@ -12,7 +12,8 @@ use crate::lines::MAX_LINE;
 use crate::position::Position;
 use crate::source::Sources;
 
-/// Bytes read first; doubled with each read, so that a short record costs little and a whole log few calls.
+/// Bytes read first; doubled with each read, so that a short record costs little and a whole log
+/// few calls.
 const FIRST_READ: usize = 64 * 1024;
 
 /// Reads one source from a position to the end of what was read of it before.
@@ -57,7 +58,8 @@ impl<'s> LineReader<'s> {
         }
     }
 
-    /// Reads on from the line that begins `count` lines before `from`, or from the beginning of the source.
+    /// Reads on from the line that begins `count` lines before `from`, or from the beginning of the
+    /// source.
     ///
     /// # Errors
     /// The source is gone or cannot be read.
@@ -151,7 +153,8 @@ impl<'s> LineReader<'s> {
         })
     }
 
-    /// The next whole lines; at the end of the source, the unfinished one. Empty while an over-long line is skipped.
+    /// The next whole lines; at the end of the source, the unfinished one. Empty while an over-long
+    /// line is skipped.
     ///
     /// # Errors
     /// The source is gone or cannot be read.
@@ -179,7 +182,8 @@ impl<'s> LineReader<'s> {
         Ok((length > 0).then_some((position, block)))
     }
 
-    /// Skips what was read of an over-long line; the number of bytes, or `None` at the end of the source.
+    /// Skips what was read of an over-long line; the number of bytes, or `None` at the end of the
+    /// source.
     fn skip(&mut self) -> io::Result<Option<u64>> {
         if self.pending.is_empty() && self.fill()? == 0 {
             return Ok(None);

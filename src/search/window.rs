@@ -133,7 +133,8 @@ pub fn read_range(sources: &Sources, ask: LineRange) -> io::Result<LineChunk> {
     }
 }
 
-/// Searches for a line from the one behind (or before) `from` on. `None` without a match, and once `stop` is set.
+/// Searches for a line from the one behind (or before) `from` on. `None` without a match, and once
+/// `stop` is set.
 ///
 /// # Errors
 /// A source is gone or cannot be read.

@@ -206,8 +206,8 @@ fn replies(index: &Index, field: Field, test: &Predicate, newest: Option<Timesta
     }
 }
 
-/// From the first line to the end; an open connection lives on. Of one whose id came round again the log does not say
-/// when it ended: it is taken to have lived until it was last heard of.
+/// From the first line to the end; an open connection lives on. Of one whose id came round again
+/// the log does not say when it ended: it is taken to have lived until it was last heard of.
 fn lives(index: &Index, holds: impl Fn(i64, i64) -> bool) -> BitSet {
     let columns = &index.connections;
     let times = columns.began.iter().zip(columns.closed.iter());

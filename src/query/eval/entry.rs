@@ -139,7 +139,8 @@ enum Ids {
     None,
 }
 
-/// The id of the entry's fixed part; `None` where the field is no such id or the entry lists several.
+/// The id of the entry's fixed part; `None` where the field is no such id or the entry lists
+/// several.
 fn id(field: Field, event: &Event<'_>) -> Option<Ids> {
     let id = match field {
         Field::Icid => event.icid().map(|icid| icid.0),

@@ -195,7 +195,8 @@ fn states(index: &Index, words: u16) -> BitSet {
     })
 }
 
-/// From the first line to when it was finished and the last recipient decided; a message with more to come is under way still.
+/// From the first line to when it was finished and the last recipient decided; a message with more
+/// to come is under way still.
 fn lives(index: &Index, holds: impl Fn(i64, i64) -> bool) -> BitSet {
     const INTERIM: [DeliveryState; 3] = [
         DeliveryState::Queued,

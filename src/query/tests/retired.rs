@@ -1,4 +1,5 @@
-//! After any interleaving of input and retirement the index answers as an unlimited one would of the kept records.
+//! After any interleaving of input and retirement the index answers as an unlimited one would of
+//! the kept records.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
