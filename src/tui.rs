@@ -1,12 +1,15 @@
-//! The interface: one channel of events; block, drain, update, draw if dirty.
+//! The interface's event loop: wait on one channel, take in all that came, update the state, draw
+//! if it changed.
 //!
-//! Keys draw at once, growth at most every 50 ms (while loading 150); while nothing happens nothing wakes and not a byte goes to the
-//! terminal, so ages count from the log's newest entry and no clock ticks. The state and all that changes it stand in
-//! `app`, which knows no terminal; drawing in `view` changes nothing; what may take long is done by `worker`s.
-//! The index is read under short guards, never while the terminal is written or a file read.
+//! A key draws at once; growth of the log draws at most every 50 ms, while loading every 150 ms. An
+//! idle interface never wakes and writes nothing, so ages count from the log's newest entry instead
+//! of a clock. `state` holds the state and its transitions and knows no terminal, `views` draws it
+//! and changes nothing, `workers` do what takes long. The index is read under short guards, never
+//! while the terminal is written or a file is read.
 
 mod columns;
 pub mod keymap;
+mod rate;
 mod state;
 mod terminal;
 mod theme;
@@ -24,6 +27,7 @@ use ratatui::crossterm::event::{self, Event};
 use crate::pipeline::{Ingest, IngestEvent, Reading};
 use crate::signal::{self, Signal};
 
+use rate::Rate;
 use state::source_list::SourceList;
 use state::{Action, Answer, App, Effect, Feed};
 use terminal::Screen;
@@ -38,8 +42,6 @@ pub use theme::Color;
 const FRAME: Duration = Duration::from_millis(50);
 /// The same while the log is still being read, which goes first.
 const FRAME_LOADING: Duration = Duration::from_millis(150);
-/// Over which the rate of lines is counted.
-const RATE: Duration = Duration::from_secs(1);
 /// How long a record's lines may take before the frame is drawn without them.
 const PATIENCE: Duration = Duration::from_millis(12);
 
@@ -158,33 +160,6 @@ fn read_input(tell: Sender<Message>) -> io::Result<()> {
         .name("input".into())
         .spawn(read)
         .map(drop)
-}
-
-/// Lines a second, counted over [`RATE`].
-#[derive(Default)]
-struct Rate {
-    since: Option<(Instant, u64)>,
-    now: Option<u64>,
-}
-
-impl Rate {
-    fn count(&mut self, entries: u64, now: Instant) {
-        let Some((since, before)) = self.since else {
-            self.since = Some((now, entries));
-            return;
-        };
-        let passed = now - since;
-        if passed >= RATE {
-            let per_second = (entries - before.min(entries)) as f64 / passed.as_secs_f64();
-            self.now = (entries > before).then_some(per_second.round() as u64);
-            self.since = self.now.map(|_| (now, entries));
-        }
-    }
-
-    /// When to count again, while lines come.
-    fn due(&self) -> Option<Instant> {
-        self.since.map(|(since, _)| since + RATE)
-    }
 }
 
 /// Whether the index has grown since it was last drawn.
