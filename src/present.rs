@@ -16,8 +16,8 @@ use crate::pipeline::ParsedSource;
 use crate::query::aggregate::{ProfileTotals, UserTotals};
 use crate::safe;
 use crate::source::SourceStatus;
+use crate::triage::RouteState;
 use crate::triage::findings::{Finding, FindingSeverity};
-use crate::triage::{Impact, RouteState};
 
 pub use role::Role;
 pub use route::{RouteKey, RouteRow};
@@ -248,20 +248,6 @@ pub fn peer(connection: &Connection<'_>) -> String {
         Some(host) => format!("{address} {}", safe::text(host)),
         None => address,
     }
-}
-
-/// What became of the recipients that failures affected, the lost ones first: `92 bounced`.
-pub fn impact_parts(impact: Impact) -> Vec<String> {
-    let parts = [
-        (impact.bounced, "bounced"),
-        (impact.given_up, "given up"),
-        (impact.waiting, "waiting"),
-        (impact.delivered_later, "delivered later"),
-    ];
-    let parts = parts.iter().filter(|(count, _)| *count > 0);
-    parts
-        .map(|(count, word)| format!("{} {word}", humanize::grouped(count)))
-        .collect()
 }
 
 #[cfg(test)]

@@ -1,15 +1,17 @@
-//! Outbound routes: which work, which fail, since when, why, what it impact and what to do.
+//! Outbound routes and findings: which routes work, which fail, since when, why, with what impact,
+//! and what to do.
 //!
-//! A route is a destination that an appliance delivers to: address and port. The profile is no part of it, for a
-//! connection that dies early undelivered tells. What a connection says of its route is its [`ConnectionOutcome`]; runs of failures
-//! are [`Outage`]s; what was said of them are [`Reason`]s, with what followed from them under them. [`advice`] is the
-//! one table of what a reason means.
+//! A route is a destination of one appliance: address and port. The profile is no part of it,
+//! because a connection that fails early never names one. Each connection of a route has a
+//! [`ConnectionOutcome`]; consecutive failures are an [`Outage`]; their texts are [`Reason`]s with
+//! the consequences below them. [`advice`] is the one table of what a reason means. [`findings`] is
+//! what deserves attention. Printing is left to `report` and `tui`.
 //!
-//! A [`RouteBuilder`] reads the index in slices, so that a reader in between undelivered waits for all of it.
+//! The analysis is [`Sliced`]: a reader or writer of the index waits for one slice at most.
 
-pub mod advice;
+pub(crate) mod advice;
 mod domains;
-pub mod findings;
+pub(crate) mod findings;
 mod group;
 mod outcome;
 mod reason;
@@ -18,66 +20,133 @@ mod route_builder;
 mod thresholds;
 
 use std::ops::Range;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::header::Timestamp;
-use crate::index::records::timeline::{Slot, Timeline, TimelineEvent as Went};
+use crate::humanize;
+use crate::index::records::timeline::{Slot, Timeline, TimelineEvent};
 use crate::index::{ApplianceId, ConnectionId, Index, Interner, Symbol};
 
-pub use findings::{Finding, analyze};
-pub use group::Group;
-pub use outcome::{ConnectionOutcome, RouteState};
-pub use reason::{Reason, normalize};
-pub use route::{DEGRADED_WITHIN, Impact, Outage, Route, Tally};
-pub use route_builder::{Progress, RouteBuilder};
-pub use thresholds::Thresholds;
+pub(crate) use findings::Finding;
+pub(crate) use group::Group;
+pub(crate) use outcome::{ConnectionOutcome, RouteState};
+pub(crate) use reason::{Reason, normalize};
+pub(crate) use route::{ClearRun, DEGRADED_WITHIN, Impact, Outage, Route, Tally};
+pub(crate) use thresholds::Thresholds;
 
-/// What routes are summed by.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, clap::ValueEnum)]
+use findings::Analyzer;
+use route_builder::RouteBuilder;
+
+/// What routes are grouped by.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub enum GroupBy {
-    /// Not at all: one record a route.
+    /// Not grouped.
     #[default]
-    #[value(skip)]
     Route,
-    /// SMTP Auth profile.
     Profile,
-    /// Recipients' domain.
+    /// Recipient domain.
     Domain,
-    /// Address, whatever the port and the appliance.
+    /// Address, with any port and on any appliance.
     Ip,
 }
 
-/// Who a route is, whatever else changes: to find it again in a later look.
+/// The identity of a route, the same in every analysis.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct RouteId {
-    /// Whose route it is.
     pub appliance: ApplianceId,
     /// Its address's number in [`crate::index::Interners::addresses`].
     pub remote: Option<Symbol>,
-    /// Its port.
     pub port: Option<u16>,
 }
 
-/// All routes at one generation of the index.
+/// The routes and findings at one generation of the index.
 #[derive(Debug, Default)]
 pub struct Triage {
     /// Failing ones first, then degraded ones, each by failures.
     pub routes: Vec<Route>,
-    /// The routes rolled up, where that was asked for.
+    /// Empty unless grouped.
     pub groups: Vec<Group>,
-    /// What was noticed, worst first; see [`analyze`].
+    /// Worst first; see [`analyze`].
     pub findings: Vec<Finding>,
-    /// Connections by route and time, with their outcomes.
-    order: Vec<(ConnectionId, ConnectionOutcome)>,
+    /// By route and time.
+    connections: Vec<(ConnectionId, ConnectionOutcome)>,
     domains: Interner,
-    /// The index's generation that it is of.
     pub generation: u64,
 }
 
-/// All routes, of these connections alone where some are given, rolled up as asked.
-pub fn routes(index: &Index, by: GroupBy, selected: Option<&[ConnectionId]>) -> Triage {
-    let mut builder = RouteBuilder::new(index, by, selected);
-    while builder.step(index) == Progress::More {}
-    builder.finish(index)
+/// Runs a function while holding the index.
+pub(crate) type IndexAccess<'w> = &'w dyn Fn(&mut dyn FnMut(&Index));
+
+/// The routes of all connections, or of the selected ones.
+pub(crate) fn routes(index: &Index, by: GroupBy, selected: Option<&[ConnectionId]>) -> Triage {
+    in_one_go(index, |index| RouteBuilder::new(index, by, selected))
+}
+
+/// The routes and the findings of the whole index.
+pub(crate) fn analyze(index: &Index, thresholds: Thresholds) -> Triage {
+    in_one_go(index, |index| Analyzer::new(index, thresholds))
+}
+
+/// [`routes`] in slices; `None` once `stop` is set.
+pub(crate) fn routes_in_slices(
+    by: GroupBy,
+    select: impl Fn(&Index) -> Option<Vec<ConnectionId>>,
+    stop: &AtomicBool,
+    with: IndexAccess<'_>,
+) -> Option<Triage> {
+    let new = |index: &Index| RouteBuilder::new(index, by, select(index).as_deref());
+    in_slices(new, stop, with)
+}
+
+/// [`analyze`] in slices; `None` once `stop` is set.
+pub(crate) fn analyze_in_slices(
+    thresholds: Thresholds,
+    stop: &AtomicBool,
+    with: IndexAccess<'_>,
+) -> Option<Triage> {
+    in_slices(|index| Analyzer::new(index, thresholds), stop, with)
+}
+
+/// Whether there is another slice.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Progress {
+    More,
+    Done,
+}
+
+/// Work on an index that takes many slices.
+trait Sliced {
+    /// Does the next slice if it needs no index, so that no reader waits; else [`Sliced::step`]
+    /// does it.
+    fn step_without_index(&mut self);
+    fn step(&mut self, index: &Index) -> Progress;
+    fn finish(self, index: &Index) -> Triage;
+}
+
+fn in_one_go<S: Sliced>(index: &Index, new: impl Fn(&Index) -> S) -> Triage {
+    let never = AtomicBool::new(false);
+    in_slices(new, &never, &|work| work(index)).unwrap_or_default()
+}
+
+fn in_slices<S: Sliced>(
+    new: impl Fn(&Index) -> S,
+    stop: &AtomicBool,
+    with: IndexAccess<'_>,
+) -> Option<Triage> {
+    let mut work = None;
+    with(&mut |index| work = Some(new(index)));
+    let mut work = work?;
+    let mut progress = Progress::More;
+    while progress == Progress::More {
+        work.step_without_index();
+        with(&mut |index| progress = work.step(index));
+        if stop.load(Ordering::Relaxed) {
+            return None;
+        }
+    }
+    let (mut work, mut triage) = (Some(work), None);
+    with(&mut |index| triage = work.take().map(|work| work.finish(index)));
+    triage
 }
 
 impl Triage {
@@ -90,72 +159,75 @@ impl Triage {
         });
     }
 
-    /// How many routes are in a state.
-    pub fn count(&self, state: RouteState) -> usize {
+    pub(crate) fn count(&self, state: RouteState) -> usize {
         self.routes
             .iter()
             .filter(|route| route.state == state)
             .count()
     }
 
-    /// The route of that name, if there is one.
-    pub fn find(&self, id: RouteId) -> Option<&Route> {
+    pub(crate) fn find(&self, id: RouteId) -> Option<&Route> {
         self.routes.iter().find(|route| route.id() == id)
     }
 
     /// The text of a domain in [`Tally::domains`].
-    pub fn domain(&self, name: Symbol) -> &str {
+    pub(crate) fn domain(&self, name: Symbol) -> &str {
         self.domains.get(name)
     }
 
-    /// A route's connections with their outcomes, the oldest first.
-    pub fn connections(&self, route: &Route) -> &[(ConnectionId, ConnectionOutcome)] {
-        self.order.get(route.members.clone()).unwrap_or_default()
+    /// Oldest first.
+    pub(crate) fn connections(&self, route: &Route) -> &[(ConnectionId, ConnectionOutcome)] {
+        self.connections
+            .get(route.members.clone())
+            .unwrap_or_default()
     }
 
-    /// How a route's connections went from `from` to `to`, in `columns` equal parts.
-    pub fn strip(
+    /// The outcomes of a route over a time span, in `columns` buckets.
+    pub(crate) fn timeline(
         &self,
         index: &Index,
         route: &Route,
-        (from, to): (Timestamp, Timestamp),
+        span: (Timestamp, Timestamp),
         columns: usize,
     ) -> Vec<Slot> {
-        let mut line = Timeline::default();
-        self.draw(index, &route.members, &mut line);
-        line.strip(from.seconds(), to.seconds() + 1, columns)
+        self.timeline_of(index, std::slice::from_ref(&route.members), span, columns)
     }
 
-    /// How the connections of a group's routes went; see [`Triage::strip`].
-    pub fn group_strip(
+    pub(crate) fn group_timeline(
         &self,
         index: &Index,
         group: &Group,
+        span: (Timestamp, Timestamp),
+        columns: usize,
+    ) -> Vec<Slot> {
+        self.timeline_of(index, &group.parts, span, columns)
+    }
+
+    fn timeline_of(
+        &self,
+        index: &Index,
+        parts: &[Range<usize>],
         (from, to): (Timestamp, Timestamp),
         columns: usize,
     ) -> Vec<Slot> {
-        let mut line = Timeline::default();
-        for part in &group.parts {
-            self.draw(index, part, &mut line);
-        }
-        line.strip(from.seconds(), to.seconds() + 1, columns)
-    }
-
-    fn draw(&self, index: &Index, part: &Range<usize>, line: &mut Timeline) {
-        for (id, outcome) in self.order.get(part.clone()).unwrap_or_default() {
-            let went = match outcome {
+        let mut timeline = Timeline::default();
+        let connections = parts
+            .iter()
+            .filter_map(|part| self.connections.get(part.clone()));
+        for (id, outcome) in connections.flatten() {
+            let event = match outcome {
                 ConnectionOutcome::Idle => continue,
-                ConnectionOutcome::Ok => Went::Succeeded,
-                _ => Went::Failed,
+                ConnectionOutcome::Ok => TimelineEvent::Succeeded,
+                _ => TimelineEvent::Failed,
             };
             if let Some(time) = index.connection(*id).first_seen() {
-                line.add(time, went);
+                timeline.add(time, event);
             }
         }
+        timeline.strip(from.seconds(), to.seconds() + 1, columns)
     }
 
-    /// What is known of a route, for advice.
-    pub fn context(&self, index: &Index, route: &Route) -> advice::RouteContext {
+    fn context(&self, index: &Index, route: &Route) -> advice::RouteContext {
         advice::RouteContext {
             route: route.address(index),
             profile: route
@@ -169,33 +241,29 @@ impl Triage {
         }
     }
 
-    /// One sentence on what is wrong with a route and what to do; nothing of a healthy one.
-    pub fn advice(&self, index: &Index, route: &Route) -> Option<String> {
-        if route.state == RouteState::Healthy {
-            return None;
-        }
-        Some(advice::of_reason(
-            route.cause()?,
-            &self.context(index, route),
-        ))
+    /// What is wrong with a route and what to do, in one sentence; `None` for a healthy one.
+    pub(crate) fn advice(&self, index: &Index, route: &Route) -> Option<String> {
+        let is_healthy = route.state == RouteState::Healthy;
+        (!is_healthy && route.cause().is_some()).then(|| self.advice_of(index, route))
+    }
+
+    fn advice_of(&self, index: &Index, route: &Route) -> String {
+        let context = self.context(index, route);
+        let cause = route.cause();
+        cause.map_or_else(String::new, |reason| advice::of_reason(reason, &context))
     }
 }
 
 impl RouteId {
-    /// `198.51.100.7:25`, `[2001:db8::7]:25`; as written in the log.
-    pub fn address(self, index: &Index) -> String {
+    pub(crate) fn address(self, index: &Index) -> String {
         let ip = self
             .remote
             .map_or("?", |name| index.names.addresses.get(name));
-        match self.port {
-            Some(port) if ip.contains(':') => format!("[{ip}]:{port}"),
-            Some(port) => format!("{ip}:{port}"),
-            None => ip.to_owned(),
-        }
+        humanize::endpoint(ip, self.port)
     }
 
-    /// The address, and the appliance where there are several.
-    pub fn title(self, index: &Index) -> String {
+    /// The address, and the appliance if the log has several.
+    pub(crate) fn title(self, index: &Index) -> String {
         let address = self.address(index);
         match index.appliance(self.appliance) {
             Some(name) => format!("{address} on {name}"),
@@ -205,8 +273,7 @@ impl RouteId {
 }
 
 impl Route {
-    /// Who it is.
-    pub fn id(&self) -> RouteId {
+    pub(crate) fn id(&self) -> RouteId {
         RouteId {
             appliance: self.appliance,
             remote: self.remote,
@@ -214,18 +281,16 @@ impl Route {
         }
     }
 
-    /// `198.51.100.7:25`, `[2001:db8::7]:25`; as written in the log.
-    pub fn address(&self, index: &Index) -> String {
+    pub(crate) fn address(&self, index: &Index) -> String {
         self.id().address(index)
     }
 
-    /// The address, and the appliance where there are several.
-    pub fn title(&self, index: &Index) -> String {
+    pub(crate) fn title(&self, index: &Index) -> String {
         self.id().title(index)
     }
 
     /// The reason of the newest failure.
-    pub fn cause(&self) -> Option<&Reason> {
+    pub(crate) fn cause(&self) -> Option<&Reason> {
         let newest = self
             .tally
             .reasons

@@ -32,6 +32,7 @@ use state::source_list::SourceList;
 use state::{Action, Answer, App, Effect, Feed};
 use terminal::Screen;
 use theme::{Symbols, Theme};
+pub(crate) use workers::ReportWriter;
 use workers::Workers;
 
 pub use state::Follow;
@@ -94,6 +95,7 @@ enum IndexScope {
 /// When there is no terminal, it is gone, or a thread panicked. The terminal is restored in each case.
 pub fn run(
     options: &Options,
+    write_report: ReportWriter,
     newest: Option<Ingest>,
     start: impl FnOnce(Box<dyn Fn(IngestEvent) + Send + Sync>) -> Ingest,
 ) -> io::Result<Exit> {
@@ -127,6 +129,7 @@ pub fn run(
         app.show_newest();
     }
     Session {
+        write_report,
         screen,
         theme,
         whole,
@@ -197,6 +200,7 @@ impl LoadedLog {
 
 /// A running interface.
 struct Session {
+    write_report: ReportWriter,
     screen: Screen,
     theme: Theme,
     whole: LoadedLog,
@@ -390,7 +394,10 @@ impl Session {
                 }
                 Effect::Report(route) => {
                     let thresholds = self.app.settings.thresholds;
-                    self.workers().report(route, thresholds);
+                    {
+                        let write = self.write_report;
+                        self.workers().report(write, route, thresholds)
+                    };
                 }
             }
         }

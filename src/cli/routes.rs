@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 
 use clap::Args;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
 use super::InputArgs;
 use super::examples::{HelpTopic, text};
@@ -26,9 +27,9 @@ pub struct RoutesArgs {
     /// Look only at connections that match
     #[arg(short, long, value_name = "QUERY", default_value = "")]
     pub query: String,
-    /// Roll routes up
-    #[arg(long, value_enum, value_name = "WHAT")]
-    pub by: Option<GroupBy>,
+    /// Group routes by
+    #[arg(long, value_name = "WHAT", value_parser = group_by())]
+    pub(crate) by: Option<GroupBy>,
     /// How to print them: table, json or csv
     #[arg(long, value_enum, default_value_t = Format::Table)]
     pub format: Format,
@@ -47,4 +48,18 @@ pub struct RoutesArgs {
     /// Options that every command shares.
     #[command(flatten)]
     pub input: InputArgs,
+}
+
+fn group_by() -> impl TypedValueParser<Value = GroupBy> {
+    let value = |name: &'static str, help: &'static str| PossibleValue::new(name).help(help);
+    let values = PossibleValuesParser::new([
+        value("profile", "SMTP Auth profile"),
+        value("domain", "Recipients' domain"),
+        value("ip", "Address, whatever the port and the appliance"),
+    ]);
+    values.map(|name| match name.as_str() {
+        "profile" => GroupBy::Profile,
+        "domain" => GroupBy::Domain,
+        _ => GroupBy::Ip,
+    })
 }

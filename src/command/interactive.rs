@@ -10,6 +10,7 @@ use crate::config::{Color, Config};
 use crate::demo;
 use crate::index::TrackClosed;
 use crate::pipeline::{FirstYear, Ingest, IngestEvent};
+use crate::report::incident;
 use crate::report::summary;
 use crate::safe;
 use crate::source::{Follow, LogReader, NoticeLevel, Request, Stop};
@@ -99,7 +100,7 @@ fn interface(
     let start = |news: Box<dyn Fn(IngestEvent) + Send + Sync>| {
         Ingest::start(feeder, stop, years, index, news)
     };
-    match tui::run(&options, newest, start) {
+    match tui::run(&options, incident::file::write, newest, start) {
         Ok(tui::Exit::Quit) => Ok(Status::Matched),
         Ok(tui::Exit::Signal(number)) => Ok(Status::Signal(u8::try_from(number).unwrap_or(0))),
         Err(cause) => Err(CommandError::Terminal(cause.to_string())),

@@ -25,7 +25,7 @@ struct EvidenceRecord<'i> {
 
 /// `--view findings`
 #[derive(Serialize, Debug)]
-pub struct FindingRecord<'i> {
+pub(crate) struct FindingRecord<'i> {
     kind: &'static str,
     severity: &'static str,
     since: Option<Time>,
@@ -46,7 +46,7 @@ impl TableRow for FindingRecord<'_> {
 
 impl<'i> FindingRecord<'i> {
     /// A finding's record.
-    pub fn new(index: &'i Index, finding: &'i Finding, places: &'i LineLocations) -> Self {
+    pub(crate) fn new(index: &'i Index, finding: &'i Finding, places: &'i LineLocations) -> Self {
         let evidence = finding.evidence.iter();
         Self {
             kind: finding.kind.word(),
@@ -98,7 +98,7 @@ fn record<'i>(
 }
 
 /// Where the evidence begins.
-pub fn position(index: &Index, evidence: Evidence) -> Option<Position> {
+pub(crate) fn position(index: &Index, evidence: Evidence) -> Option<Position> {
     match evidence {
         Evidence::Line(position) => Some(position),
         Evidence::Connection(id) => index.connection(id).spans().first().map(|span| span.first),
@@ -106,7 +106,7 @@ pub fn position(index: &Index, evidence: Evidence) -> Option<Position> {
 }
 
 /// Where all evidence begins.
-pub fn positions(index: &Index, triage: &Triage) -> Vec<Position> {
+pub(crate) fn positions(index: &Index, triage: &Triage) -> Vec<Position> {
     let evidence = triage.findings.iter().flat_map(|finding| &finding.evidence);
     evidence.filter_map(|one| position(index, *one)).collect()
 }

@@ -1,8 +1,10 @@
-//! A route's incident as Markdown, to be pasted into a ticket: summary, timeline, reasons, cost, advice, evidence.
+//! The incident report of a route as Markdown, for a ticket: summary, timeline, reasons, impact,
+//! advice, evidence.
 //!
-//! Tickets are rendered elsewhere, by who knows what: text of the log stands in code spans and fences only, which it
-//! cannot end, or is escaped.
+//! Text of the log is inside code spans and fences that it cannot close, or it is escaped, because
+//! the program that renders the ticket is unknown.
 
+pub(crate) mod file;
 mod markdown;
 
 use std::io::{self, Write};
@@ -10,67 +12,69 @@ use std::io::{self, Write};
 use markdown::{code, escaped, fenced};
 
 use crate::header::Timestamp;
-use crate::humanize::{self, grouped};
+use crate::humanize::{self, and_more, grouped, plural};
 use crate::index::{ConnectionId, Index, Recipient};
-use crate::present::impact_parts;
 use crate::safe;
-use crate::search::{LineRequest, RawLine};
+use crate::search::{self, LineRequest, RawLine};
+use crate::source::Sources;
 use crate::triage::findings::{DrillDown, Evidence, FindingKind};
 use crate::triage::{Reason, Route, RouteState, Triage};
 
-/// Messages, outages and reasons that are told one by one.
+/// Messages, outages and reasons listed individually.
 const MESSAGES: usize = 20;
 const OUTAGES: usize = 10;
 const REASONS: usize = 10;
-/// Raw lines of one connection that are shown.
-pub const LINES: usize = 60;
+/// Raw lines of one connection.
+const LINES: usize = 60;
 
-/// A connection whose lines show it.
+/// A connection whose lines are evidence.
 #[derive(Clone, Debug)]
-pub struct Shown {
-    /// What it is: `the last good connection`.
-    pub title: &'static str,
-    /// Which.
-    pub connection: ConnectionId,
+pub(crate) struct Shown {
+    title: &'static str,
+    connection: ConnectionId,
 }
 
-impl Shown {
-    /// What to ask for to get its lines.
-    pub fn wanted(&self, index: &Index) -> LineRequest {
-        LineRequest::of_connection(&index.connection(self.connection))
-    }
-}
+/// The lines of a [`Shown`], or why they cannot be read.
+pub(crate) type Lines = Result<Vec<RawLine>, String>;
 
-/// Lines of a [`Shown`], or why they cannot be read.
-pub type Lines = Result<Vec<RawLine>, String>;
-
-/// The connections whose lines belong into the report: the last good one, the first and the newest that failed.
-pub fn shown(index: &Index, route: &Route) -> Vec<Shown> {
+/// The last success, the first and the latest failure.
+fn shown(index: &Index, route: &Route) -> Vec<Shown> {
     let outage = route.outage();
-    let good = match outage {
-        Some(outage) => outage.before,
-        None => route.last_good,
-    };
+    let good = outage.map_or(route.last_good, |outage| outage.before);
     let first = outage.map(|outage| outage.first);
-    let newest = route.newest_bad.filter(|newest| first != Some(*newest));
+    let latest = route.newest_bad.filter(|latest| first != Some(*latest));
     let all = [
-        ("the last good connection", good),
-        ("the first that failed", first),
-        ("the newest that failed", newest),
+        ("last success", good),
+        ("first failure", first),
+        ("latest failure", latest),
     ];
-    let there = all.into_iter();
-    there
-        .filter_map(|(title, connection)| {
-            Some(Shown {
-                title,
-                connection: connection.filter(|id| index.contains_connection(*id))?,
-            })
-        })
-        .collect()
+    let kept = all.into_iter().filter_map(|(title, connection)| {
+        let connection = connection.filter(|id| index.contains_connection(*id))?;
+        Some(Shown { title, connection })
+    });
+    kept.collect()
+}
+
+/// The lines that the report shows.
+pub(crate) fn requests(index: &Index, route: &Route) -> Vec<(Shown, LineRequest)> {
+    let request = |shown: Shown| {
+        let request = LineRequest::of_connection(&index.connection(shown.connection));
+        (shown, request)
+    };
+    shown(index, route).into_iter().map(request).collect()
+}
+
+/// Reads them; needs no index.
+pub(crate) fn read(sources: &Sources, requests: Vec<(Shown, LineRequest)>) -> Vec<(Shown, Lines)> {
+    let read = |(shown, request): (Shown, LineRequest)| {
+        let lines = search::read_lines(sources, &request, LINES + 1);
+        (shown, lines.map_err(|error| error.to_string()))
+    };
+    requests.into_iter().map(read).collect()
 }
 
 /// A name for the report's file, of letters, digits, dots and dashes: `mailscope-198.51.100.7-25-20090422T111939.md`.
-pub fn file_name(index: &Index, route: &Route) -> String {
+pub(crate) fn file_name(index: &Index, route: &Route) -> String {
     let mut name = format!("mailscope-{}", route.title(index).replace(" on ", "-"));
     if let Some(since) = since(route) {
         name = format!("{name}-{}", since.to_string().replace([':', '-'], ""));
@@ -93,7 +97,7 @@ fn since(route: &Route) -> Option<Timestamp> {
 ///
 /// # Errors
 /// When the output cannot be written.
-pub fn write(
+pub(crate) fn write(
     out: &mut dyn Write,
     index: &Index,
     triage: &Triage,
@@ -108,7 +112,7 @@ pub fn write(
     report.summary(out)?;
     report.timeline(out)?;
     report.reasons(out)?;
-    report.cost(out)?;
+    report.messages(out)?;
     report.noticed(out)?;
     report.evidence(out, lines)
 }
@@ -128,7 +132,7 @@ impl Report<'_> {
         if self.index.contains_connection(id) {
             format!("DCID {}", self.index.connection(id).number())
         } else {
-            "a connection that has retired".to_owned()
+            "an evicted connection".to_owned()
         }
     }
 
@@ -153,7 +157,7 @@ impl Report<'_> {
         writeln!(out, "## Summary\n")?;
         let mut fact = |name: &str, value: String| writeln!(out, "- **{name}**: {value}");
         fact(
-            "RouteState",
+            "State",
             format!("{}{}", route.state.word(), self.how_long()),
         )?;
         if let Some(profile) = route.profile() {
@@ -165,12 +169,12 @@ impl Report<'_> {
         if !tally.domains.is_empty() {
             let first = tally.domains.iter().take(5);
             let names: Vec<String> = first.map(|name| code(self.triage.domain(*name))).collect();
-            let more = humanize::and_more(names.len(), tally.domains.len());
+            let more = and_more(names.len(), tally.domains.len());
             fact("Domains", format!("{}{more}", names.join(", ")))?;
         }
         let good = match shown(self.index, route)
             .iter()
-            .find(|shown| shown.title.contains("good"))
+            .find(|shown| shown.title == "last success")
         {
             Some(good) => format!(
                 "{}, {}",
@@ -179,14 +183,14 @@ impl Report<'_> {
             ),
             None => "none in this log".to_owned(),
         };
-        fact("Last good before it failed", good)?;
+        fact("Last success before it", good)?;
         if let Some(reason) = route.cause() {
             fact(
-                "Why",
+                "Cause",
                 format!("{} ({})", code(&reason.line()), reason.outcome.phrase()),
             )?;
         }
-        fact("Impact", self.cost_in_short())?;
+        fact("Impact", self.impact())?;
         if let Some(advice) = self.triage.advice(self.index, route) {
             fact("Advice", escaped(&advice))?;
         }
@@ -206,26 +210,24 @@ impl Report<'_> {
         let failed = format!(
             "{} of {} failed",
             grouped(tally.failed()),
-            humanize::plural(tally.connections, "connection")
+            plural(tally.connections, "connection")
         );
         match (route.failing_since, self.index.newest()) {
             (Some(since), Some(newest)) => format!(
-                " for {}, {} in a row; {failed}",
+                " for {}, {}; {failed}",
                 humanize::duration(newest.seconds() - since.seconds()),
-                humanize::plural(route.run, "connection"),
+                plural(route.run, "consecutive failure"),
             ),
             _ => format!("; {failed}"),
         }
     }
 
-    fn cost_in_short(&self) -> String {
+    fn impact(&self) -> String {
         let tally = &self.route.tally;
-        let parts = impact_parts(tally.impact);
-        if parts.is_empty() {
-            return "no recipient was hit".to_owned();
+        match tally.impact.text() {
+            text if text.is_empty() => "no recipient was affected".to_owned(),
+            text => format!("{}; {text}", plural(tally.affected.len(), "message")),
         }
-        let messages = humanize::plural(tally.affected.len() as u64, "message");
-        format!("{messages}; recipients: {}", parts.join(", "))
     }
 
     fn timeline(&self, out: &mut dyn Write) -> io::Result<()> {
@@ -234,43 +236,33 @@ impl Report<'_> {
         let skipped = route.outages.len().saturating_sub(OUTAGES);
         for outage in route.outages.iter().skip(skipped) {
             if let Some(good) = outage.before {
-                let text = format!("last good connection ({})", self.dcid(good));
+                let text = format!("last success ({})", self.dcid(good));
                 events.push((self.opened(good), text));
             }
             let text = format!(
-                "begins to fail: {} ({})",
+                "first failure: {} ({})",
                 outage.outcome.phrase(),
                 self.dcid(outage.first)
             );
             events.push((outage.since, text));
-            let failed = humanize::plural(outage.connections, "connection");
+            let failed = plural(outage.connections, "consecutive failure");
             match outage.until {
-                Some(until) => events.push((
-                    Some(until),
-                    format!("works again, after {failed} that failed"),
-                )),
+                Some(until) => events.push((Some(until), format!("works again after {failed}"))),
                 None => {
-                    let text = format!(
-                        "newest failure ({}), {failed} in a row",
-                        self.dcid(outage.last)
-                    );
+                    let text = format!("latest failure ({}), {failed}", self.dcid(outage.last));
                     events.push((self.opened(outage.last), text));
                 }
             }
         }
         let end = match route.state {
-            RouteState::Failing => "the log ends; the route still fails",
-            _ => "the log ends; the route works",
+            RouteState::Failing => "end of the log; the route still fails",
+            _ => "end of the log; the route works",
         };
         events.push((self.index.newest(), end.to_owned()));
         events.dedup();
         writeln!(out, "\n## Timeline\n")?;
         if skipped > 0 {
-            writeln!(
-                out,
-                "- {} before",
-                humanize::plural(skipped as u64, "outage")
-            )?;
+            writeln!(out, "- {} before", plural(skipped as u64, "outage"))?;
         }
         for (time, text) in events {
             writeln!(out, "- {} {text}", humanize::date_time_or_unknown(time))?;
@@ -303,7 +295,7 @@ impl Report<'_> {
         let follows = if indent.is_empty() {
             ""
         } else {
-            "it follows: "
+            "consequence: "
         };
         writeln!(
             out,
@@ -315,12 +307,12 @@ impl Report<'_> {
         )
     }
 
-    fn cost(&self, out: &mut dyn Write) -> io::Result<()> {
+    fn messages(&self, out: &mut dyn Write) -> io::Result<()> {
         let hit = &self.route.tally.affected;
         if hit.is_empty() {
             return Ok(());
         }
-        writeln!(out, "\n## Messages hit\n\n{}.\n", self.cost_in_short())?;
+        writeln!(out, "\n## Affected messages\n\n{}.\n", self.impact())?;
         let kept = hit
             .iter()
             .rev()
@@ -329,11 +321,7 @@ impl Report<'_> {
             let message = self.index.message(*id);
             let recipients = message.recipients();
             let to = recipients.first().and_then(Recipient::to).unwrap_or("?");
-            let more = if recipients.len() > 1 {
-                format!(" and {} more", recipients.len() - 1)
-            } else {
-                String::new()
-            };
+            let more = and_more(1, recipients.len());
             writeln!(
                 out,
                 "- {} MID {} {} → {}{more}: {}",
@@ -354,7 +342,7 @@ impl Report<'_> {
         Ok(())
     }
 
-    /// What else was noticed that has to do with the route.
+    /// Other findings on the route.
     fn noticed(&self, out: &mut dyn Write) -> io::Result<()> {
         let of_route = self.triage.connections(self.route);
         let is_here = |evidence: &Evidence| match evidence {
@@ -374,7 +362,7 @@ impl Report<'_> {
                 && (finding.drill_down == DrillDown::Route(self.route.id())
                     || finding.evidence.iter().any(is_here))
         });
-        let mut heading = "\n## Also noticed\n\n";
+        let mut heading = "\n## Other findings\n\n";
         for finding in about {
             writeln!(out, "{heading}- {}", escaped(&finding.summary))?;
             heading = "";
@@ -390,7 +378,7 @@ impl Report<'_> {
         for (shown, lines) in lines {
             writeln!(
                 out,
-                "\n{} of the route, {}:\n",
+                "\n{}, {}:\n",
                 capital(shown.title),
                 self.dcid(shown.connection)
             )?;
@@ -402,7 +390,7 @@ impl Report<'_> {
                         .take(LINES)
                         .map(|line| safe::bytes(&line.bytes)),
                 )?,
-                Err(error) => writeln!(out, "Its lines cannot be read again: {}", escaped(error))?,
+                Err(error) => writeln!(out, "Its lines cannot be read: {}", escaped(error))?,
             }
             if let Ok(lines) = lines
                 && lines.len() > LINES

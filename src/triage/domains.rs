@@ -1,17 +1,15 @@
-//! Recipients' domains, each once, in lower case: RFC 5321 section 2.4 makes no difference between cases there.
+//! Recipient domains, interned in lower case (RFC 5321 section 2.4).
 
 use crate::index::{Index, Interner, Symbol};
 
-/// Domains by the envelope address that has them.
 #[derive(Debug, Default)]
 pub(super) struct Domains {
     pub names: Interner,
-    /// GroupBy the address's number in [`crate::index::Interners::mail`].
+    /// By the symbol of the envelope address.
     of_mail: Vec<Option<Option<Symbol>>>,
 }
 
 impl Domains {
-    /// The domain of an envelope address.
     pub fn of(&mut self, index: &Index, mail: Symbol) -> Option<Symbol> {
         if self.of_mail.len() <= mail.at() {
             self.of_mail
@@ -27,12 +25,11 @@ impl Domains {
         name
     }
 
-    /// Addresses may stand under other numbers now.
+    /// Compaction of the index has renumbered its symbols.
     pub fn forget_numbers(&mut self) {
         self.of_mail.clear();
     }
 
-    /// The number of a domain.
     pub fn intern(&mut self, domain: &str) -> Symbol {
         if domain.bytes().any(|b| b.is_ascii_uppercase()) {
             self.names.intern(domain.to_ascii_lowercase().as_bytes())

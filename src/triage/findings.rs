@@ -1,8 +1,7 @@
-//! What the program notices by itself, worst first, each with its evidence and what to do.
+//! Findings: what deserves attention, worst first, each with its evidence and what to do.
 //!
-//! `routes` looks at what a [`Triage`] says of routes, `logins` at who logs in and fails, `system`
-//! at listeners, sources and unknown lines. Each says no more than the log does; see [`super::Thresholds`] for when it
-//! speaks.
+//! `routes` judges the routes of a [`Triage`], `logins` the inbound logins, `system` listeners,
+//! appliances and unknown lines. [`super::Thresholds`] says from when on each reports.
 
 mod logins;
 mod routes;
@@ -10,26 +9,25 @@ mod system;
 
 use logins::Logins;
 
-use super::{GroupBy, Progress, RouteBuilder, RouteId, Thresholds, Triage};
+use super::{GroupBy, Progress, RouteBuilder, RouteId, Sliced, Thresholds, Triage};
 use crate::header::Timestamp;
+use crate::humanize;
 use crate::index::{ConnectionId, Index};
 use crate::position::Position;
 use crate::query::FilterTerm;
 
-/// How bad it is.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum FindingSeverity {
-    /// Mail is lost or waits, or an account is probably taken over.
+    /// Mail is lost or waits, or an account is probably compromised.
     Critical,
-    /// Worth a look today.
+    /// To be checked today.
     Warning,
-    /// Good to know.
     Notice,
 }
 
 impl FindingSeverity {
-    /// As records write it.
-    pub fn word(self) -> &'static str {
+    /// The value in JSON and the word for people.
+    pub(crate) fn word(self) -> &'static str {
         match self {
             Self::Critical => "critical",
             Self::Warning => "warning",
@@ -38,34 +36,33 @@ impl FindingSeverity {
     }
 }
 
-/// What was noticed.
+/// In the order of their weight.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum FindingKind {
-    /// Several routes began to fail together.
+    /// Several routes began to fail at the same time.
     RoutesTogether,
-    /// A profile's login is refused on every route that uses it.
+    /// The login of a profile is refused on every route that uses it.
     ProfileFailing,
-    /// A route fails.
     RouteFailing,
     /// A login succeeded after many failures from the same address.
     SuccessAfterFailures,
-    /// The server that checks logins is out of order.
+    /// The server that checks logins does not work.
     AuthServer,
     /// A route works again but failed lately.
     RouteDegraded,
     /// One address or net tries many users.
     PasswordSpray,
-    /// One user fails again and again.
+    /// One user fails many times.
     BruteForce,
-    /// Mail goes out in the clear because TLS fails.
+    /// Mail is sent unencrypted because TLS fails.
     TlsFailing,
-    /// Logins in the clear on a listener where TLS is used.
+    /// Unencrypted logins on a listener where TLS is the rule.
     ClearLogins,
-    /// A peer holds many connections open.
+    /// A peer keeps many connections open.
     HeldOpen,
     /// A listener refuses connections at its limit.
     ListenerLimit,
-    /// An appliance is silent while others write.
+    /// An appliance writes nothing while others do.
     SourceStale,
     /// Entries of a new, unknown shape.
     UnknownRising,
@@ -74,95 +71,79 @@ pub enum FindingKind {
 }
 
 impl FindingKind {
-    /// As records write it.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::RoutesTogether => "routes_failing_together",
-            Self::ProfileFailing => "profile_failing",
-            Self::RouteFailing => "route_failing",
-            Self::SuccessAfterFailures => "success_after_failures",
-            Self::AuthServer => "auth_server",
-            Self::RouteDegraded => "route_degraded",
-            Self::PasswordSpray => "password_spray",
-            Self::BruteForce => "brute_force",
-            Self::TlsFailing => "tls_failing",
-            Self::ClearLogins => "clear_logins",
-            Self::HeldOpen => "held_open",
-            Self::ListenerLimit => "listener_limit",
-            Self::SourceStale => "source_stale",
-            Self::UnknownRising => "unknown_rising",
-            Self::RouteRecovered => "route_recovered",
-        }
+    /// The value in JSON.
+    pub(crate) fn word(self) -> &'static str {
+        self.names().0
     }
 
-    /// In few words, for people.
-    pub fn phrase(self) -> &'static str {
+    /// The words for people.
+    pub(crate) fn phrase(self) -> &'static str {
+        self.names().1
+    }
+
+    fn names(self) -> (&'static str, &'static str) {
         match self {
-            Self::RoutesTogether => "routes fail together",
-            Self::ProfileFailing => "profile fails everywhere",
-            Self::RouteFailing => "route fails",
-            Self::SuccessAfterFailures => "success after failures",
-            Self::AuthServer => "login server",
-            Self::RouteDegraded => "route degraded",
-            Self::PasswordSpray => "password spray",
-            Self::BruteForce => "many failed logins",
-            Self::TlsFailing => "mail in the clear",
-            Self::ClearLogins => "logins in the clear",
-            Self::HeldOpen => "held open",
-            Self::ListenerLimit => "listener at its limit",
-            Self::SourceStale => "silent appliance",
-            Self::UnknownRising => "unknown lines",
-            Self::RouteRecovered => "route recovered",
+            Self::RoutesTogether => ("routes_failing_together", "routes fail together"),
+            Self::ProfileFailing => ("profile_failing", "profile fails everywhere"),
+            Self::RouteFailing => ("route_failing", "route failing"),
+            Self::SuccessAfterFailures => ("success_after_failures", "success after failures"),
+            Self::AuthServer => ("auth_server", "login server"),
+            Self::RouteDegraded => ("route_degraded", "route degraded"),
+            Self::PasswordSpray => ("password_spray", "password spray"),
+            Self::BruteForce => ("brute_force", "many failed logins"),
+            Self::TlsFailing => ("tls_failing", "unencrypted mail"),
+            Self::ClearLogins => ("clear_logins", "unencrypted logins"),
+            Self::HeldOpen => ("held_open", "held open"),
+            Self::ListenerLimit => ("listener_limit", "listener at its limit"),
+            Self::SourceStale => ("source_stale", "silent appliance"),
+            Self::UnknownRising => ("unknown_rising", "unknown lines"),
+            Self::RouteRecovered => ("route_recovered", "route recovered"),
         }
     }
 }
 
-/// What shows it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Evidence {
-    /// A connection.
     Connection(ConnectionId),
-    /// A line.
     Line(Position),
 }
 
-/// Where a reader goes from a finding.
+impl Evidence {
+    fn of(connections: impl IntoIterator<Item = ConnectionId>) -> Vec<Self> {
+        connections.into_iter().map(Self::Connection).collect()
+    }
+}
+
+/// What a finding opens.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum DrillDown {
-    /// To a route.
     Route(RouteId),
-    /// To the records that all terms select.
+    /// The records that match all terms.
     Query(Vec<FilterTerm>),
-    /// To its evidence only.
+    /// The evidence only.
     Evidence,
 }
 
-/// Something noticed.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Finding {
-    /// What.
     pub kind: FindingKind,
-    /// How bad.
     pub severity: FindingSeverity,
-    /// When it began.
     pub since: Option<Timestamp>,
-    /// When it ended; `None` while it goes on, as far as the log says.
+    /// `None` if ongoing at the end of the log.
     pub until: Option<Timestamp>,
-    /// Whom it is about: a route, a user, a net, a listener.
+    /// The route, user, net or listener.
     pub subject: String,
     /// One sentence.
     pub summary: String,
-    /// What shows it, the first first.
+    /// Oldest first.
     pub evidence: Vec<Evidence>,
     /// What to do, in one sentence.
     pub advice: String,
-    /// Where to go from here.
     pub drill_down: DrillDown,
 }
-
-/// A look at everything, in slices.
+/// Builds the routes and the findings in slices.
 #[derive(Debug)]
-pub struct Analyzer {
+pub(crate) struct Analyzer {
     builder: Option<RouteBuilder>,
     logins: Logins,
     triage: Triage,
@@ -170,8 +151,7 @@ pub struct Analyzer {
 }
 
 impl Analyzer {
-    /// Begins to look.
-    pub fn new(index: &Index, thresholds: Thresholds) -> Self {
+    pub(crate) fn new(index: &Index, thresholds: Thresholds) -> Self {
         Self {
             builder: Some(RouteBuilder::new(index, GroupBy::Route, None)),
             logins: Logins::new(index, thresholds),
@@ -179,9 +159,10 @@ impl Analyzer {
             thresholds,
         }
     }
+}
 
-    /// Looks at one slice.
-    pub fn step(&mut self, index: &Index) -> Progress {
+impl Sliced for Analyzer {
+    fn step(&mut self, index: &Index) -> Progress {
         match self.builder.as_mut().map(|builder| builder.step(index)) {
             Some(Progress::More) => Progress::More,
             Some(Progress::Done) => {
@@ -194,15 +175,13 @@ impl Analyzer {
         }
     }
 
-    /// As [`RouteBuilder::step_without_index`].
-    pub fn step_without_index(&mut self) {
+    fn step_without_index(&mut self) {
         if let Some(builder) = &mut self.builder {
             builder.step_without_index();
         }
     }
 
-    /// All routes, with all findings.
-    pub fn finish(self, index: &Index) -> Triage {
+    fn finish(self, index: &Index) -> Triage {
         let mut triage = self.triage;
         let mut findings = routes::findings(index, &triage, &self.thresholds);
         findings.extend(self.logins.findings(index));
@@ -218,33 +197,24 @@ impl Analyzer {
     }
 }
 
-/// All routes and findings at once.
-pub fn analyze(index: &Index, thresholds: Thresholds) -> Triage {
-    let mut analyze = Analyzer::new(index, thresholds);
-    while analyze.step(index) == Progress::More {}
-    analyze.finish(index)
-}
-
-/// `11:19:39` where all of the log is of one day, else with its date.
-fn moment(index: &Index, time: Option<Timestamp>) -> String {
+/// `11:19:39` if the whole log is of one day, else with the date.
+fn time_text(index: &Index, time: Option<Timestamp>) -> String {
     let Some(time) = time else {
-        return "the log's beginning".to_owned();
+        return "the beginning of the log".to_owned();
     };
-    let text = time.to_string();
-    let day = |text: &str| text.split('T').next().map(str::to_owned);
-    let day_of = |time: Option<Timestamp>| time.and_then(|time| day(&time.to_string()));
-    let today = day_of(index.newest()).filter(|_| day_of(index.oldest()) == day_of(index.newest()));
-    match text.split_once('T') {
-        Some((of, clock)) if today.as_deref() == Some(of) => clock.to_owned(),
-        _ => text.replace('T', " "),
+    let day = |time: Option<Timestamp>| time.map(|time| time.to_string()[..10].to_owned());
+    if day(index.oldest()) == day(index.newest()) {
+        humanize::clock(time)
+    } else {
+        humanize::date_time(time)
     }
 }
 
-/// `1 message`, `12 messages`.
-fn many(count: u64, word: &str) -> String {
-    if count == 1 {
-        format!("1 {word}")
-    } else {
-        format!("{count} {word}s")
+/// `from 11:06 to 11:19`, or `since 11:06`.
+fn period(index: &Index, since: Option<Timestamp>, until: Option<Timestamp>) -> String {
+    let since = time_text(index, since);
+    match until {
+        None => format!("since {since}"),
+        until => format!("from {since} to {}", time_text(index, until)),
     }
 }

@@ -1,17 +1,18 @@
-//! What a delivery connection says of its route, and how a route is doing.
+//! The outcome of one delivery connection, and the state of a route.
 
 use crate::index::{Delivery, DeliveryResult};
 
-/// What a delivery connection says of its route: the first of these that holds.
+/// The first of these that applies.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum ConnectionOutcome {
-    /// No session came about.
+    /// No session was opened.
     ConnectionError,
     /// TLS failed and nothing was delivered after it.
     TlsFailed,
-    /// The appliance's own login was refused. It goes on without, so relay refusals that follow are consequences.
+    /// The remote server refused the appliance's login. The appliance goes on without one, so
+    /// relay refusals that follow are consequences.
     AuthFailed,
-    /// A recipient was accepted, or refused for itself: the route works.
+    /// A recipient was accepted, or refused for a reason of its own: the route works.
     Ok,
     /// Every recipient was refused for another reason, or delayed.
     Rejected,
@@ -20,8 +21,7 @@ pub enum ConnectionOutcome {
 }
 
 impl ConnectionOutcome {
-    /// All of them, in the order of the contract.
-    pub const ALL: [Self; 6] = [
+    pub(crate) const ALL: [Self; 6] = [
         Self::Ok,
         Self::AuthFailed,
         Self::TlsFailed,
@@ -30,8 +30,8 @@ impl ConnectionOutcome {
         Self::Idle,
     ];
 
-    /// As records write it.
-    pub fn word(self) -> &'static str {
+    /// The value in JSON.
+    pub(crate) fn word(self) -> &'static str {
         match self {
             Self::ConnectionError => "connection_error",
             Self::TlsFailed => "tls_failed",
@@ -42,8 +42,8 @@ impl ConnectionOutcome {
         }
     }
 
-    /// What happened, for people.
-    pub fn phrase(self) -> &'static str {
+    /// The words for people.
+    pub(crate) fn phrase(self) -> &'static str {
         match self {
             Self::ConnectionError => "no connection",
             Self::TlsFailed => "TLS failed",
@@ -54,8 +54,7 @@ impl ConnectionOutcome {
         }
     }
 
-    /// Whether the route did not work.
-    pub fn is_failure(self) -> bool {
+    pub(crate) fn is_failure(self) -> bool {
         !matches!(self, Self::Ok | Self::Idle)
     }
 
@@ -64,7 +63,7 @@ impl ConnectionOutcome {
     }
 }
 
-/// What the deliveries of one connection say, as far as the outcome asks.
+/// What was seen on one connection: a set of bits.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub(super) struct Signals(u8);
 
@@ -72,61 +71,33 @@ impl Signals {
     const TRIED: u8 = 1;
     const DELIVERED: u8 = 2;
     const WORKS: u8 = 4;
-    const ERROR: u8 = 8;
-    const TLS_FAILED: u8 = 16;
-    const AUTH_FAILED: u8 = 32;
-    const TLS: u8 = 64;
+    pub const ERROR: u8 = 8;
+    pub const TLS_FAILED: u8 = 16;
+    pub const AUTH_FAILED: u8 = 32;
+    pub const TLS: u8 = 64;
 
-    /// A further delivery of the connection.
+    pub fn set(&mut self, bit: u8) {
+        self.0 |= bit;
+    }
+
+    pub fn has(self, bit: u8) -> bool {
+        self.0 & bit > 0
+    }
+
     pub fn delivery(&mut self, delivery: &Delivery<'_>) {
-        self.0 |= Self::TRIED;
+        self.set(Self::TRIED);
         match delivery.result() {
-            DeliveryResult::Delivered => self.0 |= Self::DELIVERED | Self::WORKS,
-            DeliveryResult::Bounced if is_about_recipient(delivery) => self.0 |= Self::WORKS,
+            DeliveryResult::Delivered => self.set(Self::DELIVERED | Self::WORKS),
+            DeliveryResult::Bounced if is_about_recipient(delivery) => self.set(Self::WORKS),
             _ => {}
         }
     }
 
-    /// The connection had an error.
-    pub fn error(&mut self) {
-        self.0 |= Self::ERROR;
-    }
-
-    /// TLS failed.
-    pub fn tls_failed(&mut self) {
-        self.0 |= Self::TLS_FAILED;
-    }
-
-    /// TLS succeeded.
-    pub fn tls(&mut self) {
-        self.0 |= Self::TLS;
-    }
-
-    /// Whether TLS succeeded.
-    pub fn tls_succeeded(self) -> bool {
-        self.has(Self::TLS)
-    }
-
-    /// The appliance's own login failed.
-    pub fn auth_failed(&mut self) {
-        self.0 |= Self::AUTH_FAILED;
-    }
-
-    fn has(self, bit: u8) -> bool {
-        self.0 & bit > 0
-    }
-
-    /// Whether TLS failed.
-    pub fn tls_has_failed(self) -> bool {
-        self.has(Self::TLS_FAILED)
-    }
-
-    /// Whether mail went out in the clear because TLS had failed.
+    /// Mail was sent unencrypted because TLS had failed.
     pub fn in_clear(self) -> bool {
         self.has(Self::TLS_FAILED) && self.has(Self::DELIVERED) && !self.has(Self::ERROR)
     }
 
-    /// The connection's outcome.
     pub fn outcome(self) -> ConnectionOutcome {
         if self.has(Self::ERROR) {
             ConnectionOutcome::ConnectionError
@@ -144,8 +115,8 @@ impl Signals {
     }
 }
 
-/// Whether a refusal is about the recipient alone: RFC 3463 says so with 5.1.x; without such a code the replies of
-/// RFC 5321 for an unknown or refused mailbox do.
+/// Whether a refusal concerns only the recipient: enhanced code 5.1.x (RFC 3463), or without one
+/// the replies for an unknown or refused mailbox (RFC 5321).
 fn is_about_recipient(delivery: &Delivery<'_>) -> bool {
     match delivery.enhanced() {
         Some(code) => code.starts_with("5.1."),
@@ -153,20 +124,19 @@ fn is_about_recipient(delivery: &Delivery<'_>) -> bool {
     }
 }
 
-/// How a route is doing.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum RouteState {
     /// Its newest connection that tried something failed.
     Failing,
-    /// It works, but did not all the time lately.
+    /// It works, but failed lately.
     Degraded,
-    /// It works, or was undelivered tried.
+    /// It works, or was never tried.
     Healthy,
 }
 
 impl RouteState {
-    /// As records write it.
-    pub fn word(self) -> &'static str {
+    /// The value in JSON and the word for people.
+    pub(crate) fn word(self) -> &'static str {
         match self {
             Self::Failing => "failing",
             Self::Degraded => "degraded",
@@ -174,8 +144,7 @@ impl RouteState {
         }
     }
 
-    /// A sign that stands beside the word.
-    pub fn sign(self) -> &'static str {
+    pub(crate) fn sign(self) -> &'static str {
         match self {
             Self::Failing => "✗",
             Self::Degraded => "!",

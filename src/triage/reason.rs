@@ -1,4 +1,4 @@
-//! Why: replies and errors counted together where they differ only in what varies from line to line.
+//! Reasons of failures: replies and errors without their variable parts, counted.
 //!
 //! ```text
 //! 5.7.1 <anna@example.com>: Relay access denied      ┐
@@ -13,59 +13,47 @@ use crate::index::ConnectionId;
 
 use super::ConnectionOutcome;
 
-/// Characters of a text that are kept: what differs further behind is told by nobody.
+/// Characters of a text that are kept.
 const LONGEST: usize = 240;
-/// Stands for what varies.
+/// Replaces a variable part.
 const VARIES: &str = "…";
 
-/// One reason, and how often it was given.
+/// One reason and its count.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Reason {
-    /// What it made of the connection.
     pub outcome: ConnectionOutcome,
-    /// The far end's three digits.
+    /// The reply code of the remote server.
     pub code: Option<u16>,
-    /// Its words without what varies; empty where nothing was said.
+    /// The text without variable parts; may be empty.
     pub detail: String,
-    /// How often: replies to recipients, refused logins, or connections.
+    /// Replies to recipients, refused logins, or connections.
     pub count: u64,
-    /// When it was first given.
     pub first: Option<Timestamp>,
-    /// When it was last given.
     pub last: Option<Timestamp>,
-    /// A connection that it was given on last.
     pub example: Option<ConnectionId>,
-    /// What followed from it: relay refusals after a failed login, refusals after failed TLS. Most frequent first.
+    /// Relay refusals after a failed login, refusals after failed TLS; most frequent first.
     pub consequences: Vec<Reason>,
 }
 
 impl Reason {
-    /// The RFC 3463 code that the words begin with.
-    pub fn enhanced(&self) -> Option<&str> {
+    /// The enhanced code (RFC 3463) at the start of the text.
+    pub(crate) fn enhanced(&self) -> Option<&str> {
         let code = enhanced_code(self.detail.as_bytes())?;
         std::str::from_utf8(code).ok()
     }
 
-    /// The words behind the RFC 3463 code.
-    pub fn words(&self) -> &str {
-        let code = self.enhanced().map_or(0, str::len);
-        self.detail[code..].trim_start_matches([' ', ':', '-', ','])
-    }
-
-    /// In one line for people: `535 5.7.8 Error: authentication failed`.
-    pub fn line(&self) -> String {
-        let code = self.code.map(|code| code.to_string());
-        let said = (!self.detail.is_empty()).then(|| self.detail.clone());
-        let parts: Vec<String> = code.into_iter().chain(said).collect();
-        if parts.is_empty() {
-            self.outcome.phrase().to_owned()
-        } else {
-            parts.join(" ")
+    /// `535 5.7.8 Error: authentication failed`
+    pub(crate) fn line(&self) -> String {
+        match (self.code, self.detail.as_str()) {
+            (None, "") => self.outcome.phrase().to_owned(),
+            (None, detail) => detail.to_owned(),
+            (Some(code), "") => code.to_string(),
+            (Some(code), detail) => format!("{code} {detail}"),
         }
     }
 }
 
-/// Puts the most frequent first; of equally frequent ones the newest.
+/// Of equally frequent ones, the newest is first.
 pub(super) fn most_frequent_first(reasons: &mut [Reason]) {
     reasons.sort_by(|a, b| {
         let order = |r: &Reason| (std::cmp::Reverse(r.count), std::cmp::Reverse(r.last));
@@ -75,7 +63,7 @@ pub(super) fn most_frequent_first(reasons: &mut [Reason]) {
     });
 }
 
-/// Counts further reasons together with those that are the same.
+/// Adds the counts of equal reasons.
 pub(super) fn merge(reasons: &mut Vec<Reason>, more: &[Reason]) {
     for reason in more {
         let same = |known: &&mut Reason| {
@@ -97,9 +85,9 @@ pub(super) fn merge(reasons: &mut Vec<Reason>, more: &[Reason]) {
     most_frequent_first(reasons);
 }
 
-/// The text without what varies from line to line: addresses, ids, queue names, hosts, times, URLs, numbers. Codes
-/// of RFC 3463 and system error numbers stay.
-pub fn normalize(text: &str) -> String {
+/// The text without addresses, IDs, queue names, hosts, times, URLs and numbers. Enhanced codes and
+/// system error numbers stay.
+pub(crate) fn normalize(text: &str) -> String {
     let mut out = String::with_capacity(text.len().min(LONGEST + 8));
     let mut before = "";
     for word in text.split_whitespace() {
@@ -125,13 +113,13 @@ pub fn normalize(text: &str) -> String {
     out
 }
 
-/// Whether the number behind this word says what is wrong.
+/// Whether the number after this word identifies the error.
 fn keeps_number(word: &str) -> bool {
     word.trim_start_matches(['[', '(', '\''])
         .eq_ignore_ascii_case("errno")
 }
 
-/// A word without what varies in it; punctuation around it stays.
+/// A word without its variable parts; punctuation stays.
 fn general_word(word: &str) -> String {
     if let Some(url) = word.find("://") {
         let scheme = word[..url].trim_end_matches(|c: char| c.is_ascii_alphanumeric());
@@ -169,7 +157,7 @@ fn general_token(token: &str) -> String {
     if core.is_empty() || !varies(core) {
         return token.to_owned();
     }
-    // What stands before `=` says what varies.
+    // The name before `=` stays.
     match core.split_once('=') {
         Some((name, _)) if !varies(name) => format!("{head}{name}={VARIES}{tail}"),
         _ => format!("{head}{VARIES}{tail}"),
@@ -211,81 +199,4 @@ fn is_host(core: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::normalize;
-
-    #[test]
-    fn what_varies_goes_and_what_explains_stays() {
-        let cases = [
-            (
-                "5.7.1 <anna@example.com>: Relay access denied",
-                "5.7.1 <…>: Relay access denied",
-            ),
-            (
-                "5.1.1 <x@y.example>... User unknown",
-                "5.1.1 <…>... User unknown",
-            ),
-            (
-                "4.7.1 Greylisted, try again in 299 seconds",
-                "4.7.1 Greylisted, try again in … seconds",
-            ),
-            (
-                "5.7.1 Blocked - see https://lists.example/q?192.0.2.30 (id 4F1xXb2Q3z)",
-                "5.7.1 Blocked - see … (id …)",
-            ),
-            (
-                "[Errno 61] Connection refused",
-                "[Errno 61] Connection refused",
-            ),
-            ("connection timed out", "connection timed out"),
-            (
-                "4.3.2 mx1.partner.example: try later [198.51.100.7]",
-                "4.3.2 …: try later […]",
-            ),
-            (
-                "5.7.8 Error: authentication failed: S3150",
-                "5.7.8 Error: authentication failed: S3150",
-            ),
-            (
-                "5.7.0 Must issue a STARTTLS command first",
-                "5.7.0 Must issue a STARTTLS command first",
-            ),
-            ("requires TLSv1.2 or better", "requires TLSv1.2 or better"),
-            ("queue=8F3A2B1C44 at 12:04:31", "queue=… at …"),
-            ("2001:db8::1 is listed", "… is listed"),
-        ];
-        for (text, wanted) in cases {
-            assert_eq!(normalize(text), wanted, "{text}");
-        }
-    }
-
-    #[test]
-    fn ten_thousand_refusals_read_as_one_reason() {
-        let texts: std::collections::BTreeSet<String> = (0..10_000)
-            .map(|n| {
-                normalize(&format!(
-                    "5.7.1 <user{n}@partner{}.example>: Relay access denied (queue {:010X}, {:02}:{:02}:{:02})",
-                    n % 77, n * 7919, n % 24, n % 60, n % 59
-                ))
-            })
-            .collect();
-        assert_eq!(texts.len(), 1, "{texts:?}");
-    }
-
-    #[test]
-    fn a_url_may_stand_behind_any_character() {
-        assert_eq!(
-            normalize("see ¿https://help.example/7?"),
-            format!("see ¿{}", super::VARIES)
-        );
-        assert_eq!(normalize("¡://"), format!("¡{}", super::VARIES));
-    }
-
-    proptest::proptest! {
-        #[test]
-        fn any_text_becomes_a_short_one(text in ".{0,600}") {
-            let once = normalize(&text);
-            proptest::prop_assert!(once.len() <= text.len() * 3 + 8);
-        }
-    }
-}
+mod tests;

@@ -1,32 +1,64 @@
-//! A route and what its connections came to.
+//! A route and the totals of its connections.
 
 use std::ops::Range;
 
 use super::outcome::{ConnectionOutcome, RouteState};
 use super::reason::Reason;
 use crate::header::Timestamp;
+use crate::humanize::grouped;
 use crate::index::{ApplianceId, ConnectionId, MessageId, Symbol};
 
-/// A route counts as degraded when a connection failed within this many seconds before the newest entry.
-pub const DEGRADED_WITHIN: i64 = 3600;
+/// A working route is degraded if a connection failed within this many seconds before the newest
+/// entry.
+pub(crate) const DEGRADED_WITHIN: i64 = 3600;
 
-/// What became of the recipients that a failure hit, as far as the log says.
+/// The recipients affected by a failure, by their state at the end of the log.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Impact {
-    /// Refused for good.
     pub bounced: u64,
-    /// Returned by the appliance itself, which had tried long enough.
+    /// Returned by the appliance itself after the last retry.
     pub given_up: u64,
-    /// Still to be tried again.
+    /// To be retried.
     pub waiting: u64,
-    /// Taken by a far end later.
+    /// Delivered by a later attempt.
     pub delivered_later: u64,
 }
 
 impl Impact {
-    /// Recipients that were hit.
-    pub fn recipients(&self) -> u64 {
-        self.bounced + self.given_up + self.waiting + self.delivered_later
+    /// The counts over 0 with their words, what is lost first.
+    pub(crate) fn counts(self) -> impl Iterator<Item = (u64, &'static str)> {
+        let counts = [
+            (self.bounced, "bounced"),
+            (self.given_up, "given up"),
+            (self.waiting, "waiting"),
+            (self.delivered_later, "delivered later"),
+        ];
+        counts.into_iter().filter(|(count, _)| *count > 0)
+    }
+
+    pub(crate) fn recipients(self) -> u64 {
+        self.counts().map(|(count, _)| count).sum()
+    }
+
+    /// `92 bounced, 14 waiting`; empty without an affected recipient.
+    pub(crate) fn short(self) -> String {
+        let words = self.counts();
+        let words = words.map(|(count, word)| format!("{} {word}", grouped(count)));
+        words.collect::<Vec<_>>().join(", ")
+    }
+
+    /// Whether mail is lost.
+    pub(crate) fn is_loss(self) -> bool {
+        self.bounced + self.given_up > 0
+    }
+
+    /// `92 recipients bounced, 14 waiting`; empty without an affected recipient.
+    pub(crate) fn text(self) -> String {
+        let noun = match self.counts().next() {
+            Some((1, _)) => " recipient ",
+            _ => " recipients ",
+        };
+        self.short().replacen(' ', noun, 1)
     }
 
     pub(super) fn add(&mut self, other: Self) {
@@ -40,80 +72,64 @@ impl Impact {
 /// An unbroken run of failing connections.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Outage {
-    /// When the first of them was opened.
     pub since: Option<Timestamp>,
-    /// When the first one that worked again was opened; `None` while it lasts.
+    /// The time of the first connection that worked again; `None` for an ongoing outage.
     pub until: Option<Timestamp>,
-    /// How many failed.
     pub connections: u64,
-    /// The first of them.
     pub first: ConnectionId,
-    /// The last of them.
     pub last: ConnectionId,
-    /// What the first of them was.
     pub outcome: ConnectionOutcome,
-    /// The connection that worked last before it.
+    /// The last success before it.
     pub before: Option<ConnectionId>,
 }
 
-/// Failed TLS on a route, up to now or until TLS succeeded again, while mail went out in the clear.
+/// A period in which TLS failed and mail was sent unencrypted.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct ClearRun {
-    /// When the first connection whose TLS failed was opened, delivered or not.
+    /// The first connection whose TLS failed, whether it delivered or not.
     pub since: Option<Timestamp>,
-    /// When TLS succeeded again; `None` while it fails.
+    /// The time TLS succeeded again; `None` if ongoing.
     pub until: Option<Timestamp>,
-    /// Connections that delivered in the clear.
+    /// Connections that delivered unencrypted.
     pub connections: u64,
-    /// The first whose TLS failed.
+    /// The first one whose TLS failed.
     pub first: ConnectionId,
     /// The last one that delivered, else the first.
     pub last: ConnectionId,
 }
 
-/// What the connections of a route, or of several, came to.
+/// The totals of the connections of a route or of a group.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Tally {
-    /// SMTP Auth profiles used, the most used first.
+    /// SMTP Auth profiles, most used first.
     pub profiles: Vec<Symbol>,
-    /// Recipients' domains in [`super::Triage::domain`], those with most mail first.
+    /// Recipient domains, see [`super::Triage::domain`], most mail first.
     pub domains: Vec<Symbol>,
-    /// Connections opened.
     pub connections: u64,
-    /// Connections by outcome; see [`Tally::outcome`].
     pub(super) outcomes: [u64; 6],
-    /// Recipients taken by the far end.
     pub delivered: u64,
-    /// Recipients refused for good.
     pub bounced: u64,
-    /// Attempts that are to be made again.
+    /// Attempts that will be retried.
     pub delayed: u64,
-    /// Connections that delivered in the clear because TLS had failed.
+    /// Connections that delivered unencrypted because TLS had failed.
     pub in_clear: u64,
-    /// When the first connection was opened.
     pub first_seen: Option<Timestamp>,
-    /// When the last one was.
     pub last_seen: Option<Timestamp>,
-    /// When the last one that worked was.
     pub last_ok: Option<Timestamp>,
     /// Why connections failed, most frequent first.
     pub reasons: Vec<Reason>,
-    /// Why recipients were refused though the route works, most frequent first.
+    /// Why recipients were refused although the route works, most frequent first.
     pub refusals: Vec<Reason>,
-    /// Messages with a recipient that a failure of the route hit, in the records' order.
+    /// Messages with an affected recipient, by ID.
     pub affected: Vec<MessageId>,
-    /// What became of those recipients.
     pub impact: Impact,
 }
 
 impl Tally {
-    /// Connections with this outcome.
-    pub fn outcome(&self, outcome: ConnectionOutcome) -> u64 {
+    pub(crate) fn outcome(&self, outcome: ConnectionOutcome) -> u64 {
         self.outcomes[outcome.at()]
     }
-
-    /// Connections that failed.
-    pub fn failed(&self) -> u64 {
+    pub(crate) fn failed(&self) -> u64 {
         ConnectionOutcome::ALL
             .iter()
             .filter(|outcome| outcome.is_failure())
@@ -122,53 +138,44 @@ impl Tally {
     }
 }
 
-/// A destination that an appliance delivers to, and how its connections went.
+/// A destination of one appliance.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Route {
-    /// Whose route it is.
     pub appliance: ApplianceId,
-    /// The address's number in [`crate::index::Interners::addresses`]; `None` where the log undelivered gives it.
+    /// `None` if the log never names the address.
     pub remote: Option<Symbol>,
-    /// The port.
     pub port: Option<u16>,
-    /// What its connections came to.
     pub tally: Tally,
-    /// How it is doing.
     pub state: RouteState,
-    /// When the first of an unbroken run of failures up to now was opened.
+    /// The first failure of the current outage.
     pub failing_since: Option<Timestamp>,
-    /// How many failures that run has.
+    /// Consecutive failures up to now.
     pub run: u64,
-    /// What the newest failure was.
+    /// The outcome of the newest failure.
     pub why: Option<ConnectionOutcome>,
-    /// The newest connection that failed.
     pub newest_bad: Option<ConnectionId>,
-    /// The newest connection that worked.
     pub last_good: Option<ConnectionId>,
-    /// Its outages, the oldest first.
+    /// Oldest first.
     pub outages: Vec<Outage>,
-    /// When mail went out in the clear because TLS failed, the oldest first.
+    /// Oldest first.
     pub clear: Vec<ClearRun>,
-    /// When the newest failure was opened.
     pub(super) newest_failure: Option<Timestamp>,
-    /// Its connections in [`super::Triage`]'s order.
+    /// Its connections in the list of [`super::Triage`].
     pub(super) members: Range<usize>,
 }
 
 impl Route {
-    /// The first connection of the run of failures up to now.
-    pub fn first_bad(&self) -> Option<ConnectionId> {
+    /// The first connection of the current outage.
+    pub(crate) fn first_bad(&self) -> Option<ConnectionId> {
         let current = self.outages.last().filter(|outage| outage.until.is_none());
         current.map(|outage| outage.first)
     }
 
-    /// The outage that is most worth looking at: the current one, else the last.
-    pub fn outage(&self) -> Option<&Outage> {
+    /// The current outage, else the last one.
+    pub(crate) fn outage(&self) -> Option<&Outage> {
         self.outages.last()
     }
-
-    /// The profile last or mostly used.
-    pub fn profile(&self) -> Option<Symbol> {
+    pub(crate) fn profile(&self) -> Option<Symbol> {
         self.tally.profiles.first().copied()
     }
 

@@ -1,48 +1,46 @@
-//! From when on something is worth a finding.
+//! The limits from which on something is a finding.
 
-/// The limits; on an ordinary log none is reached.
+/// An ordinary log reaches none of them.
 #[derive(Clone, Copy, PartialEq, Debug, serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Thresholds {
-    /// Failures in a row before a route counts as a finding. A refused login or failed TLS counts at once: the far
-    /// end has answered, and will answer the same.
+    /// Consecutive failures of a failing route. A refused login or a failed TLS handshake is
+    /// reported at once: the remote server has answered, and its answer will not change.
     pub route_failures: u64,
-    /// Failures within the newest hour before a route that works again counts as degraded in a finding.
+    /// Failures in the newest hour of a route that works again.
     pub degraded_failures: u64,
-    /// Failures in a row before an outage that is over is told.
+    /// Consecutive failures of an outage that is over.
     pub outage_failures: u64,
-    /// Deliveries in the clear after failed TLS before they are told.
+    /// Unencrypted deliveries after failed TLS.
     pub clear_deliveries: u64,
-    /// Routes that began to fail within [`Thresholds::together_seconds`] before a common cause is suspected.
+    /// Routes that began to fail within `together_seconds`, as if by a common cause.
     pub together_routes: usize,
-    /// Seconds; see [`Thresholds::together_routes`].
     pub together_seconds: i64,
-    /// Failures of one user within [`Thresholds::guess_seconds`].
+    /// Failures of one user within `guess_seconds`.
     pub guess_failures: u64,
-    /// Seconds; see [`Thresholds::guess_failures`].
     pub guess_seconds: i64,
     /// Users that one address or net failed with.
     pub spray_users: usize,
     /// Failures from that address or net.
     pub spray_failures: u64,
-    /// Percent of logins that must have failed, of a user or a net.
+    /// Percentage of failures among the logins of that user or net.
     pub failed_percent: u64,
-    /// Failures in a row from one address before a success from there is suspicious.
+    /// Consecutive failures of one address before a login from it succeeds.
     pub success_after: u64,
-    /// Logins in the clear on a listener before they are told.
+    /// Unencrypted logins on a listener.
     pub clear_logins: u64,
-    /// Percent of a listener's logins over TLS from which on those in the clear are an exception.
+    /// Percentage of TLS among a listener's logins that makes the others an exception.
     pub tls_percent: u64,
-    /// Connections that one peer holds open for longer than [`Thresholds::held_seconds`].
+    /// Connections that one peer keeps open for longer than `held_seconds`.
     pub held_connections: usize,
-    /// Seconds; AsyncOS ends inbound connections after 15 minutes by default (user guide, "Configuring Global
-    /// Settings for CleartextLogins").
+    /// AsyncOS closes inbound connections after 15 minutes by default (user guide, "Configuring
+    /// Global Settings for Listeners").
     pub held_seconds: i64,
     /// Connections refused because a listener was at its limit.
     pub limit_refusals: u64,
     /// Entries of one unknown shape that began in the second half of the log.
     pub unknown_entries: u64,
-    /// Seconds that an appliance is silent while another one writes.
+    /// How long an appliance writes nothing while another one does.
     pub stale_seconds: i64,
 }
 

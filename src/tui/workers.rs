@@ -1,10 +1,10 @@
 //! The threads that do what would delay a key: reading lines, searching the log, triage, reports. Each sends
 //! [`Answer`]s; a search or a triage job that is superseded ends without one.
 
-pub mod incident;
 #[cfg(test)]
 mod tests;
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
@@ -16,9 +16,13 @@ use crate::pipeline::{SharedIndex, Sources};
 use crate::position::Position;
 use crate::query::{Query, RecordKind, TextMatches};
 use crate::search::{self, LinePattern, LineRequest, RawLine, SearchDirection, SearchProgress};
-use crate::triage::{RouteId, Thresholds};
+use crate::triage::{IndexAccess, RouteId, Thresholds};
 use crate::tui::state::triage_state::{self, TriageJob};
 use crate::tui::state::{Answer, Job};
+
+/// Writes a route's report into a directory; its path, or the error as one sentence.
+pub(crate) type ReportWriter =
+    fn(&Path, RouteId, Thresholds, &Sources, IndexAccess<'_>) -> Result<PathBuf, String>;
 
 /// How long a search waits for the next key.
 const TYPING: Duration = Duration::from_millis(150);
@@ -132,18 +136,18 @@ impl Workers {
         self.spawn("triage", Answer::Found, move |_, tell| {
             let with = |work: &mut dyn FnMut(&Index)| work(&index.read());
             let answer = |seen| tell(Answer::Seen(job.what.number, seen));
-            triage_state::look(&job, &stop, &with, &answer);
+            triage_state::run(&job, &stop, &with, &answer);
         });
     }
 
     /// Writes a route's report to the current directory.
-    pub fn report(&self, route: RouteId, thresholds: Thresholds) {
+    pub fn report(&self, write: ReportWriter, route: RouteId, thresholds: Thresholds) {
         let index = self.index.clone();
         self.spawn("report", Answer::Reported, move |sources, tell| {
             let with = |work: &mut dyn FnMut(&Index)| work(&index.read());
             let folder = std::env::current_dir().map_err(|error| error.to_string());
-            let written = folder
-                .and_then(|folder| incident::write(&folder, route, thresholds, sources, &with));
+            let written =
+                folder.and_then(|folder| write(&folder, route, thresholds, sources, &with));
             tell(Answer::Reported(written));
         });
     }

@@ -172,7 +172,7 @@ fn a_summary_where_nobody_looks_at_a_terminal() {
     assert_eq!(said.status, 0);
     for word in [
         "FINDINGS     1 critical",
-        "✗ critical   172.16.155.102:25 fails since 11:19:39",
+        "✗ critical   172.16.155.102:25 failing since 11:19:39",
         "1 failing",
         "172.16.155.102:25",
         "OutboundAuthentication",

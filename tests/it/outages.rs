@@ -43,7 +43,7 @@ const OUTAGES: &[Outage] = &[
         lines: "<then> Info: <login>('454', ['4.7.0 Temporary authentication failure'])<refused>",
         kind: "route_failing",
         quotes: "454 4.7.0 Temporary authentication failure",
-        advises: "the password need not be wrong",
+        advises: "the password may be right",
         reason: Some(("auth_failed", Some(454))),
     },
     Outage {

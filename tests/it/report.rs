@@ -9,9 +9,9 @@ fn a_failing_route_is_reported_with_cause_consequence_advice_and_lines() {
     for text in [
         "# Mail to `172.16.155.102:25` fails since 2009-04-22 11:19:39",
         "`OutboundAuthentication`",
-        "begins to fail: authentication failed (DCID 5640)",
+        "first failure: authentication failed (DCID 5640)",
         "535 5.7.8 Error: authentication failed",
-        "it follows: `554 5.7.1 <…>: Relay access denied`",
+        "consequence: `554 5.7.1 <…>: Relay access denied`",
         "New SMTP DCID 5640 interface",
         "smtpauthconfig",
     ] {

@@ -1,4 +1,4 @@
-//! `routes --report`: an incident report of each route that does not do well.
+//! `routes --report`: an incident report of each failing or degraded route.
 
 use std::io::Write;
 
@@ -6,14 +6,11 @@ use super::super::records::{Selection, hits};
 use super::super::{CommandError, Status, output, warn};
 use super::{Args, notices, read};
 use crate::config::Config;
-use crate::index::Index;
-use crate::pipeline::Ingest;
 use crate::query::Query;
-use crate::report::incident::{self, Lines, Shown};
-use crate::search::{self, LineRequest};
+use crate::report::incident;
 use crate::triage::{self, GroupBy, Route, RouteState, Triage};
 
-/// Writes the reports; with nothing to report it says so on standard error.
+/// Without anything to report, a sentence goes to standard error.
 pub fn run(args: &Args, config: &Config, query: &Query) -> Result<Status, CommandError> {
     let mut notices = notices(args);
     let ingest = read(args, config, &mut notices)?;
@@ -24,7 +21,7 @@ pub fn run(args: &Args, config: &Config, query: &Query) -> Result<Status, Comman
         index: &index,
         hits: &hits,
     };
-    // Findings are of the whole log.
+    // Findings exist for the whole log only.
     let triage = if query.is_empty() {
         triage::analyze(&index, config.triage)
     } else {
@@ -32,11 +29,12 @@ pub fn run(args: &Args, config: &Config, query: &Query) -> Result<Status, Comman
     };
     let mut out = output();
     let mut reported = 0;
-    for route in told(&triage) {
+    for route in worst(&triage) {
         if reported > 0 {
             writeln!(out, "\n---\n")?;
         }
-        let lines = lines(&ingest, &index, route);
+        let requests = incident::requests(&index, route);
+        let lines = incident::read(&ingest.sources, requests);
         incident::write(&mut out, &index, &triage, route, &lines)?;
         reported += 1;
     }
@@ -51,9 +49,9 @@ pub fn run(args: &Args, config: &Config, query: &Query) -> Result<Status, Comman
     }))
 }
 
-/// The failing routes; where there is none, the degraded ones.
-fn told(triage: &Triage) -> impl Iterator<Item = &Route> {
-    let worst = if triage.count(RouteState::Failing) > 0 {
+/// The failing routes, else the degraded ones.
+fn worst(triage: &Triage) -> impl Iterator<Item = &Route> {
+    let state = if triage.count(RouteState::Failing) > 0 {
         RouteState::Failing
     } else {
         RouteState::Degraded
@@ -61,18 +59,5 @@ fn told(triage: &Triage) -> impl Iterator<Item = &Route> {
     triage
         .routes
         .iter()
-        .filter(move |route| route.state == worst)
-}
-
-/// The lines that show it. All was read: nobody waits for the index.
-fn lines(ingest: &Ingest, index: &Index, route: &Route) -> Vec<(Shown, Lines)> {
-    let read = |shown: Shown| {
-        let wanted: LineRequest = shown.wanted(index);
-        let lines = search::read_lines(&ingest.sources, &wanted, incident::LINES + 1);
-        (shown, lines.map_err(|error| error.to_string()))
-    };
-    incident::shown(index, route)
-        .into_iter()
-        .map(read)
-        .collect()
+        .filter(move |route| route.state == state)
 }

@@ -3,7 +3,7 @@
 use super::{columns, term};
 use crate::humanize::{endpoint, grouped};
 use crate::index::Index;
-use crate::present::{Cell, Context, Role, RouteKey, RouteRow, Row, impact_parts, plain, styled};
+use crate::present::{Cell, Context, Role, RouteKey, RouteRow, Row, plain, styled};
 use crate::triage::{GroupBy, RouteId};
 
 columns! { ROUTES, Row::Route(r), cx:
@@ -73,15 +73,12 @@ fn reason(cx: Context, row: &RouteRow<'_>) -> Cell {
 
 fn impact(cx: Context, row: &RouteRow<'_>) -> Cell {
     let impact = row.tally().impact;
-    let parts = impact_parts(impact);
-    if parts.is_empty() {
-        return cx.none();
-    }
-    let role = match impact.bounced + impact.given_up {
-        0 => Role::Pending,
-        _ => Role::Failed,
+    let role = match impact.is_loss() {
+        _ if impact.recipients() == 0 => return cx.none(),
+        true => Role::Failed,
+        false => Role::Pending,
     };
-    styled(parts.join(", "), role)
+    styled(impact.short(), role)
 }
 
 /// Failed connections of all in percent; the screen draws it over time instead.

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use crate::safe;
 
 /// Text as a code span: whatever stands in it means nothing there.
-pub fn code(text: &str) -> String {
+pub(crate) fn code(text: &str) -> String {
     let text = safe::text(text);
     if text.trim().is_empty() {
         return "(empty)".to_owned();
@@ -21,7 +21,7 @@ pub fn code(text: &str) -> String {
 }
 
 /// A sentence with names of the log in it, so that none of them is taken for markup.
-pub fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 8);
     for c in safe::text(text).chars() {
         if matches!(c, '\\' | '`' | '*' | '[' | ']' | '<' | '|' | '~' | '@') {
@@ -37,7 +37,7 @@ pub fn escaped(text: &str) -> String {
 ///
 /// # Errors
 /// When the output cannot be written.
-pub fn fenced<'l>(
+pub(crate) fn fenced<'l>(
     out: &mut dyn Write,
     lines: impl Iterator<Item = Cow<'l, str>> + Clone,
 ) -> io::Result<()> {

@@ -1,4 +1,4 @@
-//! Each reply names what to look at.
+//! Advice for each kind of reply.
 
 use super::*;
 use crate::triage::ConnectionOutcome::{self, AuthFailed, ConnectionError, Rejected, TlsFailed};
@@ -14,7 +14,7 @@ const CASES: &[(ConnectionOutcome, u16, &str, &str)] = &[
         AuthFailed,
         454,
         "4.7.0 Temporary authentication failure",
-        "need not be wrong",
+        "may be right",
     ),
     (
         AuthFailed,
@@ -32,7 +32,7 @@ const CASES: &[(ConnectionOutcome, u16, &str, &str)] = &[
         AuthFailed,
         538,
         "5.7.11 Encryption required",
-        "over TLS only",
+        "requires TLS for this login mechanism",
     ),
     (
         AuthFailed,
@@ -72,7 +72,12 @@ const CASES: &[(ConnectionOutcome, u16, &str, &str)] = &[
         "4.2.2 The email account is over quota",
         "mailbox is full",
     ),
-    (Rejected, 452, "4.3.1 Insufficient system storage", "room"),
+    (
+        Rejected,
+        452,
+        "4.3.1 Insufficient system storage",
+        "out of space",
+    ),
     (
         Rejected,
         552,

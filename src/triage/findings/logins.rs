@@ -1,7 +1,7 @@
-//! Who logs in, who fails, and whether it looks like guessing.
+//! Findings on inbound logins.
 //!
-//! Attempts are looked at twice, in the order of the log: first by the net they come from, for whoever sprays makes
-//! every user look attacked; then by user and address, without the spraying nets.
+//! Two passes over the attempts in the order of the log: first by net, because password spraying
+//! makes every user look attacked; then by user and address, without the spraying nets.
 
 mod auth_server;
 mod brute_force;
@@ -17,10 +17,9 @@ use brute_force::BruteForce;
 use cleartext::CleartextLogins;
 use spray::Sprays;
 
-/// Attempts looked at in one slice.
+/// Attempts in one slice.
 const SLICE: usize = 8192;
 
-/// A look at inbound logins under way.
 #[derive(Debug)]
 pub(super) struct Logins {
     /// The attempts that there were at the start.
@@ -43,7 +42,7 @@ struct Login {
 }
 
 impl Logins {
-    pub fn new(index: &Index, limits: Thresholds) -> Self {
+    pub(crate) fn new(index: &Index, limits: Thresholds) -> Self {
         Self {
             attempts: index.attempts.ranks(),
             at: 0,
@@ -55,7 +54,7 @@ impl Logins {
         }
     }
 
-    pub fn step(&mut self, index: &Index) -> Progress {
+    pub(crate) fn step(&mut self, index: &Index) -> Progress {
         let count = self.attempts.len();
         let to = count.min(self.at + SLICE);
         for at in self.at..to {
@@ -83,7 +82,7 @@ impl Logins {
     }
 
     fn take(&mut self, index: &Index, attempt: &Attempt<'_>, login: Login) {
-        // The appliance's own trouble is no wrong password.
+        // The check itself failed: no wrong password.
         let own = attempt.detail().is_some();
         match &mut self.second {
             None if own => self.troubles.take(attempt, login),
@@ -97,8 +96,7 @@ impl Logins {
         }
     }
 
-    /// What it comes to.
-    pub fn findings(self, index: &Index) -> Vec<Finding> {
+    pub(crate) fn findings(self, index: &Index) -> Vec<Finding> {
         let mut all = self.sprays.findings(index, &self.limits);
         all.extend(
             self.second

@@ -1,16 +1,20 @@
-//! What routes and the profiles used on them come to.
+//! Findings on routes and on the profiles used on them.
 
 use std::collections::BTreeMap;
 
-use super::{DrillDown, Evidence, Finding, FindingKind, FindingSeverity, many, moment};
+use super::{DrillDown, Evidence, Finding, FindingKind, FindingSeverity, period, time_text};
 use crate::header::Timestamp;
+use crate::humanize::plural;
 use crate::index::{ConnectionId, Index, Symbol};
 use crate::query::{Field, FilterTerm};
-use crate::triage::advice;
-use crate::triage::{ConnectionOutcome, Outage, Route, RouteState, Thresholds, Triage};
+use crate::triage::{
+    ClearRun, ConnectionOutcome, Outage, Reason, Route, RouteState, Thresholds, Triage,
+};
 
-/// Connections given as evidence beside the first and the last good one.
-const SHOWN: usize = 3;
+/// Failed connections in the evidence of an outage.
+const FAILURES: usize = 3;
+/// Routes named in one summary.
+const TITLES: usize = 4;
 
 pub(super) fn findings(index: &Index, triage: &Triage, limits: &Thresholds) -> Vec<Finding> {
     let findings = RouteFindings {
@@ -52,194 +56,151 @@ impl RouteFindings<'_> {
         route.state == RouteState::Failing && route.run >= least
     }
 
-    fn advice(&self, route: &Route) -> String {
-        let context = self.triage.context(self.index, route);
+    fn reason(route: &Route) -> String {
         route
             .cause()
-            .map_or_else(String::new, |reason| advice::of_reason(reason, &context))
+            .map_or_else(|| "no reason given".to_owned(), Reason::line)
     }
 
-    fn why(route: &Route) -> String {
-        route.cause().map_or_else(
-            || "for no reason given".to_owned(),
-            crate::triage::Reason::line,
-        )
-    }
-
+    /// The last success before the outage, then its first failures.
     fn evidence(&self, route: &Route, outage: &Outage) -> Vec<Evidence> {
-        let run = self.triage.connections(route).iter();
-        let failed = run
+        let connections = self.triage.connections(route).iter();
+        let failed = connections
             .skip_while(|(id, _)| *id != outage.first)
             .take_while(|(id, outcome)| *id == outage.first || *outcome != ConnectionOutcome::Ok)
             .filter(|(_, outcome)| outcome.is_failure())
-            .take(SHOWN);
-        let good = outage.before.into_iter();
-        good.chain(failed.map(|(id, _)| *id))
-            .map(Evidence::Connection)
-            .collect()
+            .take(FAILURES)
+            .map(|(id, _)| *id);
+        Evidence::of(outage.before.into_iter().chain(failed))
     }
 
     fn impact(route: &Route) -> String {
-        let impact = route.tally.impact;
-        let parts = [
-            (impact.bounced + impact.given_up, "bounced"),
-            (impact.waiting, "waiting"),
-            (impact.delivered_later, "delivered later"),
-        ];
-        let told: Vec<String> = parts
-            .iter()
-            .filter(|(count, _)| *count > 0)
-            .map(|(count, word)| format!("{count} {word}"))
-            .collect();
-        if told.is_empty() {
-            return String::new();
+        let impact = route.tally.impact.text();
+        if impact.is_empty() {
+            return impact;
         }
-        let messages = many(route.tally.affected.len() as u64, "message");
-        format!("; {messages} hit, recipients: {}", told.join(", "))
+        let messages = plural(route.tally.affected.len(), "message");
+        format!("; {impact} in {messages}")
+    }
+
+    /// A finding on an outage of a route.
+    fn outage(
+        &self,
+        route: &Route,
+        outage: &Outage,
+        (kind, severity): (FindingKind, FindingSeverity),
+        what: &str,
+    ) -> Finding {
+        let title = route.title(self.index);
+        Finding {
+            kind,
+            severity,
+            since: outage.since,
+            until: outage.until,
+            summary: format!(
+                "{title} {what}: {}{}",
+                Self::reason(route),
+                Self::impact(route)
+            ),
+            subject: title,
+            evidence: self.evidence(route, outage),
+            advice: self.triage.advice_of(self.index, route),
+            drill_down: DrillDown::Route(route.id()),
+        }
     }
 
     fn failing(&self, route: &Route) -> Option<Finding> {
         let outage = route.outage().filter(|_| self.is_failing(route))?;
         let good = match route.tally.last_ok {
-            Some(at) => format!("last good {}", moment(self.index, Some(at))),
-            None => "undelivered good in this log".to_owned(),
+            Some(at) => format!("last success {}", time_text(self.index, Some(at))),
+            None => "no success in this log".to_owned(),
         };
-        Some(Finding {
-            kind: FindingKind::RouteFailing,
-            severity: FindingSeverity::Critical,
-            since: route.failing_since,
-            until: None,
-            subject: route.title(self.index),
-            summary: format!(
-                "{} fails since {}, {} in a row, {good}: {}{}",
-                route.title(self.index),
-                moment(self.index, route.failing_since),
-                many(route.run, "connection"),
-                Self::why(route),
-                Self::impact(route),
-            ),
-            evidence: self.evidence(route, outage),
-            advice: self.advice(route),
-            drill_down: DrillDown::Route(route.id()),
-        })
+        let what = format!(
+            "failing since {}, {}, {good}",
+            time_text(self.index, route.failing_since),
+            plural(route.run, "consecutive failure"),
+        );
+        let kind = (FindingKind::RouteFailing, FindingSeverity::Critical);
+        Some(self.outage(route, outage, kind, &what))
     }
 
     fn degraded(&self, route: &Route) -> Option<Finding> {
         let newest = self.index.newest()?.seconds();
         let since = newest - crate::triage::DEGRADED_WITHIN;
-        let lately = |id: ConnectionId| {
+        let is_recent = |id: ConnectionId| {
             let opened = self.index.connection(id).first_seen();
             opened.is_some_and(|at| at.seconds() >= since)
         };
         let newest_first = self.triage.connections(route).iter().rev();
         let failed = newest_first
-            .take_while(|(id, _)| lately(*id))
+            .take_while(|(id, _)| is_recent(*id))
             .filter(|(_, outcome)| outcome.is_failure())
             .count() as u64;
         if failed < self.limits.degraded_failures {
             return self.recovered(route);
         }
         let outage = route.outage()?;
-        Some(Finding {
-            kind: FindingKind::RouteDegraded,
-            severity: FindingSeverity::Warning,
-            since: outage.since,
-            until: outage.until,
-            subject: route.title(self.index),
-            summary: format!(
-                "{} works again since {} but {} failed in the newest hour, the last ones from {}: {}{}",
-                route.title(self.index),
-                moment(self.index, outage.until),
-                many(failed, "connection"),
-                moment(self.index, outage.since),
-                Self::why(route),
-                Self::impact(route),
-            ),
-            evidence: self.evidence(route, outage),
-            advice: self.advice(route),
-            drill_down: DrillDown::Route(route.id()),
-        })
+        let what = format!(
+            "works again since {} after {} in the newest hour, the last outage began {}",
+            time_text(self.index, outage.until),
+            plural(failed, "failure"),
+            time_text(self.index, outage.since),
+        );
+        let kind = (FindingKind::RouteDegraded, FindingSeverity::Warning);
+        Some(self.outage(route, outage, kind, &what))
     }
 
     /// The last outage that is over.
     fn recovered(&self, route: &Route) -> Option<Finding> {
-        let long = |outage: &&Outage| outage.connections >= self.limits.outage_failures;
-        let outage = route.outages.iter().rev().find(long)?;
-        let all = route.outages.iter().filter(long).count() as u64;
-        let before = if all > 1 {
-            format!(" (the last of {all} outages)")
-        } else {
-            String::new()
+        let is_long = |outage: &&Outage| outage.connections >= self.limits.outage_failures;
+        let outage = route.outages.iter().rev().find(is_long)?;
+        let last = match route.outages.iter().filter(is_long).count() {
+            ..=1 => String::new(),
+            all => format!(" (the last of {all} outages)"),
         };
-        Some(Finding {
-            kind: FindingKind::RouteRecovered,
-            severity: FindingSeverity::Notice,
-            since: outage.since,
-            until: outage.until,
-            subject: route.title(self.index),
-            summary: format!(
-                "{} failed from {} to {}{before}, {} in a row: {}{}",
-                route.title(self.index),
-                moment(self.index, outage.since),
-                moment(self.index, outage.until),
-                many(outage.connections, "connection"),
-                Self::why(route),
-                Self::impact(route),
-            ),
-            evidence: self.evidence(route, outage),
-            advice: format!("It works again. If it comes back: {}", self.advice(route)),
-            drill_down: DrillDown::Route(route.id()),
-        })
+        let what = format!(
+            "failed from {} to {}{last}, {}",
+            time_text(self.index, outage.since),
+            time_text(self.index, outage.until),
+            plural(outage.connections, "consecutive failure"),
+        );
+        let kind = (FindingKind::RouteRecovered, FindingSeverity::Notice);
+        let mut finding = self.outage(route, outage, kind, &what);
+        finding.advice = format!("It works again. If it fails again: {}", finding.advice);
+        Some(finding)
     }
 
-    /// Mail that went out in the clear because TLS failed.
+    /// Mail that was sent unencrypted because TLS failed.
     fn clear(&self, route: &Route) -> Option<Finding> {
-        let run = route
-            .clear
-            .iter()
-            .rev()
-            .find(|run| run.connections >= self.limits.clear_deliveries)?;
-        let (severity, how_long) = match run.until {
-            None => (
-                FindingSeverity::Warning,
-                format!("since {}", moment(self.index, run.since)),
-            ),
-            Some(until) => (
-                FindingSeverity::Notice,
-                format!(
-                    "from {} to {}",
-                    moment(self.index, run.since),
-                    moment(self.index, Some(until))
-                ),
-            ),
+        let is_long = |run: &&ClearRun| run.connections >= self.limits.clear_deliveries;
+        let run = route.clear.iter().rev().find(is_long)?;
+        let severity = match run.until {
+            None => FindingSeverity::Warning,
+            Some(_) => FindingSeverity::Notice,
         };
-        let said = self
-            .index
-            .connection(run.last)
-            .tls()
-            .and_then(|tls| tls.detail);
-        let said = said.map_or_else(String::new, |detail| {
-            format!(": {}", String::from_utf8_lossy(detail))
-        });
-        let domain = route
-            .tally
-            .domains
-            .first()
-            .map_or("the domain", |name| self.triage.domain(*name));
+        let tls = self.index.connection(run.last).tls();
+        let error = tls
+            .and_then(|tls| tls.detail)
+            .map_or_else(String::new, |detail| {
+                format!(": {}", String::from_utf8_lossy(detail))
+            });
+        let domain = route.tally.domains.first();
+        let domain = domain.map_or("the domain", |name| self.triage.domain(*name));
+        let title = route.title(self.index);
         Some(Finding {
             kind: FindingKind::TlsFailing,
             severity,
             since: run.since,
             until: run.until,
-            subject: route.title(self.index),
             summary: format!(
-                "TLS with {} failed {how_long} and mail went out in the clear on {}{said}",
-                route.title(self.index),
-                many(run.connections, "connection"),
+                "TLS with {title} failed {} and mail was sent unencrypted on {}{error}",
+                period(self.index, run.since, run.until),
+                plural(run.connections, "connection"),
             ),
-            evidence: [run.first, run.last].map(Evidence::Connection).to_vec(),
+            subject: title,
+            evidence: Evidence::of([run.first, run.last]),
             advice: format!(
-                "Test with tlsverify; if mail to {domain} must not go in the clear, set TLS to Required (destconfig)."
+                "Test with tlsverify; if mail to {domain} must not be sent unencrypted, set TLS to Required (destconfig)."
             ),
             drill_down: DrillDown::Route(route.id()),
         })
@@ -247,7 +208,7 @@ impl RouteFindings<'_> {
 
     /// Profiles whose newest login was refused on each of several routes.
     fn profiles(&self) -> Vec<Finding> {
-        let mut used: BTreeMap<Symbol, Vec<(&Route, Option<Refused>)>> = BTreeMap::new();
+        let mut used: BTreeMap<Symbol, Vec<(&Route, Option<RefusedLogins>)>> = BTreeMap::new();
         for route in &self.triage.routes {
             for profile in &route.tally.profiles {
                 let refused = self.refused(route, *profile);
@@ -255,30 +216,23 @@ impl RouteFindings<'_> {
             }
         }
         let everywhere = used.into_iter().filter_map(|(profile, routes)| {
-            let refused: Option<Vec<(&Route, Refused)>> = routes
-                .into_iter()
-                .map(|(route, refused)| Some((route, refused?)))
-                .collect();
-            Some((profile, refused.filter(|refused| refused.len() > 1)?))
+            let refused = routes.into_iter().map(|(route, run)| Some((route, run?)));
+            let refused: Vec<(&Route, RefusedLogins)> = refused.collect::<Option<_>>()?;
+            (refused.len() > 1).then(|| self.profile(profile, &refused))
         });
-        everywhere
-            .map(|(profile, refused)| self.profile(profile, &refused))
-            .collect()
+        everywhere.collect()
     }
 
-    /// The unbroken run of refused logins up to now of a profile on a route.
-    fn refused(&self, route: &Route, profile: Symbol) -> Option<Refused> {
-        let mut run: Option<Refused> = None;
+    /// The consecutive refused logins of a profile on a route up to now.
+    fn refused(&self, route: &Route, profile: Symbol) -> Option<RefusedLogins> {
+        let mut run: Option<RefusedLogins> = None;
         for (id, _) in self.triage.connections(route).iter().rev() {
             let attempts = self.index.connection(*id).attempts();
-            let mine = attempts
-                .iter()
-                .rev()
-                .find(|attempt| attempt.profile_name() == Some(profile));
-            match mine {
+            let mut newest_first = attempts.iter().rev();
+            match newest_first.find(|attempt| attempt.profile_name() == Some(profile)) {
                 Some(attempt) if attempt.succeeded() => break,
                 Some(attempt) => {
-                    run = Some(Refused {
+                    run = Some(RefusedLogins {
                         since: attempt.time(),
                         first: *id,
                     });
@@ -289,15 +243,9 @@ impl RouteFindings<'_> {
         run
     }
 
-    fn profile(&self, profile: Symbol, refused: &[(&Route, Refused)]) -> Finding {
+    fn profile(&self, profile: Symbol, refused: &[(&Route, RefusedLogins)]) -> Finding {
         let since = refused.iter().filter_map(|(_, run)| run.since).min();
         let name = self.index.names.profiles.get(profile);
-        let routes: Vec<String> = refused
-            .iter()
-            .take(4)
-            .map(|(route, _)| route.title(self.index))
-            .collect();
-        let more = if refused.len() > 4 { ", …" } else { "" };
         Finding {
             kind: FindingKind::ProfileFailing,
             severity: FindingSeverity::Critical,
@@ -305,17 +253,14 @@ impl RouteFindings<'_> {
             until: None,
             subject: name.to_owned(),
             summary: format!(
-                "the profile {name} is refused on all {} routes that use it since {}: {}{more}",
+                "the profile {name} is refused on all {} routes that use it since {}: {}",
                 refused.len(),
-                moment(self.index, since),
-                routes.join(", "),
+                time_text(self.index, since),
+                self.titles(refused.iter().map(|(route, _)| *route)),
             ),
-            evidence: refused
-                .iter()
-                .map(|(_, run)| Evidence::Connection(run.first))
-                .collect(),
+            evidence: Evidence::of(refused.iter().map(|(_, run)| run.first)),
             advice: format!(
-                "Check user and password of {name} (smtpauthconfig, or Network > SMTP Authentication): where every far end refuses them, they are probably wrong here."
+                "Check user and password of {name} (smtpauthconfig, or Network > SMTP Authentication): if every remote server refuses them, they are probably wrong here."
             ),
             drill_down: DrillDown::Query(vec![
                 FilterTerm::is(Field::Profile, name),
@@ -324,12 +269,17 @@ impl RouteFindings<'_> {
         }
     }
 
+    fn titles<'r>(&self, mut routes: impl ExactSizeIterator<Item = &'r Route>) -> String {
+        let first = routes.by_ref().take(TITLES);
+        let first: Vec<String> = first.map(|route| route.title(self.index)).collect();
+        let more = if routes.len() > 0 { ", …" } else { "" };
+        first.join(", ") + more
+    }
+
     /// Routes that began to fail at about the same time.
     fn together(&self) -> Option<Finding> {
-        let mut began: Vec<(Timestamp, &Route)> = self
-            .triage
-            .routes
-            .iter()
+        let routes = self.triage.routes.iter();
+        let mut began: Vec<(Timestamp, &Route)> = routes
             .filter(|route| self.is_failing(route) && route.tally.last_ok.is_some())
             .filter_map(|route| Some((route.failing_since?, route)))
             .collect();
@@ -345,57 +295,15 @@ impl RouteFindings<'_> {
             members.iter().map(|(_, route)| route.remote).collect();
         hosts.sort_unstable();
         hosts.dedup();
-        if hosts.len() < self.limits.together_routes {
-            return None;
-        }
-        Some(self.common(members))
+        (hosts.len() >= self.limits.together_routes).then(|| self.common_cause(members))
     }
 
-    fn common(&self, members: &[(Timestamp, &Route)]) -> Finding {
-        let all = |outcome: ConnectionOutcome| {
-            members.iter().all(|(_, route)| route.why == Some(outcome))
-        };
-        let blocked = members.iter().all(|(_, route)| {
-            let text = Self::why(route).to_lowercase();
-            ["block", "listed", "spamhaus", "reputation"]
-                .iter()
-                .any(|word| text.contains(word))
-        });
-        let (cause, advice) = if blocked {
-            (
-                "each says that we are blocked",
-                "Our own address is probably on a block list: findings it up, find who sends too much (tophosts), ask to be taken off.",
-            )
-        } else if all(ConnectionOutcome::ConnectionError) {
-            (
-                "none can be reached",
-                "RouteFindings at our own side first: network, firewall, DNS and the interface that mail leaves by (ping, traceroute, nslookup, interfaceconfig).",
-            )
-        } else if all(ConnectionOutcome::TlsFailed) {
-            (
-                "TLS fails with each",
-                "RouteFindings at our own side first: certificate, TLS versions and ciphers (certconfig, sslconfig, tlsverify).",
-            )
-        } else if all(ConnectionOutcome::AuthFailed) {
-            (
-                "each refuses our login",
-                "RouteFindings at our own side first: the SMTP Auth profiles that they use (smtpauthconfig).",
-            )
-        } else {
-            (
-                "their replies differ",
-                "RouteFindings for what changed on our side at that time: network, DNS, certificate, sending address.",
-            )
-        };
+    fn common_cause(&self, members: &[(Timestamp, &Route)]) -> Finding {
+        let (cause, advice) = common_cause(members);
         let since = members.first().map(|(since, _)| *since);
-        let names: Vec<String> = members
-            .iter()
-            .take(4)
-            .map(|(_, route)| route.title(self.index))
-            .collect();
-        let more = if members.len() > 4 { ", …" } else { "" };
         let seconds = members.last().map_or(0, |(last, _)| last.seconds())
             - since.map_or(0, Timestamp::seconds);
+        let first_failures = members.iter().filter_map(|(_, route)| route.first_bad());
         Finding {
             kind: FindingKind::RoutesTogether,
             severity: FindingSeverity::Critical,
@@ -403,24 +311,57 @@ impl RouteFindings<'_> {
             until: None,
             subject: format!("{} routes", members.len()),
             summary: format!(
-                "{} routes began to fail within {} from {}, {cause}: {}{more}",
+                "{} routes began to fail within {} from {}, {cause}: {}",
                 members.len(),
-                many(u64::try_from(seconds).unwrap_or(0).max(1), "second"),
-                moment(self.index, since),
-                names.join(", "),
+                plural(seconds.max(1), "second"),
+                time_text(self.index, since),
+                self.titles(members.iter().map(|(_, route)| *route)),
             ),
-            evidence: members
-                .iter()
-                .filter_map(|(_, route)| route.first_bad().map(Evidence::Connection))
-                .collect(),
+            evidence: Evidence::of(first_failures),
             advice: advice.to_owned(),
             drill_down: DrillDown::Evidence,
         }
     }
 }
 
-/// A run of refused logins.
-struct Refused {
+/// What routes that fail together have in common, and what to do.
+fn common_cause(members: &[(Timestamp, &Route)]) -> (&'static str, &'static str) {
+    let all = |outcome| members.iter().all(|(_, route)| route.why == Some(outcome));
+    let is_blocked = members.iter().all(|(_, route)| {
+        let text = RouteFindings::reason(route).to_lowercase();
+        ["block", "listed", "spamhaus", "reputation"]
+            .iter()
+            .any(|word| text.contains(word))
+    });
+    if is_blocked {
+        (
+            "each replies that we are blocked",
+            "Our own address is probably on a block list: look it up, find who sends too much (tophosts), ask to be delisted.",
+        )
+    } else if all(ConnectionOutcome::ConnectionError) {
+        (
+            "none can be reached",
+            "Check our own side first: network, firewall, DNS and the interface that mail leaves by (ping, traceroute, nslookup, interfaceconfig).",
+        )
+    } else if all(ConnectionOutcome::TlsFailed) {
+        (
+            "TLS fails with each",
+            "Check our own side first: certificate, TLS versions and ciphers (certconfig, sslconfig, tlsverify).",
+        )
+    } else if all(ConnectionOutcome::AuthFailed) {
+        (
+            "each refuses our login",
+            "Check our own side first: the SMTP Auth profiles that they use (smtpauthconfig).",
+        )
+    } else {
+        (
+            "their replies differ",
+            "Find what changed on our side at that time: network, DNS, certificate, sending address.",
+        )
+    }
+}
+
+struct RefusedLogins {
     since: Option<Timestamp>,
     first: ConnectionId,
 }

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{DrillDown, Evidence, Finding, FindingKind, FindingSeverity, many, moment};
+use super::{DrillDown, Evidence, Finding, FindingKind, FindingSeverity, time_text};
 use crate::header::Timestamp;
+use crate::humanize::plural;
 use crate::index::{ApplianceId, ConnectionId, Direction, Index, Symbol};
 use crate::query::{Field, FilterTerm};
 use crate::triage::Thresholds;
@@ -16,7 +17,7 @@ pub(super) fn findings(index: &Index, limits: &Thresholds) -> Vec<Finding> {
     all
 }
 
-/// Peers that hold many connections open for longer than the appliance allows by default.
+/// Peers that keep many connections open for longer than the appliance allows by default.
 fn held_open(index: &Index, limits: &Thresholds) -> Vec<Finding> {
     let Some(newest) = index
         .newest()
@@ -56,18 +57,13 @@ fn held(index: &Index, peer: Symbol, open: &[ConnectionId]) -> Finding {
         until: None,
         subject: peer.to_owned(),
         summary: format!(
-            "{peer} holds {} open, the oldest since {}",
-            many(open.len() as u64, "connection"),
-            moment(index, since),
+            "{peer} keeps {} open, the oldest since {}",
+            plural(open.len(), "connection"),
+            time_text(index, since),
         ),
-        evidence: open
-            .iter()
-            .take(3)
-            .copied()
-            .map(Evidence::Connection)
-            .collect(),
+        evidence: Evidence::of(open.iter().take(3).copied()),
         advice: format!(
-            "See whether lines are missing from the log; if not, limit connections from {peer} in its mail flow policy or block it (HAT)."
+            "Check whether lines are missing from the log; if not, limit connections from {peer} in its mail flow policy or block it (HAT)."
         ),
         drill_down: DrillDown::Query(vec![
             FilterTerm::is(Field::Ip, peer),
@@ -123,12 +119,12 @@ fn limited(index: &Index, listener: Option<&str>, refused: &[ConnectionId]) -> F
         subject: name.to_owned(),
         summary: format!(
             "{name} refused {} at its limit between {} and {}",
-            many(refused.len() as u64, "connection"),
-            moment(index, since),
-            moment(index, last),
+            plural(refused.len(), "connection"),
+            time_text(index, since),
+            time_text(index, last),
         ),
-        evidence: refused.iter().take(3).copied().map(Evidence::Connection).collect(),
-        advice: "See who connects most (tophosts, topin) before raising the limit (listenerconfig, or the mail flow policy's Max. Concurrent Connections).".to_owned(),
+        evidence: Evidence::of(refused.iter().take(3).copied()),
+        advice: "Check who connects most (tophosts, topin) before raising the limit (listenerconfig, or the mail flow policy's Max. Concurrent Connections).".to_owned(),
         drill_down: DrillDown::Query(
             listener
                 .map(|listener| FilterTerm::is(Field::Interface, listener))
@@ -139,7 +135,7 @@ fn limited(index: &Index, listener: Option<&str>, refused: &[ConnectionId]) -> F
     }
 }
 
-/// Appliances that say nothing while another one writes.
+/// Appliances that write nothing while another one does.
 fn silent(index: &Index, limits: &Thresholds) -> Vec<Finding> {
     let mut last: BTreeMap<ApplianceId, (Timestamp, ConnectionId, u64)> = BTreeMap::new();
     let times = index
@@ -182,19 +178,19 @@ fn silent(index: &Index, limits: &Thresholds) -> Vec<Finding> {
                 until: None,
                 subject: name.to_owned(),
                 summary: format!(
-                    "{name} has written nothing since {} while others go on to {}",
-                    moment(index, Some(time)),
-                    moment(index, Some(newest)),
+                    "{name} has written nothing since {} while others wrote until {}",
+                    time_text(index, Some(time)),
+                    time_text(index, Some(newest)),
                 ),
-                evidence: vec![Evidence::Connection(id)],
-                advice: "Its log may end there because its newer files were not given; else see whether it sends syslog and runs (status, logconfig).".to_owned(),
+                evidence: Evidence::of([id]),
+                advice: "Its newer files may be missing from the command line; if not, check that it runs and sends its log (status, logconfig).".to_owned(),
                 drill_down: DrillDown::Evidence,
             })
         })
         .collect()
 }
 
-/// Entries of an unknown shape that began in the second half of the log and come often.
+/// Frequent entries of an unknown shape that began in the second half of the log.
 fn unknown(index: &Index, limits: &Thresholds) -> Vec<Finding> {
     let (Some(oldest), Some(newest)) = (index.oldest(), index.newest()) else {
         return Vec::new();
@@ -219,9 +215,9 @@ fn unknown(index: &Index, limits: &Thresholds) -> Vec<Finding> {
                 until: None,
                 subject: sample.clone(),
                 summary: format!(
-                    "{} of a shape unknown to mailscope since {}: {sample}",
-                    many(shape.tally.count, "line"),
-                    moment(index, shape.tally.first),
+                    "{} of an unknown shape since {}: {sample}",
+                    plural(shape.tally.count, "line"),
+                    time_text(index, shape.tally.first),
                 ),
                 evidence: vec![Evidence::Line(shape.position)],
                 advice: "Something on the appliance has changed, perhaps its release or the log subscription: read the lines (view 6), and report the shape.".to_owned(),

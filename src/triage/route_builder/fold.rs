@@ -1,23 +1,23 @@
-//! Members become routes: runs of failures, when each began, what it impact.
+//! Folds the route connections into routes: outages, unencrypted periods, impact.
 
 use std::ops::Range;
 
 use super::{Bucket, RouteBuilder, RouteConnection};
 use crate::header::Timestamp;
 use crate::index::{DeliveryResult, DeliveryState as Recipient, Index, RecipientId, Symbol};
-use crate::triage::outcome::{ConnectionOutcome, RouteState};
+use crate::triage::outcome::{ConnectionOutcome, RouteState, Signals};
 use crate::triage::route::{ClearRun, Impact, Outage, Route, Tally};
 use crate::triage::{Triage, group};
 
 impl RouteBuilder {
-    /// Takes members in, in the order of their buckets and of time.
+    /// In the order of bucket and time.
     pub(super) fn fold(&mut self, index: &Index, members: Range<usize>) {
         for at in members {
-            let member = self.members[at];
+            let member = self.members.list[at];
             let number = member.bucket as usize;
             while self.folded.len() <= number {
                 let (appliance, remote, port) =
-                    self.routes[self.buckets[self.folded.len()].route as usize];
+                    self.routes.keys[self.buckets.list[self.folded.len()].route as usize];
                 self.folded.push(Route {
                     appliance,
                     remote,
@@ -56,7 +56,7 @@ fn take(route: &mut Route, member: &RouteConnection, opened: Option<Timestamp>) 
     tally.outcomes[member.outcome.at()] += 1;
     tally.first_seen = tally.first_seen.or(opened);
     tally.last_seen = opened.or(tally.last_seen);
-    if member.said.in_clear() {
+    if member.signals.in_clear() {
         tally.in_clear += 1;
     }
     take_clear(route, member, opened);
@@ -99,31 +99,30 @@ fn take(route: &mut Route, member: &RouteConnection, opened: Option<Timestamp>) 
     }
 }
 
-/// Mail that went out in the clear because TLS had failed, until TLS succeeds again.
+/// Periods of unencrypted mail: from failed TLS until TLS succeeds again.
 fn take_clear(route: &mut Route, member: &RouteConnection, opened: Option<Timestamp>) {
     let current = route.clear.last_mut().filter(|run| run.until.is_none());
-    match (current, member.said.tls_has_failed()) {
-        (Some(run), true) if member.said.in_clear() => {
+    match (current, member.signals.has(Signals::TLS_FAILED)) {
+        (Some(run), true) if member.signals.in_clear() => {
             run.connections += 1;
             run.last = member.connection;
         }
         (None, true) => route.clear.push(ClearRun {
             since: opened,
             until: None,
-            connections: u64::from(member.said.in_clear()),
+            connections: u64::from(member.signals.in_clear()),
             first: member.connection,
             last: member.connection,
         }),
-        (Some(run), false) if member.said.tls_succeeded() => run.until = opened,
+        (Some(run), false) if member.signals.has(Signals::TLS) => run.until = opened,
         _ => {}
     }
 }
 
-/// All that was found.
 pub(super) fn finish(mut builder: RouteBuilder, index: &Index) -> Triage {
-    let reasons = std::mem::take(&mut builder.reasons).of_buckets(builder.buckets.len());
+    let reasons = std::mem::take(&mut builder.reasons).of_buckets(builder.buckets.list.len());
     let newest = index.newest();
-    let buckets = std::mem::take(&mut builder.buckets);
+    let buckets = std::mem::take(&mut builder.buckets.list);
     let groups: Vec<Option<Symbol>> = buckets.iter().map(|bucket| bucket.group).collect();
     let mut routes = std::mem::take(&mut builder.folded);
     for ((route, bucket), (reasons, refusals)) in routes.iter_mut().zip(buckets).zip(reasons) {
@@ -131,13 +130,13 @@ pub(super) fn finish(mut builder: RouteBuilder, index: &Index) -> Triage {
         (route.tally.reasons, route.tally.refusals) = (reasons, refusals);
         route.judge(newest);
     }
-    let members = builder.members.iter();
-    let order = members
+    let members = builder.members.list.iter();
+    let connections = members
         .map(|member| (member.connection, member.outcome))
         .collect();
     let mut triage = Triage {
         routes,
-        order,
+        connections,
         domains: builder.domains.names,
         generation: builder.generation,
         groups: Vec::new(),
@@ -156,13 +155,13 @@ fn complete(index: &Index, builder: &RouteBuilder, route: &mut Route, bucket: Bu
     tally.domains = by_count(bucket.domains.iter(), |name| {
         builder.domains.names.get(name).to_owned()
     });
-    let profiles = builder.profiles[bucket.route as usize].iter();
+    let profiles = builder.routes.profiles[bucket.route as usize].iter();
     tally.profiles = by_count(profiles, |name| index.names.profiles.get(name).to_owned());
     tally.affected = distinct(bucket.messages);
     tally.impact = impact(index, distinct(bucket.recipients));
 }
 
-/// Names by how often they were counted, then by themselves.
+/// Most frequent first.
 fn by_count<'c>(
     counts: impl Iterator<Item = (&'c Symbol, &'c u64)>,
     text: impl Fn(Symbol) -> String,
@@ -181,14 +180,14 @@ fn distinct<T: Ord>(mut ids: Vec<T>) -> Vec<T> {
     ids
 }
 
-/// What has become of the recipients.
+/// The states of the affected recipients.
 fn impact(index: &Index, recipients: Vec<RecipientId>) -> Impact {
     let mut impact = Impact::default();
     for recipient in recipients.into_iter().map(|id| index.recipient(id)) {
         let count = match recipient.state() {
             Recipient::Delivered => &mut impact.delivered_later,
             Recipient::Bounced => {
-                // The appliance's own refusal has no reply code: it has tried for as long as the bounce profile says.
+                // A bounce by the appliance itself has no reply code and an earlier attempt.
                 let own = recipient.decided_by().is_some_and(|delivery| {
                     delivery.result() == DeliveryResult::Bounced
                         && delivery.code().is_none()

@@ -1,4 +1,4 @@
-//! Reasons: what was said of each failure, counted together, with what followed from it.
+//! Counts the reasons of failures and their consequences.
 
 use hashbrown::HashMap;
 
@@ -13,7 +13,7 @@ use crate::triage::reason::{self, Reason, most_frequent_first};
 struct Key {
     bucket: u32,
     outcome: ConnectionOutcome,
-    /// The reason that it follows from.
+    /// The reason this is a consequence of.
     cause: u32,
     code: u16,
     text: Option<Symbol>,
@@ -42,7 +42,7 @@ pub(super) struct Reasons {
     numbers: HashMap<Key, u32, foldhash::fast::RandomState>,
     sums: Vec<Sum>,
     texts: Interner,
-    /// Texts of the index whose normalize form is known.
+    /// Normalized texts of the index.
     known: HashMap<TextId, Symbol, foldhash::fast::RandomState>,
 }
 
@@ -72,12 +72,12 @@ impl Reasons {
         number
     }
 
-    /// Texts of the index may stand under other numbers now.
-    pub fn forget_numbers(&mut self) {
+    /// Compaction of the index has renumbered its texts.
+    pub(crate) fn forget_numbers(&mut self) {
         self.known.clear();
     }
 
-    fn said(&mut self, index: &Index, id: Option<TextId>) -> Option<Symbol> {
+    fn signals(&mut self, index: &Index, id: Option<TextId>) -> Option<Symbol> {
         let id = id?;
         if let Some(name) = self.known.get(&id) {
             return Some(*name);
@@ -94,7 +94,7 @@ impl Reasons {
     }
 
     /// Reasons and refusals of each bucket, most frequent first.
-    pub fn of_buckets(self, buckets: usize) -> Vec<(Vec<Reason>, Vec<Reason>)> {
+    pub(crate) fn of_buckets(self, buckets: usize) -> Vec<(Vec<Reason>, Vec<Reason>)> {
         let made = |sum: &Sum| Reason {
             outcome: sum.key.outcome,
             code: Some(sum.key.code).filter(|code| *code > 0),
@@ -138,9 +138,9 @@ impl Reasons {
 }
 
 impl RouteBuilder {
-    /// What a failing connection itself says of its failure.
+    /// The reason of a failed connection itself.
     pub(super) fn note_cause(&mut self, index: &Index, at: usize) {
-        let member = self.members[at];
+        let member = self.members.list[at];
         let connection = index.connection(member.connection);
         let key = |code, text| Key {
             bucket: member.bucket,
@@ -168,7 +168,7 @@ impl RouteBuilder {
             ConnectionOutcome::AuthFailed => self.refused_logins(index, &member),
             ConnectionOutcome::Ok | ConnectionOutcome::Rejected | ConnectionOutcome::Idle => NONE,
         };
-        self.members[at].cause = cause;
+        self.members.list[at].cause = cause;
     }
 
     fn refused_logins(&mut self, index: &Index, member: &RouteConnection) -> u32 {
@@ -181,7 +181,7 @@ impl RouteBuilder {
                 outcome: ConnectionOutcome::AuthFailed,
                 cause: NONE,
                 code: index.attempts.code.get(at),
-                text: self.reasons.said(index, index.attempts.detail.get(at)),
+                text: self.reasons.signals(index, index.attempts.detail.get(at)),
             };
             let given = Given {
                 time: attempt.time(),
@@ -192,9 +192,9 @@ impl RouteBuilder {
         cause
     }
 
-    /// A recipient that was not taken: a reason, what follows from one, or a refusal of its own.
+    /// A refused or delayed recipient: a consequence, a reason, or a refusal of a working route.
     pub(super) fn reply(&mut self, index: &Index, at: usize) {
-        let (columns, at) = (&index.deliveries, self.deliveries.number(at));
+        let (columns, at) = (&index.deliveries, self.ranks.deliveries.number(at));
         let result = columns.result.get(at);
         let Some(connection) = columns.connection.get(at) else {
             return;
@@ -208,7 +208,7 @@ impl RouteBuilder {
         let Some(number) = self.find_member(connection, domain) else {
             return;
         };
-        let member = self.members[number as usize];
+        let member = self.members.list[number as usize];
         let outcome = if member.outcome.is_failure() {
             ConnectionOutcome::Rejected
         } else {
@@ -219,7 +219,7 @@ impl RouteBuilder {
             outcome,
             cause: member.cause,
             code: columns.code.get(at),
-            text: self.reasons.said(index, columns.detail.get(at)),
+            text: self.reasons.signals(index, columns.detail.get(at)),
         };
         let given = Given {
             time: columns.time.get(at),
@@ -227,14 +227,14 @@ impl RouteBuilder {
         };
         self.reasons.add(key, given);
         if member.outcome.is_failure() {
-            self.hit(index, member.bucket, DeliveryId::new(at));
+            self.affect(index, member.bucket, DeliveryId::new(at));
         }
     }
 
-    /// A delivery that a failure of the bucket's route hit.
-    pub(super) fn hit(&mut self, index: &Index, bucket: u32, delivery: DeliveryId) {
+    /// Records a delivery affected by a failure of the route.
+    pub(super) fn affect(&mut self, index: &Index, bucket: u32, delivery: DeliveryId) {
         let recipient = index.deliveries.recipient.get(delivery.at());
-        let bucket = &mut self.buckets[bucket as usize];
+        let bucket = &mut self.buckets.list[bucket as usize];
         bucket.recipients.push(recipient);
         bucket
             .messages

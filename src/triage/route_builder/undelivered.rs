@@ -1,4 +1,5 @@
-//! Deliveries that no connection was made for (`DCID 0`): tied to the route whose connection errors name their domain.
+//! Deliveries without a connection (`DCID 0`): each belongs to the route whose connection error names
+//! the domain of its recipient.
 //!
 //! ```text
 //! Connection Error: DCID 63 domain: partner.example IP: 198.51.100.7 port: 25 details: [Errno 60] … reason: …
@@ -11,9 +12,9 @@ use crate::index::{DeliveryResult, Index, RETRY_WINDOW};
 use crate::triage::outcome::ConnectionOutcome;
 
 impl RouteBuilder {
-    /// Notes whom a connection error was for.
+    /// Records the domain of a connection error.
     pub(super) fn note_error(&mut self, index: &Index, at: usize) {
-        let member = self.members[at];
+        let member = self.members.list[at];
         if member.outcome != ConnectionOutcome::ConnectionError {
             return;
         }
@@ -24,24 +25,25 @@ impl RouteBuilder {
         let domain = self.domains.intern(domain);
         let time = connection.closed().or(connection.first_seen());
         let seconds = time.map_or(0, Timestamp::seconds);
-        self.errors
+        self.undelivered
+            .errors
             .entry((connection.appliance_id(), domain))
             .or_default()
             .push((seconds, member.bucket));
-        *self.buckets[member.bucket as usize]
+        *self.buckets.list[member.bucket as usize]
             .domains
             .entry(domain)
             .or_default() += 1;
     }
 
-    /// A delivery without a connection.
     pub(super) fn never_connected(&mut self, index: &Index, at: usize) {
         if at == 0 {
-            self.errors
+            self.undelivered
+                .errors
                 .values_mut()
                 .for_each(|errors| errors.sort_unstable());
         }
-        let id = self.undelivered[at];
+        let id = self.undelivered.deliveries[at];
         let columns = &index.deliveries;
         let recipient = columns.recipient.get(id.at());
         let to = index.recipients.to.get(recipient.at());
@@ -51,10 +53,10 @@ impl RouteBuilder {
         let message = index.recipients.message.get(recipient.at());
         let appliance = index.message(message).appliance_id();
         let time = columns.time.get(id.at()).map_or(0, Timestamp::seconds);
-        let Some(errors) = self.errors.get(&(appliance, domain)) else {
+        let Some(errors) = self.undelivered.errors.get(&(appliance, domain)) else {
             return;
         };
-        // The lines of one second come in any order.
+        // Lines of one second may be in any order.
         let behind = errors.partition_point(|(at, _)| *at <= time + 1);
         let Some((error, bucket)) = errors[..behind].last().copied() else {
             return;
@@ -63,9 +65,9 @@ impl RouteBuilder {
             return;
         }
         let result = columns.result.get(id.at());
-        self.buckets[bucket as usize].count(result);
+        self.buckets.list[bucket as usize].count(result);
         if result != DeliveryResult::Delivered {
-            self.hit(index, bucket, id);
+            self.affect(index, bucket, id);
         }
     }
 }

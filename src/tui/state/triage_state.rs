@@ -10,12 +10,12 @@ use std::time::{Duration, Instant};
 
 use std::sync::Arc;
 
+use crate::index::Index;
 use crate::index::records::timeline::Slot;
-use crate::index::{ConnectionId, Index};
 use crate::query::{Query, TextMatches};
-use crate::triage::findings::{Analyzer, FindingKind, FindingSeverity};
+use crate::triage::findings::{FindingKind, FindingSeverity};
 use crate::triage::{
-    Finding, Group, GroupBy, Progress, Route, RouteBuilder, RouteId, RouteState, Thresholds, Triage,
+    self, Finding, Group, GroupBy, IndexAccess, Route, RouteId, RouteState, Thresholds, Triage,
 };
 use crate::tui::state::record::Record;
 
@@ -95,15 +95,45 @@ pub struct TriageSnapshot {
 }
 
 impl TriageSnapshot {
-    fn new(triage: Triage) -> Self {
+    /// Draws the timelines, holding the index for a few of them at a time.
+    fn of(
+        triage: Triage,
+        began: Instant,
+        stop: &AtomicBool,
+        with: IndexAccess<'_>,
+    ) -> Option<Self> {
         let routes = triage.routes.iter().enumerate();
-        // Of a route of which a domain or profile has a part the first one counts.
+        // Of several rows of one route (grouped by domain or profile) the first one counts.
         let by_id = routes.rev().map(|(at, route)| (route.id(), at)).collect();
-        Self {
-            triage,
-            by_id,
-            ..Self::default()
+        let (mut strips, mut group_strips) = (Vec::new(), Vec::new());
+        for routes in triage.routes.chunks(AT_ONCE) {
+            with(&mut |index| {
+                if let Some(span) = index.oldest().zip(index.newest()) {
+                    let strip = |route| triage.timeline(index, route, span, STRIP);
+                    strips.extend(routes.iter().map(strip));
+                }
+            });
+            if stop.load(Ordering::Relaxed) {
+                return None;
+            }
         }
+        for group in &triage.groups {
+            with(&mut |index| {
+                if let Some(span) = index.oldest().zip(index.newest()) {
+                    group_strips.push(triage.group_timeline(index, group, span, STRIP));
+                }
+            });
+            if stop.load(Ordering::Relaxed) {
+                return None;
+            }
+        }
+        Some(Self {
+            triage,
+            strips,
+            group_strips,
+            by_id,
+            took: began.elapsed(),
+        })
     }
 
     /// The route of that name.
@@ -116,141 +146,35 @@ impl TriageSnapshot {
         at.and_then(|at| self.strips.get(*at))
             .map_or(&[], Vec::as_slice)
     }
-
-    fn draw_strips(&mut self, stop: &AtomicBool, with: IndexAccess<'_>) -> bool {
-        for from in (0..self.triage.routes.len()).step_by(AT_ONCE) {
-            let routes = self.triage.routes.iter().skip(from).take(AT_ONCE);
-            let (triage, strips) = (&self.triage, &mut self.strips);
-            with(&mut |index| {
-                let Some(span) = index.oldest().zip(index.newest()) else {
-                    return;
-                };
-                let of_route = |route| triage.strip(index, route, span, STRIP);
-                strips.extend(routes.clone().map(of_route));
-            });
-            if stop.load(Ordering::Relaxed) {
-                return false;
-            }
-        }
-        for group in &self.triage.groups {
-            let (triage, strips) = (&self.triage, &mut self.group_strips);
-            with(&mut |index| {
-                if let Some(span) = index.oldest().zip(index.newest()) {
-                    strips.push(triage.group_strip(index, group, span, STRIP));
-                }
-            });
-            if stop.load(Ordering::Relaxed) {
-                return false;
-            }
-        }
-        true
-    }
 }
 
-/// Holds the index for as long as what it is given takes.
-pub type IndexAccess<'w> = &'w dyn Fn(&mut dyn FnMut(&Index));
-
-/// Looks at what is ordered; `tell` hears what was seen. Ends without a word once `stop` says so.
-pub fn look(
-    order: &TriageJob,
+/// Does the job and reports each result; ends silently once `stop` is set.
+pub fn run(
+    job: &TriageJob,
     stop: &AtomicBool,
     with: IndexAccess<'_>,
-    tell: &dyn Fn(TriageResult),
+    report: &dyn Fn(TriageResult),
 ) {
-    if order.what.whole {
-        match whole(order.thresholds, stop, with) {
-            Some(look) => tell(TriageResult::Whole(Box::new(look))),
+    if job.what.whole {
+        let began = Instant::now();
+        let triage = triage::analyze_in_slices(job.thresholds, stop, with);
+        match triage.and_then(|triage| TriageSnapshot::of(triage, began, stop, with)) {
+            Some(snapshot) => report(TriageResult::Whole(Box::new(snapshot))),
             None => return,
         }
     }
-    if let Some(part) = &order.what.part {
-        let (filter, hits) = &order.filter;
-        match of_part(part, filter, hits, stop, with) {
-            Some(look) => tell(TriageResult::Scope(part.clone(), Box::new(look))),
+    if let Some(scope) = &job.what.part {
+        let began = Instant::now();
+        let (filter, matches) = &job.filter;
+        let select =
+            |index: &Index| (!filter.is_empty()).then(|| filter.connections(index, matches));
+        let triage = triage::routes_in_slices(scope.by, select, stop, with);
+        match triage.and_then(|triage| TriageSnapshot::of(triage, began, stop, with)) {
+            Some(snapshot) => report(TriageResult::Scope(scope.clone(), Box::new(snapshot))),
             None => return,
         }
     }
-    tell(TriageResult::All);
-}
-
-/// All routes and findings; `None` once `stop` says so.
-pub fn whole(
-    thresholds: Thresholds,
-    stop: &AtomicBool,
-    with: IndexAccess<'_>,
-) -> Option<TriageSnapshot> {
-    let began = Instant::now();
-    let mut analyzer = None;
-    with(&mut |index| analyzer = Some(Analyzer::new(index, thresholds)));
-    let mut analyzer = analyzer?;
-    in_slices(
-        &mut analyzer,
-        Analyzer::step_without_index,
-        Analyzer::step,
-        stop,
-        with,
-    )?;
-    finished(began, stop, with, &mut Some(analyzer), Analyzer::finish)
-}
-
-fn of_part(
-    part: &Scope,
-    filter: &Query,
-    hits: &TextMatches,
-    stop: &AtomicBool,
-    with: IndexAccess<'_>,
-) -> Option<TriageSnapshot> {
-    let began = Instant::now();
-    let mut builder = None;
-    with(&mut |index| {
-        let selected: Option<Vec<ConnectionId>> =
-            (!filter.is_empty()).then(|| filter.connections(index, hits));
-        builder = Some(RouteBuilder::new(index, part.by, selected.as_deref()));
-    });
-    let mut builder = builder?;
-    in_slices(
-        &mut builder,
-        RouteBuilder::step_without_index,
-        RouteBuilder::step,
-        stop,
-        with,
-    )?;
-    finished(began, stop, with, &mut Some(builder), RouteBuilder::finish)
-}
-
-fn in_slices<W>(
-    work: &mut W,
-    aside: impl Fn(&mut W),
-    step: impl Fn(&mut W, &Index) -> Progress,
-    stop: &AtomicBool,
-    with: IndexAccess<'_>,
-) -> Option<()> {
-    let mut progress = Progress::More;
-    while progress == Progress::More {
-        aside(work);
-        with(&mut |index| progress = step(work, index));
-        if stop.load(Ordering::Relaxed) {
-            return None;
-        }
-    }
-    Some(())
-}
-
-fn finished<T>(
-    began: Instant,
-    stop: &AtomicBool,
-    with: IndexAccess<'_>,
-    work: &mut Option<T>,
-    finish: impl Fn(T, &Index) -> Triage,
-) -> Option<TriageSnapshot> {
-    let mut triage = None;
-    with(&mut |index| triage = work.take().map(|work| finish(work, index)));
-    let mut look = TriageSnapshot::new(triage?);
-    if !look.draw_strips(stop, with) {
-        return None;
-    }
-    look.took = began.elapsed();
-    Some(look)
+    report(TriageResult::All);
 }
 
 /// Who a group is, whatever else changes.

@@ -1,4 +1,4 @@
-//! The server that logins are checked with is out of order: LDAP, a forwarding server, or the profile itself.
+//! The server that checks logins does not work: LDAP, a forwarding server, or the profile itself.
 //!
 //! ```text
 //! SMTP Auth: (ICID 7) could not reach forwarding server smtp.corp.example with reason: timeout
@@ -11,10 +11,11 @@ use hashbrown::HashMap;
 use super::Login;
 use crate::event::EventKind as Entry;
 use crate::header::Timestamp;
+use crate::humanize::plural;
 use crate::index::{Attempt, ConnectionId, Index};
 use crate::query::{Field, FilterTerm};
 use crate::triage::findings::{
-    DrillDown, Evidence, Finding, FindingKind, FindingSeverity, many, moment,
+    DrillDown, Evidence, Finding, FindingKind, FindingSeverity, time_text,
 };
 use crate::triage::normalize;
 
@@ -32,14 +33,14 @@ struct AuthServerFailure {
 #[derive(Debug, Default)]
 pub(super) struct AuthServerFailures {
     all: HashMap<String, AuthServerFailure>,
-    /// When somebody last logged in.
+    /// The time of the last successful login.
     last_success: i64,
 }
 
 impl AuthServerFailures {
-    pub fn take(&mut self, attempt: &Attempt<'_>, login: Login) {
+    pub(crate) fn take(&mut self, attempt: &Attempt<'_>, login: Login) {
         let text = attempt.detail().unwrap_or_default();
-        // A login that was required and not tried is the peer's doing; one lookup that failed is a user unknown.
+        // The client did not try a required login: no error of the server.
         if text.starts_with("was required") {
             return;
         }
@@ -58,13 +59,13 @@ impl AuthServerFailures {
         trouble.connections.1 = login.connection;
     }
 
-    pub fn note_login(&mut self, _attempt: &Attempt<'_>, login: Login) {
+    pub(crate) fn note_login(&mut self, _attempt: &Attempt<'_>, login: Login) {
         if login.succeeded {
             self.last_success = self.last_success.max(login.time);
         }
     }
 
-    pub fn findings(&self, index: &Index) -> Vec<Finding> {
+    pub(crate) fn findings(&self, index: &Index) -> Vec<Finding> {
         let mut all: Vec<Finding> = self
             .all
             .iter()
@@ -80,9 +81,9 @@ impl AuthServerFailures {
                 severity: self.severity(last),
                 summary: format!(
                     "{} failed between {} and {}: LDAP is misconfigured or its server cannot be reached",
-                    many(ldap.count, "login query").replace("querys", "queries"),
-                    moment(index, ldap.first),
-                    moment(index, ldap.last),
+                    plural(ldap.count, "login query"),
+                    time_text(index, ldap.first),
+                    time_text(index, ldap.last),
                 ),
                 evidence: Vec::new(),
                 drill_down: DrillDown::Query(vec![FilterTerm::is(Field::Event, "auth.ldap")]),
@@ -117,13 +118,11 @@ impl AuthServerFailures {
             severity: self.severity(trouble.last),
             summary: format!(
                 "{} could not be checked between {} and {}: {text}{state}",
-                many(trouble.count, "login"),
-                moment(index, since),
-                moment(index, last),
+                plural(trouble.count, "login"),
+                time_text(index, since),
+                time_text(index, last),
             ),
-            evidence: [trouble.connections.0, trouble.connections.1]
-                .map(Evidence::Connection)
-                .to_vec(),
+            evidence: Evidence::of([trouble.connections.0, trouble.connections.1]),
             drill_down: DrillDown::Query(
                 std::iter::once(FilterTerm::is(Field::Auth, "failed"))
                     .chain(phrase(text))
@@ -134,7 +133,7 @@ impl AuthServerFailures {
     }
 }
 
-/// A part of the text that a query finds in raw lines.
+/// A term that finds the text in raw lines.
 fn phrase(text: &str) -> Option<FilterTerm> {
     let words = [
         "forwarding server",
@@ -145,7 +144,7 @@ fn phrase(text: &str) -> Option<FilterTerm> {
     found.map(|word| FilterTerm::Text((*word).to_owned()))
 }
 
-/// Each user fails at a lookup of its own: they are counted together.
+/// Lookups of different users are one reason.
 fn without_user(text: &str) -> String {
     match text.split_once(" for user: ") {
         Some((what, _)) => what.to_owned(),
@@ -165,7 +164,7 @@ fn blank(subject: &str) -> Finding {
         subject: subject.to_owned(),
         summary: String::new(),
         evidence: Vec::new(),
-        advice: "Test the server and the query (ldapconfig, ldaptest; for forwarding: smtpauthconfig, telnet): until it answers nobody can log in on the listeners that use it.".to_owned(),
+        advice: "Test the server and the query (ldapconfig, ldaptest; for forwarding: smtpauthconfig, telnet): until it answers, no login on the listeners that use it can succeed.".to_owned(),
         drill_down: DrillDown::Evidence,
     }
 }

@@ -1,7 +1,7 @@
-//! One user who fails again and again, and an address that succeeds after many failures.
+//! One user with many failed logins, and an address that succeeds after many failures.
 //!
-//! Where the server that checks logins is down, everybody fails: so a run of failures counts only if others could log
-//! in meanwhile, or nobody else tried.
+//! If the server that checks logins is down, every login fails: so a run of failures counts only if
+//! other logins succeeded meanwhile, or none were tried.
 
 use std::collections::VecDeque;
 
@@ -10,27 +10,28 @@ use ipnet::IpNet;
 
 use super::Login;
 use crate::header::Timestamp;
+use crate::humanize::plural;
 use crate::index::{Attempt, ConnectionId, Index, Symbol};
 use crate::query::aggregate::network;
 use crate::query::{Field, FilterTerm};
 use crate::triage::Thresholds;
 use crate::triage::findings::{
-    DrillDown, Evidence, Finding, FindingKind, FindingSeverity, many, moment,
+    DrillDown, Evidence, Finding, FindingKind, FindingSeverity, time_text,
 };
 
-/// Logins of others that must all have failed before the server is suspected instead of the user.
+/// Failed logins of other users, without a success, that point to the server instead.
 const OTHERS: u64 = 5;
-/// Seconds without a failure after which a run is over.
+/// Seconds without a failure that end a run.
 const OVER: i64 = 3600;
 
-/// All logins so far: to tell what others did meanwhile.
+/// Counts of all logins so far, to compare two times.
 #[derive(Clone, Copy, Debug, Default)]
 struct Clock {
     failed: u64,
     succeeded: u64,
 }
 
-/// A user's failures in a sliding stretch of time.
+/// The logins of a user in a sliding window.
 #[derive(Debug, Default)]
 struct UserHistory {
     recent: VecDeque<(i64, bool)>,
@@ -49,7 +50,7 @@ struct FailedLogins {
     after: Clock,
 }
 
-/// An address's failures in a row.
+/// The consecutive failures of an address.
 #[derive(Debug, Default)]
 struct SourceRun {
     run: u64,
@@ -81,14 +82,14 @@ pub(super) struct BruteForce {
 }
 
 impl BruteForce {
-    pub fn new(spraying: HashSet<IpNet>) -> Self {
+    pub(crate) fn new(spraying: HashSet<IpNet>) -> Self {
         Self {
             spraying,
             ..Self::default()
         }
     }
 
-    pub fn take(
+    pub(crate) fn take(
         &mut self,
         index: &Index,
         attempt: &Attempt<'_>,
@@ -195,7 +196,7 @@ impl BruteForce {
         }
     }
 
-    pub fn findings(self, index: &Index) -> Vec<Finding> {
+    pub(crate) fn findings(self, index: &Index) -> Vec<Finding> {
         let users = self
             .users
             .iter()
@@ -243,14 +244,14 @@ fn guessed(index: &Index, user: Symbol, worst: &FailedLogins) -> Finding {
         until: last.filter(|_| over),
         subject: named(user).to_owned(),
         summary: format!(
-            "the user {} failed {} between {} and {}, lately from {sources}",
+            "the user {} failed {} between {} and {}, last from {sources}",
             named(user),
-            many(worst.failed, "time"),
-            moment(index, since),
-            moment(index, last),
+            plural(worst.failed, "time"),
+            time_text(index, since),
+            time_text(index, last),
         ),
-        evidence: worst.evidence.iter().copied().map(Evidence::Connection).collect(),
-        advice: "Ask the user: somebody guesses the password, or a device still has an old one; in the first case block the address (HAT) and change the password.".to_owned(),
+        evidence: Evidence::of(worst.evidence.iter().copied()),
+        advice: "Ask the user: someone is guessing the password, or a device still uses an old one; in the first case block the address (HAT) and change the password.".to_owned(),
         drill_down: DrillDown::Query(vec![FilterTerm::is(Field::User, user), FilterTerm::is(Field::Auth, "failed")]),
     }
 }
@@ -277,17 +278,12 @@ fn success(index: &Index, got_in: &LoginAfterFailures) -> Finding {
         summary: format!(
             "{source} logged in as {} at {} after {}{with}",
             named(user),
-            moment(index, at),
-            many(got_in.failed, "failure"),
+            time_text(index, at),
+            plural(got_in.failed, "failure"),
         ),
-        evidence: got_in
-            .evidence
-            .iter()
-            .copied()
-            .map(Evidence::Connection)
-            .collect(),
+        evidence: Evidence::of(got_in.evidence.iter().copied()),
         advice: format!(
-            "Ask {} whether it was them; if not, change the password at once and look at what was sent from {source}.",
+            "Ask {} whether it was them; if not, change the password at once and check what was sent from {source}.",
             named(user)
         ),
         drill_down: DrillDown::Query(vec![FilterTerm::is(Field::Ip, source)]),

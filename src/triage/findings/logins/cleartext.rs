@@ -1,15 +1,16 @@
-//! Logins in the clear on a listener where nearly all others come over TLS.
+//! Unencrypted logins on a listener where nearly all others use TLS.
 
 use std::collections::BTreeSet;
 
 use hashbrown::HashMap;
 
 use super::Login;
+use crate::humanize::plural;
 use crate::index::{Attempt, ConnectionId, Index, Symbol};
 use crate::query::{Field, FilterTerm};
 use crate::triage::Thresholds;
 use crate::triage::findings::{
-    DrillDown, Evidence, Finding, FindingKind, FindingSeverity, many, moment,
+    DrillDown, Evidence, Finding, FindingKind, FindingSeverity, time_text,
 };
 
 #[derive(Debug, Default)]
@@ -27,7 +28,7 @@ pub(super) struct CleartextLogins {
 }
 
 impl CleartextLogins {
-    pub fn take(&mut self, attempt: &Attempt<'_>, login: Login) {
+    pub(crate) fn take(&mut self, attempt: &Attempt<'_>, login: Login) {
         let connection = attempt.connection();
         let Some(interface) = connection.interface_name().filter(|_| login.succeeded) else {
             return;
@@ -45,7 +46,7 @@ impl CleartextLogins {
         listener.last = Some(login.connection);
     }
 
-    pub fn findings(&self, index: &Index, limits: &Thresholds) -> Vec<Finding> {
+    pub(crate) fn findings(&self, index: &Index, limits: &Thresholds) -> Vec<Finding> {
         let odd = self.all.values().filter(|listener| {
             let all = listener.over_tls + listener.clear;
             listener.clear >= limits.clear_logins
@@ -81,15 +82,15 @@ fn finding(index: &Index, listener: &ListenerLogins) -> Option<Finding> {
         since,
         until: None,
         summary: format!(
-            "{} on {name} came in the clear since {} while {} came over TLS: {}{more}",
-            many(listener.clear, "login"),
-            moment(index, since),
+            "{} on {name} unencrypted since {} while {} used TLS: {}{more}",
+            plural(listener.clear, "login"),
+            time_text(index, since),
             listener.over_tls,
             users.join(", "),
         ),
-        evidence: vec![Evidence::Connection(first), Evidence::Connection(last)],
+        evidence: Evidence::of([first, last]),
         advice: format!(
-            "Their passwords crossed the network readable: set TLS to Required for SMTP AUTH in the mail flow policy of {name} (listenerconfig)."
+            "Their passwords were sent unencrypted: set TLS to Required for SMTP AUTH in the mail flow policy of {name} (listenerconfig)."
         ),
         drill_down: DrillDown::Query(vec![
             FilterTerm::is(Field::Interface, &name),

@@ -1,4 +1,4 @@
-//! One address or net that tries many users.
+//! One address or net that tries many users: password spraying.
 
 use std::collections::BTreeSet;
 
@@ -6,22 +6,23 @@ use hashbrown::{HashMap, HashSet};
 use ipnet::IpNet;
 
 use super::Login;
+use crate::humanize::plural;
 use crate::index::{Attempt, ConnectionId, Index, Symbol};
 use crate::query::aggregate::network;
 use crate::query::{Field, FilterTerm};
 use crate::triage::Thresholds;
 use crate::triage::findings::{
-    DrillDown, Evidence, Finding, FindingKind, FindingSeverity, many, moment,
+    DrillDown, Evidence, Finding, FindingKind, FindingSeverity, time_text,
 };
 
-/// Seconds of silence after which a net's tries begin anew.
+/// Seconds without a login after which a new period begins.
 const PAUSE: i64 = 24 * 3600;
-/// Seconds that a burst is counted over.
+/// The longest burst, in seconds.
 const BURST: i64 = 3600;
-/// Users and addresses that are told apart.
+/// Users and addresses counted separately.
 const MOST: usize = 4096;
 
-/// What came from a net in one stretch of time.
+/// The logins from a net in one period.
 #[derive(Debug, Default, Clone)]
 struct SprayCandidate {
     users: HashSet<Symbol>,
@@ -62,7 +63,7 @@ impl SprayCandidate {
     }
 }
 
-/// A net's tries: the present burst, the present stretch, and the worst stretch that was a spray.
+/// The current burst and period of a net, and its worst spray so far.
 #[derive(Debug, Default)]
 struct NetHistory {
     burst: SprayCandidate,
@@ -71,7 +72,7 @@ struct NetHistory {
 }
 
 impl NetHistory {
-    /// Keeps what was a spray; bursts of one spray are one.
+    /// Records a spray; overlapping bursts are one.
     fn note(&mut self, limits: &Thresholds) {
         for tries in [&self.long, &self.burst] {
             if !tries.is_spray(limits) {
@@ -91,14 +92,14 @@ impl NetHistory {
     }
 }
 
-/// All nets that somebody failed from.
+/// All nets with a failed login.
 #[derive(Debug, Default)]
 pub(super) struct Sprays {
     nets: HashMap<IpNet, NetHistory, foldhash::quality::RandomState>,
 }
 
 impl Sprays {
-    pub fn take(
+    pub(crate) fn take(
         &mut self,
         index: &Index,
         attempt: &Attempt<'_>,
@@ -126,8 +127,7 @@ impl Sprays {
         of_net.long.add(attempt, login);
     }
 
-    /// The nets that sprayed.
-    pub fn spraying(&mut self, limits: &Thresholds) -> HashSet<IpNet> {
+    pub(crate) fn spraying(&mut self, limits: &Thresholds) -> HashSet<IpNet> {
         let nets = self.nets.iter_mut();
         nets.filter_map(|(net, of_net)| {
             of_net.note(limits);
@@ -136,7 +136,7 @@ impl Sprays {
         .collect()
     }
 
-    pub fn findings(&self, index: &Index, limits: &Thresholds) -> Vec<Finding> {
+    pub(crate) fn findings(&self, index: &Index, limits: &Thresholds) -> Vec<Finding> {
         let sprays = self
             .nets
             .iter()
@@ -163,7 +163,7 @@ fn finding(index: &Index, net: IpNet, spray: &SprayCandidate, _limits: &Threshol
         .is_some_and(|newest| newest.seconds() - spray.last > BURST);
     let got_in = match spray.succeeded {
         0 => "none succeeded".to_owned(),
-        count => format!("{} succeeded", many(count, "login")),
+        count => format!("{} succeeded", plural(count, "login")),
     };
     let severity = if spray.succeeded > 0 {
         FindingSeverity::Critical
@@ -177,20 +177,15 @@ fn finding(index: &Index, net: IpNet, spray: &SprayCandidate, _limits: &Threshol
         until: last.filter(|_| over),
         summary: format!(
             "{subject} failed {} with {} from {} between {} and {}; {got_in}",
-            many(spray.failed, "time"),
-            many(spray.users.len() as u64, "user"),
-            many(spray.sources.len() as u64, "address").replace("addresss", "addresses"),
-            moment(index, since),
-            moment(index, last),
+            plural(spray.failed, "time"),
+            plural(spray.users.len(), "user"),
+            plural(spray.sources.len(), "address"),
+            time_text(index, since),
+            time_text(index, last),
         ),
-        evidence: spray
-            .evidence
-            .iter()
-            .copied()
-            .map(Evidence::Connection)
-            .collect(),
+        evidence: Evidence::of(spray.evidence.iter().copied()),
         advice: format!(
-            "Block {subject} (HAT Overview: BLOCKED_LIST) and let the listener ask the directory less often; users with weak passwords should change them."
+            "Block {subject} (HAT Overview: BLOCKED_LIST) and lower the Directory Harvest Attack limit of the mail flow policy; users with weak passwords should change them."
         ),
         drill_down: DrillDown::Query(vec![
             FilterTerm::is(Field::Ip, &subject),

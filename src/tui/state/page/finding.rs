@@ -3,9 +3,7 @@
 use super::Row;
 use super::builder::{PageBuilder, text};
 use crate::humanize;
-use crate::present;
-use crate::present::Context;
-use crate::query;
+use crate::present::{self, Context};
 use crate::safe;
 use crate::triage::findings::{DrillDown, Evidence};
 use crate::tui::columns::{self, RenderContext};
@@ -25,7 +23,7 @@ pub(super) fn preview(known: RenderContext<'_>, number: u32, width: usize) -> Ve
     let mut builder = PageBuilder::default();
     let severity = Context::SCREEN.severity(finding.severity);
     let since = finding.since.map_or_else(
-        || "since the log's beginning".to_owned(),
+        || "since the beginning of the log".to_owned(),
         |time| format!("since {}", humanize::date_time(time)),
     );
     let until = finding.until.map_or_else(String::new, |time| {
@@ -38,14 +36,14 @@ pub(super) fn preview(known: RenderContext<'_>, number: u32, width: usize) -> Ve
         (Role::Dim, format!("  {since}{until}")),
     ]);
     builder.wrapped("what", &text(&finding.summary), Role::Text, width);
-    builder.wrapped("do", &text(&finding.advice), Role::Title, width);
+    builder.wrapped("what to do", &text(&finding.advice), Role::Title, width);
     let leads = match &finding.drill_down {
         DrillDown::Route(_) => "the route".to_owned(),
-        DrillDown::Query(terms) => text(&query::filter_text(terms)),
-        DrillDown::Evidence => "what shows it".to_owned(),
+        DrillDown::Query(terms) => text(&crate::query::filter_text(terms)),
+        DrillDown::Evidence => "the evidence".to_owned(),
     };
-    builder.parts("Enter", vec![(Role::Dim, format!("leads to {leads}"))]);
-    let mut name = "shown by";
+    builder.parts("Enter", vec![(Role::Dim, format!("open {leads}"))]);
+    let mut name = "evidence";
     for evidence in &finding.evidence {
         builder.parts(name, shown(known, *evidence));
         name = "";
@@ -56,7 +54,7 @@ pub(super) fn preview(known: RenderContext<'_>, number: u32, width: usize) -> Ve
 fn shown(known: RenderContext<'_>, evidence: Evidence) -> Vec<(Role, String)> {
     match evidence {
         Evidence::Connection(id) if !known.index.contains_connection(id) => {
-            vec![(Role::Dim, "a connection that has retired".to_owned())]
+            vec![(Role::Dim, "an evicted connection".to_owned())]
         }
         Evidence::Connection(id) => {
             let connection = known.index.connection(id);

@@ -1,18 +1,18 @@
-//! A route's page: how it is doing, since when, why, what it costs, what to do, and the lines that show it.
+//! A route's page: its state, since when, cause, impact, what to do, and the evidence.
 //!
 //! ```text
 //!  ✗ failing  172.16.155.102:25  profile OutboundAuthentication
-//!   since      2009-04-22 11:19:39 (45 m), 412 connections in a row
-//!   why          412 × 535 5.7.8 authentication failed
-//!                398 ×   └ 554 5.7.1 <…>: Relay access denied                 follows from it
-//!   cost       398 bounced, 14 waiting; 371 messages to 6 domains
-//!   do         Check the profile OutboundAuthentication (smtpauthconfig) …
-//!   went       11:00 ▁▁▁▁▁▁▁✗✗✗✗✗✗✗✗✗✗✗✗ 12:04
-//! › last good  DCID 5633  2009-04-22 11:06:20  delivered
-//! › first bad  DCID 5640  2009-04-22 11:19:39  authentication failed
-//! › messages   371 that its failures hit
+//!   since      2009-04-22 11:19:39 (45 m), 412 consecutive failures
+//!   cause        412 × 535 5.7.8 authentication failed
+//!                398 ×   └ 554 5.7.1 <…>: Relay access denied                 consequence
+//!   impact     398 recipients bounced, 14 waiting; 371 messages to a.example and 5 more
+//!   what to do Check the profile OutboundAuthentication (smtpauthconfig) …
+//!   history    11:00 ▁▁▁▁▁▁▁✗✗✗✗✗✗✗✗✗✗✗✗ 12:04
+//! › last success   DCID 5633  2009-04-22 11:06:20  delivered
+//! › first failure  DCID 5640  2009-04-22 11:19:39  authentication failed
+//! › messages   371 affected messages
 //!
-//!  last good                                  │ first bad
+//!  Last success                               │ First failure
 //!  11:06:20 New SMTP DCID 5633 …              │ 11:19:39 New SMTP DCID 5640 …
 //! ```
 
@@ -20,9 +20,8 @@ use super::builder::{PageBuilder, text};
 use super::message;
 use super::{Comparison, Row};
 use crate::header::Timestamp;
-use crate::humanize;
+use crate::humanize::{self, and_more, plural};
 use crate::index::ConnectionId;
-use crate::present;
 use crate::present::Context;
 use crate::safe;
 use crate::search::RawLine;
@@ -33,14 +32,14 @@ use crate::tui::state::triage_state::TriageSnapshot;
 use crate::tui::theme::Role;
 use crate::tui::widgets::log_line::{self, HeaderFormat};
 
-/// Reasons, consequences and outages that are told one by one.
-const TOLD: usize = 5;
-/// Messages of one route that are listed.
+/// Reasons, consequences and outages shown individually.
+const SHOWN: usize = 5;
+/// Affected messages shown.
 const LISTED: usize = 5000;
-/// From so many columns on two connections stand beside each other.
+/// The least width that shows two connections side by side.
 const BESIDE: usize = 72;
 
-/// The connections whose lines stand beside each other: the last good one and the first bad one.
+/// The connections to compare: the last success and the first failure.
 pub fn sides(known: RenderContext<'_>, id: RouteId) -> [Option<ConnectionId>; 2] {
     let Some(route) = known.triage.route(id) else {
         return [None, None];
@@ -49,7 +48,7 @@ pub fn sides(known: RenderContext<'_>, id: RouteId) -> [Option<ConnectionId>; 2]
         Some(outage) => [outage.before, Some(outage.first)],
         None => [route.last_good, None],
     };
-    // A look may set_head of records that have retired since.
+    // The analysis may be older than an eviction.
     sides.map(|side| side.filter(|id| known.index.contains_connection(*id)))
 }
 
@@ -63,21 +62,21 @@ pub(super) fn head(
     let Some((look, route)) = found(known, id) else {
         builder.row(vec![(
             Role::Dim,
-            format!(" {}  is being looked at …", text(&id.title(known.index))),
+            format!(" {}  is being analyzed …", text(&id.title(known.index))),
         )]);
         return builder.rows;
     };
     summary(&mut builder, known, look, route, width);
-    went(&mut builder, known, look, route, width);
+    history(&mut builder, known, look, route, width);
     leads(&mut builder, known, look, route);
     outages(&mut builder, known, route);
-    // The route works and the far end refuses recipients for themselves: no failure of the route.
+    // Refusals of single recipients are no failure of the route.
     reasons(&mut builder, "refused", &route.tally.refusals);
     lines(&mut builder, sides, width);
     builder.rows
 }
 
-/// The page's first lines, for the place under the table.
+/// The first lines of the page, shown below the table.
 pub(super) fn preview(known: RenderContext<'_>, id: RouteId, width: usize) -> Vec<Row> {
     let mut builder = PageBuilder::default();
     if let Some((look, route)) = found(known, id) {
@@ -113,26 +112,25 @@ fn summary(
     }
     builder.row(title);
     builder.wrapped("since", &since(known, route), Role::Text, width);
-    reasons(builder, "why", &route.tally.reasons);
-    cost(builder, look, &route.tally);
+    reasons(builder, "cause", &route.tally.reasons);
+    impact(builder, look, &route.tally);
     if route.tally.in_clear > 0 {
         let said = format!(
-            "{} connections delivered in the clear because TLS had failed",
+            "{} connections delivered unencrypted because TLS had failed",
             humanize::grouped(route.tally.in_clear)
         );
-        builder.parts("in clear", vec![(Role::Warning, said)]);
+        builder.parts("cleartext", vec![(Role::Warning, said)]);
     }
     if let Some(advice) = look.triage.advice(known.index, route) {
-        builder.wrapped("do", &text(&advice), Role::Title, width);
+        builder.wrapped("what to do", &text(&advice), Role::Title, width);
     }
 }
 
-/// Since when, how often, and whether it ever was well.
 fn since(known: RenderContext<'_>, route: &Route) -> String {
     let newest = known.index.newest();
     let short = |time: Timestamp| humanize::short_time(time, newest);
     let good = match route.tally.last_ok {
-        None => "; never good in this log",
+        None => "; no success in this log",
         Some(_) => "",
     };
     let failed = format!(
@@ -144,10 +142,10 @@ fn since(known: RenderContext<'_>, route: &Route) -> String {
         (RouteState::Failing, Some(since), _) => {
             let age = newest.map_or(0, |newest| newest.seconds() - since.seconds());
             format!(
-                "{} ({}), {} in a row{good}",
+                "{} ({}), {}{good}",
                 humanize::date_time(since),
                 humanize::age(age),
-                humanize::plural(route.run, "connection")
+                plural(route.run, "consecutive failure")
             )
         }
         (_, _, Some(outage)) => {
@@ -156,7 +154,7 @@ fn since(known: RenderContext<'_>, route: &Route) -> String {
             });
             format!("{until}{failed}{good}")
         }
-        // A route that was never tried cannot have been good.
+        // Without a failure, a missing success means that nothing was tried.
         _ if route.tally.failed() == 0 => failed,
         _ => format!("{failed}{good}"),
     }
@@ -164,20 +162,20 @@ fn since(known: RenderContext<'_>, route: &Route) -> String {
 
 fn reasons(builder: &mut PageBuilder, name: &str, reasons: &[Reason]) {
     let mut name = name;
-    for reason in reasons.iter().take(TOLD) {
-        told(builder, name, reason, "");
+    for reason in reasons.iter().take(SHOWN) {
+        reason_row(builder, name, reason, "");
         name = "";
-        for consequence in reason.consequences.iter().take(TOLD) {
-            told(builder, "", consequence, "  └ ");
+        for consequence in reason.consequences.iter().take(SHOWN) {
+            reason_row(builder, "", consequence, "  └ ");
         }
     }
-    if reasons.len() > TOLD {
-        let more = format!("… {} more", reasons.len() - TOLD);
+    if reasons.len() > SHOWN {
+        let more = format!("… {} more", reasons.len() - SHOWN);
         builder.parts("", vec![(Role::Dim, more)]);
     }
 }
 
-fn told(builder: &mut PageBuilder, name: &str, reason: &Reason, under: &str) {
+fn reason_row(builder: &mut PageBuilder, name: &str, reason: &Reason, under: &str) {
     let role = if under.is_empty() {
         Role::Text
     } else {
@@ -192,38 +190,35 @@ fn told(builder: &mut PageBuilder, name: &str, reason: &Reason, under: &str) {
         (role, text(&reason.line())),
     ];
     if !under.is_empty() {
-        parts.push((Role::Dim, "   follows from it".to_owned()));
+        parts.push((Role::Dim, "   consequence".to_owned()));
     }
     builder.parts(name, parts).link = reason.example.map(Record::Connection);
 }
 
-fn cost(builder: &mut PageBuilder, look: &TriageSnapshot, tally: &Tally) {
-    let parts = present::impact_parts(tally.impact);
-    if parts.is_empty() {
+fn impact(builder: &mut PageBuilder, look: &TriageSnapshot, tally: &Tally) {
+    let impact = tally.impact.text();
+    if impact.is_empty() {
         return;
     }
-    let messages = humanize::plural(tally.affected.len() as u64, "message");
-    let first: Vec<String> = tally
-        .domains
-        .iter()
-        .take(3)
+    let role = if tally.impact.is_loss() {
+        Role::Failed
+    } else {
+        Role::Pending
+    };
+    let mut messages = format!("; {}", plural(tally.affected.len(), "message"));
+    let domains = tally.domains.iter().take(3);
+    let domains: Vec<String> = domains
         .map(|name| text(look.triage.domain(*name)))
         .collect();
-    let more = tally.domains.len().saturating_sub(first.len());
-    let more = if more > 0 {
-        format!(" and {more} more domains")
-    } else {
-        String::new()
-    };
-    let to = format!("; {messages} to {}{more}", first.join(", "));
-    let lost = tally.impact.bounced + tally.impact.given_up > 0;
-    let role = if lost { Role::Failed } else { Role::Pending };
-    let recipients = format!("recipients: {}", parts.join(", "));
-    builder.parts("cost", vec![(role, recipients), (Role::Text, to)]);
+    if !domains.is_empty() {
+        let more = and_more(domains.len(), tally.domains.len());
+        messages.push_str(&format!(" to {}{more}", domains.join(", ")));
+    }
+    builder.parts("impact", vec![(role, impact), (Role::Text, messages)]);
 }
 
-/// How the connections went over the log's whole time.
-fn went(
+/// The outcomes over the whole time of the log.
+fn history(
     builder: &mut PageBuilder,
     known: RenderContext<'_>,
     look: &TriageSnapshot,
@@ -250,7 +245,7 @@ fn went(
         .min(160);
     let strip = look
         .triage
-        .strip(index, route, (oldest, newest), room.max(1));
+        .timeline(index, route, (oldest, newest), room.max(1));
     let mut parts = vec![(Role::Dim, format!("{first} "))];
     for (role, bar) in columns::rate(&strip, room) {
         match parts.last_mut() {
@@ -259,10 +254,10 @@ fn went(
         }
     }
     parts.push((Role::Dim, format!(" {last}")));
-    builder.parts("went", parts);
+    builder.parts("history", parts);
 }
 
-/// The connections that show it, and the messages.
+/// Links to the evidence and to the affected messages.
 fn leads(
     builder: &mut PageBuilder,
     known: RenderContext<'_>,
@@ -280,9 +275,9 @@ fn leads(
         .newest_bad
         .filter(|newest| bad != Some(*newest) && known.index.contains_connection(*newest));
     for (name, id) in [
-        ("last good", good),
-        ("first bad", bad),
-        ("newest bad", newest),
+        ("last success", good),
+        ("first failure", bad),
+        ("latest failure", newest),
     ] {
         let Some(id) = id else { continue };
         let time = known.index.connection(id).first_seen();
@@ -305,13 +300,12 @@ fn leads(
     }
     let hit = route.tally.affected.len() as u64;
     if hit > 0 {
-        let said = format!("{} that its failures hit", humanize::plural(hit, "message"));
+        let said = plural(hit, "affected message");
         builder.parts("messages", vec![(Role::Text, said)]).link =
             Some(Record::AffectedMessages(route.id()));
     }
 }
 
-/// When it failed before.
 fn outages(builder: &mut PageBuilder, known: RenderContext<'_>, route: &Route) {
     let newest = known.index.newest();
     let over: Vec<_> = route
@@ -321,7 +315,7 @@ fn outages(builder: &mut PageBuilder, known: RenderContext<'_>, route: &Route) {
         .filter(|outage| outage.until.is_some())
         .collect();
     let mut name = "outages";
-    for outage in over.iter().take(TOLD) {
+    for outage in over.iter().take(SHOWN) {
         let at = |time: Option<Timestamp>| {
             time.map_or_else(|| "?".to_owned(), |time| humanize::short_time(time, newest))
         };
@@ -329,19 +323,19 @@ fn outages(builder: &mut PageBuilder, known: RenderContext<'_>, route: &Route) {
             "{}–{}  {}, {}",
             at(outage.since),
             at(outage.until),
-            humanize::plural(outage.connections, "connection"),
+            plural(outage.connections, "connection"),
             outage.outcome.phrase()
         );
         builder.parts(name, vec![(Role::Text, said)]).link = Some(Record::Connection(outage.first));
         name = "";
     }
-    if over.len() > TOLD {
-        let more = format!("… {} earlier ones", over.len() - TOLD);
+    if over.len() > SHOWN {
+        let more = format!("… {} earlier ones", over.len() - SHOWN);
         builder.parts("", vec![(Role::Dim, more)]);
     }
 }
 
-/// The raw lines of the last good and the first bad connection, beside each other where there is room.
+/// The raw lines of the last success and the first failure, side by side if the width allows.
 fn lines(builder: &mut PageBuilder, sides: &Comparison, width: usize) {
     if sides.of.iter().all(Option::is_none) {
         return;
@@ -360,7 +354,7 @@ fn lines(builder: &mut PageBuilder, sides: &Comparison, width: usize) {
         Some(Ok(sides)) => sides,
     };
     if width < BESIDE || good.is_empty() || bad.is_empty() {
-        for (title, lines) in [("Last good", good), ("First bad", bad)] {
+        for (title, lines) in [("Last success", good), ("First failure", bad)] {
             if !lines.is_empty() {
                 builder.row(vec![(Role::Title, format!(" {title}"))]);
             }
@@ -374,9 +368,9 @@ fn lines(builder: &mut PageBuilder, sides: &Comparison, width: usize) {
     }
     let half = (width - 4) / 2;
     builder.row(vec![
-        (Role::Title, safe::fit("Last good", half + 1)),
+        (Role::Title, safe::fit("Last success", half + 1)),
         (Role::Dim, "│ ".to_owned()),
-        (Role::Title, "First bad".to_owned()),
+        (Role::Title, "First failure".to_owned()),
     ]);
     for at in 0..good.len().max(bad.len()) {
         let mut parts = vec![(Role::Text, " ".to_owned())];
@@ -396,7 +390,7 @@ fn raw(line: &RawLine) -> Vec<(Role, String)> {
     log_line::parts(&line.frame, bytes, HeaderFormat::Short)
 }
 
-/// Shortens what stands before a line's verdict where the verdict would not be seen in `width` columns.
+/// Shortens the text before the verdict of a line so that the verdict fits into `width` columns.
 fn verdict_first(mut parts: Vec<(Role, String)>, width: usize) -> Vec<(Role, String)> {
     let is_verdict = |(role, _): &(Role, String)| matches!(role, Role::Ok | Role::Failed);
     let Some(at) = parts.iter().position(is_verdict).filter(|at| *at > 0) else {
@@ -443,7 +437,7 @@ fn cut(parts: Vec<(Role, String)>, width: usize) -> Vec<(Role, String)> {
     out
 }
 
-/// Routes summed up: how they are doing together, and each of them.
+/// A group: its totals, and each of its routes.
 pub(super) fn group_head(known: RenderContext<'_>, number: u32, width: usize) -> Vec<Row> {
     let mut builder = PageBuilder::default();
     let look = known.triage.look_of(Record::Group(number));
@@ -455,10 +449,7 @@ pub(super) fn group_head(known: RenderContext<'_>, number: u32, width: usize) ->
     builder.row(vec![
         (state.role, format!(" {}", state.text)),
         (Role::Title, format!("  {key}")),
-        (
-            Role::Text,
-            format!("  {}", humanize::plural(group.routes as u64, "route")),
-        ),
+        (Role::Text, format!("  {}", plural(group.routes, "route"))),
     ]);
     let said = group.failing_since.map_or_else(
         || {
@@ -471,8 +462,8 @@ pub(super) fn group_head(known: RenderContext<'_>, number: u32, width: usize) ->
         |since| format!("{}, on every route", humanize::date_time(since)),
     );
     builder.wrapped("since", &said, Role::Text, width);
-    reasons(&mut builder, "why", &group.tally.reasons);
-    cost(&mut builder, look, &group.tally);
+    reasons(&mut builder, "cause", &group.tally.reasons);
+    impact(&mut builder, look, &group.tally);
     let mut name = "routes";
     for id in group.members.iter().take(super::MOST) {
         let route = known.triage.route(*id);
@@ -498,7 +489,7 @@ pub(super) fn group_head(known: RenderContext<'_>, number: u32, width: usize) ->
     builder.rows
 }
 
-/// The messages that a route's failures hit, the newest first.
+/// The affected messages, newest first.
 pub(super) fn hit_head(known: RenderContext<'_>, id: RouteId) -> Vec<Row> {
     let mut builder = PageBuilder::default();
     let Some((_, route)) = found(known, id) else {
@@ -506,8 +497,8 @@ pub(super) fn hit_head(known: RenderContext<'_>, id: RouteId) -> Vec<Row> {
     };
     let hit = &route.tally.affected;
     let said = format!(
-        " {} hit by the failures of {}, the newest first",
-        humanize::plural(hit.len() as u64, "message"),
+        " {} of {}, newest first",
+        plural(hit.len(), "affected message"),
         text(&id.title(known.index))
     );
     builder.row(vec![(Role::Title, said)]);
@@ -529,30 +520,4 @@ pub(super) fn hit_head(known: RenderContext<'_>, id: RouteId) -> Vec<Row> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_verdict_is_seen_however_long_what_stands_before_it_is() {
-        let line = vec![
-            (Role::Dim, "11:19:41 ".to_owned()),
-            (
-                Role::Text,
-                "DCID: 5640 IP: 172.16.155.102 SMTP authentication using the profile Out "
-                    .to_owned(),
-            ),
-            (Role::Failed, "✗ failed".to_owned()),
-            (
-                Role::Text,
-                ": ('535', ['5.7.8 Error: authentication failed'])".to_owned(),
-            ),
-        ];
-        let text = |parts: Vec<(Role, String)>| -> String {
-            parts.into_iter().map(|(_, part)| part).collect()
-        };
-        let shown = text(cut(verdict_first(line.clone(), 40), 40));
-        assert_eq!(shown, "11:19:41 …ofile Out ✗ failed: ('535', […");
-        let whole = text(cut(verdict_first(line.clone(), 200), 200));
-        assert_eq!(whole.trim_end(), text(line));
-    }
-}
+mod tests;

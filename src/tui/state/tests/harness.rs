@@ -112,7 +112,7 @@ impl Harness {
                     self.does(Action::Files(files));
                     continue;
                 }
-                Effect::Report(route) => Answer::Reported(crate::tui::workers::incident::write(
+                Effect::Report(route) => Answer::Reported(crate::report::incident::file::write(
                     self.folder.path(),
                     route,
                     self.app.settings.thresholds,
@@ -160,7 +160,7 @@ impl Harness {
     pub(super) fn look(&mut self, order: &TriageJob) {
         let seen = std::cell::RefCell::new(Vec::new());
         let index = &self.index;
-        triage_state::look(
+        triage_state::run(
             order,
             &AtomicBool::new(false),
             &|work| work(index),
