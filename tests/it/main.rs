@@ -11,6 +11,7 @@ mod language;
 mod limits;
 mod lineage;
 mod outages;
+mod printed;
 #[path = "../support/pty.rs"]
 mod pty;
 mod readme;

@@ -90,7 +90,7 @@ impl Place {
     }
 }
 
-fn said(output: &Output) -> Said {
+pub fn said(output: &Output) -> Said {
     Said {
         status: output.status.code().unwrap_or(-1),
         out: String::from_utf8_lossy(&output.stdout).into_owned(),
