@@ -7,6 +7,7 @@ mod config;
 mod explained;
 mod following;
 mod formats;
+mod imports;
 mod language;
 mod limits;
 mod lineage;
