@@ -41,7 +41,7 @@ use crate::source::{
     BufferPool, Liveness, LogReader, Notice, NoticeKind, SourceOpened, Stop, TailPreview,
 };
 // The interface shows the state of the sources and does not import from below the pipeline.
-pub use crate::source::{NoticeLevel, Noticed, Progress, SourceState, SourceStatus, Sources};
+pub use crate::source::{NoticeLevel, Noticed, ReadProgress, SourceState, SourceStatus, Sources};
 use ordered::OrderedPipeline;
 use parse::ParsedHeaders;
 use read::ReadStage;
@@ -161,7 +161,7 @@ impl Ingest {
     }
 
     /// Bytes read and bytes to read.
-    pub fn progress(&self) -> Progress {
+    pub fn progress(&self) -> ReadProgress {
         self.sources.progress()
     }
 

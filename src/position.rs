@@ -1,4 +1,5 @@
-//! Where a line begins: a source and an offset in it. Every component above refers to lines by this.
+//! Where a line begins: a source and an offset in it. Every component above refers to lines by
+//! this.
 
 use std::fmt;
 
@@ -18,7 +19,8 @@ impl SourceId {
     }
 }
 
-/// Where a line begins: its source and the offset in it, in decompressed bytes. Positions sort in reading order.
+/// Where a line begins: its source and the offset in it, in decompressed bytes. Positions sort in
+/// reading order.
 ///
 /// Sources beyond 4 million and offsets beyond 4 TiB saturate.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -58,7 +60,8 @@ impl Position {
         self.0 & Self::MAX_OFFSET
     }
 
-    /// Bytes from an earlier position of the same source to this one; `None` from another source and beyond 4 GiB.
+    /// Bytes from an earlier position of the same source to this one; `None` from another source
+    /// and beyond 4 GiB.
     #[inline]
     pub fn behind(self, earlier: Self) -> Option<u32> {
         let same_source = (self.0 ^ earlier.0) >> Self::OFFSET_BITS == 0;

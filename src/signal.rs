@@ -1,7 +1,7 @@
 //! Signals as values, so that the terminal is restored whatever ends or stops the program.
 //!
-//! A dedicated thread waits for them. Even if the receiver hangs, a signal that ends the program ends it within
-//! [`GRACE`], and so does the loss of the terminal.
+//! A dedicated thread waits for them. Even if the receiver hangs, a signal that ends the program
+//! ends it within [`GRACE`], and so does the loss of the terminal.
 
 use std::io;
 use std::thread;
@@ -55,7 +55,8 @@ pub fn stop() -> io::Result<()> {
     signal_hook::low_level::emulate_default_handler(SIGTSTP)
 }
 
-/// Ends the program with `status` after [`GRACE`], even if its threads hang: reading from a lost terminal may never return.
+/// Ends the program with `status` after [`GRACE`], even if its threads hang: reading from a lost
+/// terminal may never return.
 pub fn end_soon(status: i32) {
     let watchdog = thread::Builder::new().name("watchdog".into());
     // Without a thread the program still ends by itself, only not for certain.

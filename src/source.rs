@@ -1,8 +1,10 @@
-//! Reads files from their start and follows them: the files of directories and globs, archives and pipes.
+//! Reads files from their start and follows them: the files of directories and globs, archives and
+//! pipes.
 //!
-//! [`LogReader`] emits blocks of whole lines with their positions, every line once and in order, across rotation,
-//! truncation and replacement. [`Sources`] reads emitted lines again. What the lines mean is left to others: what must be
-//! known of them comes with the [`Request`] as a predicate and a [`Liveness`] policy.
+//! [`LogReader`] emits blocks of whole lines with their positions, every line once and in order,
+//! across rotation, truncation and replacement. [`Sources`] reads emitted lines again. What the
+//! lines mean is left to others: what must be known of them comes with the [`Request`] as a
+//! predicate and a [`Liveness`] policy.
 //!
 //! ```text
 //! watch ── wakeup ──▶ reader ── listings ──▶ tracker ── which file ──▶ tail, decompress, pipe ── bytes ──▶ blocks
@@ -20,7 +22,6 @@ pub(crate) mod decompress;
 mod directory;
 mod event;
 mod fingerprint;
-mod fingerprint_store;
 mod fs;
 mod input;
 mod liveness;
@@ -39,6 +40,7 @@ mod rotated;
 mod rotation_order;
 mod scan;
 mod settings;
+mod start;
 mod tail;
 mod target;
 mod tracker;
@@ -55,7 +57,7 @@ pub use event::{SourceEvent, SourceOpened};
 pub use notice::{Notice, NoticeKind, NoticeLevel, Noticed};
 pub use preview::TailPreview;
 pub use reader::LogReader;
-pub use registry::{Progress, SourceState, SourceStatus, Sources};
+pub use registry::{ReadProgress, SourceState, SourceStatus, Sources};
 pub use watch::Stop;
 
 /// Whether to stay when everything was read.
@@ -96,7 +98,8 @@ pub enum Marker {
     Heartbeat,
 }
 
-/// How to detect files that are stale or incomplete. Supplied by the component that knows the log format.
+/// How to detect files that are stale or incomplete. Supplied by the component that knows the log
+/// format.
 #[derive(Clone, Copy, Debug)]
 pub struct Liveness {
     /// The marker that a line is, if any.
@@ -128,7 +131,8 @@ pub struct Request {
     pub stop: Stop,
 }
 
-/// Why a PATH cannot be read. One line each, lower case; the path is as on fs, not yet safe for a terminal.
+/// Why a PATH cannot be read. One line each, lower case; the path is as on fs, not yet safe for a
+/// terminal.
 #[derive(Debug, thiserror::Error)]
 pub enum SourceError {
     /// The path does not exist.

@@ -1,7 +1,8 @@
 //! Cuts the bytes of one source into blocks of whole lines.
 //!
-//! A line ends at LF. The head of a line longer than [`MAX_LINE`] is kept and the rest skipped, so that no input
-//! makes the reader grow. The lines of a block and what they mean are left to `lines` and the parsers above it.
+//! A line ends at LF. The head of a line longer than [`MAX_LINE`] is kept and the rest skipped, so
+//! that no input makes the reader grow. The lines of a block and what they mean are left to `lines`
+//! and the parsers above it.
 
 use memchr::{memchr, memrchr};
 
@@ -10,11 +11,12 @@ use crate::position::SourceId;
 /// The most bytes kept of one line, its end not counted.
 pub const MAX_LINE: usize = 1 << 20;
 
-/// At least so many NUL bytes at the start of a line are a hole, left by a writer that kept its old offset after truncation:
-/// they are skipped, however many they are. Fewer are dropped by `lines`.
+/// At least so many NUL bytes at the start of a line are a hole, left by a writer that kept its old
+/// offset after truncation: they are skipped, however many they are. Fewer are dropped by `lines`.
 pub(crate) const HOLE: usize = 64 << 10;
 
-/// How many bytes are read at once: with its entries, such a block stays in the second-level cache until it is indexed.
+/// How many bytes are read at once: with its entries, such a block stays in the second-level cache
+/// until it is indexed.
 pub(crate) const READ: usize = 128 << 10;
 
 /// The byte order mark that some editors write before UTF-8 text.
@@ -32,7 +34,8 @@ pub enum Truncated {
 
 /// A run of whole lines of one source.
 ///
-/// The bytes keep their newlines. Only a line that was cut, or an unfinished line at the end of a finished source, has none.
+/// The bytes keep their newlines. Only a line that was cut, or an unfinished line at the end of a
+/// finished source, has none.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Block {
     /// The source of the lines.
@@ -51,7 +54,8 @@ pub(crate) fn leading_zeros(bytes: &[u8]) -> usize {
 
 /// Cuts the bytes of one source into blocks of whole lines, whatever pieces they come in.
 ///
-/// The bytes of an unfinished line are kept until its end comes: at most [`MAX_LINE`] and one more for its CR.
+/// The bytes of an unfinished line are kept until its end comes: at most [`MAX_LINE`] and one more
+/// for its CR.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct LineSplitter {
     /// The offset of the next byte to come.
@@ -66,7 +70,8 @@ pub(crate) struct LineSplitter {
     skipping: bool,
 }
 
-/// The result of [`LineSplitter::split`]: the head of at most one over-long line, and the whole lines.
+/// The result of [`LineSplitter::split`]: the head of at most one over-long line, and the whole
+/// lines.
 #[derive(Debug, Default)]
 pub(crate) struct SplitResult {
     /// The head of an over-long line; it comes before `whole`.
@@ -105,7 +110,8 @@ impl LineSplitter {
         self.hole += length;
     }
 
-    /// Fills `buffer` with the unfinished line and `room` bytes to read into. Returns the start of those.
+    /// Fills `buffer` with the unfinished line and `room` bytes to read into. Returns the start of
+    /// those.
     pub fn prepare(&self, buffer: &mut Vec<u8>, room: usize) -> usize {
         let kept = self.carry.len();
         // Growing is the only thing that fills with zeros: a recycled buffer costs nothing.
@@ -207,8 +213,9 @@ impl LineSplitter {
         self.carry = Vec::new();
     }
 
-    /// `Some` if the first line of `buffer` is over-long, with the place of its newline if that was read. A line that begins
-    /// behind the kept bytes is never over-long: no read is longer than [`MAX_LINE`].
+    /// `Some` if the first line of `buffer` is over-long, with the place of its newline if that was
+    /// read. A line that begins behind the kept bytes is never over-long: no read is longer than
+    /// [`MAX_LINE`].
     fn overlong(&self, buffer: &[u8], kept: usize) -> Option<Option<usize>> {
         if buffer.len() <= MAX_LINE + 1 {
             return None;

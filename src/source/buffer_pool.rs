@@ -14,7 +14,8 @@ const MAX_SPARE: usize = 16;
 pub struct BufferPool(Arc<Mutex<Vec<Vec<u8>>>>);
 
 impl BufferPool {
-    /// Gives back the bytes of a block that is no longer needed. Short buffers are dropped: growing one means filling it.
+    /// Gives back the bytes of a block that is no longer needed. Short buffers are dropped: growing
+    /// one means filling it.
     pub fn put(&self, bytes: Vec<u8>) {
         let mut spare = self.0.lock();
         if spare.len() < MAX_SPARE && bytes.capacity() >= READ {

@@ -1,7 +1,7 @@
 //! Compressed files: recognised by their first bytes, whatever their names, and read as a stream.
 //!
-//! One layer of compression is removed, only as far as bytes are read: a small file that decompresses to a huge one costs
-//! time, never memory.
+//! One layer of compression is removed, only as far as bytes are read: a small file that
+//! decompresses to a huge one costs time, never memory.
 
 use std::fs::File;
 use std::io::{self, BufReader, Read};
@@ -63,7 +63,8 @@ pub(crate) fn unpack(
     })
 }
 
-/// The memory limit of an xz decoder: twice that of the strongest preset. The file itself asks for up to 4 GiB.
+/// The memory limit of an xz decoder: twice that of the strongest preset. The file itself asks for
+/// up to 4 GiB.
 const XZ_MEMORY: u64 = 128 << 20;
 
 fn xz() -> io::Result<liblzma::stream::Stream> {
@@ -98,7 +99,8 @@ impl<R: Read> Decoder for XzDecoder<R> {
 
 /// A decoder that is read in small steps, and whose error stays.
 ///
-/// At damage, a decoder drops what the same read decoded before it, and some report the end after their error.
+/// At damage, a decoder drops what the same read decoded before it, and some report the end after
+/// their error.
 struct FusedDecoder<D> {
     decoder: D,
     failed: Option<(io::ErrorKind, String)>,
@@ -139,7 +141,8 @@ impl<D: Decoder> Read for FusedDecoder<D> {
     }
 }
 
-/// Reads a file from its start without touching its cursor, which others share, and counts what it read.
+/// Reads a file from its start without touching its cursor, which others share, and counts what it
+/// read.
 pub(crate) struct CompressedFile {
     file: Arc<File>,
     at: u64,
@@ -171,8 +174,8 @@ impl Read for CompressedFile {
     }
 }
 
-/// Reads until `buffer` is full or the stream ends. Returns an error besides the bytes before it; the stream returns it
-/// again when it is read next.
+/// Reads until `buffer` is full or the stream ends. Returns an error besides the bytes before it;
+/// the stream returns it again when it is read next.
 pub(crate) fn read_full(stream: &mut dyn Read, buffer: &mut [u8]) -> (usize, Option<io::Error>) {
     let mut filled = 0;
     while filled < buffer.len() {

@@ -1,4 +1,5 @@
-//! Reconciles a directory or glob: which files are new, which of them are mail logs, which have lost their names.
+//! Reconciles a directory or glob: which files are new, which of them are mail logs, which have
+//! lost their names.
 
 use std::collections::HashSet;
 use std::fs::File;
@@ -12,7 +13,7 @@ use super::reader::LogReader;
 use super::reconcile::SHORT;
 use super::scan::{self, FoundFile};
 use super::tail::TailedFile;
-use super::tracker::{FileKey, Loss, Phase};
+use super::tracker::{FileKey, Loss, ReadPhase};
 
 /// How many new files are held open until they are read.
 const MAX_HELD: usize = 64;
@@ -21,13 +22,14 @@ const MAX_UNCLASSIFIED: usize = 16;
 
 /// The files that a scan found for the first time, and how many more may be held open.
 struct NewFiles {
-    files: Vec<(FoundFile, Option<Arc<File>>, Phase)>,
+    files: Vec<(FoundFile, Option<Arc<File>>, ReadPhase)>,
     room: usize,
     unclassified_room: usize,
 }
 
 impl LogReader {
-    /// Compares what a directory holds with what is tracked; returns how many files of it are mail logs.
+    /// Compares what a directory holds with what is tracked; returns how many files of it are mail
+    /// logs.
     pub(super) fn reconcile_directory(&mut self, at: usize, found: Vec<FoundFile>) -> usize {
         let listed: HashSet<FileId> = found.iter().map(|found| found.stat.id).collect();
         let input = &self.targets[at].input;
@@ -45,7 +47,7 @@ impl LogReader {
         let mut logs = 0;
         for found in self.with_unlisted(at, found, &listed) {
             if let Some(key) = self.tracker.find(found.stat.id) {
-                logs += usize::from(self.tracker[key].phase != Phase::Unclassified);
+                logs += usize::from(self.tracker[key].phase != ReadPhase::Unclassified);
                 self.on_known_file(&found);
             } else if !self.rejected.no_logs.holds(&found.stat) {
                 logs += usize::from(self.on_new_file(found, &mut new));
@@ -70,16 +72,16 @@ impl LogReader {
 
     /// Room for as many new files as may be held open besides those that are.
     fn new_files(&self) -> NewFiles {
-        let held = |phases: &[Phase]| {
+        let held = |phases: &[ReadPhase]| {
             let files = self.tracker.order().iter().map(|&key| &self.tracker[key]);
             files
                 .filter(|file| phases.contains(&file.phase) && file.is_held())
                 .count()
         };
-        let unclassified = MAX_UNCLASSIFIED.saturating_sub(held(&[Phase::Unclassified]));
+        let unclassified = MAX_UNCLASSIFIED.saturating_sub(held(&[ReadPhase::Unclassified]));
         NewFiles {
             files: Vec::new(),
-            room: MAX_HELD.saturating_sub(held(&[Phase::Queued, Phase::Unclassified])),
+            room: MAX_HELD.saturating_sub(held(&[ReadPhase::Queued, ReadPhase::Unclassified])),
             unclassified_room: if self.settings.is_live() {
                 unclassified
             } else {
@@ -99,16 +101,18 @@ impl LogReader {
                 if self.rejected.unreadable.remove(&found.stat.id).is_some() {
                     self.notice(NoticeKind::Readable, &found.path, "");
                 }
-                // Held open because its name may be removed before it is read; but not hundreds of files.
+                // Held open because its name may be removed before it is read; but not hundreds of
+                // files.
                 let file = (new.room > 0).then_some(file);
                 new.room = new.room.saturating_sub(1);
-                new.files.push((found, file, Phase::Queued));
+                new.files.push((found, file, ReadPhase::Queued));
                 return true;
             }
-            // Its first line may still come, after its name is gone: it is kept open and sniffed then.
+            // Its first line may still come, after its name is gone: it is kept open and sniffed
+            // then.
             Ok((file, false)) if found.stat.size < SHORT && new.unclassified_room > 0 => {
                 new.unclassified_room -= 1;
-                new.files.push((found, Some(file), Phase::Unclassified));
+                new.files.push((found, Some(file), ReadPhase::Unclassified));
             }
             Ok((_, false)) => self.rejected.no_logs.add(found.stat),
             Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
@@ -125,7 +129,7 @@ impl LogReader {
         let stem = scan::stem(&found.path);
         let folder = scan::folder_of(&found.path);
         let is_like = |file: &TailedFile| {
-            file.phase != Phase::Unclassified
+            file.phase != ReadPhase::Unclassified
                 && file.folder == folder
                 && scan::stem(&file.path) == stem
         };
@@ -142,7 +146,7 @@ impl LogReader {
         let (_, head) = scan::head(file, scan::HEAD)?;
         let file = &mut self.tracker[key];
         if (self.settings.is_mail_log)(&head) {
-            file.phase = Phase::Queued;
+            file.phase = ReadPhase::Queued;
             return Ok(true);
         }
         if file.stat.size >= SHORT {

@@ -14,7 +14,8 @@ pub enum SourceEvent {
     Opened(SourceOpened),
     /// Lines, in the order of their source.
     Block(Block),
-    /// Everything that is there now was emitted. Once whenever this becomes true; the first one ends the initial load.
+    /// Everything that is there now was emitted. Once whenever this becomes true; the first one
+    /// ends the initial load.
     CaughtUp,
     /// Something that a person may want to know.
     Notice(Notice),

@@ -1,8 +1,9 @@
-//! Recognises content that was read already, so that a copy under another name or in an archive adds only what is new.
+//! Recognises content that was read already, so that a copy under another name or in an archive
+//! adds only what is new.
 //!
-//! Every byte read is hashed in chunks. A new file is the copy of a known one when its first bytes, as many as were read
-//! of that one, hash to the same; anything less is another file, however alike the two begin. Which contents are compared
-//! at all depends on their first bytes: see [`super::fingerprint_store`].
+//! Every byte read is hashed in chunks. A new file is the copy of a known one when its first bytes,
+//! as many as were read of that one, hash to the same; anything less is another file, however alike
+//! the two begin. Which contents are compared at all depends on their first bytes: see [`store`].
 
 use std::hash::{BuildHasher, Hasher};
 use std::io::Read;
@@ -11,19 +12,23 @@ use std::sync::LazyLock;
 
 use super::blocks::LineSplitter;
 use super::decompress;
-use super::fingerprint_store::ContentId;
 use crate::position::SourceId;
+
+pub(super) mod store;
+
+use store::ContentId;
 
 /// How many bytes share one hash.
 const CHUNK: usize = 64 << 10;
 /// How many first bytes of a copy must agree: the timestamp and level of an entry.
 pub(crate) const HEAD: usize = 32;
-/// The lengths of the prefixes that are hashed separately: these distinguish nearly all files. If every line has the same
-/// timestamp, the second length distinguishes lines of two ids.
+/// The lengths of the prefixes that are hashed separately: these distinguish nearly all files. If
+/// every line has the same timestamp, the second length distinguishes lines of two ids.
 const STEPS: [usize; 5] = [HEAD, 64, 128, 512, START];
 /// How many first bytes of a new file are hashed.
 pub(crate) const START: usize = 4 << 10;
-/// How many contents a file is compared with at most, the longest first: only a crafted input has more with the same prefix.
+/// How many contents a file is compared with at most, the longest first: only a crafted input has
+/// more with the same prefix.
 const MAX_COMPARED: usize = 256;
 
 /// Seeded anew in each process: the text is written by strangers.
@@ -171,7 +176,8 @@ impl Fingerprint {
         }
     }
 
-    /// Keeps the hash of the last bytes instead of the bytes. Nothing can be added until they are restored.
+    /// Keeps the hash of the last bytes instead of the bytes. Nothing can be added until they are
+    /// restored.
     pub fn forget_recent(&mut self) {
         if self.partial_hash.is_none() {
             self.partial_hash = Some(hash(&self.recent[self.recent.len() - self.partial..]));
@@ -195,8 +201,8 @@ impl Fingerprint {
         self.partial = partial.len();
     }
 
-    /// Compares chunk `number` of another file, `theirs`, with what was read here. It is shorter than a chunk only at the end
-    /// of that file; otherwise `whole` is its hash.
+    /// Compares chunk `number` of another file, `theirs`, with what was read here. It is shorter
+    /// than a chunk only at the end of that file; otherwise `whole` is its hash.
     fn compare(&self, number: usize, theirs: &[u8], whole: Option<u64>) -> Match {
         if let Some(ours) = self.chunk(number) {
             if let Some(theirs) = whole {
@@ -264,9 +270,11 @@ enum Match {
 /// A content that was read, and how to go on behind it.
 #[derive(Clone, Debug)]
 pub(crate) struct TrackedContent {
-    /// Its number among the [`FingerprintStore`](super::fingerprint_store::FingerprintStore), from when it has a beginning.
+    /// Its number among the [`FingerprintStore`](store::FingerprintStore), from when it has a
+    /// beginning.
     pub number: Option<ContentId>,
-    /// The folder: copies are looked for beside their original only, as two folders are two appliances.
+    /// The folder: copies are looked for beside their original only, as two folders are two
+    /// appliances.
     pub folder: PathBuf,
     pub content: Fingerprint,
     /// Where the next line begins.
@@ -286,8 +294,8 @@ pub(crate) enum CopyMatch<'a> {
     New,
 }
 
-/// Compares a new file with the contents that begin like it. `open` begins to read it from its start, which is done once
-/// for all of them.
+/// Compares a new file with the contents that begin like it. `open` begins to read it from its
+/// start, which is done once for all of them.
 pub(crate) fn find_copy<'a>(
     mut candidates: Vec<&'a TrackedContent>,
     open: impl FnOnce() -> Option<decompress::Unpacked>,

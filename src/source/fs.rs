@@ -1,4 +1,5 @@
-//! Access to the file system: opening without blocking, reading at an offset, identity and metadata.
+//! Access to the file system: opening without blocking, reading at an offset, identity and
+//! metadata.
 
 use std::fs::{File, Metadata};
 use std::io;
@@ -101,8 +102,8 @@ pub(crate) fn special_file_kind(metadata: &Metadata) -> Option<&'static str> {
     }
 }
 
-/// Opens a regular file. Anything else is an error and never a wait: a FIFO in a log folder must not block the reader,
-/// nor a terminal become the controlling one.
+/// Opens a regular file. Anything else is an error and never a wait: a FIFO in a log folder must
+/// not block the reader, nor a terminal become the controlling one.
 pub(crate) fn open(path: &Path) -> io::Result<(File, Stat)> {
     let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
     let file = File::from(rustix::fs::open(path, flags, Mode::empty())?);
@@ -120,8 +121,8 @@ pub(crate) fn stat(file: &File) -> io::Result<Stat> {
     Ok(Stat::of(&file.metadata()?))
 }
 
-/// The offset of the next data behind a hole at `offset`; the end of the file if there is none, and `offset` if the file
-/// system has no holes.
+/// The offset of the next data behind a hole at `offset`; the end of the file if there is none, and
+/// `offset` if the file system has no holes.
 pub(crate) fn next_data(file: &File, offset: u64, size: u64) -> u64 {
     match rustix::fs::seek(file, rustix::fs::SeekFrom::Data(offset)) {
         Ok(data) => data.min(size),

@@ -125,8 +125,8 @@ fn linked_folders(path: &Path) -> Vec<PathBuf> {
     folders
 }
 
-/// The inputs of these paths. Successive files of one directory are sorted by age: a shell lists `mail.log` before
-/// `mail.log.1`.
+/// The inputs of these paths. Successive files of one directory are sorted by age: a shell lists
+/// `mail.log` before `mail.log.1`.
 pub(crate) fn in_time_order(paths: &[OsString]) -> Result<Vec<Input>, SourceError> {
     let mut inputs: Vec<Input> = paths
         .iter()

@@ -1,7 +1,7 @@
 //! Detects stale and incomplete logs by the markers in their lines.
 //!
-//! If a log with heartbeats gets no more lines, its transfer or its writer has failed. Which lines are markers is decided
-//! by the [`Liveness`](super::Liveness) policy of the request.
+//! If a log with heartbeats gets no more lines, its transfer or its writer has failed. Which lines
+//! are markers is decided by the [`Liveness`](super::Liveness) policy of the request.
 
 use memchr::memchr_iter;
 
@@ -10,7 +10,7 @@ use super::notice::NoticeKind;
 use super::reader::LogReader;
 use super::registry::SourceState;
 use super::rotation_order::{self, RotationKey};
-use super::tracker::{FileKey, Name, Phase};
+use super::tracker::{FileKey, Name, ReadPhase};
 
 /// How much of a block's end is searched for markers.
 const END: usize = 4 << 10;
@@ -75,7 +75,7 @@ impl LogReader {
         for key in self.tracker.order().clone() {
             let file = &self.tracker[key];
             let quiet = file.grown.elapsed();
-            if file.phase != Phase::Open || !file.is_held() || file.has_more() {
+            if file.phase != ReadPhase::Open || !file.is_held() || file.has_more() {
                 continue;
             }
             if quiet >= self.settings.timeouts.damaged {

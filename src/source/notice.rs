@@ -1,4 +1,5 @@
-//! What may happen to a source: one table of kinds, which feeds the help, the README and the records.
+//! What may happen to a source: one table of kinds, which feeds the help, the README and the
+//! records.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -28,8 +29,8 @@ impl NoticeLevel {
     }
 }
 
-/// Defines the kinds of notices: variant, stable word for records, level, meaning, sentence. `{}` in a sentence is the
-/// detail of the notice.
+/// Defines the kinds of notices: variant, stable word for records, level, meaning, sentence. `{}`
+/// in a sentence is the detail of the notice.
 macro_rules! notice_kinds {
     ($($kind:ident $word:literal $level:ident $meaning:literal $sentence:literal;)*) => {
         /// What happened to a source; [`NoticeKind::meaning`] explains each kind.

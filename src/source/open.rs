@@ -1,5 +1,5 @@
-//! Begins a file: opens it under whatever name it has by now, recognises copies of content already read, and enters it
-//! as a source with its first line.
+//! Begins a file: opens it under whatever name it has by now, recognises copies of content already
+//! read, and enters it as a source with its first line.
 
 use std::fs::File;
 use std::io;
@@ -8,11 +8,11 @@ use std::time::Instant;
 
 use super::decompress::{CompressedFile, Compression};
 use super::event::{SourceEvent, SourceOpened};
+use super::fingerprint::store::Location;
 use super::fingerprint::{self, CopyMatch, PrefixHashes, TrackedContent};
-use super::fingerprint_store::Location;
 use super::reader::LogReader;
 use super::tail::Handle;
-use super::tracker::{FileKey, Phase};
+use super::tracker::{FileKey, ReadPhase};
 use super::{fs, scan};
 use crate::position::SourceId;
 
@@ -28,7 +28,7 @@ impl LogReader {
         };
         let stat = fs::stat(&open)?;
         let file = &mut self.tracker[key];
-        if file.phase == Phase::Duplicate && file.stat == stat {
+        if file.phase == ReadPhase::Duplicate && file.stat == stat {
             return Ok(());
         }
         file.stat = stat;
@@ -37,7 +37,7 @@ impl LogReader {
         }
         // Recognised before anything is decompressed: an archive under way may not give a byte yet.
         file.tail.compression = Compression::of(&fs::first(&open, Compression::MAGIC)?);
-        if file.phase == Phase::Unclassified && !self.classify(key, &open)? {
+        if file.phase == ReadPhase::Unclassified && !self.classify(key, &open)? {
             return Ok(());
         }
         let (compression, head) = scan::head(&open, fingerprint::START)?;
@@ -51,7 +51,7 @@ impl LogReader {
                     // A large copy under way is not compared again with each piece that comes.
                     file.tail.retry_at = Some(Instant::now() + began.elapsed() * 10);
                     file.tail.handle = Handle::Plain(open);
-                    file.phase = Phase::Duplicate;
+                    file.phase = ReadPhase::Duplicate;
                     return Ok(());
                 }
                 CopyMatch::New if self.tracker[key].only_new_bytes => {
@@ -67,7 +67,8 @@ impl LogReader {
                 && self.tracker[original].has_more()
             {
                 if self.tracker[original].was_rewritten() {
-                    // It was copied, then truncated: the copy comes before the new content of the original.
+                    // It was copied, then truncated: the copy comes before the new content of the
+                    // original.
                     self.on_rewritten(original);
                 } else if self.settings.is_live() {
                     // What is appended to both would be emitted twice: the original goes first.
@@ -84,8 +85,8 @@ impl LogReader {
     fn hold(&mut self, key: FileKey, open: Arc<File>) {
         let file = &mut self.tracker[key];
         file.tail.handle = Handle::Plain(open);
-        if file.phase != Phase::Unclassified {
-            file.phase = Phase::Queued;
+        if file.phase != ReadPhase::Unclassified {
+            file.phase = ReadPhase::Queued;
         }
     }
 
@@ -137,8 +138,9 @@ impl LogReader {
         }
     }
 
-    /// The first bytes of each file that is to be read, decompressed, at most `most` of them, before any line is emitted.
-    /// A file that cannot be opened is left out: it is reported when it is read. Pipes cannot be peeked into.
+    /// The first bytes of each file that is to be read, decompressed, at most `most` of them,
+    /// before any line is emitted. A file that cannot be opened is left out: it is reported when it
+    /// is read. Pipes cannot be peeked into.
     pub fn heads(&self, most: usize) -> impl Iterator<Item = Vec<u8>> + '_ {
         self.tracker.order().iter().filter_map(move |&key| {
             let file = &self.tracker[key];

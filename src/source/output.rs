@@ -10,7 +10,7 @@ use super::event::SourceEvent;
 use super::notice::{Notice, NoticeKind};
 use super::reader::LogReader;
 use super::registry::SourceState;
-use super::tracker::{FileKey, Phase};
+use super::tracker::{FileKey, ReadPhase};
 use crate::humanize;
 
 /// How long after a failure a file is read again.
@@ -58,8 +58,8 @@ impl LogReader {
         self.check_limit(key);
     }
 
-    /// Stops reading an archive that decompresses to more than any log does: most likely it is made to fill memory and
-    /// disks.
+    /// Stops reading an archive that decompresses to more than any log does: most likely it is made
+    /// to fill memory and disks.
     fn check_limit(&mut self, key: FileKey) {
         let file = &mut self.tracker[key];
         let most = self
@@ -68,7 +68,7 @@ impl LogReader {
             .max(file.stat.size.saturating_mul(100));
         if file.tail.compression.is_packed() && file.tail.known.splitter.next_offset() > most {
             let path = file.path.clone();
-            file.park(Phase::Done);
+            file.park(ReadPhase::Done);
             self.tracker.dequeue(key);
             self.set_state(key, SourceState::Damaged);
             self.notice(NoticeKind::Limit, &path, humanize::size(most));
@@ -92,7 +92,7 @@ impl LogReader {
     /// A poll found nothing new. The file is finished unless it is followed.
     pub(super) fn on_idle(&mut self, key: FileKey) {
         let file = &mut self.tracker[key];
-        let is_packed = file.phase == Phase::Open && file.tail.compression.is_packed();
+        let is_packed = file.phase == ReadPhase::Open && file.tail.compression.is_packed();
         if self.settings.is_live() && !is_packed {
             let markers = &file.tail.markers;
             let state = file.idle_state(markers.stale, markers.incomplete);
@@ -104,7 +104,7 @@ impl LogReader {
         self.flush(key);
         self.set_state(key, SourceState::Finished);
         self.report_incomplete(key);
-        self.tracker[key].park(Phase::Done);
+        self.tracker[key].park(ReadPhase::Done);
         self.tracker.dequeue(key);
     }
 
@@ -152,7 +152,7 @@ impl LogReader {
         if live && is_packed {
             // It may be an upload under way: reported once nothing more comes.
             file.tail.damage = Some((error.to_string(), Instant::now()));
-            file.park(Phase::Done);
+            file.park(ReadPhase::Done);
             return self.tracker.dequeue(key);
         }
         if live {

@@ -1,7 +1,7 @@
 //! Files reported by the watcher but not yet scanned.
 //!
-//! The watcher thread opens them immediately, so a quickly rotated and deleted log can still be read after its name is
-//! gone.
+//! The watcher thread opens them immediately, so a quickly rotated and deleted log can still be
+//! read after its name is gone.
 
 use std::collections::HashSet;
 use std::fs::File;
@@ -17,8 +17,8 @@ use super::reader::LogReader;
 use super::rotation_order::{self, RotationKey};
 use super::scan::{self, FoundFile};
 
-/// How many are held open at most. A file that is rolled each second is held for this many seconds, or half as many if it
-/// is compressed too.
+/// How many are held open at most. A file that is rolled each second is held for this many seconds,
+/// or half as many if it is compressed too.
 const MAX_PENDING: usize = 128;
 
 /// A file under the newest name that was reported.
@@ -40,7 +40,7 @@ impl PendingFile {
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct PendingState {
     /// Directories as the watcher calls them, as they were named, and what is read there.
     registered: Vec<(PathBuf, PathBuf, Input)>,
     files: Vec<PendingFile>,
@@ -50,10 +50,10 @@ struct State {
 
 /// Shared by the reader and the watcher thread.
 #[derive(Clone, Debug, Default)]
-pub(super) struct PendingFiles(Arc<Mutex<State>>);
+pub(super) struct PendingFiles(Arc<Mutex<PendingState>>);
 
 impl PendingFiles {
-    fn with<T>(&self, work: impl FnOnce(&mut State) -> T) -> T {
+    fn with<T>(&self, work: impl FnOnce(&mut PendingState) -> T) -> T {
         work(&mut self.0.lock())
     }
 
@@ -100,7 +100,8 @@ impl PendingFiles {
         });
     }
 
-    /// Takes the files reported since the last call, in that order, and one that was dropped, if any.
+    /// Takes the files reported since the last call, in that order, and one that was dropped, if
+    /// any.
     pub fn take(&self) -> (Vec<PendingFile>, Option<PathBuf>) {
         self.with(|state| (std::mem::take(&mut state.files), state.dropped.take()))
     }
@@ -119,7 +120,7 @@ impl PendingFiles {
     }
 }
 
-impl State {
+impl PendingState {
     /// The file that an archive of this name is being made of.
     fn plain_of(&self, path: &Path) -> Option<FileId> {
         let plain = rotation_order::is_packed(path).then(|| path.with_extension(""))?;
@@ -150,7 +151,8 @@ impl LogReader {
         }
     }
 
-    /// Inserts into a listing, in their order, the files that appeared and disappeared since the last scan.
+    /// Inserts into a listing, in their order, the files that appeared and disappeared since the
+    /// last scan.
     pub(super) fn with_unlisted(
         &self,
         at: usize,
@@ -165,8 +167,8 @@ impl LogReader {
             let Some(gone) = pending.found() else {
                 continue;
             };
-            // A date stays true. A number is not counted up once the file can no longer be renamed, and other files have
-            // the log's name: then what was reported later is younger.
+            // A date stays true. A number is not counted up once the file can no longer be renamed,
+            // and other files have the log's name: then what was reported later is younger.
             let is_dated = |found: &FoundFile| {
                 matches!(RotationKey::of_path(&found.path), RotationKey::At(..))
             };

@@ -1,5 +1,5 @@
-//! Standard input and named pipes: read once, in order, and spooled to an unlinked temporary file if raw lines may be
-//! needed. A log that is redirected to standard input is its own spool.
+//! Standard input and named pipes: read once, in order, and spooled to an unlinked temporary file
+//! if raw lines may be needed. A log that is redirected to standard input is its own spool.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, Write};
@@ -21,8 +21,8 @@ use super::watch::Waker;
 use crate::humanize;
 use crate::position::SourceId;
 
-/// The capacity requested of a pipe, the most that is allowed: its writer and its reader wake each other up less often than
-/// with the usual 64 KiB.
+/// The capacity requested of a pipe, the most that is allowed: its writer and its reader wake each
+/// other up less often than with the usual 64 KiB.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 const PIPE: usize = 1 << 20;
 
@@ -45,7 +45,8 @@ struct PipeState {
 }
 
 impl Pipe {
-    /// Begins to read `path`, or standard input if it is `-`. A named pipe is opened on the thread: that waits for a writer.
+    /// Begins to read `path`, or standard input if it is `-`. A named pipe is opened on the thread:
+    /// that waits for a writer.
     pub fn open(path: &Path, keep: bool, waker: &Arc<Waker>) -> io::Result<Self> {
         let state = Arc::new(Mutex::new(PipeState {
             compression: Compression::Plain,
@@ -88,7 +89,8 @@ impl Pipe {
         given
     }
 
-    /// The limit of decompressed bytes, if it is exceeded: `least`, or a hundred times what came through the pipe.
+    /// The limit of decompressed bytes, if it is exceeded: `least`, or a hundred times what came
+    /// through the pipe.
     fn exceeded_limit(&self, least: u64) -> Option<u64> {
         let state = self.state.lock();
         let most = least.max(state.read.saturating_mul(100));
@@ -148,8 +150,8 @@ fn read(
     })
 }
 
-/// The first bytes, which show the compression. If the first one begins no archive, the others are not waited for: the
-/// writer may be slow.
+/// The first bytes, which show the compression. If the first one begins no archive, the others are
+/// not waited for: the writer may be slow.
 fn magic(input: &mut impl Read) -> io::Result<Vec<u8>> {
     let mut magic = vec![0; Compression::MAGIC];
     let mut known = 0;

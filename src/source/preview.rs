@@ -29,8 +29,8 @@ pub struct TailPreview {
 }
 
 impl LogReader {
-    /// The last lines of the newest file; `None` if there is little to wait for, and of pipes and archives, whose end
-    /// cannot be read at once.
+    /// The last lines of the newest file; `None` if there is little to wait for, and of pipes and
+    /// archives, whose end cannot be read at once.
     pub fn tail_preview(&self) -> Option<TailPreview> {
         let order = self.tracker.order();
         let sizes = order.iter().map(|&key| self.tracker[key].stat.size);

@@ -1,7 +1,8 @@
 //! Reads pipes and decompresses archives on a thread of their own.
 //!
-//! Only one thread of the pipeline reads at a time; without this, the other would wait while it decompresses or spools.
-//! Chunks end at a line end, so that they become blocks without being copied.
+//! Only one thread of the pipeline reads at a time; without this, the other would wait while it
+//! decompresses or spools. Chunks end at a line end, so that they become blocks without being
+//! copied.
 
 use std::collections::VecDeque;
 use std::io::{self, Read};
@@ -40,16 +41,16 @@ pub(crate) enum Chunk {
 }
 
 /// The receiving end. When it is dropped, the thread ends with the next chunk that it sends.
-pub(crate) struct ReadAhead(Arc<Shared>);
+pub(crate) struct ReadAhead(Arc<ChunkQueue>);
 
 #[derive(Default)]
-struct Shared {
-    state: Mutex<State>,
+struct ChunkQueue {
+    state: Mutex<QueueState>,
     changed: Condvar,
 }
 
 #[derive(Default)]
-struct State {
+struct QueueState {
     pieces: VecDeque<Vec<u8>>,
     spare: Vec<Vec<u8>>,
     end: Option<io::Result<()>>,
@@ -57,8 +58,8 @@ struct State {
     closed: bool,
 }
 
-impl Shared {
-    fn wait_while(&self, quiet: impl FnMut(&mut State) -> bool) -> MutexGuard<'_, State> {
+impl ChunkQueue {
+    fn wait_while(&self, quiet: impl FnMut(&mut QueueState) -> bool) -> MutexGuard<'_, QueueState> {
         let mut state = self.state.lock();
         self.changed.wait_while(&mut state, quiet);
         state
@@ -75,7 +76,7 @@ impl ReadAhead {
         notify: impl Fn() + Send + 'static,
         work: impl FnOnce(&Producer) -> io::Result<()> + Send + 'static,
     ) -> io::Result<Self> {
-        let shared = Arc::<Shared>::default();
+        let shared = Arc::<ChunkQueue>::default();
         let producer = Producer {
             shared: Arc::clone(&shared),
             notify: Box::new(notify),
@@ -91,7 +92,7 @@ impl ReadAhead {
 
     /// The next chunk or the end; waits for it. `spare` is a buffer in exchange.
     pub fn take(&self, spare: impl FnOnce() -> Vec<u8>) -> Chunk {
-        let quiet = |state: &mut State| state.pieces.is_empty() && state.end.is_none();
+        let quiet = |state: &mut QueueState| state.pieces.is_empty() && state.end.is_none();
         self.exchange(self.0.wait_while(quiet), spare)
     }
 
@@ -100,7 +101,11 @@ impl ReadAhead {
         self.exchange(self.0.state.lock(), spare)
     }
 
-    fn exchange(&self, mut state: MutexGuard<'_, State>, spare: impl FnOnce() -> Vec<u8>) -> Chunk {
+    fn exchange(
+        &self,
+        mut state: MutexGuard<'_, QueueState>,
+        spare: impl FnOnce() -> Vec<u8>,
+    ) -> Chunk {
         if let Some(piece) = state.pieces.pop_front() {
             let spare = spare();
             if spare.capacity() >= READ && state.spare.len() < WAITING {
@@ -126,7 +131,7 @@ impl Drop for ReadAhead {
 
 /// The sending end, on the thread that reads.
 pub(crate) struct Producer {
-    shared: Arc<Shared>,
+    shared: Arc<ChunkQueue>,
     notify: Box<dyn Fn() + Send>,
 }
 
@@ -175,7 +180,7 @@ impl Producer {
             return ControlFlow::Continue(());
         }
         let fits = |piece: &Vec<u8>| end < SHORT && piece.len() + end <= READ;
-        let is_full = |state: &mut State| {
+        let is_full = |state: &mut QueueState| {
             let joins = state.pieces.back().is_some_and(fits);
             state.pieces.len() >= WAITING && !joins && !state.closed
         };

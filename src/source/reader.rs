@@ -1,38 +1,33 @@
 //! The reader's loop: wait, scan, reconcile, read, emit.
 //!
-//! [`LogReader`] owns the parts; what each step does with them is in the module of the step: `reconcile` applies
-//! listings, `open` begins a file, `output` emits, `release` closes.
+//! [`LogReader`] owns the parts; each step is in a module of its own: `start` resolves the inputs,
+//! `reconcile` applies listings, `open` begins a file, `output` emits, `release` closes.
 
 use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::buffer_pool::BufferPool;
 use super::event::SourceEvent;
-use super::fingerprint_store::FingerprintStore;
+use super::fingerprint::store::FingerprintStore;
 use super::fs::FileId;
-use super::input::{self, Input};
 use super::notice::NoticeKind;
 use super::output::Output;
 use super::pending::{PendingFile, PendingFiles};
 use super::pipe::Pipe;
 use super::registry::Sources;
-use super::scan::{self, Refused};
-use super::settings::{Schedule, Settings};
+use super::scan::NonLogFiles;
+use super::settings::{ReaderSettings, Schedule};
 use super::tail::{PollResult, Tail};
 use super::target::WatchTarget;
-use super::tracker::{FileKey, Phase, Tracker};
-use super::watch::{Waker, Wakeup, Watch};
-use super::{EmptyFolder, Follow, RawLines, Request, SourceError};
-
-/// The timer's interval if notifications come: they are only hints.
-const INTERVAL: Duration = Duration::from_secs(1);
+use super::tracker::{FileKey, ReadPhase, Tracker};
+use super::watch::{DirectoryWatch, Waker, Wakeup};
 
 /// Reads the requested inputs and follows them. Lives on one thread.
 pub struct LogReader {
-    pub(super) settings: Settings,
+    pub(super) settings: ReaderSettings,
     pub(super) schedule: Schedule,
     pub(super) notifications: Notifications,
     pub(super) targets: Vec<WatchTarget>,
@@ -48,73 +43,23 @@ pub struct LogReader {
 /// What wakes the reader up.
 pub(super) struct Notifications {
     pub waker: Arc<Waker>,
-    pub watch: Watch,
+    pub watch: DirectoryWatch,
     pub pending: PendingFiles,
     /// Files reported since the last scan; valid only during a scan.
     pub arrived: Vec<PendingFile>,
     /// Their failure was reported.
-    failed: bool,
+    pub failed: bool,
 }
 
 /// Files of directories that are not read.
 #[derive(Default)]
 pub(super) struct Rejected {
-    pub no_logs: Refused,
+    pub no_logs: NonLogFiles,
     /// Files that were reported as unreadable.
     pub unreadable: HashMap<FileId, PathBuf>,
 }
 
 impl LogReader {
-    /// Finds out what is to be read.
-    ///
-    /// # Errors
-    /// A path that leads to nothing readable; a directory without mail logs if that is an error.
-    pub fn open(request: &Request) -> Result<Self, SourceError> {
-        let waker = request.stop.waker();
-        let inputs = input::in_time_order(&request.paths)?;
-        let live = request.follow == Follow::Live;
-        let alone = inputs.len() == 1 && matches!(inputs[0], Input::File(_) | Input::Pipe(_));
-        let pending = PendingFiles::default();
-        let watch = if live && request.poll.is_none() {
-            Watch::new(&waker, &pending)
-        } else {
-            Watch::off(&waker)
-        };
-        let mut reader = Self {
-            settings: Settings::new(
-                request.follow,
-                request.is_mail_log,
-                request.liveness,
-                live || !alone,
-            ),
-            schedule: Schedule::new(request.poll.unwrap_or(INTERVAL), Instant::now()),
-            notifications: Notifications {
-                waker,
-                watch,
-                pending,
-                arrived: Vec::new(),
-                failed: false,
-            },
-            targets: Vec::new(),
-            pipes: Vec::new(),
-            tracker: Tracker::default(),
-            rejected: Rejected::default(),
-            store: FingerprintStore::default(),
-            sources: Arc::default(),
-            output: Output::default(),
-            pool: BufferPool::default(),
-        };
-        for input in inputs {
-            reader.add_input(input, request)?;
-        }
-        reader.pin_newest();
-        if live && request.poll.is_some() {
-            reader.sources.set_polling();
-        }
-        reader.schedule = Schedule::new(reader.schedule.interval, Instant::now());
-        Ok(reader)
-    }
-
     /// The registry of the sources, to be shared.
     pub fn sources(&self) -> Arc<Sources> {
         Arc::clone(&self.sources)
@@ -123,48 +68,6 @@ impl LogReader {
     /// Takes buffers of blocks back, from any thread.
     pub fn buffer_pool(&self) -> BufferPool {
         self.pool.clone()
-    }
-
-    fn add_input(&mut self, input: Input, request: &Request) -> Result<(), SourceError> {
-        if let Input::Pipe(path) = &input {
-            if !self.pipes.iter().any(|pipe| pipe.path == *path) {
-                let keep = request.raw_lines == RawLines::Needed;
-                let pipe = Pipe::open(path, keep, &self.notifications.waker);
-                self.pipes
-                    .push(pipe.map_err(|error| SourceError::of(path.clone(), error))?);
-            }
-            return Ok(());
-        }
-        if self.targets.iter().any(|target| target.input == input) {
-            return Ok(());
-        }
-        if let Input::File(path) = &input {
-            input::check(path)?;
-        }
-        let path = input.path().to_path_buf();
-        let is_file = matches!(input, Input::File(_));
-        self.targets
-            .push(WatchTarget::new(input, self.settings.is_live()));
-        let at = self.targets.len() - 1;
-        // Watched before it is listed: what appears between the two is reported.
-        self.keep_watch(at);
-        let found = self
-            .list(at)
-            .map_err(|error| SourceError::of(path.clone(), error))?;
-        if let Input::Directory(folder) = &self.targets[at].input {
-            for (path, kind) in scan::special_files(folder) {
-                self.notice(NoticeKind::Ignored, &path, kind);
-            }
-        }
-        let held = self.reconcile(at, found);
-        if held == 0 && !is_file {
-            if request.empty_folder == EmptyFolder::Refuse || !self.settings.is_live() {
-                return Err(SourceError::NoLogs { path });
-            }
-            self.sources.await_first(&path, true);
-            self.notice(NoticeKind::Waiting, &path, "");
-        }
-        Ok(())
     }
 
     /// The next event. Blocks until there is one; [`SourceEvent::End`] again and again at the end.
@@ -234,7 +137,7 @@ impl LogReader {
         let has_name = |key: FileKey| self.tracker[key].path.file_name() == Some(name);
         let mut all = self.tracker.iter();
         !self.tracker.order().iter().any(|&key| has_name(key))
-            && all.any(|(key, file)| file.phase == Phase::Parked && has_name(key))
+            && all.any(|(key, file)| file.phase == ReadPhase::Parked && has_name(key))
     }
 
     /// Waits for a notification or the timer.
@@ -259,7 +162,7 @@ impl LogReader {
             rank = match order.get(rank) {
                 Some(&other) if other == key => rank + 1,
                 // Not searched for among thousands of queued files.
-                _ if matches!(self.tracker[key].phase, Phase::Parked | Phase::Done) => rank,
+                _ if matches!(self.tracker[key].phase, ReadPhase::Parked | ReadPhase::Done) => rank,
                 _ => order
                     .iter()
                     .position(|&other| other == key)
@@ -276,7 +179,7 @@ impl LogReader {
         }
         if matches!(
             file.phase,
-            Phase::Unclassified | Phase::Queued | Phase::Duplicate
+            ReadPhase::Unclassified | ReadPhase::Queued | ReadPhase::Duplicate
         ) && let Err(error) = self.open_file(key)
         {
             return self.on_read_error(key, &error);

@@ -1,7 +1,8 @@
 //! Scans: compares what inputs lead to with what is tracked, and applies the difference.
 //!
-//! Names are looked up again and again; device and inode show which file a name leads to. Whatever happens to its name, a
-//! file stays open until it was quiet for a while, because its writer may be late.
+//! Names are looked up again and again; device and inode show which file a name leads to. Whatever
+//! happens to its name, a file stays open until it was quiet for a while, because its writer may be
+//! late.
 
 use std::fs::File;
 use std::io;
@@ -98,7 +99,8 @@ impl LogReader {
         }
     }
 
-    /// The files of a target. A listing does not show one moment: if it has new files it is repeated until two agree.
+    /// The files of a target. A listing does not show one moment: if it has new files it is
+    /// repeated until two agree.
     pub(super) fn list(&self, at: usize) -> io::Result<Vec<FoundFile>> {
         let input = &self.targets[at].input;
         let mut found = scan::list(input)?;
@@ -269,7 +271,8 @@ impl LogReader {
         }
     }
 
-    /// Reads a file as a new one. What is known of it stays known, so that only new bytes are emitted.
+    /// Reads a file as a new one. What is known of it stays known, so that only new bytes are
+    /// emitted.
     fn read_again(&mut self, key: FileKey, found: &FoundFile) {
         self.close(key);
         self.add(TailedFile::found(&found.path, found.stat, None));
@@ -306,7 +309,8 @@ impl LogReader {
         key
     }
 
-    /// Other bytes are at the place of bytes already read: the file begins anew, behind any copy that was made of it.
+    /// Other bytes are at the place of bytes already read: the file begins anew, behind any copy
+    /// that was made of it.
     pub(super) fn on_rewritten(&mut self, key: FileKey) {
         let file = &mut self.tracker[key];
         let (path, since) = (file.path.clone(), file.modified_at);

@@ -1,7 +1,7 @@
 //! The registry of all sources, and access to their raw lines.
 //!
-//! Lines are not kept in memory. They are read again from their file, also after it was renamed; from a copy, if nothing
-//! else is left; or from the spool, if they came through a pipe.
+//! Lines are not kept in memory. They are read again from their file, also after it was renamed;
+//! from a copy, if nothing else is left; or from the spool, if they came through a pipe.
 
 use std::collections::HashSet;
 use std::fs::File;
@@ -22,7 +22,8 @@ mod status;
 use status::{EntryState, NoticeLog};
 pub use status::{SourceState, SourceStatus};
 
-/// How many files are kept open for reading again, and how many archives are kept decompressed half-way.
+/// How many files are kept open for reading again, and how many archives are kept decompressed
+/// half-way.
 const KEPT_OPEN: usize = 8;
 const CURSORS: usize = 4;
 
@@ -39,7 +40,7 @@ pub struct SourceInfo {
 
 /// The progress of reading, in bytes on disk.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Progress {
+pub struct ReadProgress {
     /// Bytes read so far.
     pub read: u64,
     /// Bytes to be read, as far as known; never less than `read`.
@@ -118,13 +119,13 @@ const MANY_ENDED: usize = 64;
 
 /// The sources by number; `None` if one was reaped.
 #[derive(Debug, Default)]
-struct Entries {
+struct SourceTable {
     all: Vec<Option<Box<SourceEntry>>>,
     /// How many ended since the last sweep.
     ended: usize,
 }
 
-impl Entries {
+impl SourceTable {
     fn get(&self, source: SourceId) -> Option<&SourceEntry> {
         self.all.get(source.index())?.as_deref()
     }
@@ -149,7 +150,7 @@ struct ArchiveCursor {
 /// Every source read so far; shared with the components that show raw lines.
 #[derive(Default)]
 pub struct Sources {
-    entries: RwLock<Entries>,
+    entries: RwLock<SourceTable>,
     open: Mutex<Vec<(FileId, Arc<File>)>>,
     cursors: Mutex<Vec<ArchiveCursor>>,
     read: AtomicU64,
@@ -187,19 +188,21 @@ impl Sources {
     }
 
     /// How far reading is, over all sources.
-    pub fn progress(&self) -> Progress {
+    pub fn progress(&self) -> ReadProgress {
         let read = self.read.load(Ordering::Relaxed);
-        Progress {
+        ReadProgress {
             read,
             total: self.total.load(Ordering::Relaxed).max(read),
         }
     }
 
-    /// Reads emitted bytes again. Fewer than requested mean the end of what was emitted. Bytes of an archive are decompressed
-    /// once if they are read in ascending order, else from the start again.
+    /// Reads emitted bytes again. Fewer than requested mean the end of what was emitted. Bytes of
+    /// an archive are decompressed once if they are read in ascending order, else from the start
+    /// again.
     ///
     /// # Errors
-    /// The file is gone or was overwritten and no copy of it is known, or the system reports an error.
+    /// The file is gone or was overwritten and no copy of it is known, or the system reports an
+    /// error.
     pub fn read_at(&self, at: Position, buffer: &mut [u8]) -> io::Result<usize> {
         let (locations, spool, emitted) = {
             let entries = self.entries();
@@ -275,7 +278,8 @@ impl Sources {
         }
     }
 
-    /// Takes the nearest cursor at or before `offset`. The caller puts it back: no lock is held while it decompresses.
+    /// Takes the nearest cursor at or before `offset`. The caller puts it back: no lock is held
+    /// while it decompresses.
     fn cursor(&self, id: FileId, offset: u64) -> Option<ArchiveCursor> {
         let mut cursors = self.cursors.lock();
         let best = (0..cursors.len())
@@ -300,7 +304,7 @@ impl Sources {
         Ok(file)
     }
 
-    fn entries(&self) -> RwLockReadGuard<'_, Entries> {
+    fn entries(&self) -> RwLockReadGuard<'_, SourceTable> {
         self.entries.read()
     }
 

@@ -8,7 +8,7 @@ use super::notice::NoticeKind;
 use super::reader::LogReader;
 use super::registry::SourceState;
 use super::tail::Handle;
-use super::tracker::{FileKey, Phase};
+use super::tracker::{FileKey, ReadPhase};
 
 /// How many files without new bytes are kept open.
 const IDLE_OPEN: usize = 4;
@@ -29,11 +29,12 @@ impl LogReader {
         self.sources.close(id);
     }
 
-    /// Lets a file start again from its first byte; returns the first bytes of its former content, which stays known.
+    /// Lets a file start again from its first byte; returns the first bytes of its former content,
+    /// which stays known.
     pub(super) fn restart(&mut self, key: FileKey) -> Vec<u8> {
         let file = &mut self.tracker[key];
         if file.is_held() {
-            file.phase = Phase::Queued;
+            file.phase = ReadPhase::Queued;
         }
         let known = file.restart();
         let head = known.content.head().to_vec();
@@ -51,7 +52,7 @@ impl LogReader {
         let newest = self.tracker.order().iter().rev().take(IDLE_OPEN);
         for key in newest.copied().collect::<Vec<_>>() {
             let file = &mut self.tracker[key];
-            if file.phase == Phase::Queued
+            if file.phase == ReadPhase::Queued
                 && !file.is_held()
                 && let Ok((open, stat)) = fs::open(&file.path)
                 && stat.id == file.stat.id
@@ -61,7 +62,8 @@ impl LogReader {
         }
     }
 
-    /// Closes the files that lost their name and were quiet for a while, and reports damage that has lasted.
+    /// Closes the files that lost their name and were quiet for a while, and reports damage that
+    /// has lasted.
     pub(super) fn close_quiet(&mut self) {
         let waiting = self.targets.iter().any(|target| target.away);
         let timeouts = self.settings.timeouts;
@@ -85,7 +87,8 @@ impl LogReader {
         }
     }
 
-    /// Parks files without new bytes if too many are open. `last` is the last file polled: none of those behind it is open.
+    /// Parks files without new bytes if too many are open. `last` is the last file polled: none of
+    /// those behind it is open.
     pub(super) fn park_idle(&mut self, last: FileKey) {
         let order = self.tracker.order();
         let polled = order.iter().position(|&key| key == last);
@@ -95,11 +98,14 @@ impl LogReader {
         }
         let is_idle = |key: &FileKey| {
             let file = &self.tracker[*key];
-            file.phase == Phase::Open && file.is_held() && !file.name.is_lost() && !file.has_more()
+            file.phase == ReadPhase::Open
+                && file.is_held()
+                && !file.name.is_lost()
+                && !file.has_more()
         };
         let idle: Vec<FileKey> = order.iter().take(polled).copied().filter(is_idle).collect();
         for &key in &idle[..idle.len().saturating_sub(IDLE_OPEN)] {
-            self.tracker[key].park(Phase::Parked);
+            self.tracker[key].park(ReadPhase::Parked);
             self.tracker.dequeue(key);
         }
     }

@@ -1,4 +1,5 @@
-//! The rolled files beside a followed path: each is read, however many rotations happen between two scans.
+//! The rolled files beside a followed path: each is read, however many rotations happen between two
+//! scans.
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -12,8 +13,8 @@ use super::scan::{self, FoundFile};
 use super::tracker::Name;
 
 impl LogReader {
-    /// Tracks the files that had a followed path between two scans, and the copies that were made of one: those beside it
-    /// that were not there at first.
+    /// Tracks the files that had a followed path between two scans, and the copies that were made
+    /// of one: those beside it that were not there at first.
     pub(super) fn scan_rotated(&mut self, at: usize, rolled: RolledScan) {
         let target = &mut self.targets[at];
         let path = target.path().to_path_buf();
@@ -86,7 +87,8 @@ impl LogReader {
         self.tracker[key].only_new_bytes = only_new_bytes;
     }
 
-    /// Closes the rolled files of a followed path that are no longer there: their inodes come back as other files.
+    /// Closes the rolled files of a followed path that are no longer there: their inodes come back
+    /// as other files.
     fn drop_deleted(&mut self, at: usize, path: &Path, listed: &HashSet<FileId>) {
         let current = self.targets[at].current;
         for key in self.tracker.missing_rolled(path, listed) {

@@ -1,5 +1,5 @@
-//! The order of rotated files by the time or number in their names. The times of the files themselves do not show it: a
-//! copy has its own.
+//! The order of rotated files by the time or number in their names. The times of the files
+//! themselves do not show it: a copy has its own.
 
 use std::cmp::Reverse;
 use std::ffi::OsStr;
@@ -104,7 +104,8 @@ fn number(text: &[u8]) -> i64 {
         .fold(0, |sum, byte| sum * 10 + i64::from(byte - b'0'))
 }
 
-/// A date at the front, as days since 1970 and the bytes it takes: `20260301`, `2026-03-01`, also when a clock follows at once.
+/// A date at the front, as days since 1970 and the bytes it takes: `20260301`, `2026-03-01`, also
+/// when a clock follows at once.
 fn date(text: &[u8]) -> Option<(i64, usize)> {
     let run = digits(text);
     let (year, month, day, length) = if matches!(run, 8 | 10 | 12 | 14) {
@@ -134,7 +135,8 @@ fn date(text: &[u8]) -> Option<(i64, usize)> {
     Some((days, length))
 }
 
-/// A time of day at the front, in seconds and the bytes it takes: `T114359`, `-1143`, `_11`, `114359`.
+/// A time of day at the front, in seconds and the bytes it takes: `T114359`, `-1143`, `_11`,
+/// `114359`.
 fn clock(text: &[u8]) -> (i64, usize) {
     let mark = usize::from(
         text.first()

@@ -1,6 +1,8 @@
-//! Listings: the files of an input, the rolled files beside a path, the file that has an identity now.
+//! Listings: the files of an input, the rolled files beside a path, the file that has an identity
+//! now.
 //!
-//! Only names and metadata are considered. Whether a file is a mail log is decided by the predicate of the request.
+//! Only names and metadata are considered. Whether a file is a mail log is decided by the predicate
+//! of the request.
 
 use std::collections::HashSet;
 use std::ffi::OsStr;
@@ -228,9 +230,9 @@ pub(crate) fn is_log(file: &Arc<File>, is_mail_log: fn(&[u8]) -> bool) -> io::Re
 
 /// Files that are no logs, with the metadata that they had when they were sniffed.
 #[derive(Debug, Default)]
-pub(crate) struct Refused(std::collections::HashMap<FileId, Stat>);
+pub(crate) struct NonLogFiles(std::collections::HashMap<FileId, Stat>);
 
-impl Refused {
+impl NonLogFiles {
     pub fn holds(&self, stat: &Stat) -> bool {
         self.0.get(&stat.id) == Some(stat)
     }

@@ -4,13 +4,15 @@ use std::time::{Duration, Instant};
 
 use super::{Follow, Liveness};
 
-/// How much of one archive is read, decompressed: this, or a hundred times its length if that is more.
+/// How much of one archive is read, decompressed: this, or a hundred times its length if that is
+/// more.
 const MAX_UNPACKED: u64 = 8 << 30;
-/// After a notification, listing directories takes at most this part of the time, and by the timer this part.
+/// After a notification, listing directories takes at most this part of the time, and by the timer
+/// this part.
 const HINTED: u32 = 4;
 const TIMED: u32 = 20;
 
-pub(super) struct Settings {
+pub(super) struct ReaderSettings {
     pub follow: Follow,
     pub is_mail_log: fn(&[u8]) -> bool,
     pub liveness: Liveness,
@@ -20,7 +22,7 @@ pub(super) struct Settings {
     pub max_unpacked: u64,
 }
 
-impl Settings {
+impl ReaderSettings {
     pub fn new(
         follow: Follow,
         is_mail_log: fn(&[u8]) -> bool,
@@ -48,7 +50,8 @@ pub(super) struct Timeouts {
     /// How long a file without a name must be quiet before it is closed, and one that was renamed.
     pub nameless: Duration,
     pub renamed: Duration,
-    /// How long an archive must stay unchanged before it is read again, and before it is reported as damaged.
+    /// How long an archive must stay unchanged before it is read again, and before it is reported
+    /// as damaged.
     pub settled: Duration,
     pub damaged: Duration,
     /// How long a log with heartbeats may stay unchanged.
@@ -67,7 +70,8 @@ impl Timeouts {
     }
 }
 
-/// When directories are listed. The timer is authoritative; a notification only brings the next scan forward.
+/// When directories are listed. The timer is authoritative; a notification only brings the next
+/// scan forward.
 pub(super) struct Schedule {
     pub interval: Duration,
     /// A notification or an observation asks for a scan.

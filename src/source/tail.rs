@@ -1,7 +1,8 @@
-//! The open part of one file: its handle, how far it was read, and whether it still is what was read.
+//! The open part of one file: its handle, how far it was read, and whether it still is what was
+//! read.
 //!
-//! A file is read on from an offset only if the bytes before the offset are still the same. Otherwise it was truncated
-//! or rewritten and becomes another source.
+//! A file is read on from an offset only if the bytes before the offset are still the same.
+//! Otherwise it was truncated or rewritten and becomes another source.
 
 use std::fs::File;
 use std::io;
@@ -18,7 +19,7 @@ use super::liveness::FileMarkers;
 use super::read_ahead::{Batching, Chunk, Producer, ReadAhead};
 use super::registry::FileLocation;
 use super::scan;
-use super::tracker::{Phase, TrackedFile};
+use super::tracker::{ReadPhase, TrackedFile};
 
 pub(super) type TailedFile = TrackedFile<Tail>;
 
@@ -179,13 +180,13 @@ impl TailedFile {
 
     /// Closes the file for good.
     pub fn finish(&mut self) {
-        self.phase = Phase::Done;
+        self.phase = ReadPhase::Done;
         self.tail.handle = Handle::Closed;
         self.tail.damage = None;
     }
 
     /// Closes the file; the hash of its last bytes replaces them.
-    pub fn park(&mut self, phase: Phase) {
+    pub fn park(&mut self, phase: ReadPhase) {
         self.phase = phase;
         self.tail.handle = Handle::Closed;
         self.tail.known.content.forget_recent();
@@ -202,19 +203,19 @@ impl TailedFile {
             stat.is_some_and(|stat| stat.is_ok_and(|stat| stat.size > than))
         };
         match self.phase {
-            Phase::Open if self.tail.compression.is_packed() => true,
-            Phase::Open => longer(self.tail.known.splitter.next_offset()),
-            Phase::Queued | Phase::Unclassified => !self.is_held() || longer(0),
-            Phase::Duplicate | Phase::Parked | Phase::Done => false,
+            ReadPhase::Open if self.tail.compression.is_packed() => true,
+            ReadPhase::Open => longer(self.tail.known.splitter.next_offset()),
+            ReadPhase::Queued | ReadPhase::Unclassified => !self.is_held() || longer(0),
+            ReadPhase::Duplicate | ReadPhase::Parked | ReadPhase::Done => false,
         }
     }
 
     /// Whether nothing more can be read once the name is gone.
     pub fn is_closed(&self) -> bool {
         match self.phase {
-            Phase::Parked | Phase::Done => true,
-            Phase::Queued | Phase::Unclassified => !self.is_held(),
-            Phase::Duplicate | Phase::Open => false,
+            ReadPhase::Parked | ReadPhase::Done => true,
+            ReadPhase::Queued | ReadPhase::Unclassified => !self.is_held(),
+            ReadPhase::Duplicate | ReadPhase::Open => false,
         }
     }
 
@@ -227,7 +228,7 @@ impl TailedFile {
     /// Whether other bytes are before the offset up to which an open file was read.
     pub fn was_rewritten(&self) -> bool {
         let offset = self.tail.known.splitter.next_offset();
-        let file = self.tail.file().filter(|_| self.phase == Phase::Open);
+        let file = self.tail.file().filter(|_| self.phase == ReadPhase::Open);
         file.is_some_and(|file| self.tail.is_unchanged(file, offset).is_ok_and(|same| !same))
     }
 
@@ -270,7 +271,7 @@ impl TailedFile {
             tail.restore(file, offset)?;
             tail.handle = Handle::Plain(Arc::clone(file));
         }
-        self.phase = Phase::Open;
+        self.phase = ReadPhase::Open;
         Ok(())
     }
 
@@ -278,7 +279,7 @@ impl TailedFile {
     pub fn reopen(&mut self) -> io::Result<bool> {
         let offset = self.tail.known.splitter.next_offset();
         if offset == 0 {
-            self.phase = Phase::Queued;
+            self.phase = ReadPhase::Queued;
             return Ok(true);
         }
         let (file, stat) = fs::open(&self.path)?;
@@ -291,13 +292,13 @@ impl TailedFile {
         }
         self.tail.restore(&file, offset)?;
         self.tail.handle = Handle::Plain(Arc::new(file));
-        self.phase = Phase::Open;
+        self.phase = ReadPhase::Open;
         Ok(true)
     }
 
     /// Reads what is new, at most one block. `buffer` is called if there is something.
     pub fn poll(&mut self, buffer: impl FnOnce() -> Vec<u8>) -> PollResult {
-        if self.phase != Phase::Open {
+        if self.phase != ReadPhase::Open {
             return PollResult::Nothing;
         }
         match &mut self.tail.handle {
@@ -333,8 +334,9 @@ impl TailedFile {
         let offset = self.tail.known.splitter.next_offset();
         self.stat = stat;
         if stat.size <= offset {
-            // Neither the size nor the times are reliable: a network file system's are old, and a log that was rewritten
-            // to the same length within a tick of the clock has the same. The bytes themselves decide.
+            // Neither the size nor the times are reliable: a network file system's are old, and a
+            // log that was rewritten to the same length within a tick of the clock has the same.
+            // The bytes themselves decide.
             if !self.tail.is_unchanged(file, offset)? {
                 return Ok(PollResult::Rewritten);
             }

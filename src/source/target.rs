@@ -20,7 +20,8 @@ pub(super) struct WatchTarget {
     pub former: Option<FileKey>,
     /// The file that lost the name during the last scan.
     pub just_replaced: Option<FileKey>,
-    /// Files that were beside it at first, and when each was created: none of the files rolled since.
+    /// Files that were beside it at first, and when each was created: none of the files rolled
+    /// since.
     beside: HashMap<FileId, Option<SystemTime>>,
     /// The directory's metadata at the last two listings, and how many files the last one had.
     listed: ([Option<Stat>; 2], usize),
@@ -52,8 +53,8 @@ impl WatchTarget {
         self.input.path()
     }
 
-    /// Whether a file was beside the followed one at first. An inode that comes back as another file has another time of
-    /// creation.
+    /// Whether a file was beside the followed one at first. An inode that comes back as another
+    /// file has another time of creation.
     pub fn is_beside(&self, found: &FoundFile) -> bool {
         self.beside.get(&found.stat.id) == Some(&found.stat.created())
     }
@@ -66,8 +67,8 @@ impl WatchTarget {
         self.listed.1 = files;
     }
 
-    /// Whether the directory of the path is one of many files and unchanged since it was listed twice: a change within the
-    /// same tick of the clock does not show once.
+    /// Whether the directory of the path is one of many files and unchanged since it was listed
+    /// twice: a change within the same tick of the clock does not show once.
     pub fn is_unchanged(&mut self) -> bool {
         let metadata = scan::folder_of(self.path()).metadata();
         let now = metadata.ok().map(|metadata| Stat::of(&metadata));

@@ -144,7 +144,8 @@ impl Reader {
         false
     }
 
-    /// Reads on until all these lines came, in this order and nothing else, and then all that is there.
+    /// Reads on until all these lines came, in this order and nothing else, and then all that is
+    /// there.
     fn expect(&mut self, wanted: &str) {
         while self.told.len() < wanted.len() || !self.caught_up {
             let told = self.reader.next();

@@ -1,7 +1,8 @@
 //! The state of every followed file, and its transitions.
 //!
-//! The tracker does no I/O: the reader passes in what it observed (metadata, listings, the time) and carries out what
-//! the tracker decides. `T` is the reader's own part of a file, which the tracker does not look into.
+//! The tracker does no I/O: the reader passes in what it observed (metadata, listings, the time)
+//! and carries out what the tracker decides. `T` is the reader's own part of a file, which the
+//! tracker does not look into.
 
 use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet, VecDeque};
@@ -47,7 +48,7 @@ impl Name {
 
 /// How far a file is read.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Phase {
+pub(super) enum ReadPhase {
     /// Held open until its first line shows whether it is a log.
     Unclassified,
     /// Not begun.
@@ -72,7 +73,7 @@ pub(super) struct TrackedFile<T> {
     /// The modification time when its content was last seen to be as it was left.
     pub modified_at: Option<SystemTime>,
     pub name: Name,
-    pub phase: Phase,
+    pub phase: ReadPhase,
     /// Its rank in the reading order.
     pub turn: usize,
     /// It appeared and disappeared between two scans.
@@ -121,7 +122,7 @@ impl<T> TrackedFile<T> {
             stat,
             modified_at: stat.modified,
             name: Name::Current,
-            phase: Phase::Queued,
+            phase: ReadPhase::Queued,
             turn: 0,
             short_lived: false,
             only_new_bytes: false,
@@ -142,18 +143,21 @@ impl<T> TrackedFile<T> {
         self.name = self.name.renamed();
     }
 
-    /// Compares the file with its metadata in a listing. `settle` is how long a change of a finished file must last.
+    /// Compares the file with its metadata in a listing. `settle` is how long a change of a
+    /// finished file must last.
     pub fn on_listed(&mut self, found: Stat, now: Instant, settle: Duration) -> Listed {
         if found == self.stat {
             return Listed::Unchanged;
         }
         match self.phase {
-            Phase::Parked => Listed::Reopen,
-            Phase::Done if (found.size, found.modified) == (self.stat.size, self.stat.modified) => {
+            ReadPhase::Parked => Listed::Reopen,
+            ReadPhase::Done
+                if (found.size, found.modified) == (self.stat.size, self.stat.modified) =>
+            {
                 self.stat = found;
                 Listed::Unchanged
             }
-            Phase::Done => match self.changing {
+            ReadPhase::Done => match self.changing {
                 Some((stat, since)) if stat == found && now - since >= settle => Listed::Reread,
                 Some((stat, _)) if stat == found => Listed::Changing,
                 _ => {
@@ -161,13 +165,15 @@ impl<T> TrackedFile<T> {
                     Listed::Changing
                 }
             },
-            Phase::Unclassified | Phase::Queued | Phase::Duplicate | Phase::Open => {
-                Listed::Unchanged
-            }
+            ReadPhase::Unclassified
+            | ReadPhase::Queued
+            | ReadPhase::Duplicate
+            | ReadPhase::Open => Listed::Unchanged,
         }
     }
 
-    /// A listing lacks the file. `successor`: it has another file under this name. `held`: the reader has it open.
+    /// A listing lacks the file. `successor`: it has another file under this name. `held`: the
+    /// reader has it open.
     pub fn on_unlinked(&mut self, path: &Path, successor: bool, held: bool) -> Loss {
         let known = self.name.is_lost();
         self.name = Name::Unlinked;
@@ -175,7 +181,7 @@ impl<T> TrackedFile<T> {
             Loss::Expected
         } else if successor {
             Loss::Replaced
-        } else if self.phase == Phase::Queued && !held && self.stat.size > 0 {
+        } else if self.phase == ReadPhase::Queued && !held && self.stat.size > 0 {
             Loss::Unread
         } else if RotationKey::of_path(path) == RotationKey::Newest {
             Loss::Gone
@@ -195,8 +201,9 @@ impl<T> TrackedFile<T> {
         }
     }
 
-    /// How long the file must be quiet before it is closed for good; `None` if it is followed on. `linked`: it still has
-    /// a name. `waiting`: a followed name leads to no file, so that the writer may still use this one.
+    /// How long the file must be quiet before it is closed for good; `None` if it is followed on.
+    /// `linked`: it still has a name. `waiting`: a followed name leads to no file, so that the
+    /// writer may still use this one.
     pub fn release_after(
         &self,
         linked: bool,
@@ -328,7 +335,7 @@ impl<T> Tracker<T> {
         if self.find(id) == Some(key) {
             self.by_id.remove(&id);
         }
-        self[key].phase = Phase::Done;
+        self[key].phase = ReadPhase::Done;
         if !self.closed.contains(&key) {
             self.closed.push(key);
         }
@@ -384,9 +391,10 @@ impl<T> Tracker<T> {
         self.enqueue(key, rank);
     }
 
-    /// Queues a file that was rewritten after its former content, which began with `known`, was read. It comes behind the
-    /// copies made of that content; but if it lost its name, before all files that came since. `first_bytes` gives the
-    /// beginning of a file as far as the reader can get it.
+    /// Queues a file that was rewritten after its former content, which began with `known`, was
+    /// read. It comes behind the copies made of that content; but if it lost its name, before all
+    /// files that came since. `first_bytes` gives the beginning of a file as far as the reader can
+    /// get it.
     pub fn enqueue_rewritten(
         &mut self,
         key: FileKey,
@@ -397,12 +405,14 @@ impl<T> Tracker<T> {
         let own = file.rotation_key();
         let now = first_bytes(file);
         let is_unlinked = file.name == Name::Unlinked;
-        let is_new =
-            |other: &TrackedFile<T>| matches!(other.phase, Phase::Queued | Phase::Unclassified);
+        let is_new = |other: &TrackedFile<T>| {
+            matches!(other.phase, ReadPhase::Queued | ReadPhase::Unclassified)
+        };
         let after = |&other: &FileKey| {
             let other = &self[other];
             let first = first_bytes(other);
-            // A short-lived file had the log's name after a rolled file; it is a copy of one that has the name still.
+            // A short-lived file had the log's name after a rolled file; it is a copy of one that
+            // has the name still.
             let short_lived = other.short_lived && own != RotationKey::Newest && !first.is_empty();
             let came_since =
                 (is_unlinked || short_lived) && is_new(other) && !first.starts_with(known);
@@ -444,8 +454,9 @@ impl<T> Tracker<T> {
         self.iter().filter(is_missing).map(|(key, _)| key).collect()
     }
 
-    /// The numbers that are missing between a followed log and `old`, which had its name before, if more are missing than
-    /// were read and deleted since. `listed` are the names in the directory; `is_plain` excludes compressed files.
+    /// The numbers that are missing between a followed log and `old`, which had its name before, if
+    /// more are missing than were read and deleted since. `listed` are the names in the directory;
+    /// `is_plain` excludes compressed files.
     pub fn missing_numbers(
         &self,
         old: FileKey,

@@ -1,7 +1,9 @@
-//! When to scan: notifications of the file system, and the waker with which any thread wakes the reader.
+//! When to scan: notifications of the file system, and the waker with which any thread wakes the
+//! reader.
 //!
-//! A notification is a hint to scan, never a fact: the reader's timer finds what is missed here. Directories are watched,
-//! never files, because a watch on a file is lost when another takes its name.
+//! A notification is a hint to scan, never a fact: the reader's timer finds what is missed here.
+//! Directories are watched, never files, because a watch on a file is lost when another takes its
+//! name.
 
 use std::collections::HashMap;
 use std::ffi::OsString;
@@ -57,7 +59,8 @@ impl Wakeup {
     }
 }
 
-/// A flag that ends a [`LogReader`](super::LogReader), from any thread and at once, also while it waits.
+/// A flag that ends a [`LogReader`](super::LogReader), from any thread and at once, also while it
+/// waits.
 #[derive(Clone, Debug, Default)]
 pub struct Stop(Arc<Waker>);
 
@@ -114,13 +117,13 @@ impl Waker {
 }
 
 /// The directories watched.
-pub(crate) struct Watch {
+pub(crate) struct DirectoryWatch {
     waker: Arc<Waker>,
     watcher: Option<RecommendedWatcher>,
     folders: HashMap<PathBuf, FileId>,
 }
 
-impl Watch {
+impl DirectoryWatch {
     /// Watches nothing yet. If the system refuses a watcher, the waker gets the error.
     pub fn new(waker: &Arc<Waker>, pending: &PendingFiles) -> Self {
         let guard = DisconnectGuard(Arc::clone(waker));

@@ -114,7 +114,8 @@ impl SourceEntry {
 }
 
 impl Sources {
-    /// The status of every source in the order of their numbers, and then the inputs without a file yet.
+    /// The status of every source in the order of their numbers, and then the inputs without a file
+    /// yet.
     pub fn statuses(&self) -> Vec<SourceStatus> {
         let (polling, waiting) = {
             let log = self.log.lock();
@@ -143,7 +144,8 @@ impl Sources {
         self.log.lock().kept.iter().cloned().collect()
     }
 
-    /// How many notices there were in all: more than [`Sources::notices`] has if older ones were dropped.
+    /// How many notices there were in all: more than [`Sources::notices`] has if older ones were
+    /// dropped.
     pub fn notices_given(&self) -> u64 {
         self.log.lock().total
     }

@@ -1,4 +1,5 @@
-//! What befalls logs in the field, each as a case with its number in the list that the reader is held to.
+//! What befalls logs in the field, each as a case with its number in the list that the reader is
+//! held to.
 //!
 //! | Situation | Cases |
 //! |---|---|
@@ -23,8 +24,8 @@ use std::os::unix::fs::MetadataExt;
 
 use super::*;
 use crate::source::settings::Timeouts;
-use crate::source::tracker::Phase;
-use crate::source::watch::{Wakeup, Watch};
+use crate::source::tracker::ReadPhase;
+use crate::source::watch::{DirectoryWatch, Wakeup};
 
 mod appended;
 mod archives;

@@ -1,7 +1,9 @@
-//! A model of the file system's life, and the reader held to it: whatever is done to the files between two looks, each
-//! line that was there to be read comes once, in rotation_order; where lines were destroyed unread, a notice says so.
+//! A model of the file system's life, and the reader held to it: whatever is done to the files
+//! between two looks, each line that was there to be read comes once, in rotation_order; where
+//! lines were destroyed unread, a notice says so.
 //!
-//! `MAILSCOPE_SEQUENCES` says how many sequences of operations are tried in each way of following (default 10).
+//! `MAILSCOPE_SEQUENCES` says how many sequences of operations are tried in each way of following
+//! (default 10).
 
 use std::path::Path;
 use std::time::{Duration, Instant};

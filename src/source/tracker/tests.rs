@@ -1,7 +1,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::*;
-use crate::source::{Liveness, settings::Settings};
+use crate::source::{Liveness, settings::ReaderSettings};
 
 const NONE: [u32; 0] = [];
 const SECOND: Duration = Duration::from_secs(1);
@@ -37,7 +37,7 @@ fn timeouts() -> Timeouts {
         is_final_name: |_| false,
         silence: SECOND,
     };
-    Settings::new(crate::source::Follow::Live, |_| true, liveness, true).timeouts
+    ReaderSettings::new(crate::source::Follow::Live, |_| true, liveness, true).timeouts
 }
 
 #[test]
@@ -82,16 +82,16 @@ fn what_a_listing_lacks_is_reported_once_and_only_if_lines_may_be_missing() {
     let log = "/logs/mail.current";
     let rolled = "/logs/mail.@20260301T000000.s";
     for (path, name, phase, successor, held, wanted) in [
-        (log, Current, Phase::Open, false, true, Gone),
-        (log, Current, Phase::Parked, false, false, Gone),
-        (log, Current, Phase::Open, true, true, Replaced),
-        (log, Name::Replaced, Phase::Open, false, true, Expected),
-        (log, Unlinked, Phase::Open, false, true, Expected),
-        (rolled, Renamed, Phase::Open, false, true, Expected),
-        (rolled, Current, Phase::Done, false, false, Expected),
-        (rolled, Current, Phase::Queued, false, false, Unread),
-        (rolled, Current, Phase::Queued, false, true, Expected),
-        (rolled, Current, Phase::Queued, true, false, Replaced),
+        (log, Current, ReadPhase::Open, false, true, Gone),
+        (log, Current, ReadPhase::Parked, false, false, Gone),
+        (log, Current, ReadPhase::Open, true, true, Replaced),
+        (log, Name::Replaced, ReadPhase::Open, false, true, Expected),
+        (log, Unlinked, ReadPhase::Open, false, true, Expected),
+        (rolled, Renamed, ReadPhase::Open, false, true, Expected),
+        (rolled, Current, ReadPhase::Done, false, false, Expected),
+        (rolled, Current, ReadPhase::Queued, false, false, Unread),
+        (rolled, Current, ReadPhase::Queued, false, true, Expected),
+        (rolled, Current, ReadPhase::Queued, true, false, Replaced),
     ] {
         let mut file = file(path);
         (file.name, file.phase) = (name, phase);
@@ -108,12 +108,12 @@ fn what_a_listing_lacks_is_reported_once_and_only_if_lines_may_be_missing() {
 fn changed_metadata_reopens_a_parked_file_and_rereads_a_finished_one_that_settled() {
     let now = Instant::now();
     for (phase, wanted) in [
-        (Phase::Unclassified, Listed::Unchanged),
-        (Phase::Queued, Listed::Unchanged),
-        (Phase::Duplicate, Listed::Unchanged),
-        (Phase::Open, Listed::Unchanged),
-        (Phase::Parked, Listed::Reopen),
-        (Phase::Done, Listed::Changing),
+        (ReadPhase::Unclassified, Listed::Unchanged),
+        (ReadPhase::Queued, Listed::Unchanged),
+        (ReadPhase::Duplicate, Listed::Unchanged),
+        (ReadPhase::Open, Listed::Unchanged),
+        (ReadPhase::Parked, Listed::Reopen),
+        (ReadPhase::Done, Listed::Changing),
     ] {
         let mut file = file("/logs/mail.1.gz");
         file.phase = phase;
@@ -125,7 +125,7 @@ fn changed_metadata_reopens_a_parked_file_and_rereads_a_finished_one_that_settle
         assert_eq!(file.on_listed(grown, now, SECOND), wanted, "{phase:?}");
     }
     let mut done = file("/logs/mail.1.gz");
-    done.phase = Phase::Done;
+    done.phase = ReadPhase::Done;
     let sized = |size| Stat { size, ..done.stat };
     let (first, second) = (sized(200), sized(300));
     let at = |seconds: u32| now + seconds * SECOND;
@@ -253,7 +253,7 @@ fn a_closed_file_is_dropped_once_nothing_refers_to_it_and_its_key_is_used_again(
     let mut files = tracker(&["/l/mail.log", "/l/mail.log.1"]);
     let id = files[0].stat.id;
     files.close(0);
-    assert_eq!((files.find(id), files[0].phase), (None, Phase::Done));
+    assert_eq!((files.find(id), files[0].phase), (None, ReadPhase::Done));
     files.reap(|key| key == 0);
     assert_eq!(files.len(), 2);
     files.reap(|_| false);

@@ -7,7 +7,7 @@ use ratatui::crossterm::event::KeyEvent;
 
 use crate::index::ConnectionId;
 use crate::index::store::extent::Span;
-use crate::pipeline::Progress;
+use crate::pipeline::ReadProgress;
 use crate::position::Position;
 use crate::query::{Query, TextMatches};
 use crate::search::{LineChunk, LinePattern, LineRange, LineRequest, RawLine, SearchDirection};
@@ -24,7 +24,7 @@ pub enum Action {
     /// Columns and rows of the terminal.
     Resize(u16, u16),
     /// The index has grown: the bytes read so far, and the lines per second.
-    Grew(Progress, Option<u64>),
+    Grew(ReadProgress, Option<u64>),
     /// Everything that was in the log at the start has been read.
     CaughtUp,
     /// A message to show, safe to print.

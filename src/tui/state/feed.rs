@@ -1,13 +1,13 @@
 //! How the log comes in: loading, following, paused or ended.
 
-use crate::pipeline::Progress;
+use crate::pipeline::ReadProgress;
 
 /// Phases of reading the log.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Feed {
-    Loading(Progress),
+    Loading(ReadProgress),
     /// Loading, while only the end of the newest file is shown.
-    Newest(Progress),
+    Newest(ReadProgress),
     /// Everything has been read; more may come.
     Following,
     /// Everything has been read; no more will come.
@@ -41,14 +41,14 @@ impl FeedState {
         Self {
             title: title.to_owned(),
             follow,
-            phase: Feed::Loading(Progress { read: 0, total: 0 }),
+            phase: Feed::Loading(ReadProgress { read: 0, total: 0 }),
             rate: None,
             behind: 0,
             paused: None,
         }
     }
 
-    pub(super) fn grew(&mut self, progress: Progress, rate: Option<u64>) {
+    pub(super) fn grew(&mut self, progress: ReadProgress, rate: Option<u64>) {
         self.rate = rate;
         self.behind = progress.total.saturating_sub(progress.read);
         if let Feed::Loading(known) | Feed::Newest(known) = &mut self.phase {

@@ -26,7 +26,7 @@ use super::*;
 use crate::event::Entry;
 use crate::header::{HeaderParser, YearResolver};
 use crate::index::TrackClosed;
-use crate::pipeline::{ParseStatus, Progress};
+use crate::pipeline::{ParseStatus, ReadProgress};
 use crate::position::{Position, SourceId};
 use crate::query::{Query, TextMatches};
 use crate::search::{self, SearchProgress};

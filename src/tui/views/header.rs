@@ -4,7 +4,7 @@ use super::{Areas, Canvas, width};
 use crate::humanize;
 use crate::humanize::{clock, size};
 use crate::index::Index;
-use crate::pipeline::Progress;
+use crate::pipeline::ReadProgress;
 use crate::present::Context;
 use crate::safe;
 use crate::triage::RouteState;
@@ -92,7 +92,7 @@ fn feed(app: &App, index: &Index) -> Parts {
     parts
 }
 
-fn percent(progress: Progress) -> u64 {
+fn percent(progress: ReadProgress) -> u64 {
     let percent = (progress.read * 100).checked_div(progress.total);
     percent.unwrap_or(0)
 }

@@ -1,4 +1,5 @@
-//! Files that seem to be others: inodes that come back, files that look alike, copies, several names.
+//! Files that seem to be others: inodes that come back, files that look alike, copies, several
+//! names.
 
 use super::*;
 
@@ -29,7 +30,7 @@ fn case_10_an_inode_that_comes_back_under_the_same_name_is_another_file() {
     reader.expect(&lines(0..3));
     for key in reader.reader.tracker.order().clone() {
         // As when many files are read: it is closed, and only its name is looked at.
-        reader.reader.tracker[key].park(Phase::Parked);
+        reader.reader.tracker[key].park(ReadPhase::Parked);
         reader.reader.tracker.dequeue(key);
     }
     reader.reader.sources.close_all();

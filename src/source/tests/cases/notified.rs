@@ -12,7 +12,7 @@ fn case_24_without_watches_the_files_are_polled_and_it_is_told_once() {
     let sources = reader.reader.sources();
     assert_eq!(sources.statuses()[0].state, SourceState::Following);
     reader.reader.schedule.interval = Duration::from_millis(20);
-    reader.reader.notifications.watch = Watch::off(&reader.reader.notifications.waker);
+    reader.reader.notifications.watch = DirectoryWatch::off(&reader.reader.notifications.waker);
     for _ in 0..2 {
         let full = |wake: &mut Wakeup| wake.failed = Some("no space left".into());
         reader.reader.notifications.waker.wake(full);
@@ -33,7 +33,7 @@ fn case_25_when_notifications_were_dropped_everything_is_looked_at() {
     let mut reader = Reader::notified(&[dir.path()]);
     reader.expect(&line(0));
     // Only that some were dropped is known, not which.
-    reader.reader.notifications.watch = Watch::off(&reader.reader.notifications.waker);
+    reader.reader.notifications.watch = DirectoryWatch::off(&reader.reader.notifications.waker);
     reader.reader.schedule.next += Duration::from_secs(3600);
     fs::rename(&path, dir.path().join("mail.@20260302T000001.s")).expect("renames");
     append(&path, &line(1));
@@ -51,7 +51,7 @@ fn case_26_without_any_notification_the_timer_finds_all() {
     let path = dir.path().join("mail.current");
     append(&path, &line(0));
     let mut reader = Reader::notified(&[dir.path()]);
-    reader.reader.notifications.watch = Watch::off(&reader.reader.notifications.waker);
+    reader.reader.notifications.watch = DirectoryWatch::off(&reader.reader.notifications.waker);
     reader.reader.schedule.interval = Duration::from_millis(20);
     reader.expect(&line(0));
     append(&path, &line(1));
@@ -96,7 +96,7 @@ fn a_watcher_that_ends_is_told() {
     append(&path, &line(0));
     let mut reader = Reader::notified(&[&path]);
     reader.expect(&line(0));
-    reader.reader.notifications.watch = Watch::off(&reader.reader.notifications.waker);
+    reader.reader.notifications.watch = DirectoryWatch::off(&reader.reader.notifications.waker);
     reader.expect_notice("polling");
     reader.reader.schedule.interval = Duration::from_millis(20);
     append(&path, &line(1));

@@ -71,7 +71,8 @@ pub struct World {
     pending: Option<PendingFiles>,
 }
 
-/// Deletes a file. Its inode comes back in another tick of the clock only: within one, nothing tells the two apart.
+/// Deletes a file. Its inode comes back in another tick of the clock only: within one, nothing
+/// tells the two apart.
 fn delete(path: &Path) {
     fs::remove_file(path).expect("deletes");
     thread::sleep(Duration::from_millis(5));
@@ -323,7 +324,8 @@ impl World {
 
     /// How many files held lines that the reader knew of and could not get at.
     pub fn lost(&self) -> usize {
-        // Of what comes and goes between two looks, and of what is written to a file that is deleted, nobody can know.
+        // Of what comes and goes between two looks, and of what is written to a file that is
+        // deleted, nobody can know.
         let met = |generation: &&Generation| generation.read > 0 && generation.packed.is_none();
         let met = self.generations.iter().filter(met);
         met.filter(|met| met.lines.len() > met.read).count()

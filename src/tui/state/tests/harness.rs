@@ -49,7 +49,7 @@ impl Harness {
 
     pub(super) fn grow(&mut self, text: &str) {
         self.append(text);
-        let progress = Progress {
+        let progress = ReadProgress {
             read: self.told,
             total: self.told,
         };

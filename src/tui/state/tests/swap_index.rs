@@ -6,7 +6,7 @@ use super::*;
 fn part_and_whole() -> (Harness, Harness) {
     let end = &LOG[LOG.find("Wed Apr 22 11:43:59").unwrap()..];
     let mut part = Harness::new(end, 80, 24);
-    part.app.feed.phase = Feed::Loading(Progress {
+    part.app.feed.phase = Feed::Loading(ReadProgress {
         read: 30,
         total: 100,
     });

@@ -1,17 +1,19 @@
 //! The fingerprints of all content that was read, found by their first bytes.
 //!
-//! If logs are rolled fast, thousands of files begin with the same bytes. Fingerprints are therefore found by hashes of
-//! several lengths: the one that a new file is compared with in full is nearly always that of its original.
+//! If logs are rolled fast, thousands of files begin with the same bytes. Fingerprints are
+//! therefore found by hashes of several lengths: the one that a new file is compared with in full
+//! is nearly always that of its original.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 
-use super::fingerprint::{PrefixHashes, TrackedContent, hash};
+use super::{PrefixHashes, TrackedContent, hash};
 
-/// How many fingerprints are kept of deleted files. A log is compressed soon after it was rolled, and the
-/// plain file deleted: of one rolled each second, this is a quarter of an hour.
+/// How many fingerprints are kept of deleted files. A log is compressed soon after it was rolled,
+/// and the plain file deleted: of one rolled each second, this is a quarter of an hour.
 const MAX_DELETED: usize = 1000;
-/// How many of them are kept whatever their size, and the bytes that all may occupy: the hashes of 64 GiB of text.
+/// How many of them are kept whatever their size, and the bytes that all may occupy: the hashes of
+/// 64 GiB of text.
 const MIN_DELETED: usize = 64;
 const ROOM: usize = 8 << 20;
 /// How many of their last bytes are kept, to recognise a copy under way.
@@ -31,7 +33,8 @@ pub(crate) enum Location {
 #[derive(Debug, Default)]
 pub(crate) struct FingerprintStore {
     deleted: BTreeMap<ContentId, TrackedContent>,
-    /// The room that their hashes take, and their last bytes, which those before `recent` no longer have.
+    /// The room that their hashes take, and their last bytes, which those before `recent` no longer
+    /// have.
     room: usize,
     recent_room: usize,
     recent: ContentId,
