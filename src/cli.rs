@@ -1,4 +1,5 @@
-//! The command line, and nothing but.
+//! The command line as clap types. What the arguments do is left to `command`; settings go to
+//! `config` as plain text.
 
 pub mod examples;
 mod routes;
@@ -21,52 +22,49 @@ pub use routes::RoutesArgs;
 
 /// A terminal explorer for the mail_logs of the Cisco Email Security Appliance.
 ///
-/// Joins login, connection, message and route from the interleaved lines of a log, follows it live, and answers the same
-/// questions headless.
+/// Correlates login, connection, message and route from the interleaved lines of a log, follows it
+/// live, and answers the same questions headless.
 #[derive(Parser, Debug)]
 #[command(name = "mailscope", version, after_help = examples::text(HelpTopic::Program), args_conflicts_with_subcommands = true)]
 #[command(subcommand_negates_reqs = true)]
 pub struct Cli {
-    /// What to do; without a command, explore.
     #[command(subcommand)]
-    pub command: Option<Command>,
-    /// What to explore.
+    pub(crate) command: Option<Command>,
     #[command(flatten)]
-    pub explore: ExploreArgs,
+    pub(crate) explore: ExploreArgs,
 }
 
-/// The commands beside exploring.
 #[derive(Subcommand, Debug)]
 pub enum Command {
     /// Print the records that match a query
     #[command(after_help = query_help(), after_long_help = query_long_help())]
     Query(QueryArgs),
-    /// Tell the whole story of one connection or message
+    /// Show everything about one connection or message
     #[command(after_help = trace_help())]
     Trace(TraceArgs),
-    /// Triage of the outbound routes, failing ones first
+    /// Print the state of the outbound routes, failing ones first
     #[command(after_help = routes::help())]
     Routes(RoutesArgs),
-    /// Explore a simulated appliance that writes a real log while you look
+    /// Explore a simulated appliance that writes its log live
     Demo(DemoArgs),
-    /// Print the settings in force and where each came from
+    /// Print the effective settings and the origin of each
     Config(ConfigArgs),
-    /// Print the completions of a shell, for its folder of completions
+    /// Print a shell's completions, to put in the shell's completions directory
     Completions {
         /// bash, elvish, fish, powershell or zsh
         shell: clap_complete::Shell,
     },
-    /// Print the manual page, for man's folder
+    /// Print the manual page, to put in man's directory
     Man,
 }
 
 fn query_help() -> String {
-    let status = "Exit status: 0 something matched, 1 nothing did, 2 an error.";
+    let status = "Exit status: 0 matches, 1 no match, 2 an error.";
     let (language, examples) = (examples::language(), examples::text(HelpTopic::Query));
     format!("{language}\n\n{examples}\n\n{status}")
 }
 
-/// What `--help` says beyond `-h`: the notices, as the table of them has it.
+/// `--help` also lists the notices; `-h` does not.
 fn query_long_help() -> String {
     format!(
         "{}\n\nNotices on standard error (with --format json as objects with `notice`, `path` and `text`):\n{}",
@@ -76,21 +74,20 @@ fn query_long_help() -> String {
 }
 
 fn trace_help() -> String {
-    let status = "Exit status: 0 the id was found, 1 it was not, 2 an error.";
+    let status = "Exit status: 0 the id was found, 1 it was not found, 2 an error.";
     format!("{}\n\n{status}", examples::text(HelpTopic::Trace))
 }
 
-/// Options that every command shares.
+/// Options of the commands that read a log.
 #[derive(Args, Debug, Clone)]
 pub struct InputArgs {
-    /// Year of the first entry, for logs whose stamps have none
+    /// Year of the first entry, if the timestamps have none
     #[arg(long, value_name = "YEAR", value_parser = clap::value_parser!(i32).range(1970..=2105))]
     pub year: Option<i32>,
-    /// Look at the files every SECONDS instead of waiting for notifications
+    /// Poll the files every SECONDS instead of waiting for notifications
     #[arg(long, value_name = "SECONDS", num_args = 0..=1, require_equals = true, default_missing_value = "1",
           value_parser = seconds)]
     pub poll: Option<Duration>,
-    /// What the configuration can say too.
     #[command(flatten)]
     pub common: CommonArgs,
 }
@@ -101,13 +98,13 @@ pub struct CommonArgs {
     /// When to use colours
     #[arg(long, value_name = "WHEN", value_parser = color_words())]
     pub color: Option<String>,
-    /// Let go of records that ended longer ago than DURATION (30m, 12h, 7d), by the log's own time
+    /// Discard records that ended more than DURATION ago (30m, 12h, 7d; log time)
     #[arg(long, value_name = "DURATION")]
     pub keep: Option<String>,
-    /// Let go of the oldest closed records rather than take more memory than SIZE (64M, 2G)
+    /// Discard the oldest closed records to stay under SIZE of memory (64M, 2G)
     #[arg(long, value_name = "SIZE")]
     pub max_memory: Option<String>,
-    /// The configuration to use instead of the user's own
+    /// Use this configuration file instead of the user's own
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
 }
@@ -115,29 +112,27 @@ pub struct CommonArgs {
 fn color_words() -> PossibleValuesParser {
     PossibleValuesParser::new([
         PossibleValue::new("auto").help("On a terminal, unless `NO_COLOR` is set"),
-        PossibleValue::new("always").help("Even where nobody looks"),
-        PossibleValue::new("never").help("None at all"),
+        PossibleValue::new("always").help("Also when not a terminal"),
+        PossibleValue::new("never").help("Never"),
     ])
 }
 
-/// Exploring: the interface, or a summary where there is no terminal.
+/// Arguments of the interface, and of the summary without a terminal.
 #[derive(Args, Debug)]
 pub struct ExploreArgs {
-    /// Files, folders, globs, or - for standard input; compressed files are read as they are
+    /// Files, directories, globs, or - for standard input; files may be compressed
     #[arg(value_name = "PATH")]
     pub paths: Vec<OsString>,
     /// The filter the interface starts with
     #[arg(short, long, value_name = "QUERY")]
     pub query: Option<String>,
-    /// Read what is there and do not follow
+    /// Read to the end and do not follow
     #[arg(long)]
     pub no_follow: bool,
-    /// Options that every command shares.
     #[command(flatten)]
     pub input: InputArgs,
 }
 
-/// `mailscope demo`
 #[derive(Args, Debug)]
 pub struct DemoArgs {
     /// The filter the interface starts with
@@ -146,37 +141,34 @@ pub struct DemoArgs {
     /// Write a simulated log to FILE (- is standard output) and exit, for tests and benchmarks
     #[arg(long, value_name = "FILE", conflicts_with = "query")]
     pub write: Option<PathBuf>,
-    /// Size of that log at most (100k, 1G)
+    /// Maximum size of that log (100k, 1G)
     #[arg(long, value_name = "N", requires = "write", default_value = "100M", value_parser = size)]
     pub bytes: u64,
-    /// Equal seeds give equal logs
+    /// Seed of that log; equal seeds give equal logs
     #[arg(long, value_name = "S", requires = "write", default_value_t = 1)]
     pub seed: u64,
-    /// What the configuration can say too.
     #[command(flatten)]
     pub common: CommonArgs,
 }
 
-/// `mailscope config`
 #[derive(Args, Debug)]
 pub struct ConfigArgs {
-    /// Print the documented default configuration instead, to begin a file with
+    /// Print the documented default configuration instead, to start a file from
     #[arg(long)]
     pub default: bool,
-    /// What the configuration can say too.
     #[command(flatten)]
     pub common: CommonArgs,
 }
 
 impl Cli {
-    /// Reads the program's arguments. For `--help` and for arguments that cannot be read, prints what
-    /// is to be printed and returns the exit status.
+    /// Parses the program's arguments. For `--help` and for invalid arguments, prints the text and
+    /// returns the exit status.
     pub fn from_env() -> Result<Self, ExitCode> {
         let refused = match Self::try_parse() {
             Ok(cli) => return Ok(cli),
             Err(refused) => refused,
         };
-        // For monitoring, 2 is a failing route: arguments that cannot be read are UNKNOWN.
+        // For monitoring, 2 is a failing route: invalid arguments are UNKNOWN.
         if refused.use_stderr() && std::env::args_os().any(|arg| arg == "--check") {
             let text = refused.to_string();
             let first = text.lines().next().unwrap_or_default();
@@ -190,7 +182,7 @@ impl Cli {
         ))
     }
 
-    /// What the flags say of settings.
+    /// The flags that set a setting.
     pub fn overrides(&self) -> CliOverrides {
         let mut overrides = CliOverrides::default();
         match &self.command {
@@ -200,16 +192,16 @@ impl Cli {
                 if explore.no_follow {
                     overrides.flag("follow", "--no-follow", Some("false".to_owned()));
                 }
-                explore.input.give(&mut overrides);
+                explore.input.apply(&mut overrides);
             }
-            Some(Command::Query(query)) => query.input.give(&mut overrides),
-            Some(Command::Trace(trace)) => trace.input.give(&mut overrides),
-            Some(Command::Routes(routes)) => routes.input.give(&mut overrides),
+            Some(Command::Query(query)) => query.input.apply(&mut overrides),
+            Some(Command::Trace(trace)) => trace.input.apply(&mut overrides),
+            Some(Command::Routes(routes)) => routes.input.apply(&mut overrides),
             Some(Command::Demo(demo)) => {
                 overrides.flag("query", "--query", demo.query.clone());
-                demo.common.give(&mut overrides);
+                demo.common.apply(&mut overrides);
             }
-            Some(Command::Config(config)) => config.common.give(&mut overrides),
+            Some(Command::Config(config)) => config.common.apply(&mut overrides),
             Some(Command::Completions { .. } | Command::Man) => {}
         }
         overrides
@@ -217,15 +209,15 @@ impl Cli {
 }
 
 impl InputArgs {
-    fn give(&self, overrides: &mut CliOverrides) {
-        let seconds = self.poll.map(|pace| pace.as_secs_f64().to_string());
+    fn apply(&self, overrides: &mut CliOverrides) {
+        let seconds = self.poll.map(|interval| interval.as_secs_f64().to_string());
         overrides.flag("poll", "--poll", seconds);
-        self.common.give(overrides);
+        self.common.apply(overrides);
     }
 }
 
 impl CommonArgs {
-    fn give(&self, overrides: &mut CliOverrides) {
+    fn apply(&self, overrides: &mut CliOverrides) {
         overrides.flag("color", "--color", self.color.clone());
         overrides.flag("limits.keep", "--keep", self.keep.clone());
         overrides.flag("limits.max-memory", "--max-memory", self.max_memory.clone());
@@ -233,39 +225,36 @@ impl CommonArgs {
     }
 }
 
-/// `mailscope trace`
 #[derive(Args, Debug)]
 pub struct TraceArgs {
     /// icid:450, dcid:5640, mid:448, or a Message-ID
     pub id: String,
-    /// Files, folders, globs, or - for standard input
+    /// Files, directories, globs, or - for standard input
     #[arg(value_name = "PATH")]
     pub paths: Vec<OsString>,
-    /// Of several that bear the id, only those for which this query holds
+    /// If several records have this id, show only those matching QUERY
     #[arg(short, long, value_name = "QUERY", default_value = "")]
     pub query: String,
-    /// How to print it
+    /// Output format
     #[arg(long, value_enum, default_value_t = TraceFormat::Text)]
     pub format: TraceFormat,
-    /// The raw lines of all it tells of, too
+    /// Also print the raw log lines
     #[arg(long)]
     pub raw: bool,
-    /// Print at most N stories
+    /// Print at most N traces
     #[arg(long, value_name = "N")]
     pub limit: Option<u64>,
-    /// Options that every command shares.
     #[command(flatten)]
     pub input: InputArgs,
 }
 
-/// How a story is printed.
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
 pub enum TraceFormat {
-    /// As a person would tell it.
+    /// Text for a person
     Text,
-    /// One JSON object for each thing that bears the id.
+    /// One JSON object per record that has the id
     Json,
-    /// The raw lines of all it tells of, in the order of the log.
+    /// The raw log lines, in the order of the log
     Log,
 }
 
@@ -291,36 +280,34 @@ impl ValueEnum for Format {
     }
 }
 
-/// `mailscope query`
 #[derive(Args, Debug)]
 pub struct QueryArgs {
     /// The query; '' matches everything
     pub query: String,
-    /// Files, folders, globs, or - for standard input
+    /// Files, directories, globs, or - for standard input
     #[arg(value_name = "PATH")]
     pub paths: Vec<OsString>,
-    /// What to print
+    /// Record type
     #[arg(long, value_enum, default_value_t = View::Connections)]
     pub view: View,
-    /// How to print it
+    /// Output format
     #[arg(long, value_enum, default_value_t = Format::Table)]
     pub format: Format,
     /// Print only these fields, in this order
     #[arg(long, value_delimiter = ',', value_name = "A,B")]
     pub fields: Vec<String>,
-    /// Print only how many records match
+    /// Print only the number of matching records
     #[arg(long, conflicts_with_all = ["follow", "fields", "limit"])]
     pub count: bool,
     /// Print at most N records
     #[arg(long, value_name = "N")]
     pub limit: Option<u64>,
-    /// Go on with what is written to the log
+    /// Keep following the log
     #[arg(short, long)]
     pub follow: bool,
-    /// Say on standard error what was done to answer: postings, columns, raw lines, and how long each took
+    /// Print the query plan and timings to stderr
     #[arg(long, conflicts_with = "follow")]
     pub explain: bool,
-    /// Options that every command shares.
     #[command(flatten)]
     pub input: InputArgs,
 }
@@ -331,7 +318,7 @@ fn seconds(text: &str) -> Result<Duration, String> {
         .map_err(|_| "expected seconds, as in --poll=2".to_owned())?;
     Duration::try_from_secs_f64(seconds)
         .ok()
-        .filter(|pace| (0.05..=3600.0).contains(&pace.as_secs_f64()))
+        .filter(|interval| (0.05..=3600.0).contains(&interval.as_secs_f64()))
         .ok_or_else(|| "expected 0.05 to 3600 seconds".to_owned())
 }
 

@@ -1,4 +1,5 @@
-//! What each command does: from the command line's words to sources, index, query and output.
+//! Runs each command: from the parsed arguments to sources, index, query, output and exit status.
+//! Formats are left to `report` and `tui`.
 
 mod completions;
 mod configuration;
@@ -32,18 +33,17 @@ pub(crate) use records::json_lines;
 
 use output::{Notices, ResultSink, with_output};
 
-/// How a command went, for the exit status.
+/// The result of a command that did not fail, for the exit status.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Status {
-    /// Something matched, or all went well.
+    /// Something matched, or the command has no matches to report.
     Matched,
-    /// Nothing matched.
     Nothing,
-    /// Something that was asked for could not be read; it was said on standard error.
+    /// An input could not be read; the reason is on standard error.
     Incomplete,
-    /// What monitoring is told: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.
+    /// The status for monitoring: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.
     Check(u8),
-    /// A signal ended the interface: the status is 128 and the signal's number.
+    /// A signal ended the interface: the exit status is 128 plus its number.
     Signal(u8),
 }
 
@@ -59,10 +59,10 @@ impl From<Status> for ExitCode {
     }
 }
 
-/// Runs a command. An error is printed on standard error; a closed pipe is none.
+/// Runs a command. Errors are printed on standard error; a closed output pipe is not an error.
 pub fn run(cli: &Cli) -> ExitCode {
     let result = match (run_command(cli), &cli.command) {
-        // Monitoring gets a status line whatever goes wrong.
+        // Monitoring needs a status line for every error.
         (Err(error), Some(Command::Routes(args))) if args.check => routes::unknown(&error),
         (result, _) => result,
     };
@@ -104,7 +104,7 @@ fn run_command(cli: &Cli) -> Result<Status, CommandError> {
     }
 }
 
-/// Refuses what was misspelt: a key that no record has would be an empty column without a word.
+/// Refuses unknown fields: a misspelt one would print an empty column without an error.
 fn check_fields(view: View, fields: &[String]) -> Result<(), CommandError> {
     let mut known = fields.iter().map(|field| view.check_field(field));
     known.try_for_each(|known| known.map_err(CommandError::Usage))
@@ -117,7 +117,7 @@ fn run_query(args: &QueryArgs, config: &Config) -> Result<Status, CommandError> 
     match (args.view, args.follow) {
         (View::Events, _) => events::run(args, config, &query),
         (View::Users | View::Profiles | View::Routes | View::Findings, true) => Err(CommandError::Usage(
-            "--follow goes with views whose records come one by one; users, profiles, routes and findings are sums (ask again without -f; `mailscope routes -f` watches routes)"
+            "--follow needs a view of single records; users, profiles, routes and findings are totals (omit -f; `mailscope routes -f` follows routes)"
                 .to_owned(),
         )),
         (_, true) => follow::run(args, config, &query),
@@ -125,7 +125,7 @@ fn run_query(args: &QueryArgs, config: &Config) -> Result<Status, CommandError> 
     }
 }
 
-/// What to read, by the command line's words and the configuration.
+/// The inputs to read, from the arguments and the configuration.
 pub(crate) fn request(
     paths: &[OsString],
     config: &Config,
@@ -154,7 +154,7 @@ pub(crate) fn request(
     Ok((request, stop))
 }
 
-/// Whether the answer to a query shows raw lines, or comes from them.
+/// Whether a query prints or searches raw lines.
 fn raw_lines(args: &QueryArgs, query: &crate::query::Query) -> RawLines {
     let shows = args.view == View::Findings || (args.format == Format::Log && !args.count);
     if shows || query.needs_text() {
@@ -164,7 +164,7 @@ fn raw_lines(args: &QueryArgs, query: &crate::query::Query) -> RawLines {
     }
 }
 
-/// Without a PATH: standard input where something is piped in, else the configuration's.
+/// Without a PATH: standard input if it is piped, else the paths of the configuration.
 fn default_paths(config: &Config) -> Result<Vec<OsString>, CommandError> {
     if is_piped() {
         Ok(vec!["-".into()])
@@ -175,7 +175,7 @@ fn default_paths(config: &Config) -> Result<Vec<OsString>, CommandError> {
     }
 }
 
-/// Whether standard input is a pipe or a file, and neither a terminal nor nothing at all.
+/// Whether standard input is a pipe, a socket or a file, not a terminal or a closed descriptor.
 fn is_piped() -> bool {
     #[cfg(unix)]
     {
@@ -199,33 +199,33 @@ fn first_year(input: &InputArgs) -> FirstYear {
     input.year.map_or(FirstYear::ByModification, FirstYear::Is)
 }
 
-/// An index that is to be filled, within the limits of the configuration.
+/// An empty index with the limits of the configuration.
 pub(crate) fn empty_index(config: &Config, journal: TrackClosed) -> Index {
     Index::limited(journal, config.index_limits())
 }
 
-/// Starts reading; the news come on the channel until nothing more will.
+/// Starts reading; the channel delivers events until reading ends.
 pub(crate) fn ingest(
     request: &Request,
     stop: Stop,
     years: FirstYear,
     index: Index,
 ) -> Result<(Ingest, Receiver<IngestEvent>), CommandError> {
-    let feeder = LogReader::open(request)?;
-    let (sender, news) = channel();
-    // Nobody listens any more when the command has failed.
-    let tell = move |told| {
-        let _ = sender.send(told);
+    let reader = LogReader::open(request)?;
+    let (sender, events) = channel();
+    // The receiver is gone if the command has failed.
+    let emit = move |event| {
+        let _ = sender.send(event);
     };
-    Ok((Ingest::start(feeder, stop, years, index, tell), news))
+    Ok((Ingest::start(reader, stop, years, index, emit), events))
 }
 
-/// Standard output, buffered: results are flushed when there are no more for now.
+/// Standard output, buffered.
 fn output() -> BufWriter<io::StdoutLock<'static>> {
     BufWriter::with_capacity(64 * 1024, io::stdout().lock())
 }
 
-/// How a table may look: as wide as the terminal, or without limit where nobody looks; in colour on a terminal.
+/// The style of tables: on a terminal as wide as it is and in colour, else of any width and plain.
 fn table_style(color: Color) -> TableStyle {
     let terminal = io::stdout().is_terminal();
     let size = ratatui::crossterm::terminal::size;
@@ -250,7 +250,7 @@ fn table_style(color: Color) -> TableStyle {
     }
 }
 
-/// Says one line on standard error. Nobody may be listening there.
+/// Prints a line on standard error, which may be closed.
 fn warn(line: &str) {
     let _ = writeln!(io::stderr(), "mailscope: {line}");
 }

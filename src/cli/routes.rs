@@ -1,4 +1,4 @@
-//! `mailscope routes`.
+//! The arguments of `mailscope routes`.
 
 use std::ffi::OsString;
 
@@ -10,27 +10,26 @@ use super::examples::{HelpTopic, text};
 use crate::report::Format;
 use crate::triage::GroupBy;
 
-/// What stands below the options.
+/// The text below the options.
 pub fn help() -> String {
-    let status = "Exit status: 0 there are routes, 1 there are none, 2 an error.\n\
+    let status = "Exit status: 0 routes were found, 1 no routes, 2 an error.\n\
                   With --report: 0 something was reported, 1 no route is failing or degraded.\n\
                   With --check: 0 OK, 1 WARNING (degraded), 2 CRITICAL (failing), 3 UNKNOWN.";
     format!("{}\n\n{status}", text(HelpTopic::Routes))
 }
 
-/// `mailscope routes`
 #[derive(Args, Debug)]
 pub struct RoutesArgs {
-    /// Files, folders, globs, or - for standard input
+    /// Files, directories, globs, or - for standard input
     #[arg(value_name = "PATH")]
     pub paths: Vec<OsString>,
-    /// Look only at connections that match
+    /// Use only the connections that match
     #[arg(short, long, value_name = "QUERY", default_value = "")]
     pub query: String,
     /// Group routes by
     #[arg(long, value_name = "WHAT", value_parser = group_by())]
     pub(crate) by: Option<GroupBy>,
-    /// How to print them: table, json or csv
+    /// Output format: table, json or csv
     #[arg(long, value_enum, default_value_t = Format::Table)]
     pub format: Format,
     /// Print only these fields, in this order
@@ -39,13 +38,12 @@ pub struct RoutesArgs {
     /// Print a status line for monitoring and exit 0, 1, 2 or 3
     #[arg(long, conflicts_with_all = ["by", "format", "fields", "follow"])]
     pub check: bool,
-    /// Write an incident report of each failing route, else of each degraded one, as Markdown for a ticket
+    /// Print an incident report per failing route (else per degraded one), as Markdown for a ticket
     #[arg(long, conflicts_with_all = ["by", "format", "fields", "check", "follow"])]
     pub report: bool,
-    /// Go on with what is written to the log and print each change of a route's state
+    /// Keep following the log and print each change of a route's state
     #[arg(short, long, conflicts_with = "by")]
     pub follow: bool,
-    /// Options that every command shares.
     #[command(flatten)]
     pub input: InputArgs,
 }
@@ -54,8 +52,8 @@ fn group_by() -> impl TypedValueParser<Value = GroupBy> {
     let value = |name: &'static str, help: &'static str| PossibleValue::new(name).help(help);
     let values = PossibleValuesParser::new([
         value("profile", "SMTP Auth profile"),
-        value("domain", "Recipients' domain"),
-        value("ip", "Address, whatever the port and the appliance"),
+        value("domain", "Recipient domain"),
+        value("ip", "IP address, for all ports and appliances"),
     ]);
     values.map(|name| match name.as_str() {
         "profile" => GroupBy::Profile,

@@ -1,4 +1,4 @@
-//! What packagers install beside the program: completions and the manual page.
+//! `mailscope completions` and `mailscope man`: the files that packages install beside the program.
 
 use std::io::Write;
 
@@ -8,7 +8,6 @@ use super::{CommandError, Status, output};
 use crate::cli::Cli;
 use crate::query::FIELDS;
 
-/// Prints a shell's completions.
 pub fn print_script(shell: clap_complete::Shell) -> Result<Status, CommandError> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), "mailscope", &mut script);
@@ -53,7 +52,7 @@ pub fn print_man() -> Result<Status, CommandError> {
     Ok(Status::Matched)
 }
 
-/// Text that man sets as it is.
+/// Text that man prints literally.
 fn roff(text: &str) -> String {
     let text = text
         .replace('\\', "\\e")

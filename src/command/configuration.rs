@@ -1,4 +1,4 @@
-//! `mailscope config`: the settings in force and where each came from.
+//! `mailscope config`: the effective settings and the origin of each.
 
 use std::io::Write;
 
@@ -8,10 +8,11 @@ use super::{CommandError, Status, output};
 use crate::config::{Config, DEFAULT, EffectiveSetting};
 use crate::safe;
 
-/// Values beyond this width push their origin to the right instead of all others'.
+/// Wider settings push only their own origin to the right.
 const WIDEST: usize = 44;
 
-/// Prints every setting as the file writes it, with its origin behind it: the output is a configuration itself.
+/// Prints every setting in the file's form, with its origin as a comment: the output is a valid
+/// configuration.
 pub fn print(config: &Config) -> Result<Status, CommandError> {
     let mut out = output();
     let lines = config.settings();
@@ -35,7 +36,6 @@ pub fn print(config: &Config) -> Result<Status, CommandError> {
     Ok(Status::Matched)
 }
 
-/// Prints the documented default.
 pub fn print_default() -> Result<Status, CommandError> {
     let mut out = output();
     out.write_all(DEFAULT.as_bytes())?;
@@ -43,7 +43,7 @@ pub fn print_default() -> Result<Status, CommandError> {
     Ok(Status::Matched)
 }
 
-/// `name = value`, in characters that no terminal acts on.
+/// `name = value`, safe for a terminal.
 fn to_line(line: &EffectiveSetting) -> String {
     let is_bare = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
     let name = if !line.name.is_empty() && line.name.chars().all(is_bare) {

@@ -1,4 +1,4 @@
-//! `query -f` over records: what the log already holds, then each record as the log tells it.
+//! `query -f` over records: prints those that the log already holds, then each one as it closes.
 
 use std::collections::BTreeSet;
 use std::io;
@@ -16,23 +16,23 @@ use crate::report::record::{AttemptRecord, ConnectionRecord, DeliveryRecord, Mes
 use crate::report::{Format, View};
 use crate::source::Follow;
 
-/// Lines of one second come together: a moment's wait takes them in at once.
+/// Lines of one second arrive together: a short wait handles them at once.
 const GATHER: Duration = Duration::from_millis(20);
 
-/// Prints what is there, then goes on until standard input ends or a signal comes.
+/// Prints the existing records, then new ones until standard input ends or a signal arrives.
 pub fn run(args: &Args, config: &Config, query: &Query) -> Result<Status, CommandError> {
     if args.format == Format::Log {
         return Err(CommandError::Usage(
-            "--follow --format log goes with --view events: a record's lines are complete only when it has ended".to_owned(),
+            "--follow --format log needs --view events: a record's lines are complete only after it has ended".to_owned(),
         ));
     }
     let (mut request, stop) = request(&args.paths, config, Follow::Live)?;
     request.raw_lines = super::raw_lines(args, query);
     let mut notices = Notices::new(args);
     let index = empty_index(config, TrackClosed::On);
-    let (ingest, news) = ingest(&request, stop, first_year(&args.input), index)?;
+    let (ingest, events) = ingest(&request, stop, first_year(&args.input), index)?;
     super::with_output(args, config, |out| {
-        let mut told = Following {
+        let mut follower = Follower {
             args,
             query,
             ingest: &ingest,
@@ -40,26 +40,26 @@ pub fn run(args: &Args, config: &Config, query: &Query) -> Result<Status, Comman
             attempts: 0,
             deliveries: 0,
         };
-        for news in &news {
-            let flow = match news {
+        for event in &events {
+            let flow = match event {
                 IngestEvent::Refused(refused) => return Err(refused.into()),
                 IngestEvent::Notice(notice) => {
                     notices.report(&notice);
                     ControlFlow::Continue(())
                 }
-                IngestEvent::CaughtUp if told.initial => {
+                IngestEvent::CaughtUp if follower.initial => {
                     notices.retired(ingest.index.read().evicted());
-                    told.first(out)?
+                    follower.print_existing(out)?
                 }
-                IngestEvent::Grew if !told.initial => {
+                IngestEvent::Grew if !follower.initial => {
                     std::thread::sleep(GATHER);
-                    told.further(out)?
+                    follower.print_new(out)?
                 }
                 IngestEvent::End => {
-                    let _ = if told.initial {
-                        told.first(out)?
+                    let _ = if follower.initial {
+                        follower.print_existing(out)?
                     } else {
-                        told.further(out)?
+                        follower.print_new(out)?
                     };
                     ControlFlow::Break(())
                 }
@@ -74,21 +74,21 @@ pub fn run(args: &Args, config: &Config, query: &Query) -> Result<Status, Comman
     .map(|status| notices.status(status))
 }
 
-struct Following<'f> {
+struct Follower<'f> {
     args: &'f Args,
     query: &'f Query,
     ingest: &'f Ingest,
     initial: bool,
-    /// The first attempt and delivery that were not looked at.
+    /// The first attempt and delivery that have not been checked.
     attempts: usize,
     deliveries: usize,
 }
 
 type Flow = Result<ControlFlow<()>, CommandError>;
 
-impl Following<'_> {
-    /// What the log already holds.
-    fn first(&mut self, out: &mut ResultSink<'_>) -> Flow {
+impl Follower<'_> {
+    /// Prints the existing records.
+    fn print_existing(&mut self, out: &mut ResultSink<'_>) -> Flow {
         self.initial = false;
         self.ingest.ack_growth();
         let hits = hits(self.query, &self.ingest.sources)?;
@@ -105,8 +105,8 @@ impl Following<'_> {
         Ok(out.state())
     }
 
-    /// What the log has told since.
-    fn further(&mut self, out: &mut ResultSink<'_>) -> Flow {
+    /// Prints the records since the last call.
+    fn print_new(&mut self, out: &mut ResultSink<'_>) -> Flow {
         self.ingest.ack_growth();
         let ended = self.ingest.index.drain_closed();
         let hits = hits(self.query, &self.ingest.sources)?;

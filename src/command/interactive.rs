@@ -1,4 +1,5 @@
-//! `mailscope PATH` and `mailscope demo`: the interface, or a summary where there is no terminal.
+//! `mailscope PATH` and `mailscope demo`: the interface, or a summary without a
+//! terminal.
 
 use std::fs::File;
 use std::io::{self, IsTerminal, Write};
@@ -16,7 +17,6 @@ use crate::safe;
 use crate::source::{Follow, LogReader, NoticeLevel, Request, Stop};
 use crate::tui;
 
-/// `mailscope PATH`
 pub fn run(args: &ExploreArgs, config: &Config) -> Result<Status, CommandError> {
     let years = first_year(&args.input);
     if !io::stdout().is_terminal() {
@@ -37,7 +37,6 @@ pub fn run(args: &ExploreArgs, config: &Config) -> Result<Status, CommandError> 
     interface(&request, stop, years, config, paths.join(" "))
 }
 
-/// `mailscope demo`
 pub fn demo(args: &DemoArgs, config: &Config) -> Result<Status, CommandError> {
     if let Some(path) = &args.write {
         return write_log(args, path);
@@ -48,7 +47,7 @@ pub fn demo(args: &DemoArgs, config: &Config) -> Result<Status, CommandError> {
         let (request, stop) = request(&[path.into_os_string()], config, Follow::Once)?;
         return summarise(&request, stop, years, config);
     }
-    // The appliance writes until the interface has ended, however it ends.
+    // Dropping it stops the simulation, also after an error.
     let appliance = demo::LiveDemo::start().map_err(CommandError::Demo)?;
     let (request, stop) = request(&[appliance.path().into()], config, Follow::Live)?;
     let title = "a simulated appliance".to_owned();
@@ -76,10 +75,10 @@ fn interface(
 ) -> Result<Status, CommandError> {
     let query = &config.query;
     crate::query::parse_with(query, config.saved()).map_err(CommandError::Query)?;
-    let feeder = LogReader::open(request)?;
-    // The year of the first entry says nothing of the last ones alone.
+    let reader = LogReader::open(request)?;
+    // The preview reads only the last entries: their year does not follow from that of the first.
     let newest = match years {
-        FirstYear::ByModification => feeder.tail_preview().map(Ingest::of_preview),
+        FirstYear::ByModification => reader.tail_preview().map(Ingest::of_preview),
         FirstYear::Is(_) => None,
     };
     let options = tui::Options {
@@ -97,8 +96,8 @@ fn interface(
         settings: tui::Settings::from_config(config)?,
     };
     let index = empty_index(config, TrackClosed::Off);
-    let start = |news: Box<dyn Fn(IngestEvent) + Send + Sync>| {
-        Ingest::start(feeder, stop, years, index, news)
+    let start = |emit: Box<dyn Fn(IngestEvent) + Send + Sync>| {
+        Ingest::start(reader, stop, years, index, emit)
     };
     match tui::run(&options, incident::file::write, newest, start) {
         Ok(tui::Exit::Quit) => Ok(Status::Matched),
@@ -116,10 +115,10 @@ fn summarise(
     let text = &config.query;
     let query = crate::query::parse_with(text, config.saved()).map_err(CommandError::Query)?;
     let index = empty_index(config, TrackClosed::Off);
-    let (ingest, news) = ingest(request, stop, years, index)?;
+    let (ingest, events) = ingest(request, stop, years, index)?;
     let mut status = Status::Matched;
-    for news in &news {
-        match news {
+    for event in &events {
+        match event {
             IngestEvent::Refused(refused) => return Err(refused.into()),
             IngestEvent::Notice(notice) if notice.severity >= NoticeLevel::Warning => {
                 warn(&safe::text(&notice.to_string()));

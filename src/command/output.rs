@@ -1,4 +1,4 @@
-//! Where results and notices go.
+//! Output: results to standard output, printed or counted, and notices to standard error.
 
 use std::io::{self, Write};
 use std::ops::ControlFlow;
@@ -13,25 +13,23 @@ use crate::report::{self, Fields, Format, Printer, Record, View};
 use crate::safe;
 use crate::source::{Notice, NoticeLevel};
 
-/// What is done with the results.
 enum Target<'o> {
     Counted,
     Printed(Box<dyn Printer + 'o>),
-    /// Raw lines of records, which are read again from the log.
+    /// Raw lines of records, read again from the log.
     Raw(&'o mut dyn Write),
 }
 
-/// Results on their way out: printed or only counted, up to a limit.
+/// Prints or counts results, up to a limit.
 pub struct ResultSink<'o> {
     target: Target<'o>,
     left: u64,
     seen: u64,
-    /// Until it was said which columns have no room.
+    /// Until the hidden columns are reported.
     warn_columns: bool,
 }
 
 impl<'o> ResultSink<'o> {
-    /// All records as JSON.
     pub fn json(view: View, out: &'o mut dyn Write) -> Self {
         let fields = Fields::new(Vec::new());
         let style = table_style(Color::Never);
@@ -45,7 +43,7 @@ impl<'o> ResultSink<'o> {
 }
 
 impl ResultSink<'_> {
-    /// Prints a record; breaks off behind the last one wanted.
+    /// Prints a record; breaks after the last one within the limit.
     pub fn record(&mut self, record: &dyn Record) -> io::Result<ControlFlow<()>> {
         if self.count_one().is_break() {
             return Ok(ControlFlow::Break(()));
@@ -56,7 +54,7 @@ impl ResultSink<'_> {
         Ok(self.state())
     }
 
-    /// Counts a record that is printed otherwise; breaks off when it is one too many.
+    /// Counts a record that the caller prints; breaks if it exceeds the limit.
     pub fn count_one(&mut self) -> ControlFlow<()> {
         if self.left == 0 {
             return ControlFlow::Break(());
@@ -66,12 +64,12 @@ impl ResultSink<'_> {
         ControlFlow::Continue(())
     }
 
-    /// Whether records are only counted: none need be made.
+    /// Whether records are only counted, so that none need be built.
     pub fn is_counting(&self) -> bool {
         matches!(self.target, Target::Counted)
     }
 
-    /// Whether more are wanted.
+    /// Breaks if the limit is reached.
     pub fn state(&self) -> ControlFlow<()> {
         if self.left == 0 {
             ControlFlow::Break(())
@@ -80,7 +78,6 @@ impl ResultSink<'_> {
         }
     }
 
-    /// Prints what was held back.
     pub fn flush(&mut self) -> io::Result<()> {
         match &mut self.target {
             Target::Counted => Ok(()),
@@ -95,7 +92,7 @@ impl ResultSink<'_> {
         }
     }
 
-    /// The output itself, where raw lines of records are printed.
+    /// The output itself, if raw lines are printed.
     pub fn raw(&mut self) -> Option<&mut dyn Write> {
         match &mut self.target {
             Target::Raw(out) => Some(*out),
@@ -104,18 +101,18 @@ impl ResultSink<'_> {
     }
 }
 
-/// Says which columns had no room. Only a terminal has an end: what is piped on is never shortened.
+/// Reports the columns that the terminal is too narrow for. Piped output has all columns.
 pub fn warn_hidden_columns(printer: &dyn Printer) {
     let titles = printer.hidden_columns();
     if !titles.is_empty() {
         warn(&format!(
-            "no room here for {}; --fields A,B chooses what is shown",
+            "terminal too narrow for {}; --fields A,B selects columns",
             titles.join(", ")
         ));
     }
 }
 
-/// Lets `print` print to standard output as the command line asks, then ends the output.
+/// Runs `print` with a sink for the requested format, then flushes it.
 pub fn with_output(
     args: &Args,
     config: &Config,
@@ -160,7 +157,7 @@ pub fn with_output(
     })
 }
 
-/// Notices of the sources, told on standard error as they come.
+/// Prints notices on standard error.
 pub struct Notices {
     as_json: bool,
     least: NoticeLevel,
@@ -168,7 +165,7 @@ pub struct Notices {
 }
 
 impl Notices {
-    /// A follower tells what befalls its files; a command that ends tells only what is wrong.
+    /// A command that follows reports every notice, another one only warnings and errors.
     pub fn new(args: &Args) -> Self {
         let least = if args.follow {
             NoticeLevel::Info
@@ -178,7 +175,7 @@ impl Notices {
         Self::of(args.format, least)
     }
 
-    /// Tells what is at least so severe.
+    /// Reports notices of that level and above.
     pub fn of(format: Format, least: NoticeLevel) -> Self {
         Self {
             as_json: format == Format::Json,
@@ -187,7 +184,7 @@ impl Notices {
         }
     }
 
-    /// Of a command that ends and prints text.
+    /// Reports warnings and errors as text.
     pub fn of_once() -> Self {
         Self {
             as_json: false,
@@ -196,7 +193,6 @@ impl Notices {
         }
     }
 
-    /// Tells one.
     pub fn report(&mut self, notice: &Notice) {
         self.incomplete |= notice.severity == NoticeLevel::Error;
         if notice.severity < self.least {
@@ -233,7 +229,7 @@ impl Notices {
         }));
     }
 
-    /// The command's status: what could not be read counts for more than what matched.
+    /// The command's status: an unreadable input takes precedence over matches.
     pub fn status(&self, status: Status) -> Status {
         if self.incomplete {
             Status::Incomplete
@@ -247,7 +243,7 @@ fn write_notice(notice: &serde_json::Value) {
     let mut line = Vec::new();
     if report::json::write(&mut line, notice).is_ok() {
         line.push(b'\n');
-        // Nobody may be listening.
+        // Standard error may be closed.
         let _ = io::stderr().write_all(&line);
     }
 }

@@ -1,4 +1,4 @@
-//! `query` over the whole log, once.
+//! `query` without `-f`: reads the whole log, then prints the records that match.
 
 use std::io::{self, Write};
 use std::ops::ControlFlow;
@@ -23,7 +23,6 @@ use crate::search::{self, LineRequest};
 use crate::source::{Follow, Request, Sources, Stop};
 use crate::triage::{self, GroupBy, Thresholds, Triage};
 
-/// Reads everything, then prints the records that match.
 pub fn run(args: &Args, config: &Config, query: &Query) -> Result<Status, CommandError> {
     let (mut request, stop) = request(&args.paths, config, Follow::Once)?;
     request.raw_lines = super::raw_lines(args, query);
@@ -55,7 +54,7 @@ pub fn run(args: &Args, config: &Config, query: &Query) -> Result<Status, Comman
     .map(|status| notices.status(status))
 }
 
-/// The records of a view that match, one JSON object a line.
+/// The matching records of a view as JSON, one object per line.
 pub(crate) fn json_lines(
     query: &Query,
     view: View,
@@ -76,7 +75,7 @@ pub(crate) fn json_lines(
     Ok(lines)
 }
 
-/// Reads everything that was asked for, for a command that ends with its answer.
+/// Reads all inputs to their end.
 pub(super) fn read_all(
     request: &Request,
     stop: Stop,
@@ -84,9 +83,9 @@ pub(super) fn read_all(
     index: Index,
     notices: &mut Notices,
 ) -> Result<Ingest, CommandError> {
-    let (ingest, news) = ingest(request, stop, years, index)?;
-    for news in &news {
-        match news {
+    let (ingest, events) = ingest(request, stop, years, index)?;
+    for event in &events {
+        match event {
             IngestEvent::Refused(refused) => return Err(refused.into()),
             IngestEvent::Notice(notice) => notices.report(&notice),
             IngestEvent::End => break,
@@ -94,18 +93,19 @@ pub(super) fn read_all(
         }
     }
     notices.retired(ingest.index.read().evicted());
-    // The system takes the memory back with the process: freeing it before took 10 ms for the index of 1 GiB.
+    // The exit of the process frees the memory: doing it before took 10 ms for the index of 1 GiB.
     std::mem::forget(ingest.index.clone());
     Ok(ingest)
 }
 
-/// Where the query's words stand, and how they were looked for.
+/// The text matches of a query, and how they were searched for.
 struct Searched {
     hits: TextMatches,
     how: Option<String>,
 }
 
-/// Raw text comes last: where fields leave few records, only their lines are read, else the whole log streams by.
+/// Searches raw text last: if the other terms leave few records, reads only their lines, else the
+/// whole log.
 fn search(query: &Query, view: View, ingest: &Ingest) -> Result<Searched, CommandError> {
     let sources = &ingest.sources;
     if !query.needs_text() {
@@ -120,8 +120,8 @@ fn search(query: &Query, view: View, ingest: &Ingest) -> Result<Searched, Comman
     let (part, hits) = match narrowed {
         Some(wanted) => {
             let bytes = wanted.bytes();
-            let go_on = AtomicBool::new(false);
-            let hits = TextMatches::search_lines(query.texts(), sources, &wanted, &go_on)
+            let cancelled = AtomicBool::new(false);
+            let hits = TextMatches::search_lines(query.texts(), sources, &wanted, &cancelled)
                 .map_err(CommandError::Raw)?;
             let part =
                 format!("the lines of the records that fields leave, in {bytes} bytes of the log");
@@ -137,7 +137,7 @@ fn search(query: &Query, view: View, ingest: &Ingest) -> Result<Searched, Comman
     Ok(Searched { hits, how })
 }
 
-/// Which records a view is made of.
+/// The records that a view is computed from.
 fn kinds(view: View) -> RecordKind {
     match view {
         View::Messages => RecordKind::Messages,
@@ -147,7 +147,7 @@ fn kinds(view: View) -> RecordKind {
     }
 }
 
-/// Says on standard error what was done to answer the query.
+/// Prints the query plan and timings on standard error.
 fn explain(query: &Query, view: View, index: &Index, hits: &TextMatches) {
     let began = Instant::now();
     let (found, steps) = query.explain(index, hits, kinds(view));
@@ -155,10 +155,10 @@ fn explain(query: &Query, view: View, index: &Index, hits: &TextMatches) {
     for step in steps {
         warn(&step.to_string());
     }
-    warn(&format!("{found} records hold: {took:.1} ms in all"));
+    warn(&format!("{found} records match: {took:.1} ms in total"));
 }
 
-/// Where the log holds the query's words.
+/// The text matches of a query in the whole log.
 pub(super) fn hits(query: &Query, sources: &Sources) -> Result<TextMatches, CommandError> {
     if !query.needs_text() {
         return Ok(TextMatches::none());
@@ -175,7 +175,7 @@ pub(super) struct Selection<'s> {
 }
 
 impl Selection<'_> {
-    /// Prints the records of a view, until no more are wanted.
+    /// Prints the records of a view, up to the limit.
     pub fn print(&self, view: View, out: &mut ResultSink<'_>) -> io::Result<()> {
         let (query, index, hits) = (self.query, self.index, self.hits);
         match view {
@@ -217,7 +217,8 @@ impl Selection<'_> {
         }
     }
 
-    /// Prints findings. They are of the whole log: what a query keeps would make ordinary things look odd.
+    /// Prints findings. They need the whole log: on the matches of a query, normal traffic can look
+    /// abnormal.
     fn findings(
         &self,
         sources: &Sources,
@@ -226,7 +227,7 @@ impl Selection<'_> {
     ) -> Result<(), CommandError> {
         if !self.query.is_empty() {
             return Err(CommandError::Usage(
-                "findings are of the whole log: ask for --view findings with the query '' (and for their records with a query of their own)".to_owned(),
+                "findings are computed from the whole log: use --view findings with the query '' (each finding names the query of its records)".to_owned(),
             ));
         }
         let triage = triage::analyze(self.index, limits);
@@ -273,7 +274,7 @@ impl Selection<'_> {
             }
             _ => {
                 return Err(CommandError::Usage(
-                    "--format log prints the lines of connections, messages or events; name one with --view".to_owned(),
+                    "--format log prints the lines of connections, messages or events; select one with --view".to_owned(),
                 ));
             }
         }

@@ -170,7 +170,7 @@ impl Setting {
     fn read_text(&mut self, text: &str, origin: Origin) -> Result<(), ConfigError> {
         let list = |words: Vec<&str>| {
             let words = words.into_iter().filter(|word| !word.is_empty());
-            Ok(Value::Array(words.map(|word| Value::from(word)).collect()))
+            Ok(Value::Array(words.map(Value::from).collect()))
         };
         let value = match (&self.default, self.table.as_str()) {
             (Value::Boolean(_), _) => text
@@ -200,7 +200,7 @@ impl Setting {
     }
 }
 
-/// What stands between the paths of a variable, as in `PATH`.
+/// Separates the paths of a variable, as in `PATH`.
 const PATH_SEPARATOR: char = if cfg!(windows) { ';' } else { ':' };
 
 /// Types the values of the settings that `is_set` selects, and the defaults of the others.
@@ -209,7 +209,7 @@ fn typed(
     is_set: impl Fn(&Setting) -> bool,
 ) -> Result<Config, toml::de::Error> {
     let mut all = Table::new();
-    // A table without settings is there nevertheless.
+    // The table exists even if no query is saved.
     all.insert("queries".to_owned(), Value::Table(Table::new()));
     for setting in settings {
         let value = if is_set(setting) {
@@ -229,7 +229,7 @@ fn typed(
     Config::deserialize(all)
 }
 
-/// serde's words for types, as a user knows them.
+/// Replaces Rust's names of types in serde's messages.
 fn plain(message: &str) -> String {
     let mut message = message.to_owned();
     for (typename, known) in [

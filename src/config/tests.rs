@@ -1,3 +1,5 @@
+//! The layers, their precedence, and the errors of wrong values.
+
 use std::path::Path;
 use std::time::Duration;
 
@@ -77,125 +79,128 @@ fn what_is_printed_reads_as_the_same_configuration() {
     }
 }
 
+/// Text of a file and its error.
+const ERRORS: &[(&str, &str)] = &[
+    (
+        "\ncolr = 'never'",
+        "config.toml:2: unknown key `colr`; did you mean `color`?",
+    ),
+    (
+        "[colrs]",
+        "config.toml:1: unknown table `colrs`; did you mean `colors`?",
+    ),
+    (
+        "[limits]\n\ncpoy = 1",
+        "config.toml:3: unknown key `limits.cpoy`; did you mean `copy`?",
+    ),
+    (
+        "zzzzzzzz = 1",
+        "config.toml:1: unknown key `zzzzzzzz`; `mailscope config` prints all there are",
+    ),
+    ("limits = 1", "config.toml:1: unknown key `limits`;"),
+    (
+        "color = 'red'",
+        "config.toml:1: `color`: unknown variant `red`, expected one of `auto`, `always`, `never`",
+    ),
+    ("color = 1", "config.toml:1: `color`: "),
+    (
+        "follow = 'yes'",
+        "config.toml:1: `follow`: invalid type: string \"yes\", expected true or false",
+    ),
+    (
+        "query = 1",
+        "config.toml:1: `query`: invalid type: integer `1`, expected a string",
+    ),
+    (
+        "paths = 'x'",
+        "config.toml:1: `paths`: a list of paths is expected",
+    ),
+    (
+        "paths = [1]",
+        "config.toml:1: `paths`: a list of paths is expected",
+    ),
+    (
+        "poll = 0",
+        "config.toml:1: `poll`: 0.05 to 3600 seconds are expected",
+    ),
+    (
+        "poll = 4000",
+        "config.toml:1: `poll`: 0.05 to 3600 seconds are expected",
+    ),
+    (
+        "poll = 'soon'",
+        "config.toml:1: `poll`: a duration (seconds",
+    ),
+    ("poll = true", "config.toml:1: `poll`: a duration (seconds"),
+    (
+        "[limits]\nlines = -1",
+        "config.toml:2: `limits.lines`: a whole number is expected",
+    ),
+    (
+        "[limits]\nlines = 'x'",
+        "config.toml:2: `limits.lines`: invalid type: string \"x\", expected a whole number",
+    ),
+    (
+        "[limits]\nkeep = 0",
+        "`limits.keep`: at least a second is expected",
+    ),
+    (
+        "[limits]\ncopy = 'many'",
+        "config.toml:2: `limits.copy`: a size (bytes",
+    ),
+    (
+        "[limits]\nhistory = 1\nmax-memory = '1M'",
+        "config.toml:3: `limits.max-memory`: at least 8M are expected",
+    ),
+    (
+        "[triage]\nstale-seconds = -1",
+        "config.toml:2: `triage.stale-seconds`: a whole number is expected",
+    ),
+    (
+        "[triage]\nroute-failures = 1\ntls-percent = 101",
+        "config.toml:3: `triage.tls-percent`: 0 to 100 is expected",
+    ),
+    (
+        "[triage]\nheld-second = 1",
+        "config.toml:2: unknown key `triage.held-second`; did you mean `held-seconds`?",
+    ),
+    (
+        "[columns]\nusers = 'user'",
+        "config.toml:2: `columns.users`: invalid type: string \"user\", expected a list",
+    ),
+    (
+        "[columns]\nuser = ['user']",
+        "config.toml:2: unknown key `columns.user`; did you mean `users`?",
+    ),
+    (
+        "[keys]\nopne = ['o']",
+        "config.toml:2: unknown key `keys.opne`; did you mean `open`?",
+    ),
+    ("[colors]\nok = 1", "config.toml:2: `colors.ok`: "),
+    (
+        "[queries]\na = 'usr:x'",
+        "config.toml:2: `queries.a`: unknown field `usr`; did you mean `user`?",
+    ),
+    (
+        "[queries]\n'a b' = 'x'",
+        "a name of letters, digits, - and _",
+    ),
+    ("[queries]\na = ''", "a query is expected"),
+    ("[queries]\na = '@b'\nb = '-@a'", "leads back to itself"),
+    (
+        "[queries]\nnear = 'x'\na = '@naer'",
+        "did you mean `@near`?",
+    ),
+    ("paths = [", "config.toml:1: "),
+    (
+        "color = 'never'\ncolor = 'auto'",
+        "config.toml:2: duplicate key",
+    ),
+];
+
 #[test]
 fn errors_name_the_line_the_key_and_what_was_expected() {
-    for (text, expected) in [
-        (
-            "\ncolr = 'never'",
-            "config.toml:2: unknown key `colr`; did you mean `color`?",
-        ),
-        (
-            "[colrs]",
-            "config.toml:1: unknown table `colrs`; did you mean `colors`?",
-        ),
-        (
-            "[limits]\n\ncpoy = 1",
-            "config.toml:3: unknown key `limits.cpoy`; did you mean `copy`?",
-        ),
-        (
-            "zzzzzzzz = 1",
-            "config.toml:1: unknown key `zzzzzzzz`; `mailscope config` prints all there are",
-        ),
-        ("limits = 1", "config.toml:1: unknown key `limits`;"),
-        (
-            "color = 'red'",
-            "config.toml:1: `color`: unknown variant `red`, expected one of `auto`, `always`, `never`",
-        ),
-        ("color = 1", "config.toml:1: `color`: "),
-        (
-            "follow = 'yes'",
-            "config.toml:1: `follow`: invalid type: string \"yes\", expected true or false",
-        ),
-        (
-            "query = 1",
-            "config.toml:1: `query`: invalid type: integer `1`, expected a string",
-        ),
-        (
-            "paths = 'x'",
-            "config.toml:1: `paths`: a list of paths is expected",
-        ),
-        (
-            "paths = [1]",
-            "config.toml:1: `paths`: a list of paths is expected",
-        ),
-        (
-            "poll = 0",
-            "config.toml:1: `poll`: 0.05 to 3600 seconds are expected",
-        ),
-        (
-            "poll = 4000",
-            "config.toml:1: `poll`: 0.05 to 3600 seconds are expected",
-        ),
-        (
-            "poll = 'soon'",
-            "config.toml:1: `poll`: a duration (seconds",
-        ),
-        ("poll = true", "config.toml:1: `poll`: a duration (seconds"),
-        (
-            "[limits]\nlines = -1",
-            "config.toml:2: `limits.lines`: a whole number is expected",
-        ),
-        (
-            "[limits]\nlines = 'x'",
-            "config.toml:2: `limits.lines`: invalid type: string \"x\", expected a whole number",
-        ),
-        (
-            "[limits]\nkeep = 0",
-            "`limits.keep`: at least a second is expected",
-        ),
-        (
-            "[limits]\ncopy = 'many'",
-            "config.toml:2: `limits.copy`: a size (bytes",
-        ),
-        (
-            "[limits]\nhistory = 1\nmax-memory = '1M'",
-            "config.toml:3: `limits.max-memory`: at least 8M are expected",
-        ),
-        (
-            "[triage]\nstale-seconds = -1",
-            "config.toml:2: `triage.stale-seconds`: a whole number is expected",
-        ),
-        (
-            "[triage]\nroute-failures = 1\ntls-percent = 101",
-            "config.toml:3: `triage.tls-percent`: 0 to 100 is expected",
-        ),
-        (
-            "[triage]\nheld-second = 1",
-            "config.toml:2: unknown key `triage.held-second`; did you mean `held-seconds`?",
-        ),
-        (
-            "[columns]\nusers = 'user'",
-            "config.toml:2: `columns.users`: invalid type: string \"user\", expected a list",
-        ),
-        (
-            "[columns]\nuser = ['user']",
-            "config.toml:2: unknown key `columns.user`; did you mean `users`?",
-        ),
-        (
-            "[keys]\nopne = ['o']",
-            "config.toml:2: unknown key `keys.opne`; did you mean `open`?",
-        ),
-        ("[colors]\nok = 1", "config.toml:2: `colors.ok`: "),
-        (
-            "[queries]\na = 'usr:x'",
-            "config.toml:2: `queries.a`: unknown field `usr`; did you mean `user`?",
-        ),
-        (
-            "[queries]\n'a b' = 'x'",
-            "a name of letters, digits, - and _",
-        ),
-        ("[queries]\na = ''", "a query is expected"),
-        ("[queries]\na = '@b'\nb = '-@a'", "leads back to itself"),
-        (
-            "[queries]\nnear = 'x'\na = '@naer'",
-            "did you mean `@near`?",
-        ),
-        ("paths = [", "config.toml:1: "),
-        (
-            "color = 'never'\ncolor = 'auto'",
-            "config.toml:2: duplicate key",
-        ),
-    ] {
+    for (text, expected) in ERRORS {
         let error = read(text).unwrap_err();
         assert!(error.contains(expected), "{text}: {error}");
         assert_eq!(error.lines().count(), 1, "{error}");

@@ -93,7 +93,7 @@ impl Simulation {
         script.wait(self.rng.between(40, 350));
         match self.cipher(tls) {
             Some(protocol) => {
-                script.push_line(format!("ICID {icid} TLS success protocol {protocol}"))
+                script.push_line(format!("ICID {icid} TLS success protocol {protocol}"));
             }
             None => {
                 script.push_line(format!(

@@ -110,7 +110,7 @@ impl Simulation {
         script.wait(self.rng.between(40, 300));
         match self.cipher(tls) {
             Some(protocol) => {
-                script.push_line(format!("DCID {dcid} TLS success protocol {protocol}"))
+                script.push_line(format!("DCID {dcid} TLS success protocol {protocol}"));
             }
             None if tls == TlsSupport::Broken => script.push_line(format!(
                 "DCID {dcid} TLS failed: STARTTLS unexpected response"

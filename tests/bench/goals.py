@@ -179,7 +179,7 @@ def headless(table, log, runs, walls):
     size, peak = os.path.getsize(log) / (1 << 20), max(peak for *_, peak in seen)
     table.row("its peak memory", f"{peak:.0f} MiB", f"{100 * peak / size:.0f} % of the log", "≤ 15 %", peak <= 0.15 * size)
     for query, view in [("auth:failed dir:in", "connections"), ("result:bounced code:500..599", "deliveries")]:
-        took = repeated(runs, lambda: explained(log, query, view, "records hold:"))
+        took = repeated(runs, lambda: explained(log, query, view, "records match:"))
         table.at_most(f"field filter `{query}`", took, "ms", 16)
     for query, pattern in [(f'"{TEXT}"', TEXT), (r"/5\.7\.[18]/", r"5\.7\.[18]")]:
         if not shutil.which("rg"):

@@ -76,7 +76,7 @@ row() {
     first=$(timed "$mailscope" query "$query" "$log" --view "$view" --count --explain)
     again=$(median_of_three "$mailscope" query "$query" "$log" --view "$view" --count --explain)
     found=$(cat "$folder/out")
-    answer=$(sed -n 's/.*records hold: \(.*\) in all/\1/p' "$folder/err")
+    answer=$(sed -n 's/.*records match: \(.*\) in total/\1/p' "$folder/err")
     raw=$(sed -n 's/.*raw text searched in .*: \(.* ms\)$/ + \1 of text/p' "$folder/err")
     case $with in
         --rg) ! command -v rg >/dev/null || rg=$(median_of_three rg -ci -- "$4" "$log") ;;

@@ -24,7 +24,7 @@ fn explain_says_how_each_term_was_answered_and_leaves_the_results_alone() {
     assert!(way("dir:outbound").contains("column"));
     assert!(way("\"relay access denied\"").contains("raw lines"));
     assert!(way("raw text searched in").contains("ms"));
-    assert!(said.err.lines().last().unwrap().contains("1 records hold"));
+    assert!(said.err.lines().last().unwrap().contains("1 records match"));
 
     // What fields rule out is not looked for in the log.
     let said = ask("icid:99 subject:x");

@@ -126,7 +126,7 @@ fn that_open_records_take_more_than_they_may_is_said_once() {
     assert_eq!((said.out.as_str(), said.status), ("80000\n", 0));
     assert_eq!(said.err.lines().count(), 1, "{}", said.err);
     assert!(
-        said.err.contains("mail.log: what is open takes "),
+        said.err.contains("mail.log: open records alone take "),
         "{}",
         said.err
     );
@@ -137,12 +137,12 @@ fn limits_that_mean_nothing_are_refused_in_one_line() {
     let place = Place::new();
     place.write("mail.log", log(3));
     for (words, hint) in [
-        (["--keep", "soon"], "--keep: a duration is expected"),
+        (["--keep", "soon"], "--keep: a duration (seconds, or"),
         (
             ["--keep", "0"],
             "--keep: `limits.keep`: at least a second is expected",
         ),
-        (["--max-memory", "much"], "--max-memory: a size is expected"),
+        (["--max-memory", "much"], "--max-memory: a size (bytes, or"),
         (
             ["--max-memory", "1k"],
             "--max-memory: `limits.max-memory`: at least 8M are expected",

@@ -94,7 +94,7 @@ const OUTAGES: &[Outage] = &[
 <then> Info: DCID <dcid> close
 ",
         kind: "tls_failing",
-        quotes: "mail went out in the clear on 3 connections: STARTTLS unexpected response",
+        quotes: "mail was sent unencrypted on 3 connections: STARTTLS unexpected response",
         advises: "tlsverify",
         reason: None,
     },
