@@ -113,7 +113,7 @@ fn color_words() -> PossibleValuesParser {
     PossibleValuesParser::new([
         PossibleValue::new("auto").help("On a terminal, unless `NO_COLOR` is set"),
         PossibleValue::new("always").help("Also when not a terminal"),
-        PossibleValue::new("never").help("Never"),
+        PossibleValue::new("never").help("No colours"),
     ])
 }
 
