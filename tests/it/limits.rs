@@ -138,14 +138,11 @@ fn limits_that_mean_nothing_are_refused_in_one_line() {
     place.write("mail.log", log(3));
     for (words, hint) in [
         (["--keep", "soon"], "--keep: a duration (seconds, or"),
-        (
-            ["--keep", "0"],
-            "--keep: `limits.keep`: at least a second is expected",
-        ),
+        (["--keep", "0"], "--keep: at least a second is expected"),
         (["--max-memory", "much"], "--max-memory: a size (bytes, or"),
         (
             ["--max-memory", "1k"],
-            "--max-memory: `limits.max-memory`: at least 8M are expected",
+            "--max-memory: at least 8M are expected",
         ),
     ] {
         for command in [
