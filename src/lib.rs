@@ -22,14 +22,14 @@
 //!                     └── pipeline runs these on two threads ──┘
 //! ```
 //!
-//! A module imports only from modules on its left; `tests/it/imports.rs` fails on an arrow against
-//! the flow. The modules:
+//! A module imports only from modules before it in the table `FLOW` of `tests/it/imports.rs`, which
+//! fails on an import against the flow. The modules:
 //!
 //! | module | what it does | what it leaves to others |
 //! |---|---|---|
 //! | `position` `safe` `humanize` `signal` | places in sources; printable text; numbers for people; signals | everything else |
 //! | `source` | bytes of files, archives and pipes: in order, each exactly once, across rotation | what the bytes mean |
-//! | `lines` | splits blocks of bytes into whole lines | headers |
+//! | `lines` | iterates over the whole lines of a block | headers |
 //! | `header` | timestamp, syslog header and level before the message | the message |
 //! | `event` | one line's message as an `Event`; templates for rare lines | how lines belong together |
 //! | `index` | correlates events into connections, messages, attempts, deliveries; stores them in columns; evicts old ones | questions |
@@ -44,20 +44,23 @@
 //! | `tui` | the interface: `state` per view, `views` that draw it, `widgets`, `workers` that may wait | files |
 //! | `demo` | a simulated appliance | |
 //! | `cli` `command` | arguments, and what each command does | |
+//! | `api` `testing` | the interface for other programs; the entry points of tests and benchmarks | |
 //!
 //! # Threads
 //!
 //! | thread | owns | waits for |
 //! |---|---|---|
-//! | `ingest-1`, `ingest-2` | the stages of the pipeline, in turns: each reads a block, parses it, and applies it to the index | bytes, or a wake-up by the watcher |
+//! | `ingest-1`, `ingest-2` | the stages of the pipeline, in turns: each reads a block, parses it, and applies it, or hands it to the other one if that is applying | bytes, or a wake-up by the watcher |
 //! | the watcher, started by `notify` | the files that it opened and the reader has not scanned | the kernel |
-//! | `pipe`, `unpack` | a pipe, or the decoder of an archive | room in its buffer |
-//! | main | the terminal and the state of the interface | keys, signals, answers of the workers |
-//! | `lines`, `search`, `triage`, `report` | one request of the interface each | a request |
-//! | `signals` | the signal handlers | a signal |
+//! | `pipe`, `unpack` | a pipe, or the decoder of an archive | its input, or room in its buffer |
+//! | main | the terminal and the state of the interface | events of the other threads |
+//! | `input` | the keys | the terminal |
+//! | `lines` | the queue of lines to read for the interface | a request |
+//! | `search`, `find`, `triage`, `report` | one request of the interface, then they end | |
+//! | `signals`, `watchdog` | the signal handlers; the end of the program after a signal | a signal |
 //!
-//! Only the index writer writes the index. All other threads read it under its lock. No thread reads
-//! a file while it holds the index.
+//! Either ingest thread writes the index, one at a time (`pipeline::writer`). `query -f` also takes the
+//! write lock, to drain the records that have closed. All others take the read lock.
 //!
 //! # Locks, in the order in which a thread may take them
 //!
@@ -101,29 +104,29 @@
 //! | notice | something that happened to a source, by name |
 //! | appliance | the name space of ids: syslog host, serial number or folder |
 //! | record | a connection, message, attempt or delivery in the index |
-//! | link | a record's reference to another one |
+//! | link | a record's reference to another one; in an event, the connection that the line names |
 //! | attempt | one login, in or out |
-//! | delivery | one recipient on one delivery connection |
+//! | delivery | one recipient in one attempt to deliver, on one delivery connection |
 //! | column | one field of all records of a kind |
 //! | symbol | the number of an interned text |
 //! | posting list | the records with one value, newest first |
 //! | extent | the positions of a record's lines |
 //! | timeline | successes and failures by time |
-//! | watermark | the end of what is applied and may be evicted |
+//! | watermark | the lengths of all tables at one number of entries; older records are evicted up to one |
 //! | eviction | removal of the oldest closed records |
 //! | compaction | rewriting columns without evicted records |
-//! | batch | entries that are applied under one lock |
+//! | batch | entries that are handled together: parsed side by side, or applied under one lock |
 //! | generation | a number that changes if the index does |
 //! | query, term | the filter, and one condition of it |
 //! | plan, access path | the order of the terms, and how one is answered |
 //! | route | appliance, address and port that mail is delivered to |
-//! | outcome | what a connection shows about its route |
+//! | outcome | the result of a delivery, or what a connection shows about its route |
 //! | reason, consequence | why deliveries failed, and refusals that follow from it |
 //! | outage | consecutive failures of a route |
 //! | finding, evidence | a condition worth a look, and the records that show it |
 //! | impact | recipients that an outage affected |
 //! | trace, step | the history of one record, and one line of it |
-//! | view | a table of the interface |
+//! | view | a kind of record in print, or a table of the interface |
 //! | role | the meaning of a colour |
 #![forbid(unsafe_code)]
 
