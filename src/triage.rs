@@ -7,7 +7,7 @@
 //! the consequences below them. [`advice`] is the one table of what a reason means. [`findings`] is
 //! what deserves attention. Printing is left to `report` and `tui`.
 //!
-//! The analysis is [`Sliced`]: a reader or writer of the index waits for one slice at most.
+//! The [`Analyzer`] works in slices: a reader or writer of the index waits for one of them at most.
 
 pub(crate) mod advice;
 mod domains;
@@ -35,7 +35,6 @@ pub(crate) use route::{ClearRun, DEGRADED_WITHIN, Impact, Outage, Route, Tally};
 pub(crate) use thresholds::Thresholds;
 
 use findings::Analyzer;
-use route_builder::RouteBuilder;
 
 /// What routes are grouped by.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
@@ -79,7 +78,7 @@ pub(crate) type IndexAccess<'w> = &'w dyn Fn(&mut dyn FnMut(&Index));
 
 /// The routes of all connections, or of the selected ones.
 pub(crate) fn routes(index: &Index, by: GroupBy, selected: Option<&[ConnectionId]>) -> Triage {
-    in_one_go(index, |index| RouteBuilder::new(index, by, selected))
+    in_one_go(index, |index| Analyzer::of_routes(index, by, selected))
 }
 
 /// The routes and the findings of the whole index.
@@ -94,7 +93,7 @@ pub(crate) fn routes_in_slices(
     stop: &AtomicBool,
     with: IndexAccess<'_>,
 ) -> Option<Triage> {
-    let new = |index: &Index| RouteBuilder::new(index, by, select(index).as_deref());
+    let new = |index: &Index| Analyzer::of_routes(index, by, select(index).as_deref());
     in_slices(new, stop, with)
 }
 
@@ -109,43 +108,34 @@ pub(crate) fn analyze_in_slices(
 
 /// Whether there is another slice.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Progress {
+enum Slices {
     More,
     Done,
 }
 
-/// Work on an index that takes many slices.
-trait Sliced {
-    /// Does the next slice if it needs no index, so that no reader waits; else [`Sliced::step`]
-    /// does it.
-    fn step_without_index(&mut self);
-    fn step(&mut self, index: &Index) -> Progress;
-    fn finish(self, index: &Index) -> Triage;
-}
-
-fn in_one_go<S: Sliced>(index: &Index, new: impl Fn(&Index) -> S) -> Triage {
+fn in_one_go(index: &Index, new: impl Fn(&Index) -> Analyzer) -> Triage {
     let never = AtomicBool::new(false);
     in_slices(new, &never, &|work| work(index)).unwrap_or_default()
 }
 
-fn in_slices<S: Sliced>(
-    new: impl Fn(&Index) -> S,
+fn in_slices(
+    new: impl Fn(&Index) -> Analyzer,
     stop: &AtomicBool,
     with: IndexAccess<'_>,
 ) -> Option<Triage> {
-    let mut work = None;
-    with(&mut |index| work = Some(new(index)));
-    let mut work = work?;
-    let mut progress = Progress::More;
-    while progress == Progress::More {
-        work.step_without_index();
-        with(&mut |index| progress = work.step(index));
+    let mut analyzer = None;
+    with(&mut |index| analyzer = Some(new(index)));
+    let mut analyzer = analyzer?;
+    let mut left = Slices::More;
+    while left == Slices::More {
+        analyzer.step_without_index();
+        with(&mut |index| left = analyzer.step(index));
         if stop.load(Ordering::Relaxed) {
             return None;
         }
     }
-    let (mut work, mut triage) = (Some(work), None);
-    with(&mut |index| triage = work.take().map(|work| work.finish(index)));
+    let (mut analyzer, mut triage) = (Some(analyzer), None);
+    with(&mut |index| triage = analyzer.take().map(|analyzer| analyzer.finish(index)));
     triage
 }
 
@@ -227,20 +217,6 @@ impl Triage {
         timeline.strip(from.seconds(), to.seconds() + 1, columns)
     }
 
-    fn context(&self, index: &Index, route: &Route) -> advice::RouteContext {
-        advice::RouteContext {
-            route: route.address(index),
-            profile: route
-                .profile()
-                .map(|name| index.names.profiles.get(name).to_owned()),
-            domain: route
-                .tally
-                .domains
-                .first()
-                .map(|name| self.domain(*name).to_owned()),
-        }
-    }
-
     /// What is wrong with a route and what to do, in one sentence; `None` for a healthy one.
     pub(crate) fn advice(&self, index: &Index, route: &Route) -> Option<String> {
         let is_healthy = route.state == RouteState::Healthy;
@@ -248,7 +224,12 @@ impl Triage {
     }
 
     fn advice_of(&self, index: &Index, route: &Route) -> String {
-        let context = self.context(index, route);
+        let domain = route.tally.domains.first();
+        let context = advice::RouteContext {
+            route: route.address(index),
+            profile: route.profile().map(|name| index.names.profiles.get(name)),
+            domain: domain.map(|name| self.domain(*name)),
+        };
         let cause = route.cause();
         cause.map_or_else(String::new, |reason| advice::of_reason(reason, &context))
     }

@@ -1,4 +1,4 @@
-//! `mailscope routes`: the outbound routes, for people, scripts and monitoring.
+//! `mailscope routes`: prints the outbound routes, or their state for monitoring (`--check`).
 
 mod incidents;
 mod watch;
@@ -20,7 +20,6 @@ use crate::report::{self, Fields, Format, Printer, View};
 use crate::source::{Follow, NoticeLevel};
 use crate::triage::GroupBy;
 
-/// Prints what the command line asks for.
 pub fn run(args: &Args, config: &Config) -> Result<Status, CommandError> {
     if args.check {
         return check(args, config);
@@ -64,14 +63,13 @@ fn notices(args: &Args) -> Notices {
     Notices::of(args.format, least)
 }
 
-/// Reads everything there is.
+/// Reads the whole log.
 fn read(args: &Args, config: &Config, notices: &mut Notices) -> Result<Ingest, CommandError> {
     let (request, stop) = request(&args.paths, config, Follow::Once)?;
     let index = empty_index(config, crate::index::TrackClosed::Off);
     read_all(&request, stop, first_year(&args.input), index, notices)
 }
 
-/// A printer of routes as the command line asks.
 fn printer<'o>(args: &Args, config: &Config, out: &'o mut dyn Write) -> Box<dyn Printer + 'o> {
     let by = args.by.map(key_of);
     let mut fields = args.fields.clone();
@@ -81,11 +79,11 @@ fn printer<'o>(args: &Args, config: &Config, out: &'o mut dyn Write) -> Box<dyn 
         View::Routes
     };
     if let (Some(by), Format::Csv, true) = (by, args.format, fields.is_empty()) {
-        let of_another =
+        let is_of_another =
             |key: &&str| ["profile", "domain", "remote_ip"].contains(key) && *key != by;
         fields = view
             .keys()
-            .filter(|key| !of_another(key))
+            .filter(|key| !is_of_another(key))
             .map(str::to_owned)
             .collect();
     }
@@ -94,7 +92,7 @@ fn printer<'o>(args: &Args, config: &Config, out: &'o mut dyn Write) -> Box<dyn 
     report::printer(args.format, view, fields, style, out)
 }
 
-/// Prints routes or groups. How many there were.
+/// Prints routes or groups and returns their number.
 fn print(
     args: &Args,
     config: &Config,
@@ -132,17 +130,16 @@ fn print(
     Ok(printed)
 }
 
-/// `--check`
 fn check(args: &Args, config: &Config) -> Result<Status, CommandError> {
-    tell(&checked(args, config)?)
+    print_check(&checked(args, config)?)
 }
 
-/// Whatever goes wrong, monitoring gets a status line and 3.
+/// On an error, monitoring gets a status line and exit status 3.
 pub fn unknown(problem: &CommandError) -> Result<Status, CommandError> {
-    tell(&Check::unknown(&problem.to_string()))
+    print_check(&Check::unknown(&problem.to_string()))
 }
 
-fn tell(check: &Check) -> Result<Status, CommandError> {
+fn print_check(check: &Check) -> Result<Status, CommandError> {
     let mut out = output();
     out.write_all(check.text.as_bytes())?;
     out.flush()?;

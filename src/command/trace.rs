@@ -19,7 +19,7 @@ use crate::trace::{self, Subject, Trace};
 
 /// The ID on the command line, as the query that finds its records.
 #[derive(Clone, PartialEq, Debug)]
-enum Id {
+enum TraceId {
     Connection(Query),
     Message(Query),
 }
@@ -27,7 +27,7 @@ enum Id {
 /// Reads the whole log, then prints the trace of each record that has the ID.
 pub fn run(args: &Args, config: &Config) -> Result<Status, CommandError> {
     let filter = parse_with(&args.query, config.saved()).map_err(CommandError::Query)?;
-    let id = Id::parse(&args.id)?;
+    let id = TraceId::parse(&args.id)?;
     let (request, stop) = request(&args.paths, config, Follow::Once)?;
     let mut notices = Notices::of_once();
     let years = first_year(&args.input);
@@ -78,7 +78,7 @@ pub fn run(args: &Args, config: &Config) -> Result<Status, CommandError> {
     Ok(notices.status(Status::Matched))
 }
 
-impl Id {
+impl TraceId {
     /// Parses `icid:450`, `dcid:5640`, `mid:448` or a Message-ID.
     fn parse(text: &str) -> Result<Self, CommandError> {
         let refused = || {
@@ -108,18 +108,18 @@ impl Id {
 }
 
 /// The records that have the ID and match the filter, oldest first.
-fn find(ingest: &Ingest, id: &Id, filter: &Query) -> Result<Vec<Subject>, CommandError> {
+fn find(ingest: &Ingest, id: &TraceId, filter: &Query) -> Result<Vec<Subject>, CommandError> {
     let hits = hits(filter, &ingest.sources)?;
     let none = crate::query::TextMatches::none();
     let index = ingest.index.read();
     Ok(match id {
-        Id::Connection(query) => {
+        TraceId::Connection(query) => {
             let kept = filter.connections(&index, &hits);
             let found = query.connections(&index, &none).into_iter();
             let kept = found.filter(|id| kept.binary_search(id).is_ok());
             kept.map(Subject::Connection).collect()
         }
-        Id::Message(query) => {
+        TraceId::Message(query) => {
             let kept = filter.messages(&index, &hits);
             let found = query.messages(&index, &none).into_iter();
             let kept = found.filter(|id| kept.binary_search(id).is_ok());

@@ -1,4 +1,4 @@
-//! Findings as records, each piece of evidence with its id and the place of its first line.
+//! Findings as records; each piece of evidence has its ID, file and line.
 
 use serde::Serialize;
 
@@ -12,7 +12,6 @@ use crate::search::LineLocations;
 use crate::triage::Triage;
 use crate::triage::findings::{Evidence, Finding};
 
-/// What shows a finding.
 #[derive(Serialize, Debug)]
 struct EvidenceRecord<'i> {
     appliance: Option<&'i str>,
@@ -45,8 +44,11 @@ impl TableRow for FindingRecord<'_> {
 }
 
 impl<'i> FindingRecord<'i> {
-    /// A finding's record.
-    pub(crate) fn new(index: &'i Index, finding: &'i Finding, places: &'i LineLocations) -> Self {
+    pub(crate) fn new(
+        index: &'i Index,
+        finding: &'i Finding,
+        locations: &'i LineLocations,
+    ) -> Self {
         let evidence = finding.evidence.iter();
         Self {
             kind: finding.kind.word(),
@@ -55,7 +57,7 @@ impl<'i> FindingRecord<'i> {
             until: time(finding.until),
             subject: &finding.subject,
             summary: &finding.summary,
-            evidence: evidence.map(|one| record(index, *one, places)).collect(),
+            evidence: evidence.map(|one| record(index, *one, locations)).collect(),
             advice: &finding.advice,
             finding,
         }
@@ -65,13 +67,11 @@ impl<'i> FindingRecord<'i> {
 fn record<'i>(
     index: &'i Index,
     evidence: Evidence,
-    places: &'i LineLocations,
+    locations: &'i LineLocations,
 ) -> EvidenceRecord<'i> {
-    let place = position(index, evidence).and_then(|at| places.get(&at));
-    let (file, line) = (
-        place.map(|place| place.file.as_str()),
-        place.map(|place| place.line),
-    );
+    let location = position(index, evidence).and_then(|at| locations.get(&at));
+    let file = location.map(|location| location.file.as_str());
+    let line = location.map(|location| location.line);
     let Evidence::Connection(id) = evidence else {
         return EvidenceRecord {
             appliance: None,
@@ -97,7 +97,7 @@ fn record<'i>(
     }
 }
 
-/// Where the evidence begins.
+/// The first line of the evidence.
 pub(crate) fn position(index: &Index, evidence: Evidence) -> Option<Position> {
     match evidence {
         Evidence::Line(position) => Some(position),
@@ -105,7 +105,7 @@ pub(crate) fn position(index: &Index, evidence: Evidence) -> Option<Position> {
     }
 }
 
-/// Where all evidence begins.
+/// The first lines of all evidence.
 pub(crate) fn positions(index: &Index, triage: &Triage) -> Vec<Position> {
     let evidence = triage.findings.iter().flat_map(|finding| &finding.evidence);
     evidence.filter_map(|one| position(index, *one)).collect()

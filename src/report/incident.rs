@@ -34,8 +34,8 @@ pub(crate) struct Shown {
     connection: ConnectionId,
 }
 
-/// The lines of a [`Shown`], or why they cannot be read.
-pub(crate) type Lines = Result<Vec<RawLine>, String>;
+/// The lines of a [`Shown`], or the error of reading them.
+pub(crate) type EvidenceLines = Result<Vec<RawLine>, String>;
 
 /// The last success, the first and the latest failure.
 fn shown(index: &Index, route: &Route) -> Vec<Shown> {
@@ -64,8 +64,11 @@ pub(crate) fn requests(index: &Index, route: &Route) -> Vec<(Shown, LineRequest)
     shown(index, route).into_iter().map(request).collect()
 }
 
-/// Reads them; needs no index.
-pub(crate) fn read(sources: &Sources, requests: Vec<(Shown, LineRequest)>) -> Vec<(Shown, Lines)> {
+/// Reads the lines without the index.
+pub(crate) fn read(
+    sources: &Sources,
+    requests: Vec<(Shown, LineRequest)>,
+) -> Vec<(Shown, EvidenceLines)> {
     let read = |(shown, request): (Shown, LineRequest)| {
         let lines = search::read_lines(sources, &request, LINES + 1);
         (shown, lines.map_err(|error| error.to_string()))
@@ -73,7 +76,8 @@ pub(crate) fn read(sources: &Sources, requests: Vec<(Shown, LineRequest)>) -> Ve
     requests.into_iter().map(read).collect()
 }
 
-/// A name for the report's file, of letters, digits, dots and dashes: `mailscope-198.51.100.7-25-20090422T111939.md`.
+/// A file name of letters, digits, dots and dashes:
+/// `mailscope-198.51.100.7-25-20090422T111939.md`.
 pub(crate) fn file_name(index: &Index, route: &Route) -> String {
     let mut name = format!("mailscope-{}", route.title(index).replace(" on ", "-"));
     if let Some(since) = since(route) {
@@ -93,16 +97,12 @@ fn since(route: &Route) -> Option<Timestamp> {
     route.failing_since.or(outage)
 }
 
-/// Writes a route's report.
-///
-/// # Errors
-/// When the output cannot be written.
 pub(crate) fn write(
     out: &mut dyn Write,
     index: &Index,
     triage: &Triage,
     route: &Route,
-    lines: &[(Shown, Lines)],
+    lines: &[(Shown, EvidenceLines)],
 ) -> io::Result<()> {
     let report = Report {
         index,
@@ -113,7 +113,7 @@ pub(crate) fn write(
     report.timeline(out)?;
     report.reasons(out)?;
     report.messages(out)?;
-    report.noticed(out)?;
+    report.other_findings(out)?;
     report.evidence(out, lines)
 }
 
@@ -308,15 +308,13 @@ impl Report<'_> {
     }
 
     fn messages(&self, out: &mut dyn Write) -> io::Result<()> {
-        let hit = &self.route.tally.affected;
-        if hit.is_empty() {
+        let affected = &self.route.tally.affected;
+        if affected.is_empty() {
             return Ok(());
         }
         writeln!(out, "\n## Affected messages\n\n{}.\n", self.impact())?;
-        let kept = hit
-            .iter()
-            .rev()
-            .filter(|id| self.index.contains_message(**id));
+        let newest_first = affected.iter().rev();
+        let kept = newest_first.filter(|id| self.index.contains_message(**id));
         for id in kept.take(MESSAGES) {
             let message = self.index.message(*id);
             let recipients = message.recipients();
@@ -332,24 +330,21 @@ impl Report<'_> {
                 message.common_state().word().unwrap_or("not known"),
             )?;
         }
-        if hit.len() > MESSAGES {
-            writeln!(
-                out,
-                "- and {} older ones",
-                grouped((hit.len() - MESSAGES) as u64)
-            )?;
+        if affected.len() > MESSAGES {
+            let more = grouped((affected.len() - MESSAGES) as u64);
+            writeln!(out, "- and {more} older ones")?;
         }
         Ok(())
     }
 
-    /// Other findings on the route.
-    fn noticed(&self, out: &mut dyn Write) -> io::Result<()> {
+    /// Findings on the route, except for the outage itself.
+    fn other_findings(&self, out: &mut dyn Write) -> io::Result<()> {
         let of_route = self.triage.connections(self.route);
         let is_here = |evidence: &Evidence| match evidence {
             Evidence::Connection(id) => of_route.iter().any(|(of, _)| of == id),
             Evidence::Line(_) => false,
         };
-        let told = |kind: FindingKind| {
+        let is_outage = |kind: FindingKind| {
             matches!(
                 kind,
                 FindingKind::RouteFailing
@@ -358,7 +353,7 @@ impl Report<'_> {
             )
         };
         let about = self.triage.findings.iter().filter(|finding| {
-            !told(finding.kind)
+            !is_outage(finding.kind)
                 && (finding.drill_down == DrillDown::Route(self.route.id())
                     || finding.evidence.iter().any(is_here))
         });
@@ -370,7 +365,7 @@ impl Report<'_> {
         Ok(())
     }
 
-    fn evidence(&self, out: &mut dyn Write, lines: &[(Shown, Lines)]) -> io::Result<()> {
+    fn evidence(&self, out: &mut dyn Write, lines: &[(Shown, EvidenceLines)]) -> io::Result<()> {
         if lines.is_empty() {
             return Ok(());
         }
@@ -383,13 +378,10 @@ impl Report<'_> {
                 self.dcid(shown.connection)
             )?;
             match lines {
-                Ok(lines) => fenced(
-                    out,
-                    lines
-                        .iter()
-                        .take(LINES)
-                        .map(|line| safe::bytes(&line.bytes)),
-                )?,
+                Ok(lines) => {
+                    let lines = lines.iter().take(LINES);
+                    fenced(out, lines.map(|line| safe::bytes(&line.bytes)))?;
+                }
                 Err(error) => writeln!(out, "Its lines cannot be read: {}", escaped(error))?,
             }
             if let Ok(lines) = lines

@@ -64,9 +64,7 @@ fn verdict(line: &RawLine, event: &Event<'_>) -> Option<String> {
     Some(match event {
         Event::PolicyMatch {
             policy, table: [], ..
-        } => {
-            format!("policy {}", safe::bytes(policy))
-        }
+        } => format!("policy {}", safe::bytes(policy)),
         Event::PolicyMatch { policy, table, .. } => {
             format!("policy {} ({})", safe::bytes(policy), safe::bytes(table))
         }
@@ -121,7 +119,7 @@ fn style(verdict: &str) -> TextStyle {
     }
 }
 
-/// What befell the message; what the index tells better is none of it.
+/// An event that the index does not keep, as a step.
 fn note(line: &RawLine, event: &Event<'_>) -> Option<(StepKind, TextStyle, String)> {
     let whole = || without_id(line);
     Some(match event {

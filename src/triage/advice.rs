@@ -10,19 +10,18 @@ use crate::index::Connection;
 use rows::{ROWS, Row};
 
 /// The names that advice mentions.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct RouteContext {
+pub(super) struct RouteContext<'c> {
     /// `198.51.100.7:25`
     pub route: String,
-    pub profile: Option<String>,
+    pub profile: Option<&'c str>,
     /// The domain with most mail.
-    pub domain: Option<String>,
+    pub domain: Option<&'c str>,
 }
 
-pub(crate) fn of_reason(reason: &Reason, context: &RouteContext) -> String {
+pub(super) fn of_reason(reason: &Reason, context: &RouteContext<'_>) -> String {
     let text = reason.detail.to_lowercase();
     let row = ROWS.iter().find(|row| row.matches(reason, &text));
-    let profile = context.profile.as_ref().map_or_else(
+    let profile = context.profile.map_or_else(
         || "the SMTP Auth profile".to_owned(),
         |name| format!("the profile {name}"),
     );
@@ -30,10 +29,7 @@ pub(crate) fn of_reason(reason: &Reason, context: &RouteContext) -> String {
     row.map_or("", |row| row.advice)
         .replace("{profile}", &profile)
         .replace("{route}", &context.route)
-        .replace(
-            "{domain}",
-            context.domain.as_deref().unwrap_or("the domain"),
-        )
+        .replace("{domain}", context.domain.unwrap_or("the domain"))
         .replace(" ({code})", &code.unwrap_or_default())
 }
 
@@ -51,8 +47,8 @@ impl Row {
     }
 }
 
-/// The reason of a connection error, with the error of the system if it adds to it.
-pub(crate) fn connection_error(connection: &Connection<'_>) -> String {
+/// The reason of a connection error, with the system's error if that differs.
+pub(super) fn connection_error(connection: &Connection<'_>) -> String {
     let cause = connection.error().unwrap_or_default();
     match connection.error_details() {
         Some(details) if !details.is_empty() && details != cause => {

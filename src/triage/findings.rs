@@ -1,7 +1,7 @@
 //! Findings: what deserves attention, worst first, each with its evidence and what to do.
 //!
 //! `routes` judges the routes of a [`Triage`], `logins` the inbound logins, `system` listeners,
-//! appliances and unknown lines. [`super::Thresholds`] says from when on each reports.
+//! appliances and unknown lines. Each reports what reaches its [`super::Thresholds`].
 
 mod logins;
 mod routes;
@@ -9,7 +9,8 @@ mod system;
 
 use logins::Logins;
 
-use super::{GroupBy, Progress, RouteBuilder, RouteId, Sliced, Thresholds, Triage};
+use super::route_builder::RouteBuilder;
+use super::{GroupBy, RouteId, Slices, Thresholds, Triage};
 use crate::header::Timestamp;
 use crate::humanize;
 use crate::index::{ConnectionId, Index};
@@ -141,11 +142,14 @@ pub struct Finding {
     pub advice: String,
     pub drill_down: DrillDown,
 }
-/// Builds the routes and the findings in slices.
+
+/// Builds the routes, then the findings, in slices.
 #[derive(Debug)]
 pub(crate) struct Analyzer {
+    /// `None` once the routes are built.
     builder: Option<RouteBuilder>,
-    logins: Logins,
+    /// `None` if findings are not wanted.
+    logins: Option<Logins>,
     triage: Triage,
     thresholds: Thresholds,
 }
@@ -153,38 +157,53 @@ pub(crate) struct Analyzer {
 impl Analyzer {
     pub(crate) fn new(index: &Index, thresholds: Thresholds) -> Self {
         Self {
-            builder: Some(RouteBuilder::new(index, GroupBy::Route, None)),
-            logins: Logins::new(index, thresholds),
-            triage: Triage::default(),
+            logins: Some(Logins::new(index, thresholds)),
             thresholds,
-        }
-    }
-}
-
-impl Sliced for Analyzer {
-    fn step(&mut self, index: &Index) -> Progress {
-        match self.builder.as_mut().map(|builder| builder.step(index)) {
-            Some(Progress::More) => Progress::More,
-            Some(Progress::Done) => {
-                if let Some(builder) = self.builder.take() {
-                    self.triage = builder.finish(index);
-                }
-                Progress::More
-            }
-            None => self.logins.step(index),
+            ..Self::of_routes(index, GroupBy::Route, None)
         }
     }
 
-    fn step_without_index(&mut self) {
+    /// Without findings.
+    pub(crate) fn of_routes(index: &Index, by: GroupBy, selected: Option<&[ConnectionId]>) -> Self {
+        Self {
+            builder: Some(RouteBuilder::new(index, by, selected)),
+            logins: None,
+            triage: Triage::default(),
+            thresholds: Thresholds::default(),
+        }
+    }
+
+    /// Does the next slice if it needs no index, so that no reader waits; else
+    /// [`Analyzer::step`] does it.
+    pub(crate) fn step_without_index(&mut self) {
         if let Some(builder) = &mut self.builder {
             builder.step_without_index();
         }
     }
 
-    fn finish(self, index: &Index) -> Triage {
+    pub(super) fn step(&mut self, index: &Index) -> Slices {
+        match self.builder.as_mut().map(|builder| builder.step(index)) {
+            Some(Slices::More) => Slices::More,
+            Some(Slices::Done) => {
+                if let Some(builder) = self.builder.take() {
+                    self.triage = builder.finish(index);
+                }
+                self.logins.as_ref().map_or(Slices::Done, |_| Slices::More)
+            }
+            None => {
+                let logins = self.logins.as_mut();
+                logins.map_or(Slices::Done, |logins| logins.step(index))
+            }
+        }
+    }
+
+    pub(crate) fn finish(self, index: &Index) -> Triage {
         let mut triage = self.triage;
+        let Some(logins) = self.logins else {
+            return triage;
+        };
         let mut findings = routes::findings(index, &triage, &self.thresholds);
-        findings.extend(self.logins.findings(index));
+        findings.extend(logins.findings(index));
         findings.extend(system::findings(index, &self.thresholds));
         findings.sort_by(|a, b| {
             let order = |f: &Finding| (f.severity, f.until.is_some(), f.kind, f.since);

@@ -1,7 +1,8 @@
-//! Routes rolled up by profile, domain or address.
+//! Groups routes by profile, domain or address and sums their tallies.
 //!
-//! A group fails when every route that it tried fails: mail of a domain that one of two hosts takes gets out, and a
-//! profile that one far end refuses is not wrong everywhere. Where some fail it is degraded.
+//! A group is failing if every route that was tried is failing, and degraded if only some are: mail
+//! of a domain gets out while one of two hosts accepts it, and a profile that one server refuses
+//! may be right for the others.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -13,22 +14,18 @@ use super::{GroupBy, RouteId, Triage};
 use crate::header::Timestamp;
 use crate::index::{Index, Symbol};
 
-/// Routes that have something in common, summed.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Group {
     /// The profile, domain or address; `None` for connections without one.
     pub key: Option<String>,
-    /// What their connections came to.
     pub tally: Tally,
-    /// How they are doing together.
     pub state: RouteState,
-    /// Since when none of them works.
+    /// The time from which none of them worked; `None` unless failing.
     pub failing_since: Option<Timestamp>,
-    /// How many routes there are in it.
     pub routes: usize,
-    /// Which ones, failing ones first.
+    /// Failing ones first.
     pub members: Vec<RouteId>,
-    /// Their connections in [`Triage`]'s order.
+    /// The ranges of their connections in [`Triage`].
     pub(super) parts: Vec<Range<usize>>,
 }
 

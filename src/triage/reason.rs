@@ -95,20 +95,20 @@ pub(crate) fn normalize(text: &str) -> String {
             out.push_str(" …");
             break;
         }
-        let normalize = if keeps_number(before) {
+        let general = if keeps_number(before) {
             word.to_owned()
         } else {
             general_word(word)
         };
         before = word;
-        let repeats = normalize == VARIES && out.ends_with(VARIES);
+        let repeats = general == VARIES && out.ends_with(VARIES);
         if repeats {
             continue;
         }
         if !out.is_empty() {
             out.push(' ');
         }
-        out.push_str(&normalize);
+        out.push_str(&general);
     }
     out
 }

@@ -1,13 +1,15 @@
 //! Builds the routes from the index in slices: a reader of the index waits for one slice at most.
 //!
 //! ```text
-//! connections ─▶ attempts ─▶ assign ─▶ deliveries ─▶ order ─▶ outcomes ─▶ replies ─▶ undelivered ─▶ routes
+//! connections ─▶ attempts ─▶ assign ─▶ deliveries ─▶ order
+//!             ─▶ outcomes ─▶ replies ─▶ undelivered ─▶ routes
 //! ```
 //!
 //! A *bucket* is one row of the result: a route, or a route restricted to one domain or profile. A
 //! connection is counted once for each bucket it contributes to; each of these is a
 //! [`RouteConnection`].
 
+mod bucket;
 mod fold;
 mod reasons;
 mod undelivered;
@@ -18,51 +20,22 @@ use foldhash::fast::RandomState;
 use hashbrown::HashMap;
 
 use super::domains::Domains;
-use super::outcome::{ConnectionOutcome, Signals};
 use super::route::Route;
-use super::{GroupBy, Progress, Sliced, Triage};
+use super::{GroupBy, Slices, Triage};
 use crate::header::Timestamp;
 use crate::index::store::live_set::Ranks;
-use crate::index::{
-    ApplianceId, ConnectionId, DeliveryId, DeliveryResult, Direction, Index, MessageId,
-    RecipientId, Symbol,
-};
+use crate::index::{ApplianceId, ConnectionId, DeliveryId, Direction, Index, Symbol};
+
+use bucket::{Buckets, RouteConnection, RouteConnections};
 
 /// Records in one slice: about a millisecond of work.
 const SLICE: usize = 16_384;
 const NONE: u32 = u32::MAX;
 
-type RouteKey = (ApplianceId, Option<Symbol>, Option<u16>);
-
-/// The route, and the domain or profile if routes are grouped by it.
-type BucketKey = (u32, Option<Symbol>);
-
-#[derive(Clone, Copy, Debug)]
-struct RouteConnection {
-    connection: ConnectionId,
-    bucket: u32,
-    /// The same connection in another bucket.
-    next: u32,
-    signals: Signals,
-    outcome: ConnectionOutcome,
-    /// The reason whose consequences are the refusals on it.
-    cause: u32,
-}
-
-#[derive(Debug)]
-struct Bucket {
-    route: u32,
-    group: Option<Symbol>,
-    delivered: u64,
-    bounced: u64,
-    delayed: u64,
-    domains: HashMap<Symbol, u64, RandomState>,
-    messages: Vec<MessageId>,
-    recipients: Vec<RecipientId>,
-}
+type RemoteKey = (ApplianceId, Option<Symbol>, Option<u16>);
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-enum Phase {
+enum BuildPhase {
     Connections,
     Attempts,
     Members,
@@ -72,7 +45,7 @@ enum Phase {
     Order,
     Outcomes,
     Replies,
-    Never,
+    Undelivered,
     Done,
 }
 
@@ -86,27 +59,12 @@ struct RecordRanks {
 
 #[derive(Debug, Default)]
 struct Routes {
-    keys: Vec<RouteKey>,
-    numbers: HashMap<RouteKey, u32, RandomState>,
+    keys: Vec<RemoteKey>,
+    numbers: HashMap<RemoteKey, u32, RandomState>,
     /// By the rank of the connection.
     of: Vec<u32>,
     /// How often each route used each profile.
     profiles: Vec<HashMap<Symbol, u64, RandomState>>,
-}
-
-#[derive(Debug, Default)]
-struct Buckets {
-    list: Vec<Bucket>,
-    numbers: HashMap<BucketKey, u32, RandomState>,
-}
-
-#[derive(Debug, Default)]
-struct RouteConnections {
-    list: Vec<RouteConnection>,
-    /// By the rank of the connection.
-    first: Vec<u32>,
-    /// The order: bucket, time, DCID, number.
-    keys: Vec<(u32, i64, u64, u32)>,
 }
 
 /// Deliveries without a connection, and the connection errors they may belong to.
@@ -126,7 +84,7 @@ pub(crate) struct RouteBuilder {
     ranks: RecordRanks,
     /// The compaction that the symbols below belong to.
     compactions: u64,
-    phase: Phase,
+    phase: BuildPhase,
     at: usize,
     routes: Routes,
     buckets: Buckets,
@@ -162,7 +120,7 @@ impl RouteBuilder {
             generation: index.generation(),
             ranks,
             compactions: index.compactions(),
-            phase: Phase::Connections,
+            phase: BuildPhase::Connections,
             at: 0,
             routes: Routes {
                 of: vec![NONE; count],
@@ -181,30 +139,70 @@ impl RouteBuilder {
         }
     }
 
+    pub(super) fn step(&mut self, index: &Index) -> Slices {
+        if self.compactions != index.compactions() {
+            self.forget_numbers();
+            self.compactions = index.compactions();
+        }
+        let (from, size) = (self.at, self.size());
+        let to = size.min(from + SLICE);
+        match self.phase {
+            BuildPhase::Connections => (from..to).for_each(|at| self.connection(index, at)),
+            BuildPhase::Attempts => (from..to).for_each(|at| self.attempt(index, at)),
+            BuildPhase::Members => (from..to).for_each(|at| self.assign(index, at)),
+            BuildPhase::Deliveries => (from..to).for_each(|at| self.delivery(index, at)),
+            BuildPhase::Unreached => (from..to).for_each(|at| self.unreached(index, at)),
+            BuildPhase::Keys => self.key(index, from..to),
+            BuildPhase::Order => self.order(),
+            BuildPhase::Outcomes => self.fold(index, from..to),
+            BuildPhase::Replies => (from..to).for_each(|at| self.reply(index, at)),
+            BuildPhase::Undelivered => (from..to).for_each(|at| self.undelivered(index, at)),
+            BuildPhase::Done => return Slices::Done,
+        }
+        self.at = to;
+        if to == size {
+            self.next_phase();
+        }
+        Slices::More
+    }
+
+    pub(crate) fn step_without_index(&mut self) {
+        if self.phase == BuildPhase::Order {
+            self.order();
+            self.next_phase();
+        }
+    }
+
+    pub(crate) fn finish(self, index: &Index) -> Triage {
+        fold::finish(self, index)
+    }
+
     fn size(&self) -> usize {
         match self.phase {
-            Phase::Connections | Phase::Members | Phase::Unreached => self.ranks.connections.len(),
-            Phase::Attempts => self.ranks.attempts.len(),
-            Phase::Deliveries | Phase::Replies => self.ranks.deliveries.len(),
-            Phase::Order | Phase::Done => 0,
-            Phase::Keys | Phase::Outcomes => self.members.list.len(),
-            Phase::Never => self.undelivered.deliveries.len(),
+            BuildPhase::Connections | BuildPhase::Members | BuildPhase::Unreached => {
+                self.ranks.connections.len()
+            }
+            BuildPhase::Attempts => self.ranks.attempts.len(),
+            BuildPhase::Deliveries | BuildPhase::Replies => self.ranks.deliveries.len(),
+            BuildPhase::Order | BuildPhase::Done => 0,
+            BuildPhase::Keys | BuildPhase::Outcomes => self.members.list.len(),
+            BuildPhase::Undelivered => self.undelivered.deliveries.len(),
         }
     }
 
     fn next_phase(&mut self) {
         self.at = 0;
         self.phase = match self.phase {
-            Phase::Connections => Phase::Attempts,
-            Phase::Attempts => Phase::Members,
-            Phase::Members => Phase::Deliveries,
-            Phase::Deliveries => Phase::Unreached,
-            Phase::Unreached => Phase::Keys,
-            Phase::Keys => Phase::Order,
-            Phase::Order => Phase::Outcomes,
-            Phase::Outcomes => Phase::Replies,
-            Phase::Replies => Phase::Never,
-            Phase::Never | Phase::Done => Phase::Done,
+            BuildPhase::Connections => BuildPhase::Attempts,
+            BuildPhase::Attempts => BuildPhase::Members,
+            BuildPhase::Members => BuildPhase::Deliveries,
+            BuildPhase::Deliveries => BuildPhase::Unreached,
+            BuildPhase::Unreached => BuildPhase::Keys,
+            BuildPhase::Keys => BuildPhase::Order,
+            BuildPhase::Order => BuildPhase::Outcomes,
+            BuildPhase::Outcomes => BuildPhase::Replies,
+            BuildPhase::Replies => BuildPhase::Undelivered,
+            BuildPhase::Undelivered | BuildPhase::Done => BuildPhase::Done,
         };
     }
 
@@ -266,7 +264,7 @@ impl RouteBuilder {
             return;
         }
         if at == 0 || self.members.list.is_empty() {
-            self.join_portless(index);
+            self.join_portless();
         }
         let route = self.routes.of[at];
         let group = match self.by {
@@ -284,9 +282,9 @@ impl RouteBuilder {
         self.member(index, at, group);
     }
 
-    /// A connection that was opened before the log has no port. If its address has only one route, it
-    /// belongs to that one.
-    fn join_portless(&mut self, _index: &Index) {
+    /// A connection that was opened before the log has no port. If its address has only one route,
+    /// it belongs to that one.
+    fn join_portless(&mut self) {
         let portless = self
             .routes
             .keys
@@ -326,74 +324,6 @@ impl RouteBuilder {
         own.or_else(|| {
             let mut used = self.routes.profiles[route as usize].keys();
             used.next().copied().filter(|_| used.next().is_none())
-        })
-    }
-
-    /// The connection in the bucket of a group, created if it is new.
-    fn member(&mut self, index: &Index, at: usize, group: Option<Symbol>) -> u32 {
-        let route = self.routes.of[at];
-        let mut next = self.members.first[at];
-        while next != NONE {
-            let member = &self.members.list[next as usize];
-            if self.by != GroupBy::Domain
-                || self.buckets.list[member.bucket as usize].group == group
-            {
-                return next;
-            }
-            next = member.next;
-        }
-        let buckets = &mut self.buckets.list;
-        let bucket = *self
-            .buckets
-            .numbers
-            .entry((route, group))
-            .or_insert_with(|| {
-                buckets.push(Bucket::new(route, group));
-                u32::try_from(buckets.len() - 1).unwrap_or(NONE)
-            });
-        let number = u32::try_from(self.members.list.len()).unwrap_or(NONE);
-        let signals = self.signals(index, at);
-        self.members.list.push(RouteConnection {
-            connection: ConnectionId::new(self.ranks.connections.number(at)),
-            bucket,
-            next: self.members.first[at],
-            signals,
-            outcome: ConnectionOutcome::Idle,
-            cause: NONE,
-        });
-        self.members.first[at] = number;
-        number
-    }
-
-    /// All signals except for deliveries.
-    fn signals(&mut self, index: &Index, at: usize) -> Signals {
-        let (columns, at) = (&index.connections, self.ranks.connections.number(at));
-        let mut signals = Signals::default();
-        if columns.error.get(at).is_some() {
-            signals.set(Signals::ERROR);
-        }
-        if columns.flags.get(at).auth_failed {
-            signals.set(Signals::AUTH_FAILED);
-        }
-        match columns
-            .tls
-            .get(at)
-            .map(|name| self.is_tls_failure(index, name))
-        {
-            Some(true) => signals.set(Signals::TLS_FAILED),
-            Some(false) => signals.set(Signals::TLS),
-            None => {}
-        }
-        signals
-    }
-
-    fn is_tls_failure(&mut self, index: &Index, name: Symbol) -> bool {
-        if self.tls_failed.len() <= name.at() {
-            self.tls_failed.resize(name.at() + 1, None);
-        }
-        *self.tls_failed[name.at()].get_or_insert_with(|| {
-            let text = index.names.tls.get(name);
-            crate::event::Tls::parse(text.as_bytes()).is_some_and(|tls| !tls.success)
         })
     }
 
@@ -465,84 +395,5 @@ impl RouteBuilder {
             *member = moved(*member);
         }
         self.members.list = members;
-    }
-
-    /// The route connection of a delivery.
-    fn find_member(&self, connection: ConnectionId, domain: Option<Symbol>) -> Option<u32> {
-        let mut next = self.members.first[self.ranks.connections.rank(connection.at())?];
-        while next != NONE {
-            let member = &self.members.list[next as usize];
-            if self.by != GroupBy::Domain
-                || self.buckets.list[member.bucket as usize].group == domain
-            {
-                return Some(next);
-            }
-            next = member.next;
-        }
-        None
-    }
-}
-
-impl Sliced for RouteBuilder {
-    fn step(&mut self, index: &Index) -> Progress {
-        if self.compactions != index.compactions() {
-            self.forget_numbers();
-            self.compactions = index.compactions();
-        }
-        let (from, size) = (self.at, self.size());
-        let to = size.min(from + SLICE);
-        match self.phase {
-            Phase::Connections => (from..to).for_each(|at| self.connection(index, at)),
-            Phase::Attempts => (from..to).for_each(|at| self.attempt(index, at)),
-            Phase::Members => (from..to).for_each(|at| self.assign(index, at)),
-            Phase::Deliveries => (from..to).for_each(|at| self.delivery(index, at)),
-            Phase::Unreached => (from..to).for_each(|at| self.unreached(index, at)),
-            Phase::Keys => self.key(index, from..to),
-            Phase::Order => self.order(),
-            Phase::Outcomes => self.fold(index, from..to),
-            Phase::Replies => (from..to).for_each(|at| self.reply(index, at)),
-            Phase::Never => (from..to).for_each(|at| self.never_connected(index, at)),
-            Phase::Done => return Progress::Done,
-        }
-        self.at = to;
-        if to == size {
-            self.next_phase();
-        }
-        Progress::More
-    }
-
-    fn step_without_index(&mut self) {
-        if self.phase == Phase::Order {
-            self.order();
-            self.next_phase();
-        }
-    }
-
-    fn finish(self, index: &Index) -> Triage {
-        fold::finish(self, index)
-    }
-}
-
-impl Bucket {
-    fn new(route: u32, group: Option<Symbol>) -> Self {
-        Self {
-            route,
-            group,
-            delivered: 0,
-            bounced: 0,
-            delayed: 0,
-            domains: HashMap::default(),
-            messages: Vec::new(),
-            recipients: Vec::new(),
-        }
-    }
-
-    fn count(&mut self, result: DeliveryResult) {
-        match result {
-            DeliveryResult::Delivered => self.delivered += 1,
-            DeliveryResult::Bounced => self.bounced += 1,
-            DeliveryResult::Delayed => self.delayed += 1,
-            DeliveryResult::Dropped | DeliveryResult::Aborted => {}
-        }
     }
 }

@@ -41,7 +41,7 @@ impl<'k> RenderContext<'k> {
         };
         Some(RouteRow {
             index: self.index,
-            triage: &self.triage.look_of(record)?.triage,
+            triage: &self.triage.snapshot_of(record)?.triage,
             key,
         })
     }

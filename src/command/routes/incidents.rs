@@ -10,7 +10,7 @@ use crate::query::Query;
 use crate::report::incident;
 use crate::triage::{self, GroupBy, Route, RouteState, Triage};
 
-/// Without anything to report, a sentence goes to standard error.
+/// Prints a report for each; without one, a note to standard error.
 pub fn run(args: &Args, config: &Config, query: &Query) -> Result<Status, CommandError> {
     let mut notices = notices(args);
     let ingest = read(args, config, &mut notices)?;

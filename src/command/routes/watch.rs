@@ -1,4 +1,4 @@
-//! `routes -f`: what the routes are, then each change of a state.
+//! `routes -f`: prints all routes, then each change of a state.
 //!
 //! ```text
 //! 2009-04-22 11:19:39  healthy → failing   172.16.155.102:25  535 5.7.8 Error: authentication failed
@@ -23,34 +23,34 @@ use crate::safe;
 use crate::source::Follow;
 use crate::triage::{GroupBy, Reason, Route, RouteId, RouteState, Triage};
 
-/// States are looked at so long after the log grew: what comes meanwhile is taken in at once.
-const GATHER: Duration = Duration::from_millis(200);
+/// The delay between new lines and the analysis, so that lines of one burst are analyzed once.
+const DELAY: Duration = Duration::from_millis(200);
 
-/// Watches until standard input ends or a signal comes.
+/// Runs until the input ends or a signal stops it.
 pub fn run(args: &Args, config: &Config, query: &Query) -> Result<Status, CommandError> {
     let (request, stop) = request(&args.paths, config, Follow::Live)?;
     let mut notices = notices(args);
     let index = empty_index(config, TrackClosed::Off);
     let (ingest, news) = ingest(&request, stop, first_year(&args.input), index)?;
-    let mut watch = Watch {
+    let mut watch = RouteWatch {
         query,
         ingest: &ingest,
         known: None,
     };
     let mut stdout = output();
-    let mut told = Told::new(args, config, &mut stdout);
+    let mut changes = Changes::new(args, config, &mut stdout);
     for news in &news {
         match news {
             IngestEvent::Refused(refused) => return Err(refused.into()),
             IngestEvent::Notice(notice) => notices.report(&notice),
-            IngestEvent::CaughtUp => watch.look(&mut told)?,
+            IngestEvent::CaughtUp => watch.update(&mut changes)?,
             IngestEvent::Grew if watch.known.is_some() => {
-                std::thread::sleep(GATHER);
-                watch.look(&mut told)?;
+                std::thread::sleep(DELAY);
+                watch.update(&mut changes)?;
             }
             IngestEvent::Grew => {}
             IngestEvent::End => {
-                watch.look(&mut told)?;
+                watch.update(&mut changes)?;
                 break;
             }
         }
@@ -58,13 +58,13 @@ pub fn run(args: &Args, config: &Config, query: &Query) -> Result<Status, Comman
     Ok(notices.status(Status::Matched))
 }
 
-/// Where changes are told: as records, or as lines for people below the first table.
-enum Told<'o> {
+/// Prints changes as records, or as lines below the first table.
+enum Changes<'o> {
     Records(Box<dyn Printer + 'o>),
     Lines(&'o mut dyn Write, &'o Args, &'o Config),
 }
 
-impl<'o> Told<'o> {
+impl<'o> Changes<'o> {
     fn new(args: &'o Args, config: &'o Config, out: &'o mut dyn Write) -> Self {
         if args.format == Format::Table {
             Self::Lines(out, args, config)
@@ -73,7 +73,7 @@ impl<'o> Told<'o> {
         }
     }
 
-    /// All routes as they are at first.
+    /// Prints all routes.
     fn first(&mut self, index: &Index, triage: &Triage) -> Result<(), CommandError> {
         let print = |out: &mut dyn Printer| -> Result<(), CommandError> {
             for route in &triage.routes {
@@ -89,7 +89,6 @@ impl<'o> Told<'o> {
         }
     }
 
-    /// A route whose state has changed.
     fn change(
         &mut self,
         index: &Index,
@@ -128,16 +127,16 @@ fn line(index: &Index, route: &Route, before: Option<RouteState>) -> String {
     )
 }
 
-struct Watch<'w> {
+struct RouteWatch<'w> {
     query: &'w Query,
     ingest: &'w Ingest,
-    /// The states told last.
+    /// The states printed last.
     known: Option<BTreeMap<RouteId, RouteState>>,
 }
 
-impl Watch<'_> {
-    /// Tells what has changed.
-    fn look(&mut self, told: &mut Told<'_>) -> Result<(), CommandError> {
+impl RouteWatch<'_> {
+    /// Prints the routes whose state has changed.
+    fn update(&mut self, changes: &mut Changes<'_>) -> Result<(), CommandError> {
         self.ingest.ack_growth();
         let hits = hits(self.query, &self.ingest.sources)?;
         let index = self.ingest.index.read();
@@ -148,12 +147,12 @@ impl Watch<'_> {
         };
         let triage = selection.triage(GroupBy::Route);
         match &self.known {
-            None => told.first(&index, &triage)?,
+            None => changes.first(&index, &triage)?,
             Some(known) => {
                 for route in &triage.routes {
                     let before = known.get(&route.id()).copied();
                     if before.unwrap_or(RouteState::Healthy) != route.state {
-                        told.change(&index, &triage, route, before)?;
+                        changes.change(&index, &triage, route, before)?;
                     }
                 }
             }

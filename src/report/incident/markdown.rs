@@ -1,11 +1,11 @@
-//! Text of a log in Markdown, where it must neither end what it stands in nor begin anything.
+//! Escapes text of a log in Markdown, so that it neither ends the element around it nor starts one.
 
 use std::borrow::Cow;
 use std::io::{self, Write};
 
 use crate::safe;
 
-/// Text as a code span: whatever stands in it means nothing there.
+/// Text as a code span, which the text cannot end.
 pub(crate) fn code(text: &str) -> String {
     let text = safe::text(text);
     if text.trim().is_empty() {
@@ -20,7 +20,7 @@ pub(crate) fn code(text: &str) -> String {
     format!("{ticks}{blank}{text}{blank}{ticks}")
 }
 
-/// A sentence with names of the log in it, so that none of them is taken for markup.
+/// A sentence whose names from the log are not taken for markup.
 pub(crate) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 8);
     for c in safe::text(text).chars() {
@@ -29,14 +29,11 @@ pub(crate) fn escaped(text: &str) -> String {
         }
         out.push(c);
     }
-    // A bare address of a page would become a link.
+    // A bare URL would become a link.
     out.replace("://", ":\\//")
 }
 
 /// Lines as a fenced block.
-///
-/// # Errors
-/// When the output cannot be written.
 pub(crate) fn fenced<'l>(
     out: &mut dyn Write,
     lines: impl Iterator<Item = Cow<'l, str>> + Clone,

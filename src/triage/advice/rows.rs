@@ -114,7 +114,7 @@ pub(super) const ROWS: &[Row] = rows! {
         => "The remote server is out of space or accepts fewer recipients at once: the appliance retries; fewer recipients per message for {domain} may help (destconfig).";
     // RFC 7504.
     ANY [521, 556] ["5.1.10"] []
-        => "The domain accepts no mail at all: the address is wrong, or the route drill_down to the wrong host (smtproutes).";
+        => "The domain accepts no mail at all: the address is wrong, or the route leads to the wrong host (smtproutes).";
     ANY [] ["5.1.", "4.1."] ["user unknown", "unknown user", "no such user", "does not exist",
         "mailbox unavailable", "recipient address rejected"]
         => "The remote server does not know the recipient: inform the sender; nothing is wrong with the route.";
@@ -125,7 +125,7 @@ pub(super) const ROWS: &[Row] = rows! {
     ANY [550, 553, 554] ["5.7."] []
         => "The remote server refuses by policy: read its reply, and ask its operator whether our address or the sender is blocked.";
     ANY [550, 551, 552, 553, 554] [] []
-        => "The remote server refuses permanently ({code}): read its reply; if it applies to all recipients, check that the route drill_down to the right host (smtproutes).";
+        => "The remote server refuses permanently ({code}): read its reply; if it applies to all recipients, check that the route leads to the right host (smtproutes).";
     ANY [] [] ["dns", "mx", "nxdomain", "servfail", "hard error"]
         => "The destination's name cannot be resolved: test with nslookup and dnsstatus.";
     ANY [] [] []

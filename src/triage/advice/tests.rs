@@ -112,7 +112,7 @@ const CASES: &[(ConnectionOutcome, u16, &str, &str)] = &[
     (Rejected, 0, "hello", "telnet"),
 ];
 
-fn says(outcome: ConnectionOutcome, code: u16, detail: &str) -> String {
+fn advice(outcome: ConnectionOutcome, code: u16, detail: &str) -> String {
     let reason = Reason {
         outcome,
         code: Some(code).filter(|code| *code > 0),
@@ -125,8 +125,8 @@ fn says(outcome: ConnectionOutcome, code: u16, detail: &str) -> String {
     };
     let context = RouteContext {
         route: "198.51.100.7:25".into(),
-        profile: Some("Out".into()),
-        domain: Some("partner.example".into()),
+        profile: Some("Out"),
+        domain: Some("partner.example"),
     };
     of_reason(&reason, &context)
 }
@@ -134,8 +134,8 @@ fn says(outcome: ConnectionOutcome, code: u16, detail: &str) -> String {
 #[test]
 fn each_reply_names_what_to_look_at() {
     for (outcome, code, detail, wanted) in CASES.iter().copied() {
-        let said = says(outcome, code, detail);
-        assert!(said.contains(wanted), "{code} {detail}: {said}");
-        assert!(!said.contains('{'), "{said}");
+        let advice = advice(outcome, code, detail);
+        assert!(advice.contains(wanted), "{code} {detail}: {advice}");
+        assert!(!advice.contains('{'), "{advice}");
     }
 }

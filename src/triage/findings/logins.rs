@@ -8,7 +8,8 @@ mod brute_force;
 mod cleartext;
 mod spray;
 
-use super::{Finding, Progress, Thresholds};
+use super::{Finding, Slices, Thresholds};
+use crate::header::Timestamp;
 use crate::index::store::live_set::Ranks;
 use crate::index::{Attempt, AttemptId, ConnectionId, Direction, Index};
 
@@ -22,13 +23,13 @@ const SLICE: usize = 8192;
 
 #[derive(Debug)]
 pub(super) struct Logins {
-    /// The attempts that there were at the start.
+    /// Those of the start: later attempts are left to the next analysis.
     attempts: Ranks,
     at: usize,
     sprays: Sprays,
-    second: Option<BruteForce>,
-    listeners: CleartextLogins,
-    troubles: AuthServerFailures,
+    brute_force: Option<BruteForce>,
+    cleartext: CleartextLogins,
+    auth_server: AuthServerFailures,
     limits: Thresholds,
 }
 
@@ -47,14 +48,14 @@ impl Logins {
             attempts: index.attempts.ranks(),
             at: 0,
             sprays: Sprays::default(),
-            second: None,
-            listeners: CleartextLogins::default(),
-            troubles: AuthServerFailures::default(),
+            brute_force: None,
+            cleartext: CleartextLogins::default(),
+            auth_server: AuthServerFailures::default(),
             limits,
         }
     }
 
-    pub(crate) fn step(&mut self, index: &Index) -> Progress {
+    pub(super) fn step(&mut self, index: &Index) -> Slices {
         let count = self.attempts.len();
         let to = count.min(self.at + SLICE);
         for at in self.at..to {
@@ -69,42 +70,42 @@ impl Logins {
         }
         self.at = to;
         if to < count {
-            return Progress::More;
+            return Slices::More;
         }
-        match &self.second {
-            Some(_) => Progress::Done,
+        match &self.brute_force {
+            Some(_) => Slices::Done,
             None => {
                 self.at = 0;
-                self.second = Some(BruteForce::new(self.sprays.spraying(&self.limits)));
-                Progress::More
+                self.brute_force = Some(BruteForce::new(self.sprays.spraying(&self.limits)));
+                Slices::More
             }
         }
     }
 
     fn take(&mut self, index: &Index, attempt: &Attempt<'_>, login: Login) {
-        // The check itself failed: no wrong password.
-        let own = attempt.detail().is_some();
-        match &mut self.second {
-            None if own => self.troubles.take(attempt, login),
+        // The check itself failed; the password may be right.
+        let unchecked = attempt.detail().is_some();
+        match &mut self.brute_force {
+            None if unchecked => self.auth_server.take(attempt, login),
             None => {
                 self.sprays.take(index, attempt, login, &self.limits);
-                self.listeners.take(attempt, login);
-                self.troubles.note_login(attempt, login);
+                self.cleartext.take(attempt, login);
+                self.auth_server.note_login(login);
             }
-            Some(guesses) if !own => guesses.take(index, attempt, login, &self.limits),
+            Some(users) if !unchecked => users.take(index, attempt, login, &self.limits),
             Some(_) => {}
         }
     }
 
     pub(crate) fn findings(self, index: &Index) -> Vec<Finding> {
-        let mut all = self.sprays.findings(index, &self.limits);
+        let mut all = self.sprays.findings(index);
         all.extend(
-            self.second
-                .map(|guesses| guesses.findings(index))
-                .unwrap_or_default(),
+            self.brute_force
+                .into_iter()
+                .flat_map(|users| users.findings(index)),
         );
-        all.extend(self.listeners.findings(index, &self.limits));
-        all.extend(self.troubles.findings(index));
+        all.extend(self.cleartext.findings(index, &self.limits));
+        all.extend(self.auth_server.findings(index));
         all
     }
 }
@@ -113,7 +114,7 @@ fn login(attempt: &Attempt<'_>) -> Option<Login> {
     let connection = attempt.connection();
     (connection.direction() == Direction::Inbound).then(|| Login {
         connection: connection.record(),
-        time: attempt.time().map_or(0, crate::header::Timestamp::seconds),
+        time: attempt.time().map_or(0, Timestamp::seconds),
         succeeded: attempt.succeeded(),
     })
 }

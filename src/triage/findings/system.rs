@@ -1,4 +1,4 @@
-//! CleartextLogins, silent appliances, and lines that nobody knows.
+//! Findings on connections held open, listeners at their limit, silent appliances and unknown lines.
 
 use std::collections::BTreeMap;
 
@@ -72,7 +72,7 @@ fn held(index: &Index, peer: Symbol, open: &[ConnectionId]) -> Finding {
     }
 }
 
-/// CleartextLogins that refused connections because they were at their limit.
+/// Listeners that refused connections at their limit.
 fn at_limit(index: &Index, limits: &Thresholds) -> Vec<Finding> {
     let errors: Vec<Symbol> = index
         .names

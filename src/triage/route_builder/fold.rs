@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use super::{Bucket, RouteBuilder, RouteConnection};
+use super::RouteBuilder;
+use super::bucket::{Bucket, RouteConnection};
 use crate::header::Timestamp;
 use crate::index::{DeliveryResult, DeliveryState as Recipient, Index, RecipientId, Symbol};
 use crate::triage::outcome::{ConnectionOutcome, RouteState, Signals};

@@ -2,15 +2,17 @@
 
 use hashbrown::HashMap;
 
-use super::{NONE, RouteBuilder, RouteConnection};
+use super::bucket::RouteConnection;
+use super::{NONE, RouteBuilder};
 use crate::header::Timestamp;
 use crate::index::{ConnectionId, DeliveryId, DeliveryResult, Index, Interner, Symbol, TextId};
+use crate::triage::advice;
 use crate::triage::outcome::ConnectionOutcome;
 use crate::triage::reason::{self, Reason, most_frequent_first};
 
 /// What makes two occurrences one reason.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-struct Key {
+struct ReasonKey {
     bucket: u32,
     outcome: ConnectionOutcome,
     /// The reason this is a consequence of.
@@ -19,19 +21,18 @@ struct Key {
     text: Option<Symbol>,
 }
 
-/// A reason on its way.
 #[derive(Debug)]
-struct Sum {
-    key: Key,
+struct ReasonCount {
+    key: ReasonKey,
     count: u64,
     first: Option<Timestamp>,
     last: Option<Timestamp>,
     example: ConnectionId,
 }
 
-/// One occurrence.
+/// One occurrence of a reason.
 #[derive(Clone, Copy)]
-struct Given {
+struct Occurrence {
     time: Option<Timestamp>,
     connection: ConnectionId,
 }
@@ -39,19 +40,19 @@ struct Given {
 /// All reasons of all buckets.
 #[derive(Debug, Default)]
 pub(super) struct Reasons {
-    numbers: HashMap<Key, u32, foldhash::fast::RandomState>,
-    sums: Vec<Sum>,
+    numbers: HashMap<ReasonKey, u32, foldhash::fast::RandomState>,
+    sums: Vec<ReasonCount>,
     texts: Interner,
     /// Normalized texts of the index.
     known: HashMap<TextId, Symbol, foldhash::fast::RandomState>,
 }
 
 impl Reasons {
-    fn add(&mut self, key: Key, given: Given) -> u32 {
-        let Given { time, connection } = given;
+    fn add(&mut self, key: ReasonKey, given: Occurrence) -> u32 {
+        let Occurrence { time, connection } = given;
         let sums = &mut self.sums;
         let number = *self.numbers.entry(key).or_insert_with(|| {
-            sums.push(Sum {
+            sums.push(ReasonCount {
                 key,
                 count: 0,
                 first: time,
@@ -77,25 +78,25 @@ impl Reasons {
         self.known.clear();
     }
 
-    fn signals(&mut self, index: &Index, id: Option<TextId>) -> Option<Symbol> {
+    fn normalized(&mut self, index: &Index, id: Option<TextId>) -> Option<Symbol> {
         let id = id?;
         if let Some(name) = self.known.get(&id) {
             return Some(*name);
         }
-        let normalize = reason::normalize(&index.texts.full(id));
-        let name = self.texts.intern(normalize.as_bytes());
+        let text = reason::normalize(&index.texts.full(id));
+        let name = self.texts.intern(text.as_bytes());
         self.known.insert(id, name);
         Some(name)
     }
 
     fn words(&mut self, text: &str) -> Option<Symbol> {
-        let normalize = reason::normalize(text);
-        (!normalize.is_empty()).then(|| self.texts.intern(normalize.as_bytes()))
+        let text = reason::normalize(text);
+        (!text.is_empty()).then(|| self.texts.intern(text.as_bytes()))
     }
 
     /// Reasons and refusals of each bucket, most frequent first.
     pub(crate) fn of_buckets(self, buckets: usize) -> Vec<(Vec<Reason>, Vec<Reason>)> {
-        let made = |sum: &Sum| Reason {
+        let made = |sum: &ReasonCount| Reason {
             outcome: sum.key.outcome,
             code: Some(sum.key.code).filter(|code| *code > 0),
             detail: sum
@@ -142,20 +143,20 @@ impl RouteBuilder {
     pub(super) fn note_cause(&mut self, index: &Index, at: usize) {
         let member = self.members.list[at];
         let connection = index.connection(member.connection);
-        let key = |code, text| Key {
+        let key = |code, text| ReasonKey {
             bucket: member.bucket,
             outcome: member.outcome,
             cause: NONE,
             code,
             text,
         };
-        let given = Given {
+        let given = Occurrence {
             time: connection.first_seen(),
             connection: member.connection,
         };
         let cause = match member.outcome {
             ConnectionOutcome::ConnectionError => {
-                let text = super::super::advice::connection_error(&connection);
+                let text = advice::connection_error(&connection);
                 let text = self.reasons.words(&text);
                 self.reasons.add(key(0, text), given)
             }
@@ -176,14 +177,16 @@ impl RouteBuilder {
         let attempts = index.connection(member.connection).attempts();
         for attempt in attempts.iter().filter(|attempt| !attempt.succeeded()) {
             let at = attempt.record().at();
-            let key = Key {
+            let key = ReasonKey {
                 bucket: member.bucket,
                 outcome: ConnectionOutcome::AuthFailed,
                 cause: NONE,
                 code: index.attempts.code.get(at),
-                text: self.reasons.signals(index, index.attempts.detail.get(at)),
+                text: self
+                    .reasons
+                    .normalized(index, index.attempts.detail.get(at)),
             };
-            let given = Given {
+            let given = Occurrence {
                 time: attempt.time(),
                 connection: member.connection,
             };
@@ -214,14 +217,14 @@ impl RouteBuilder {
         } else {
             ConnectionOutcome::Ok
         };
-        let key = Key {
+        let key = ReasonKey {
             bucket: member.bucket,
             outcome,
             cause: member.cause,
             code: columns.code.get(at),
-            text: self.reasons.signals(index, columns.detail.get(at)),
+            text: self.reasons.normalized(index, columns.detail.get(at)),
         };
-        let given = Given {
+        let given = Occurrence {
             time: columns.time.get(at),
             connection,
         };

@@ -36,7 +36,7 @@ impl RouteBuilder {
             .or_default() += 1;
     }
 
-    pub(super) fn never_connected(&mut self, index: &Index, at: usize) {
+    pub(super) fn undelivered(&mut self, index: &Index, at: usize) {
         if at == 0 {
             self.undelivered
                 .errors

@@ -1,6 +1,9 @@
-//! A record's page: what is known of it, what it is linked to, its raw lines.
+//! A record's page: its facts, its links and its raw lines.
+//!
+//! The modules below build the lines of each kind of page; the raw lines are read by a worker.
 
 mod builder;
+mod comparison;
 mod connection;
 mod finding;
 mod message;
@@ -9,8 +12,7 @@ mod source;
 
 use crate::index::ConnectionId;
 use crate::index::store::extent::Span;
-use crate::search::RawLine;
-use crate::search::{SearchDirection, reports_failure};
+use crate::search::{RawLine, SearchDirection, reports_failure};
 use crate::tui::columns::RenderContext;
 use crate::tui::keymap::Command;
 use crate::tui::state::record::Record;
@@ -19,50 +21,44 @@ use crate::tui::theme::Role;
 
 pub use route::sides;
 
-/// Links of one kind shown at most; what is left out is counted.
+/// Links of one kind that are shown; the rest is counted.
 const MOST: usize = 500;
 
 /// A line of the page above the raw lines.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Row {
-    /// Safe texts and how they look.
+    /// Sanitized texts with their roles.
     pub parts: Vec<(Role, String)>,
-    /// The record it leads to.
+    /// The record that it opens.
     pub link: Option<Record>,
 }
 
-/// A page being read.
 #[derive(Debug)]
 pub struct Page {
-    /// What is known, and links.
+    /// Facts and links.
     pub head: Vec<Row>,
-    /// The record and its raw lines.
     pub lines: RecordLines,
-    /// The cursor and the offset, in lines of head and raw lines together.
+    /// Counts the lines of the head and the raw lines together.
     pub scroll: Scroll,
-    /// What the tab bar calls it.
+    /// Shown in the tab bar.
     pub title: String,
-    /// Lines of other records that are shown beside each other.
     pub sides: Comparison,
-    /// What the head was built_from of: the look at routes and the width.
+    /// The serial of the triage and the width that the head was built for.
     pub(super) built_from: Option<(u64, u16)>,
-    /// Whether the cursor has gone to the first link.
-    placed: bool,
+    /// Whether the cursor was set to the first link.
+    is_placed: bool,
 }
 
-/// Two connections whose lines stand beside each other.
+/// Two connections whose raw lines are shown side by side.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Comparison {
-    /// Which.
     pub of: [Option<ConnectionId>; 2],
-    /// Where their lines stand.
     pub spans: [Vec<Span>; 2],
-    /// What was read, or why not; `None` until it is there.
+    /// The lines, or why they cannot be read; `None` until they are read.
     pub read: Option<Result<[Vec<RawLine>; 2], String>>,
 }
 
 impl Page {
-    /// A page of that record, to be filled.
     pub fn new(record: Record, title: String) -> Self {
         let has_lines = record.subject().is_some();
         Self {
@@ -76,16 +72,16 @@ impl Page {
             title,
             sides: Comparison::default(),
             built_from: None,
-            placed: false,
+            is_placed: false,
         }
     }
 
-    /// Its raw lines, as far as they were read.
+    /// The raw lines; empty until they are read.
     pub fn known_lines(&self) -> &[RawLine] {
         self.lines.known().unwrap_or_default()
     }
 
-    /// Takes in what is known by now; the cursor stays on the link it is on.
+    /// Replaces the head; the cursor stays on its link.
     pub fn set_head(&mut self, head: Vec<Row>) {
         let link = self.link();
         self.head = head;
@@ -95,13 +91,12 @@ impl Page {
         }
     }
 
-    /// Whether lines that it shows were asked for and are not there.
+    /// Whether raw lines are still to be read.
     pub fn awaits_lines(&self) -> bool {
         let sides = &self.sides;
         self.lines.read.is_none() || sides.read.is_none() && sides.of.iter().any(Option::is_some)
     }
 
-    /// How many lines there are.
     pub fn len(&self) -> usize {
         let raw = match &self.lines.read {
             Some(Ok(lines)) => lines.len(),
@@ -110,7 +105,7 @@ impl Page {
         self.head.len() + raw
     }
 
-    /// Where the line under the cursor leads to.
+    /// The record that the line under the cursor opens.
     pub fn link(&self) -> Option<Record> {
         self.head.get(self.scroll.cursor).and_then(|row| row.link)
     }
@@ -133,8 +128,8 @@ impl Page {
         Some(Outcome::Done)
     }
 
-    fn next_failure(&mut self, way: SearchDirection) {
-        self.seek(way, |page, at| match page.head.get(at) {
+    fn next_failure(&mut self, direction: SearchDirection) {
+        self.seek(direction, |page, at| match page.head.get(at) {
             Some(row) => row.parts.iter().any(|(role, _)| *role == Role::Failed),
             None => match &page.lines.read {
                 Some(Ok(lines)) => lines
@@ -145,8 +140,8 @@ impl Page {
         });
     }
 
-    fn seek(&mut self, way: SearchDirection, wanted: impl Fn(&Self, usize) -> bool) {
-        let found = match way {
+    fn seek(&mut self, direction: SearchDirection, wanted: impl Fn(&Self, usize) -> bool) {
+        let found = match direction {
             SearchDirection::Forward => {
                 (self.scroll.cursor + 1..self.len()).find(|at| wanted(self, *at))
             }
@@ -155,10 +150,10 @@ impl Page {
         self.scroll.cursor = found.unwrap_or(self.scroll.cursor);
     }
 
-    /// Scrolls so that the cursor is seen.
+    /// Scrolls so that the cursor is visible.
     pub fn settle(&mut self, height: usize) {
-        if !self.placed && !self.head.is_empty() {
-            self.placed = true;
+        if !self.is_placed && !self.head.is_empty() {
+            self.is_placed = true;
             self.scroll.cursor = self
                 .head
                 .iter()
@@ -170,31 +165,30 @@ impl Page {
     }
 }
 
-/// What is known of a page's record and what it is linked to, in so many columns.
+/// The lines above the raw lines.
 pub fn head(known: RenderContext<'_>, page: &Page, width: u16) -> Vec<Row> {
     let width = usize::from(width);
     let index = known.index;
     match page.lines.record {
-        record if !record.is_kept(index) => retired(),
+        record if !record.is_kept(index) => evicted(),
         Record::Connection(id) => connection::head(index, &index.connection(id)),
         Record::Message(id) => message::head(index, &index.message(id), page.known_lines()),
         Record::Route(id) => route::head(known, id, &page.sides, width),
         Record::Group(number) => route::group_head(known, number, width),
-        Record::AffectedMessages(id) => route::hit_head(known, id),
+        Record::AffectedMessages(id) => route::affected_head(known, id),
         Record::User(_) | Record::Finding(_) | Record::Source(_) => Vec::new(),
     }
 }
 
-/// Of a record that is no longer there.
-fn retired() -> Vec<Row> {
-    let text = " This record has retired: it was among the oldest, and the index keeps to its limits (--keep, --max-memory).";
+fn evicted() -> Vec<Row> {
+    let text = " This record was evicted: it was among the oldest, and the index is limited (--keep, --max-memory).";
     vec![Row {
         parts: vec![(Role::Pending, text.to_owned())],
         link: None,
     }]
 }
 
-/// What stands under a table of a row that has no lines of its own.
+/// The lines below a table for a selected row that has no raw lines.
 pub fn preview(known: RenderContext<'_>, record: Record, width: u16) -> Vec<Row> {
     let width = usize::from(width);
     match record {

@@ -1,14 +1,13 @@
-//! What the triage says of routes, and what was noticed, as the interface holds it.
+//! The results of the triage that the interface shows, and when the next analysis is due.
 //!
-//! A [`TriageSnapshot`] is computed by a worker, slice by slice, so that neither a key nor the log waits for it; it stays on the
-//! screen until a newer one is there. Of the whole log there is always one, once all was read; where the reader sums
-//! routes up or has set a filter, view Routes has a second one of that.
+//! A worker computes a [`TriageSnapshot`] in slices, so that neither a key nor the reader of the log
+//! waits for it; it stays on the screen until a newer one replaces it. One snapshot covers the whole
+//! log; if routes are grouped or filtered, view Routes has a second one of that [`Scope`].
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
-
-use std::sync::Arc;
 
 use crate::index::Index;
 use crate::index::records::timeline::Slot;
@@ -19,23 +18,22 @@ use crate::triage::{
 };
 use crate::tui::state::record::Record;
 
-/// Stretches of time that a route's strip is kept in.
+/// Buckets of a route's timeline.
 pub const STRIP: usize = 48;
-/// Routes whose strips are made under one guard.
+/// Routes whose timelines are made while the index is held once.
 const AT_ONCE: usize = 8;
-/// A look is taken again after at least this many times what the last one took.
+/// The pause after an analysis, as a multiple of its duration.
 const REST: u32 = 10;
-/// While the log is still being read its reading goes first.
+/// The same while the log is still being read.
 const REST_LOADING: u32 = 40;
-/// No more often than this, however little it takes.
+/// The shortest pause.
 const LEAST_REST: Duration = Duration::from_millis(200);
-/// The first look at a log that takes long to read.
+/// The time of the first analysis if the log takes longer to read.
 const FIRST: Duration = Duration::from_secs(2);
 
-/// What part of the routes is looked at.
+/// The routes that view Routes shows.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Scope {
-    /// What they are summed by.
     pub by: GroupBy,
     /// The filter that their connections match.
     pub filter: String,
@@ -47,50 +45,42 @@ impl Scope {
     }
 }
 
-/// What is to be looked at.
+/// What one job of the worker analyzes.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Ordered {
-    /// Tells the answers of an order that nobody waits for any more.
+    /// Results of earlier jobs are ignored.
     pub number: u64,
-    /// Whether all routes are looked at, and findings looked for.
+    /// All routes and the findings.
     pub whole: bool,
-    /// A part to look at too.
-    pub part: Option<Scope>,
+    pub scope: Option<Scope>,
 }
 
-/// What a worker is to look at, and what for.
 #[derive(Clone, Debug)]
 pub struct TriageJob {
-    /// What.
     pub what: Ordered,
-    /// The part's filter, and what the log's text gave for it.
+    /// The filter of the scope, and its matches in the text of the log.
     pub filter: (Arc<Query>, TextMatches),
-    /// From when on something is a finding.
     pub thresholds: Thresholds,
 }
 
-/// What a worker has seen.
+/// What the worker reports.
 #[derive(Debug)]
 pub enum TriageResult {
-    /// Of the whole log.
     Whole(Box<TriageSnapshot>),
-    /// Of a part.
     Scope(Scope, Box<TriageSnapshot>),
-    /// That is all.
-    All,
+    /// The job is done.
+    Done,
 }
 
 /// Routes and findings at one generation of the index.
 #[derive(Debug, Default)]
 pub struct TriageSnapshot {
-    /// The routes, their groups and the findings.
     pub triage: Triage,
-    /// How each route's connections went over the log's time.
+    /// The timeline of each route.
     strips: Vec<Vec<Slot>>,
-    /// The same of groups.
+    /// The timeline of each group.
     group_strips: Vec<Vec<Slot>>,
     by_id: HashMap<RouteId, usize>,
-    /// How long it took.
     took: Duration,
 }
 
@@ -136,7 +126,6 @@ impl TriageSnapshot {
         })
     }
 
-    /// The route of that name.
     pub fn route(&self, id: RouteId) -> Option<&Route> {
         self.triage.routes.get(*self.by_id.get(&id)?)
     }
@@ -163,7 +152,7 @@ pub fn run(
             None => return,
         }
     }
-    if let Some(scope) = &job.what.part {
+    if let Some(scope) = &job.what.scope {
         let began = Instant::now();
         let (filter, matches) = &job.filter;
         let select =
@@ -174,15 +163,15 @@ pub fn run(
             None => return,
         }
     }
-    report(TriageResult::All);
+    report(TriageResult::Done);
 }
 
-/// Who a group is, whatever else changes.
+/// The identity of a group in every snapshot.
 type GroupKey = (GroupBy, Option<String>);
-/// Who a finding is: its kind, whom it is about, and which of several of those.
+/// The identity of a finding: kind, subject, and a number among those with the same two.
 type FindingKey = (FindingKind, String, usize);
 
-/// RowIds for what has none of its own, the same one for the same thing in every look.
+/// Row numbers for what has no ID: the same one for the same thing in every snapshot.
 #[derive(Debug)]
 struct RowIds<T>(HashMap<T, u32>);
 
@@ -193,132 +182,132 @@ impl<T> Default for RowIds<T> {
 }
 
 impl<T: std::hash::Hash + Eq> RowIds<T> {
-    fn of(&mut self, thing: T) -> u32 {
+    fn of(&mut self, key: T) -> u32 {
         let next = u32::try_from(self.0.len()).unwrap_or(u32::MAX);
-        *self.0.entry(thing).or_insert(next)
+        *self.0.entry(key).or_insert(next)
     }
 }
 
-/// What was seen, and when to look again.
 #[derive(Debug, Default)]
 pub struct TriageState {
-    /// What view Routes is to show.
+    /// What view Routes shows, once it is analyzed.
     pub wanted: Scope,
     whole: Option<TriageSnapshot>,
-    part: Option<(Scope, TriageSnapshot)>,
+    scoped: Option<(Scope, TriageSnapshot)>,
     groups: RowIds<GroupKey>,
     findings: RowIds<FindingKey>,
     group_at: HashMap<u32, usize>,
     finding_at: HashMap<u32, usize>,
     group_rows: Vec<Record>,
     finding_rows: Vec<Record>,
-    /// Grows with each look.
+    /// Grows with each snapshot.
     serial: u64,
-    /// What a worker works on.
     running: Option<InFlight>,
-    orders: u64,
-    /// What the last look took, until the time of the next one is set.
+    jobs: u64,
+    /// The duration of the last analysis, until the time of the next one is set.
     took: Option<Duration>,
     next: Option<Duration>,
-    /// The part is no longer what its filter keeps.
-    part_is_old: bool,
+    /// Other records match the filter than in the snapshot.
+    is_scope_stale: bool,
 }
 
-/// An order under way.
 #[derive(Debug)]
 struct InFlight {
     number: u64,
-    part: Option<Scope>,
+    scope: Option<Scope>,
 }
 
-/// What the reader looks at, as far as routes go.
+/// The snapshot that the current view needs.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Need {
-    /// Anything but view Routes, or a filter is being answered: the whole will do.
+    /// Any view but Routes, or the filter is still being evaluated.
     Whole,
-    /// View Routes: what is wanted there.
+    /// View Routes: [`TriageState::wanted`].
     Scope,
 }
 
-/// How the log comes in, as far as looking at it goes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum RefreshPolicy {
-    /// It is still being read.
+    /// The log is still being read.
     Loading,
-    /// What came in lately is worth another look.
+    /// Analyze again when the log grows.
     Settled,
-    /// Nothing is to change under the reader's eyes.
+    /// Updates are paused.
     Held,
 }
 
 impl TriageState {
-    /// The look at the whole log.
     pub fn whole(&self) -> Option<&TriageSnapshot> {
         self.whole.as_ref()
     }
 
-    /// The look that view Routes shows; `None` until it is there.
+    /// The snapshot that view Routes shows.
     fn shown(&self) -> Option<&TriageSnapshot> {
         if self.wanted.is_whole() {
             return self.whole.as_ref();
         }
-        let of_part = self.part.as_ref().filter(|(of, _)| *of == self.wanted);
-        of_part.map(|(_, look)| look)
+        let scoped = self.scoped.as_ref();
+        scoped.and_then(|(scope, snapshot)| (*scope == self.wanted).then_some(snapshot))
     }
 
-    /// Whether what is wanted has been looked at.
     pub fn is_ready(&self) -> bool {
         self.whole.is_some() && self.shown().is_some()
     }
 
-    /// Grows with each look.
+    /// Grows with each snapshot.
     pub fn serial(&self) -> u64 {
         self.serial
     }
 
-    /// A route of the whole log.
+    /// In the whole log.
     pub fn route(&self, id: RouteId) -> Option<&Route> {
         self.whole.as_ref()?.route(id)
     }
 
-    /// A route as view Routes shows it.
+    /// As view Routes shows it.
     pub fn route_shown(&self, id: RouteId) -> Option<&Route> {
-        self.look_of(Record::Route(id))?.route(id)
+        self.snapshot_of(Record::Route(id))?.route(id)
     }
 
-    /// The look that a row is of. What is opened from a filtered list is told in whole.
-    pub fn look_of(&self, record: Record) -> Option<&TriageSnapshot> {
+    /// The snapshot that a row belongs to. A route that the filter hides is shown as in the whole
+    /// log.
+    pub fn snapshot_of(&self, record: Record) -> Option<&TriageSnapshot> {
         match record {
-            Record::Group(_) => self.part.as_ref().map(|(_, look)| look),
+            Record::Group(_) => self.scoped.as_ref().map(|(_, snapshot)| snapshot),
             Record::Route(id) => {
                 let shown = self.shown().filter(|_| self.wanted.by == GroupBy::Route);
                 shown
-                    .filter(|look| look.route(id).is_some())
+                    .filter(|snapshot| snapshot.route(id).is_some())
                     .or(self.whole.as_ref())
             }
             _ => self.whole.as_ref(),
         }
     }
 
-    /// A group by the number of its row.
+    /// By the number of its row.
     pub fn group(&self, number: u32) -> Option<&Group> {
-        let (_, look) = self.part.as_ref()?;
-        look.triage.groups.get(*self.group_at.get(&number)?)
+        let (_, snapshot) = self.scoped.as_ref()?;
+        snapshot.triage.groups.get(*self.group_at.get(&number)?)
     }
 
-    /// A finding by the number of its row.
+    /// By the number of its row.
     pub fn finding(&self, number: u32) -> Option<&Finding> {
-        let look = self.whole.as_ref()?;
-        look.triage.findings.get(*self.finding_at.get(&number)?)
+        let snapshot = self.whole.as_ref()?;
+        snapshot.triage.findings.get(*self.finding_at.get(&number)?)
     }
 
-    /// How a row's connections went, in [`STRIP`] parts of the log's time.
+    /// The timeline of a row, in [`STRIP`] buckets.
     pub fn strip(&self, record: Record) -> &[Slot] {
         match record {
-            Record::Route(id) => self.look_of(record).map_or(&[], |look| look.strip_of(id)),
+            Record::Route(id) => self
+                .snapshot_of(record)
+                .map_or(&[], |snapshot| snapshot.strip_of(id)),
             Record::Group(number) => {
                 let at = self.group_at.get(&number);
-                let strips = self.part.as_ref().map(|(_, look)| &look.group_strips);
+                let strips = self
+                    .scoped
+                    .as_ref()
+                    .map(|(_, snapshot)| &snapshot.group_strips);
                 at.zip(strips)
                     .and_then(|(at, strips)| strips.get(*at))
                     .map_or(&[], Vec::as_slice)
@@ -327,12 +316,14 @@ impl TriageState {
         }
     }
 
-    /// How many routes of the whole log are in a state; `None` until it was looked at.
+    /// The routes of the whole log in a state; `None` until it is analyzed.
     pub fn count(&self, state: RouteState) -> Option<usize> {
-        self.whole.as_ref().map(|look| look.triage.count(state))
+        self.whole
+            .as_ref()
+            .map(|snapshot| snapshot.triage.count(state))
     }
 
-    /// How many findings there are, and how bad the worst is.
+    /// The number of findings, and the severity of the worst.
     pub fn worst(&self) -> Option<(usize, FindingSeverity)> {
         let findings = &self.whole.as_ref()?.triage.findings;
         findings
@@ -340,42 +331,42 @@ impl TriageState {
             .map(|worst| (findings.len(), worst.severity))
     }
 
-    /// The rows of view Routes, the worst first; `None` until they are there.
+    /// The rows of view Routes, worst first; `None` until they are analyzed.
     pub fn route_rows(&self) -> Option<Vec<Record>> {
-        let look = self.shown()?;
+        let snapshot = self.shown()?;
         if self.wanted.by != GroupBy::Route {
             return Some(self.group_rows.clone());
         }
-        let routes = look.triage.routes.iter();
+        let routes = snapshot.triage.routes.iter();
         Some(routes.map(|route| Record::Route(route.id())).collect())
     }
 
-    /// The rows of view Findings, the worst first.
+    /// The rows of view Findings, worst first.
     pub fn finding_rows(&self) -> &[Record] {
         &self.finding_rows
     }
 
-    /// Takes in what was seen. Whether it is news.
-    pub fn take(&mut self, number: u64, seen: TriageResult) -> bool {
+    /// Takes a result of the worker; `false` if it belongs to an earlier job.
+    pub fn take(&mut self, number: u64, result: TriageResult) -> bool {
         let running = self.running.as_ref();
-        if running.is_none_or(|order| order.number != number) {
+        if running.is_none_or(|job| job.number != number) {
             return false;
         }
-        let mut spent = |look: &TriageSnapshot| {
-            self.took = Some(self.took.unwrap_or_default() + look.took);
+        let mut spent = |snapshot: &TriageSnapshot| {
+            self.took = Some(self.took.unwrap_or_default() + snapshot.took);
             self.serial += 1;
         };
-        match seen {
-            TriageResult::All => self.running = None,
-            TriageResult::Whole(look) => {
-                spent(&look);
-                self.whole = Some(*look);
+        match result {
+            TriageResult::Done => self.running = None,
+            TriageResult::Whole(snapshot) => {
+                spent(&snapshot);
+                self.whole = Some(*snapshot);
                 self.number_findings();
             }
-            TriageResult::Scope(part, look) => {
-                spent(&look);
-                self.part = Some((part, *look));
-                self.part_is_old = false;
+            TriageResult::Scope(scope, snapshot) => {
+                spent(&snapshot);
+                self.scoped = Some((scope, *snapshot));
+                self.is_scope_stale = false;
                 self.number_groups();
             }
         }
@@ -383,24 +374,24 @@ impl TriageState {
     }
 
     fn number_groups(&mut self) {
-        let Some((part, look)) = &self.part else {
+        let Some((scope, snapshot)) = &self.scoped else {
             return;
         };
         self.group_at.clear();
         self.group_rows.clear();
-        for (at, group) in look.triage.groups.iter().enumerate() {
-            let number = self.groups.of((part.by, group.key.clone()));
+        for (at, group) in snapshot.triage.groups.iter().enumerate() {
+            let number = self.groups.of((scope.by, group.key.clone()));
             self.group_at.insert(number, at);
             self.group_rows.push(Record::Group(number));
         }
     }
 
     fn number_findings(&mut self) {
-        let Some(look) = &self.whole else { return };
+        let Some(snapshot) = &self.whole else { return };
         self.finding_at.clear();
         self.finding_rows.clear();
         let mut alike: HashMap<(FindingKind, &str), usize> = HashMap::new();
-        for (at, finding) in look.triage.findings.iter().enumerate() {
+        for (at, finding) in snapshot.triage.findings.iter().enumerate() {
             let which = alike.entry((finding.kind, &finding.subject)).or_default();
             *which += 1;
             let key = (finding.kind, finding.subject.clone(), *which);
@@ -410,81 +401,84 @@ impl TriageState {
         }
     }
 
-    /// The filter's records have changed.
+    /// Other records match the filter than before.
     pub fn filter_changed(&mut self) {
-        self.part_is_old = true;
+        self.is_scope_stale = true;
     }
 
-    /// All was read: the next look is due at once, whatever is under way.
+    /// The log was read to its end: the next analysis is due at once, whatever is running.
     pub fn request_refresh(&mut self) {
         self.next = Some(Duration::ZERO);
         (self.took, self.running) = (None, None);
     }
 
-    /// Whether the part wanted is not there, nor on its way.
+    /// Whether the wanted scope is neither analyzed nor being analyzed.
     fn lacks(&self, need: Need) -> bool {
         if need == Need::Whole || self.wanted.is_whole() {
             return false;
         }
-        let is_it = |part: &Scope| *part == self.wanted && !self.part_is_old;
-        let there = self.part.as_ref().is_some_and(|(of, _)| is_it(of));
+        let is_it = |scope: &Scope| *scope == self.wanted && !self.is_scope_stale;
+        let there = self.scoped.as_ref().is_some_and(|(of, _)| is_it(of));
         let running = self.running.as_ref();
-        let coming = running.is_some_and(|order| order.part.as_ref().is_some_and(is_it));
+        let coming = running.is_some_and(|job| job.scope.as_ref().is_some_and(is_it));
         !there && !coming
     }
 
     fn is_behind(&self, generation: u64) -> bool {
-        let of = self.whole.as_ref().map(|look| look.triage.generation);
+        let of = self
+            .whole
+            .as_ref()
+            .map(|snapshot| snapshot.triage.generation);
         generation > 0 && of != Some(generation)
     }
 
-    /// When to look again: a time since the start.
-    pub fn due(&self, generation: u64, need: Need, pace: RefreshPolicy) -> Option<Duration> {
+    /// The time of the next analysis, since the start of the program.
+    pub fn due(&self, generation: u64, need: Need, policy: RefreshPolicy) -> Option<Duration> {
         if self.lacks(need) {
             return Some(Duration::ZERO);
         }
-        let rests = self.running.is_some() || pace == RefreshPolicy::Held;
-        let first = match pace {
+        let waits = self.running.is_some() || policy == RefreshPolicy::Held;
+        let first = match policy {
             RefreshPolicy::Loading => FIRST,
             _ => Duration::ZERO,
         };
-        (!rests && self.is_behind(generation)).then(|| self.next.unwrap_or(first))
+        (!waits && self.is_behind(generation)).then(|| self.next.unwrap_or(first))
     }
 
-    /// What to order now, if anything.
+    /// What to analyze now, if anything.
     pub fn order(
         &mut self,
         generation: u64,
         need: Need,
-        pace: RefreshPolicy,
+        policy: RefreshPolicy,
         now: Duration,
     ) -> Option<Ordered> {
         if let Some(took) = self.took.filter(|_| self.running.is_none()) {
-            let rest = match pace {
+            let rest = match policy {
                 RefreshPolicy::Loading => REST_LOADING,
                 _ => REST,
             };
             self.next = Some(now + (took * rest).max(LEAST_REST));
             self.took = None;
         }
-        let due = self.due(generation, need, pace);
+        let due = self.due(generation, need, policy);
         if due.is_none_or(|due| due > now) {
             return None;
         }
-        // A part that the reader waits for goes first: what is under way is given up, and taken up later.
+        // A missing scope goes first: the running job is cancelled, and the whole is analyzed later.
         let whole = !self.lacks(need);
-        let part = (need == Need::Scope && !self.wanted.is_whole()).then(|| self.wanted.clone());
-        self.part_is_old = false;
-        self.orders += 1;
-        let number = self.orders;
+        let scope = (need == Need::Scope && !self.wanted.is_whole()).then(|| self.wanted.clone());
+        self.is_scope_stale = false;
+        self.jobs += 1;
+        let number = self.jobs;
         self.running = Some(InFlight {
             number,
-            part: part.clone(),
+            scope: scope.clone(),
         });
         Some(Ordered {
             number,
             whole,
-            part,
+            scope,
         })
     }
 }

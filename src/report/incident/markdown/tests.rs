@@ -1,3 +1,5 @@
+//! Text of a log cannot leave its Markdown element.
+
 use super::*;
 
 #[test]

@@ -9,7 +9,7 @@
 use hashbrown::HashMap;
 
 use super::Login;
-use crate::event::EventKind as Entry;
+use crate::event::EventKind;
 use crate::header::Timestamp;
 use crate::humanize::plural;
 use crate::index::{Attempt, ConnectionId, Index};
@@ -19,7 +19,7 @@ use crate::triage::findings::{
 };
 use crate::triage::normalize;
 
-/// AuthServerFailures told apart.
+/// Different failures that are counted separately.
 const MOST: usize = 64;
 
 #[derive(Debug)]
@@ -40,7 +40,7 @@ pub(super) struct AuthServerFailures {
 impl AuthServerFailures {
     pub(crate) fn take(&mut self, attempt: &Attempt<'_>, login: Login) {
         let text = attempt.detail().unwrap_or_default();
-        // The client did not try a required login: no error of the server.
+        // The client skipped a required login; the server did not fail.
         if text.starts_with("was required") {
             return;
         }
@@ -48,18 +48,18 @@ impl AuthServerFailures {
         if self.all.len() >= MOST && !self.all.contains_key(&text) {
             return;
         }
-        let trouble = self.all.entry(text).or_insert(AuthServerFailure {
+        let failure = self.all.entry(text).or_insert(AuthServerFailure {
             count: 0,
             first: login.time,
             last: login.time,
             connections: (login.connection, login.connection),
         });
-        trouble.count += 1;
-        trouble.last = login.time;
-        trouble.connections.1 = login.connection;
+        failure.count += 1;
+        failure.last = login.time;
+        failure.connections.1 = login.connection;
     }
 
-    pub(crate) fn note_login(&mut self, _attempt: &Attempt<'_>, login: Login) {
+    pub(crate) fn note_login(&mut self, login: Login) {
         if login.succeeded {
             self.last_success = self.last_success.max(login.time);
         }
@@ -69,10 +69,10 @@ impl AuthServerFailures {
         let mut all: Vec<Finding> = self
             .all
             .iter()
-            .filter(|(text, trouble)| !text.starts_with("LDAP query/user") || trouble.count >= 3)
-            .map(|(text, trouble)| self.finding(index, text, trouble))
+            .filter(|(text, failure)| !text.starts_with("LDAP query/user") || failure.count >= 3)
+            .map(|(text, failure)| self.finding(index, text, failure))
             .collect();
-        let ldap = index.event_counts().of(Entry::AuthLdap);
+        let ldap = index.event_counts().of(EventKind::AuthLdap);
         if ldap.count > 0 {
             let last = ldap.last.map_or(0, Timestamp::seconds);
             all.push(Finding {
@@ -101,12 +101,9 @@ impl AuthServerFailures {
         }
     }
 
-    fn finding(&self, index: &Index, text: &str, trouble: &AuthServerFailure) -> Finding {
-        let (since, last) = (
-            Timestamp::from_seconds(trouble.first),
-            Timestamp::from_seconds(trouble.last),
-        );
-        let again = self.last_success > trouble.last;
+    fn finding(&self, index: &Index, text: &str, failure: &AuthServerFailure) -> Finding {
+        let [since, last] = [failure.first, failure.last].map(Timestamp::from_seconds);
+        let again = self.last_success > failure.last;
         let state = if again {
             "; logins succeed again"
         } else {
@@ -115,14 +112,14 @@ impl AuthServerFailures {
         Finding {
             since,
             until: last.filter(|_| again),
-            severity: self.severity(trouble.last),
+            severity: self.severity(failure.last),
             summary: format!(
                 "{} could not be checked between {} and {}: {text}{state}",
-                plural(trouble.count, "login"),
+                plural(failure.count, "login"),
                 time_text(index, since),
                 time_text(index, last),
             ),
-            evidence: Evidence::of([trouble.connections.0, trouble.connections.1]),
+            evidence: Evidence::of([failure.connections.0, failure.connections.1]),
             drill_down: DrillDown::Query(
                 std::iter::once(FilterTerm::is(Field::Auth, "failed"))
                     .chain(phrase(text))
@@ -144,7 +141,7 @@ fn phrase(text: &str) -> Option<FilterTerm> {
     found.map(|word| FilterTerm::Text((*word).to_owned()))
 }
 
-/// Lookups of different users are one reason.
+/// Lookups of different users are one failure.
 fn without_user(text: &str) -> String {
     match text.split_once(" for user: ") {
         Some((what, _)) => what.to_owned(),

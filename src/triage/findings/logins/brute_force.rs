@@ -24,9 +24,9 @@ const OTHERS: u64 = 5;
 /// Seconds without a failure that end a run.
 const OVER: i64 = 3600;
 
-/// Counts of all logins so far, to compare two times.
+/// The logins of all users up to some time.
 #[derive(Clone, Copy, Debug, Default)]
-struct Clock {
+struct LoginCounts {
     failed: u64,
     succeeded: u64,
 }
@@ -46,8 +46,8 @@ struct FailedLogins {
     last: i64,
     sources: HashSet<Symbol>,
     evidence: Vec<ConnectionId>,
-    before: Clock,
-    after: Clock,
+    before: LoginCounts,
+    after: LoginCounts,
 }
 
 /// The consecutive failures of an address.
@@ -56,7 +56,7 @@ struct SourceRun {
     run: u64,
     first: i64,
     last: i64,
-    began: Clock,
+    began: LoginCounts,
     users: HashSet<Symbol>,
     evidence: Vec<ConnectionId>,
 }
@@ -75,10 +75,10 @@ struct LoginAfterFailures {
 #[derive(Debug, Default)]
 pub(super) struct BruteForce {
     spraying: HashSet<IpNet>,
-    clock: Clock,
+    so_far: LoginCounts,
     users: HashMap<Symbol, UserHistory, foldhash::fast::RandomState>,
     sources: HashMap<Symbol, SourceRun, foldhash::fast::RandomState>,
-    got_in: Vec<LoginAfterFailures>,
+    successes: Vec<LoginAfterFailures>,
 }
 
 impl BruteForce {
@@ -106,9 +106,9 @@ impl BruteForce {
             self.user(source, user, login, limits);
         }
         let count = if login.succeeded {
-            &mut self.clock.succeeded
+            &mut self.so_far.succeeded
         } else {
-            &mut self.clock.failed
+            &mut self.so_far.failed
         };
         *count += 1;
     }
@@ -118,16 +118,16 @@ impl BruteForce {
             let Some(run) = self.sources.remove(&source) else {
                 return;
             };
-            let others = self.clock.failed - run.began.failed - run.run.min(self.clock.failed);
-            let alone = self.clock.succeeded > run.began.succeeded || others < OTHERS;
+            let others = self.so_far.failed - run.began.failed - run.run.min(self.so_far.failed);
+            let alone = self.so_far.succeeded > run.began.succeeded || others < OTHERS;
             if run.run >= limits.success_after
                 && login.time - run.last <= OVER
                 && alone
-                && self.got_in.len() < 1000
+                && self.successes.len() < 1000
             {
                 let mut evidence = run.evidence;
                 evidence.push(login.connection);
-                self.got_in.push(LoginAfterFailures {
+                self.successes.push(LoginAfterFailures {
                     source,
                     user,
                     failed: run.run,
@@ -139,12 +139,12 @@ impl BruteForce {
             }
             return;
         }
-        let clock = self.clock;
+        let so_far = self.so_far;
         let run = self.sources.entry(source).or_default();
         if run.run == 0 || login.time - run.last > OVER {
             *run = SourceRun {
                 first: login.time,
-                began: clock,
+                began: so_far,
                 ..SourceRun::default()
             };
         }
@@ -178,7 +178,7 @@ impl BruteForce {
                 if worst.sources.len() < 4096 {
                     worst.sources.insert(source);
                 }
-                worst.after = self.clock;
+                worst.after = self.so_far;
             }
             None if many => {
                 let first = of_user.recent.iter().find(|(_, succeeded)| !succeeded);
@@ -188,8 +188,8 @@ impl BruteForce {
                     last: login.time,
                     sources: HashSet::from_iter([source]),
                     evidence: vec![login.connection],
-                    before: self.clock,
-                    after: self.clock,
+                    before: self.so_far,
+                    after: self.so_far,
                 });
             }
             _ => {}
@@ -201,29 +201,26 @@ impl BruteForce {
             .users
             .iter()
             .filter_map(|(user, of_user)| Some((*user, of_user.worst.as_ref()?)));
-        let server = |worst: &FailedLogins| {
+        let is_server_down = |worst: &FailedLogins| {
             let others = (worst.after.failed - worst.before.failed).saturating_sub(worst.failed);
             worst.after.succeeded == worst.before.succeeded && others >= OTHERS
         };
         let mut all: Vec<Finding> = users
-            .filter(|(_, worst)| !server(worst))
-            .map(|(user, worst)| guessed(index, user, worst))
+            .filter(|(_, worst)| !is_server_down(worst))
+            .map(|(user, worst)| brute_force(index, user, worst))
             .collect();
-        all.extend(self.got_in.iter().map(|got_in| success(index, got_in)));
+        all.extend(self.successes.iter().map(|login| success(index, login)));
         all
     }
 }
 
-fn named(user: &str) -> &str {
+fn shown(user: &str) -> &str {
     if user.is_empty() { "(no name)" } else { user }
 }
 
-fn guessed(index: &Index, user: Symbol, worst: &FailedLogins) -> Finding {
+fn brute_force(index: &Index, user: Symbol, worst: &FailedLogins) -> Finding {
     let user = index.names.users.get(user);
-    let (since, last) = (
-        Timestamp::from_seconds(worst.first),
-        Timestamp::from_seconds(worst.last),
-    );
+    let [since, last] = [worst.first, worst.last].map(Timestamp::from_seconds);
     let over = index
         .newest()
         .is_some_and(|newest| newest.seconds() - worst.last > OVER);
@@ -242,10 +239,10 @@ fn guessed(index: &Index, user: Symbol, worst: &FailedLogins) -> Finding {
         severity: FindingSeverity::Warning,
         since,
         until: last.filter(|_| over),
-        subject: named(user).to_owned(),
+        subject: shown(user).to_owned(),
         summary: format!(
             "the user {} failed {} between {} and {}, last from {sources}",
-            named(user),
+            shown(user),
             plural(worst.failed, "time"),
             time_text(index, since),
             time_text(index, last),
@@ -256,35 +253,35 @@ fn guessed(index: &Index, user: Symbol, worst: &FailedLogins) -> Finding {
     }
 }
 
-fn success(index: &Index, got_in: &LoginAfterFailures) -> Finding {
-    let source = index.names.addresses.get(got_in.source);
-    let user = index.names.users.get(got_in.user);
-    let at = Timestamp::from_seconds(got_in.at);
-    let with = if got_in.users > 1 {
-        format!(" with {} users", got_in.users)
+fn success(index: &Index, login: &LoginAfterFailures) -> Finding {
+    let source = index.names.addresses.get(login.source);
+    let user = index.names.users.get(login.user);
+    let at = Timestamp::from_seconds(login.at);
+    let with = if login.users > 1 {
+        format!(" with {} users", login.users)
     } else {
         String::new()
     };
     Finding {
         kind: FindingKind::SuccessAfterFailures,
-        severity: if got_in.users > 1 {
+        severity: if login.users > 1 {
             FindingSeverity::Critical
         } else {
             FindingSeverity::Warning
         },
-        since: Timestamp::from_seconds(got_in.first),
+        since: Timestamp::from_seconds(login.first),
         until: at,
-        subject: named(user).to_owned(),
+        subject: shown(user).to_owned(),
         summary: format!(
             "{source} logged in as {} at {} after {}{with}",
-            named(user),
+            shown(user),
             time_text(index, at),
-            plural(got_in.failed, "failure"),
+            plural(login.failed, "failure"),
         ),
-        evidence: Evidence::of(got_in.evidence.iter().copied()),
+        evidence: Evidence::of(login.evidence.iter().copied()),
         advice: format!(
             "Ask {} whether it was them; if not, change the password at once and check what was sent from {source}.",
-            named(user)
+            shown(user)
         ),
         drill_down: DrillDown::Query(vec![FilterTerm::is(Field::Ip, source)]),
     }

@@ -6,6 +6,7 @@ use hashbrown::{HashMap, HashSet};
 use ipnet::IpNet;
 
 use super::Login;
+use crate::header::Timestamp;
 use crate::humanize::plural;
 use crate::index::{Attempt, ConnectionId, Index, Symbol};
 use crate::query::aggregate::network;
@@ -22,7 +23,7 @@ const BURST: i64 = 3600;
 /// Users and addresses counted separately.
 const MOST: usize = 4096;
 
-/// The logins from a net in one period.
+/// The logins from a net in one burst or period.
 #[derive(Debug, Default, Clone)]
 struct SprayCandidate {
     users: HashSet<Symbol>,
@@ -111,7 +112,7 @@ impl Sprays {
             return;
         };
         let net = network(address);
-        // A net that undelivered failed is not kept.
+        // A net without a failed login is not kept.
         if login.succeeded && !self.nets.contains_key(&net) {
             return;
         }
@@ -136,18 +137,18 @@ impl Sprays {
         .collect()
     }
 
-    pub(crate) fn findings(&self, index: &Index, limits: &Thresholds) -> Vec<Finding> {
+    pub(crate) fn findings(&self, index: &Index) -> Vec<Finding> {
         let sprays = self
             .nets
             .iter()
             .filter_map(|(net, of_net)| Some((net, of_net.spray.as_ref()?)));
         sprays
-            .map(|(net, spray)| finding(index, *net, spray, limits))
+            .map(|(net, spray)| finding(index, *net, spray))
             .collect()
     }
 }
 
-fn finding(index: &Index, net: IpNet, spray: &SprayCandidate, _limits: &Thresholds) -> Finding {
+fn finding(index: &Index, net: IpNet, spray: &SprayCandidate) -> Finding {
     let mut sources = spray
         .sources
         .iter()
@@ -156,8 +157,7 @@ fn finding(index: &Index, net: IpNet, spray: &SprayCandidate, _limits: &Threshol
         (Some(only), None) => only.to_owned(),
         _ => net.to_string(),
     };
-    let stamp = crate::header::Timestamp::from_seconds;
-    let (since, last) = (stamp(spray.first), stamp(spray.last));
+    let [since, last] = [spray.first, spray.last].map(Timestamp::from_seconds);
     let over = index
         .newest()
         .is_some_and(|newest| newest.seconds() - spray.last > BURST);

@@ -1,4 +1,4 @@
-//! A finding under its table: what it is, what to do, what shows it.
+//! The lines below the table of findings: what the selected one is, what to do, its evidence.
 
 use super::Row;
 use super::builder::{PageBuilder, text};
@@ -11,10 +11,11 @@ use crate::tui::state::record::Record;
 use crate::tui::theme::Role;
 
 /// ```text
-///  ✗ critical  route fails  since 2009-04-22 11:19:39
-///   what       172.16.155.102:25 fails since 11:19:39, 3 connections in a row, …
-///   do         Check the profile OutboundAuthentication …
-///   shown by   DCID 5633  11:06:20  172.16.155.102:25  ✓ ok
+///  ✗ critical  route failing  172.16.155.102:25  since 2009-04-22 11:19:39
+///   what       172.16.155.102:25 failing since 11:19:39, 3 consecutive failures, …
+///   what to do The remote server refuses the user or password of the profile …
+///   Enter      open the route
+///   evidence   DCID 5633  2009-04-22 11:06:20  172.16.155.102:25  ✓ ok
 /// ```
 pub(super) fn preview(known: RenderContext<'_>, number: u32, width: usize) -> Vec<Row> {
     let Some(finding) = known.triage.finding(number) else {
@@ -37,21 +38,21 @@ pub(super) fn preview(known: RenderContext<'_>, number: u32, width: usize) -> Ve
     ]);
     builder.wrapped("what", &text(&finding.summary), Role::Text, width);
     builder.wrapped("what to do", &text(&finding.advice), Role::Title, width);
-    let leads = match &finding.drill_down {
+    let opened = match &finding.drill_down {
         DrillDown::Route(_) => "the route".to_owned(),
         DrillDown::Query(terms) => text(&crate::query::filter_text(terms)),
         DrillDown::Evidence => "the evidence".to_owned(),
     };
-    builder.parts("Enter", vec![(Role::Dim, format!("open {leads}"))]);
+    builder.parts("Enter", vec![(Role::Dim, format!("open {opened}"))]);
     let mut name = "evidence";
     for evidence in &finding.evidence {
-        builder.parts(name, shown(known, *evidence));
+        builder.parts(name, evidence_parts(known, *evidence));
         name = "";
     }
     builder.rows
 }
 
-fn shown(known: RenderContext<'_>, evidence: Evidence) -> Vec<(Role, String)> {
+fn evidence_parts(known: RenderContext<'_>, evidence: Evidence) -> Vec<(Role, String)> {
     match evidence {
         Evidence::Connection(id) if !known.index.contains_connection(id) => {
             vec![(Role::Dim, "an evicted connection".to_owned())]
@@ -65,10 +66,7 @@ fn shown(known: RenderContext<'_>, evidence: Evidence) -> Vec<(Role, String)> {
                     .map(|column| columns::cell(known, Record::Connection(id), column))
                     .unwrap_or_default()
             };
-            let (login, who) = (
-                cell(columns::Field::AuthResult),
-                cell(columns::Field::Login),
-            );
+            let [result, login] = [columns::Field::AuthResult, columns::Field::Login].map(cell);
             vec![
                 (Role::Id, Record::Connection(id).title(known.index)),
                 (
@@ -77,10 +75,10 @@ fn shown(known: RenderContext<'_>, evidence: Evidence) -> Vec<(Role, String)> {
                 ),
                 (Role::Text, format!("  {}", present::peer(&connection))),
                 (
-                    login.role,
-                    format!("  {}", safe::fit(&login.text, 10).trim_end()),
+                    result.role,
+                    format!("  {}", safe::fit(&result.text, 10).trim_end()),
                 ),
-                (who.role, format!("  {}", who.text)),
+                (login.role, format!("  {}", login.text)),
             ]
         }
         Evidence::Line(_) => vec![(Role::Text, "a line of the log".to_owned())],

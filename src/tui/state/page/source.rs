@@ -1,10 +1,10 @@
-//! A source under its table: where it lies, what its own lines say of it, what befell it.
+//! The lines below the table of sources: path, appliance, progress and notices of the selected one.
 //!
 //! ```text
 //!  ● following  /var/log/esa/mail.current
 //!   appliance  esa01, serial number 4215…-…, AsyncOS 15.5.1-055, UTC+02:00
+//!   file       from 2009-04-22 00:00:00
 //!   read       412 MB of 412 MB, 4,120,377 entries, the last one 2009-04-22 11:47:56
-//!   begins     2009-04-22 00:00:00
 //!   11:40:02   rotated to mail.@20090422T114000.s; following the new file
 //! ```
 
@@ -21,8 +21,7 @@ use crate::safe;
 use crate::tui::columns::RenderContext;
 use crate::tui::theme::Role;
 
-/// Notices that are told one by one.
-const TOLD: usize = 20;
+const MAX_NOTICES: usize = 20;
 
 pub(super) fn preview(known: RenderContext<'_>, at: u32, width: usize) -> Vec<Row> {
     let mut builder = PageBuilder::default();
@@ -34,40 +33,40 @@ pub(super) fn preview(known: RenderContext<'_>, at: u32, width: usize) -> Vec<Ro
         (state.role, format!(" {}", state.text)),
         (Role::Title, format!("  {}", safe::path(&status.path))),
     ]);
-    of_itself(&mut builder, known, status);
+    appliance(&mut builder, known, status);
     read(&mut builder, known, status);
-    let notices: Vec<&Noticed> = known.files.notices_of(status).take(TOLD).collect();
+    let notices: Vec<&Noticed> = known.files.notices_of(status).take(MAX_NOTICES).collect();
     for noticed in &notices {
         let role = match noticed.notice.severity {
             NoticeLevel::Info => Role::Text,
             NoticeLevel::Warning => Role::Warning,
             NoticeLevel::Error => Role::Failed,
         };
-        let said = text(&noticed.notice.sentence());
-        builder.wrapped(&clock(noticed.at), &said, role, width);
+        let sentence = text(&noticed.notice.sentence());
+        builder.wrapped(&clock(noticed.at), &sentence, role, width);
     }
     if notices.is_empty() {
         builder.fact("notices", Some("none".to_owned()));
     }
     if known.files.dropped > 0 {
-        let said = format!(
-            "{} older notices are no longer kept",
+        let dropped = format!(
+            "{} older notices were dropped",
             humanize::grouped(known.files.dropped)
         );
-        builder.parts("", vec![(Role::Dim, said)]);
+        builder.parts("", vec![(Role::Dim, dropped)]);
     }
     builder.rows
 }
 
-/// What its first and last lines say.
-fn of_itself(builder: &mut PageBuilder, known: RenderContext<'_>, status: &SourceStatus) {
+/// What the first and last lines of the file name.
+fn appliance(builder: &mut PageBuilder, known: RenderContext<'_>, status: &SourceStatus) {
     let facts = status
         .source
         .and_then(|source| known.index.source_facts(source));
     let parsed = known.files.parsed(status);
     let own =
         |name: &str, value: Option<&String>| value.map(|value| format!("{name}{}", text(value)));
-    let said: Vec<String> = [
+    let named: Vec<String> = [
         own("", parsed.and_then(|parsed| parsed.appliance.as_ref())),
         own(
             "serial number ",
@@ -81,7 +80,7 @@ fn of_itself(builder: &mut PageBuilder, known: RenderContext<'_>, status: &Sourc
     .into_iter()
     .flatten()
     .collect();
-    builder.fact("appliance", (!said.is_empty()).then(|| said.join(", ")));
+    builder.fact("appliance", (!named.is_empty()).then(|| named.join(", ")));
     let span = facts.and_then(|facts| match (facts.begins, facts.ends) {
         (Some(begins), Some(ends)) => Some(format!(
             "{} to {}",
@@ -109,15 +108,15 @@ fn read(builder: &mut PageBuilder, known: RenderContext<'_>, status: &SourceStat
         .map_or_else(String::new, |time| {
             format!(", the last one {}", humanize::date_time(time))
         });
-    let said = format!(
+    let progress = format!(
         "{}{unpacked}{of}, {} entries{newest}",
         humanize::size(status.read),
         humanize::grouped(parsed.map_or(0, |parsed| parsed.entries))
     );
-    builder.fact("read", Some(said));
+    builder.fact("read", Some(progress));
 }
 
-/// The time of day of this machine's clock.
+/// The local time of day.
 fn clock(at: SystemTime) -> String {
     DateTime::<Local>::from(at).format("%H:%M:%S").to_string()
 }

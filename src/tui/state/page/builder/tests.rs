@@ -1,4 +1,4 @@
-//! Wrapping of long facts.
+//! Long facts are wrapped between words.
 
 use super::*;
 

@@ -1,9 +1,9 @@
-//! Lines side by side.
+//! Lines shortened to the width of one side.
 
 use super::*;
 
 #[test]
-fn a_verdict_is_seen_however_long_what_stands_before_it_is() {
+fn the_verdict_is_shown_however_long_the_text_before_it() {
     let line = vec![
         (Role::Dim, "11:19:41 ".to_owned()),
         (
