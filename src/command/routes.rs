@@ -4,6 +4,7 @@ mod incidents;
 mod watch;
 
 use std::io::Write;
+use std::ops::Deref;
 
 use super::output::warn_hidden_columns;
 use super::records::{Selection, hits, read_all};
@@ -13,12 +14,13 @@ use super::{
 };
 use crate::cli::RoutesArgs as Args;
 use crate::config::Config;
+use crate::index::Index;
 use crate::pipeline::Ingest;
 use crate::query::Query;
 use crate::report::routes::{Check, GroupRecord, RouteRecord, key_of};
 use crate::report::{self, Fields, Format, Printer, View};
 use crate::source::{Follow, NoticeLevel};
-use crate::triage::GroupBy;
+use crate::triage::{GroupBy, Triage};
 
 pub fn run(args: &Args, config: &Config) -> Result<Status, CommandError> {
     if args.check {
@@ -92,13 +94,12 @@ fn printer<'o>(args: &Args, config: &Config, out: &'o mut dyn Write) -> Box<dyn 
     report::printer(args.format, view, fields, style, out)
 }
 
-/// Prints routes or groups and returns their number.
-fn print(
-    args: &Args,
-    config: &Config,
-    query: &Query,
+/// The index, and the routes of the connections that the query matches.
+fn triage(
     ingest: &Ingest,
-) -> Result<usize, CommandError> {
+    query: &Query,
+    by: GroupBy,
+) -> Result<(impl Deref<Target = Index>, Triage), CommandError> {
     let hits = hits(query, &ingest.sources)?;
     let index = ingest.index.read();
     let selection = Selection {
@@ -106,7 +107,18 @@ fn print(
         index: &index,
         hits: &hits,
     };
-    let triage = selection.triage(args.by.unwrap_or_default());
+    let triage = selection.triage(by);
+    Ok((index, triage))
+}
+
+/// Prints routes or groups and returns their number.
+fn print(
+    args: &Args,
+    config: &Config,
+    query: &Query,
+    ingest: &Ingest,
+) -> Result<usize, CommandError> {
+    let (index, triage) = triage(ingest, query, args.by.unwrap_or_default())?;
     let mut stdout = output();
     let mut out = printer(args, config, &mut stdout);
     let printed = match args.by {
@@ -155,12 +167,6 @@ fn checked(args: &Args, config: &Config) -> Result<Check, CommandError> {
             "not all of the log could be read; see standard error",
         ));
     }
-    let hits = hits(&query, &ingest.sources)?;
-    let index = ingest.index.read();
-    let selection = Selection {
-        query: &query,
-        index: &index,
-        hits: &hits,
-    };
-    Ok(Check::new(&index, &selection.triage(GroupBy::Route)))
+    let (index, triage) = triage(&ingest, &query, GroupBy::Route)?;
+    Ok(Check::new(&index, &triage))
 }

@@ -144,7 +144,7 @@ struct StepRecord {
     time: Option<Time>,
     kind: &'static str,
     #[serde(flatten)]
-    id: RecordId,
+    id: SubjectId,
     text: String,
 }
 
@@ -162,7 +162,7 @@ pub(crate) fn json(out: &mut dyn Write, index: &Index, view: &TraceView<'_>) -> 
     let text = |line: &Vec<u8>| String::from_utf8_lossy(line).into_owned();
     let steps = view.trace.steps.iter();
     let record = TraceRecord {
-        trace: RecordId::of(index, view.subject).query(),
+        trace: SubjectId::of(index, view.subject).query(),
         appliance: appliance(index, view.subject),
         summary: trace::plain_text(&trace::headline(index, view.subject)),
         steps: steps.map(|step| step_record(index, step)).collect(),
@@ -176,13 +176,13 @@ pub(crate) fn json(out: &mut dyn Write, index: &Index, view: &TraceView<'_>) -> 
 
 /// The ID of a record, under the key it has in JSON.
 #[derive(Serialize, Default)]
-struct RecordId {
+struct SubjectId {
     icid: Option<u64>,
     dcid: Option<u64>,
     mid: Option<u64>,
 }
 
-impl RecordId {
+impl SubjectId {
     fn of(index: &Index, subject: Subject) -> Self {
         let mut id = Self::default();
         match subject {
@@ -207,7 +207,7 @@ fn step_record(index: &Index, step: &TraceStep) -> StepRecord {
     StepRecord {
         time: step.time.map(Time),
         kind: step.kind.word(),
-        id: RecordId::of(index, step.of),
+        id: SubjectId::of(index, step.of),
         text: trace::plain_text(&step.text),
     }
 }

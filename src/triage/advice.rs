@@ -7,7 +7,7 @@ mod tests;
 
 use super::reason::Reason;
 use crate::index::Connection;
-use rows::{ROWS, Row};
+use rows::{AdviceRow, ROWS};
 
 /// The names that advice mentions.
 pub(super) struct RouteContext<'c> {
@@ -33,8 +33,8 @@ pub(super) fn of_reason(reason: &Reason, context: &RouteContext<'_>) -> String {
         .replace(" ({code})", &code.unwrap_or_default())
 }
 
-impl Row {
-    /// A matching code or enhanced code suffices; words are required in addition if the row has any.
+impl AdviceRow {
+    /// A matching code or enhanced code suffices; if the row has words, one must be in the text too.
     fn matches(&self, reason: &Reason, text: &str) -> bool {
         let outcome = self.outcomes.is_empty() || self.outcomes.contains(&reason.outcome);
         let code = reason.code.is_some_and(|code| self.codes.contains(&code));

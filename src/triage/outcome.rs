@@ -32,25 +32,22 @@ impl ConnectionOutcome {
 
     /// The value in JSON.
     pub(crate) fn word(self) -> &'static str {
-        match self {
-            Self::ConnectionError => "connection_error",
-            Self::TlsFailed => "tls_failed",
-            Self::AuthFailed => "auth_failed",
-            Self::Ok => "ok",
-            Self::Rejected => "rejected",
-            Self::Idle => "idle",
-        }
+        self.names().0
     }
 
     /// The words for people.
     pub(crate) fn phrase(self) -> &'static str {
+        self.names().1
+    }
+
+    fn names(self) -> (&'static str, &'static str) {
         match self {
-            Self::ConnectionError => "no connection",
-            Self::TlsFailed => "TLS failed",
-            Self::AuthFailed => "authentication failed",
-            Self::Ok => "delivered",
-            Self::Rejected => "refused",
-            Self::Idle => "nothing tried",
+            Self::ConnectionError => ("connection_error", "no connection"),
+            Self::TlsFailed => ("tls_failed", "TLS failed"),
+            Self::AuthFailed => ("auth_failed", "authentication failed"),
+            Self::Ok => ("ok", "delivered"),
+            Self::Rejected => ("rejected", "refused"),
+            Self::Idle => ("idle", "nothing tried"),
         }
     }
 

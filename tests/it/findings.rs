@@ -1,7 +1,6 @@
-//! Findings and thresholds as data: what a log must yield, and the value at which it no longer does.
+//! Findings and thresholds as data: what a log yields, and from which value on it does not.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -30,8 +29,7 @@ struct Case {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Block {
-    #[serde(default = "current")]
-    file: String,
+    host: Option<String>,
     at: String,
     #[serde(default = "one")]
     times: u32,
@@ -70,10 +68,6 @@ struct Threshold {
     missed: u64,
 }
 
-fn current() -> String {
-    "mail.current".to_owned()
-}
-
 fn one() -> u32 {
     1
 }
@@ -85,7 +79,7 @@ fn seconds(clock: &str) -> u32 {
 }
 
 impl Block {
-    /// The lines with their times in seconds.
+    /// The lines with their times.
     fn lines(&self, fragments: &BTreeMap<String, String>) -> Vec<(u32, String)> {
         let mut text = self.lines.clone();
         // Fragments may contain fragments.
@@ -105,40 +99,34 @@ impl Block {
                 .replace("$user", &user);
             assert!(!text.contains('$'), "{text}");
             let at = seconds(&self.at) + number * self.every;
-            let lines = text.lines().map(|line| (at, line.to_owned()));
+            let clock = format!("{:02}:{:02}:{:02}", at / 3600, at / 60 % 60, at % 60);
+            let header = match &self.host {
+                Some(host) => format!("Mar  2 {clock} {host} mail_logs: Info:"),
+                None => format!("Mon Mar  2 {clock} 2026 Info:"),
+            };
+            let lines = text.lines().map(|line| (at, format!("{header} {line}\n")));
             lines.collect::<Vec<_>>()
         };
         (0..self.times).flat_map(repetition).collect()
     }
 }
 
-fn logs(case: &Case, fragments: &BTreeMap<String, String>) -> BTreeMap<String, String> {
-    let mut files: BTreeMap<String, Vec<(u32, String)>> = BTreeMap::new();
-    for block in &case.log {
-        let lines = files.entry(block.file.clone()).or_default();
-        lines.extend(block.lines(fragments));
-    }
-    let text = |mut lines: Vec<(u32, String)>| {
-        lines.sort_by_key(|(at, _)| *at);
-        let line = |(at, line): &(u32, String)| {
-            let (hour, minute, second) = (at / 3600, at / 60 % 60, at % 60);
-            format!("Mon Mar  2 {hour:02}:{minute:02}:{second:02} 2026 Info: {line}\n")
-        };
-        lines.iter().map(line).collect()
-    };
-    files
-        .into_iter()
-        .map(|(name, lines)| (name, text(lines)))
-        .collect()
+/// The log of a case in a place of its own.
+fn written(case: &Case, fragments: &BTreeMap<String, String>) -> Place {
+    let blocks = case.log.iter();
+    let mut lines: Vec<(u32, String)> = blocks.flat_map(|block| block.lines(fragments)).collect();
+    lines.sort_by_key(|(at, _)| *at);
+    let log: String = lines.into_iter().map(|(_, line)| line).collect();
+    let place = Place::new();
+    place.write("mail.current", log);
+    place
 }
 
-fn findings(place: &Place, paths: &[PathBuf], config: &str) -> Vec<Value> {
-    let config = place.write("config.toml", config);
-    let mut words = vec!["--config", config.to_str().unwrap()];
-    words.splice(0..0, ["query", "--view", "findings", "--format", "json"]);
-    words.push("");
-    words.extend(paths.iter().map(|path| path.to_str().unwrap()));
-    let said = place.run(&words);
+fn findings(place: &Place, config: &str) -> Vec<Value> {
+    place.write("config.toml", config);
+    let options = ["--view", "findings", "--format", "json", "--year", "2026"];
+    let words = ["query", "", "mail.current", "--config", "config.toml"];
+    let said = place.run(&[&words[..], &options[..]].concat());
     assert!(said.err.is_empty(), "{}", said.err);
     let lines = said.out.lines();
     lines
@@ -193,9 +181,8 @@ fn cases() -> Cases {
 fn each_log_yields_exactly_its_findings() {
     let Cases { fragments, case } = cases();
     for case in case {
-        let place = Place::new();
-        let paths = write(&place, &logs(&case, &fragments));
-        let found = findings(&place, &paths, "");
+        let place = written(&case, &fragments);
+        let found = findings(&place, "");
         let found: Vec<Value> = found
             .iter()
             .enumerate()
@@ -211,11 +198,10 @@ fn each_threshold_decides_at_its_value() {
     let Cases { fragments, case } = cases();
     let mut tested: Vec<String> = Vec::new();
     for case in case {
-        let place = Place::new();
-        let paths = write(&place, &logs(&case, &fragments));
+        let place = written(&case, &fragments);
         for Threshold { key, found, missed } in &case.thresholds {
             let kinds = |value: &u64| {
-                let found = findings(&place, &paths, &format!("[triage]\n{key} = {value}\n"));
+                let found = findings(&place, &format!("[triage]\n{key} = {value}\n"));
                 let kinds = found.iter().map(|one| one["kind"].as_str().unwrap().into());
                 kinds.collect::<Vec<String>>()
             };
@@ -233,14 +219,4 @@ fn each_threshold_decides_at_its_value() {
     for (key, _) in keys {
         assert!(tested.iter().any(|one| one == key), "{key} is not tested");
     }
-}
-
-fn write(place: &Place, logs: &BTreeMap<String, String>) -> Vec<PathBuf> {
-    let write = |(name, text): (&String, &String)| {
-        if let Some((folder, _)) = name.split_once('/') {
-            std::fs::create_dir_all(place.path(folder)).unwrap();
-        }
-        place.write(name, text)
-    };
-    logs.iter().map(write).collect()
 }

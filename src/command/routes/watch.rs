@@ -9,7 +9,6 @@ use std::io::Write;
 use std::time::Duration;
 
 use super::super::output::warn_hidden_columns;
-use super::super::records::{Selection, hits};
 use super::super::{CommandError, Status, empty_index, first_year, ingest, output, request};
 use super::{Args, notices, printer};
 use crate::config::Config;
@@ -138,14 +137,7 @@ impl RouteWatch<'_> {
     /// Prints the routes whose state has changed.
     fn update(&mut self, changes: &mut Changes<'_>) -> Result<(), CommandError> {
         self.ingest.ack_growth();
-        let hits = hits(self.query, &self.ingest.sources)?;
-        let index = self.ingest.index.read();
-        let selection = Selection {
-            query: self.query,
-            index: &index,
-            hits: &hits,
-        };
-        let triage = selection.triage(GroupBy::Route);
+        let (index, triage) = super::triage(self.ingest, self.query, GroupBy::Route)?;
         match &self.known {
             None => changes.first(&index, &triage)?,
             Some(known) => {

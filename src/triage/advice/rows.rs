@@ -8,7 +8,7 @@
 use crate::triage::outcome::ConnectionOutcome::{self, AuthFailed, ConnectionError, TlsFailed};
 
 /// Empty slices match everything. The first row that matches applies.
-pub(super) struct Row {
+pub(super) struct AdviceRow {
     pub outcomes: &'static [ConnectionOutcome],
     pub codes: &'static [u16],
     /// Prefixes of enhanced codes.
@@ -27,7 +27,7 @@ const ERROR: &[ConnectionOutcome] = &[ConnectionError];
 /// Outcomes, codes, enhanced codes, words => advice.
 macro_rules! rows {
     ($($outcomes:ident $codes:tt $enhanced:tt $words:tt => $advice:literal;)*) => {
-        &[$(Row {
+        &[$(AdviceRow {
             outcomes: $outcomes,
             codes: &$codes,
             enhanced: &$enhanced,
@@ -37,7 +37,7 @@ macro_rules! rows {
     };
 }
 
-pub(super) const ROWS: &[Row] = rows! {
+pub(super) const ROWS: &[AdviceRow] = rows! {
     // RFC 4954 section 6 and 4; RFC 3463 section 3.8, registry: 5.7.8, 5.7.9, 5.7.11, 4.7.0, 5.7.0.
     AUTH [535] [] []
         => "The remote server refuses the user or password of {profile}: check them (smtpauthconfig, or Network > SMTP Authentication); they may have been changed or locked there.";

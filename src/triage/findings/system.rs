@@ -1,4 +1,4 @@
-//! Findings on connections held open, listeners at their limit, silent appliances and unknown lines.
+//! Findings on connections held open, listeners at their limit, silent appliances, unknown lines.
 
 use std::collections::BTreeMap;
 

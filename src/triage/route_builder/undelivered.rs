@@ -1,5 +1,5 @@
-//! Deliveries without a connection (`DCID 0`): each belongs to the route whose connection error names
-//! the domain of its recipient.
+//! Deliveries without a connection (`DCID 0`): each belongs to the route whose connection error
+//! names the domain of its recipient.
 //!
 //! ```text
 //! Connection Error: DCID 63 domain: partner.example IP: 198.51.100.7 port: 25 details: [Errno 60] … reason: …

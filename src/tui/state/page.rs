@@ -26,7 +26,7 @@ const MOST: usize = 500;
 
 /// A line of the page above the raw lines.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Row {
+pub struct PageRow {
     /// Sanitized texts with their roles.
     pub parts: Vec<(Role, String)>,
     /// The record that it opens.
@@ -36,7 +36,7 @@ pub struct Row {
 #[derive(Debug)]
 pub struct Page {
     /// Facts and links.
-    pub head: Vec<Row>,
+    pub head: Vec<PageRow>,
     pub lines: RecordLines,
     /// Counts the lines of the head and the raw lines together.
     pub scroll: Scroll,
@@ -82,7 +82,7 @@ impl Page {
     }
 
     /// Replaces the head; the cursor stays on its link.
-    pub fn set_head(&mut self, head: Vec<Row>) {
+    pub fn set_head(&mut self, head: Vec<PageRow>) {
         let link = self.link();
         self.head = head;
         let at = self.head.iter().position(|row| row.link == link);
@@ -166,7 +166,7 @@ impl Page {
 }
 
 /// The lines above the raw lines.
-pub fn head(known: RenderContext<'_>, page: &Page, width: u16) -> Vec<Row> {
+pub fn head(known: RenderContext<'_>, page: &Page, width: u16) -> Vec<PageRow> {
     let width = usize::from(width);
     let index = known.index;
     match page.lines.record {
@@ -180,16 +180,16 @@ pub fn head(known: RenderContext<'_>, page: &Page, width: u16) -> Vec<Row> {
     }
 }
 
-fn evicted() -> Vec<Row> {
+fn evicted() -> Vec<PageRow> {
     let text = " This record was evicted: it was among the oldest, and the index is limited (--keep, --max-memory).";
-    vec![Row {
+    vec![PageRow {
         parts: vec![(Role::Pending, text.to_owned())],
         link: None,
     }]
 }
 
 /// The lines below a table for a selected row that has no raw lines.
-pub fn preview(known: RenderContext<'_>, record: Record, width: u16) -> Vec<Row> {
+pub fn preview(known: RenderContext<'_>, record: Record, width: u16) -> Vec<PageRow> {
     let width = usize::from(width);
     match record {
         Record::Route(id) => route::preview(known, id, width),

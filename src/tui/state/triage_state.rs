@@ -171,20 +171,48 @@ type GroupKey = (GroupBy, Option<String>);
 /// The identity of a finding: kind, subject, and a number among those with the same two.
 type FindingKey = (FindingKind, String, usize);
 
-/// Row numbers for what has no ID: the same one for the same thing in every snapshot.
-#[derive(Debug)]
-struct RowIds<T>(HashMap<T, u32>);
+fn finding_keys(snapshot: &TriageSnapshot) -> Vec<FindingKey> {
+    let mut alike: HashMap<(FindingKind, &str), usize> = HashMap::new();
+    let findings = snapshot.triage.findings.iter();
+    let key = findings.map(|finding| {
+        let which = alike
+            .entry((finding.kind, finding.subject.as_str()))
+            .or_default();
+        *which += 1;
+        (finding.kind, finding.subject.clone(), *which)
+    });
+    key.collect()
+}
 
-impl<T> Default for RowIds<T> {
+/// The rows of what has no ID: a key has the same number in every snapshot.
+#[derive(Debug)]
+struct NumberedRows<K> {
+    numbers: HashMap<K, u32>,
+    /// Positions in the current snapshot, by number.
+    at: HashMap<u32, usize>,
+    rows: Vec<Record>,
+}
+
+impl<K> Default for NumberedRows<K> {
     fn default() -> Self {
-        Self(HashMap::new())
+        Self {
+            numbers: HashMap::new(),
+            at: HashMap::new(),
+            rows: Vec::new(),
+        }
     }
 }
 
-impl<T: std::hash::Hash + Eq> RowIds<T> {
-    fn of(&mut self, key: T) -> u32 {
-        let next = u32::try_from(self.0.len()).unwrap_or(u32::MAX);
-        *self.0.entry(key).or_insert(next)
+impl<K: std::hash::Hash + Eq> NumberedRows<K> {
+    fn renew(&mut self, keys: impl Iterator<Item = K>, record: fn(u32) -> Record) {
+        self.at.clear();
+        self.rows.clear();
+        for (at, key) in keys.enumerate() {
+            let next = u32::try_from(self.numbers.len()).unwrap_or(u32::MAX);
+            let number = *self.numbers.entry(key).or_insert(next);
+            self.at.insert(number, at);
+            self.rows.push(record(number));
+        }
     }
 }
 
@@ -194,12 +222,8 @@ pub struct TriageState {
     pub wanted: Scope,
     whole: Option<TriageSnapshot>,
     scoped: Option<(Scope, TriageSnapshot)>,
-    groups: RowIds<GroupKey>,
-    findings: RowIds<FindingKey>,
-    group_at: HashMap<u32, usize>,
-    finding_at: HashMap<u32, usize>,
-    group_rows: Vec<Record>,
-    finding_rows: Vec<Record>,
+    groups: NumberedRows<GroupKey>,
+    findings: NumberedRows<FindingKey>,
     /// Grows with each snapshot.
     serial: u64,
     running: Option<InFlight>,
@@ -287,13 +311,16 @@ impl TriageState {
     /// By the number of its row.
     pub fn group(&self, number: u32) -> Option<&Group> {
         let (_, snapshot) = self.scoped.as_ref()?;
-        snapshot.triage.groups.get(*self.group_at.get(&number)?)
+        snapshot.triage.groups.get(*self.groups.at.get(&number)?)
     }
 
     /// By the number of its row.
     pub fn finding(&self, number: u32) -> Option<&Finding> {
         let snapshot = self.whole.as_ref()?;
-        snapshot.triage.findings.get(*self.finding_at.get(&number)?)
+        snapshot
+            .triage
+            .findings
+            .get(*self.findings.at.get(&number)?)
     }
 
     /// The timeline of a row, in [`STRIP`] buckets.
@@ -303,7 +330,7 @@ impl TriageState {
                 .snapshot_of(record)
                 .map_or(&[], |snapshot| snapshot.strip_of(id)),
             Record::Group(number) => {
-                let at = self.group_at.get(&number);
+                let at = self.groups.at.get(&number);
                 let strips = self
                     .scoped
                     .as_ref()
@@ -335,7 +362,7 @@ impl TriageState {
     pub fn route_rows(&self) -> Option<Vec<Record>> {
         let snapshot = self.shown()?;
         if self.wanted.by != GroupBy::Route {
-            return Some(self.group_rows.clone());
+            return Some(self.groups.rows.clone());
         }
         let routes = snapshot.triage.routes.iter();
         Some(routes.map(|route| Record::Route(route.id())).collect())
@@ -343,7 +370,7 @@ impl TriageState {
 
     /// The rows of view Findings, worst first.
     pub fn finding_rows(&self) -> &[Record] {
-        &self.finding_rows
+        &self.findings.rows
     }
 
     /// Takes a result of the worker; `false` if it belongs to an earlier job.
@@ -360,45 +387,20 @@ impl TriageState {
             TriageResult::Done => self.running = None,
             TriageResult::Whole(snapshot) => {
                 spent(&snapshot);
+                self.findings
+                    .renew(finding_keys(&snapshot).into_iter(), Record::Finding);
                 self.whole = Some(*snapshot);
-                self.number_findings();
             }
             TriageResult::Scope(scope, snapshot) => {
                 spent(&snapshot);
+                let groups = snapshot.triage.groups.iter();
+                let keys = groups.map(|group| (scope.by, group.key.clone()));
+                self.groups.renew(keys, Record::Group);
                 self.scoped = Some((scope, *snapshot));
                 self.is_scope_stale = false;
-                self.number_groups();
             }
         }
         true
-    }
-
-    fn number_groups(&mut self) {
-        let Some((scope, snapshot)) = &self.scoped else {
-            return;
-        };
-        self.group_at.clear();
-        self.group_rows.clear();
-        for (at, group) in snapshot.triage.groups.iter().enumerate() {
-            let number = self.groups.of((scope.by, group.key.clone()));
-            self.group_at.insert(number, at);
-            self.group_rows.push(Record::Group(number));
-        }
-    }
-
-    fn number_findings(&mut self) {
-        let Some(snapshot) = &self.whole else { return };
-        self.finding_at.clear();
-        self.finding_rows.clear();
-        let mut alike: HashMap<(FindingKind, &str), usize> = HashMap::new();
-        for (at, finding) in snapshot.triage.findings.iter().enumerate() {
-            let which = alike.entry((finding.kind, &finding.subject)).or_default();
-            *which += 1;
-            let key = (finding.kind, finding.subject.clone(), *which);
-            let number = self.findings.of(key);
-            self.finding_at.insert(number, at);
-            self.finding_rows.push(Record::Finding(number));
-        }
     }
 
     /// Other records match the filter than before.
@@ -465,7 +467,7 @@ impl TriageState {
         if due.is_none_or(|due| due > now) {
             return None;
         }
-        // A missing scope goes first: the running job is cancelled, and the whole is analyzed later.
+        // A missing scope goes first: the running job is cancelled, the whole is analyzed later.
         let whole = !self.lacks(need);
         let scope = (need == Need::Scope && !self.wanted.is_whole()).then(|| self.wanted.clone());
         self.is_scope_stale = false;

@@ -1,6 +1,6 @@
 //! Lines of a page, built part by part.
 
-use super::{MOST, Row};
+use super::{MOST, PageRow};
 use crate::header::Timestamp;
 use crate::humanize;
 use crate::index::Index;
@@ -15,12 +15,12 @@ const NAME: usize = 13;
 /// Builds a page line by line.
 #[derive(Default)]
 pub(super) struct PageBuilder {
-    pub rows: Vec<Row>,
+    pub rows: Vec<PageRow>,
 }
 
 impl PageBuilder {
-    pub fn row(&mut self, parts: Vec<(Role, String)>) -> &mut Row {
-        self.rows.push(Row { parts, link: None });
+    pub fn row(&mut self, parts: Vec<(Role, String)>) -> &mut PageRow {
+        self.rows.push(PageRow { parts, link: None });
         let last = self.rows.len() - 1;
         &mut self.rows[last]
     }
@@ -32,7 +32,7 @@ impl PageBuilder {
     }
 
     /// A fact of several parts.
-    pub fn parts(&mut self, name: &str, parts: Vec<(Role, String)>) -> &mut Row {
+    pub fn parts(&mut self, name: &str, parts: Vec<(Role, String)>) -> &mut PageRow {
         let mut all = vec![(Role::Dim, name_of(name))];
         all.extend(parts);
         self.row(all)

@@ -1,6 +1,6 @@
 //! A connection's page: its facts, its trace with one line for each message, its raw lines.
 
-use super::Row;
+use super::PageRow;
 use super::builder::{PageBuilder, text};
 use crate::humanize;
 use crate::index::{Connection, Index};
@@ -8,7 +8,7 @@ use crate::safe;
 use crate::trace;
 use crate::tui::state::record::Record;
 
-pub(super) fn head(index: &Index, connection: &Connection<'_>) -> Vec<Row> {
+pub(super) fn head(index: &Index, connection: &Connection<'_>) -> Vec<PageRow> {
     let record = Record::Connection(connection.record());
     let mut builder = PageBuilder::default();
     builder.headline(index, record);

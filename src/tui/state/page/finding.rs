@@ -1,6 +1,6 @@
 //! The lines below the table of findings: what the selected one is, what to do, its evidence.
 
-use super::Row;
+use super::PageRow;
 use super::builder::{PageBuilder, text};
 use crate::humanize;
 use crate::present::{self, Context};
@@ -17,7 +17,7 @@ use crate::tui::theme::Role;
 ///   Enter      open the route
 ///   evidence   DCID 5633  2009-04-22 11:06:20  172.16.155.102:25  ✓ ok
 /// ```
-pub(super) fn preview(known: RenderContext<'_>, number: u32, width: usize) -> Vec<Row> {
+pub(super) fn preview(known: RenderContext<'_>, number: u32, width: usize) -> Vec<PageRow> {
     let Some(finding) = known.triage.finding(number) else {
         return Vec::new();
     };

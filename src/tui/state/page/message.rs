@@ -1,7 +1,7 @@
 //! A message's page: its facts, its recipients, its trace, its raw lines.
 
 use super::builder::{PageBuilder, text, time_part};
-use super::{MOST, Row};
+use super::{MOST, PageRow};
 use crate::humanize;
 use crate::index::{Index, Message};
 use crate::present::Context;
@@ -11,7 +11,7 @@ use crate::trace::{self, Subject};
 use crate::tui::state::record::Record;
 use crate::tui::theme::Role;
 
-pub(super) fn head(index: &Index, message: &Message<'_>, lines: &[RawLine]) -> Vec<Row> {
+pub(super) fn head(index: &Index, message: &Message<'_>, lines: &[RawLine]) -> Vec<PageRow> {
     let record = Record::Message(message.record());
     let mut builder = PageBuilder::default();
     builder.headline(index, record);

@@ -17,7 +17,7 @@
 //! ```
 
 use super::builder::{PageBuilder, text};
-use super::{Comparison, Row, comparison, message};
+use super::{Comparison, PageRow, comparison, message};
 use crate::header::Timestamp;
 use crate::humanize::{self, and_more, plural};
 use crate::index::ConnectionId;
@@ -52,7 +52,7 @@ pub(super) fn head(
     id: RouteId,
     sides: &Comparison,
     width: usize,
-) -> Vec<Row> {
+) -> Vec<PageRow> {
     let mut builder = PageBuilder::default();
     let Some((snapshot, route)) = found(known, id) else {
         builder.row(vec![(
@@ -72,7 +72,7 @@ pub(super) fn head(
 }
 
 /// The first lines of the page, shown below the table.
-pub(super) fn preview(known: RenderContext<'_>, id: RouteId, width: usize) -> Vec<Row> {
+pub(super) fn preview(known: RenderContext<'_>, id: RouteId, width: usize) -> Vec<PageRow> {
     let mut builder = PageBuilder::default();
     if let Some((snapshot, route)) = found(known, id) {
         summary(&mut builder, known, snapshot, route, width);
@@ -329,7 +329,7 @@ fn outages(builder: &mut PageBuilder, known: RenderContext<'_>, route: &Route) {
 }
 
 /// A group: its totals, and each of its routes.
-pub(super) fn group_head(known: RenderContext<'_>, number: u32, width: usize) -> Vec<Row> {
+pub(super) fn group_head(known: RenderContext<'_>, number: u32, width: usize) -> Vec<PageRow> {
     let mut builder = PageBuilder::default();
     let snapshot = known.triage.snapshot_of(Record::Group(number));
     let Some((snapshot, group)) = snapshot.zip(known.triage.group(number)) else {
@@ -381,7 +381,7 @@ pub(super) fn group_head(known: RenderContext<'_>, number: u32, width: usize) ->
 }
 
 /// The affected messages, newest first.
-pub(super) fn affected_head(known: RenderContext<'_>, id: RouteId) -> Vec<Row> {
+pub(super) fn affected_head(known: RenderContext<'_>, id: RouteId) -> Vec<PageRow> {
     let mut builder = PageBuilder::default();
     let Some((_, route)) = found(known, id) else {
         return builder.rows;

@@ -12,7 +12,7 @@ use std::time::SystemTime;
 
 use chrono::{DateTime, Local};
 
-use super::Row;
+use super::PageRow;
 use super::builder::{PageBuilder, text};
 use crate::humanize;
 use crate::pipeline::{NoticeLevel, Noticed, SourceStatus};
@@ -23,7 +23,7 @@ use crate::tui::theme::Role;
 
 const MAX_NOTICES: usize = 20;
 
-pub(super) fn preview(known: RenderContext<'_>, at: u32, width: usize) -> Vec<Row> {
+pub(super) fn preview(known: RenderContext<'_>, at: u32, width: usize) -> Vec<PageRow> {
     let mut builder = PageBuilder::default();
     let Some(status) = known.files.statuses.get(at as usize) else {
         return builder.rows;
