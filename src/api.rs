@@ -43,7 +43,7 @@ impl Log {
         for event in &events {
             match event {
                 IngestEvent::Refused(file) => return Err(Error(CommandError::Refused(file))),
-                IngestEvent::Notice(notice) if notice.severity >= NoticeLevel::Warning => {
+                IngestEvent::Notice(notice) if notice.kind.severity() >= NoticeLevel::Warning => {
                     warnings.push(crate::safe::text(&notice.to_string()).into_owned());
                 }
                 IngestEvent::End => break,

@@ -8,12 +8,10 @@ use std::fmt;
 pub struct SourceId(u32);
 
 impl SourceId {
-    /// The source with this number, from 0.
     pub fn new(index: usize) -> Self {
         Self(u32::try_from(index).unwrap_or(u32::MAX))
     }
 
-    /// Its number, from 0.
     pub fn index(self) -> usize {
         self.0 as usize
     }
@@ -33,7 +31,6 @@ impl Position {
     const MAX_OFFSET: u64 = (1 << Self::OFFSET_BITS) - 1;
     const MAX_SOURCE: u32 = (1 << (64 - Self::OFFSET_BITS)) - 1;
 
-    /// The byte at `offset` of `source`.
     pub fn new(source: SourceId, offset: u64) -> Self {
         let source = u64::from(source.0.min(Self::MAX_SOURCE));
         Self(source << Self::OFFSET_BITS | offset.min(Self::MAX_OFFSET))
@@ -50,7 +47,6 @@ impl Position {
         Self(raw)
     }
 
-    /// The source.
     pub fn source(self) -> SourceId {
         SourceId((self.0 >> Self::OFFSET_BITS) as u32)
     }

@@ -13,7 +13,6 @@ use signal_hook::iterator::Signals;
 /// How long the program may take to restore the terminal after a signal that ends it.
 pub const GRACE: Duration = Duration::from_millis(1500);
 
-/// A signal that the program handles.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Signal {
     /// Ends the program; the exit status is 128 plus this number.

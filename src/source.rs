@@ -81,13 +81,12 @@ pub enum RawLines {
 /// What to do with a directory or glob without a mail log.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum EmptyFolder {
-    /// Report an error.
     Refuse,
     /// Wait for one. Only with [`Follow::Live`].
     Wait,
 }
 
-/// What a line says about the file that contains it.
+/// What a line shows about the file that contains it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Marker {
     /// The first line of a complete file.
@@ -110,20 +109,16 @@ pub struct Liveness {
     pub silence: Duration,
 }
 
-/// What to read.
 #[derive(Clone, Debug)]
 pub struct Request {
     /// Files, directories, globs, or `-` for standard input.
     pub paths: Vec<OsString>,
-    /// Whether to stay when everything was read.
     pub follow: Follow,
     /// `Some`: poll the files at this interval instead of watching for notifications.
     pub poll: Option<Duration>,
     /// Whether a file of a directory or glob is to be read, by its first 64 KiB, decompressed.
     pub is_mail_log: fn(&[u8]) -> bool,
-    /// Detects stale and incomplete files.
     pub liveness: Liveness,
-    /// What to do with a directory without a mail log.
     pub empty_folder: EmptyFolder,
     /// Whether lines are read again.
     pub raw_lines: RawLines,
@@ -135,66 +130,33 @@ pub struct Request {
 /// terminal.
 #[derive(Debug, thiserror::Error)]
 pub enum SourceError {
-    /// The path does not exist.
     #[error("{}: no such file or folder; check the path", .path.display())]
-    NotFound {
-        /// The path.
-        path: PathBuf,
-    },
-    /// The system denies access.
+    NotFound { path: PathBuf },
     #[error("{}: permission denied; run as a user who may read it", .path.display())]
-    Permission {
-        /// The path.
-        path: PathBuf,
-    },
+    Permission { path: PathBuf },
     /// A directory or glob without a mail log.
     #[error("{}: no mail_logs here; name a folder that holds some, or follow it to wait for them", .path.display())]
-    NoLogs {
-        /// The folder or pattern.
-        path: PathBuf,
-    },
-    /// An invalid pattern.
+    NoLogs { path: PathBuf },
     #[error("{}: not a valid pattern ({reason}); check its brackets and stars", .path.display())]
-    BadGlob {
-        /// The pattern.
-        path: PathBuf,
-        /// What is wrong.
-        reason: &'static str,
-    },
+    BadGlob { path: PathBuf, reason: &'static str },
     /// A device or a socket.
     #[error("{}: neither a file, a folder nor a pipe; name a log file", .path.display())]
-    NoFile {
-        /// The path.
-        path: PathBuf,
-    },
+    NoFile { path: PathBuf },
     /// Text in 16-bit units.
     #[error("{}: the file is UTF-16; convert it to UTF-8 first", .path.display())]
-    Utf16 {
-        /// The path.
-        path: PathBuf,
-    },
+    Utf16 { path: PathBuf },
     /// An archive that needs more memory than a decoder may use.
     #[error("{}: unpacking it takes more than 128 MiB of memory; unpack it with xz first", .path.display())]
-    Demanding {
-        /// The path.
-        path: PathBuf,
-    },
+    Demanding { path: PathBuf },
     /// Not a byte can be decompressed.
     #[error("{}: damaged archive ({cause}); fetch the file again", .path.display())]
     Damaged {
-        /// The path.
         path: PathBuf,
         /// The error of the decoder.
         cause: io::Error,
     },
-    /// Another error of the system.
     #[error("{}: cannot be read ({cause}); check the file and its disk", .path.display())]
-    Unreadable {
-        /// The path.
-        path: PathBuf,
-        /// The error.
-        cause: io::Error,
-    },
+    Unreadable { path: PathBuf, cause: io::Error },
 }
 
 impl SourceError {

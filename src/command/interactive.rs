@@ -120,9 +120,9 @@ fn summarise(
     for event in &events {
         match event {
             IngestEvent::Refused(refused) => return Err(refused.into()),
-            IngestEvent::Notice(notice) if notice.severity >= NoticeLevel::Warning => {
+            IngestEvent::Notice(notice) if notice.kind.severity() >= NoticeLevel::Warning => {
                 warn(&safe::text(&notice.to_string()));
-                if notice.severity == NoticeLevel::Error {
+                if notice.kind.severity() == NoticeLevel::Error {
                     status = Status::Incomplete;
                 }
             }

@@ -194,8 +194,8 @@ impl Notices {
     }
 
     pub fn report(&mut self, notice: &Notice) {
-        self.incomplete |= notice.severity == NoticeLevel::Error;
-        if notice.severity < self.least {
+        self.incomplete |= notice.kind.severity() == NoticeLevel::Error;
+        if notice.kind.severity() < self.least {
             return;
         }
         let text = notice.to_string();
@@ -203,7 +203,7 @@ impl Notices {
             return warn(&safe::text(&text));
         }
         let path = notice.path.to_string_lossy();
-        write_notice(&json!({"notice": notice.kind(), "path": path, "text": text}));
+        write_notice(&json!({"notice": notice.kind.word(), "path": path, "text": text}));
     }
 
     /// Reports how many records were evicted to keep to the limits: the answer lacks them.

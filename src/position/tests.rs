@@ -1,3 +1,5 @@
+//! Positions sort, saturate and measure distances.
+
 use super::*;
 
 #[test]

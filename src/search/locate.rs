@@ -37,7 +37,7 @@ pub fn locate(
     let mut locations = LineLocations::new();
     let mut buffer = vec![0; CHUNK];
     for (source, offsets) in by_source {
-        let file = safe::path(&sources.info(source).path);
+        let file = safe::path(&sources.path(source));
         let (mut at, mut line) = (0u64, 1u64);
         for offset in offsets {
             while at < offset {

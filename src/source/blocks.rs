@@ -25,7 +25,6 @@ const BOM: &[u8] = b"\xef\xbb\xbf";
 /// Whether the last line of a block is complete.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Truncated {
-    /// Every line is whole.
     #[default]
     No,
     /// The part of the last line beyond [`MAX_LINE`] is missing.
@@ -38,13 +37,10 @@ pub enum Truncated {
 /// finished source, has none.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Block {
-    /// The source of the lines.
     pub source: SourceId,
     /// The offset of the first byte, in decompressed bytes.
     pub offset: u64,
-    /// The lines.
     pub bytes: Vec<u8>,
-    /// Whether the last line was cut.
     pub cut: Truncated,
 }
 
@@ -76,19 +72,16 @@ pub(crate) struct LineSplitter {
 pub(crate) struct SplitResult {
     /// The head of an over-long line; it comes before `whole`.
     pub cut: Option<Block>,
-    /// The whole lines.
     pub whole: Option<Block>,
     /// So many NUL bytes were skipped before these lines.
     pub hole: Option<u64>,
 }
 
 impl LineSplitter {
-    /// The offset of the next byte to come.
     pub fn next_offset(&self) -> u64 {
         self.next
     }
 
-    /// The end of the last line that was returned.
     pub fn consumed(&self) -> u64 {
         self.consumed
     }

@@ -15,7 +15,6 @@ use liblzma::read::XzDecoder;
 /// How the bytes of a file are compressed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Compression {
-    /// Not at all.
     Plain,
     /// `.gz`, of any number of members.
     Gzip,
@@ -46,10 +45,8 @@ impl Compression {
     }
 }
 
-/// A decompressed stream.
 pub(crate) type Unpacked = Box<dyn Read + Send>;
 
-/// Decompresses a stream.
 pub(crate) fn unpack(
     form: Compression,
     packed: impl Read + Send + 'static,
@@ -83,7 +80,7 @@ const STEP: usize = 4 << 10;
 
 trait Decoder: Read {
     /// All bytes decoded, those of a failed read included, if the decoder counts them.
-    fn given(&self) -> Option<u64> {
+    fn decoded(&self) -> Option<u64> {
         None
     }
 }
@@ -92,7 +89,7 @@ impl<R: Read> Decoder for MultiGzDecoder<R> {}
 impl<R: io::BufRead> Decoder for zstd::Decoder<'_, R> {}
 impl<R: Read> Decoder for MultiBzDecoder<R> {}
 impl<R: Read> Decoder for XzDecoder<R> {
-    fn given(&self) -> Option<u64> {
+    fn decoded(&self) -> Option<u64> {
         Some(self.total_out())
     }
 }
@@ -121,18 +118,18 @@ impl<D: Decoder> Read for FusedDecoder<D> {
             return Err(io::Error::new(*kind, what.clone()));
         }
         let step = buffer.len().min(STEP);
-        let before = self.decoder.given();
+        let before = self.decoder.decoded();
         let read = self.decoder.read(&mut buffer[..step]);
         let Err(error) = read else { return read };
         let error = if is_too_demanding(&error) {
-            io::Error::new(io::ErrorKind::OutOfMemory, "it wants more than 128 MiB")
+            io::Error::new(io::ErrorKind::OutOfMemory, "it needs more than 128 MiB")
         } else {
             error
         };
         if error.kind() != io::ErrorKind::Interrupted {
             self.failed = Some((error.kind(), error.to_string()));
         }
-        match before.zip(self.decoder.given()) {
+        match before.zip(self.decoder.decoded()) {
             Some((before, after)) if after > before => {
                 Ok(usize::try_from(after - before).unwrap_or(0).min(step))
             }

@@ -20,7 +20,7 @@ const MAX_HELD: usize = 64;
 /// How many files without a first line are held open until it comes.
 const MAX_UNCLASSIFIED: usize = 16;
 
-/// The files that a scan found for the first time, and how many more may be held open.
+/// Files that a scan found for the first time, and how many more may be held open.
 struct NewFiles {
     files: Vec<(FoundFile, Option<Arc<File>>, ReadPhase)>,
     room: usize,
@@ -70,7 +70,7 @@ impl LogReader {
         logs
     }
 
-    /// Room for as many new files as may be held open besides those that are.
+    /// How many new files may be held open in addition to those that are.
     fn new_files(&self) -> NewFiles {
         let held = |phases: &[ReadPhase]| {
             let files = self.tracker.order().iter().map(|&key| &self.tracker[key]);
@@ -90,7 +90,7 @@ impl LogReader {
         }
     }
 
-    /// A file that is not tracked: whether it is a mail log.
+    /// Decides whether a file that is not tracked is a mail log.
     fn on_new_file(&mut self, found: FoundFile, new: &mut NewFiles) -> bool {
         let sniffed = self.open_found(&found).and_then(|file| {
             let is_log = scan::is_log(&file, self.settings.is_mail_log)?;

@@ -7,26 +7,22 @@ use super::blocks::Block;
 use super::notice::Notice;
 use crate::position::SourceId;
 
-/// The next thing that the reader has to pass on.
+/// An event of the reader.
 #[derive(Debug)]
 pub enum SourceEvent {
     /// A source begins; its blocks follow, between those of others.
     Opened(SourceOpened),
-    /// Lines, in the order of their source.
     Block(Block),
-    /// Everything that is there now was emitted. Once whenever this becomes true; the first one
-    /// ends the initial load.
+    /// Everything that exists now was emitted. The first one ends the initial load; another follows
+    /// whenever the reader has caught up again.
     CaughtUp,
-    /// Something that a person may want to know.
     Notice(Notice),
-    /// Nothing more comes: all is read, or standard input ended, or the reader was stopped.
+    /// Everything was read, standard input ended, or the reader was stopped.
     End,
 }
 
-/// A source that begins.
 #[derive(Clone, Debug)]
 pub struct SourceOpened {
-    /// Its number.
     pub source: SourceId,
     /// As on disk: to be sanitized before it is shown. `-` is standard input.
     pub path: PathBuf,

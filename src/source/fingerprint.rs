@@ -2,8 +2,9 @@
 //! adds only what is new.
 //!
 //! Every byte read is hashed in chunks. A new file is the copy of a known one when its first bytes,
-//! as many as were read of that one, hash to the same; anything less is another file, however alike
-//! the two begin. Which contents are compared at all depends on their first bytes: see [`store`].
+//! as many as were read of that one, hash to the same; otherwise it is another file, however long
+//! their common prefix. Which contents are compared at all depends on their first bytes: see
+//! [`store`].
 
 use std::hash::{BuildHasher, Hasher};
 use std::io::Read;
@@ -76,7 +77,7 @@ impl PrefixHashes {
 pub(crate) struct Fingerprint {
     head: Vec<u8>,
     start: PrefixHashes,
-    /// The hash of each full chunk, but of those in `zeros`.
+    /// The hash of each full chunk, except those in `zeros`.
     chunks: Vec<u64>,
     /// Runs of chunks that hold zeros only: the number of the first and how many.
     zeros: Vec<(usize, usize)>,
@@ -143,7 +144,6 @@ impl Fingerprint {
         self.add(&chunk[..rest]);
     }
 
-    /// Adds the bytes that were read next.
     pub fn add(&mut self, mut bytes: &[u8]) {
         if self.head.len() < HEAD {
             let missing = (HEAD - self.head.len()).min(bytes.len());
@@ -204,61 +204,30 @@ impl Fingerprint {
     /// Compares chunk `number` of another file, `theirs`, with what was read here. It is shorter
     /// than a chunk only at the end of that file; otherwise `whole` is its hash.
     fn compare(&self, number: usize, theirs: &[u8], whole: Option<u64>) -> Match {
-        if let Some(ours) = self.chunk(number) {
-            if let Some(theirs) = whole {
-                return if theirs == ours {
-                    Match::SoFar
+        let part_if = |is_part| if is_part { Match::Part } else { Match::Other };
+        let whole_if = |is_whole| if is_whole { Match::Whole } else { Match::Other };
+        let ours = &self.recent[self.recent.len().saturating_sub(self.partial)..];
+        match (self.chunk(number), whole, self.partial_hash) {
+            (Some(ours), Some(theirs), _) if ours == theirs => Match::SoFar,
+            (Some(_), Some(_), _) => Match::Other,
+            (Some(_), None, _) => {
+                let kept = self.recent.len().saturating_sub(self.partial);
+                if number + 1 == self.full() && kept == CHUNK {
+                    part_if(self.recent[..CHUNK].starts_with(theirs))
                 } else {
-                    Match::Other
-                };
-            }
-            let kept = self.recent.len() - self.partial.min(self.recent.len());
-            return if number + 1 == self.full() && kept == CHUNK {
-                part_of(&self.recent[..CHUNK], theirs)
-            } else if number > 0 {
-                Match::Part
-            } else {
-                Match::Other
-            };
-        }
-        match self.partial_hash {
-            None => {
-                let ours = &self.recent[self.recent.len() - self.partial..];
-                if theirs.len() >= ours.len() {
-                    if theirs.starts_with(ours) {
-                        Match::Whole
-                    } else {
-                        Match::Other
-                    }
-                } else {
-                    part_of(ours, theirs)
+                    part_if(number > 0)
                 }
             }
-            Some(_) if theirs.len() < self.partial => {
-                if number > 0 {
-                    Match::Part
-                } else {
-                    Match::Other
-                }
-            }
-            Some(ours) if hash(&theirs[..self.partial]) == ours => Match::Whole,
-            Some(_) => Match::Other,
+            (None, _, None) if theirs.len() < ours.len() => part_if(ours.starts_with(theirs)),
+            (None, _, None) => whole_if(theirs.starts_with(ours)),
+            (None, _, Some(_)) if theirs.len() < self.partial => part_if(number > 0),
+            (None, _, Some(ours)) => whole_if(hash(&theirs[..self.partial]) == ours),
         }
     }
 }
 
-fn part_of(ours: &[u8], theirs: &[u8]) -> Match {
-    if ours.starts_with(theirs) {
-        Match::Part
-    } else {
-        Match::Other
-    }
-}
-
-/// The result of comparing one chunk.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Match {
-    /// The same so far.
     SoFar,
     /// All that was read is the same.
     Whole,
@@ -267,7 +236,7 @@ enum Match {
     Other,
 }
 
-/// A content that was read, and how to go on behind it.
+/// Content that was read, and the state to continue after it.
 #[derive(Clone, Debug)]
 pub(crate) struct TrackedContent {
     /// Its number among the [`FingerprintStore`](store::FingerprintStore), from when it has a
@@ -279,18 +248,16 @@ pub(crate) struct TrackedContent {
     pub content: Fingerprint,
     /// Where the next line begins.
     pub splitter: LineSplitter,
-    /// The source that emitted it.
     pub source: Option<SourceId>,
 }
 
 /// How a new file is related to content already read.
 #[derive(Debug)]
 pub(crate) enum CopyMatch<'a> {
-    /// It begins with all that was read of that one.
+    /// It begins with all bytes read of this content.
     CopyOf(&'a TrackedContent),
-    /// As far as it goes, it is what was read of another.
+    /// A prefix of content already read.
     Part,
-    /// Another file.
     New,
 }
 

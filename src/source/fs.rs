@@ -23,7 +23,6 @@ pub(crate) struct Stat {
     pub born: Option<SystemTime>,
     /// The time of the last change of its metadata: it differs if another file got the inode.
     pub changed: (i64, i64),
-    /// The number of its names.
     pub names: u64,
     /// Whether it occupies less space than its length.
     pub sparse: bool,
@@ -66,12 +65,10 @@ impl Stat {
 /// What a path leads to, as far as it can be read.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum PathKind {
-    /// A file that can be read at any offset.
     File,
     Directory,
     /// A pipe or terminal: read once, in order.
     Pipe,
-    /// Nothing to read.
     Other,
 }
 
@@ -131,12 +128,16 @@ pub(crate) fn next_data(file: &File, offset: u64, size: u64) -> u64 {
     }
 }
 
-/// At most `most` bytes of the beginning.
 pub(crate) fn first(file: &File, most: usize) -> io::Result<Vec<u8>> {
-    let mut head = vec![0; most];
-    let count = read_at(file, &mut head, 0)?;
-    head.truncate(count);
-    Ok(head)
+    read_up_to(file, 0, most)
+}
+
+/// At most `most` bytes at `offset`; fewer if the file ends before.
+pub(crate) fn read_up_to(file: &File, offset: u64, most: usize) -> io::Result<Vec<u8>> {
+    let mut bytes = vec![0; most];
+    let count = read_at(file, &mut bytes, offset)?;
+    bytes.truncate(count);
+    Ok(bytes)
 }
 
 /// Reads at `offset`; fewer bytes than asked for mean the end of the file.
@@ -154,7 +155,6 @@ pub(crate) fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result
     Ok(filled)
 }
 
-/// Whether a path leads to the file with this identity.
 pub(crate) fn leads_to(path: &Path, id: FileId) -> bool {
     let metadata = path.metadata();
     metadata.is_ok_and(|metadata| Stat::of(&metadata).id == id)

@@ -16,9 +16,7 @@ use super::{fingerprint, scan};
 pub(crate) enum Input {
     /// One path, whatever file it leads to.
     File(PathBuf),
-    /// All files in a directory.
     Directory(PathBuf),
-    /// All files whose paths match.
     Glob(String),
     /// A pipe, read once.
     Pipe(PathBuf),
@@ -51,7 +49,6 @@ impl Input {
         }
     }
 
-    /// The path or pattern, for messages.
     pub fn path(&self) -> &Path {
         match self {
             Self::File(path) | Self::Directory(path) | Self::Pipe(path) => path,
@@ -142,7 +139,6 @@ pub(crate) fn in_time_order(paths: &[OsString]) -> Result<Vec<Input>, SourceErro
     Ok(inputs)
 }
 
-/// Checks that a file can be read.
 pub(crate) fn check(path: &Path) -> Result<(), SourceError> {
     let fail = |error| SourceError::of(path.to_path_buf(), error);
     let (file, _) = fs::open(path).map_err(fail)?;

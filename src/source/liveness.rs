@@ -57,16 +57,14 @@ impl LogReader {
         let file = &mut self.tracker[key];
         file.tail.markers.grew |= file.state == SourceState::Following;
         if std::mem::take(&mut file.tail.markers.stale) {
-            let path = file.path.clone();
             self.set_state(key, SourceState::Following);
-            self.notice(NoticeKind::Resumed, &path, "");
+            self.notice_of(key, NoticeKind::Resumed, "");
         }
         let file = &mut self.tracker[key];
         if file.tail.markers.incomplete && file.tail.markers.ends {
             file.tail.markers.incomplete = false;
-            let path = file.path.clone();
             self.set_state(key, SourceState::Finished);
-            self.notice(NoticeKind::Complete, &path, "");
+            self.notice_of(key, NoticeKind::Complete, "");
         }
     }
 
@@ -90,10 +88,9 @@ impl LogReader {
                 && markers.has_heartbeats;
             if is_expected && !markers.stale && quiet >= self.settings.timeouts.silent {
                 markers.stale = true;
-                let path = file.path.clone();
                 self.set_state(key, SourceState::Stale);
                 let minutes = format!("{} minutes", quiet.as_secs() / 60);
-                self.notice(NoticeKind::Stale, &path, minutes);
+                self.notice_of(key, NoticeKind::Stale, minutes);
             }
         }
     }
@@ -109,9 +106,8 @@ impl LogReader {
             && (self.settings.liveness.is_final_name)(&name)
         {
             markers.incomplete = true;
-            let path = file.path.clone();
             self.set_state(key, SourceState::Incomplete);
-            self.notice(NoticeKind::Incomplete, &path, "");
+            self.notice_of(key, NoticeKind::Incomplete, "");
         }
     }
 }

@@ -1,5 +1,4 @@
-//! What may happen to a source: one table of kinds, which feeds the help, the README and the
-//! records.
+//! Notices about sources. One table of their kinds feeds the help, the README and the records.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -19,7 +18,6 @@ pub enum NoticeLevel {
 }
 
 impl NoticeLevel {
-    /// The word that is shown.
     pub fn word(self) -> &'static str {
         match self {
             Self::Info => "info",
@@ -40,7 +38,6 @@ macro_rules! notice_kinds {
         }
 
         impl NoticeKind {
-            /// All kinds, as they are documented.
             pub const ALL: [Self; [$($word),*].len()] = [$(Self::$kind),*];
 
             fn row(self) -> (&'static str, NoticeLevel, &'static str, &'static str) {
@@ -121,7 +118,6 @@ impl NoticeKind {
         self.row().0
     }
 
-    /// How much it matters.
     pub fn severity(self) -> NoticeLevel {
         self.row().1
     }
@@ -131,7 +127,6 @@ impl NoticeKind {
         self.row().2
     }
 
-    /// All kinds as a table for the README.
     pub fn markdown() -> String {
         let mut table = "| Notice | Weight | What happened |\n|---|---|---|\n".to_owned();
         for kind in Self::ALL {
@@ -141,7 +136,6 @@ impl NoticeKind {
         table
     }
 
-    /// All kinds as lines for the help of a command.
     pub fn help() -> String {
         let line = |kind: Self| format!("  {:<11}{}", kind.word(), kind.meaning());
         let lines = Self::ALL.map(line);
@@ -152,41 +146,29 @@ impl NoticeKind {
 /// One sentence about one path.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Notice {
-    /// What happened.
     pub kind: NoticeKind,
     /// As on disk: to be sanitized before it is shown.
     pub path: PathBuf,
-    /// How much it matters.
-    pub severity: NoticeLevel,
     /// The system's error, the new name, a number; may be empty.
     pub detail: String,
 }
 
-/// A notice with its time and source.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Noticed {
     /// By this machine's clock.
     pub at: SystemTime,
     /// `None` if no source was read under that path yet.
     pub source: Option<SourceId>,
-    /// What happened.
     pub notice: Notice,
 }
 
 impl Notice {
-    /// A notice of its kind's level.
     pub fn new(kind: NoticeKind, path: impl Into<PathBuf>, detail: impl Into<String>) -> Self {
         Self {
             kind,
             path: path.into(),
-            severity: kind.severity(),
             detail: detail.into(),
         }
-    }
-
-    /// A stable word for records.
-    pub fn kind(&self) -> &'static str {
-        self.kind.word()
     }
 
     /// What happened, without the path; not yet sanitized for a terminal.

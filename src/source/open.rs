@@ -227,8 +227,6 @@ fn head_and_tail(file: &Arc<File>, compression: Compression) -> (Vec<u8>, Vec<u8
     // No more than there is: filling a buffer takes longer than reading a short file.
     let length = usize::try_from(size).unwrap_or(PEEK_BYTES).min(PEEK_BYTES);
     let head = fs::first(file, length).unwrap_or_default();
-    let mut tail = vec![0; length];
-    let count = fs::read_at(file, &mut tail, size - length as u64).unwrap_or(0);
-    tail.truncate(count);
+    let tail = fs::read_up_to(file, size - length as u64, length).unwrap_or_default();
     (head, tail)
 }

@@ -16,7 +16,6 @@ use crate::humanize;
 /// How long after a failure a file is read again.
 const RETRY: Duration = Duration::from_secs(1);
 
-/// Events that were not taken yet.
 #[derive(Default)]
 pub(super) struct Output {
     pub events: VecDeque<SourceEvent>,
@@ -49,8 +48,7 @@ impl LogReader {
         self.sources.count_read(read);
         self.sources.set_emitted_of(source, emitted, file.stat.size);
         if let Some(length) = result.hole {
-            let path = file.path.clone();
-            self.notice(NoticeKind::Hole, &path, length.to_string());
+            self.notice_of(key, NoticeKind::Hole, length.to_string());
         }
         self.emit(result.cut);
         self.emit(result.whole);
@@ -58,8 +56,8 @@ impl LogReader {
         self.check_limit(key);
     }
 
-    /// Stops reading an archive that decompresses to more than any log does: most likely it is made
-    /// to fill memory and disks.
+    /// Stops reading an archive that decompresses to more than any log does: it is most likely a
+    /// bomb.
     fn check_limit(&mut self, key: FileKey) {
         let file = &mut self.tracker[key];
         let most = self
@@ -67,11 +65,10 @@ impl LogReader {
             .max_unpacked
             .max(file.stat.size.saturating_mul(100));
         if file.tail.compression.is_packed() && file.tail.known.splitter.next_offset() > most {
-            let path = file.path.clone();
             file.park(ReadPhase::Done);
             self.tracker.dequeue(key);
             self.set_state(key, SourceState::Damaged);
-            self.notice(NoticeKind::Limit, &path, humanize::size(most));
+            self.notice_of(key, NoticeKind::Limit, humanize::size(most));
         }
     }
 
@@ -87,6 +84,11 @@ impl LogReader {
         let notice = Notice::new(kind, path, detail);
         self.sources.noticed(&notice);
         self.output.events.push_back(SourceEvent::Notice(notice));
+    }
+
+    pub(super) fn notice_of(&mut self, key: FileKey, kind: NoticeKind, detail: impl Into<String>) {
+        let path = self.tracker[key].path.clone();
+        self.notice(kind, &path, detail);
     }
 
     /// A poll found nothing new. The file is finished unless it is followed.
@@ -108,7 +110,6 @@ impl LogReader {
         self.tracker.dequeue(key);
     }
 
-    /// Emits the unfinished line as a line.
     pub(super) fn flush(&mut self, key: FileKey) {
         let known = &mut self.tracker[key].tail.known;
         let Some(source) = known.source else {
@@ -119,7 +120,7 @@ impl LogReader {
         self.emit(block);
     }
 
-    /// Reports the state of a file if it is another one than before.
+    /// Reports the state of a file to the registry if it has changed.
     pub(super) fn set_state(&mut self, key: FileKey, state: SourceState) {
         let file = &mut self.tracker[key];
         if file.state != state
@@ -134,8 +135,7 @@ impl LogReader {
         let file = &mut self.tracker[key];
         file.tail.retry_at = None;
         if std::mem::take(&mut file.tail.unreadable) {
-            let path = file.path.clone();
-            self.notice(NoticeKind::Readable, &path, "");
+            self.notice_of(key, NoticeKind::Readable, "");
         }
     }
 
@@ -150,7 +150,7 @@ impl LogReader {
         let live = self.settings.is_live();
         let file = &mut self.tracker[key];
         if live && is_packed {
-            // It may be an upload under way: reported once nothing more comes.
+            // It may be an upload in progress: reported if it stays unchanged.
             file.tail.damage = Some((error.to_string(), Instant::now()));
             file.park(ReadPhase::Done);
             return self.tracker.dequeue(key);
@@ -164,9 +164,7 @@ impl LogReader {
             file.finish();
             self.tracker.dequeue(key);
         }
-        let file = &mut self.tracker[key];
-        file.tail.unreadable = !is_packed;
-        let path = file.path.clone();
-        self.notice(kind, &path, error.to_string());
+        self.tracker[key].tail.unreadable = !is_packed;
+        self.notice_of(key, kind, error.to_string());
     }
 }

@@ -41,7 +41,7 @@ impl PendingFile {
 
 #[derive(Debug, Default)]
 struct PendingState {
-    /// Directories as the watcher calls them, as they were named, and what is read there.
+    /// Absolute path, path as given and input of each registered directory.
     registered: Vec<(PathBuf, PathBuf, Input)>,
     files: Vec<PendingFile>,
     /// A file for which there was no room.
@@ -57,7 +57,7 @@ impl PendingFiles {
         work(&mut self.0.lock())
     }
 
-    /// From now on the files of `input` in `folder` are held.
+    /// Opens new files of `input` in `folder` from now on.
     pub fn register(&self, folder: &Path, input: &Input) {
         let Ok(watched) = std::path::absolute(folder) else {
             return;
@@ -70,7 +70,7 @@ impl PendingFiles {
         });
     }
 
-    /// Opens the file that is called `path` now, unless it is no regular file or already gone.
+    /// Opens the regular file at `path`, if it still exists.
     pub fn open_on_event(&self, path: &Path) {
         let Some(path) = self.with(|state| state.listed_path(path)) else {
             return;

@@ -20,11 +20,9 @@ const LARGE: u64 = 16 << 20;
 /// The last lines of the newest file, in a registry of their own.
 #[derive(Debug)]
 pub struct TailPreview {
-    /// Where the lines can be read again.
     pub sources: Arc<Sources>,
     /// The file, as if it began with these lines.
     pub opened: SourceOpened,
-    /// The lines.
     pub block: Block,
 }
 

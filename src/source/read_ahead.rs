@@ -213,14 +213,13 @@ impl Producer {
 
 impl Drop for Producer {
     fn drop(&mut self) {
-        let gone = || Err(io::Error::other("its reading was broken off"));
+        let gone = || Err(io::Error::other("the reading thread ended early"));
         self.shared.state.lock().end.get_or_insert_with(gone);
         self.shared.changed.notify_all();
         (self.notify)();
     }
 }
 
-/// A buffer to be read into.
 fn prepared(spare: Option<Vec<u8>>) -> Vec<u8> {
     let mut buffer = spare.unwrap_or_default();
     // Growing is the only thing that fills with zeros.

@@ -60,7 +60,6 @@ pub(super) struct Rejected {
 }
 
 impl LogReader {
-    /// The registry of the sources, to be shared.
     pub fn sources(&self) -> Arc<Sources> {
         Arc::clone(&self.sources)
     }
@@ -140,7 +139,6 @@ impl LogReader {
             && all.any(|(key, file)| file.phase == ReadPhase::Parked && has_name(key))
     }
 
-    /// Waits for a notification or the timer.
     fn wait(&mut self) {
         let timed = self.settings.is_live() && !self.targets.is_empty();
         let due = self.schedule.due();

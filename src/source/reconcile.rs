@@ -1,8 +1,7 @@
 //! Scans: compares what inputs lead to with what is tracked, and applies the difference.
 //!
-//! Names are looked up again and again; device and inode show which file a name leads to. Whatever
-//! happens to its name, a file stays open until it was quiet for a while, because its writer may be
-//! late.
+//! Names are looked up again and again; device and inode show which file a name leads to. A file
+//! that lost its name stays open until it is quiet for a while, because its writer may be late.
 
 use std::fs::File;
 use std::io;
@@ -29,7 +28,7 @@ pub(super) const SHORT: u64 = 256;
 pub(super) struct RolledScan {
     /// The file that has the path now.
     pub newest: Option<FileId>,
-    /// What was written before can only be a copy of content already read.
+    /// A file written before this time can only be a copy of content already read.
     pub since: Option<SystemTime>,
     /// The file that has just lost the path to another.
     pub replaced: Option<FileKey>,
@@ -41,7 +40,6 @@ fn file_name(path: &Path) -> String {
 }
 
 impl LogReader {
-    /// Scans all targets; `now` is the time.
     pub(super) fn scan_all(&mut self, now: Instant) {
         self.schedule.wanted = false;
         let (arrived, dropped) = self.notifications.pending.take();
@@ -99,8 +97,8 @@ impl LogReader {
         }
     }
 
-    /// The files of a target. A listing does not show one moment: if it has new files it is
-    /// repeated until two agree.
+    /// The files of a target. A listing is not atomic: if it has new files, it is repeated until
+    /// two agree.
     pub(super) fn list(&self, at: usize) -> io::Result<Vec<FoundFile>> {
         let input = &self.targets[at].input;
         let mut found = scan::list(input)?;
@@ -191,7 +189,7 @@ impl LogReader {
         }
     }
 
-    /// The path's former file gave way to another.
+    /// The path leads to another file than before.
     fn on_replaced(&mut self, at: usize, old: FileKey, path: &Path) {
         let mut targets = self.targets.iter().enumerate();
         if targets.any(|(other, target)| other != at && target.current == Some(old)) {
@@ -209,7 +207,6 @@ impl LogReader {
         }
     }
 
-    /// Finds the new name of a file that lost its name.
     pub(super) fn find_renamed(&mut self, key: FileKey) -> Option<String> {
         let file = &self.tracker[key];
         let path = scan::name_of(file.stat.id, &scan::folder_of(&file.path))?;
@@ -271,14 +268,13 @@ impl LogReader {
         }
     }
 
-    /// Reads a file as a new one. What is known of it stays known, so that only new bytes are
-    /// emitted.
+    /// Reads a file from its start. Its former content stays known, so only new bytes are emitted.
     fn read_again(&mut self, key: FileKey, found: &FoundFile) {
         self.close(key);
         self.add(TailedFile::found(&found.path, found.stat, None));
     }
 
-    /// Tracks a file that was found for the first time; `gone` if it has no name any more.
+    /// Tracks a file that was found for the first time; `gone` if its name was removed.
     pub(super) fn track(
         &mut self,
         found: &FoundFile,
@@ -309,8 +305,8 @@ impl LogReader {
         key
     }
 
-    /// Other bytes are at the place of bytes already read: the file begins anew, behind any copy
-    /// that was made of it.
+    /// Bytes already read were overwritten: the file is read from its start, after any copy made of
+    /// it.
     pub(super) fn on_rewritten(&mut self, key: FileKey) {
         let file = &mut self.tracker[key];
         let (path, since) = (file.path.clone(), file.modified_at);

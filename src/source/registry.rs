@@ -14,12 +14,13 @@ use parking_lot::{Mutex, RwLock, RwLockReadGuard};
 
 use super::decompress::{self, CompressedFile, Compression, Unpacked};
 use super::fs::{self, FileId};
+use super::notice::Notice;
 use super::scan;
 use crate::position::{Position, SourceId};
 
 mod status;
 
-use status::{EntryState, NoticeLog};
+use status::NoticeLog;
 pub use status::{SourceState, SourceStatus};
 
 /// How many files are kept open for reading again, and how many archives are kept decompressed
@@ -27,27 +28,14 @@ pub use status::{SourceState, SourceStatus};
 const KEPT_OPEN: usize = 8;
 const CURSORS: usize = 4;
 
-/// The path and size of a source.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct SourceInfo {
-    /// As on disk: to be sanitized before it is shown.
-    pub path: PathBuf,
-    /// Whether its bytes are decompressed while they are read.
-    pub compressed: bool,
-    /// How many decompressed bytes were emitted.
-    pub emitted: u64,
-}
-
 /// The progress of reading, in bytes on disk.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct ReadProgress {
-    /// Bytes read so far.
     pub read: u64,
     /// Bytes to be read, as far as known; never less than `read`.
     pub total: u64,
 }
 
-/// How to find a file again.
 #[derive(Clone, Debug)]
 pub(crate) struct FileLocation {
     pub path: PathBuf,
@@ -60,16 +48,12 @@ pub(crate) struct FileLocation {
 impl FileLocation {
     /// Opens the file under this path, if it is still the same.
     fn open(&self, path: &Path) -> io::Result<Arc<File>> {
-        let (file, stat) = fs::open(path)?;
-        let mut head = vec![0; self.head.len()];
-        fs::read_at(&file, &mut head, 0)?;
-        if stat.id != self.id || head != self.head {
-            return Err(io::Error::new(
-                io::ErrorKind::NotFound,
-                "another file has its name now",
-            ));
+        let file = scan::open(path, self.id)?;
+        if fs::first(&file, self.head.len())? == self.head {
+            Ok(file)
+        } else {
+            Err(scan::other_file())
         }
-        Ok(Arc::new(file))
     }
 }
 
@@ -101,17 +85,18 @@ enum Backing {
 struct SourceEntry {
     path: PathBuf,
     /// The path when it was opened.
-    called: PathBuf,
+    opened_as: PathBuf,
     compressed: bool,
-    body: Backing,
+    backing: Backing,
     emitted: u64,
     /// The bytes are no longer at their own location.
     overwritten: bool,
-    /// Another file with the same bytes.
     copy: Option<FileLocation>,
     /// Its file is no longer followed.
     ended: bool,
-    state: EntryState,
+    state: SourceState,
+    size: u64,
+    notice: Option<Notice>,
 }
 
 /// Number of ended sources that triggers a sweep for unreferenced ones.
@@ -164,17 +149,12 @@ impl Sources {
         self.entries().all.len()
     }
 
-    /// The path and size of a source; empty if it does not exist or was reaped.
-    pub fn info(&self, source: SourceId) -> SourceInfo {
+    /// The current path of a source; empty if it does not exist or was reaped.
+    pub fn path(&self, source: SourceId) -> PathBuf {
         let entries = self.entries();
-        let Some(entry) = entries.get(source) else {
-            return SourceInfo::default();
-        };
-        SourceInfo {
-            path: entry.path.clone(),
-            compressed: entry.compressed,
-            emitted: entry.emitted,
-        }
+        entries
+            .get(source)
+            .map_or_else(PathBuf::new, |entry| entry.path.clone())
     }
 
     /// Whether a source exists and was not reaped.
@@ -212,7 +192,7 @@ impl Sources {
             };
             let mut locations = Vec::new();
             let mut spool = None;
-            match &entry.body {
+            match &entry.backing {
                 Backing::File(location) if !entry.overwritten => locations.push(location.clone()),
                 Backing::File(_) => {}
                 Backing::Spool(kept) => spool.clone_from(kept),
@@ -315,18 +295,20 @@ impl Sources {
         }
     }
 
-    fn add(&self, path: &Path, compressed: bool, body: Backing) -> SourceId {
+    fn add(&self, path: &Path, compressed: bool, backing: Backing) -> SourceId {
         let mut entries = self.entries.write();
         entries.all.push(Some(Box::new(SourceEntry {
             path: path.to_path_buf(),
-            called: path.to_path_buf(),
+            opened_as: path.to_path_buf(),
             compressed,
-            body,
+            backing,
             emitted: 0,
             overwritten: false,
             copy: None,
             ended: false,
-            state: EntryState::new(),
+            state: SourceState::Reading,
+            size: 0,
+            notice: None,
         })));
         SourceId::new(entries.all.len() - 1)
     }
@@ -358,7 +340,6 @@ impl Sources {
         open.push((id, Arc::clone(file)));
     }
 
-    /// Closes every file that is kept open for reading again.
     pub(crate) fn close_all(&self) {
         self.open.lock().clear();
         self.cursors.lock().clear();
@@ -378,14 +359,14 @@ impl Sources {
     pub(crate) fn set_emitted_of(&self, source: SourceId, emitted: u64, size: u64) {
         self.change(source, |entry| {
             entry.emitted = entry.emitted.max(emitted);
-            entry.state.size = size;
+            entry.size = size;
         });
     }
 
     pub(crate) fn renamed(&self, source: SourceId, path: &Path) {
         self.change(source, |entry| {
             entry.path = path.to_path_buf();
-            if let Backing::File(location) = &mut entry.body {
+            if let Backing::File(location) = &mut entry.backing {
                 location.path = path.to_path_buf();
             }
         });
@@ -400,14 +381,12 @@ impl Sources {
         self.change(source, |entry| entry.copy = Some(location));
     }
 
-    /// The source before this one.
     pub fn prev(&self, source: SourceId) -> Option<SourceId> {
         let entries = self.entries();
         let earlier = &entries.all[..source.index().min(entries.all.len())];
         Some(SourceId::new(earlier.iter().rposition(Option::is_some)?))
     }
 
-    /// The source after this one.
     pub fn next(&self, source: SourceId) -> Option<SourceId> {
         let entries = self.entries();
         let first = source.index() + 1;

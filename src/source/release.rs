@@ -1,4 +1,4 @@
-//! Closes files: for good when nothing more can come, and for a while when too many are open.
+//! Closes files: permanently if nothing can be appended, temporarily if too many are open.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -29,8 +29,8 @@ impl LogReader {
         self.sources.close(id);
     }
 
-    /// Lets a file start again from its first byte; returns the first bytes of its former content,
-    /// which stays known.
+    /// Resets a file to its first byte; returns the first bytes of its former content, which stays
+    /// known.
     pub(super) fn restart(&mut self, key: FileKey) -> Vec<u8> {
         let file = &mut self.tracker[key];
         if file.is_held() {
@@ -81,8 +81,7 @@ impl LogReader {
             let file = &mut self.tracker[key];
             let lasts = |(_, since): &mut (String, Instant)| since.elapsed() >= timeouts.damaged;
             if let Some((cause, _)) = file.tail.damage.take_if(lasts) {
-                let path = file.path.clone();
-                self.notice(NoticeKind::Damaged, &path, cause);
+                self.notice_of(key, NoticeKind::Damaged, cause);
             }
         }
     }

@@ -5,7 +5,8 @@ use std::cmp::Reverse;
 use std::ffi::OsStr;
 use std::path::Path;
 
-/// The suffixes of archives.
+use chrono::NaiveDate;
+
 const PACKED: [&str; 4] = ["gz", "zst", "bz2", "xz"];
 /// Suffixes of logs that do not depend on their age.
 const PLAIN: [&str; 5] = ["s", "c", "current", "log", "txt"];
@@ -122,17 +123,18 @@ fn date(text: &[u8]) -> Option<(i64, usize)> {
         return None;
     };
     let (year, month, day) = (number(year), number(month), number(day));
-    if !(1990..2200).contains(&year) || !(1..=12).contains(&month) || !(1..=31).contains(&day) {
+    if !(1990..2200).contains(&year) {
         return None;
     }
-    // Days from the civil calendar, years counted from March so that the leap day comes last.
-    let (y, m) = if month > 2 {
-        (year, month - 3)
-    } else {
-        (year - 1, month + 9)
-    };
-    let days = y * 365 + y / 4 - y / 100 + y / 400 + (m * 153 + 2) / 5 + day - 719_469;
-    Some((days, length))
+    let day = NaiveDate::from_ymd_opt(
+        i32::try_from(year).ok()?,
+        u32::try_from(month).ok()?,
+        u32::try_from(day).ok()?,
+    )?;
+    Some((
+        day.signed_duration_since(NaiveDate::default()).num_days(),
+        length,
+    ))
 }
 
 /// A time of day at the front, in seconds and the bytes it takes: `T114359`, `-1143`, `_11`,

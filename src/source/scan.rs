@@ -22,7 +22,6 @@ pub(crate) const HEAD: usize = 64 << 10;
 /// What is read first: nearly always enough.
 const GLANCE: usize = 4 << 10;
 
-/// A file that was found.
 #[derive(Clone, Debug)]
 pub(crate) struct FoundFile {
     pub path: PathBuf,
@@ -31,19 +30,11 @@ pub(crate) struct FoundFile {
 
 /// The regular files of an input, each once, oldest first.
 pub(crate) fn list(input: &Input) -> io::Result<Vec<FoundFile>> {
-    let mut names = match input {
+    let names = match input {
         Input::Pipe(_) => Vec::new(),
         Input::File(path) => {
-            let metadata = path.metadata()?;
-            let found = FoundFile {
-                path: path.clone(),
-                stat: Stat::of(&metadata),
-            };
-            return Ok(if metadata.is_file() {
-                vec![found]
-            } else {
-                Vec::new()
-            });
+            path.metadata()?;
+            vec![path.clone()]
         }
         Input::Directory(path) => names_in(path)?,
         Input::Glob(pattern) => match glob::glob(pattern) {
@@ -51,34 +42,22 @@ pub(crate) fn list(input: &Input) -> io::Result<Vec<FoundFile>> {
             Err(error) => return Err(io::Error::new(io::ErrorKind::InvalidInput, error.msg)),
         },
     };
-    sort(&mut names);
     Ok(files(names))
 }
 
-/// The files of these names, each once: of a file and a link to it, the file.
-fn files(names: Vec<PathBuf>) -> Vec<FoundFile> {
+/// The files of these names, each once, oldest first.
+fn files(mut names: Vec<PathBuf>) -> Vec<FoundFile> {
+    // If both a link and its file are listed, the name of the file shows its age.
+    names.sort_by_cached_key(|path| (path.is_symlink(), RotationKey::of_path(path), path.clone()));
     let mut seen = HashSet::new();
-    let mut found: Vec<(bool, FoundFile)> = Vec::new();
-    for path in names {
-        let Ok(metadata) = path.metadata() else {
-            continue;
-        };
-        if !metadata.is_file() {
-            continue;
-        }
-        let is_link = path.is_symlink();
-        let stat = Stat::of(&metadata);
-        if seen.insert(stat.id) {
-            found.push((is_link, FoundFile { path, stat }));
-        } else if !is_link {
-            // If both a link and its file are listed, the name of the file shows its age.
-            found.retain(|(link, other)| !(*link && other.stat.id == stat.id));
-            if !found.iter().any(|(_, other)| other.stat.id == stat.id) {
-                found.push((false, FoundFile { path, stat }));
-            }
-        }
-    }
-    let mut found: Vec<FoundFile> = found.into_iter().map(|(_, found)| found).collect();
+    let mut found: Vec<FoundFile> = names
+        .into_iter()
+        .filter_map(|path| {
+            let metadata = path.metadata().ok().filter(std::fs::Metadata::is_file)?;
+            let stat = Stat::of(&metadata);
+            seen.insert(stat.id).then_some(FoundFile { path, stat })
+        })
+        .collect();
     found.sort_by(by_age);
     found
 }
@@ -122,12 +101,8 @@ pub(crate) fn special_files(folder: &Path) -> Vec<(PathBuf, &'static str)> {
 
 /// The path of the file with this identity in `folder`.
 pub(crate) fn name_of(id: FileId, folder: &Path) -> Option<PathBuf> {
-    let has_id = |path: &PathBuf| {
-        path.metadata()
-            .is_ok_and(|metadata| Stat::of(&metadata).id == id)
-    };
     let mut names = names_in(folder).unwrap_or_default();
-    names.retain(has_id);
+    names.retain(|path| fs::leads_to(path, id));
     // The name of the file is preferred to links to it.
     names
         .iter()
@@ -148,14 +123,7 @@ pub(crate) fn rotated_siblings(path: &Path) -> Vec<FoundFile> {
     let own = stem(path);
     let mut names = names_in(&folder_of(path)).unwrap_or_default();
     names.retain(|name| stem(name) == own);
-    sort(&mut names);
     files(names)
-}
-
-/// Sorts paths by the time in their names, then by name; an archive comes behind its plain file.
-pub(crate) fn sort(paths: &mut [PathBuf]) {
-    // Each name is parsed once, not in each comparison.
-    paths.sort_by_cached_key(|path| (RotationKey::of_path(path), path.clone()));
 }
 
 /// The order of files by the time in their names, then by name.
@@ -172,7 +140,6 @@ pub(super) fn is_hidden(path: &Path) -> bool {
         .is_some_and(|name| name.as_encoded_bytes().starts_with(b"."))
 }
 
-/// The directory of `path`.
 pub(crate) fn folder_of(path: &Path) -> PathBuf {
     path.parent().map_or_else(|| PathBuf::from("."), or_here)
 }
@@ -189,11 +156,12 @@ pub(super) fn or_here(path: &Path) -> PathBuf {
 pub(crate) fn open(path: &Path, id: FileId) -> io::Result<Arc<File>> {
     match fs::open(path)? {
         (file, stat) if stat.id == id => Ok(Arc::new(file)),
-        _ => Err(io::Error::new(
-            io::ErrorKind::NotFound,
-            "another file has its name now",
-        )),
+        _ => Err(other_file()),
     }
+}
+
+pub(crate) fn other_file() -> io::Error {
+    io::Error::new(io::ErrorKind::NotFound, "another file has its name now")
 }
 
 /// The first bytes of a file, decompressed, as far as they can be read now.
@@ -206,9 +174,7 @@ pub(crate) fn first_bytes(file: Option<&Arc<File>>) -> Vec<u8> {
 
 /// The first bytes of an open file, decompressed if it is an archive, and its compression.
 pub(crate) fn head(file: &Arc<File>, most: usize) -> io::Result<(Compression, Vec<u8>)> {
-    let mut head = vec![0; most];
-    let count = fs::read_at(file, &mut head, 0)?;
-    head.truncate(count);
+    let mut head = fs::first(file, most)?;
     let form = Compression::of(&head);
     if form.is_packed() {
         let mut stream = CompressedFile::open(form, file, &Arc::default())?;

@@ -1,14 +1,13 @@
-//! What the reader is asked for, and how long it waits for what.
+//! The reader's settings, timeouts and scan schedule.
 
 use std::time::{Duration, Instant};
 
 use super::{Follow, Liveness};
 
-/// How much of one archive is read, decompressed: this, or a hundred times its length if that is
+/// The limit of decompressed bytes of one archive; a hundred times its size on disk if that is
 /// more.
 const MAX_UNPACKED: u64 = 8 << 30;
-/// After a notification, listing directories takes at most this part of the time, and by the timer
-/// this part.
+/// Scans take at most 1/`HINTED` of the time after notifications, and 1/`TIMED` by the timer.
 const HINTED: u32 = 4;
 const TIMED: u32 = 20;
 
@@ -78,7 +77,7 @@ pub(super) struct Schedule {
     pub wanted: bool,
     /// The timer's next scan.
     pub next: Instant,
-    /// Not before this a notification leads to a scan.
+    /// A notification does not lead to a scan before this time.
     not_before: Instant,
 }
 

@@ -1,5 +1,5 @@
-//! The open part of one file: its handle, how far it was read, and whether it still is what was
-//! read.
+//! Reads one open file: its handle, its offset, and whether the bytes before the offset are
+//! unchanged.
 //!
 //! A file is read on from an offset only if the bytes before the offset are still the same.
 //! Otherwise it was truncated or rewritten and becomes another source.
@@ -37,7 +37,6 @@ pub(super) struct Decompression {
     counted: u64,
 }
 
-/// The result of polling a file.
 pub(super) enum PollResult {
     /// `count` new bytes at `start` of the buffer, behind the unfinished line.
     Bytes {
@@ -46,18 +45,16 @@ pub(super) enum PollResult {
         count: usize,
     },
     Nothing,
-    /// Other bytes are at the place of bytes already read.
+    /// Bytes already read were overwritten.
     Rewritten,
     Failed(io::Error),
 }
 
 pub(super) struct Tail {
-    /// The target of a link.
     link_target: Option<PathBuf>,
     pub handle: Handle,
     pub compression: Compression,
     pub known: TrackedContent,
-    /// The first bytes on disk.
     first_bytes: Vec<u8>,
     /// The bytes before the offset up to which the file was read.
     last_bytes: Vec<u8>,
@@ -66,7 +63,7 @@ pub(super) struct Tail {
     pub retry_at: Option<Instant>,
     /// It was reported that the file cannot be read.
     pub unreadable: bool,
-    /// Damage found, and when: possibly an upload under way, and not reported yet.
+    /// Damage that was not reported yet, and when it was found: possibly an upload in progress.
     pub damage: Option<(String, Instant)>,
 }
 
@@ -117,7 +114,7 @@ impl Tail {
         self.last_bytes.drain(..over);
     }
 
-    /// Gives the fingerprint back the bytes that it wants, of a plain file read up to `offset`.
+    /// Restores the fingerprint's last bytes from a plain file that was read up to `offset`.
     fn restore(&mut self, file: &File, offset: u64) -> io::Result<()> {
         if let Some(length) = self.known.content.forgotten() {
             self.known.content.restore(&before(file, offset, length)?);
@@ -158,7 +155,6 @@ impl TailedFile {
         Self::new(path, stat, Instant::now(), Tail::new(path, handle))
     }
 
-    /// Where its bytes can be read again.
     pub fn location(&self) -> FileLocation {
         let tail = &self.tail;
         FileLocation {
@@ -296,7 +292,7 @@ impl TailedFile {
         Ok(true)
     }
 
-    /// Reads what is new, at most one block. `buffer` is called if there is something.
+    /// Reads new bytes, at most one block. `buffer` is called only if there are some.
     pub fn poll(&mut self, buffer: impl FnOnce() -> Vec<u8>) -> PollResult {
         if self.phase != ReadPhase::Open {
             return PollResult::Nothing;
@@ -374,8 +370,5 @@ impl TailedFile {
 /// At most `most` bytes before `offset`; fewer if the file ends before it.
 fn before(file: &File, offset: u64, most: usize) -> io::Result<Vec<u8>> {
     let start = offset.saturating_sub(most as u64);
-    let mut bytes = vec![0; usize::try_from(offset - start).unwrap_or(most)];
-    let count = fs::read_at(file, &mut bytes, start)?;
-    bytes.truncate(count);
-    Ok(bytes)
+    fs::read_up_to(file, start, usize::try_from(offset - start).unwrap_or(most))
 }

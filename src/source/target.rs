@@ -20,8 +20,7 @@ pub(super) struct WatchTarget {
     pub former: Option<FileKey>,
     /// The file that lost the name during the last scan.
     pub just_replaced: Option<FileKey>,
-    /// Files that were beside it at first, and when each was created: none of the files rolled
-    /// since.
+    /// The files beside it at start, with their times of creation: they were not rolled since.
     beside: HashMap<FileId, Option<SystemTime>>,
     /// The directory's metadata at the last two listings, and how many files the last one had.
     listed: ([Option<Stat>; 2], usize),
@@ -53,7 +52,7 @@ impl WatchTarget {
         self.input.path()
     }
 
-    /// Whether a file was beside the followed one at first. An inode that comes back as another
+    /// Whether a file was beside the followed one at start. An inode that comes back as another
     /// file has another time of creation.
     pub fn is_beside(&self, found: &FoundFile) -> bool {
         self.beside.get(&found.stat.id) == Some(&found.stat.created())

@@ -1,3 +1,5 @@
+//! Reads real files in a temporary folder through [`LogReader`]; `cases` and `model` go further.
+
 use std::fs::{self, OpenOptions};
 use std::io::{Read, Write};
 use std::path::Path;
@@ -12,7 +14,7 @@ mod model;
 mod preview;
 mod registry;
 
-/// A line that a test tells from all others.
+/// A unique line.
 fn line(number: usize) -> String {
     format!(
         "Mon Mar  2 {:02}:{:02}:{:02} 2026 Info: ICID {number} close\n",
@@ -80,13 +82,12 @@ fn request(paths: &[&Path], follow: Follow) -> Request {
     }
 }
 
-/// A reader and what it told.
+/// A reader and what it emitted.
 struct Reader {
     reader: LogReader,
     told: String,
     notices: Vec<&'static str>,
     given: Vec<Notice>,
-    /// All that was there is told.
     caught_up: bool,
     first: Option<Position>,
 }
@@ -96,7 +97,7 @@ impl Reader {
         Self::of(&request(paths, follow))
     }
 
-    /// One that hears of changes, and looks for none by itself before its pace says so.
+    /// A reader with notifications, whose timer only scans after its usual interval.
     fn notified(paths: &[&Path]) -> Self {
         let mut request = request(paths, Follow::Live);
         request.poll = None;
@@ -105,7 +106,7 @@ impl Reader {
 
     fn of(request: &Request) -> Self {
         let stop = request.stop.clone();
-        // What never comes ends the test instead of hanging it.
+        // A missing event fails the test instead of blocking it.
         thread::spawn(move || {
             thread::sleep(Duration::from_secs(300));
             stop.stop();
@@ -121,7 +122,7 @@ impl Reader {
         }
     }
 
-    /// Takes in the next thing told; whether it is the end.
+    /// Handles the next event; returns whether it is the end.
     fn hear(&mut self, told: SourceEvent) -> bool {
         match told {
             SourceEvent::Block(block) => {
@@ -134,7 +135,7 @@ impl Reader {
                 }
             }
             SourceEvent::Notice(notice) => {
-                self.notices.push(notice.kind());
+                self.notices.push(notice.kind.word());
                 self.given.push(notice);
             }
             SourceEvent::CaughtUp => self.caught_up = true,
@@ -144,8 +145,7 @@ impl Reader {
         false
     }
 
-    /// Reads on until all these lines came, in this order and nothing else, and then all that is
-    /// there.
+    /// Reads until exactly these lines came, in this order, and the reader has caught up.
     fn expect(&mut self, wanted: &str) {
         while self.told.len() < wanted.len() || !self.caught_up {
             let told = self.reader.next();
@@ -170,7 +170,7 @@ impl Reader {
         );
     }
 
-    /// Looks at everything once more and takes in what is new.
+    /// Scans once more and handles the new events.
     fn look(&mut self) {
         self.reader.schedule.next = std::time::Instant::now();
         while let Some(told) = self.reader.poll() {
@@ -205,7 +205,10 @@ impl Reader {
 
     /// The details of the notices of a kind.
     fn details(&self, kind: &str) -> Vec<&str> {
-        let of_kind = self.given.iter().filter(|notice| notice.kind() == kind);
+        let of_kind = self
+            .given
+            .iter()
+            .filter(|notice| notice.kind.word() == kind);
         of_kind.map(|notice| &*notice.detail).collect()
     }
 }
@@ -397,7 +400,7 @@ fn a_damaged_archive_tells_what_stands_before_the_damage() {
                 reader.told.push_str(&String::from_utf8_lossy(line.bytes));
                 reader.told.push('\n');
             }),
-            SourceEvent::Notice(notice) => severity = Some(notice.severity),
+            SourceEvent::Notice(notice) => severity = Some(notice.kind.severity()),
             SourceEvent::End => break,
             _ => {}
         }

@@ -1,8 +1,8 @@
 //! The state of every followed file, and its transitions.
 //!
 //! The tracker does no I/O: the reader passes in what it observed (metadata, listings, the time)
-//! and carries out what the tracker decides. `T` is the reader's own part of a file, which the
-//! tracker does not look into.
+//! and carries out what the tracker decides. `T` is the reader's own state of a file, opaque to the
+//! tracker.
 
 use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet, VecDeque};
@@ -51,11 +51,9 @@ impl Name {
 pub(super) enum ReadPhase {
     /// Held open until its first line shows whether it is a log.
     Unclassified,
-    /// Not begun.
     Queued,
     /// So far a prefix of content already read; re-checked when its metadata changes.
     Duplicate,
-    /// Being read.
     Open,
     /// Closed to save descriptors; its name is still checked.
     Parked,
@@ -63,7 +61,6 @@ pub(super) enum ReadPhase {
     Done,
 }
 
-/// One file.
 pub(super) struct TrackedFile<T> {
     pub path: PathBuf,
     /// The directory in which its content is compared with that of other files.
@@ -133,7 +130,6 @@ impl<T> TrackedFile<T> {
         }
     }
 
-    /// The place in time that its name shows.
     pub fn rotation_key(&self) -> RotationKey {
         RotationKey::of_path(&self.path)
     }
@@ -318,7 +314,7 @@ impl<T> Tracker<T> {
         self.by_id.values().map(|&key| (key, &self[key]))
     }
 
-    /// The keys for which that holds, closed files included.
+    /// The keys of the files that match, closed files included.
     pub fn which(&self, holds: impl Fn(&TrackedFile<T>) -> bool) -> Vec<FileKey> {
         let all = self.files.iter().enumerate();
         let which = all.filter(|(_, file)| file.as_deref().is_some_and(&holds));
@@ -364,7 +360,7 @@ impl<T> Tracker<T> {
         self.order.insert(rank.unwrap_or(self.order.len()), key);
     }
 
-    /// A file is polled no more. It is nearly always among the first.
+    /// Stops polling a file, which is nearly always among the first.
     pub fn dequeue(&mut self, key: FileKey) {
         if let Some(rank) = self.order.iter().position(|&other| other == key) {
             self.order.remove(rank);

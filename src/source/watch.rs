@@ -1,9 +1,9 @@
 //! When to scan: notifications of the file system, and the waker with which any thread wakes the
 //! reader.
 //!
-//! A notification is a hint to scan, never a fact: the reader's timer finds what is missed here.
-//! Directories are watched, never files, because a watch on a file is lost when another takes its
-//! name.
+//! A notification is a hint to scan, never a fact: the reader's timer finds what notifications
+//! miss. Directories are watched, never files, because a watch on a file is lost when another takes
+//! its name.
 
 use std::collections::HashMap;
 use std::ffi::OsString;
@@ -26,13 +26,12 @@ const MAX_NAMES: usize = 16;
 pub(crate) struct Wakeup {
     /// A file may have grown.
     pub look: bool,
-    /// The names of those files, as far as they are few.
+    /// The names of those files, at most `MAX_NAMES`.
     pub written: Vec<OsString>,
     /// Names may have changed.
     pub scan: bool,
     /// Why notifications can no longer be relied on.
     pub failed: Option<String>,
-    /// The reader is to stop, for good.
     pub stopped: bool,
 }
 
@@ -65,12 +64,10 @@ impl Wakeup {
 pub struct Stop(Arc<Waker>);
 
 impl Stop {
-    /// A flag that is not set.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Sets the flag for good.
     pub fn stop(&self) {
         self.0.wake(|wakeup| wakeup.stopped = true);
     }
@@ -97,7 +94,6 @@ impl Waker {
         self.changed.notify_all();
     }
 
-    /// Takes what happened, without waiting.
     pub fn take(&self) -> Wakeup {
         self.wakeup.lock().take()
     }
@@ -116,7 +112,6 @@ impl Waker {
     }
 }
 
-/// The directories watched.
 pub(crate) struct DirectoryWatch {
     waker: Arc<Waker>,
     watcher: Option<RecommendedWatcher>,
@@ -124,7 +119,7 @@ pub(crate) struct DirectoryWatch {
 }
 
 impl DirectoryWatch {
-    /// Watches nothing yet. If the system refuses a watcher, the waker gets the error.
+    /// Creates the watcher. If the system refuses it, the waker gets the error.
     pub fn new(waker: &Arc<Waker>, pending: &PendingFiles) -> Self {
         let guard = DisconnectGuard(Arc::clone(waker));
         let pending = pending.clone();
@@ -140,7 +135,7 @@ impl DirectoryWatch {
         }
     }
 
-    /// Never watches anything: the timer alone decides.
+    /// Without notifications: only the timer triggers scans.
     pub fn off(waker: &Arc<Waker>) -> Self {
         Self {
             waker: Arc::clone(waker),

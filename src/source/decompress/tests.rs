@@ -1,3 +1,5 @@
+//! Archives of all kinds: whole, joined, truncated, damaged.
+
 use super::*;
 
 const FORMS: [Compression; 4] = [
@@ -35,7 +37,7 @@ fn pack(form: Compression, text: &[u8]) -> Vec<u8> {
     packed
 }
 
-/// What stood in an archive, and whether anything was wrong with it.
+/// The content of an archive, and whether an error occurred.
 fn unpacked(form: Compression, packed: Vec<u8>) -> (Vec<u8>, bool) {
     let mut stream = unpack(form, io::Cursor::new(packed)).expect("opens");
     let mut bytes = vec![0; 2 << 20];
@@ -79,7 +81,7 @@ fn a_damage_takes_no_more_than_what_one_step_gave_before_it() {
     packer.write_all(&text).expect("packs");
     packer.flush().expect("packs");
     let mut packed = packer.get_ref().clone();
-    // A block of a kind that there is not.
+    // An invalid block type.
     packed.extend([0xff; 64]);
     let (bytes, failed) = unpacked(Compression::Gzip, packed);
     assert!(failed && text.starts_with(&bytes));

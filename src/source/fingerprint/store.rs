@@ -1,4 +1,4 @@
-//! The fingerprints of all content that was read, found by their first bytes.
+//! The fingerprints of all content that was read, indexed by hashes of the first bytes.
 //!
 //! If logs are rolled fast, thousands of files begin with the same bytes. Fingerprints are
 //! therefore found by hashes of several lengths: the one that a new file is compared with in full
@@ -22,7 +22,6 @@ const RECENT: usize = 2 << 20;
 /// The number of a content. Deleted ones are numbered in the order of their deletion.
 pub(crate) type ContentId = u32;
 
-/// Where a content is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Location {
     Live(usize),
@@ -101,7 +100,6 @@ impl FingerprintStore {
         }
     }
 
-    /// Drops the content of a file.
     pub fn forget(&mut self, known: &TrackedContent) {
         let entered = known.number.and_then(|number| self.files.remove(&number));
         if let Some((_, steps)) = entered {
@@ -109,7 +107,7 @@ impl FingerprintStore {
         }
     }
 
-    /// A file is gone, or begins anew: its former content stays known for a while.
+    /// A file was deleted or rewritten: its former content stays known for a while.
     pub fn release(&mut self, mut known: TrackedContent) {
         self.forget(&known);
         let start = *known.content.start();
@@ -176,7 +174,6 @@ impl FingerprintStore {
         }
     }
 
-    /// The file of a content, unless it is gone.
     pub fn file_of(&self, known: &TrackedContent) -> Option<usize> {
         Some(self.files.get(&known.number?)?.0)
     }

@@ -1,3 +1,5 @@
+//! Copies are recognised by their content, whatever the sizes of reads.
+
 use super::*;
 
 fn text(length: usize) -> Vec<u8> {

@@ -1,3 +1,5 @@
+//! Which reported files are opened and held.
+
 use super::*;
 use std::fs;
 

@@ -1,6 +1,8 @@
+//! Chunks, their order, their end and errors.
+
 use super::*;
 
-/// Gives so many bytes at once, then an error.
+/// Returns this many bytes in one read, then an error.
 struct Slow<'t>(&'t [u8], usize);
 
 impl Read for Slow<'_> {

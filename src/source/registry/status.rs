@@ -14,17 +14,14 @@ const NOTICES: usize = 1000;
 /// Defines the states: variant, word that is shown, meaning.
 macro_rules! source_states {
     ($($state:ident $word:literal $meaning:literal;)*) => {
-        /// The state of a source.
         #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
         pub enum SourceState {
             $(#[doc = $meaning] $state,)*
         }
 
         impl SourceState {
-            /// Every state.
             pub const ALL: [Self; [$($word),*].len()] = [$(Self::$state),*];
 
-            /// The word that is shown.
             pub fn word(self) -> &'static str {
                 match self {
                     $(Self::$state => $word,)*
@@ -48,14 +45,12 @@ source_states! {
     Finished "finished" "Read to its end, which is final.";
 }
 
-/// The status of a source.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct SourceStatus {
     /// `None` of a directory or pattern without a file yet.
     pub source: Option<SourceId>,
     /// The current path, as on disk: to be sanitized before it is shown.
     pub path: PathBuf,
-    /// Its state.
     pub state: SourceState,
     /// How many decompressed bytes were emitted.
     pub read: u64,
@@ -63,26 +58,7 @@ pub struct SourceStatus {
     pub size: Option<u64>,
     /// Whether its bytes are decompressed while they are read.
     pub compressed: bool,
-    /// The last notice about it.
     pub notice: Option<Notice>,
-}
-
-/// The changing part of a source's status.
-#[derive(Clone, Debug)]
-pub(super) struct EntryState {
-    state: SourceState,
-    pub(super) size: u64,
-    notice: Option<Notice>,
-}
-
-impl EntryState {
-    pub fn new() -> Self {
-        Self {
-            state: SourceState::Reading,
-            size: 0,
-            notice: None,
-        }
-    }
 }
 
 /// The last notices and what concerns all sources.
@@ -97,18 +73,17 @@ pub(super) struct NoticeLog {
 
 impl SourceEntry {
     fn status(&self, source: SourceId, polling: bool) -> SourceStatus {
-        let state = self.state.clone();
         SourceStatus {
             source: Some(source),
             path: self.path.clone(),
-            state: match state.state {
+            state: match self.state {
                 SourceState::Following if polling => SourceState::Polling,
                 state => state,
             },
             read: self.emitted,
-            size: matches!(self.body, Backing::File(_)).then_some(state.size),
+            size: matches!(self.backing, Backing::File(_)).then_some(self.size),
             compressed: self.compressed,
-            notice: state.notice,
+            notice: self.notice.clone(),
         }
     }
 }
@@ -150,15 +125,15 @@ impl Sources {
         self.log.lock().total
     }
 
-    /// Logs a notice.
     pub(crate) fn noticed(&self, notice: &Notice) {
         let mut entries = self.entries.write();
-        let about = |entry: &SourceEntry| entry.path == notice.path || entry.called == notice.path;
+        let about =
+            |entry: &SourceEntry| entry.path == notice.path || entry.opened_as == notice.path;
         let mut known = entries.known().rev();
         let source = known.find(|(_, entry)| about(entry)).map(|(at, _)| at);
         drop(known);
         if let Some(entry) = source.and_then(|source| entries.get_mut(source)) {
-            entry.state.notice = Some(notice.clone());
+            entry.notice = Some(notice.clone());
         }
         drop(entries);
         let mut notices = self.log.lock();
@@ -173,7 +148,6 @@ impl Sources {
         });
     }
 
-    /// Sets whether an input has no file yet.
     pub(crate) fn await_first(&self, path: &Path, waits: bool) {
         let mut log = self.log.lock();
         log.waiting.retain(|other| other != path);
@@ -182,12 +156,11 @@ impl Sources {
         }
     }
 
-    /// There are no notifications.
     pub(crate) fn set_polling(&self) {
         self.log.lock().polling = true;
     }
 
     pub(in crate::source) fn set_state(&self, source: SourceId, state: SourceState) {
-        self.change(source, |entry| entry.state.state = state);
+        self.change(source, |entry| entry.state = state);
     }
 }

@@ -1,3 +1,5 @@
+//! The order of names.
+
 use super::*;
 
 fn sorted(names: &[&str]) -> Vec<String> {

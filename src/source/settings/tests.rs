@@ -1,3 +1,5 @@
+//! When the next scan is due.
+
 use super::*;
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -10,7 +12,7 @@ fn a_notification_brings_the_next_scan_forward_but_slow_scans_leave_time_for_rea
     assert!(schedule.is_due(start + SECOND));
     schedule.wanted = true;
     assert!(schedule.is_due(start));
-    // A scan of half a second is repeated after two at the earliest, by the timer after ten.
+    // After a scan of 0.5 s, the next one by notification is due in 2 s, by the timer in 10 s.
     schedule.wanted = false;
     let end = start + SECOND / 2;
     schedule.scanned(start, end);

@@ -1,23 +1,22 @@
-//! What befalls logs in the field, each as a case with its number in the list that the reader is
-//! held to.
+//! Numbered field cases: what happens to logs in practice, and what the reader must do.
 //!
 //! | Situation | Cases |
 //! |---|---|
 //! | appended: at once, in pieces, half a line, half a character | 1 2 3, `lines::tests` |
-//! | renamed and made anew, late writers, a line cut by the roll | 4 5 6 7 23, `model` |
+//! | renamed and created again, late writers, a line cut by the rotation | 4 5 6 7 23, `model` |
 //! | gone before it could be read | 8 |
 //! | deleted while it is read | 9 |
-//! | an inode that comes back | 10 11 |
+//! | a reused inode | 10 11 |
 //! | copied and truncated, sparse, rewritten | 12 13 14 15 16 |
-//! | files that look alike, copies, the same by two names | 17 37 |
+//! | similar files, copies, one file with two names | 17 37 |
 //! | empty, missing, appearing, replaced folders and links | 18 19 20 21 |
-//! | not to be read for a while | 22 |
-//! | notifications that fail or lie | 24 25 26 27 |
+//! | temporarily unreadable | 22 |
+//! | failing or wrong notifications | 24 25 26 27 |
 //! | uploads, archives, damage, bombs | 28 29 30 31 32 |
 //! | clocks | 33, `pipeline::clock_jumps` |
 //! | thousands of files, slow readers, pipes | 34 35, `tests/it/following` (36) |
 //! | pipes and devices in a folder | 44 |
-//! | what the framing tells | 66 69, `pipeline::sniff` (68), `pipeline::clock_jumps` (67) |
+//! | Begin, End and status lines | 66 69, `pipeline::sniff` (68), `pipeline::clock_jumps` (67) |
 
 use std::io::{Seek, SeekFrom};
 use std::os::unix::fs::MetadataExt;
@@ -36,7 +35,7 @@ mod rewritten;
 mod rotated;
 mod state;
 
-/// What of `dir` this process has open.
+/// How many files in `dir` this process has open.
 fn open_files(dir: &Path) -> usize {
     let links = fs::read_dir("/proc/self/fd").expect("lists").flatten();
     let targets = links.filter_map(|link| fs::read_link(link.path()).ok());

@@ -1,11 +1,11 @@
-//! Many files: those of a fast rotation over weeks, and those of a folder that nobody clears.
+//! Thousands of files: weeks of fast rotation, and a folder whose old files are never deleted.
 
 use super::*;
 
 /// The time in the name of the first rolled file.
 const FIRST: usize = 1_772_409_600;
 
-/// A line of the one second in which all of these are written.
+/// A line; all have the same timestamp.
 fn same_second(number: usize) -> String {
     format!("Mon Mar  2 00:00:00 2026 Info: ICID {number:05} close\n")
 }

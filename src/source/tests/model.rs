@@ -1,8 +1,8 @@
-//! A model of the file system's life, and the reader held to it: whatever is done to the files
-//! between two looks, each line that was there to be read comes once, in rotation_order; where
-//! lines were destroyed unread, a notice says so.
+//! Tests the reader against a model of the file system. Whatever happens to the files between two
+//! scans, each line that could be read is emitted once and in order; if lines were destroyed
+//! unread, a notice reports it.
 //!
-//! `MAILSCOPE_SEQUENCES` says how many sequences of operations are tried in each way of following
+//! `MAILSCOPE_SEQUENCES` sets the number of random operation sequences for each way of following
 //! (default 10).
 
 use std::path::Path;
@@ -28,23 +28,24 @@ enum Op {
     Write(usize),
     /// Appends the beginning of a line.
     Half(usize),
-    /// Renames the log away; the next write makes a new one.
+    /// Renames the log; the next write creates a new one.
     Rename,
-    /// Renames the log away and makes a new one. A link is made to lead to a new one.
+    /// Renames the log and creates a new one; a link is changed to a new file.
     Rotate,
-    /// Cuts the log to nothing.
+    /// Truncates the log to 0 bytes.
     Truncate,
     /// Deletes the log; its writer keeps it open.
     Delete,
-    /// Replaces the newest rolled file by its compressed form.
+    /// Compresses the newest rolled file.
     Compress,
     /// Deletes the oldest rolled file.
     Expire,
-    /// The former log's writer, which still has it open, writes on.
+    /// The former log's writer, which still has it open, writes more.
     Late(usize),
-    /// The reader looks.
+    /// The reader scans.
     Look,
-    /// The reader looks, and so long was nothing written that it lets go of what it need not hold.
+    /// The reader scans after files were quiet for so long that it closes those without the log's
+    /// name.
     Quiet,
 }
 
@@ -77,9 +78,9 @@ enum Followed {
     Folder,
 }
 
-/// The number of a line; none of the beginning of one whose rest never came.
-fn number_of(told: Line<'_>) -> Option<usize> {
-    let text = String::from_utf8_lossy(told.bytes);
+/// The number of a line; `None` if the line was never finished.
+fn number_of(reported: Line<'_>) -> Option<usize> {
+    let text = String::from_utf8_lossy(reported.bytes);
     let number = text
         .strip_suffix(" close")
         .and_then(|text| text.rsplit(' ').next());
@@ -95,7 +96,7 @@ fn number_of(told: Line<'_>) -> Option<usize> {
 /// The reader under test.
 struct Subject {
     reader: LogReader,
-    told: Vec<usize>,
+    reported: Vec<usize>,
     notices: Vec<Notice>,
 }
 
@@ -121,32 +122,32 @@ impl Subject {
             damaged: long,
             silent: long,
         };
-        // What is heard of is heard of at once: by the watcher's thread it would be soon.
+        // New files are opened immediately, where the watcher thread would need a moment.
         reader.notifications.pending = PendingFiles::default();
         Self {
             reader,
-            told: Vec::new(),
+            reported: Vec::new(),
             notices: Vec::new(),
         }
     }
 
-    /// Reads all there is; what a timer or a hint would make it look at twice it looks at twice.
+    /// Reads everything; scans as often as the timer or notifications would.
     fn look(&mut self) {
         let mut quiet = 0;
         while quiet < 3 {
-            let before = self.told.len();
+            let before = self.reported.len();
             self.reader.schedule.next = Instant::now();
-            while let Some(told) = self.reader.poll() {
-                match told {
+            while let Some(reported) = self.reader.poll() {
+                match reported {
                     SourceEvent::Block(block) => {
-                        self.told.extend(block.lines().filter_map(number_of))
+                        self.reported.extend(block.lines().filter_map(number_of))
                     }
                     SourceEvent::Notice(notice) => self.notices.push(notice),
                     SourceEvent::Opened(_) | SourceEvent::CaughtUp => {}
                     SourceEvent::End => panic!("the end"),
                 }
             }
-            quiet = if self.told.len() == before {
+            quiet = if self.reported.len() == before {
                 quiet + 1
             } else {
                 0
@@ -213,7 +214,7 @@ fn check(case: Case, ops: &[Op]) -> Result<(), TestCaseError> {
             }
         }
         prop_assert_eq!(
-            &subject.told,
+            &subject.reported,
             &wanted,
             "after {:?}: {:?}",
             op,
@@ -223,7 +224,7 @@ fn check(case: Case, ops: &[Op]) -> Result<(), TestCaseError> {
     let of_kind = |kinds: &[&str]| {
         let notices = subject.notices.iter();
         notices
-            .filter(|notice| kinds.contains(&notice.kind()))
+            .filter(|notice| kinds.contains(&notice.kind.word()))
             .count()
     };
     prop_assert!(
@@ -231,9 +232,9 @@ fn check(case: Case, ops: &[Op]) -> Result<(), TestCaseError> {
         "{:?}",
         subject.notices
     );
-    let told = of_kind(&["gap", "gone", "truncated", "replaced"]);
+    let reported = of_kind(&["gap", "gone", "truncated", "replaced"]);
     prop_assert!(
-        world.lost() <= told,
+        world.lost() <= reported,
         "of {} files lines were lost: {:?}",
         world.lost(),
         subject.notices
@@ -241,7 +242,7 @@ fn check(case: Case, ops: &[Op]) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// How many sequences are tried where nobody asks for more.
+/// The default number of sequences.
 const FEW: u32 = 10;
 
 fn sequences() -> u32 {
@@ -258,7 +259,7 @@ fn hold(naming: Naming, manner: Manner, followed: Followed) {
             max_shrink_time: 20_000,
             ..Config::default()
         };
-        // A few are the same ones each time; who asks for many wants others.
+        // The default ones are always the same; more are random.
         let mut runner = if config.cases > FEW {
             TestRunner::new(config)
         } else {

@@ -1,8 +1,8 @@
-//! The end of the newest file is there before all else is read.
+//! The end of the newest file is available before everything else is read.
 
 use super::*;
 
-/// What the newest file's end holds; the folder is not read.
+/// The end of the newest file; the folder is not read.
 fn tail_preview(folder: &Path) -> Option<(TailPreview, String)> {
     let reader = LogReader::open(&request(&[folder], Follow::Live)).expect("opens");
     let newest = reader.tail_preview()?;
@@ -10,7 +10,7 @@ fn tail_preview(folder: &Path) -> Option<(TailPreview, String)> {
     Some((newest, text))
 }
 
-/// A file that looks so long, of which nothing but its first lines matters.
+/// A sparse file of this length that begins with these lines.
 fn lengthen(path: &Path, bytes: u64) {
     let file = OpenOptions::new().write(true).open(path).expect("opens");
     file.set_len(bytes).expect("grows");
@@ -22,7 +22,7 @@ fn whole_lines_of_the_newest_file_are_had_and_can_be_read_again() {
     let old = folder.path().join("mail.@20260301T000000.s");
     let new = folder.path().join("mail.current");
     fs::write(&old, lines(0..100)).expect("writes");
-    // More than is shown, and a line that is not finished.
+    // More than is shown, and an unfinished line.
     fs::write(&new, lines(100..60_100) + "Mon Mar  2 23").expect("writes");
     assert!(
         tail_preview(folder.path()).is_none(),

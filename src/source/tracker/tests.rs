@@ -1,3 +1,5 @@
+//! Each transition of the tracker, without files.
+
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::*;

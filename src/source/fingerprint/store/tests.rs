@@ -1,3 +1,5 @@
+//! Which known contents a new file is compared with, and which are evicted.
+
 use std::path::PathBuf;
 
 use super::*;
@@ -20,7 +22,7 @@ fn candidates(contents: &FingerprintStore, folder: &str, text: &str) -> Vec<Loca
     contents.candidates(Path::new(folder), &PrefixHashes::of(text.as_bytes()))
 }
 
-/// A text of so many bytes that begins as the others do.
+/// A text of this length; all begin alike.
 fn text(number: usize, length: usize) -> String {
     let mut text = format!("Mon Mar  2 00:00:00 2026 Info: New SMTP ICID {number:06} ");
     while text.len() < length {
@@ -39,7 +41,7 @@ fn of_many_files_that_begin_alike_only_those_that_go_on_alike_are_compared() {
     for number in [0, 7, 299] {
         let found = candidates(&contents, "logs", &text(number, 5000));
         assert_eq!(found, [Location::Live(number)]);
-        // A part of it, however short a piece.
+        // Any prefix of it.
         let found = candidates(&contents, "logs", &text(number, 65));
         assert_eq!(found, [Location::Live(number)]);
         assert_eq!(candidates(&contents, "logs", &text(number, 40)).len(), 300);

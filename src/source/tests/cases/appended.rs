@@ -1,4 +1,4 @@
-//! Lines that are appended: at once, in pieces, half of one.
+//! Appended lines: whole, in pieces, unfinished.
 
 use super::*;
 

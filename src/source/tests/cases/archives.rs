@@ -1,4 +1,4 @@
-//! Archives and pipes: on their way, damaged, cut, too large.
+//! Archives and pipes: incomplete, damaged, truncated, too large.
 
 use super::*;
 
@@ -112,7 +112,7 @@ fn case_31_an_archive_under_way_is_no_damage() {
     reader.expect(&(line(500) + &lines(0..500)));
     reader.look();
     assert!(reader.notices.is_empty(), "{:?}", reader.given);
-    // One that stays as it is is one.
+    // An archive that stays unchanged is reported.
     fs::write(
         dir.path().join("mail.@20260302T000000.s.gz"),
         &whole[..whole.len() / 2],
@@ -132,7 +132,7 @@ fn case_32_an_archive_that_unpacks_to_far_too_much() {
     reader.drain();
     assert!(reader.told.starts_with(&line(0)) && !reader.told.contains(&line(1)));
     assert_eq!(reader.details("limit"), ["2.0 MB"]);
-    // One layer is taken off: what is inside is no log.
+    // Only one layer of compression is removed: the content is no log.
     let inner = fs::read(&path).expect("reads");
     let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
     packer.write_all(&inner).expect("packs");
@@ -147,7 +147,7 @@ fn pipe(path: &Path, bytes: Vec<u8>) -> thread::JoinHandle<()> {
     let made = std::process::Command::new("mkfifo").arg(path).status();
     assert!(made.expect("runs").success());
     let path = path.to_path_buf();
-    // The reader may have had enough before all is written.
+    // The reader may close the pipe before everything is written.
     thread::spawn(move || drop(fs::write(path, bytes)))
 }
 

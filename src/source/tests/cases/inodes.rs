@@ -1,5 +1,4 @@
-//! Files that seem to be others: inodes that come back, files that look alike, copies, several
-//! names.
+//! Identity: reused inodes, similar files, copies, several names.
 
 use super::*;
 
@@ -7,7 +6,7 @@ use super::*;
 fn take_inode(old: &Path, new: &Path, text: &str) -> bool {
     let inode = old.metadata().expect("is there").ino();
     fs::remove_file(old).expect("deletes");
-    // Those that got another keep it meanwhile, or the next would get the same.
+    // The others are kept until then, so that each new file gets another inode.
     let made = |number: usize| new.with_file_name(format!(".{number}"));
     let has_it = |&number: &usize| {
         fs::write(made(number), text).expect("writes");
@@ -29,7 +28,7 @@ fn case_10_an_inode_that_comes_back_under_the_same_name_is_another_file() {
     let mut reader = Reader::open(&[dir.path()], Follow::Live);
     reader.expect(&lines(0..3));
     for key in reader.reader.tracker.order().clone() {
-        // As when many files are read: it is closed, and only its name is looked at.
+        // As if many files are read: it is parked, and only its name is checked.
         reader.reader.tracker[key].park(ReadPhase::Parked);
         reader.reader.tracker.dequeue(key);
     }
@@ -73,7 +72,7 @@ fn case_11_what_came_between_is_read_where_the_new_log_has_the_inode_of_an_expir
     append(&name("1"), &line(1));
     reader.reader.sources.close_all();
     take_inode(&name("2.gz"), &path, &line(2));
-    // Later than what was rolled, by the clock of the file system.
+    // Modified later than the rolled file, by the file system's clock.
     let later = name("1").metadata().and_then(|rolled| rolled.modified());
     let log = OpenOptions::new().append(true).open(&path).expect("opens");
     log.set_modified(later.expect("a time") + Duration::from_millis(4))
@@ -124,7 +123,7 @@ fn case_17_files_that_look_alike_are_read_and_copies_are_not() {
     let mut reader = Reader::open(&[dir.path()], Follow::Live);
     let both = head.clone() + &line(100) + &head + &line(200);
     reader.expect(&both);
-    // A backup, which goes its own way.
+    // A backup, which changes independently.
     fs::copy(&b, dir.path().join("mail.@2.s.bak")).expect("copies");
     reader.look();
     reader.expect(&both);

@@ -1,4 +1,4 @@
-//! Notifications that fail or lie, and a reader who is slow.
+//! Failing and wrong notifications, and a slow reader.
 
 use super::*;
 
@@ -32,7 +32,7 @@ fn case_25_when_notifications_were_dropped_everything_is_looked_at() {
     append(&path, &line(0));
     let mut reader = Reader::notified(&[dir.path()]);
     reader.expect(&line(0));
-    // Only that some were dropped is known, not which.
+    // The reader knows that some were dropped, not which.
     reader.reader.notifications.watch = DirectoryWatch::off(&reader.reader.notifications.waker);
     reader.reader.schedule.next += Duration::from_secs(3600);
     fs::rename(&path, dir.path().join("mail.@20260302T000001.s")).expect("renames");

@@ -1,4 +1,4 @@
-//! Names, links and folders that are empty, missing, closed or full, and what is no file in them.
+//! Names, links and folders: empty, missing, unreadable or full; pipes and devices in them.
 
 use super::*;
 
@@ -91,7 +91,7 @@ fn case_22_a_new_file_that_may_not_be_read_is_told_once_and_read_when_it_may() {
     let refused = io::Error::from(io::ErrorKind::PermissionDenied);
     for name in ["passwords", "mail.current", "mail.current"] {
         if may_all {
-            // Who may read everything is told of it as if he might not.
+            // Root can read everything: report the file as if it could not.
             let path = dir.path().join(name);
             reader
                 .reader

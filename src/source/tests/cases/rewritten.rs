@@ -1,4 +1,4 @@
-//! Logs that are copied and truncated, or written anew.
+//! Logs that are copied and truncated, or rewritten.
 
 use super::*;
 
@@ -34,7 +34,7 @@ fn case_13_a_writer_goes_on_at_his_old_place_after_the_cut() {
     reader.expect(&lines(0..10));
     let mut writer = OpenOptions::new().write(true).open(&path).expect("opens");
     writer.set_len(0).expect("cuts");
-    // A terabyte further on: nobody reads that.
+    // A hole of a terabyte: it must be skipped, not read.
     let place = (1 << 40) + 17;
     writer.seek(SeekFrom::Start(place)).expect("seeks");
     writer.write_all(lines(10..20).as_bytes()).expect("writes");
@@ -76,7 +76,7 @@ fn case_16_an_editor_writes_the_log_anew() {
     append(&path, &lines(0..10));
     let mut reader = Reader::open(&[&path], Follow::Live);
     reader.expect(&lines(0..10));
-    // Its last line was deleted: what is left was read.
+    // Its last line was deleted: the rest was read already.
     let new = dir.path().join(".swap");
     fs::write(&new, lines(0..9)).expect("writes");
     fs::rename(&new, &path).expect("renames");

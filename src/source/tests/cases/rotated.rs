@@ -46,7 +46,7 @@ fn case_06_a_line_cut_by_the_roll_is_two_unfinished_ones_and_none_is_lost() {
     append(&path, &(rest.clone() + &line(2)));
     reader.expect(&(line(0) + &rest + &line(2)));
     reader.reader.settings.timeouts = no_timeouts();
-    // The beginning comes when its file is finished, as its writer might have been late.
+    // The unfinished line is emitted when its file is closed: its writer might have been late.
     reader.expect(&(line(0) + &rest + &line(2) + &first + "\n"));
 }
 
@@ -78,7 +78,7 @@ fn case_08_what_was_rolled_and_deleted_unread_is_missed_never_repeated_and_told(
     append(&path, &line(2));
     reader.expect(&(line(0) + &line(2)));
     reader.expect_notice("gap");
-    // Nothing is missing where nothing is.
+    // Without rolled files no number is missing.
     fs::rename(name(2), name(3)).expect("renames");
     fs::rename(&path, name(1)).expect("renames");
     append(&path, &line(3));
@@ -96,7 +96,7 @@ fn case_08_nothing_is_missed_where_what_was_read_is_deleted_by_hand() {
     fs::rename(&path, rolled(1)).expect("renames");
     append(&path, &line(1));
     reader.expect(&lines(0..2));
-    // Rolled once more, and the file read last is deleted before anybody looks.
+    // Rolled once more, and the file read last is deleted before the next scan.
     fs::rename(rolled(1), rolled(2)).expect("renames");
     fs::rename(&path, rolled(1)).expect("renames");
     append(&path, &line(2));

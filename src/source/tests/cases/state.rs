@@ -1,4 +1,4 @@
-//! What the framing tells of a file, and that nothing of it is touched.
+//! Stale and incomplete files by their markers; the reader never changes a file.
 
 use super::*;
 
@@ -17,7 +17,7 @@ fn case_66_a_saved_file_without_its_end_is_incomplete_until_the_rest_comes() {
         reader.reader.sources().statuses()[0].state,
         SourceState::Incomplete
     );
-    // The whole file is fetched again under its name.
+    // The complete file is transferred again under its name.
     let fetched = dir.path().join(".fetched");
     fs::write(&fetched, begin.clone() + &lines(0..9) + end).expect("writes");
     fs::rename(&fetched, &path).expect("renames");

@@ -1,4 +1,4 @@
-//! The files as they are, and what a reader can get at.
+//! The model: the files, and the lines in them that a reader can read.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::Write;
@@ -20,7 +20,7 @@ pub enum Naming {
     Linked,
 }
 
-/// How logs are rolled. Nobody does both to one log.
+/// How logs are rolled; each log in one way only.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Manner {
     Rename,
@@ -28,17 +28,17 @@ pub enum Manner {
     Copy,
 }
 
-/// What one file held in its life under the log's name.
+/// The lines written to one file under the log's name.
 #[derive(Debug, Default)]
 struct Generation {
     lines: Vec<usize>,
-    /// How many of them the reader had to tell so far.
+    /// How many of them the reader had to emit so far.
     read: usize,
-    /// A line begun, and how much of it is written.
+    /// An unfinished line, and how many of its bytes are written.
     half: Option<(usize, usize)>,
-    /// Where it is found; nowhere once it was deleted.
+    /// `None` once it was deleted.
     path: Option<PathBuf>,
-    /// So many of its lines are in an archive, which is all that has a name.
+    /// How many of its lines are in an archive that replaced it.
     packed: Option<usize>,
     /// Its writer has it open.
     writer: Option<File>,
@@ -47,7 +47,7 @@ struct Generation {
 }
 
 impl Generation {
-    /// How many lines a reader can get at.
+    /// How many lines can be read.
     fn reachable(&self) -> usize {
         match (&self.path, self.packed) {
             _ if self.held => self.lines.len(),
@@ -67,12 +67,12 @@ pub struct World {
     current: Option<usize>,
     next: usize,
     rolled: usize,
-    /// Who hears of each file at once; nobody where the reader only looks now and then.
+    /// Opens new files immediately; `None` if the reader only polls.
     pending: Option<PendingFiles>,
 }
 
-/// Deletes a file. Its inode comes back in another tick of the clock only: within one, nothing
-/// tells the two apart.
+/// Deletes a file. Its inode is reused in a later tick of the clock: within one tick, the old and
+/// the new file cannot be distinguished.
 fn delete(path: &Path) {
     fs::remove_file(path).expect("deletes");
     thread::sleep(Duration::from_millis(5));
@@ -95,7 +95,7 @@ impl World {
         world
     }
 
-    /// From now on the reader hears of each file as soon as it has its name.
+    /// From now on new files are opened immediately, as by the watcher thread.
     pub fn tell(&mut self, pending: PendingFiles) {
         self.pending = Some(pending);
     }
@@ -181,7 +181,7 @@ impl World {
         }
     }
 
-    /// Makes room for another rolled file and says what it is to be called.
+    /// Renames the rolled files for another one; returns the path of that.
     fn make_room(&mut self) -> PathBuf {
         self.rolled += 1;
         if self.naming != Naming::Numbered {
@@ -203,7 +203,7 @@ impl World {
         rolled(1)
     }
 
-    /// Only the former log's writer is still there to be late.
+    /// Only the former log's writer keeps its file open.
     fn drop_writers(&mut self) {
         let last = self.generations.len();
         for generation in &mut self.generations[..last.saturating_sub(2)] {
@@ -300,7 +300,7 @@ impl World {
         }
     }
 
-    /// What the reader has to tell now, in order.
+    /// The lines that the reader must emit now, in order.
     pub fn look(&mut self) -> Vec<usize> {
         let mut told = Vec::new();
         for generation in &mut self.generations {
@@ -312,7 +312,7 @@ impl World {
         told
     }
 
-    /// The reader lets go of what has no more the log's name.
+    /// The reader closes the files that lost the log's name.
     pub fn quiet(&mut self) {
         for at in 0..self.generations.len() {
             if Some(at) != self.current {
@@ -322,10 +322,10 @@ impl World {
         }
     }
 
-    /// How many files held lines that the reader knew of and could not get at.
+    /// How many known files had lines that the reader could not read.
     pub fn lost(&self) -> usize {
-        // Of what comes and goes between two looks, and of what is written to a file that is
-        // deleted, nobody can know.
+        // Files that came and went between two scans, and lines written to deleted files, are
+        // unknown.
         let met = |generation: &&Generation| generation.read > 0 && generation.packed.is_none();
         let met = self.generations.iter().filter(met);
         met.filter(|met| met.lines.len() > met.read).count()

@@ -37,7 +37,7 @@ pub(super) fn preview(known: RenderContext<'_>, at: u32, width: usize) -> Vec<Pa
     read(&mut builder, known, status);
     let notices: Vec<&Noticed> = known.files.notices_of(status).take(MAX_NOTICES).collect();
     for noticed in &notices {
-        let role = match noticed.notice.severity {
+        let role = match noticed.notice.kind.severity() {
             NoticeLevel::Info => Role::Text,
             NoticeLevel::Warning => Role::Warning,
             NoticeLevel::Error => Role::Failed,
