@@ -6,8 +6,8 @@
 //! starts a new record, unless the record with its id began within the same second and has no
 //! opening yet.
 //!
-//! [`apply_plan`] prepares a batch before the index is locked; `connections` and `messages` have one
-//! function for each family of entries.
+//! [`apply_plan`] prepares a batch before the index is locked; `connections` and `messages` have
+//! one function for each family of entries.
 
 pub(super) mod apply_plan;
 mod connections;
@@ -49,7 +49,6 @@ impl WorkingSet {
     }
 }
 
-/// An entry that is being applied.
 struct EntryContext<'e, 'a> {
     entry: &'e Entry<'a>,
     appliance: ApplianceId,

@@ -61,7 +61,6 @@ pub struct Evicted {
 }
 
 impl Evicted {
-    /// Connections and messages.
     pub(crate) fn all(&self) -> u64 {
         self.connections + self.messages
     }
@@ -97,7 +96,6 @@ struct Watermark {
     lengths: TableLengths,
 }
 
-/// The state of retention.
 #[derive(Debug)]
 pub struct Retention {
     limits: RetentionLimits,
@@ -211,7 +209,7 @@ impl Index {
         self.retention.evicted
     }
 
-    /// The bytes that the index takes, if they are more than the limit. To be asked after
+    /// The bytes that the index takes, if they exceed the limit. Valid after
     /// [`Index::plan_eviction`] had no step.
     pub fn over_limit(&self) -> Option<u64> {
         let limit = self.retention.limits.memory?;
@@ -237,12 +235,10 @@ impl Index {
         self.messages.ranks().rank(id.at()).is_some()
     }
 
-    /// The number of the next attempt.
     pub(crate) fn attempts_end(&self) -> usize {
         self.attempts.end()
     }
 
-    /// The number of the next delivery.
     pub(crate) fn deliveries_end(&self) -> usize {
         self.deliveries.end()
     }

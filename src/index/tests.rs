@@ -85,7 +85,7 @@ fn a_reply_before_its_delivery_is_kept_for_it() {
 }
 
 #[test]
-fn within_a_second_a_final_state_goes_before_delayed() {
+fn within_a_second_a_final_state_overrides_delayed() {
     let delayed = "Delayed: DCID 8 MID 5 to RID 0 - 4.1.0 - x ('450', ['4.7.1 later']) []";
     let done = "Message done DCID 9 MID 5 to RID [0]";
     for log in [

@@ -27,11 +27,8 @@ pub struct BatchPlan {
     pub(crate) early: Vec<usize>,
     /// The other entries in their order, without those that would change nothing.
     pub(crate) others: Vec<usize>,
-    /// Hashes of envelope addresses.
     mail: Vec<u32>,
-    /// Hashes of reverse DNS names.
     hosts: Vec<u32>,
-    /// Hashes of remote addresses.
     addresses: Vec<u32>,
 }
 

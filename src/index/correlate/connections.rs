@@ -13,7 +13,7 @@ struct LoginAttempt<'a> {
     user: Option<Symbol>,
     mechanism: Option<Symbol>,
     profile: Option<Symbol>,
-    /// The far end's reply, or the appliance's cause; `None` if the line has none.
+    /// The remote server's reply, or the appliance's cause; `None` if the line has none.
     failure: Option<Reply<'a>>,
 }
 

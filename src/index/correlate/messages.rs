@@ -274,7 +274,7 @@ impl Index {
         recipient
     }
 
-    /// The far end's reply to deliveries that succeeded.
+    /// The remote server's reply to deliveries that succeeded.
     pub(super) fn reply(&mut self, message: MessageId, rids: Rids<'_>, text: &[u8]) {
         let text = self.texts.push_reply(text);
         for rid in rids.iter() {

@@ -29,7 +29,6 @@ impl CompactionPart {
     pub(super) const ALL: [Self; 3] = [Self::Texts, Self::Mail, Self::Names];
 }
 
-/// Names or texts without unused ones.
 #[derive(Debug)]
 pub enum Compaction {
     Texts(Box<CompactedTexts>),

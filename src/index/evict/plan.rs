@@ -108,7 +108,7 @@ impl EvictionPlan<'_> {
             .is_none_or(|(ended, before)| ended < before)
     }
 
-    /// The same of a message. One whose id was reused gets no more lines, whatever its state.
+    /// The same for a message. One whose id was reused gets no more lines in any state.
     fn is_past(&self, id: MessageId) -> bool {
         let (index, at, ends) = (self.index, id.at(), self.cut.lengths);
         let columns = &index.messages;

@@ -11,10 +11,8 @@ use crate::index::store::int_column::IntColumn;
 use crate::index::store::live_set::LiveSet;
 use crate::index::{ClosedRecord, ConnectionId, Index, MessageId};
 
-/// A planned step.
 #[derive(Debug)]
 pub enum EvictionStep {
-    /// Evicts records.
     Records(Box<RecordEviction>),
     /// Replaces names or texts by those that live records use.
     Compaction(Box<Compaction>),

@@ -1,4 +1,4 @@
-//! Authentication attempts: logins on listeners, and those of the appliance at far ends.
+//! Authentication attempts: logins on listeners, and those of the appliance at remote servers.
 
 use crate::event::enhanced_code;
 use crate::header::Timestamp;
@@ -22,7 +22,7 @@ pub struct AttemptTable {
     pub(crate) user: IntColumn<Option<Symbol>>,
     pub(crate) mechanism: IntColumn<Option<Symbol>>,
     pub(crate) profile: IntColumn<Option<Symbol>>,
-    /// The far end's reply code; 0 if there is none.
+    /// The remote server's reply code; 0 if there is none.
     pub(crate) code: PagedColumn<u16>,
     pub(crate) detail: PagedColumn<Option<TextId>>,
     /// The previous attempt on the same connection.
@@ -63,7 +63,6 @@ impl AttemptTable {
     }
 }
 
-/// A view of one authentication attempt.
 #[derive(Clone, Copy, Debug)]
 pub struct Attempt<'i> {
     index: &'i Index,
@@ -135,12 +134,12 @@ impl<'i> Attempt<'i> {
         self.columns().profile.get(self.id.at())
     }
 
-    /// The far end's reply code (outbound failures).
+    /// The remote server's reply code (outbound failures).
     pub(crate) fn code(&self) -> Option<u16> {
         Some(self.columns().code.get(self.id.at())).filter(|code| *code > 0)
     }
 
-    /// The far end's reply text (outbound failures).
+    /// The remote server's reply text (outbound failures).
     pub(crate) fn detail(&self) -> Option<&'i str> {
         self.columns()
             .detail

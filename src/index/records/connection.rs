@@ -20,7 +20,6 @@ use crate::position::Position;
 pub enum ConnectionTag {}
 pub type ConnectionId = RecordId<ConnectionTag>;
 
-/// Which side opened the connection.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Direction {
     /// A peer connected to a listener (ICID).
@@ -39,10 +38,8 @@ impl Direction {
     }
 }
 
-/// How a connection ended.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum ConnectionEnd {
-    /// A `close` line.
     Close,
     /// A `lost` line, with or without a `close`.
     Lost,
@@ -115,7 +112,7 @@ impl IntCode for ConnectionFlags {
     }
 }
 
-/// The far end of each connection.
+/// The peer of each connection.
 #[derive(Debug, Default)]
 pub struct PeerColumns {
     pub(crate) address: PagedColumn<Option<Symbol>>,
@@ -161,7 +158,7 @@ table!(ConnectionTable: id, appliance, flags, began, closed, peer.address, peer.
 pub struct ConnectFailure {
     /// The recipients' domain; no other line of such a connection names it.
     pub(crate) domain: Option<Symbol>,
-    /// The system's or the far end's text, in [`super::names::Interners::errors`].
+    /// The system's or the remote server's text, in [`super::names::Interners::errors`].
     pub(crate) details: Option<Symbol>,
 }
 
@@ -215,7 +212,6 @@ pub(crate) fn text(bytes: &[u8]) -> &str {
     std::str::from_utf8(bytes).unwrap_or_default()
 }
 
-/// A view of one connection.
 #[derive(Clone, Copy, Debug)]
 pub struct Connection<'i> {
     index: &'i Index,
@@ -249,7 +245,6 @@ impl<'i> Connection<'i> {
         }
     }
 
-    /// The ICID or DCID as a number.
     pub(crate) fn number(&self) -> u64 {
         self.columns().id.get(self.id.at())
     }
@@ -277,7 +272,6 @@ impl<'i> Connection<'i> {
         self.first_seen().filter(|_| self.flags().opened)
     }
 
-    /// Time of the first line.
     pub(crate) fn first_seen(&self) -> Option<Timestamp> {
         self.columns().began.get(self.id.at())
     }
@@ -361,7 +355,6 @@ impl<'i> Connection<'i> {
         self.columns().policy.get(self.id.at())
     }
 
-    /// The result of TLS, if it was tried.
     pub(crate) fn tls(&self) -> Option<Tls<'i>> {
         Tls::parse(self.index.names.tls.get(self.tls_name()?).as_bytes())
     }
@@ -370,7 +363,6 @@ impl<'i> Connection<'i> {
         self.columns().tls.get(self.id.at())
     }
 
-    /// The cause of a connection error.
     pub(crate) fn error(&self) -> Option<&'i str> {
         let name = self.columns().error.get(self.id.at())?;
         Some(self.index.names.errors.get(name))
@@ -382,7 +374,7 @@ impl<'i> Connection<'i> {
         Some(self.index.names.domains.get(failure.domain?))
     }
 
-    /// The system's or the far end's text, if a Connection Error has both a reason and a text.
+    /// The system's or the remote server's text, if a Connection Error has a reason and a text.
     pub(crate) fn error_details(&self) -> Option<&'i str> {
         let failure = self.columns().failures.get(&self.id)?;
         Some(self.index.names.errors.get(failure.details?))

@@ -1,4 +1,4 @@
-//! DeliveryTable: what became of one recipient in one attempt.
+//! Deliveries: the result of one attempt for one recipient.
 
 use std::borrow::Cow;
 
@@ -16,10 +16,9 @@ use crate::index::{DeliveryState, Index};
 pub enum DeliveryTag {}
 pub type DeliveryId = RecordId<DeliveryTag>;
 
-/// The result of an attempt for a recipient.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum DeliveryResult {
-    /// The far end accepted it.
+    /// The remote server accepted it.
     Delivered,
     /// Refused permanently.
     Bounced,
@@ -46,7 +45,6 @@ impl DeliveryResult {
         self.state().word()
     }
 
-    /// The recipient's state after it.
     pub(crate) fn state(self) -> DeliveryState {
         match self {
             Self::Delivered => DeliveryState::Delivered,
@@ -64,7 +62,7 @@ pub struct DeliveryTable {
     pub(crate) recipient: IntColumn<RecipientId>,
     pub(crate) time: IntColumn<Option<Timestamp>>,
     pub(crate) result: PagedColumn<DeliveryResult>,
-    /// The far end's reply code; 0 if there is none.
+    /// The remote server's reply code; 0 if there is none.
     pub(crate) code: PagedColumn<u16>,
     pub(crate) detail: PagedColumn<Option<TextId>>,
     /// The previous delivery on the same connection.
@@ -106,7 +104,6 @@ impl DeliveryTable {
     }
 }
 
-/// A view of one delivery.
 #[derive(Clone, Copy, Debug)]
 pub struct Delivery<'i> {
     index: &'i Index,
@@ -151,12 +148,12 @@ impl<'i> Delivery<'i> {
         self.columns().result.get(self.id.at())
     }
 
-    /// The far end's reply code; `None` for a success.
+    /// The remote server's reply code; `None` for a success.
     pub(crate) fn code(&self) -> Option<u16> {
         Some(self.columns().code.get(self.id.at())).filter(|code| *code > 0)
     }
 
-    /// The far end's reply text; for a success, that of its Response line.
+    /// The remote server's reply text; for a success, that of its Response line.
     pub(crate) fn detail(&self) -> Option<Cow<'i, str>> {
         self.columns()
             .detail
@@ -171,7 +168,6 @@ impl<'i> Delivery<'i> {
             .map(crate::index::records::connection::text)
     }
 
-    /// The previous delivery to the same recipient.
     pub(crate) fn earlier(&self) -> Option<Delivery<'i>> {
         self.columns()
             .earlier

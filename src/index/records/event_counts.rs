@@ -39,7 +39,6 @@ impl Count {
     }
 }
 
-/// A shape of unknown entries.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct UnknownShape {
     pub(crate) tally: Count,
@@ -48,7 +47,6 @@ pub struct UnknownShape {
     pub(crate) position: Position,
 }
 
-/// Counts by kind.
 #[derive(Clone, Debug)]
 pub struct KindCounts(Vec<Count>);
 
@@ -59,7 +57,6 @@ impl Default for KindCounts {
 }
 
 impl KindCounts {
-    /// Counts an entry.
     #[inline]
     pub(crate) fn add(&mut self, kind: EventKind, time: Option<Timestamp>) {
         self.0[kind as usize].add(time);
@@ -85,7 +82,7 @@ pub struct EventCounts {
 }
 
 impl EventCounts {
-    /// KindCounts entries.
+    /// Adds a batch's counts.
     pub(crate) fn add(&mut self, counts: &KindCounts) {
         self.kinds.append(counts);
     }

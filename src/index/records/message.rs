@@ -26,7 +26,7 @@ pub type MessageId = RecordId<MessageTag>;
 pub enum DeliveryState {
     /// On the appliance.
     Queued,
-    /// Accepted by the far end.
+    /// Accepted by the remote server.
     Delivered,
     /// Refused permanently.
     Bounced,
@@ -34,9 +34,7 @@ pub enum DeliveryState {
     Delayed,
     /// Dropped by a filter, an engine or an administrator.
     Dropped,
-    /// Given up.
     Aborted,
-    /// In a quarantine.
     Quarantined,
 }
 
@@ -170,7 +168,6 @@ impl MessageTable {
     }
 }
 
-/// A view of one message.
 #[derive(Clone, Copy, Debug)]
 pub struct Message<'i> {
     index: &'i Index,
@@ -236,7 +233,6 @@ impl<'i> Message<'i> {
         self.first_seen().filter(|_| self.flags().started)
     }
 
-    /// Time of the first line.
     pub(crate) fn first_seen(&self) -> Option<Timestamp> {
         self.columns().began.get(self.id.at())
     }
@@ -266,13 +262,11 @@ impl<'i> Message<'i> {
         text.map(|id| self.index.texts.prefix(id))
     }
 
-    /// The Message-ID as written.
     pub(crate) fn message_id(&self) -> Option<Cow<'i, str>> {
         let text = self.columns().message_id.get(self.id.at());
         text.map(|id| self.index.texts.full(id))
     }
 
-    /// Bytes.
     pub(crate) fn size(&self) -> Option<u64> {
         self.columns().size.get(self.id.at())
     }

@@ -13,7 +13,6 @@ pub struct Interners {
     pub(crate) mechanisms: Interner,
     /// Remote addresses; [`crate::index::Index::address`] has them parsed.
     pub(crate) addresses: Interner,
-    /// Reverse DNS names.
     pub(crate) hosts: Interner,
     /// Interfaces as written: `IncomingMail (192.0.2.25)`, or an address.
     pub(crate) interfaces: Interner,

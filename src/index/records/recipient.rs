@@ -55,7 +55,6 @@ impl RecipientTable {
     }
 }
 
-/// A view of one recipient.
 #[derive(Clone, Copy, Debug)]
 pub struct Recipient<'i> {
     index: &'i Index,

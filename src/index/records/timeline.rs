@@ -8,7 +8,6 @@ mod tests;
 /// The number of slots; if the log needs more, each slot becomes twice as long.
 const MOST: usize = 4096;
 
-/// Counts of one slot.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Slot {
     /// Logins and deliveries that succeeded.
@@ -30,7 +29,7 @@ pub enum TimelineEvent {
     Failed,
 }
 
-/// KindCounts by time.
+/// Counts by time.
 #[derive(Clone, Debug)]
 pub struct Timeline {
     /// Start of the first slot, in seconds since 1970.

@@ -1,8 +1,8 @@
-//! Texts in chunks of memory, each behind its length.
+//! Texts in chunks of memory, each after its length.
 //!
-//! Many texts share a prefix or a suffix: a far end's `2.0.0 Ok: queued as …`, the domain of a
-//! Message-ID. Such an affix can be stored once; its number is then stored in front of the rest of
-//! the text.
+//! Many texts share a prefix or a suffix: the reply `2.0.0 Ok: queued as …`, the domain of a
+//! Message-ID. Such an affix can be stored once; its number is then stored before the rest of the
+//! text.
 
 use std::num::NonZeroU32;
 use std::ops::Range;
@@ -38,7 +38,6 @@ pub enum SharedAffix {
 }
 
 impl SharedAffix {
-    /// How many numbers there are.
     pub(super) const NUMBERS: usize = 1 << 14;
 }
 

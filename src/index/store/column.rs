@@ -13,7 +13,6 @@ use super::live_set::{LiveSet, Ranks};
 const PAGE_BITS: usize = 12;
 pub(crate) const PAGE: usize = 1 << PAGE_BITS;
 
-/// A value of a column.
 pub trait Value: Copy {
     const BLANK: Self;
 }
@@ -37,7 +36,6 @@ impl Value for u64 {
     const BLANK: Self = 0;
 }
 
-/// A page of values.
 pub trait ColumnPage<T>: Clone {
     /// The blank page with this number, which follows `last`.
     fn after(last: Option<&Self>, number: usize) -> Self;
@@ -49,7 +47,6 @@ pub trait ColumnPage<T>: Clone {
     fn bytes(&self) -> usize;
 }
 
-/// Plain values.
 impl<T: Value> ColumnPage<T> for Box<[T; PAGE]> {
     fn after(_: Option<&Self>, _: usize) -> Self {
         let page = vec![T::BLANK; PAGE].into_boxed_slice();
@@ -293,7 +290,6 @@ pub(crate) fn oldest_first<K, P: ColumnPage<Option<RecordId<K>>>, V>(
 macro_rules! table {
     ($table:ty: $first:ident, $($($column:ident).+),+ $(; $($map:ident),+)?) => {
         impl $table {
-            /// The number of the next record.
             pub(crate) fn end(&self) -> usize {
                 self.$first.end()
             }
@@ -314,7 +310,6 @@ macro_rules! table {
                 $(self.$($column).+.evict(live);)+
             }
 
-            /// Bytes of memory that the table takes.
             pub(crate) fn bytes(&self) -> usize {
                 self.$first.bytes() $(+ self.$($column).+.bytes())+ + self.$first.live().bytes()
                     $($(+ crate::index::store::column::map_bytes(&self.$map))+)?

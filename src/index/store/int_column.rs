@@ -17,7 +17,6 @@ use crate::position::Position;
 #[cfg(test)]
 mod tests;
 
-/// A column of integer pages.
 pub type IntColumn<T> = PagedColumn<T, IntPage>;
 
 /// A value that is stored as an integer. The code of [`Value::BLANK`] is 0.

@@ -15,7 +15,6 @@ mod tests;
 pub struct LiveSet {
     /// Live records below `first`, in their order.
     pinned: Vec<u32>,
-    /// All from this number on are live.
     first: usize,
 }
 
@@ -29,7 +28,6 @@ impl LiveSet {
         &self.pinned
     }
 
-    /// All from this number on are live.
     pub(crate) fn first(&self) -> usize {
         self.first
     }
@@ -87,7 +85,6 @@ impl Ranks {
         self.live.rank(number).filter(|rank| *rank < self.len)
     }
 
-    /// The number of the record with that rank.
     #[inline]
     pub(crate) fn number(&self, rank: usize) -> usize {
         self.live.number(rank)
