@@ -35,6 +35,7 @@ use plan::Plan;
 
 use crate::event::Entry;
 use crate::header::Timestamp;
+use crate::index::store::column::RecordId;
 use crate::index::{AttemptId, ConnectionId, DeliveryId, Index, MessageId};
 use crate::search::{LineRequest, TextPattern};
 
@@ -171,28 +172,29 @@ impl Query {
         (wanted.bytes() <= log_bytes / MOST_BYTES).then_some(wanted)
     }
 
-    /// The connections that it selects, in the order of the records.
+    /// The selected connections, in the order of the records.
     pub fn connections(&self, index: &Index, texts: &TextMatches) -> Vec<ConnectionId> {
-        let plan = Plan::new(&self.expr, &self.texts, index, texts);
-        plan.answer(RecordKind::Connections).ids()
+        self.select(index, texts, RecordKind::Connections)
     }
 
-    /// The messages that it selects, in the order of the records.
+    /// The selected messages, in the order of the records.
     pub fn messages(&self, index: &Index, texts: &TextMatches) -> Vec<MessageId> {
-        let plan = Plan::new(&self.expr, &self.texts, index, texts);
-        plan.answer(RecordKind::Messages).ids()
+        self.select(index, texts, RecordKind::Messages)
     }
 
-    /// The authentication attempts that it selects, in the order of the log.
+    /// The selected authentication attempts, in the order of the log.
     pub fn attempts(&self, index: &Index, texts: &TextMatches) -> Vec<AttemptId> {
-        let plan = Plan::new(&self.expr, &self.texts, index, texts);
-        plan.answer(RecordKind::Attempts).ids()
+        self.select(index, texts, RecordKind::Attempts)
     }
 
-    /// The deliveries that it selects, in the order of the log.
+    /// The selected deliveries, in the order of the log.
     pub fn deliveries(&self, index: &Index, texts: &TextMatches) -> Vec<DeliveryId> {
+        self.select(index, texts, RecordKind::Deliveries)
+    }
+
+    fn select<K>(&self, index: &Index, texts: &TextMatches, kind: RecordKind) -> Vec<RecordId<K>> {
         let plan = Plan::new(&self.expr, &self.texts, index, texts);
-        plan.answer(RecordKind::Deliveries).ids()
+        plan.answer(kind).ids()
     }
 
     /// Whether it selects one entry, by that entry alone: `line` is the entry as written,

@@ -15,7 +15,7 @@ mod window;
 pub use lines::{LineRequest, RawLine, for_each_line, read_lines};
 pub use locate::{LineLocations, locate};
 pub use matches::{SearchProgress, TextMatches};
-pub use pattern::{PATTERN_BYTES, TextPattern};
+pub use pattern::TextPattern;
 pub use window::{
     LineChunk, LinePattern, LineRange, LogLine, SearchDirection, find, read_range, reports_failure,
 };

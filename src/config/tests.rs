@@ -185,8 +185,8 @@ const ERRORS: &[(&str, &str)] = &[
         "[queries]\n'a b' = 'x'",
         "a name of letters, digits, - and _",
     ),
-    ("[queries]\na = ''", "a query is expected"),
-    ("[queries]\na = '@b'\nb = '-@a'", "leads back to itself"),
+    ("[queries]\na = ''", "expected a query"),
+    ("[queries]\na = '@b'\nb = '-@a'", "refers to itself"),
     (
         "[queries]\nnear = 'x'\na = '@naer'",
         "did you mean `@near`?",

@@ -78,14 +78,13 @@ impl BitSet {
         bits
     }
 
-    /// BitSet behind the last record stay clear.
+    /// Clears the bits after the last record.
     fn trim(&mut self) {
         if let (Some(last), used @ 1..) = (self.words.last_mut(), self.places.len() & 63) {
             *last &= (1 << used) - 1;
         }
     }
 
-    /// How many records there are.
     pub fn len(&self) -> usize {
         self.places.len()
     }

@@ -14,7 +14,6 @@ use crate::index::records::connection::text as decoded;
 use crate::index::store::posting::PostingList;
 use crate::index::{Index, Interner};
 
-/// A suggestion.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Completion {
     /// The bytes of the query to be replaced.
@@ -27,7 +26,6 @@ pub struct Completion {
     pub what: &'static str,
 }
 
-/// Suggestions at most.
 const MOST: usize = 20;
 /// Characters that must be typed before addresses and hosts are looked through: there are too many
 /// of them.
@@ -49,8 +47,8 @@ pub fn complete(text: &str, cursor: usize, index: &Index, saved: &Saved) -> Vec<
 
 /// Names of saved queries, after an `@`.
 fn saved_names(text: &str, cursor: usize, saved: &Saved) -> Option<Vec<Completion>> {
-    let (start, quoted) = token(text, cursor);
-    let typed = text[start..cursor].trim_start_matches('-');
+    let Scan { term, quoted, .. } = Scan::of(&text[..cursor]);
+    let typed = text[term..cursor].trim_start_matches('-');
     let name = typed.strip_prefix('@').filter(|_| !quoted)?;
     let rest =
         text[cursor..].find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_')));
@@ -77,8 +75,8 @@ struct CursorContext {
 
 impl CursorContext {
     fn find(text: &str, cursor: usize) -> Self {
-        let (start, quoted) = token(text, cursor);
-        let token = text[start..cursor].trim_start_matches('-');
+        let Scan { term, item, quoted } = Scan::of(&text[..cursor]);
+        let token = text[term..cursor].trim_start_matches('-');
         let start = cursor - token.len();
         let name_length = token
             .find(|c: char| !(c.is_ascii_alphabetic() || c == '_'))
@@ -95,8 +93,8 @@ impl CursorContext {
                 is_name: rest.is_empty(),
             };
         };
-        let typed = &items[last_item(items)..];
-        let start = cursor - typed.len();
+        let start = item.max(cursor - items.len());
+        let typed = &text[start..cursor];
         let ends = |c: char| c.is_whitespace() || matches!(c, ')' | ',');
         let end = match text[cursor..].find(ends) {
             _ if quoted => cursor + usize::from(text[cursor..].starts_with('"')),
@@ -113,35 +111,32 @@ impl CursorContext {
     }
 }
 
-/// Where the term at the cursor begins, and whether the cursor stands inside quotes.
-fn token(text: &str, cursor: usize) -> (usize, bool) {
-    let (mut start, mut quoted, mut before) = (0, false, ' ');
-    for (at, c) in text[..cursor].char_indices() {
-        match c {
-            '"' if quoted => quoted = before == '\\',
-            '"' => quoted = at == start || matches!(before, ':' | '~' | ','),
-            _ if quoted => {}
-            _ if c.is_whitespace() || matches!(c, '(' | ')') => start = at + c.len_utf8(),
-            _ => {}
-        }
-        before = c;
-    }
-    (start, quoted)
+/// Where the cursor is in the query.
+struct Scan {
+    /// Start of the term at the cursor.
+    term: usize,
+    /// Start of the last of the term's comma-separated values, if there are several.
+    item: usize,
+    /// Whether the cursor is inside quotes.
+    quoted: bool,
 }
 
-/// Where the last of the comma-separated values begins.
-fn last_item(items: &str) -> usize {
-    let (mut start, mut quoted, mut before) = (0, false, ',');
-    for (at, c) in items.char_indices() {
-        match c {
-            '"' if quoted => quoted = before == '\\',
-            '"' => quoted = before == ',',
-            ',' if !quoted => start = at + 1,
-            _ => {}
+impl Scan {
+    fn of(before_cursor: &str) -> Self {
+        let (mut term, mut item, mut quoted, mut before) = (0, 0, false, ' ');
+        for (at, c) in before_cursor.char_indices() {
+            match c {
+                '"' if quoted => quoted = before == '\\',
+                '"' => quoted = at == term || matches!(before, ':' | '~' | ','),
+                _ if quoted => {}
+                ',' => item = at + 1,
+                _ if c.is_whitespace() || matches!(c, '(' | ')') => term = at + c.len_utf8(),
+                _ => {}
+            }
+            before = c;
         }
-        before = c;
+        Self { term, item, quoted }
     }
-    start
 }
 
 fn fields(place: &CursorContext) -> Vec<Completion> {
@@ -196,7 +191,7 @@ fn values(field: Field, place: &CursorContext, index: &Index) -> Vec<Completion>
 /// Sort key of a suggestion: lower is better.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct ValueRank {
-    /// Whether what was typed stands inside it rather than at its start.
+    /// Whether the typed text matches inside the value rather than at its start.
     inside: bool,
     /// The place among fixed words, which come first.
     word: usize,

@@ -1,4 +1,4 @@
-//! Why a query cannot be read, and where.
+//! Errors in queries, with the range that they are about.
 
 use std::fmt;
 use std::ops::Range;
@@ -16,7 +16,7 @@ pub struct QueryError {
     message: String,
 }
 
-/// A complaint about a place, before the query is known to it.
+/// An error and its range in a query, to be completed by [`SyntaxError::of`].
 #[derive(Debug)]
 pub(super) struct SyntaxError {
     pub range: Range<usize>,
@@ -40,7 +40,7 @@ impl SyntaxError {
     }
 }
 
-/// Columns of the query that are shown before and behind the place.
+/// Columns of the query that are shown before and after the error.
 const AROUND: usize = 60;
 
 impl QueryError {
@@ -115,6 +115,12 @@ fn visible(c: char) -> (String, usize) {
     let text = safe::text(c.encode_utf8(&mut [0; 4])).into_owned();
     let width = text.width();
     (text, width)
+}
+
+/// The hint for a word that is probably text.
+pub(super) fn quote_hint(word: &str) -> String {
+    let word = shown(word).replace('"', "\\\"");
+    format!("to search for this text, quote it: \"{word}\"")
 }
 
 /// Text from a query inside a message: safe to print, and short.

@@ -1,7 +1,7 @@
 //! Evaluates one term over the columns of each kind of record, and follows the links between them.
 //!
-//! A predicate on names is asked once for each distinct name; then the column of the names' numbers
-//! is scanned, or the few records of the matching names are walked.
+//! A predicate on names is evaluated once for each distinct name; then the column of the names'
+//! numbers is scanned, or the few records of the matching names are walked.
 
 mod attempt;
 mod connection;
@@ -28,12 +28,11 @@ use delivery::outcomes;
 pub(super) use entry::EntryQuery;
 pub(super) use message::{domain, messages};
 
-/// The kind of records that is asked for.
+/// The kind of records that a query selects.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum RecordKind {
     /// Connections in both directions.
     Connections,
-    /// Messages.
     Messages,
     /// Authentication attempts.
     Attempts,
@@ -57,7 +56,7 @@ fn ascii(code: &[u8]) -> &str {
     std::str::from_utf8(code).unwrap_or_default()
 }
 
-/// `since` and `until` of what happens at one moment.
+/// `since` and `until` for records with a single time.
 fn by_time(
     times: &IntColumn<Option<Timestamp>>,
     field: Field,
@@ -70,26 +69,25 @@ fn by_time(
     })
 }
 
-/// Whether a life from its first to its last second is meant by `since`, `until` or `at`.
+/// Whether a lifetime, from its first to its last second, matches `since`, `until` or `at`.
 pub(super) fn moment(
     field: Field,
     test: &Predicate,
     newest: Option<Timestamp>,
 ) -> impl Fn(i64, i64) -> bool {
     let span = match (field, test) {
-        (Field::Since, Predicate::TimeExpr(moment)) => {
+        (Field::Since, Predicate::Time(moment)) => {
             moment.span(newest).map(|(first, _)| (first, i64::MAX))
         }
-        (Field::Until, Predicate::TimeExpr(moment)) => {
+        (Field::Until, Predicate::Time(moment)) => {
             moment.until(newest).map(|last| (i64::MIN, last))
         }
-        (_, Predicate::TimeExpr(moment)) => moment.span(newest),
+        (_, Predicate::Time(moment)) => moment.span(newest),
         _ => None,
     };
     move |began, ended| span.is_some_and(|(first, last)| began <= last && ended >= first)
 }
 
-/// The names that hold.
 fn matching(names: &Interner, wanted: &NamePredicate) -> BitSet {
     BitSet::of(names.iter(), names.len(), |(_, name)| wanted.matches(name))
 }
@@ -104,7 +102,7 @@ fn named(names: &BitSet, column: impl Iterator<Item = Option<Symbol>>, places: R
     })
 }
 
-/// Whether these names have so few records that walking those is less than scanning the column.
+/// Whether walking the records of these names costs less than scanning the column.
 fn are_rare<K>(
     names: &BitSet,
     column: &PagedColumn<Option<Symbol>, impl ColumnPage<Option<Symbol>>>,
@@ -122,11 +120,11 @@ fn are_rare<K>(
 pub(super) fn is_posted(index: &Index, field: Field, test: &Predicate) -> bool {
     let (names, attempts, connections) = (&index.names, &index.attempts, &index.connections);
     match (field, test) {
-        (Field::User, Predicate::NamePredicate(wanted)) => {
+        (Field::User, Predicate::Name(wanted)) => {
             let names = matching(&names.users, wanted);
             are_rare(&names, &attempts.user, &attempts.by_user)
         }
-        (Field::Profile, Predicate::NamePredicate(wanted)) => {
+        (Field::Profile, Predicate::Name(wanted)) => {
             let names = matching(&names.profiles, wanted);
             are_rare(&names, &attempts.profile, &attempts.by_profile)
         }
@@ -141,7 +139,7 @@ pub(super) fn is_posted(index: &Index, field: Field, test: &Predicate) -> bool {
     }
 }
 
-/// The same by postings where these names have few records.
+/// The same from posting lists if these names have few records.
 fn posted<K>(
     names: &BitSet,
     column: &PagedColumn<Option<Symbol>, impl ColumnPage<Option<Symbol>>>,
@@ -168,7 +166,7 @@ fn posted<K>(
     bits
 }
 
-/// The lines in which words are looked for, of these records.
+/// The lines of these records, for a text search.
 pub(super) fn lines_of(index: &Index, records: &BitSet, view: RecordKind) -> LineRequest {
     let mut wanted = LineRequest::default();
     let (connections, messages) = match view {
@@ -201,7 +199,6 @@ pub(super) fn attempts_connections(index: &Index, attempts: &BitSet) -> BitSet {
     connections
 }
 
-/// The connections of these deliveries.
 fn deliveries_connections(index: &Index, deliveries: &BitSet) -> BitSet {
     let mut connections = BitSet::none(index.connections.ranks());
     for at in deliveries.iter() {
@@ -212,7 +209,6 @@ fn deliveries_connections(index: &Index, deliveries: &BitSet) -> BitSet {
     connections
 }
 
-/// The messages of these recipients.
 fn recipients_messages(index: &Index, recipients: &BitSet) -> BitSet {
     let mut messages = BitSet::none(index.messages.ranks());
     for at in recipients.iter() {
@@ -221,7 +217,6 @@ fn recipients_messages(index: &Index, recipients: &BitSet) -> BitSet {
     messages
 }
 
-/// The message of each delivery.
 fn messages_of_deliveries(index: &Index) -> impl Iterator<Item = usize> + '_ {
     let recipients = &index.recipients;
     let columns = &index.deliveries;
@@ -231,7 +226,6 @@ fn messages_of_deliveries(index: &Index) -> impl Iterator<Item = usize> + '_ {
         .map(|id| recipients.message.get(id.at()).at())
 }
 
-/// The deliveries of these messages.
 pub(super) fn messages_deliveries(index: &Index, messages: &BitSet) -> BitSet {
     let count = index.deliveries.ranks();
     if messages.is_empty() {
@@ -242,7 +236,6 @@ pub(super) fn messages_deliveries(index: &Index, messages: &BitSet) -> BitSet {
     })
 }
 
-/// The messages of these deliveries.
 fn deliveries_messages(index: &Index, deliveries: &BitSet) -> BitSet {
     let mut messages = BitSet::none(index.messages.ranks());
     for at in deliveries.iter() {
@@ -252,7 +245,7 @@ fn deliveries_messages(index: &Index, deliveries: &BitSet) -> BitSet {
     messages
 }
 
-/// The connections that these messages came by or went out on.
+/// The connections that received or delivered these messages.
 pub(super) fn messages_connections(index: &Index, messages: &BitSet) -> BitSet {
     let mut connections = deliveries_connections(index, &messages_deliveries(index, messages));
     for at in messages.iter() {
@@ -263,7 +256,7 @@ pub(super) fn messages_connections(index: &Index, messages: &BitSet) -> BitSet {
     connections
 }
 
-/// The messages that came by or went out on one of these connections.
+/// The messages that one of these connections received or delivered.
 pub(super) fn connections_messages(index: &Index, connections: &BitSet) -> BitSet {
     let columns = &index.messages;
     if connections.is_empty() {

@@ -23,7 +23,6 @@ pub enum AccessPath {
 }
 
 impl AccessPath {
-    /// In words.
     fn word(self) -> &'static str {
         match self {
             Self::Postings => "postings",
@@ -38,13 +37,10 @@ impl AccessPath {
 /// A term and how it was answered.
 #[derive(Clone, PartialEq, Debug)]
 pub struct PlanStep {
-    /// The term in its normal form.
     pub term: String,
-    /// How it was answered.
     pub way: AccessPath,
     /// Matching records and all records; `None` if it was not evaluated.
     pub found: Option<(usize, usize)>,
-    /// Time taken.
     pub took: Duration,
 }
 

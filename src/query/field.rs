@@ -17,12 +17,10 @@ pub enum ValueKind {
     Address,
     /// One of a few words.
     Word,
-    /// A moment.
     Time,
 }
 
 impl ValueKind {
-    /// As help and README name it.
     pub fn word(self) -> &'static str {
         match self {
             Self::Number => "number",
@@ -40,26 +38,36 @@ impl ValueKind {
 /// A field as it is parsed, completed and explained.
 #[derive(Clone, Copy, Debug)]
 pub struct FieldDoc {
-    /// Which one.
     pub field: Field,
-    /// How queries write it.
     pub name: &'static str,
-    /// Other spellings that are understood: the keys of the records.
+    /// Other accepted spellings: the keys of the records.
     pub aliases: &'static [&'static str],
-    /// The type of its values.
     pub kind: ValueKind,
-    /// One line.
     pub doc: &'static str,
     /// A term that shows its use.
     pub example: &'static str,
-    /// The words it takes, at most 16; of names, those that do not come from the log.
+    /// The accepted words, at most 16; for names, those that are not from the log.
     pub words: &'static [&'static str],
-    /// Whose it is.
     pub of: &'static str,
 }
 
+impl FieldDoc {
+    /// A value of the field, as error messages call it.
+    pub(super) fn value_noun(&self) -> &'static str {
+        match self.field {
+            Field::Auth => "an auth result",
+            Field::Result => "a delivery result",
+            Field::Dir => "a direction",
+            Field::State => "a state",
+            Field::End => "a way to end a connection",
+            Field::Level => "a log level",
+            _ => "a value of this field",
+        }
+    }
+}
+
 impl Field {
-    /// Its row of the table.
+    /// The field's row of the table.
     pub fn doc(self) -> &'static FieldDoc {
         &FIELDS[self as usize]
     }
@@ -69,7 +77,7 @@ impl Field {
         self.doc().name
     }
 
-    /// The field of that name or alias, whatever its case.
+    /// The field with this name or alias, ignoring case.
     pub fn find(name: &str) -> Option<Self> {
         let is = |other: &&str| other.eq_ignore_ascii_case(name);
         FIELDS
@@ -78,13 +86,13 @@ impl Field {
             .map(|doc| doc.field)
     }
 
-    /// The name that a mistyped one comes nearest to, if any is near.
+    /// The name closest to a mistyped one, if any is similar.
     pub fn nearest(name: &str) -> Option<&'static str> {
         nearest(name, FIELDS.iter().map(|doc| doc.name))
     }
 }
 
-/// The word that a mistyped one comes nearest to, if any is near.
+/// The word closest to a mistyped one, if any is similar.
 pub fn nearest<'w>(typed: &str, words: impl Iterator<Item = &'w str>) -> Option<&'w str> {
     if typed.len() > 32 {
         return None;
@@ -117,11 +125,9 @@ pub fn markdown() -> String {
     text
 }
 
-/// The words of `auth`.
 pub(super) const AUTH: [&str; 3] = ["succeeded", "failed", "none"];
 /// The words of `result`, in the order of [`crate::index::DeliveryResult::ALL`].
 pub(super) const RESULT: [&str; 5] = ["delivered", "bounced", "delayed", "dropped", "aborted"];
-/// The words of `dir`.
 pub(super) const DIR: [&str; 2] = ["inbound", "outbound"];
 /// The words of `state`: first those of connections.
 pub(super) const STATE: [&str; 10] = [
@@ -136,14 +142,11 @@ pub(super) const STATE: [&str; 10] = [
     "quarantined",
     "mixed",
 ];
-/// The words of `end`.
 pub(super) const END: [&str; 4] = ["close", "lost", "aborted", "superseded"];
-/// The words of `level`.
 pub(super) const LEVEL: [&str; 5] = ["critical", "warning", "info", "debug", "trace"];
 /// The fixed words of `tls`, beside the names of protocols.
 pub(super) const TLS: [&str; 3] = ["success", "failed", "none"];
 
-/// The names of the kinds of entries.
 pub(super) const EVENT: [&str; crate::event::EventKind::NAMES.len()] =
     crate::event::EventKind::NAMES;
 
@@ -162,7 +165,7 @@ macro_rules! fields {
             $(#[doc = $doc] $field,)*
         }
 
-        /// All fields, in the order in which people meet them.
+        /// All fields, in the order of the help.
         pub static FIELDS: [FieldDoc; [$($name),*].len()] = [$(FieldDoc {
             field: Field::$field,
             name: $name,
@@ -177,23 +180,23 @@ macro_rules! fields {
 }
 
 fields! {
-    Icid "icid" [], Number, CONNECTION, [], "injection connection; 0 of messages that the appliance made", "icid:450..460";
+    Icid "icid" [], Number, CONNECTION, [], "injection connection; 0 for messages that the appliance generated", "icid:450..460";
     Dcid "dcid" [], Number, CONNECTION, [], "delivery connection", "dcid:5640";
     Mid "mid" [], Number, MESSAGE, [], "message", "mid:1,2,3";
     Rid "rid" [], Number, MESSAGE, [], "recipient's number inside its message", "rid:>0";
     User "user" [], Name, ATTEMPT, [], "user of a login, as typed", "user:svc-*";
-    Auth "auth" [], Word, ATTEMPT, AUTH, "how a login went; `none`: no login at all", "auth:failed";
+    Auth "auth" [], Word, ATTEMPT, AUTH, "result of a login; `none`: no login attempted", "auth:failed";
     Mechanism "mechanism" ["mech"], Name, ATTEMPT, [], "AUTH mechanism of a login", "mechanism:PLAIN";
     Profile "profile" [], Name, ATTEMPT, [], "SMTP Auth profile, inbound or outbound", "profile:Outbound*";
-    Ip "ip" ["remote_ip"], Address, CONNECTION, [], "far end's address: one, a CIDR block, or with `*`", "ip:172.16.0.0/12";
-    Host "host" ["remote_host"], Name, CONNECTION, [], "peer's reverse DNS name", "host:*.example.com";
-    Port "port" ["remote_port"], Number, CONNECTION, [], "destination's port (outbound)", "port:25";
+    Ip "ip" ["remote_ip"], Address, CONNECTION, [], "remote address: one, a CIDR block, or with `*`", "ip:172.16.0.0/12";
+    Host "host" ["remote_host"], Name, CONNECTION, [], "remote host's reverse DNS name", "host:*.example.com";
+    Port "port" ["remote_port"], Number, CONNECTION, [], "destination port (outbound)", "port:25";
     Interface "interface" ["interface_ip"], Name, CONNECTION, [], "the appliance's interface, by name or address", "interface:IncomingMail";
     Group "group" ["sender_group"], Name, CONNECTION, [], "sender group of the HAT", "group:UNKNOWNLIST";
     Action "action" [], Name, CONNECTION, [], "verdict of the HAT", "action:reject";
-    Country "country" [], Name, CONNECTION, [], "peer's country", "country:\"Viet Nam\"";
-    Sbrs "sbrs" [], Score, CONNECTION, [], "peer's reputation, -10 to 10", "sbrs:<-3";
-    Tls "tls" [], Name, CONNECTION, TLS, "how TLS went, or its protocol; `none`: not tried", "tls:TLSv1.2";
+    Country "country" [], Name, CONNECTION, [], "country of the remote address", "country:\"Viet Nam\"";
+    Sbrs "sbrs" [], Score, CONNECTION, [], "reputation of the remote address, -10 to 10", "sbrs:<-3";
+    Tls "tls" [], Name, CONNECTION, TLS, "TLS result or protocol; `none`: not attempted", "tls:TLSv1.2";
     Cipher "cipher" [], Name, CONNECTION, [], "TLS cipher suite", "cipher:*RC4*";
     From "from" [], Name, MESSAGE, [], "envelope sender", "from:*@example.com";
     To "to" [], Name, MESSAGE, [], "envelope recipient", "to:postmaster@*";
@@ -201,19 +204,19 @@ fields! {
     Subject "subject" [], Name, MESSAGE, [], "subject", "subject:\"*your invoice*\"";
     Msgid "msgid" ["message_id"], Name, MESSAGE, [], "Message-ID, with or without its angle brackets", "msgid:*@mail.example.com";
     Size "size" [], Size, MESSAGE, [], "bytes, or `10k`, `5M` (of 1024)", "size:>5M";
-    Result "result" [], Word, DELIVERY, RESULT, "what became of a recipient in one attempt", "result:bounced";
-    Code "code" [], Number, DELIVERY, [], "far end's three digits, to a delivery or a login", "code:500..599";
-    Enhanced "enhanced" [], Name, DELIVERY, [], "RFC 3463 code that the far end's text begins with", "enhanced:5.7.*";
-    Dir "dir" ["direction"], Word, CONNECTION, DIR, "who opened it; `in` and `out` will do", "dir:out";
-    State "state" [], Word, ANY, STATE, "of a connection `open` or `closed`; else the message's state", "state:delayed";
+    Result "result" [], Word, DELIVERY, RESULT, "result of one delivery attempt for a recipient", "result:bounced";
+    Code "code" [], Number, DELIVERY, [], "SMTP reply code to a delivery or a login", "code:500..599";
+    Enhanced "enhanced" [], Name, DELIVERY, [], "enhanced status code (RFC 3463) at the start of the reply's text", "enhanced:5.7.*";
+    Dir "dir" ["direction"], Word, CONNECTION, DIR, "direction; short forms: `in`, `out`", "dir:out";
+    State "state" [], Word, ANY, STATE, "for connections `open` or `closed`; for messages, the delivery state", "state:delayed";
     End "end" [], Word, CONNECTION, END, "how a connection ended", "end:lost";
-    Duration "duration" [], Duration, CONNECTION, [], "seconds, or `5m`, `2h`; of an open one so far", "duration:>5m";
+    Duration "duration" [], Duration, CONNECTION, [], "seconds, or `5m`, `2h`; for an open connection, so far", "duration:>5m";
     Appliance "appliance" [], Name, ANY, [], "syslog host or serial number", "appliance:esa01*";
-    Since "since" [], Time, ANY, [], "not over before: ISO time, `11:50` of the newest day, or back from the newest entry", "since:-15m";
-    Until "until" [], Time, ANY, [], "begun by then; a bare date is its whole day", "until:11:50";
-    At "at" [], Time, ANY, [], "open, or under way, at that moment; `11:19` is its whole minute", "at:11:19";
-    Event "event" [], Name, ENTRY, EVENT, "kind of entry (events view only: nothing else answers)", "event:auth.*";
-    Level "level" [], Word, ENTRY, LEVEL, "level of the entry (events view only: nothing else answers)", "level:warning";
+    Since "since" [], Time, ANY, [], "active at or after: ISO time, `11:50` of the newest day, or `-15m` before the newest entry", "since:-15m";
+    Until "until" [], Time, ANY, [], "started at or before; a bare date includes the whole day", "until:11:50";
+    At "at" [], Time, ANY, [], "open or in progress at this time; `11:19` is the whole minute", "at:11:19";
+    Event "event" [], Name, ENTRY, EVENT, "kind of entry (view `events` only)", "event:auth.*";
+    Level "level" [], Word, ENTRY, LEVEL, "level of the entry (view `events` only)", "level:warning";
 }
 
 #[cfg(test)]

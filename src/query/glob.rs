@@ -1,4 +1,4 @@
-//! Texts with `*` and `?`, matched whole, whatever the case.
+//! Wildcard patterns with `*` and `?`: they match the whole text, ignoring case.
 
 use super::quote::{quoted_if, value_needs_quotes};
 
@@ -7,7 +7,7 @@ use super::quote::{quoted_if, value_needs_quotes};
 pub(super) struct Glob {
     text: String,
     lower: Vec<char>,
-    /// The same where it is ASCII: most are, and so are most names.
+    /// The same pattern if it is ASCII: most are, and so are most names.
     ascii: Option<GlobParts>,
     wild: bool,
 }
@@ -16,11 +16,11 @@ pub(super) struct Glob {
 #[derive(Clone, PartialEq, Eq, Debug)]
 struct GlobParts(Vec<CaselessFinder>);
 
-/// A lower-case text to be found whatever the case of ASCII letters; `?` is any byte.
+/// Finds a lower-case text, ignoring the case of ASCII letters; `?` is any byte.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct CaselessFinder {
     lower: Vec<u8>,
-    /// The place of its rarest byte, by which it is looked for; `None` where it has only `?`.
+    /// The offset of its rarest byte, which is searched for; `None` if there are only `?`.
     rare: Option<usize>,
 }
 
@@ -45,13 +45,13 @@ impl CaselessFinder {
         self.lower.len()
     }
 
-    /// Whether the text, which is as long, reads so.
+    /// Whether a text of the same length is equal.
     fn equals(&self, text: &[u8]) -> bool {
         let mut pairs = self.lower.iter().zip(text);
         pairs.all(|(lower, byte)| *lower == b'?' || *lower == byte.to_ascii_lowercase())
     }
 
-    /// Where it first stands in the text.
+    /// The offset of its first match.
     pub fn find(&self, text: &[u8]) -> Option<usize> {
         let last = text.len().checked_sub(self.len())?;
         let Some(rare) = self.rare else {
@@ -94,7 +94,7 @@ impl Glob {
         }
     }
 
-    /// Whether a text that goes on after this one's beginning could hold.
+    /// Whether a text with this prefix may match.
     pub fn prefix_may_match(&self, text: &str) -> bool {
         match &self.ascii {
             Some(GlobParts(pieces)) => {
@@ -105,12 +105,12 @@ impl Glob {
         }
     }
 
-    /// As queries write it.
+    /// As in a query.
     pub fn written(&self) -> String {
         quoted_if(&self.text, value_needs_quotes)
     }
 
-    /// Goes back to the last `*` only: time is at most the product of the lengths.
+    /// Backtracks to the last `*` only: the time is at most the product of the lengths.
     fn fits(&self, text: &[char]) -> bool {
         let (mut at, mut here, mut star) = (0, 0, None);
         while here < text.len() {

@@ -1,12 +1,11 @@
-//! From the text of a query to its tokens, each with its place.
+//! Splits a query into tokens with their byte ranges.
 
 use std::ops::Range;
 
-use super::error::{SyntaxError, shown};
+use super::error::{SyntaxError, quote_hint, shown};
 use super::field::Field;
 use super::quote::{ends_word, is_saved_name, unquoted_pattern};
 
-/// One token.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Token {
     pub range: Range<usize>,
@@ -28,11 +27,10 @@ pub(super) enum TokenKind {
     Text(String),
     /// `/regex/`
     Regex(Literal),
-    /// `@name`
     Saved(String),
 }
 
-/// One value with its place, its quotes taken off.
+/// One value without its quotes, and its range in the query.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Literal {
     pub range: Range<usize>,
@@ -96,7 +94,7 @@ impl<'q> Lexer<'q> {
         let start = self.at;
         let name = self.take_while(|c| c.is_ascii_alphabetic() || c == '_');
         if let (false, Some(mark @ (':' | '~'))) = (name.is_empty(), self.peek()) {
-            let field = Field::find(name).ok_or_else(|| unknown_field(start, name))?;
+            let field = Field::find(name).ok_or_else(|| self.unknown_field(start, name))?;
             self.at += 1;
             return if mark == ':' {
                 Ok(TokenKind::Values(field, self.values(field)?))
@@ -117,7 +115,7 @@ impl<'q> Lexer<'q> {
         })
     }
 
-    /// Text between quotes, behind which a term or a value ends.
+    /// Text between quotes; the closing quote ends a term or a value.
     fn quoted(&mut self) -> Result<String, SyntaxError> {
         let start = self.at;
         let mut text = String::new();
@@ -137,7 +135,7 @@ impl<'q> Lexer<'q> {
         }
         Err(SyntaxError::new(
             start..self.query.len(),
-            "a closing \" is missing",
+            "missing closing \"",
         ))
     }
 
@@ -149,7 +147,7 @@ impl<'q> Lexer<'q> {
                 let range = start + 1..start + at;
                 self.at = start + at + 1;
                 if self.peek().is_some_and(|c| !ends_word(c)) {
-                    let message = "a blank is expected behind /regex/; for text with slashes quote it, for a slash in a regex write \\/";
+                    let message = "expected a blank after /regex/; quote text with slashes, and write \\/ for a slash in a regex";
                     return Err(SyntaxError::new(self.at..self.at, message));
                 }
                 let text = self.query[range.clone()].to_owned();
@@ -157,11 +155,11 @@ impl<'q> Lexer<'q> {
             }
             escaped = c == '\\' && !escaped;
         }
-        let message = "a closing / is missing; for text with slashes quote it";
+        let message = "missing closing /; to search for text with slashes, quote it";
         Err(SyntaxError::new(start..self.query.len(), message))
     }
 
-    /// The comma-separated values behind `field:`.
+    /// The comma-separated values after `field:`.
     fn values(&mut self, field: Field) -> Result<Vec<Literal>, SyntaxError> {
         let mut items = Vec::new();
         loop {
@@ -173,12 +171,8 @@ impl<'q> Lexer<'q> {
             } else {
                 let text = self.take_while(|c| !ends_word(c) && c != ',');
                 if text.is_empty() {
-                    let message = format!(
-                        "a {} is expected behind `{}:`, such as `{}`",
-                        field.doc().kind.word(),
-                        field.name(),
-                        field.doc().example
-                    );
+                    let (name, example) = (field.name(), field.doc().example);
+                    let message = format!("`{name}:` needs a value, e.g. `{example}`");
                     return Err(SyntaxError::new(start..start, message));
                 }
                 text.to_owned()
@@ -196,14 +190,14 @@ impl<'q> Lexer<'q> {
         match self.peek() {
             Some(c) if !ends_word(c) && c != ',' => {
                 let message =
-                    "a blank is expected behind the closing \"; inside quotes write \\\" for \"";
+                    "expected a blank after the closing \"; inside quotes, write \\\" for \"";
                 Err(SyntaxError::new(self.at..self.at + c.len_utf8(), message))
             }
             _ => Ok(()),
         }
     }
 
-    /// The regular expression behind `field~`: in quotes, or up to a blank or the bracket that
+    /// The regular expression after `field~`: in quotes, or up to a blank or the bracket that
     /// closes a group of terms.
     fn pattern(&mut self, field: Field) -> Result<Literal, SyntaxError> {
         let start = self.at;
@@ -216,23 +210,21 @@ impl<'q> Lexer<'q> {
         };
         let range = start..self.at;
         if range.is_empty() {
-            let message = format!(
-                "a regular expression is expected behind `{}~`",
-                field.name()
-            );
+            let message = format!("`{}~` needs a regular expression", field.name());
             return Err(SyntaxError::new(range, message));
         }
         Ok(Literal { range, text })
     }
-}
 
-fn unknown_field(start: usize, name: &str) -> SyntaxError {
-    let hint = match Field::nearest(name) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => "for text with a colon quote it".to_owned(),
-    };
-    SyntaxError::new(
-        start..start + name.len(),
-        format!("unknown field `{}`; {hint}", shown(name)),
-    )
+    fn unknown_field(&self, start: usize, name: &str) -> SyntaxError {
+        let word = self.query[start..].split(ends_word).next();
+        let hint = match Field::nearest(name) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => quote_hint(word.unwrap_or(name)),
+        };
+        SyntaxError::new(
+            start..start + name.len(),
+            format!("unknown field `{}`; {hint}", shown(name)),
+        )
+    }
 }

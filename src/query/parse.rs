@@ -1,41 +1,39 @@
-//! From tokens to a query: `OR` binds weakest, then terms side by side, then `NOT` and a leading
-//! `-`.
+//! Parses tokens into a syntax tree. `OR` binds weakest, then adjacent terms, then `NOT` and a
+//! leading `-`.
 
 use std::fmt;
 use std::ops::Range;
 
-use super::error::{SyntaxError, shown};
+use super::error::{SyntaxError, quote_hint, shown};
 use super::field::{Field, nearest};
 use super::lex::{Literal, Token, TokenKind, lex};
 use super::quote::{is_saved_name, quoted_if, text_needs_quotes};
 use super::saved::Saved;
-use super::value::{Predicate, check_length, pattern_error};
+use super::value::{Predicate, pattern};
 use crate::search::TextPattern;
 
-/// A query's shape. `All` of nothing holds for every record and stands only at the top.
+/// The syntax tree. An empty `All` matches every record and occurs only at the root.
 #[derive(Clone, PartialEq, Debug)]
 pub(super) enum Expr {
     All(Vec<Expr>),
     Any(Vec<Expr>),
     Not(Box<Expr>),
     Field(Field, Predicate),
-    /// A text term, by its place among the query's text terms.
+    /// A text term, by its index in [`Parsed::texts`].
     Text(usize),
 }
 
-/// A query's text terms and its shape.
 pub(super) struct Parsed {
     pub expr: Expr,
     pub texts: Vec<TextPattern>,
 }
 
-/// Bytes of a query at most: more is a paste gone wrong.
+/// The longest query in bytes: a longer one is an accidental paste.
 const LONGEST: usize = 64 * 1024;
-/// Brackets and negations inside each other at most.
+/// The deepest nesting of brackets and negations.
 const DEEPEST: usize = 64;
-/// Terms at most.
 const MOST_TERMS: usize = 512;
-/// Regular expressions at most: each may take a MiB.
+/// The most regular expressions: each may take 2 MiB.
 const MOST_PATTERNS: usize = 32;
 
 pub(super) fn parse(query: &str, saved: &Saved) -> Result<Parsed, SyntaxError> {
@@ -45,18 +43,18 @@ pub(super) fn parse(query: &str, saved: &Saved) -> Result<Parsed, SyntaxError> {
     Ok(Parsed { expr, texts })
 }
 
-/// Reads a saved query, which must not lead back to itself.
+/// Parses a saved query, which must not refer to itself.
 pub(super) fn parse_named(name: &str, query: &str, saved: &Saved) -> Result<(), SyntaxError> {
     let mut parser = Parser::new(saved);
     parser.within.push(name.to_owned());
     match parser.whole(query)? {
-        Expr::All(parts) if parts.is_empty() => Err(SyntaxError::new(0..0, "a query is expected")),
+        Expr::All(parts) if parts.is_empty() => Err(SyntaxError::new(0..0, "expected a query")),
         _ => Ok(()),
     }
 }
 
 impl Saved {
-    /// Takes queries with their names.
+    /// Checks that all queries can be parsed.
     ///
     /// # Errors
     /// The name of the first one that cannot be read, and why.
@@ -67,7 +65,7 @@ impl Saved {
         for (name, text) in &saved.0 {
             let refused = |why: String| (name.clone(), why);
             if !is_saved_name(name) {
-                let why = "a name of letters, digits, - and _ is expected";
+                let why = "expected a name of letters, digits, - and _";
                 return Err(refused(why.to_owned()));
             }
             parse_named(name, text, &saved).map_err(|fault| {
@@ -125,25 +123,25 @@ impl<'s> Parser<'s> {
             self.any()?
         };
         if self.peek().is_some() {
-            let message = "no ( stands before this )";
+            let message = "unmatched )";
             return Err(SyntaxError::new(self.place(), message));
         }
         Ok(expr)
     }
 
-    /// The query that `@name` stands for, read in its place.
+    /// Parses the saved query `name` in place of the reference.
     fn named(&mut self, name: &str, place: Range<usize>) -> Result<Expr, SyntaxError> {
         let Some(text) = self.saved.get(name) else {
             let near = nearest(name, self.saved.iter().map(|(known, _)| known));
             let hint = match near {
                 Some(near) => format!("did you mean `@{near}`?"),
-                None => "for the text quote it".to_owned(),
+                None => quote_hint(&format!("@{name}")),
             };
             let message = format!("no saved query `@{}`; {hint}", shown(name));
             return Err(SyntaxError::new(place, message));
         };
         if self.within.iter().any(|outer| outer == name) {
-            let message = format!("`@{name}` leads back to itself");
+            let message = format!("`@{name}` refers to itself");
             return Err(SyntaxError::new(place, message));
         }
         let outer = (std::mem::take(&mut self.tokens), self.at, self.end);
@@ -199,7 +197,7 @@ impl<'s> Parser<'s> {
         let place = self.place();
         self.depth += 1;
         if self.depth > DEEPEST {
-            let message = format!("more than {DEEPEST} brackets and negations inside each other");
+            let message = format!("brackets and negations are nested more than {DEEPEST} deep");
             return Err(SyntaxError::new(place, message));
         }
         let Some(token) = self.tokens.get(self.at).cloned() else {
@@ -219,7 +217,6 @@ impl<'s> Parser<'s> {
         Ok(expr)
     }
 
-    /// The token before the current one.
     fn before(&self) -> Option<&TokenKind> {
         let at = self.at.checked_sub(1)?;
         self.tokens.get(at).map(|token| &token.what)
@@ -228,10 +225,7 @@ impl<'s> Parser<'s> {
     fn bracketed(&mut self, open: Range<usize>) -> Result<Expr, SyntaxError> {
         let expr = self.any()?;
         if self.peek() != Some(&TokenKind::Close) {
-            return Err(SyntaxError::new(
-                open,
-                "the ) that closes this ( is missing",
-            ));
+            return Err(SyntaxError::new(open, "missing )"));
         }
         self.at += 1;
         Ok(expr)
@@ -250,14 +244,12 @@ impl<'s> Parser<'s> {
                 Predicate::parse(field.doc(), &items).map(|test| Expr::Field(field, test))
             }
             TokenKind::Matches(field, item) => {
-                self.pattern(&item)?;
+                self.count_pattern(&item)?;
                 Predicate::parse_pattern(field.doc(), &item).map(|test| Expr::Field(field, test))
             }
             TokenKind::Regex(item) => {
-                self.pattern(&item)?;
-                check_length(&item)?;
-                let pattern = TextPattern::regex(&item.text);
-                self.text(pattern.map_err(|error| pattern_error(&item, &error))?)
+                self.count_pattern(&item)?;
+                Ok(self.text(pattern(&item, TextPattern::regex)?))
             }
             TokenKind::Saved(name) => {
                 self.terms -= 1;
@@ -265,15 +257,13 @@ impl<'s> Parser<'s> {
             }
             TokenKind::Text(text) => {
                 let item = Literal { range: place, text };
-                check_length(&item)?;
-                let pattern = TextPattern::literal(&item.text);
-                self.text(pattern.map_err(|error| pattern_error(&item, &error))?)
+                Ok(self.text(pattern(&item, TextPattern::literal)?))
             }
             _ => Err(SyntaxError::new(place, expected_term(None))),
         }
     }
 
-    fn pattern(&mut self, item: &Literal) -> Result<(), SyntaxError> {
+    fn count_pattern(&mut self, item: &Literal) -> Result<(), SyntaxError> {
         self.patterns += 1;
         if self.patterns <= MOST_PATTERNS {
             return Ok(());
@@ -282,9 +272,9 @@ impl<'s> Parser<'s> {
         Err(SyntaxError::new(item.range.clone(), message))
     }
 
-    fn text(&mut self, test: TextPattern) -> Result<Expr, SyntaxError> {
-        self.texts.push(test);
-        Ok(Expr::Text(self.texts.len() - 1))
+    fn text(&mut self, pattern: TextPattern) -> Expr {
+        self.texts.push(pattern);
+        Expr::Text(self.texts.len() - 1)
     }
 }
 
@@ -301,13 +291,13 @@ fn one_or(mut parts: Vec<Expr>, many: fn(Vec<Expr>) -> Expr) -> Expr {
 
 fn expected_term(before: Option<&TokenKind>) -> String {
     let place = match before {
-        Some(TokenKind::Not) => " behind NOT or -",
-        Some(TokenKind::Or) => " behind OR",
-        Some(TokenKind::And) => " behind AND",
-        Some(TokenKind::Open) => " behind (",
+        Some(TokenKind::Not) => " after NOT or -",
+        Some(TokenKind::Or) => " after OR",
+        Some(TokenKind::And) => " after AND",
+        Some(TokenKind::Open) => " after (",
         _ => "",
     };
-    format!("a term is expected{place}: field:value, a word, \"a phrase\" or /regex/")
+    format!("expected a term{place}: field:value, a word, \"a phrase\" or /regex/")
 }
 
 /// An expression with the query's texts; its `Display` reads as the same expression.

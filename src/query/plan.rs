@@ -1,9 +1,10 @@
 //! Evaluates a query for all records of a kind: each term over its own table, joined as bit sets.
 //!
-//! Links: a connection answers a message's fields through the messages it carried, a message
-//! answers a connection's fields through any connection it came by or went out on, attempts and
-//! deliveries answer theirs through what they are part of. Nothing is followed further. A value
-//! that the log did not give answers no comparison, so `-port:25` keeps records without a port.
+//! A field of another kind of record is evaluated on the linked records: a connection matches a
+//! message's field through the messages it carried, a message matches a connection's field through
+//! the connections that received or delivered it, attempts and deliveries through their connection
+//! and message. Only direct links are followed. Missing values never match a comparison, so
+//! `-port:25` keeps records without a port.
 
 use super::bitset::BitSet;
 use super::eval::{self, RecordKind};
@@ -124,8 +125,8 @@ impl<'q> Plan<'q> {
         all
     }
 
-    /// The records with one attempt for which all of these hold. A connection without any attempt
-    /// holds where each of them asks for `auth:none`.
+    /// The records with one attempt that matches all parts. A connection without any attempt
+    /// matches if each part includes `auth:none`.
     fn attempt(&self, parts: &[&Expr], view: RecordKind) -> BitSet {
         let all = BitSet::all(self.index.attempts.ranks());
         let attempts = parts
@@ -213,7 +214,6 @@ impl<'q> Plan<'q> {
             .note(|| (self.written(expr), self.access_path(expr)), answer)
     }
 
-    /// The term in its normal form.
     fn written(&self, expr: &Expr) -> String {
         Written(expr, self.texts).to_string()
     }
@@ -247,7 +247,6 @@ impl<'q> Plan<'q> {
     }
 }
 
-/// Whether raw lines are needed to answer it.
 fn asks_lines(expr: &Expr) -> bool {
     match expr {
         Expr::All(parts) | Expr::Any(parts) => parts.iter().any(asks_lines),
@@ -257,7 +256,6 @@ fn asks_lines(expr: &Expr) -> bool {
     }
 }
 
-/// How cost_of an expression is to ask.
 fn cost_of(expr: &Expr) -> u8 {
     match expr {
         Expr::All(parts) | Expr::Any(parts) => parts.iter().map(cost_of).max().unwrap_or(0),
@@ -267,7 +265,7 @@ fn cost_of(expr: &Expr) -> u8 {
     }
 }
 
-/// Fields that a connection answers through the messages it carried.
+/// Fields that a connection matches through the messages it carried.
 fn is_carried(field: Field) -> bool {
     use Field::{Domain, From, Mid, Msgid, Rid, Size, Subject, To};
     matches!(

@@ -1,4 +1,4 @@
-//! When a text must stand in quotes, so that a query reads it as it is.
+//! Quotes texts that a query would otherwise parse differently.
 
 /// Whether a character ends a word.
 pub(super) fn ends_word(c: char) -> bool {
@@ -28,7 +28,6 @@ pub(super) fn unquoted_pattern() -> impl FnMut(char) -> bool {
     }
 }
 
-/// Puts a value in quotes where a query needs them.
 pub(super) fn quoted_if(text: &str, needs: impl FnOnce(&str) -> bool) -> String {
     if needs(text) {
         format!("\"{}\"", text.replace('"', "\\\""))
@@ -37,17 +36,17 @@ pub(super) fn quoted_if(text: &str, needs: impl FnOnce(&str) -> bool) -> String 
     }
 }
 
-/// Whether a value behind `field:` must stand in quotes.
+/// Whether a value after `field:` needs quotes.
 pub(super) fn value_needs_quotes(text: &str) -> bool {
     text.is_empty() || text.starts_with('"') || text.contains(|c| ends_word(c) || c == ',')
 }
 
-/// Whether a regular expression behind `field~` must stand in quotes.
+/// Whether a regular expression after `field~` needs quotes.
 pub(super) fn pattern_needs_quotes(text: &str) -> bool {
     text.is_empty() || text.starts_with('"') || !text.chars().all(unquoted_pattern())
 }
 
-/// Whether a text must stand in quotes to be no field, operator or regular expression.
+/// Whether a text without quotes would be parsed as a field, operator or regular expression.
 pub(super) fn text_needs_quotes(text: &str) -> bool {
     let name = text.trim_start_matches(|c: char| c.is_ascii_alphabetic() || c == '_');
     text.is_empty()
@@ -61,8 +60,7 @@ pub(super) fn text_needs_quotes(text: &str) -> bool {
 /// Builds the value of a `field:value` term that keeps exactly the records with this value, or a
 /// few more where it holds `*` or `?`, which stay wildcards in quotes.
 pub fn quote(value: &str) -> String {
-    // The only escape is \", so a quoted value cannot end in a backslash: any character stands for
-    // it.
+    // The only escape is \", so a quoted value cannot end in a backslash: `?` replaces it.
     let needs = value_needs_quotes(value);
     match value.strip_suffix('\\') {
         Some(head) if needs => quoted_if(&format!("{head}?"), value_needs_quotes),

@@ -1,4 +1,4 @@
-//! Saved queries, which `@name` stands for.
+//! Saved queries, referred to as `@name`.
 
 use std::collections::BTreeMap;
 
@@ -7,12 +7,11 @@ use std::collections::BTreeMap;
 pub struct Saved(pub(super) BTreeMap<String, String>);
 
 impl Saved {
-    /// The query of that name.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str)
     }
 
-    /// Names and queries, in the order of the names.
+    /// Sorted by name.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0
             .iter()

@@ -15,7 +15,7 @@ pub enum FilterTerm {
 }
 
 impl FilterTerm {
-    /// The field has this value.
+    /// A term that compares a field with a value.
     pub fn is(field: Field, value: impl ToString) -> Self {
         Self::Is(field, value.to_string())
     }

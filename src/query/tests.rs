@@ -133,7 +133,7 @@ Mon Mar  2 11:00:40 2026 Info: New SMTP DCID 22 interface 192.0.2.25 address 203
 ";
 
 #[test]
-fn queries_keep_the_connections_they_speak_of() {
+fn queries_select_the_matching_connections() {
     let cases = [
         ("", "i1 d21 i2 i3 d22"),
         ("icid:1", "i1"),
@@ -229,7 +229,7 @@ fn queries_keep_the_connections_they_speak_of() {
 }
 
 #[test]
-fn queries_keep_the_messages_they_speak_of() {
+fn queries_select_the_matching_messages() {
     let cases = [
         ("", "11 12"),
         ("mid:12", "12"),
@@ -265,7 +265,7 @@ fn queries_keep_the_messages_they_speak_of() {
 }
 
 #[test]
-fn attempts_and_deliveries_answer_what_they_are_part_of() {
+fn attempts_and_deliveries_match_through_their_connection_and_message() {
     let index = load(LOG);
     let count = |text: &str| {
         let query = parse(text).unwrap();
@@ -301,7 +301,7 @@ fn attempts_and_deliveries_answer_what_they_are_part_of() {
 }
 
 #[test]
-fn an_entry_answers_for_itself_alone() {
+fn an_entry_is_matched_by_its_own_values() {
     let count = |query: &str| {
         let query = parse(query).unwrap();
         let newest = load(LOG).newest();
@@ -343,7 +343,7 @@ fn every_kind_of_entry_is_suggested() {
     });
 }
 
-/// Ids come round again: text counts for the record whose line it was.
+/// After an id is reused, a text matches only the record whose line contains it.
 #[test]
 fn text_is_found_in_the_record_whose_line_it_was() {
     let log = "\
@@ -370,7 +370,7 @@ Mon Mar  2 12:00:01 2026 Info: ICID 7 lost
 }
 
 #[test]
-fn hosts_with_equal_ids_are_told_apart() {
+fn hosts_with_equal_ids_are_distinguished() {
     let log = "\
 <166>Mar  2 10:00:00 esa01 mail_logs: Info: New SMTP ICID 7 interface A (192.0.2.25) address 198.51.100.1 reverse dns host unknown verified no
 <166>Mar  2 10:00:00 esa02 mail_logs: Info: New SMTP ICID 7 interface A (192.0.2.25) address 198.51.100.2 reverse dns host unknown verified no
@@ -444,7 +444,7 @@ fn users_and_profiles_are_summed() {
 }
 
 #[test]
-fn a_search_goes_on_where_it_stopped_and_can_be_called_off() {
+fn a_search_resumes_where_it_stopped_and_can_be_cancelled() {
     let file = tempfile::NamedTempFile::new().unwrap();
     let (first, rest) = LOG.split_at(LOG.find("Relay access").unwrap() + 3);
     std::fs::write(file.path(), first).unwrap();
@@ -472,7 +472,7 @@ fn a_search_goes_on_where_it_stopped_and_can_be_called_off() {
 }
 
 #[test]
-fn lines_longer_than_a_block_hide_nothing_behind_them() {
+fn lines_longer_than_a_block_hide_no_later_lines() {
     let long = "x".repeat(3 << 20);
     let forged = "MID 11 zebra";
     let log = format!(

@@ -9,9 +9,11 @@ use crate::header::{DateTime, Timestamp};
 /// A time; those of the newest day and those that count back depend on the newest entry.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum TimeExpr {
-    /// A day.
-    Day { year: i32, month: u8, day: u8 },
-    /// A time of a day.
+    Day {
+        year: i32,
+        month: u8,
+        day: u8,
+    },
     Absolute {
         year: i32,
         month: u8,
@@ -24,7 +26,6 @@ pub(super) enum TimeExpr {
     Back(i64),
 }
 
-/// A time of day.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct TimeOfDay {
     hour: u8,
@@ -66,8 +67,8 @@ impl TimeExpr {
         moment.span(None).map(|_| moment)
     }
 
-    /// Its first and last second; a day lasts a day, a minute a minute. `None` where no newest
-    /// entry tells.
+    /// The first and last second: a date is a whole day, a time without seconds a whole minute.
+    /// `None` if the time is relative and there is no newest entry.
     pub fn span(self, newest: Option<Timestamp>) -> Option<(i64, i64)> {
         let midnight = |(year, month, day)| {
             let civil = DateTime {
@@ -100,7 +101,7 @@ impl TimeExpr {
         }
     }
 
-    /// The last second of `until`: a bare day is meant whole, a time of day to the second.
+    /// The last second of `until`: a bare date includes its whole day, a time only its second.
     pub fn until(self, newest: Option<Timestamp>) -> Option<i64> {
         let (first, last) = self.span(newest)?;
         Some(if matches!(self, Self::Day { .. }) {

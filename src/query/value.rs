@@ -6,25 +6,24 @@ use std::net::IpAddr;
 use ipnet::{IpNet, Ipv4Net};
 
 use super::error::{SyntaxError, shown};
-use super::field::{FieldDoc, ValueKind, nearest};
+use super::field::{FieldDoc, ValueKind};
 use super::glob::Glob;
 use super::lex::Literal;
 use super::quote::{pattern_needs_quotes, quoted_if};
 use super::time::{LONGEST, TimeExpr, parse_seconds, write_seconds};
-use crate::search::PATTERN_BYTES;
+use crate::search::TextPattern;
 
-/// The condition on a field's value.
 #[derive(Clone, PartialEq, Debug)]
 pub(super) enum Predicate {
     Ranges(Ranges),
-    NamePredicate(NamePredicate),
+    Name(NamePredicate),
     Addresses(Vec<AddressPredicate>),
-    /// A set of the field's words, by their place in its row of the table.
+    /// A set of the field's words, as bits by their index in [`FieldDoc::words`].
     Words(u16),
-    TimeExpr(TimeExpr),
+    Time(TimeExpr),
 }
 
-/// Numbers in ranges, both ends included, sorted and apart. Scores are in thousandths.
+/// Inclusive ranges of numbers, sorted and disjoint. Scores are in thousandths.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Ranges(Vec<(i128, i128)>);
 
@@ -58,63 +57,47 @@ pub(super) fn thousandths(score: f64) -> i128 {
 #[derive(Clone, PartialEq, Debug)]
 pub(super) enum NamePredicate {
     Globs(Vec<Glob>),
-    RegexPattern(RegexPattern),
+    Regex(TextPattern),
 }
 
 impl NamePredicate {
     pub fn matches(&self, text: &str) -> bool {
         match self {
             Self::Globs(globs) => globs.iter().any(|glob| glob.matches(text)),
-            Self::RegexPattern(pattern) => pattern.regex.is_match(text),
+            Self::Regex(pattern) => pattern.matches(text.as_bytes()),
         }
     }
 
-    /// Whether a text that begins so could hold: cheaper than asking for the text itself.
+    /// Whether a text with this prefix may match: cheaper than reading the whole text.
     pub fn prefix_may_match(&self, text: &str) -> bool {
         match self {
             Self::Globs(globs) => globs.iter().any(|glob| glob.prefix_may_match(text)),
-            Self::RegexPattern(_) => true,
+            Self::Regex(_) => true,
         }
     }
 
-    /// Whether this very word, and no wildcard, is asked for.
+    /// Whether a value without wildcards equals the word.
     pub fn names(&self, word: &str) -> bool {
         matches!(self, Self::Globs(globs) if globs.iter().any(|glob| !glob.is_wild() && glob.matches(word)))
     }
 }
 
-/// A regular expression with its source.
-#[derive(Clone, Debug)]
-pub(super) struct RegexPattern {
-    pub source: String,
-    regex: regex::Regex,
-}
-
-impl PartialEq for RegexPattern {
-    fn eq(&self, other: &Self) -> bool {
-        self.source == other.source
-    }
-}
-
 /// Characters: longer expressions and texts are refused.
-pub(super) const LONGEST_PATTERN: usize = 1000;
+const LONGEST_PATTERN: usize = 1000;
 
-impl RegexPattern {
-    pub fn parse(item: &Literal) -> Result<Self, SyntaxError> {
-        check_length(item)?;
-        let regex = regex::RegexBuilder::new(&item.text)
-            .case_insensitive(true)
-            .size_limit(PATTERN_BYTES)
-            .build()
-            .map_err(|error| pattern_error(item, &error))?;
-        Ok(Self {
-            source: item.text.clone(),
-            regex,
-        })
-    }
+/// Compiles a text or a regular expression.
+pub(super) fn pattern(
+    item: &Literal,
+    compile: fn(&str) -> Result<TextPattern, String>,
+) -> Result<TextPattern, SyntaxError> {
+    check_length(item)?;
+    compile(&item.text).map_err(|cause| {
+        let message = format!("not a regular expression: {}", shown(&cause));
+        SyntaxError::new(item.range.clone(), message)
+    })
 }
 
-pub(super) fn check_length(item: &Literal) -> Result<(), SyntaxError> {
+fn check_length(item: &Literal) -> Result<(), SyntaxError> {
     if item.text.chars().nth(LONGEST_PATTERN).is_none() {
         return Ok(());
     }
@@ -122,24 +105,6 @@ pub(super) fn check_length(item: &Literal) -> Result<(), SyntaxError> {
     Err(SyntaxError::new(item.range.clone(), message))
 }
 
-/// The first line of what the regex crate says that is about the cause, not its drawing of the
-/// place.
-pub(super) fn pattern_error(item: &Literal, error: &regex::Error) -> SyntaxError {
-    let cause = match error {
-        regex::Error::CompiledTooBig(_) => "too large once compiled".to_owned(),
-        other => {
-            let text = other.to_string();
-            let last = text.lines().last().unwrap_or_default();
-            shown(last.strip_prefix("error: ").unwrap_or(last))
-        }
-    };
-    SyntaxError::new(
-        item.range.clone(),
-        format!("not a regular expression: {cause}"),
-    )
-}
-
-/// The condition on an address.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) enum AddressPredicate {
     Net(IpNet),
@@ -147,7 +112,7 @@ pub(super) enum AddressPredicate {
 }
 
 impl AddressPredicate {
-    /// Whether an address, as written and as read, is meant.
+    /// Whether an address matches, as written or as parsed.
     pub fn matches(&self, text: &str, address: Option<IpAddr>) -> bool {
         match self {
             Self::Net(net) => address.is_some_and(|ip| net.contains(&ip.to_canonical())),
@@ -165,14 +130,13 @@ impl AddressPredicate {
             .ok()
             .or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from));
         net.map(|net| Self::Net(canonical(net))).ok_or_else(|| {
-            let message =
-                "an address is expected: 192.0.2.7, 172.16.0.0/12, 2001:db8::/32 or 10.1.*";
+            let message = "expected an address: 192.0.2.7, 172.16.0.0/12, 2001:db8::/32 or 10.1.*";
             SyntaxError::new(item.range.clone(), message)
         })
     }
 }
 
-/// The block that its first address begins; IPv4 addresses in IPv6 dress are IPv4 addresses.
+/// The block from its first address; IPv4-mapped IPv6 addresses become IPv4 addresses.
 fn canonical(net: IpNet) -> IpNet {
     if let IpNet::V6(v6) = net
         && let (Some(v4), Some(length)) =
@@ -185,10 +149,10 @@ fn canonical(net: IpNet) -> IpNet {
 }
 
 impl Predicate {
-    /// Reads the values behind `field:`.
+    /// Parses the values after `field:`.
     pub fn parse(doc: &FieldDoc, items: &[Literal]) -> Result<Self, SyntaxError> {
         match doc.kind {
-            ValueKind::Name => Ok(Self::NamePredicate(NamePredicate::Globs(
+            ValueKind::Name => Ok(Self::Name(NamePredicate::Globs(
                 items.iter().map(|item| name(doc, item)).collect(),
             ))),
             ValueKind::Address => {
@@ -207,15 +171,16 @@ impl Predicate {
         }
     }
 
-    /// Reads the regular expression behind `field~`.
+    /// Parses the regular expression after `field~`.
     pub fn parse_pattern(doc: &FieldDoc, item: &Literal) -> Result<Self, SyntaxError> {
         match doc.kind {
-            ValueKind::Name | ValueKind::Address => Ok(Self::NamePredicate(
-                NamePredicate::RegexPattern(RegexPattern::parse(item)?),
-            )),
+            ValueKind::Name | ValueKind::Address => Ok(Self::Name(NamePredicate::Regex(pattern(
+                item,
+                TextPattern::regex,
+            )?))),
             ValueKind::Word => {
-                let pattern = RegexPattern::parse(item)?;
-                let words = bits(doc, |word| pattern.regex.is_match(word));
+                let pattern = pattern(item, TextPattern::regex)?;
+                let words = bits(doc, |word| pattern.matches(word.as_bytes()));
                 nonempty(doc, item, words).map(Self::Words)
             }
             _ => {
@@ -230,12 +195,12 @@ impl Predicate {
         }
     }
 
-    /// Writes it behind its field's name.
+    /// Writes the term.
     pub fn write(&self, doc: &FieldDoc, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let list = |all: Vec<String>| all.join(",");
         let text = match self {
-            Self::NamePredicate(NamePredicate::RegexPattern(pattern)) => {
-                let source = quoted_if(&pattern.source, pattern_needs_quotes);
+            Self::Name(NamePredicate::Regex(pattern)) => {
+                let source = quoted_if(pattern.source(), pattern_needs_quotes);
                 return write!(f, "{}~{source}", doc.name);
             }
             Self::Ranges(Ranges(all)) => list(
@@ -243,7 +208,7 @@ impl Predicate {
                     .map(|range| write_range(doc.kind, *range))
                     .collect(),
             ),
-            Self::NamePredicate(NamePredicate::Globs(globs)) => {
+            Self::Name(NamePredicate::Globs(globs)) => {
                 list(globs.iter().map(Glob::written).collect())
             }
             Self::Addresses(all) => list(all.iter().map(AddressPredicate::written).collect()),
@@ -252,7 +217,7 @@ impl Predicate {
                 let chosen = words.filter(|(at, _)| set >> at & 1 == 1);
                 list(chosen.map(|(_, word)| (*word).to_owned()).collect())
             }
-            Self::TimeExpr(moment) => moment.to_string(),
+            Self::Time(moment) => moment.to_string(),
         };
         write!(f, "{}:{text}", doc.name)
     }
@@ -277,7 +242,7 @@ fn name(doc: &FieldDoc, item: &Literal) -> Glob {
     Glob::new(text)
 }
 
-/// The field's words that hold, as bits.
+/// The matching words of the field, as bits.
 fn bits(doc: &FieldDoc, mut holds: impl FnMut(&str) -> bool) -> u16 {
     let words = doc.words.iter().enumerate();
     words
@@ -285,7 +250,7 @@ fn bits(doc: &FieldDoc, mut holds: impl FnMut(&str) -> bool) -> u16 {
         .fold(0, |all, (at, _)| all | 1 << at)
 }
 
-/// A word, one of its short forms, or several by wildcards; `none` is no value and has no wildcard.
+/// A word, a short form, or several words by wildcards; `none` does not match a wildcard.
 fn words(doc: &FieldDoc, item: &Literal) -> Result<u16, SyntaxError> {
     let lower = item.text.to_lowercase();
     let word = match (doc.name, lower.as_str()) {
@@ -306,14 +271,15 @@ fn nonempty(doc: &FieldDoc, item: &Literal, set: u16) -> Result<u16, SyntaxError
     if set != 0 {
         return Ok(set);
     }
-    let near = nearest(&item.text, doc.words.iter().copied())
-        .map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
-    let message = format!(
-        "`{}` is no {}{near}; expected: {}",
-        shown(&item.text),
-        doc.name,
-        doc.words.join(", ")
-    );
+    let (typed, what) = (shown(&item.text), doc.value_noun());
+    let message = match doc.words.split_last() {
+        Some((last, [])) => format!("`{typed}` is not {what}; use {last}"),
+        Some((last, words)) => {
+            let words = words.join(", ");
+            format!("`{typed}` is not {what}; use {words} or {last}")
+        }
+        None => format!("`{typed}` is not {what}"),
+    };
     Err(SyntaxError::new(item.range.clone(), message))
 }
 
@@ -322,17 +288,17 @@ fn moment(items: &[Literal]) -> Result<Predicate, SyntaxError> {
     let one = (items.len() == 1)
         .then(|| TimeExpr::parse(&items[0].text))
         .flatten();
-    one.map(Predicate::TimeExpr).ok_or_else(|| {
+    one.map(Predicate::Time).ok_or_else(|| {
         let like = |text: &str| {
             let of_time = |c: char| c.is_ascii_digit() || matches!(c, '-' | ':' | 'T');
             text.starts_with(|c: char| c.is_ascii_digit()) && text.chars().all(of_time)
         };
-        let gone = match items {
+        let invalid = match items {
             [one] if like(&one.text) => format!("`{}` does not exist; ", shown(&one.text)),
             _ => String::new(),
         };
-        let expected = "a time is expected: 2009-04-22T11:50, 11:50 of the newest day, or -15m back from the newest entry";
-        SyntaxError::new(place, format!("{gone}{expected}"))
+        let expected = "expected a time: 2009-04-22T11:50, 11:50 (of the newest day) or -15m (before the newest entry)";
+        SyntaxError::new(place, format!("{invalid}{expected}"))
     })
 }
 
@@ -369,14 +335,15 @@ fn range(doc: &FieldDoc, item: &Literal) -> Result<(i128, i128), SyntaxError> {
             ValueKind::Score => "a score",
             _ => "a number",
         };
-        let message =
-            format!("{unit} is expected, a range `1..5`, a list `1,2,3`, or one behind > >= < <=");
+        let message = format!(
+            "expected {unit}, a range `1..5`, a list `1,2,3` or a comparison with > >= < <="
+        );
         SyntaxError::new(item.range.clone(), message)
     })?;
     if first > last {
         return Err(SyntaxError::new(
             item.range.clone(),
-            "the range runs backwards",
+            "the range is reversed",
         ));
     }
     Ok((first, last))
@@ -422,7 +389,7 @@ pub fn written_size(bytes: u64) -> String {
     write_number(ValueKind::Size, i128::from(bytes))
 }
 
-/// The highest number that queries write: beyond it there are no values.
+/// The highest number in a query; no value is higher.
 fn top(kind: ValueKind) -> i128 {
     match kind {
         ValueKind::Score => 1_000_000_000_000,
@@ -459,7 +426,7 @@ fn write_range(kind: ValueKind, (first, last): (i128, i128)) -> String {
         (first, last) if first == last => one(first),
         (i128::MIN, i128::MAX) => "<=0,>=0".to_owned(),
         (first, i128::MAX) => format!(">={}", one(first)),
-        // No number of these kinds lies below 0, so that none is written.
+        // Numbers of these kinds are not negative.
         (i128::MIN, last) if last < 0 && kind != ValueKind::Score => "<0".to_owned(),
         (i128::MIN, last) => format!("<={}", one(last)),
         (first, last) => format!("{}..{}", one(first), one(last)),

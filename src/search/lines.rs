@@ -1,15 +1,14 @@
 //! Reads the raw lines of records again.
 //!
-//! A request is made from the index under its lock; the files are read without it. Many records are
-//! read in one
-//! pass over the parts of the log in which any of them has lines.
+//! A request is made from the index under its lock; the files are read without it. The lines of
+//! many records are read in one pass over the parts of the log that hold any of them.
 
 use std::io;
 use std::ops::ControlFlow;
 
 use hashbrown::HashMap;
 
-use super::reader::{Line, LineReader};
+use super::reader::{LineReader, SourceLine};
 use crate::event::{self, ConnId, Dcid, Event, Icid, Mid};
 use crate::header::{Header, HeaderParser, YearResolver};
 use crate::index::store::extent::Span;
@@ -17,7 +16,6 @@ use crate::index::{Connection, Message};
 use crate::position::Position;
 use crate::source::Sources;
 
-/// The records whose lines are to be read.
 #[derive(Clone, Debug, Default)]
 pub struct LineRequest {
     /// An id that was reused, or that several appliances use, has several owners.
@@ -61,21 +59,19 @@ struct Owner {
 /// One line of the log, as written.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct RawLine {
-    /// Where it begins.
     pub position: Position,
     /// Its bytes without the line end; at most the first MiB.
     pub bytes: Vec<u8>,
-    /// What stands before the message; year-less stamps are not resolved here.
+    /// The header; timestamps without a year are not resolved.
     pub frame: Header,
 }
 
 impl RawLine {
-    /// The message without the header.
+    /// The bytes after the header.
     pub fn body(&self) -> &[u8] {
         self.frame.body(&self.bytes)
     }
 
-    /// The parsed message.
     pub fn event(&self) -> Event<'_> {
         event::parse_entry(&self.frame, &self.bytes)
     }
@@ -205,7 +201,7 @@ fn for_each_line_of(
     let mut reader = LineReader::forward(sources, part.first);
     let mut owned = false;
     while reader.position() <= part.last || owned {
-        let Some(Line {
+        let Some(SourceLine {
             position, bytes, ..
         }) = reader.line()?
         else {

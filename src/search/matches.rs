@@ -1,4 +1,4 @@
-//! Finds the records in whose lines a query's texts stand.
+//! Finds the records whose lines contain a query's texts.
 //!
 //! The log is not in memory: a search reads every source once, without the index, and keeps which
 //! line of which id each pattern matched. [`TextMatches::records`] assigns them to records later,
@@ -51,7 +51,7 @@ pub enum SearchProgress {
 #[derive(Clone, Debug, Default)]
 pub struct TextMatches {
     terms: Vec<TermMatches>,
-    /// The syslog hosts of the matching lines; the first entry stands for none.
+    /// The syslog hosts of the matching lines; the first entry is `None`.
     hosts: Vec<Option<String>>,
     /// How far each source was searched.
     read: Vec<u64>,

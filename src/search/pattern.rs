@@ -1,10 +1,12 @@
 //! Text and regular expressions as they are searched for in the log's lines; case is ignored.
 
+use std::ops::Range;
+
 use memchr::{memchr, memrchr};
 use regex::bytes::{Regex, RegexBuilder};
 
 /// Bytes that a compiled expression may take.
-pub const PATTERN_BYTES: usize = 1 << 20;
+const PATTERN_BYTES: usize = 1 << 20;
 
 /// A text or a regular expression.
 #[derive(Clone, Debug)]
@@ -34,8 +36,8 @@ impl TextPattern {
     /// Matches lines that contain the text.
     ///
     /// # Errors
-    /// The compiled text would be too large.
-    pub fn literal(text: &str) -> Result<Self, regex::Error> {
+    /// The text is too large once compiled.
+    pub fn literal(text: &str) -> Result<Self, String> {
         let line = build(RegexBuilder::new(&regex::escape(text)))?;
         Ok(Self {
             source: text.to_owned(),
@@ -48,8 +50,8 @@ impl TextPattern {
     /// Matches lines in which the regular expression has a match.
     ///
     /// # Errors
-    /// It is not a regular expression, or too large once compiled.
-    pub fn regex(source: &str) -> Result<Self, regex::Error> {
+    /// The cause in one line: it is not a regular expression, or too large once compiled.
+    pub fn regex(source: &str) -> Result<Self, String> {
         let line = build(RegexBuilder::new(source))?;
         // The ends of a block are not those of a line, and flags may change what ends a line.
         let is_for_lines = ["\\A", "\\z", "(?"]
@@ -82,6 +84,14 @@ impl TextPattern {
         self.line.is_match(line)
     }
 
+    /// The matches in a text that are not empty.
+    pub fn ranges<'t>(&'t self, text: &'t str) -> impl Iterator<Item = Range<usize>> + 't {
+        let found = self.line.find_iter(text.as_bytes());
+        found
+            .map(|found| found.range())
+            .filter(|range| !range.is_empty())
+    }
+
     /// Passes the matching lines of a block, and where they begin in it.
     pub(super) fn for_each_line<'b>(&self, block: &'b [u8], mut take: impl FnMut(usize, &'b [u8])) {
         let mut start = 0;
@@ -104,9 +114,15 @@ impl TextPattern {
     }
 }
 
-fn build(mut builder: RegexBuilder) -> Result<Regex, regex::Error> {
-    builder
-        .case_insensitive(true)
-        .size_limit(PATTERN_BYTES)
-        .build()
+fn build(mut builder: RegexBuilder) -> Result<Regex, String> {
+    let builder = builder.case_insensitive(true).size_limit(PATTERN_BYTES);
+    builder.build().map_err(|error| match error {
+        regex::Error::CompiledTooBig(_) => "too large once compiled".to_owned(),
+        // The last line has the cause; those above it draw the expression.
+        other => {
+            let text = other.to_string();
+            let cause = text.lines().last().unwrap_or_default();
+            cause.strip_prefix("error: ").unwrap_or(cause).to_owned()
+        }
+    })
 }

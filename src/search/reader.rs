@@ -1,7 +1,7 @@
 //! Reads the lines of one source, through [`Sources::read_at`].
 //!
-//! Of a line longer than [`MAX_LINE`] its first bytes are kept and the rest is skipped: whoever
-//! writes part of a log line must not be able to make its tail look like an entry.
+//! Of a line longer than [`MAX_LINE`] the first bytes are kept and the rest is skipped, so that a
+//! sender who controls part of a line cannot make its tail look like an entry.
 
 use std::io;
 use std::ops::Range;
@@ -29,13 +29,13 @@ pub struct LineReader<'s> {
     inside: bool,
     /// The first bytes of the over-long line that was returned last.
     head: Vec<u8>,
-    /// Offset behind the last line end that was returned.
+    /// Offset after the last line end that was returned.
     resume: u64,
 }
 
 /// A line without its line end.
 #[derive(Clone, Copy, Debug)]
-pub struct Line<'b> {
+pub struct SourceLine<'b> {
     pub position: Position,
     /// At most the first [`MAX_LINE`] bytes.
     pub bytes: &'b [u8],
@@ -101,11 +101,11 @@ impl<'s> LineReader<'s> {
         self.inside
     }
 
-    /// The next line; at the end of the source, the unfinished one. `None` behind it.
+    /// The next line; at the end of the source, the unfinished one. `None` after it.
     ///
     /// # Errors
     /// The source is gone or cannot be read.
-    pub fn line(&mut self) -> io::Result<Option<Line<'_>>> {
+    pub fn line(&mut self) -> io::Result<Option<SourceLine<'_>>> {
         let mut searched = 0;
         let end = loop {
             let pending = &self.buffer[self.pending.clone()];
@@ -119,7 +119,7 @@ impl<'s> LineReader<'s> {
             if self.fill()? == 0 {
                 let position = self.position();
                 let bytes = self.take(searched);
-                return Ok((searched > 0).then_some(Line {
+                return Ok((searched > 0).then_some(SourceLine {
                     position,
                     bytes,
                     length: searched as u64,
@@ -129,7 +129,7 @@ impl<'s> LineReader<'s> {
         let position = self.position();
         let line = &self.take(end + 1)[..end];
         let bytes = line.strip_suffix(b"\r").unwrap_or(line);
-        Ok(Some(Line {
+        Ok(Some(SourceLine {
             position,
             bytes,
             length: bytes.len() as u64,
@@ -137,7 +137,7 @@ impl<'s> LineReader<'s> {
     }
 
     /// The first bytes of an over-long line, its length counted up to its end.
-    fn long_line(&mut self) -> io::Result<Line<'_>> {
+    fn long_line(&mut self) -> io::Result<SourceLine<'_>> {
         let position = self.position();
         self.head = self.take(MAX_LINE).to_vec();
         let mut length = MAX_LINE as u64;
@@ -146,7 +146,7 @@ impl<'s> LineReader<'s> {
             let Some(skipped) = self.skip()? else { break };
             length += skipped;
         }
-        Ok(Line {
+        Ok(SourceLine {
             position,
             bytes: &self.head,
             length,
@@ -206,7 +206,7 @@ impl<'s> LineReader<'s> {
         taken
     }
 
-    /// Reads more behind what is pending; 0 at the end of the source.
+    /// Appends to the pending bytes; 0 at the end of the source.
     fn fill(&mut self) -> io::Result<usize> {
         let (start, kept) = (self.position(), self.pending.len());
         self.buffer.copy_within(self.pending.clone(), 0);

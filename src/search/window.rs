@@ -4,9 +4,8 @@
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use regex::bytes::Regex;
-
-use super::reader::{Line, LineReader};
+use super::pattern::TextPattern;
+use super::reader::{LineReader, SourceLine};
 use crate::event::{self, DeliveryOutcome, Event};
 use crate::header::{HeaderParser, YearResolver};
 use crate::position::{Position, SourceId};
@@ -15,10 +14,8 @@ use crate::source::Sources;
 /// Bytes of a line that are shown.
 const SHOWN: usize = 16 * 1024;
 
-/// A line of the log.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct LogLine {
-    /// Where it begins.
     pub position: Position,
     /// Its first bytes, without the line end.
     pub bytes: Vec<u8>,
@@ -26,12 +23,11 @@ pub struct LogLine {
     pub length: u64,
 }
 
-/// Some lines in a row.
+/// Consecutive lines.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct LineChunk {
-    /// In the order of the log.
     pub lines: Vec<LogLine>,
-    /// Where the line behind them begins.
+    /// The position after the last line.
     pub next: Position,
     /// Whether they begin the log.
     pub starts: bool,
@@ -39,39 +35,32 @@ pub struct LineChunk {
     pub ends: bool,
 }
 
-/// Which lines are wanted.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum LineRange {
-    /// So many before the line that begins there.
+    /// The count of lines before this position.
     Before(Position, usize),
-    /// So many from there on.
     After(Position, usize),
-    /// So many from the end.
+    /// The last lines of the log.
     Tail(usize),
-    /// So many on either side of the line that begins there.
+    /// The count of lines on either side of this position.
     Around(Position, usize),
 }
 
-/// What a search of the log view looks for.
 #[derive(Clone, Debug)]
 pub enum LinePattern {
-    /// Its text.
-    Text(Regex),
-    /// It reports a failure.
+    Text(TextPattern),
+    /// A line that reports a failure.
     Failure,
 }
 
-/// Which way to look.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum SearchDirection {
-    /// To newer lines.
     Forward,
-    /// To older lines.
     Backward,
 }
 
 impl LogLine {
-    fn shown(line: Line<'_>) -> Self {
+    fn shown(line: SourceLine<'_>) -> Self {
         Self {
             position: line.position,
             bytes: line.bytes[..line.bytes.len().min(SHOWN)].to_vec(),
@@ -83,7 +72,7 @@ impl LogLine {
 impl LinePattern {
     fn matches(&self, line: &[u8]) -> bool {
         match self {
-            Self::Text(text) => text.is_match(line),
+            Self::Text(text) => text.matches(line),
             Self::Failure => reports_failure(line),
         }
     }
@@ -107,7 +96,7 @@ pub fn reports_failure(line: &[u8]) -> bool {
     }
 }
 
-/// Reads the lines asked for.
+/// Reads lines.
 ///
 /// # Errors
 /// When a source is gone or cannot be read.
@@ -133,7 +122,7 @@ pub fn read_range(sources: &Sources, ask: LineRange) -> io::Result<LineChunk> {
     }
 }
 
-/// Searches for a line from the one behind (or before) `from` on. `None` without a match, and once
+/// Searches for a line after (or before) `from`. `None` without a match, and once
 /// `stop` is set.
 ///
 /// # Errors

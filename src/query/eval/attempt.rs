@@ -16,15 +16,15 @@ pub(in crate::query) fn attempts(
 ) -> Option<BitSet> {
     let columns = &index.attempts;
     let bits = match (field, test) {
-        (Field::User, Predicate::NamePredicate(names)) => {
+        (Field::User, Predicate::Name(names)) => {
             let matching = matching(&index.names.users, names);
             posted(&matching, &columns.user, &columns.by_user)
         }
-        (Field::Profile, Predicate::NamePredicate(names)) => {
+        (Field::Profile, Predicate::Name(names)) => {
             let matching = matching(&index.names.profiles, names);
             posted(&matching, &columns.profile, &columns.by_profile)
         }
-        (Field::Mechanism, Predicate::NamePredicate(names)) => named(
+        (Field::Mechanism, Predicate::Name(names)) => named(
             &matching(&index.names.mechanisms, names),
             columns.mechanism.iter(),
             columns.ranks(),
@@ -39,10 +39,8 @@ pub(in crate::query) fn attempts(
                 code > 0 && ranges.matches(i128::from(code))
             })
         }
-        (Field::Enhanced, Predicate::NamePredicate(names)) => {
-            enhanced(index, &columns.detail, names)
-        }
-        (Field::Since | Field::Until, Predicate::TimeExpr(_)) => {
+        (Field::Enhanced, Predicate::Name(names)) => enhanced(index, &columns.detail, names),
+        (Field::Since | Field::Until, Predicate::Time(_)) => {
             by_time(&columns.time, field, test, newest)
         }
         _ => return None,

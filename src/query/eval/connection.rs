@@ -34,12 +34,12 @@ pub(in crate::query) fn connections(
             &columns.peer.address,
             &columns.peer.by_address,
         ),
-        (Field::Host, Predicate::NamePredicate(names)) => named(
+        (Field::Host, Predicate::Name(names)) => named(
             &matching(&index.names.hosts, names),
             columns.peer.host.iter(),
             columns.ranks(),
         ),
-        (Field::Interface, Predicate::NamePredicate(names)) => named(
+        (Field::Interface, Predicate::Name(names)) => named(
             &interfaces(index, names),
             columns.interface.iter(),
             columns.ranks(),
@@ -49,14 +49,14 @@ pub(in crate::query) fn connections(
             columns.policy.iter(),
             columns.ranks(),
         ),
-        (Field::Tls | Field::Cipher, Predicate::NamePredicate(names)) => tls(index, field, names),
+        (Field::Tls | Field::Cipher, Predicate::Name(names)) => tls(index, field, names),
         (Field::Dir | Field::State | Field::End, Predicate::Words(words)) => {
             facts(columns, field, *words)
         }
         (Field::Duration, Predicate::Ranges(ranges)) => durations(index, ranges, newest),
-        (Field::Appliance, Predicate::NamePredicate(names)) => appliances(index, names),
+        (Field::Appliance, Predicate::Name(names)) => appliances(index, names),
         (Field::Code | Field::Enhanced | Field::Result, _) => replies(index, field, test, newest),
-        (Field::Since | Field::Until | Field::At, Predicate::TimeExpr(_)) => {
+        (Field::Since | Field::Until | Field::At, Predicate::Time(_)) => {
             let holds = moment(field, test, newest);
             lives(index, holds)
         }
@@ -81,7 +81,7 @@ pub(super) fn addresses(index: &Index, test: &Predicate) -> Option<BitSet> {
                 .iter()
                 .any(|test: &AddressPredicate| test.matches(text, address))
         }),
-        Predicate::NamePredicate(wanted) => matching(names, wanted),
+        Predicate::Name(wanted) => matching(names, wanted),
         _ => return None,
     })
 }
@@ -95,7 +95,7 @@ fn interfaces(index: &Index, wanted: &NamePredicate) -> BitSet {
     })
 }
 
-/// Whether a HAT verdict answers the field so.
+/// Whether a HAT verdict matches.
 pub(super) fn policy_match(field: Field, test: &Predicate, policy: &Policy<'_>) -> bool {
     let value = match (field, test) {
         (Field::Sbrs, Predicate::Ranges(ranges)) => {
@@ -109,9 +109,7 @@ pub(super) fn policy_match(field: Field, test: &Predicate, policy: &Policy<'_>) 
         _ => None,
     };
     match (value, test) {
-        (Some(value), Predicate::NamePredicate(names)) => {
-            names.matches(&String::from_utf8_lossy(value))
-        }
+        (Some(value), Predicate::Name(names)) => names.matches(&String::from_utf8_lossy(value)),
         _ => false,
     }
 }
@@ -123,7 +121,7 @@ fn policies(index: &Index, field: Field, test: &Predicate) -> BitSet {
     })
 }
 
-/// Whether a TLS result answers the field so.
+/// Whether a TLS result matches.
 pub(super) fn tls_match(field: Field, names: &NamePredicate, tls: &Tls<'_>) -> bool {
     let result = if tls.success { "success" } else { "failed" };
     let value = if field == Field::Tls {
@@ -194,7 +192,7 @@ fn appliances(index: &Index, wanted: &NamePredicate) -> BitSet {
     })
 }
 
-/// Of replies to its logins and to its deliveries.
+/// The connections with a matching reply to a login or a delivery.
 fn replies(index: &Index, field: Field, test: &Predicate, newest: Option<Timestamp>) -> BitSet {
     let none = BitSet::none(index.connections.ranks());
     let of_attempts = attempts(index, field, test, newest);
@@ -206,8 +204,8 @@ fn replies(index: &Index, field: Field, test: &Predicate, newest: Option<Timesta
     }
 }
 
-/// From the first line to the end; an open connection lives on. Of one whose id came round again
-/// the log does not say when it ended: it is taken to have lived until it was last heard of.
+/// The connections whose lifetime matches. An open connection has no end yet. A superseded one has
+/// no end in the log: its last attempt, delivery or message counts as its end.
 fn lives(index: &Index, holds: impl Fn(i64, i64) -> bool) -> BitSet {
     let columns = &index.connections;
     let times = columns.began.iter().zip(columns.closed.iter());
@@ -222,13 +220,13 @@ fn lives(index: &Index, holds: impl Fn(i64, i64) -> bool) -> BitSet {
         let ended = match (closed, facts.end) {
             (Some(closed), _) => closed.seconds(),
             (None, None) => i64::MAX,
-            (None, Some(_)) => last_heard(index, at).map_or(began, Timestamp::seconds),
+            (None, Some(_)) => last_activity(index, at).map_or(began, Timestamp::seconds),
         };
         holds(began, ended.max(began))
     })
 }
 
-fn last_heard(index: &Index, at: usize) -> Option<Timestamp> {
+fn last_activity(index: &Index, at: usize) -> Option<Timestamp> {
     let columns = &index.connections;
     let attempt = columns
         .newest

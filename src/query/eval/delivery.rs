@@ -27,7 +27,7 @@ pub(in crate::query) fn deliveries(
             recipients.contains(id.at())
         })
     };
-    if let (Field::Domain, Predicate::NamePredicate(names)) = (field, test) {
+    if let (Field::Domain, Predicate::Name(names)) = (field, test) {
         let to = of_recipients(message::addressed(index, &message::domains(index, names)));
         let from = message::sent(index, &message::domains(index, names));
         return Some(to.or(&messages_deliveries(index, &from)));
@@ -66,9 +66,7 @@ pub(super) fn outcomes(index: &Index, field: Field, test: &Predicate) -> Option<
                 code > 0 && ranges.matches(i128::from(code))
             })
         }
-        (Field::Enhanced, Predicate::NamePredicate(names)) => {
-            enhanced(index, &columns.detail, names)
-        }
+        (Field::Enhanced, Predicate::Name(names)) => enhanced(index, &columns.detail, names),
         _ => return None,
     };
     Some(bits)

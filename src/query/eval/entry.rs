@@ -1,4 +1,4 @@
-//! Whether a query holds for one entry of the log, by what that entry itself says.
+//! Evaluates a query for one log entry, from the values in that entry alone.
 
 use super::connection::{policy_match, tls_match};
 use super::moment;
@@ -10,7 +10,7 @@ use crate::query::parse::Expr;
 use crate::query::value::{NamePredicate, Predicate};
 use crate::search::TextPattern;
 
-/// The entry that is asked.
+/// An entry under evaluation.
 pub(in crate::query) struct EntryQuery<'a> {
     pub entry: &'a Entry<'a>,
     pub line: &'a [u8],
@@ -32,7 +32,7 @@ impl EntryQuery<'_> {
     fn field(&self, field: Field, test: &Predicate) -> bool {
         let event = &self.entry.event;
         match test {
-            Predicate::TimeExpr(_) => {
+            Predicate::Time(_) => {
                 let holds = moment(field, test, self.newest);
                 self.entry
                     .time
@@ -41,10 +41,10 @@ impl EntryQuery<'_> {
             Predicate::Words(words) => {
                 word(field, event, self.entry.level).is_some_and(|at| words >> at & 1 == 1)
             }
-            Predicate::NamePredicate(names) => self.named(field, names, test),
+            Predicate::Name(names) => self.named(field, names, test),
             Predicate::Ranges(ranges) => match id(field, event) {
-                Some(Ids::One(id)) => ranges.matches(i128::from(id)),
-                Some(Ids::None) => false,
+                Some(EntryId::One(id)) => ranges.matches(i128::from(id)),
+                Some(EntryId::None) => false,
                 None => self.any_value_matches(field, test),
             },
             Predicate::Addresses(_) => self.any_value_matches(field, test),
@@ -77,7 +77,7 @@ impl EntryQuery<'_> {
     }
 }
 
-/// The keys of an entry's values that a field asks.
+/// The keys of an entry's values that a field compares.
 fn keys(field: Field) -> &'static [&'static str] {
     match field {
         Field::User => &["user"],
@@ -119,13 +119,11 @@ fn value_match(field: Field, key: &str, test: &Predicate, value: &Value<'_>) -> 
 fn text_match(field: Field, key: &str, test: &Predicate, bytes: &[u8]) -> bool {
     let text = String::from_utf8_lossy(bytes);
     match (field, test) {
-        (Field::Domain, Predicate::NamePredicate(names)) if key != "domain" => {
+        (Field::Domain, Predicate::Name(names)) if key != "domain" => {
             super::domain(&text).is_some_and(|domain| names.matches(domain))
         }
-        (Field::Msgid, Predicate::NamePredicate(names)) => {
-            super::message::message_id_match(names, &text)
-        }
-        (_, Predicate::NamePredicate(names)) => names.matches(&text),
+        (Field::Msgid, Predicate::Name(names)) => super::message::message_id_match(names, &text),
+        (_, Predicate::Name(names)) => names.matches(&text),
         (_, Predicate::Addresses(tests)) => {
             let address = text.parse().ok();
             tests.iter().any(|test| test.matches(&text, address))
@@ -134,22 +132,22 @@ fn text_match(field: Field, key: &str, test: &Predicate, bytes: &[u8]) -> bool {
     }
 }
 
-enum Ids {
+enum EntryId {
     One(u64),
     None,
 }
 
 /// The id of the entry's fixed part; `None` where the field is no such id or the entry lists
 /// several.
-fn id(field: Field, event: &Event<'_>) -> Option<Ids> {
+fn id(field: Field, event: &Event<'_>) -> Option<EntryId> {
     let id = match field {
         Field::Icid => event.icid().map(|icid| icid.0),
         Field::Dcid => event.dcid().map(|dcid| dcid.0),
         Field::Mid => event.mid().map(|mid| mid.0),
-        Field::Rid => return event.rid().map(|rid| Ids::One(rid.0)),
+        Field::Rid => return event.rid().map(|rid| EntryId::One(rid.0)),
         _ => return None,
     };
-    Some(id.map_or(Ids::None, Ids::One))
+    Some(id.map_or(EntryId::None, EntryId::One))
 }
 
 /// The place of the entry's word in the field's row of the table.

@@ -26,29 +26,25 @@ pub(in crate::query) fn messages(
             ranges.matches(i128::from(mid))
         }),
         (Field::Icid, Predicate::Ranges(ranges)) => came_by(index, test, ranges, newest)?,
-        (Field::From, Predicate::NamePredicate(names)) => {
-            sent(index, &matching(&index.names.mail, names))
-        }
-        (Field::Domain, Predicate::NamePredicate(names)) => {
+        (Field::From, Predicate::Name(names)) => sent(index, &matching(&index.names.mail, names)),
+        (Field::Domain, Predicate::Name(names)) => {
             let names = domains(index, names);
             let to = recipients_messages(index, &addressed(index, &names));
             sent(index, &names).or(&to)
         }
-        (Field::Subject, Predicate::NamePredicate(names)) => {
+        (Field::Subject, Predicate::Name(names)) => {
             texts(index, &columns.subject, |text| names.matches(text))
         }
-        (Field::Msgid, Predicate::NamePredicate(names)) => {
-            texts(index, &columns.message_id, |text| {
-                message_id_match(names, text)
-            })
-        }
+        (Field::Msgid, Predicate::Name(names)) => texts(index, &columns.message_id, |text| {
+            message_id_match(names, text)
+        }),
         (Field::Size, Predicate::Ranges(ranges)) => {
             BitSet::of(columns.size.iter(), count, |size| {
                 size.is_some_and(|size| ranges.matches(i128::from(size)))
             })
         }
         (Field::State, Predicate::Words(words)) => states(index, *words),
-        (Field::Appliance, Predicate::NamePredicate(names)) => {
+        (Field::Appliance, Predicate::Name(names)) => {
             let mut known = HashMap::new();
             BitSet::of(columns.appliance.iter(), count, |id| {
                 *known
@@ -56,7 +52,7 @@ pub(in crate::query) fn messages(
                     .or_insert_with(|| index.appliance(id).is_some_and(|name| names.matches(name)))
             })
         }
-        (Field::Since | Field::Until | Field::At, Predicate::TimeExpr(_)) => {
+        (Field::Since | Field::Until | Field::At, Predicate::Time(_)) => {
             lives(index, moment(field, test, newest))
         }
         (Field::Rid | Field::To, _) => recipients_messages(index, &recipients(index, field, test)?),
@@ -77,7 +73,7 @@ pub(super) fn recipients(index: &Index, field: Field, test: &Predicate) -> Optio
                 rid.is_some_and(|rid| ranges.matches(i128::from(rid)))
             })
         }
-        (Field::To, Predicate::NamePredicate(names)) => {
+        (Field::To, Predicate::Name(names)) => {
             addressed(index, &matching(&index.names.mail, names))
         }
         (Field::State, Predicate::Words(words)) => {
@@ -112,7 +108,7 @@ pub(in crate::query) fn domain(address: &str) -> Option<&str> {
     address.rsplit_once('@').map(|(_, domain)| domain)
 }
 
-/// A Message-ID answers with and without its angle brackets.
+/// Whether a Message-ID matches with or without its angle brackets.
 pub(super) fn message_id_match(names: &NamePredicate, id: &str) -> bool {
     let bare = id.strip_prefix('<').and_then(|id| id.strip_suffix('>'));
     names.matches(id) || bare.is_some_and(|id| names.matches(id))
@@ -129,7 +125,7 @@ fn texts(
     })
 }
 
-/// The connection's ICID, or 0 where the appliance made the message.
+/// The messages of connections with a matching ICID; 0 matches those that the appliance generated.
 fn came_by(
     index: &Index,
     test: &Predicate,
@@ -195,8 +191,8 @@ fn states(index: &Index, words: u16) -> BitSet {
     })
 }
 
-/// From the first line to when it was finished and the last recipient decided; a message with more
-/// to come is under way still.
+/// The messages whose lifetime matches: from the first line until the message is finished and the
+/// last recipient has a final state. A message in progress has no end yet.
 fn lives(index: &Index, holds: impl Fn(i64, i64) -> bool) -> BitSet {
     const INTERIM: [DeliveryState; 3] = [
         DeliveryState::Queued,

@@ -1,7 +1,7 @@
 use super::*;
 
 #[test]
-fn every_row_stands_at_its_field_and_its_example_can_be_read() {
+fn every_row_has_the_index_of_its_field_and_its_example_parses() {
     for (at, doc) in FIELDS.iter().enumerate() {
         assert_eq!(doc.field as usize, at, "{}", doc.name);
         assert!(doc.kind != ValueKind::Word || doc.words.len() <= 16);

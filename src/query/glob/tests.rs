@@ -16,7 +16,7 @@ fn case_is_ignored_beyond_ascii_too() {
 
 proptest! {
     #[test]
-    fn pieces_answer_as_characters_do(glob in "[abA?*]{0,8}", text in "[abB]{0,10}") {
+    fn ascii_parts_match_like_characters(glob in "[abA?*]{0,8}", text in "[abB]{0,10}") {
         let glob = Glob::new(&glob);
         let chars: Vec<char> = lowercase(&text).collect();
         prop_assert_eq!(glob.matches(&text), glob.fits(&chars), "{:?} {:?}", glob, text);

@@ -13,44 +13,41 @@ fn a_query_that_cannot_be_read_is_refused_with_a_caret_under_the_place() {
         ),
         (
             "http://x",
-            "unknown field `http`; for text with a colon quote it\n  http://x\n  ^^^^",
+            "unknown field `http`; to search for this text, quote it: \"http://x\"\n  http://x\n  ^^^^",
         ),
         (
             "user:",
-            "a name is expected behind `user:`, such as `user:svc-*`\n  user:\n       ^",
+            "`user:` needs a value, e.g. `user:svc-*`\n  user:\n       ^",
         ),
         (
             "mid:abc",
-            "a number is expected, a range `1..5`, a list `1,2,3`, or one behind > >= < <=\n  mid:abc\n      ^^^",
+            "expected a number, a range `1..5`, a list `1,2,3` or a comparison with > >= < <=\n  mid:abc\n      ^^^",
         ),
         (
             "mid:1,x",
-            "a number is expected, a range `1..5`, a list `1,2,3`, or one behind > >= < <=\n  mid:1,x\n        ^",
+            "expected a number, a range `1..5`, a list `1,2,3` or a comparison with > >= < <=\n  mid:1,x\n        ^",
         ),
         (
             "icid:9..1",
-            "the range runs backwards\n  icid:9..1\n       ^^^^",
+            "the range is reversed\n  icid:9..1\n       ^^^^",
         ),
         (
             "auth:faild",
-            "`faild` is no auth; did you mean `failed`?; expected: succeeded, failed, none\n  auth:faild\n       ^^^^^",
+            "`faild` is not an auth result; use succeeded, failed or none\n  auth:faild\n       ^^^^^",
         ),
         (
             "ip:10.0.0.0/40",
-            "an address is expected: 192.0.2.7, 172.16.0.0/12, 2001:db8::/32 or 10.1.*\n  ip:10.0.0.0/40\n     ^^^^^^^^^^^",
+            "expected an address: 192.0.2.7, 172.16.0.0/12, 2001:db8::/32 or 10.1.*\n  ip:10.0.0.0/40\n     ^^^^^^^^^^^",
         ),
         (
             "(user:a OR",
-            "a term is expected behind OR: field:value, a word, \"a phrase\" or /regex/\n  (user:a OR\n            ^",
+            "expected a term after OR: field:value, a word, \"a phrase\" or /regex/\n  (user:a OR\n            ^",
         ),
-        (
-            "(user:a",
-            "the ) that closes this ( is missing\n  (user:a\n  ^",
-        ),
-        ("user:a)", "no ( stands before this )\n  user:a)\n        ^"),
+        ("(user:a", "missing )\n  (user:a\n  ^"),
+        ("user:a)", "unmatched )\n  user:a)\n        ^"),
         (
             "\"ünß\" \"x\u{7}",
-            "a closing \" is missing\n  \"ünß\" \"x\\x07\n        ^^^^^^",
+            "missing closing \"\n  \"ünß\" \"x\\x07\n        ^^^^^^",
         ),
         (
             "日本 \u{1b}[2J usr:b",
@@ -66,15 +63,15 @@ fn a_query_that_cannot_be_read_is_refused_with_a_caret_under_the_place() {
         ),
         (
             "since:yesterday",
-            "a time is expected: 2009-04-22T11:50, 11:50 of the newest day, or -15m back from the newest entry\n  since:yesterday\n        ^^^^^^^^^",
+            "expected a time: 2009-04-22T11:50, 11:50 (of the newest day) or -15m (before the newest entry)\n  since:yesterday\n        ^^^^^^^^^",
         ),
         (
             "since:2026-02-30",
-            "`2026-02-30` does not exist; a time is expected: 2009-04-22T11:50, 11:50 of the newest day, or -15m back from the newest entry\n  since:2026-02-30\n        ^^^^^^^^^^",
+            "`2026-02-30` does not exist; expected a time: 2009-04-22T11:50, 11:50 (of the newest day) or -15m (before the newest entry)\n  since:2026-02-30\n        ^^^^^^^^^^",
         ),
         (
             "/a",
-            "a closing / is missing; for text with slashes quote it\n  /a\n  ^^",
+            "missing closing /; to search for text with slashes, quote it\n  /a\n  ^^",
         ),
     ];
     for (query, expected) in cases {
@@ -83,7 +80,7 @@ fn a_query_that_cannot_be_read_is_refused_with_a_caret_under_the_place() {
 }
 
 #[test]
-fn what_would_take_too_much_is_refused() {
+fn queries_over_the_limits_are_refused() {
     let deep = "(".repeat(100_000);
     let negated = "-".repeat(60_000);
     let many = "a ".repeat(1000);
@@ -104,7 +101,7 @@ fn what_would_take_too_much_is_refused() {
 }
 
 #[test]
-fn the_place_in_a_long_query_is_shown_with_what_stands_around_it() {
+fn errors_in_long_queries_show_the_text_around_them() {
     let query = format!(
         "{}usr:bob {}",
         "user:alice ".repeat(30),
@@ -119,7 +116,7 @@ fn the_place_in_a_long_query_is_shown_with_what_stands_around_it() {
 }
 
 #[test]
-fn a_quoted_value_finds_what_it_was_made_of() {
+fn a_quoted_value_matches_its_source() {
     for value in [
         "", "a b", "x\"y", "\"", "back\\", "a b\\", "c,d", "(e)", "a\\\" b", "*", "ü ß",
     ] {
@@ -158,7 +155,7 @@ fn queries_have_a_normal_form() {
 }
 
 #[test]
-fn suggestions_name_fields_and_what_the_log_holds() {
+fn suggestions_list_fields_and_values_of_the_log() {
     let index = load(LOG);
     let texts = |text: &str| -> Vec<String> {
         complete(text, text.len(), &index, &Saved::default())
@@ -198,7 +195,7 @@ fn suggestions_name_fields_and_what_the_log_holds() {
 }
 
 #[test]
-fn saved_queries_complete_and_stand_for_their_text_as_a_whole() {
+fn saved_queries_are_completed_and_expand_as_a_group() {
     let saved = [("bad", "auth:failed OR code:554"), ("bare", "x")];
     let saved = Saved::new(saved.map(|(name, text)| (name.into(), text.into()))).unwrap();
     let query = parse_with("dir:in -@bad", &saved).unwrap();
@@ -236,7 +233,7 @@ proptest! {
     }
 
     #[test]
-    fn no_text_upsets_parser_or_suggestions(text in "\\PC{0,40}", cursor in 0usize..60) {
+    fn no_text_makes_the_parser_or_the_suggestions_panic(text in "\\PC{0,40}", cursor in 0usize..60) {
         let index = load("");
         if let Err(error) = parse(&text) {
             prop_assert!(error.to_string().lines().count() >= 3);

@@ -21,7 +21,7 @@ pub(super) enum Ask {
 enum Leaf {
     Connection(fn(&Connection<'_>) -> bool),
     Message(fn(&Message<'_>) -> bool),
-    /// One attempt; `None` stands for there being none.
+    /// One attempt; `None` if there is none.
     Attempt(fn(Option<&Attempt<'_>>) -> bool),
     /// Both for themselves.
     Reply(fn(&Connection<'_>) -> bool, fn(&Message<'_>) -> bool),
@@ -153,7 +153,7 @@ impl Ask {
         }
     }
 
-    /// Terms side by side, whatever brackets stand around some of them.
+    /// Terms side by side, with or without brackets around some of them.
     fn side_by_side<'a>(&'a self, out: &mut Vec<&'a Self>) {
         match self {
             Self::All(parts) => parts.iter().for_each(|part| part.side_by_side(out)),
@@ -232,7 +232,7 @@ impl<'i> Record<'i> {
     }
 }
 
-/// A log of few ids, so that everything meets everything and ids come round again.
+/// A log of few ids, so that all kinds of records are linked and ids are reused.
 pub(super) fn log(steps: &[(u8, u8, u8)]) -> String {
     let mut log = String::new();
     for (second, (what, id, other)) in steps.iter().enumerate() {

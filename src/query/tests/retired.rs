@@ -20,7 +20,7 @@ use crate::position::SourceId;
 struct Expected {
     connections: BTreeSet<ConnectionId>,
     messages: BTreeSet<MessageId>,
-    /// When each message and recipient was first heard of.
+    /// The first mention of each message and recipient.
     heard: (Vec<Timestamp>, Vec<Timestamp>),
 }
 
@@ -176,7 +176,7 @@ impl Expected {
     }
 }
 
-/// What a connection says of itself.
+/// A connection's own values.
 fn facts(one: &Connection<'_>) -> String {
     let attempts = one.attempts();
     let attempts = attempts.iter().map(|one| {
@@ -202,7 +202,7 @@ fn facts(one: &Connection<'_>) -> String {
     )
 }
 
-/// What a message says of itself.
+/// A message's own values.
 fn told(one: &Message<'_>) -> String {
     let recipients = one.recipients();
     let recipients = recipients

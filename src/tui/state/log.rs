@@ -2,11 +2,9 @@
 
 use std::collections::{BTreeSet, VecDeque};
 
-use regex::bytes::Regex;
-
 use super::{Effect, Motion, Outcome, Scroll};
 use crate::position::{Position, SourceId};
-use crate::search::{LineChunk, LinePattern, LineRange, LogLine, SearchDirection};
+use crate::search::{LineChunk, LinePattern, LineRange, LogLine, SearchDirection, TextPattern};
 use crate::tui::keymap::Command;
 use crate::tui::theme::Role;
 
@@ -23,7 +21,7 @@ pub struct LogView {
     /// Whether the window stays at the end of the log.
     tailing: bool,
     /// The regular expression searched for.
-    pub search: Option<Regex>,
+    pub search: Option<TextPattern>,
     /// Whether a search is running.
     pub finding: bool,
     pub marks: BTreeSet<Position>,
@@ -126,7 +124,7 @@ impl LogView {
     }
 
     /// Searches for a text: at the end of the log backward, for nothing comes after it.
-    pub(super) fn search(&mut self, search: Regex) -> Option<Outcome> {
+    pub(super) fn search(&mut self, search: TextPattern) -> Option<Outcome> {
         self.search = Some(search.clone());
         let at_end = self.scroll.cursor + 1 >= self.lines.len();
         let way = if at_end {

@@ -6,7 +6,7 @@ use super::{App, Effect, SearchState, View};
 use crate::index::Index;
 use crate::query::{self, Completion};
 use crate::safe;
-use crate::search::SearchDirection;
+use crate::search::{SearchDirection, TextPattern};
 use crate::tui::columns::{self, Field};
 use crate::tui::keymap::Command;
 use crate::tui::state::record::Record;
@@ -273,19 +273,13 @@ impl App {
             self.log.search = None;
             return Vec::new();
         }
-        match regex::bytes::RegexBuilder::new(text)
-            .case_insensitive(true)
-            .size_limit(1 << 20)
-            .build()
-        {
+        match TextPattern::regex(text) {
             Ok(search) => {
                 let outcome = self.log.search(search);
                 outcome.map_or_else(Vec::new, |outcome| self.finish(outcome))
             }
-            Err(error) => {
-                let error = error.to_string();
-                let why = error.lines().last().unwrap_or_default();
-                prompt.error = Some(safe::text(why).into_owned());
+            Err(cause) => {
+                prompt.error = Some(safe::text(&cause).into_owned());
                 self.prompts.open = Some(prompt);
                 Vec::new()
             }

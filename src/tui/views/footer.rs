@@ -117,7 +117,7 @@ fn idle_footer(app: &App, room: usize) -> Parts {
         .as_ref()
         .filter(|_| app.view == View::Log && app.pages.is_empty());
     if let Some(search) = search {
-        let text = safe::fit(&safe::text(search.as_str()), room.saturating_sub(9));
+        let text = safe::fit(&safe::text(search.source()), room.saturating_sub(9));
         return vec![(Role::Dim, " search ".into()), (Role::Match, text)];
     }
     if app.filter.kept.is_empty() || app.view == View::Log {

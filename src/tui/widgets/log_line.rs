@@ -1,11 +1,10 @@
 //! One raw line: its frame dimmed, authentication results in colour and in a sign beside the log's own word.
 
-use regex::bytes::Regex;
-
 use crate::event::{self, DeliveryOutcome, Event};
 use crate::header::{Header, Level};
 use crate::humanize::clock;
 use crate::safe;
+use crate::search::TextPattern;
 use crate::tui::theme::Role;
 
 /// How much of the frame before the message is shown.
@@ -139,22 +138,18 @@ pub fn sideways(parts: Vec<(Role, String)>, columns: usize) -> Vec<(Role, String
 }
 
 /// Marks what was searched for.
-pub fn mark(parts: Vec<(Role, String)>, search: &Regex) -> Vec<(Role, String)> {
+pub fn mark(parts: Vec<(Role, String)>, search: &TextPattern) -> Vec<(Role, String)> {
     let mut marked = Vec::with_capacity(parts.len());
     for (role, text) in parts {
         let mut from = 0;
-        for found in search
-            .find_iter(text.as_bytes())
-            .filter(|found| !found.is_empty())
-        {
-            let (Some(before), Some(hit)) =
-                (text.get(from..found.start()), text.get(found.range()))
-            else {
+        for found in search.ranges(&text) {
+            let before = text.get(from..found.start);
+            let (Some(before), Some(hit)) = (before, text.get(found.clone())) else {
                 continue;
             };
             marked.push((role, before.to_owned()));
             marked.push((Role::Match, hit.to_owned()));
-            from = found.end();
+            from = found.end;
         }
         marked.push((role, text[from..].to_owned()));
     }
