@@ -26,20 +26,14 @@ use timestamp::ParsedTimestamp;
 /// Log level. A login or delivery failure is `Info`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Level {
-    /// Needs action at once.
     Critical,
-    /// Something is wrong.
     Warning,
-    /// Nearly everything.
     Info,
-    /// For debugging.
     Debug,
-    /// For debugging, and much of it.
     Trace,
 }
 
 impl Level {
-    /// The word in the log.
     pub fn word(self) -> &'static str {
         match self {
             Self::Critical => "Critical",
@@ -80,23 +74,22 @@ impl Level {
     }
 }
 
-/// One line with its frame read. Ranges count from the line's first byte.
+/// A line's parsed header. Ranges count from the line's first byte.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub struct Header {
     /// The log's local time; `None` if the line has none.
     pub time: Option<Timestamp>,
-    /// `None` if the line has none.
     pub level: Option<Level>,
     /// The range of the syslog host; empty without one.
     host: (u16, u16),
     /// The range of the log subscription's name; empty without one.
     tag: (u16, u16),
-    /// The first byte of the message.
+    /// Offset of the message.
     body: u32,
 }
 
 impl Header {
-    /// The message behind the frame.
+    /// The message after the header.
     pub fn body<'a>(&self, line: &'a [u8]) -> &'a [u8] {
         line.get(self.body as usize..).unwrap_or(&[])
     }
@@ -106,28 +99,25 @@ impl Header {
         part(line, self.tag)
     }
 
-    /// The syslog host.
     pub fn host<'a>(&self, line: &'a [u8]) -> Option<&'a [u8]> {
         part(line, self.host)
     }
 
-    /// Whether the line has a header.
     pub fn is_present(&self) -> bool {
         self.time.is_some() || self.level.is_some()
     }
 }
 
-/// Reads the frames of one source's lines, in their order.
+/// Parses the headers of one source's lines, in order.
 #[derive(Clone, Debug)]
 pub struct HeaderParser {
     years: YearResolver,
-    /// The timestamp of the previous line, as written and as parsed.
+    /// The previous timestamp: text, its length, parsed value.
     seen: ([u8; 24], usize, Option<Timestamp>),
-    /// The header of the previous line, as written with its last blank, and as parsed.
+    /// The previous header: text up to and including its last blank, parsed value.
     whole: Option<(Prefix, Header)>,
 }
 
-/// The bytes of a header.
 #[derive(Clone, Debug)]
 struct Prefix(Vec<u8>);
 
@@ -156,7 +146,7 @@ impl Prefix {
     }
 }
 
-/// Syslog relays wrap a line at most a few times.
+/// Syslog relays add a header at most a few times.
 const MOST_WRAPPINGS: usize = 4;
 
 impl HeaderParser {
@@ -169,12 +159,12 @@ impl HeaderParser {
         }
     }
 
-    /// The years after the lines parsed so far, for the next source.
+    /// The year state after the lines parsed so far, for the next source.
     pub fn years(&self) -> &YearResolver {
         &self.years
     }
 
-    /// Reads the frame of one line (without its line end).
+    /// Parses the header of a line without its line end.
     #[inline]
     pub fn parse(&mut self, line: &[u8]) -> Header {
         match &self.whole {
@@ -296,7 +286,7 @@ fn unwrap<'a>(
     rest
 }
 
-/// The log's own timestamp in a line, after those of relays.
+/// The appliance's timestamp in a line, after those of relays.
 fn stamp_of(line: &[u8]) -> Option<ParsedTimestamp> {
     let mut last = None;
     unwrap(line, &mut Header::default(), |rest| {
@@ -325,13 +315,13 @@ fn place(line: &[u8], rest: &[u8], length: usize) -> (u16, u16) {
     }
 }
 
-/// Whether a year follows: then the timestamp before it is a different one, with a year.
+/// Whether a year follows: then the timestamp is not the one without a year.
 #[inline]
 fn is_year(text: &[u8]) -> bool {
     matches!(text, [a, b, c, d, b' ', ..] if [a, b, c, d].iter().all(|byte| byte.is_ascii_digit()))
 }
 
-/// What follows `<166>1 ` of RFC 5424.
+/// Strips `<166>1 ` of RFC 5424.
 fn without_version(text: &[u8]) -> Option<&[u8]> {
     let rest = without_priority(text);
     (rest.len() < text.len())
@@ -339,7 +329,7 @@ fn without_version(text: &[u8]) -> Option<&[u8]> {
         .strip_prefix(b"1 ")
 }
 
-/// `<166>` before a syslog stamp.
+/// Strips the priority `<166>`.
 fn without_priority(text: &[u8]) -> &[u8] {
     match text {
         [b'<', rest @ ..] => {
@@ -369,7 +359,7 @@ fn tag<'a>(line: &'a [u8], rest: &'a [u8], header: &mut Header) -> Option<&'a [u
     Some(message)
 }
 
-/// The name in `mail_logs:` or `mail_logs[123]:`, which some servers add a process to.
+/// The name in `mail_logs:` or `mail_logs[123]:` (some servers add a process id).
 fn name_of_tag(word: &[u8]) -> Option<&[u8]> {
     let word = word.strip_suffix(b":")?;
     let name = match word {

@@ -9,7 +9,6 @@ use crate::source::leading_zeros;
 pub use crate::source::{Block, MAX_LINE, Truncated};
 
 impl Block {
-    /// The lines in order, blank ones included.
     pub fn lines(&self) -> LineIter<'_> {
         LineIter {
             rest: &self.bytes,
@@ -19,7 +18,6 @@ impl Block {
     }
 }
 
-/// One line of a block.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Line<'a> {
     /// The text without its LF and without one CR before that.
@@ -91,7 +89,7 @@ impl<'a> Iterator for LineIter<'a> {
 pub(crate) struct LineNumbers {
     /// The number of the line at `counted`.
     line: u64,
-    /// Bytes of the block under way before which all line ends are counted.
+    /// Bytes of the current block whose line ends are counted.
     counted: usize,
 }
 

@@ -63,19 +63,17 @@ const THREADS: usize = 2;
 /// What a running [`Ingest`] reports. `Grew` comes once until [`Ingest::ack_growth`] is called.
 #[derive(Debug)]
 pub enum IngestEvent {
-    /// The index has grown.
     Grew,
-    /// All that was there has been read.
+    /// All data present at the start was read.
     CaughtUp,
-    /// Something happened to a source.
     Notice(Notice),
-    /// Nothing more will come: standard input has ended, or nothing is followed.
+    /// End of input: standard input has ended, or nothing is followed.
     End,
-    /// A file that was named is no log.
+    /// A file named on the command line is not a log.
     Refused(RefusedFile),
 }
 
-/// Where the years of timestamps without a year start.
+/// How the first year of timestamps without a year is determined.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum FirstYear {
     /// The year of the first entry of the first source.
@@ -84,7 +82,7 @@ pub enum FirstYear {
     ByModification,
 }
 
-/// What passes through the stages, in this order. `L` is a block as far as it is parsed.
+/// An item that passes from stage to stage. `L` is a block in the form the stage produces.
 pub(crate) enum PipelineItem<L> {
     Opened(SourceOpened),
     /// Consecutive blocks.
@@ -95,11 +93,9 @@ pub(crate) enum PipelineItem<L> {
 /// Reads sources into an index. Dropping it stops the reading.
 #[derive(Debug)]
 pub struct Ingest {
-    /// The index that is filled.
     pub index: SharedIndex,
-    /// The registry to read lines again.
+    /// For reading lines again.
     pub sources: Arc<Sources>,
-    /// What parsing found out about them.
     pub parse_status: Arc<ParseStatus>,
     stop: Stop,
 }
@@ -139,7 +135,7 @@ impl Ingest {
         }
     }
 
-    /// Indexes the end of the newest file alone, at once. Its records have ids of their own.
+    /// Indexes only the end of the newest file, synchronously, into an index of its own.
     pub fn of_preview(newest: TailPreview) -> Self {
         let TailPreview {
             sources,
@@ -160,12 +156,11 @@ impl Ingest {
         }
     }
 
-    /// Bytes read and bytes to read.
     pub fn progress(&self) -> ReadProgress {
         self.sources.progress()
     }
 
-    /// Makes the next growth an event again.
+    /// Allows the next `Grew` event.
     pub fn ack_growth(&self) {
         self.index.ack_growth();
     }
@@ -177,7 +172,6 @@ impl Drop for Ingest {
     }
 }
 
-/// Starts a thread whose name a debugger or profile shows.
 fn start(name: &str, work: impl FnOnce() + Send + 'static) {
     let builder = thread::Builder::new().name(name.to_owned());
     builder.spawn(work).expect("a process can start a thread");
@@ -194,7 +188,7 @@ fn parse_entries(item: PipelineItem<ParsedHeaders>) -> PipelineItem<ParsedBlock>
     }
 }
 
-/// The parsed entries of sources in order, for a consumer without an index. Works on its thread.
+/// The parsed entries in order, for a consumer without an index. Runs on the caller's thread.
 pub(crate) struct EntryStream(ReadStage);
 
 impl EntryStream {
@@ -215,7 +209,7 @@ impl Iterator for EntryStream {
 struct WriteStage {
     writer: IndexWriter,
     index: SharedIndex,
-    /// It was reported that the index exceeds its memory limit.
+    /// The notice on the memory limit was reported.
     over_limit: bool,
     sources: Arc<Sources>,
     parse_status: Arc<ParseStatus>,
@@ -268,7 +262,7 @@ impl WriteStage {
         (self.report)(IngestEvent::Notice(notice));
     }
 
-    /// Forgets deleted files after all records with lines in them were evicted.
+    /// Drops deleted files whose records were all evicted.
     fn reap_sources(&self) {
         if self.sources.should_reap() {
             let index = self.index.read();

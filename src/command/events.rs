@@ -69,7 +69,7 @@ pub fn run(args: &Args, config: &Config, query: &Query) -> Result<Status, Comman
     .map(|status| notices.status(status))
 }
 
-/// Bytes of a file that contain its first three lines, one of which has the serial number.
+/// Enough for the first three lines of a file, one of which has the serial number.
 const HEAD_BYTES: usize = 4 << 10;
 
 struct EntryPrinter<'e, 'o> {
@@ -79,7 +79,7 @@ struct EntryPrinter<'e, 'o> {
     appliances: Appliances,
     files: Vec<FileLines>,
     newest: Option<Timestamp>,
-    /// Until all that was there at the start is read.
+    /// Before the first `CaughtUp`.
     initial: bool,
 }
 
@@ -162,7 +162,8 @@ impl EntryPrinter<'_, '_> {
         Ok(ControlFlow::Continue(()))
     }
 
-    /// Lines before the first block of a source: those that it shares with a file already read.
+    /// Lines before the first block of a source, which is after a prefix that was already read from
+    /// another file.
     fn lines_before(&self, block: &Block) -> u64 {
         let mut buffer = vec![0; 64 << 10];
         let (mut at, mut lines) = (0, 0);

@@ -37,21 +37,18 @@ pub fn inbound(body: &[u8]) -> Option<Event<'_>> {
     }
 }
 
-/// Why a login failed for a reason other than the password.
+/// Why a login failed other than by a wrong password.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum AuthTrouble {
-    /// The SMTP Auth profile is misconfigured or missing.
     Misconfigured,
-    /// The forwarding server could not be reached.
+    /// No connection to the forwarding server.
     Unreachable,
-    /// The LDAP query for the user failed.
     LookupFailed,
-    /// A login is required and none was tried.
+    /// The listener requires a login and the peer did not try one.
     Required,
 }
 
 impl AuthTrouble {
-    /// The kind of its entries.
     pub fn kind(self) -> EventKind {
         match self {
             Self::Misconfigured => EventKind::AuthMisconfigured,
@@ -108,7 +105,7 @@ fn attempt(icid: Icid, rest: &[u8]) -> Option<Event<'_>> {
 
 const OUTBOUND: Delimiter<'_> = Delimiter::new(b" SMTP authentication using the profile ");
 
-/// The appliance's own login at a far end.
+/// A login of the appliance at a remote server.
 pub fn outbound(body: &[u8]) -> Option<Event<'_>> {
     let (dcid, rest) = id(body, b"DCID")?;
     let dcid = Dcid(dcid);

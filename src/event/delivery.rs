@@ -14,21 +14,20 @@ use memchr::memmem;
 use super::scan::{Delimiter, Rids, address, id, number, split_first};
 use super::{Dcid, Event, EventKind, Mid, Reply};
 
-/// What a `Bounced:`, `Delayed:` or `Deleted:` line decides.
+/// The result of a `Bounced:`, `Delayed:`, `Deleted:` or `Double bounce:` line.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum DeliveryOutcome {
-    /// Refused for good.
+    /// Refused permanently.
     Bounced,
-    /// To be tried again.
+    /// Will be retried.
     Delayed,
-    /// Taken out of the queue by an administrator.
+    /// Removed from the queue by an administrator.
     Deleted,
-    /// A bounce that was refused for good itself.
+    /// A bounce message that was itself refused permanently.
     DoubleBounced,
 }
 
 impl DeliveryOutcome {
-    /// The kind of its entries.
     pub fn kind(self) -> EventKind {
         match self {
             Self::Bounced => EventKind::DeliveryBounced,
@@ -39,41 +38,33 @@ impl DeliveryOutcome {
     }
 }
 
-/// One recipient's failed attempt.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Attempt<'a> {
-    /// What the line decides.
     pub outcome: DeliveryOutcome,
-    /// The connection; 0 where none came about, `None` where the line names none.
+    /// 0 if no connection was established, `None` if the line has no DCID.
     pub dcid: Option<Dcid>,
-    /// The message.
     pub mid: Mid,
-    /// The recipients concerned.
     pub rids: Rids<'a>,
-    /// Sender and recipient, which newer releases write.
+    /// Sender and recipient; only newer releases write them.
     pub envelope: Option<(&'a [u8], &'a [u8])>,
-    /// The appliance's own class and words: `5.1.0 - Unknown address error`.
+    /// The appliance's classification: `5.1.0 - Unknown address error`.
     pub class: &'a [u8],
-    /// The far end's words.
+    /// The remote server's reply.
     pub reply: Option<Reply<'a>>,
 }
 
-/// A delivery connection that failed before a message was tried.
+/// A delivery connection that failed before the first message.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct ConnectionError<'a> {
-    /// The connection.
     pub dcid: Dcid,
-    /// The recipients' domain; not written by older releases.
+    /// The recipients' domain; missing in older releases.
     pub domain: Option<&'a [u8]>,
-    /// The destination's address.
     pub remote_ip: Option<&'a [u8]>,
-    /// The destination's port.
     pub port: Option<u16>,
-    /// What the system or the far end said.
+    /// The error of the operating system or the reply of the remote server.
     pub details: Option<&'a [u8]>,
-    /// The appliance's own address.
     pub interface_ip: Option<&'a [u8]>,
-    /// The text after `reason: `, or what stands before the DCID.
+    /// The text after `reason: `, or the text before the DCID.
     pub reason: Option<&'a [u8]>,
 }
 
@@ -101,7 +92,7 @@ impl<'a> ConnectionError<'a> {
         })
     }
 
-    /// The cause in one text: the reason, else the details.
+    /// The reason, else the details.
     pub fn cause(&self) -> &'a [u8] {
         self.reason.or(self.details).unwrap_or(b"")
     }
@@ -151,7 +142,6 @@ pub fn attempt(body: &[u8]) -> Option<Event<'_>> {
     })
 }
 
-/// How the lines begin.
 const OUTCOMES: [(&[u8], DeliveryOutcome); 4] = [
     (b"Bounced: ", DeliveryOutcome::Bounced),
     (b"Delayed: ", DeliveryOutcome::Delayed),
@@ -160,7 +150,6 @@ const OUTCOMES: [(&[u8], DeliveryOutcome); 4] = [
 ];
 
 impl<'a> Attempt<'a> {
-    /// Reads the whole line.
     pub fn parse(body: &'a [u8]) -> Option<Self> {
         let (outcome, rest) = OUTCOMES
             .iter()
@@ -200,7 +189,7 @@ type Recipients<'a> = (Mid, Rids<'a>, Option<(&'a [u8], &'a [u8])>, &'a [u8]);
 const RID: Delimiter<'_> = Delimiter::new(b" RID ");
 const TO: Delimiter<'_> = Delimiter::new(b" To: ");
 
-/// Who it was: `Message 3993 to 0 - …`, `MID 4 to RID 0 - …`, `MID 4 From: <a> To: <b> RID 0 - …`.
+/// `Message 3993 to 0 - …`, `MID 4 to RID 0 - …` or `MID 4 From: <a> To: <b> RID 0 - …`
 fn recipients(rest: &[u8]) -> Option<Recipients<'_>> {
     if let Some((mid, rids, tail)) = message_and_rids(rest) {
         return Some((mid, rids, None, tail.strip_prefix(b" - ").unwrap_or(tail)));
@@ -215,7 +204,6 @@ fn recipients(rest: &[u8]) -> Option<Recipients<'_>> {
     Some((Mid(mid), rids, Some((address(from), address(to))), class))
 }
 
-/// `Connection Error: …`
 pub fn connection_error(body: &[u8]) -> Option<Event<'_>> {
     let ConnectionError { dcid, .. } = ConnectionError::parse(body)?;
     Some(Event::ConnectionError { dcid, text: body })
@@ -237,7 +225,7 @@ fn details(tail: &[u8]) -> Details<'_> {
     )
 }
 
-/// The word behind a key of the fixed head.
+/// The word after a key in the fixed head.
 fn value<'a>(head: &'a [u8], key: &[u8]) -> Option<&'a [u8]> {
     let at = memmem::find(head, key)? + key.len();
     let word = &head[at..];

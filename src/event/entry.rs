@@ -4,18 +4,14 @@ use super::{Event, parse_entry};
 use crate::header::{Header, Level, Timestamp};
 use crate::position::Position;
 
-/// One parsed line.
 #[derive(Clone, Copy, Debug)]
 pub struct Entry<'a> {
     /// The first byte of its line.
     pub position: Position,
     /// The log's local time; `None` if the line has none.
     pub time: Option<Timestamp>,
-    /// The appliance's level.
     pub level: Option<Level>,
-    /// The syslog host.
     pub host: Option<&'a [u8]>,
-    /// What happened.
     pub event: Event<'a>,
     /// Hash of the name that the index interns for this entry; 0 until its batch is planned.
     pub(crate) name_hash: u32,

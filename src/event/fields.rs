@@ -6,26 +6,19 @@ use super::{
 };
 use super::{Reply, enhanced_code, subscription};
 
-/// A field's value.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Value<'a> {
-    /// The log's text.
     Text(&'a [u8]),
-    /// Text put together from several pieces of the log.
+    /// Text joined from several parts of a line.
     Owned(Vec<u8>),
-    /// A whole number.
     Number(u64),
-    /// A whole number that may be below zero.
     Signed(i64),
-    /// A score.
     Score(f64),
-    /// Yes or no.
     Flag(bool),
-    /// Recipients' numbers.
     Rids(Rids<'a>),
 }
 
-/// The ids that an entry's fixed part names, 0 included.
+/// The ids in a line's fixed part, 0 included.
 #[derive(Clone, Copy, Default)]
 struct Named {
     icid: Option<Icid>,
@@ -82,7 +75,6 @@ impl Named {
 type Sink<'s, 'a> = &'s mut dyn FnMut(&'static str, Value<'a>);
 
 impl<'a> Event<'a> {
-    /// The kind of the entry.
     #[inline]
     pub fn kind(&self) -> EventKind {
         self.kind_by_name().unwrap_or_else(|| self.kind_by_words())
@@ -122,7 +114,6 @@ impl<'a> Event<'a> {
         })
     }
 
-    /// The kind, if it depends on the event's fields.
     #[inline]
     fn kind_by_words(&self) -> EventKind {
         match self {
@@ -147,17 +138,17 @@ impl<'a> Event<'a> {
         self.named()
     }
 
-    /// The injection connection that the entry's fixed part names, 0 included.
+    /// The ICID in the line's fixed part, 0 included.
     pub fn icid(&self) -> Option<Icid> {
         self.ids().icid
     }
 
-    /// The delivery connection that the entry's fixed part names, 0 included.
+    /// The DCID in the line's fixed part, 0 included.
     pub fn dcid(&self) -> Option<Dcid> {
         self.ids().dcid
     }
 
-    /// The message that the entry's fixed part names.
+    /// The MID in the line's fixed part.
     pub fn mid(&self) -> Option<Mid> {
         self.ids().mid
     }
@@ -229,7 +220,7 @@ impl<'a> Event<'a> {
         }
     }
 
-    /// The recipient, if the entry is about exactly one.
+    /// The recipient, if the line lists exactly one.
     pub fn rid(&self) -> Option<Rid> {
         let one = |rids: Rids<'_>| {
             let mut rids = rids.iter();
@@ -379,7 +370,7 @@ impl<'a> Event<'a> {
     }
 }
 
-/// The name and the address of a listener's interface: `IncomingMail (192.0.2.25)`.
+/// Splits `IncomingMail (192.0.2.25)` into name and address.
 pub fn listener(interface: &[u8]) -> (&[u8], Option<&[u8]>) {
     let parts = interface
         .strip_suffix(b")")

@@ -4,7 +4,6 @@
 /// Declares [`EventKind`] and its table from rows of name, meaning and sample.
 macro_rules! kinds {
     ($($kind:ident $name:literal $meaning:literal $sample:literal;)*) => {
-        /// What sort of entry it is.
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
         #[repr(u8)]
         pub enum EventKind {
@@ -12,24 +11,21 @@ macro_rules! kinds {
         }
 
         impl EventKind {
-            /// Every kind, in the order of the table.
             pub const ALL: &'static [EventKind] = &[$(EventKind::$kind,)*];
 
-            /// The names, in the order of the table.
             pub const NAMES: [&'static str; Self::ALL.len()] = [$($name,)*];
 
-            /// The stable dotted name.
             pub fn name(self) -> &'static str {
                 Self::NAMES[self as usize]
             }
 
-            /// What such an entry says, in one sentence.
+            /// The meaning in one sentence.
             pub fn meaning(self) -> &'static str {
                 const MEANINGS: &[&str] = &[$($meaning,)*];
                 MEANINGS[self as usize]
             }
 
-            /// A line of the kind, without its frame.
+            /// A sample line without its header.
             pub fn sample(self) -> &'static str {
                 const SAMPLES: &[&str] = &[$($sample,)*];
                 SAMPLES[self as usize]
@@ -189,24 +185,23 @@ kinds! {
 }
 
 impl EventKind {
-    /// Whether it belongs to a log beside mail_logs: counted and shown, never part of a record.
+    /// Whether it belongs to another log than mail_logs: counted and shown, never part of a record.
     pub fn is_foreign(self) -> bool {
         (Self::ForeignCef..=Self::ForeignOther).contains(&self)
     }
 
-    /// Whether it frames a file of any log of the appliance.
+    /// Whether it is the first or last line of a file of any log subscription.
     pub fn is_framing(self) -> bool {
         (Self::LogBegin..=Self::LogEnd).contains(&self)
     }
 
-    /// Whether other logs of the appliance hold such entries too: they do not tell a mail_logs.
+    /// Whether other logs contain such entries too, so that they do not identify a mail_logs.
     pub fn is_shared(self) -> bool {
         self.is_framing()
             || (Self::SystemStatus..=Self::DebugNote).contains(&self)
             || self == Self::Unknown
     }
 
-    /// The kind of that name.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|kind| kind.name() == name)
     }

@@ -25,7 +25,6 @@ pub enum Lineage {
 }
 
 impl Lineage {
-    /// The kind of its entries.
     pub fn kind(self) -> EventKind {
         match self {
             Self::Generated => EventKind::MessageGenerated,
@@ -35,7 +34,7 @@ impl Lineage {
         }
     }
 
-    /// The message that the line begins with: the new one of a generated message, else the old one.
+    /// The MID at the start of the line: the new one for a generated message, else the old one.
     pub fn subject_mid(self, parent: Mid, child: Mid) -> Mid {
         match self {
             Self::Generated => child,
@@ -77,7 +76,7 @@ fn split(parent: Mid, rest: &[u8]) -> Option<Event<'_>> {
     })
 }
 
-/// Releases before 4.5 write the new MID without its word.
+/// Releases before 4.5 omit the word `MID` before the new MID.
 fn rewritten(parent: Mid, rest: &[u8]) -> Option<Event<'_>> {
     let (child, by) = match id(rest, b"MID") {
         Some(found) => found,

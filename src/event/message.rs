@@ -180,7 +180,7 @@ fn verdict(mid: Mid, rest: &[u8]) -> Option<Event<'_>> {
     })
 }
 
-/// Verdicts that name their engine in their first word.
+/// `using engine: CASE spam negative` and the like: the first word is the engine.
 fn engine_verdict(mid: Mid, rest: &[u8]) -> Option<Event<'_>> {
     if let Some(words) = rest.strip_prefix(b"using engine: ") {
         return Some(of_engine(mid, words, kind_of_engine));

@@ -10,23 +10,21 @@
 use super::scan::{split_first, split_last};
 use super::{Event, Icid};
 
-/// The verdict's parts, as written.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Policy<'a> {
     /// `ACCEPT`, `RELAY`, `REJECT`, …
     pub action: &'a [u8],
-    /// The sender group; one may be called `None`.
     pub sender_group: &'a [u8],
-    /// What of the group matched; `None` where the log leaves it empty.
+    /// The sender group's entry that matched; `None` if empty.
     pub matched: Option<&'a [u8]>,
-    /// The sender's reputation score, −10 to 10; `None` for the log's words for nothing.
+    /// −10 to 10; `None` for words such as `not enabled`.
     pub sbrs: Option<f64>,
-    /// The peer's country; `None` for the log's words for nothing.
+    /// `None` for words such as `None` or `rfc1918`.
     pub country: Option<&'a [u8]>,
 }
 
 impl<'a> Policy<'a> {
-    /// Reads what follows `ICID n `.
+    /// Parses the text after `ICID n `.
     pub fn parse(text: &'a [u8]) -> Option<Self> {
         let (action, rest) = split_first(text, b" SG ")?;
         let (head, sbrs, country) = match split_last(rest, b" SBRS ") {
@@ -59,7 +57,7 @@ impl<'a> Policy<'a> {
     }
 }
 
-/// Whether the word stands for a missing value.
+/// Whether the log writes this for a missing value.
 fn is_missing(word: &[u8]) -> bool {
     matches!(
         word,
@@ -67,7 +65,7 @@ fn is_missing(word: &[u8]) -> bool {
     )
 }
 
-/// The verdict line: one word, then the sender group.
+/// `ACCEPT SG …`: one word, then the sender group.
 pub fn hat<'a>(icid: Icid, rest: &'a [u8]) -> Option<Event<'a>> {
     let word = rest
         .iter()

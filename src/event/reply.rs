@@ -10,14 +10,13 @@ use memchr::memchr2;
 
 use super::scan::number;
 
-/// A remote server's reply.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Reply<'a> {
-    /// The three digits; `None` for `000`, which is the appliance's own, and where there are none.
+    /// `None` for `000`, the appliance's own errors, and for a text without a code.
     pub code: Option<u16>,
-    /// The list of reply lines as written, without its brackets, or a text that is no tuple.
+    /// The list of reply lines without its brackets, or plain text.
     raw: &'a [u8],
-    /// Whether `raw` is such a list.
+    /// Whether `raw` is a list.
     listed: bool,
 }
 
@@ -56,7 +55,7 @@ impl<'a> Reply<'a> {
         Some((text[..open - 3].trim_ascii_end(), reply))
     }
 
-    /// A text that is no tuple.
+    /// A reply that is not a tuple.
     pub fn plain(text: &'a [u8]) -> Self {
         Self {
             code: None,
@@ -65,7 +64,7 @@ impl<'a> Reply<'a> {
         }
     }
 
-    /// The reply's lines joined by one blank, without their quotes.
+    /// The reply lines without quotes, joined by a blank.
     pub fn text(&self) -> Vec<u8> {
         if !self.listed {
             return self.raw.to_vec();
@@ -122,7 +121,7 @@ fn headers(mut list: &[u8]) -> Option<()> {
     Some(())
 }
 
-/// What follows the string at the start of the text, quoted as Python quotes it.
+/// The text after the Python string literal at its start.
 fn string(text: &[u8]) -> Option<&[u8]> {
     let text = text.strip_prefix(b"u").unwrap_or(text);
     let (quote, text) = text
@@ -131,7 +130,7 @@ fn string(text: &[u8]) -> Option<&[u8]> {
     text.get(closing_quote(text, *quote)? + 1..)
 }
 
-/// Where the quote stands that closes the string.
+/// The index of the quote that closes the string.
 fn closing_quote(text: &[u8], quote: u8) -> Option<usize> {
     let mut at = 0;
     loop {
@@ -143,7 +142,7 @@ fn closing_quote(text: &[u8], quote: u8) -> Option<usize> {
     }
 }
 
-/// Bytes of the quoted strings up to the bracket that closes their list.
+/// The length of a list of quoted strings without its closing bracket.
 fn list_length(list: &[u8]) -> Option<usize> {
     let mut at = 0;
     loop {
@@ -158,13 +157,13 @@ fn list_length(list: &[u8]) -> Option<usize> {
     }
 }
 
-/// The place behind the quote that closes the string; only `,` or `]` may follow one.
+/// The index after the closing quote, which only `,` or `]` may follow.
 fn string_end(list: &[u8], at: usize, quote: u8) -> Option<usize> {
     let end = at + closing_quote(list.get(at..)?, quote)? + 1;
     matches!(list.get(end)?, b',' | b']').then_some(end)
 }
 
-/// The RFC 3463 code that a text begins with: `5.7.8` of `5.7.8 Error: …`.
+/// The RFC 3463 code at the start of a text: `5.7.8` of `5.7.8 Error: …`.
 pub fn enhanced_code(text: &[u8]) -> Option<&[u8]> {
     let (class, rest) = number(text)?;
     let (_, rest) = number(rest.strip_prefix(b".")?)?;

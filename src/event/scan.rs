@@ -130,7 +130,6 @@ impl<'m> Delimiter<'m> {
         Self { text, rare }
     }
 
-    /// The first match.
     #[inline]
     pub fn find(&self, text: &[u8]) -> Option<usize> {
         let mut from = self.rare;
@@ -145,7 +144,7 @@ impl<'m> Delimiter<'m> {
         None
     }
 
-    /// All matches, which do not overlap.
+    /// All matches without overlaps.
     #[inline]
     pub fn find_iter(self, text: &[u8]) -> impl Iterator<Item = usize> {
         let mut from = 0;
@@ -156,7 +155,6 @@ impl<'m> Delimiter<'m> {
         })
     }
 
-    /// The last match.
     #[inline]
     pub fn rfind(&self, text: &[u8]) -> Option<usize> {
         let mut until = text.len();
@@ -177,7 +175,7 @@ impl<'m> Delimiter<'m> {
         Some((&text[..at], &text[at + self.text.len()..]))
     }
 
-    /// The text before and after the last match: before it may be a stranger's text.
+    /// The text before and after the last match: text before it may be written by a stranger.
     #[inline]
     pub fn split_last<'a>(&self, text: &'a [u8]) -> Option<(&'a [u8], &'a [u8])> {
         let at = self.rfind(text)?;
@@ -227,7 +225,7 @@ pub fn address(text: &[u8]) -> &[u8] {
     }
 }
 
-/// Recipients as a line lists them: `[0, 1]`, `[0]` or `0`.
+/// A list of recipient ids in a line: `[0, 1]`, `[0]` or `0`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Rids<'a>(&'a [u8]);
 
@@ -246,7 +244,6 @@ impl<'a> Rids<'a> {
         Some((Self(&text[..text.len() - rest.len()]), rest))
     }
 
-    /// The recipients' numbers.
     pub fn iter(self) -> impl Iterator<Item = super::Rid> + use<'a> {
         let mut rest = self.0;
         std::iter::from_fn(move || {

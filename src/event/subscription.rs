@@ -72,7 +72,7 @@ const LOGS: [(EventKind, &[&str]); 14] = [
     ),
 ];
 
-/// Whether the text alone shows that the entry is one of mail_logs: no other log has such entries.
+/// Whether only mail_logs have such an entry.
 #[inline]
 pub(super) fn is_mail_logs(event: &Event<'_>) -> bool {
     !matches!(
@@ -86,7 +86,7 @@ pub(super) fn is_mail_logs(event: &Event<'_>) -> bool {
     )
 }
 
-/// Corrects the event of an entry that other logs may have too.
+/// Changes the kind of an entry that other logs may have, by its tag and level.
 pub(super) fn classify<'a>(header: &Header, line: &'a [u8], event: Event<'a>) -> Event<'a> {
     let log = header.tag(line).and_then(|tag| {
         LOGS.iter()

@@ -8,7 +8,6 @@
 use super::scan::{id, number, split_first};
 use super::{ConnId, Dcid, Event, Icid, Ids, Mid};
 
-/// The first three lines of a file, and the last.
 pub fn of_log(body: &[u8]) -> Option<Event<'_>> {
     match body {
         b"Begin Logfile" => Some(Event::LogBegin),
@@ -53,7 +52,7 @@ pub fn unknown(body: &[u8]) -> Event<'_> {
     Event::Unknown { ids, text: body }
 }
 
-/// Takes one id off the front of `rest`.
+/// Removes one id from the start of `rest`.
 fn take_id<'a>(rest: &'a [u8], ids: &mut Ids) -> Option<&'a [u8]> {
     let rest = rest.strip_prefix(b"(").unwrap_or(rest);
     if let Some((value, behind)) = id(rest, b"ICID") {
@@ -72,9 +71,9 @@ fn take_id<'a>(rest: &'a [u8], ids: &mut Ids) -> Option<&'a [u8]> {
 /// What entries of no known shape have in common: their first words, without ids, addresses and
 /// quoted text.
 pub fn unknown_shape(text: &[u8]) -> Vec<u8> {
-    /// Words in the key; later ones are mostly a stranger's.
+    /// Later words are mostly written by strangers.
     const WORDS: usize = 8;
-    /// Longer words are no words.
+    /// Longer words are treated as data.
     const LONGEST: usize = 32;
     let is_varying = |word: &[u8]| {
         word.len() > LONGEST

@@ -22,7 +22,6 @@ use super::scan::{self, find, number, rfind};
 use super::templates::{self, MessageEffect};
 use super::{ConnId, Dcid, Event, EventKind, Icid, Mid, Rid, Rids, Value};
 
-/// A row of the table.
 #[derive(Debug)]
 pub struct Template {
     kind: EventKind,
@@ -30,7 +29,6 @@ pub struct Template {
     parts: Vec<TemplatePart>,
 }
 
-/// One piece of a template.
 #[derive(Clone, Copy, Debug)]
 enum TemplatePart {
     Words(&'static [u8]),
@@ -49,7 +47,7 @@ enum Until {
     Last,
 }
 
-/// The words that ids stand behind.
+/// The words before ids.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum IdWord {
     Mid,
@@ -87,16 +85,14 @@ impl IdWord {
     }
 }
 
-/// The ids of a line's fixed words.
+/// The ids in a line's fixed part.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub struct Ids {
-    /// The connection.
     pub link: Option<ConnId>,
-    /// The message.
     pub mid: Option<Mid>,
 }
 
-/// Rows of one table: two are the same only where they are one.
+/// Templates are rows of one static table, so identity is equality.
 impl PartialEq for Template {
     fn eq(&self, other: &Self) -> bool {
         std::ptr::eq(self, other)
@@ -104,12 +100,10 @@ impl PartialEq for Template {
 }
 
 impl Template {
-    /// Which kind of entry it is.
     pub fn kind(&self) -> EventKind {
         self.kind
     }
 
-    /// What it says of its message.
     pub fn effect(&self) -> MessageEffect {
         self.effect
     }
@@ -135,7 +129,7 @@ impl Template {
         }
     }
 
-    /// Reads a line: tells each id, then each field. `None` where the line has another shape.
+    /// Passes each id and each field of a line to the callbacks. `None` if the line does not match.
     fn read<'a>(
         &self,
         line: &'a [u8],
@@ -202,7 +196,7 @@ impl Template {
         rest.trim_ascii().is_empty().then_some(())
     }
 
-    /// The ids in the fixed words of the line.
+    /// The ids in the line's fixed part; `None` if the line does not match.
     fn ids(&self, line: &[u8]) -> Option<Ids> {
         let mut ids = Ids::default();
         self.read(
@@ -218,7 +212,7 @@ impl Template {
         Some(ids)
     }
 
-    /// Tells each field that the line carries.
+    /// Passes each field of the line to `emit`.
     pub fn fields<'a>(&self, line: &'a [u8], tell: &mut Tell<'_, 'a>) {
         let mut rcid = None;
         self.read(
@@ -235,7 +229,6 @@ impl Template {
         }
     }
 
-    /// The recipients that the line names.
     pub fn rids<'a>(&self, line: &'a [u8]) -> impl Iterator<Item = Rid> + use<'a> {
         let (mut one, mut list) = (None, None);
         self.read(
@@ -254,7 +247,7 @@ impl Template {
         one.into_iter().chain(list.into_iter().flat_map(Rids::iter))
     }
 
-    /// Where it is looked for: its first fixed word, and the letter that follows an id.
+    /// Its slot in the table: the leading id word and the next fixed letter.
     fn place(&self) -> (usize, Option<u8>) {
         let letter = |part: Option<&TemplatePart>| match part {
             Some(TemplatePart::Words(words)) => words.first().copied(),
@@ -297,7 +290,7 @@ impl TemplatePart {
         }
     }
 
-    /// The fixed bytes that end the text before this part.
+    /// The fixed bytes that delimit a hole before this part.
     fn mark(&self) -> &'static [u8] {
         match self {
             Self::Words(words) => words,
@@ -307,7 +300,7 @@ impl TemplatePart {
     }
 }
 
-/// The shapes by the id that they begin with and by their first letter.
+/// The templates by their leading id word and first fixed letter.
 struct TemplateTable {
     templates: Vec<Template>,
     /// For each leading word, and for none, the shapes with each first letter in the order of the
@@ -334,7 +327,7 @@ static TABLE: LazyLock<TemplateTable> = LazyLock::new(|| {
     }
 });
 
-/// The first shape that a line has.
+/// Parses a line by the first template that matches.
 pub fn of(line: &[u8]) -> Option<Event<'_>> {
     let table = &*TABLE;
     let lead = IdWord::ALL
@@ -360,7 +353,7 @@ pub fn of(line: &[u8]) -> Option<Event<'_>> {
         })
 }
 
-/// An entry whose kind its frame tells: its level, or the name of the log it belongs to.
+/// An entry whose kind was determined from its header (level or tag).
 pub fn of_kind(kind: EventKind, ids: Ids, line: &[u8]) -> Event<'_> {
     // One shape for each kind, made when it is first met.
     static WHOLE: LazyLock<Vec<Template>> = LazyLock::new(|| {
@@ -374,7 +367,6 @@ pub fn of_kind(kind: EventKind, ids: Ids, line: &[u8]) -> Event<'_> {
     }
 }
 
-/// The names of all fields of the table.
 #[cfg(test)]
 pub fn field_names() -> impl Iterator<Item = &'static str> {
     TABLE.templates.iter().flat_map(|template| {
@@ -388,7 +380,6 @@ pub fn field_names() -> impl Iterator<Item = &'static str> {
     })
 }
 
-/// The fixed words of all rows.
 #[cfg(test)]
 pub fn fixed_words() -> impl Iterator<Item = &'static [u8]> {
     TABLE.templates.iter().flat_map(|template| {

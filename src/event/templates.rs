@@ -30,21 +30,16 @@ use super::EventKind;
 /// The effect of a line on its message, apart from being recorded.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum MessageEffect {
-    /// None.
     Nothing,
-    /// It is in a quarantine.
     Quarantined,
-    /// No quarantine holds it any more: it continues.
+    /// No quarantine holds it any more.
     Released,
-    /// A quarantine, a policy or a filter dropped it.
     Dropped,
-    /// A policy or a filter bounced it.
     Bounced,
-    /// Its recipients wait for the next attempt.
+    /// Its recipients wait for a retry.
     Waits,
 }
 
-/// Kind, effect on the message, template.
 pub type TemplateRow = (EventKind, MessageEffect, &'static str);
 
 /// All rows, those of mail_logs before those of other logs.

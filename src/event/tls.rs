@@ -12,21 +12,17 @@
 use super::scan::split_first;
 use super::{ConnId, Event};
 
-/// The result of a TLS negotiation.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Tls<'a> {
-    /// Whether the negotiation succeeded.
     pub success: bool,
-    /// `TLSv1.2`, …
     pub protocol: Option<&'a [u8]>,
-    /// The cipher suite.
     pub cipher: Option<&'a [u8]>,
-    /// The certificate's name, or why it failed.
+    /// The certificate's name, or the error.
     pub detail: Option<&'a [u8]>,
 }
 
 impl<'a> Tls<'a> {
-    /// Reads what follows the word `TLS `.
+    /// Parses the text after `TLS `.
     pub fn parse(text: &'a [u8]) -> Option<Self> {
         let Some(rest) = text.strip_prefix(b"success") else {
             let words = text.strip_prefix(b"failed").unwrap_or(text);

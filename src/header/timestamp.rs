@@ -10,25 +10,19 @@ use std::num::NonZeroU32;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(NonZeroU32);
 
-/// A date and a time of day.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct DateTime {
-    /// The year, 1970 to 2105.
     pub year: i32,
-    /// 1 to 12.
     pub month: u8,
-    /// 1 to 31.
     pub day: u8,
-    /// 0 to 23.
     pub hour: u8,
-    /// 0 to 59.
     pub minute: u8,
     /// 0 to 60.
     pub second: u8,
 }
 
 impl Timestamp {
-    /// `None` for 0 and below, and beyond 32 bits: logs have no such times.
+    /// `None` outside 1 to 2³²−1: logs have no such times.
     pub fn from_seconds(seconds: i64) -> Option<Self> {
         u32::try_from(seconds)
             .ok()
@@ -36,22 +30,19 @@ impl Timestamp {
             .map(Self)
     }
 
-    /// Seconds since 1970 in the log's local time.
     pub fn seconds(self) -> i64 {
         i64::from(self.0.get())
     }
 
-    /// The value in a column, in which 0 means none.
+    /// The value in an index column, in which 0 is none.
     pub fn raw(self) -> u32 {
         self.0.get()
     }
 
-    /// From a column's value.
     pub fn from_raw(raw: u32) -> Option<Self> {
         NonZeroU32::new(raw).map(Self)
     }
 
-    /// The date and time of day.
     pub fn date_time(self) -> DateTime {
         let seconds = self.seconds();
         let (year, month, day) = civil_from_days(seconds.div_euclid(86_400));
@@ -171,7 +162,7 @@ impl ParsedTimestamp {
         Self { year, ..written }.checked(rest.strip_prefix(b" ")?)
     }
 
-    /// `08:09:10` of a day
+    /// `08:09:10`
     fn with_time(month: u8, day: u16, text: &[u8]) -> Option<(Self, &[u8])> {
         let (hour, rest) = digits(text, 2)?;
         let (minute, rest) = digits(rest.strip_prefix(b":")?, 2)?;
@@ -224,7 +215,7 @@ impl DateTime {
     }
 }
 
-/// What follows `.123456` or `,123`.
+/// Skips `.123456` or `,123`.
 fn fraction(text: &[u8]) -> &[u8] {
     match text {
         [b'.' | b',', rest @ ..] => &rest[rest.iter().take_while(|b| b.is_ascii_digit()).count()..],
@@ -232,7 +223,7 @@ fn fraction(text: &[u8]) -> &[u8] {
     }
 }
 
-/// What follows `Z`, `+01:00` or `-0500`.
+/// Skips `Z`, `+01:00` or `-0500`.
 fn zone(text: &[u8]) -> &[u8] {
     match text {
         [b'Z' | b'z', rest @ ..] => rest,
@@ -293,7 +284,6 @@ fn days_from_civil(year: i32, month: u8, day: u8) -> i64 {
     era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
 }
 
-/// The inverse of [`days_from_civil`].
 fn civil_from_days(days: i64) -> (i32, u8, u8) {
     let days = days + 719_468;
     let era = days.div_euclid(146_097);

@@ -19,7 +19,6 @@ pub struct YearResolver {
 }
 
 impl YearResolver {
-    /// Starts with this year.
     pub fn starting(year: i32) -> Self {
         Self { year, last: None }
     }
@@ -65,7 +64,7 @@ impl YearResolver {
         Self::starting(year)
     }
 
-    /// `None` if no such day is near.
+    /// `None` if the date exists in no nearby year.
     pub(super) fn resolve(&mut self, written: &ParsedTimestamp) -> Option<Timestamp> {
         let at = |year: i32| written.date_time(year).to_timestamp();
         let mut stamp = at(self.year);

@@ -10,7 +10,6 @@ const MIN_JUMP: i64 = 60;
 /// Notices per source: a source with more jumps has no order at all.
 const MAX_NOTICES: u8 = 10;
 
-/// The time of the last entry of each source.
 #[derive(Debug, Default)]
 pub struct ClockMonitor(Vec<Clock>);
 
@@ -18,7 +17,6 @@ pub struct ClockMonitor(Vec<Clock>);
 struct Clock {
     path: std::path::PathBuf,
     last: Option<Timestamp>,
-    /// The host that wrote it.
     host: Option<Vec<u8>>,
     notices: u8,
 }

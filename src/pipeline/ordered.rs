@@ -53,7 +53,7 @@ impl<F, L, M> OrderedPipeline<F, L, M> {
         }
     }
 
-    /// Processes pieces until `first` has no more.
+    /// Processes items until `first` returns `None`.
     pub fn run<P>(
         &self,
         mut first: impl FnMut(&mut F) -> Option<P>,
@@ -121,13 +121,10 @@ impl<F, L, M> OrderedPipeline<F, L, M> {
     }
 }
 
-/// What came of waiting for a turn.
 enum Awaited<M> {
-    /// It is there.
     Turn(M),
-    /// Another thread takes the piece.
+    /// Handed to another thread.
     Left,
-    /// It will never come.
     Poisoned,
 }
 

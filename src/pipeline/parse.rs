@@ -49,7 +49,6 @@ impl LineSpan {
 }
 
 impl ParsedHeaders {
-    /// Bytes of the block.
     pub fn length(&self) -> usize {
         self.block.bytes.len()
     }
@@ -63,7 +62,7 @@ impl ParsedHeaders {
         Some(self.runs.len() - count)
     }
 
-    /// Cuts off the lines from one run on.
+    /// Splits off the lines from a run on.
     pub fn split_off(&mut self, run: usize) -> Self {
         let mut runs = self.runs.split_off(run);
         let from = runs.first().map_or(self.lines.len(), |run| run.first);
@@ -88,7 +87,6 @@ impl ParsedHeaders {
         runs.map(|(run, end)| (&run.header, &self.lines[run.first..end]))
     }
 
-    /// The jumps of the source's clock in these lines.
     pub fn clock_jumps(&self, clocks: &mut ClockMonitor) -> Vec<Notice> {
         let observe = |(header, lines): (&Header, &[LineSpan])| {
             let host = header.host(lines.first()?.text(&self.block));
@@ -97,7 +95,7 @@ impl ParsedHeaders {
         self.runs().filter_map(observe).collect()
     }
 
-    /// Parses the entries. Needs nothing but the block, so that threads can do it side by side.
+    /// Parses the entries. Depends only on the block, so threads can do it in parallel.
     pub fn parse_entries(self) -> ParsedBlock {
         ParsedBlock::new(self, |headers| {
             let block = &headers.block;
@@ -123,7 +121,7 @@ struct Entries<'b> {
 }
 
 self_cell::self_cell!(
-    /// A block with its entries, which borrow from it. Blank lines are no entries.
+    /// A block and the entries that borrow from it. Blank lines have no entry.
     pub(crate) struct ParsedBlock {
         owner: ParsedHeaders,
         #[covariant]
@@ -132,7 +130,6 @@ self_cell::self_cell!(
 );
 
 impl ParsedBlock {
-    /// The entries in the order of the log.
     pub fn entries(&self) -> &[Entry<'_>] {
         &self.borrow_dependent().entries
     }
@@ -142,7 +139,6 @@ impl ParsedBlock {
         &self.borrow_dependent().plan
     }
 
-    /// The lines that were parsed.
     pub fn block(&self) -> &Block {
         &self.borrow_owner().block
     }
@@ -159,7 +155,7 @@ impl ParsedBlock {
             .map(|(entry, (header, line))| (entry, header, line.text(&headers.block)))
     }
 
-    /// Records what these lines show about their source.
+    /// Updates the status of the block's source.
     pub fn record(&self, status: &ParseStatus) {
         let entries = self.entries();
         let newest = entries.iter().rev().find_map(|entry| entry.time);
@@ -174,7 +170,7 @@ impl ParsedBlock {
         status.record(self.block().source, entries.len(), newest, host.or(serial));
     }
 
-    /// The block's bytes, to be used again.
+    /// The block's buffer, for reuse.
     pub fn into_bytes(self) -> Vec<u8> {
         self.into_owner().block.bytes
     }
@@ -185,7 +181,7 @@ impl ParsedBlock {
 pub(crate) struct BlockParser {
     years: FirstYear,
     sources: Vec<HeaderParser>,
-    /// The source that began last: the years of the next one continue there.
+    /// The last opened source: the next one continues its years.
     last: Option<usize>,
 }
 
@@ -254,7 +250,7 @@ impl BlockParser {
     }
 }
 
-/// When the source was last written, in local time. A stream is written now.
+/// The source's modification time in local time; for a stream the current time.
 fn modified(opened: &SourceOpened) -> DateTime {
     use chrono::{Datelike, Local, Timelike};
     let at = opened

@@ -9,7 +9,7 @@ use super::parse::{BlockParser, ParsedHeaders};
 use super::{FirstYear, IngestEvent, PipelineItem, sniff};
 use crate::source::{LogReader, Notice, SourceEvent, Sources};
 
-/// Bytes of one second that are waited for. The lines of a longer one may be applied in parts.
+/// Bytes of one second that are collected. A longer second may be applied in parts.
 const MAX_SECOND: usize = 4 << 20;
 
 pub(super) struct ReadStage {
@@ -20,9 +20,9 @@ pub(super) struct ReadStage {
     /// Clock jumps that are not reported yet.
     clock_jumps: VecDeque<Notice>,
     second: PendingSecond,
-    /// What the reader emitted after `second`.
+    /// The reader's event after `second`, to be returned next.
     deferred: Option<SourceEvent>,
-    /// Until all was read for the first time, a file was named by the user.
+    /// Before the first `CaughtUp`: a file opened then was named by the user.
     initial: bool,
     ended: bool,
 }
@@ -42,7 +42,7 @@ impl ReadStage {
         }
     }
 
-    /// The next item; `None` after the end. Blocks until there is one.
+    /// Blocks until the next item; `None` after the end.
     pub fn next(&mut self) -> Option<PipelineItem<ParsedHeaders>> {
         while !self.ended {
             if let Some(jump) = self.clock_jumps.pop_front() {
@@ -115,7 +115,7 @@ impl PendingSecond {
         Some(std::mem::replace(&mut self.0, Vec::from_iter(pending)))
     }
 
-    /// Returns what is pending because nothing continues it.
+    /// Returns the pending blocks.
     pub fn finish(&mut self) -> Option<Vec<ParsedHeaders>> {
         (!self.0.is_empty()).then(|| std::mem::take(&mut self.0))
     }

@@ -24,7 +24,6 @@ struct Shared {
 }
 
 impl SharedIndex {
-    /// Shares an index.
     pub fn new(index: Index) -> Self {
         Self(Arc::new(Shared {
             index: RwLock::new(index),
@@ -32,12 +31,11 @@ impl SharedIndex {
         }))
     }
 
-    /// Waits for the end of the batch that is being written.
+    /// Waits at most for one batch of the writer.
     pub fn read(&self) -> Reading<'_> {
         self.0.index.read()
     }
 
-    /// Waits for all readers.
     pub(crate) fn write(&self) -> RwLockWriteGuard<'_, Index> {
         self.0.index.write()
     }
@@ -47,12 +45,12 @@ impl SharedIndex {
         self.write().drain_closed()
     }
 
-    /// Marks growth. Whether it is the first since [`SharedIndex::ack_growth`].
+    /// Marks growth. Returns whether it is the first since [`SharedIndex::ack_growth`].
     pub(crate) fn grow(&self) -> bool {
         !self.0.grown.swap(true, Ordering::SeqCst)
     }
 
-    /// Makes the next growth an event again.
+    /// Allows the next `Grew` event.
     pub fn ack_growth(&self) {
         self.0.grown.store(false, Ordering::SeqCst);
     }

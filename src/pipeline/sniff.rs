@@ -6,22 +6,18 @@ use crate::event::{Event, EventKind, parse_entry};
 use crate::header::{Header, HeaderParser, YearResolver};
 use crate::source::{Marker, SourceOpened};
 
-/// The kind of a file.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum FileKind {
-    /// It has an entry that only mail_logs have.
+    /// Contains an entry that only mail_logs have.
     MailLog,
-    /// Nothing shows that it is no mail_logs.
+    /// Nothing excludes a mail_logs.
     Undecided,
-    /// Not text.
     Binary,
-    /// A log of the appliance, but of another subscription.
     OtherSubscription,
-    /// Text without a single entry.
     OtherText,
 }
 
-/// A file that was named on the command line and is no mail_logs.
+/// A file named on the command line that is not a mail_logs.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("{}: {}", path.display(), reason)]
 pub struct RefusedFile {
@@ -43,7 +39,7 @@ pub(crate) fn is_blank(line: &[u8]) -> bool {
     line.first().is_none_or(u8::is_ascii_whitespace) && line.trim_ascii().is_empty()
 }
 
-/// Decides by the first bytes of a file.
+/// Classifies a file by its first bytes.
 pub(crate) fn sniff(head: &[u8]) -> FileKind {
     let (mut maybe, mut present, mut odd) = (false, 0usize, 0usize);
     for (header, line) in lines(head) {
@@ -75,7 +71,7 @@ pub(crate) fn sniff(head: &[u8]) -> FileKind {
     }
 }
 
-/// Whether the first bytes of a file found in a directory show a mail_logs.
+/// Whether the first bytes of a file are those of a mail_logs.
 pub fn is_mail_log(head: &[u8]) -> bool {
     sniff(head) == FileKind::MailLog
 }

@@ -7,12 +7,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use crate::header::Timestamp;
 use crate::position::SourceId;
 
-/// The parsed part of a source's status.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct ParsedSource {
     /// The syslog host of its entries, else the serial number in its header.
     pub appliance: Option<String>,
-    /// How many entries were parsed.
     pub entries: u64,
     /// The time of the last entry that has one.
     pub newest: Option<Timestamp>,
@@ -28,7 +26,6 @@ impl ParseStatus {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Adds the result of parsing one block.
     pub fn record(
         &self,
         source: SourceId,
@@ -47,12 +44,10 @@ impl ParseStatus {
         }
     }
 
-    /// The status of every source that has entries.
     pub fn all(&self) -> HashMap<SourceId, ParsedSource> {
         self.lock().clone()
     }
 
-    /// Drops the sources for which `is_known` is false.
     pub fn retain(&self, is_known: impl Fn(SourceId) -> bool) {
         self.lock().retain(|source, _| is_known(*source));
     }

@@ -32,7 +32,7 @@ impl IndexWriter {
             .open_source(opened.source, &folder.unwrap_or_default());
     }
 
-    /// Applies consecutive blocks; a second may span two of them. Whether the growth is an event.
+    /// Applies consecutive blocks; a second may span two of them. Returns [`SharedIndex::grow`].
     pub fn apply(&mut self, blocks: &[ParsedBlock]) -> bool {
         let mut batch = Batch::new(self);
         let mut second: Vec<SecondRun<'_>> = Vec::new();
@@ -76,7 +76,7 @@ impl IndexWriter {
     }
 }
 
-/// The locked index, and how many more entries may be applied before it is unlocked.
+/// The locked index and the number of entries until it is unlocked.
 struct Batch<'i> {
     writer: &'i IndexWriter,
     index: Option<RwLockWriteGuard<'i, Index>>,
@@ -130,11 +130,11 @@ impl<'i> Batch<'i> {
     }
 }
 
-/// Entries of one block that share their second, or one without a time.
+/// Entries of one block with the same second, or one entry without a time.
 #[derive(Clone, Copy)]
 struct SecondRun<'b> {
     block: &'b [Entry<'b>],
-    /// The first one in the block.
+    /// Index of the first entry in the block.
     first: usize,
     count: usize,
     /// Entries to apply before the others.
