@@ -1,9 +1,9 @@
-//! Events: what one log entry reports, parsed without memory of other entries.
+//! Parses one log entry into an event, without state from other entries.
 //!
-//! [`parse_entry`] dispatches on the first word of the text behind the [header](crate::header), by
+//! [`parse_entry`] dispatches on the first word of the text after the [header](crate::header), by
 //! prefix and position. It never searches a whole line, because half of every line is written by
 //! strangers. Each line family has its own file with sample lines; fields borrow from the line.
-//! Sessions, and everything else that joins entries, belong to [`crate::index`].
+//! Correlating entries is left to [`crate::index`].
 //!
 //! Parsing never fails: an unknown text becomes [`Event::Unknown`] with the ids of its fixed head.
 
@@ -30,7 +30,7 @@ mod tests;
 
 pub use auth::AuthTrouble;
 pub use connection::CloseReason;
-pub use delivery::{Attempt, ConnectionError, DeliveryOutcome};
+pub use delivery::{ConnectionError, DeliveryOutcome, FailedAttempt};
 pub use entry::Entry;
 pub use fields::{Value, listener};
 pub use kind::EventKind;
@@ -41,7 +41,7 @@ pub use policy::Policy;
 pub use reply::{Reply, enhanced_code};
 pub use scan::Rids;
 pub use system::unknown_shape;
-pub use template::{Ids, Template};
+pub use template::{EntryIds, Template};
 pub use templates::MessageEffect;
 pub use tls::{REQUIRED as TLS_REQUIRED, Tls};
 
@@ -92,10 +92,10 @@ impl ConnId {
     }
 }
 
-/// One entry, taken apart.
+/// A parsed entry.
 ///
-/// Events go from thread to thread by the million: the few with many fields are read in full only
-/// by those who ask.
+/// The type must stay small, because millions of events are copied between stages. Variants with
+/// many rare fields keep the text, and a consumer parses the fields on demand.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum Event<'a> {
     /// `Begin Logfile`
@@ -261,7 +261,7 @@ pub enum Event<'a> {
         how: &'a [u8],
     },
     /// `MID 515 was generated for bounce of MID 511`, `MID 2 rewritten to 3 by antispam` and their
-    /// relatives
+    /// the like
     Derived {
         lineage: Lineage,
         parent: Mid,
@@ -295,25 +295,24 @@ pub enum Event<'a> {
         /// 0 if no connection was established, `None` if the line has no DCID.
         dcid: Option<Dcid>,
         mid: Mid,
-        /// The whole line, input of [`Attempt::parse`].
+        /// The whole line, input of [`FailedAttempt::parse`].
         text: &'a [u8],
     },
 
     /// A rare line, parsed by a template.
     Template {
         template: &'static Template,
-        ids: Ids,
+        ids: EntryIds,
         text: &'a [u8],
     },
 
     /// A line that no parser or template matches, with the ids at its start.
-    Unknown { ids: Ids, text: &'a [u8] },
+    Unknown { ids: EntryIds, text: &'a [u8] },
 }
 
 impl Event<'_> {
-    /// When among the entries of one second it is to be taken in: a relay shuffles lines within a
-    /// second, and a file says whose ids it holds in its first one. Connections are opened before
-    /// messages are started on them.
+    /// Its turn among the entries of one second. A relay may reorder lines within a second, so the
+    /// serial number and openings of connections are applied first, then starts of messages.
     #[inline]
     pub fn apply_order(&self) -> ApplyOrder {
         match self {

@@ -6,7 +6,7 @@
 //! <111>Aug 10 12:00:00 relay ESA: Mon Aug 10 09:52:59 2020 Info: <message>     wrapped twice
 //! 2026-03-02T08:09:10.123+01:00 esa01 mail_logs: Info: <message>     the file format of today's syslog servers
 //! <166>1 2026-03-02T08:09:10Z esa01 mail_logs - - - Info: <message>     RFC 5424
-//! Info: <message>                                           pasted; the bare message stands alone too
+//! Info: <message>                                           pasted; a message without a header is accepted too
 //! ```
 //!
 //! The tag before the level is the name an administrator gave the log subscription: free text. A
@@ -248,7 +248,7 @@ impl HeaderParser {
     }
 }
 
-/// Strips timestamps, hosts, tags and the level from the front of a line. `stamp` strips a
+/// Strips timestamps, hosts, tags and the level from the start of a line; `stamp` strips a
 /// timestamp and its blank. Returns the message.
 #[inline]
 fn unwrap<'a>(

@@ -19,7 +19,7 @@ impl Block {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Line<'a> {
+pub struct BlockLine<'a> {
     /// The text without its LF and without one CR before that.
     pub bytes: &'a [u8],
     /// The first byte's offset in the source, in decompressed bytes.
@@ -47,7 +47,7 @@ impl<'a> LineIter<'a> {
     /// The next line, whose first `prefix` bytes are known to contain no line end and, if there are
     /// any, not to begin with a zero byte. Neither is searched for there.
     #[inline]
-    pub fn next_after_prefix(&mut self, prefix: usize) -> Option<Line<'a>> {
+    pub fn next_after_prefix(&mut self, prefix: usize) -> Option<BlockLine<'a>> {
         if self.rest.is_empty() {
             return None;
         }
@@ -64,7 +64,7 @@ impl<'a> LineIter<'a> {
             _ => None,
         };
         let skipped = skipped.unwrap_or(0);
-        let line = Line {
+        let line = BlockLine {
             bytes: &text[skipped..],
             offset: self.offset + skipped as u64,
             cut,
@@ -76,10 +76,10 @@ impl<'a> LineIter<'a> {
 }
 
 impl<'a> Iterator for LineIter<'a> {
-    type Item = Line<'a>;
+    type Item = BlockLine<'a>;
 
     #[inline]
-    fn next(&mut self) -> Option<Line<'a>> {
+    fn next(&mut self) -> Option<BlockLine<'a>> {
         self.next_after_prefix(0)
     }
 }

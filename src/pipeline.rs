@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! source::LogReader ── blocks ──▶ ReadStage ── headers ──▶ event ── entries ──▶ IndexWriter ── batches ──▶ Index
-//!                     in order                         side by side            in order
+//!                     in order                         in parallel             in order
 //! ```
 //!
 //! Two threads are what two cores can use ([`ordered`]). Blocks are small enough to stay in a
@@ -47,8 +47,8 @@ use parse::ParsedHeaders;
 use read::ReadStage;
 use writer::IndexWriter;
 
-/// How an appliance's logs show that they are alive: it writes a status line each minute, and never
-/// again to a file whose name ends with `.s`.
+/// An appliance writes a status line each minute, and never again to a file whose name ends with
+/// `.s`.
 pub const LIVENESS: Liveness = Liveness {
     marker: sniff::file_marker,
     is_final_name: |name| name.ends_with(".s"),
@@ -60,7 +60,7 @@ const LOCK_BATCH: usize = 2048;
 
 const THREADS: usize = 2;
 
-/// What a running [`Ingest`] reports. `Grew` comes once until [`Ingest::ack_growth`] is called.
+/// Reports of a running [`Ingest`]. `Grew` is reported once until [`Ingest::ack_growth`].
 #[derive(Debug)]
 pub enum IngestEvent {
     Grew,

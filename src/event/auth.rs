@@ -1,4 +1,4 @@
-//! SMTP authentication: the reason this program exists.
+//! Parses SMTP authentication of peers at a listener and of the appliance at remote servers.
 //!
 //! ```text
 //! SMTP Auth: (ICID 450) succeeded for user: ironport using AUTH mechanism: PLAIN with profile: IncomingAuthentication
@@ -11,17 +11,16 @@
 //! DCID: 5640 IP: 172.16.155.102 SMTP authentication using the profile OutboundAuthentication failed: ('535', ['5.7.8 …'])
 //! ```
 //!
-//! The shapes are those of Cisco TAC document 118570; releases before it leave out the colon after
-//! `SMTP Auth`. The appliance's own troubles are templates of IronPort's message catalogue
-//! (SMTPAUTH_FWD_SERVER_BADCFG and its relatives).
+//! The forms are those of Cisco TAC document 118570; releases before it leave out the colon after
+//! `SMTP Auth`. Errors of the appliance itself are in IronPort's message catalogue
+//! (SMTPAUTH_FWD_SERVER_BADCFG and others).
 
 use memchr::memmem;
 
 use super::scan::{Delimiter, id, number, split_last};
 use super::{Dcid, Event, EventKind, Icid, Reply};
 
-/// A login on a listener. The peer types the user's name: it ends at the last fixed words, whatever
-/// it holds.
+/// A login on a listener. The peer chooses the user's name, so it ends at the last fixed words.
 pub fn inbound(body: &[u8]) -> Option<Event<'_>> {
     let rest = body.strip_prefix(b"SMTP Auth")?;
     let rest = rest
@@ -130,8 +129,8 @@ fn profile_login(dcid: Dcid, rest: &[u8]) -> Option<Event<'_>> {
             failure: Some(Reply::plain(b"")),
         });
     }
-    // The administrator names the profile, the far end writes the reply: the first mark whose reply
-    // fills the rest of the line is the true one.
+    // The remote server writes the reply, which may contain the mark: the profile ends at the first
+    // mark after which a reply fills the rest of the line.
     const MARK: &[u8] = b" failed: ";
     let mut marks = memmem::find_iter(rest, MARK).map(|at| (&rest[..at], &rest[at + MARK.len()..]));
     let first = marks.clone().next()?;

@@ -1,4 +1,4 @@
-//! Begin and end of connections.
+//! Parses opening and closing of connections, and dispatches their other lines.
 //!
 //! ```text
 //! New SMTP ICID 450 interface IncomingMail (172.16.155.16) address 172.16.155.102 reverse dns host unknown verified no
@@ -24,8 +24,7 @@ pub enum CloseReason {
     Aborted,
 }
 
-/// `New SMTP ICID …` and `New SMTP DCID …`; a release writes `smtp` in lower case, and listeners
-/// speak QMQP too.
+/// `New SMTP ICID …` and `New SMTP DCID …`; one release writes `smtp`, and QMQP listeners `QMQP`.
 pub fn opening(body: &[u8]) -> Option<Event<'_>> {
     let rest = match body.strip_prefix(b"New SMTP ") {
         Some(rest) => rest,

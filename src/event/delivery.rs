@@ -1,4 +1,4 @@
-//! Outcomes of recipients on delivery connections, and connections that failed.
+//! Parses delivery results of recipients, and delivery connections that failed.
 //!
 //! ```text
 //! Delivery start DCID 5640 MID 448 to RID [0] · Message done DCID 5640 MID 448 to RID [0, 1] [('X-SBRS', '3.5')]
@@ -39,7 +39,7 @@ impl DeliveryOutcome {
 }
 
 #[derive(Clone, Copy, PartialEq, Debug)]
-pub struct Attempt<'a> {
+pub struct FailedAttempt<'a> {
     pub outcome: DeliveryOutcome,
     /// 0 if no connection was established, `None` if the line has no DCID.
     pub dcid: Option<Dcid>,
@@ -69,8 +69,8 @@ pub struct ConnectionError<'a> {
 }
 
 impl<'a> ConnectionError<'a> {
-    /// Reads a line of any generation. `details` is free text: keys before it are read from the
-    /// left, those behind it from the right.
+    /// Parses a line of any release. `details` is free text: keys before it are searched from the
+    /// left, keys after it from the right.
     pub fn parse(body: &'a [u8]) -> Option<Self> {
         let rest = body.strip_prefix(b"Connection Error: ")?;
         let at = memmem::find(rest, b"DCID")?;
@@ -131,9 +131,9 @@ fn message_and_rids(rest: &[u8]) -> Option<(Mid, Rids<'_>, &[u8])> {
 
 /// `Bounced: …`, `Delayed: …` and `Deleted: …`
 pub fn attempt(body: &[u8]) -> Option<Event<'_>> {
-    let Attempt {
+    let FailedAttempt {
         outcome, dcid, mid, ..
-    } = Attempt::parse(body)?;
+    } = FailedAttempt::parse(body)?;
     Some(Event::Attempt {
         outcome,
         dcid,
@@ -149,7 +149,7 @@ const OUTCOMES: [(&[u8], DeliveryOutcome); 4] = [
     (b"Double bounce: ", DeliveryOutcome::DoubleBounced),
 ];
 
-impl<'a> Attempt<'a> {
+impl<'a> FailedAttempt<'a> {
     pub fn parse(body: &'a [u8]) -> Option<Self> {
         let (outcome, rest) = OUTCOMES
             .iter()
@@ -172,9 +172,9 @@ impl<'a> Attempt<'a> {
     }
 }
 
-/// The reply at the line's end. Addresses before it and the reply itself are strangers' texts: the
-/// first tuple that fills the line to its end is the true one, for inside a reply every quote is
-/// escaped.
+/// The reply at the line's end. Addresses before it and the reply itself are written by strangers:
+/// the first tuple that extends to the end of the line is the reply, because inside a reply every
+/// quote is escaped.
 fn split_reply(text: &[u8]) -> (&[u8], Option<Reply<'_>>) {
     const TUPLE: Delimiter<'_> = Delimiter::new(b" ('");
     TUPLE

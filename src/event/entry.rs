@@ -1,4 +1,4 @@
-//! An entry: one parsed line and its place in the log.
+//! The entry type: a parsed line and its position in the log.
 
 use super::{Event, parse_entry};
 use crate::header::{Header, Level, Timestamp};

@@ -1,8 +1,8 @@
 //! The kind, the ids and the fields of an event, for printing and matching.
 
 use super::{
-    Attempt, CloseReason, ConnId, ConnectionError, Dcid, Event, EventKind, Icid, Ids, Mid, Policy,
-    Rid, Rids, Template, Tls,
+    CloseReason, ConnId, ConnectionError, Dcid, EntryIds, Event, EventKind, FailedAttempt, Icid,
+    Mid, Policy, Rid, Rids, Template, Tls,
 };
 use super::{Reply, enhanced_code, subscription};
 
@@ -42,7 +42,7 @@ impl Named {
     }
 
     #[inline(never)]
-    fn of_note(template: &Template, ids: Ids, text: &[u8]) -> Self {
+    fn of_template(template: &Template, ids: EntryIds, text: &[u8]) -> Self {
         if template.kind() == EventKind::ForeignCef {
             Self {
                 icid: subscription::cef_id(text, b"ICID").map(Icid),
@@ -55,7 +55,7 @@ impl Named {
     }
 
     #[inline(never)]
-    fn of_head(ids: Ids) -> Self {
+    fn of_head(ids: EntryIds) -> Self {
         Self {
             mid: ids.mid,
             ..ids.link.map_or(Self::default(), Self::by)
@@ -72,7 +72,7 @@ impl Named {
     }
 }
 
-type Sink<'s, 'a> = &'s mut dyn FnMut(&'static str, Value<'a>);
+pub(super) type Sink<'s, 'a> = &'s mut dyn FnMut(&'static str, Value<'a>);
 
 impl<'a> Event<'a> {
     #[inline]
@@ -80,8 +80,7 @@ impl<'a> Event<'a> {
         self.kind_by_name().unwrap_or_else(|| self.kind_by_words())
     }
 
-    /// Where the event's name tells it: that is looked up in a table, without a jump that nobody
-    /// can foresee.
+    /// The kind of variants with one kind: compiled to a table lookup without an unpredictable jump.
     #[inline]
     fn kind_by_name(&self) -> Option<EventKind> {
         Some(match self {
@@ -134,44 +133,39 @@ impl<'a> Event<'a> {
         }
     }
 
-    fn ids(&self) -> Named {
-        self.named()
-    }
-
     /// The ICID in the line's fixed part, 0 included.
     pub fn icid(&self) -> Option<Icid> {
-        self.ids().icid
+        self.named().icid
     }
 
     /// The DCID in the line's fixed part, 0 included.
     pub fn dcid(&self) -> Option<Dcid> {
-        self.ids().dcid
+        self.named().dcid
     }
 
     /// The MID in the line's fixed part.
     pub fn mid(&self) -> Option<Mid> {
-        self.ids().mid
+        self.named().mid
     }
 
-    /// The records that the entry belongs to: the connection of its fixed part and the message. Ids
-    /// of 0 are no connections, and what lies beside mail_logs belongs to no record, whatever ids
-    /// it bears.
+    /// The connection and the message that the entry belongs to. An id of 0 is no connection, and
+    /// entries of other logs belong to no record.
     #[inline(always)]
-    pub fn owners(&self) -> Ids {
+    pub fn owners(&self) -> EntryIds {
         if matches!(self, Self::Template { template, .. } if template.kind().is_foreign()) {
-            return Ids::default();
+            return EntryIds::default();
         }
         let Named { icid, dcid, mid } = self.named();
         let (icid, dcid) = (icid.map(ConnId::In), dcid.map(ConnId::Out));
         let link = icid.filter(|link| link.is_one());
-        Ids {
+        EntryIds {
             link: link.or(dcid.filter(|link| link.is_one())),
             mid,
         }
     }
 
-    /// All ids of the fixed part, in one look at the event: the join asks for them line by line,
-    /// and there they stay in registers.
+    /// All ids of the fixed part in one match: the index asks for each line, and inlining keeps them
+    /// in registers.
     #[inline(always)]
     fn named(&self) -> Named {
         match *self {
@@ -212,7 +206,7 @@ impl<'a> Event<'a> {
                 template,
                 ids,
                 text,
-            } => Named::of_note(template, ids, text),
+            } => Named::of_template(template, ids, text),
             Self::Unknown { ids, .. } => Named::of_head(ids),
             Self::LogBegin | Self::LogVersion { .. } | Self::LogOffset { .. } | Self::LogEnd => {
                 Named::default()
@@ -222,28 +216,21 @@ impl<'a> Event<'a> {
 
     /// The recipient, if the line lists exactly one.
     pub fn rid(&self) -> Option<Rid> {
-        let one = |rids: Rids<'_>| {
-            let mut rids = rids.iter();
-            rids.next().filter(|_| rids.next().is_none())
-        };
+        let one = |rids: Rids<'_>| only(rids.iter());
         match *self {
             Self::MessageTo { rid, .. } => rid,
             Self::DeliveryStart { rids, .. }
             | Self::Delivered { rids, .. }
             | Self::Response { rids, .. } => one(rids),
             Self::Attempt { text, .. } => {
-                Attempt::parse(text).and_then(|attempt| one(attempt.rids))
+                FailedAttempt::parse(text).and_then(|attempt| one(attempt.rids))
             }
-            Self::Template { template, text, .. } => {
-                let mut rids = template.rids(text);
-                rids.next().filter(|_| rids.next().is_none())
-            }
+            Self::Template { template, text, .. } => only(template.rids(text)),
             _ => None,
         }
     }
 
-    /// Tells each further field that the entry carries, in a fixed order; ids are told by the
-    /// methods above.
+    /// Passes each field except ids to `emit`, in a fixed order.
     pub fn fields(&self, emit: Sink<'_, 'a>) {
         match *self {
             Self::LogVersion { version, serial } => {
@@ -378,6 +365,11 @@ pub fn listener(interface: &[u8]) -> (&[u8], Option<&[u8]>) {
     parts.map_or((interface, None), |(name, ip)| (name, Some(ip)))
 }
 
+/// The item of an iterator that has exactly one.
+fn only<T>(mut items: impl Iterator<Item = T>) -> Option<T> {
+    items.next().filter(|_| items.next().is_none())
+}
+
 fn kind_of_end(link: ConnId, word: CloseReason) -> EventKind {
     match (link, word) {
         (ConnId::In(_), CloseReason::Close) => EventKind::ConnectionClose,
@@ -434,7 +426,7 @@ fn reply(emit: Sink<'_, '_>, reply: Option<Reply<'_>>) {
 }
 
 fn attempt<'a>(emit: Sink<'_, 'a>, line: &'a [u8]) {
-    let Some(attempt) = Attempt::parse(line) else {
+    let Some(attempt) = FailedAttempt::parse(line) else {
         return;
     };
     emit("rids", Value::Rids(attempt.rids));

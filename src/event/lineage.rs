@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! MID 515 was generated for bounce of MID 511
-//! MID 14 generated based on MID 13 by bcc filter 'audit'   (the new message stands first)
+//! MID 14 generated based on MID 13 by bcc filter 'audit'   (the new message comes first)
 //! MID 58 was split creating MID 60 due to a per-recipient policy staff
 //! MID 2 rewritten to 3 by antispam · MID 2 rewritten to MID 3 by add-footer filter 'Footer'
 //! ISQ: Reinjected MID 4433 as MID 4449

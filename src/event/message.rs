@@ -1,4 +1,4 @@
-//! A message's life on the appliance.
+//! Parses lines of a message from its start to its end, without its deliveries.
 //!
 //! ```text
 //! Start MID 4 ICID 450
@@ -15,8 +15,7 @@
 use super::scan::{Delimiter, Rids, address, id, number, unquoted};
 use super::{Event, EventKind, Icid, Mid, Rid, lineage};
 
-/// `Start MID m ICID n`, where the appliance made the message also with a reason: `ICID 0 (ISQ
-/// Notification)`.
+/// `Start MID m ICID n`; a message by the appliance may have a reason: `ICID 0 (ISQ Notification)`.
 pub fn start(body: &[u8]) -> Option<Event<'_>> {
     let (mid, rest) = id(body.strip_prefix(b"Start ")?, b"MID")?;
     let (icid, _) = id(rest, b"ICID")?;
@@ -71,7 +70,7 @@ fn envelope(mid: Mid, rest: &[u8]) -> Option<Event<'_>> {
 
 /// `From: <a>`, `RID 0 To: <a>`, `To: <a> Rejected by RAT`
 fn recipient(mid: Mid, icid: Option<Icid>, rest: &[u8]) -> Option<Event<'_>> {
-    // What the appliance mails itself has sender and recipients in one line, and no connection.
+    // Mail by the appliance has sender and recipients in one line; a template parses it.
     if icid.is_none() && rest.ends_with(b" total recipients") {
         return None;
     }
@@ -87,8 +86,8 @@ fn recipient(mid: Mid, icid: Option<Icid>, rest: &[u8]) -> Option<Event<'_>> {
         None => (None, rest),
     };
     let to = rest.strip_prefix(b"To: ")?;
-    // An address ends on its bracket, a rejection on what refused it: the address may hold the
-    // words of one.
+    // An accepted address ends with its bracket, a rejection with its cause: the address itself may
+    // contain the words of a rejection.
     if rid.is_none()
         && !to.ends_with(b">")
         && let Some((to, by)) = REJECTED.split_last(to)
@@ -121,7 +120,7 @@ fn response(mid: Mid, rest: &[u8]) -> Option<Event<'_>> {
 }
 
 fn subject(mid: Mid, rest: &[u8]) -> Option<Event<'_>> {
-    // An empty one without quotes: some copies drop blanks at a line's end.
+    // Some copies of a log strip trailing blanks of an empty subject.
     if rest == b"Subject" {
         return Some(Event::Subject { mid, text: b"" });
     }
@@ -152,8 +151,7 @@ fn state(mid: Mid, rest: &[u8]) -> Option<Event<'_>> {
     }
 }
 
-/// Verdicts of engines that write them behind a head of their own, with the name that records call
-/// them by.
+/// Verdicts of engines with a line format of their own, with the engine's name in records.
 fn verdict(mid: Mid, rest: &[u8]) -> Option<Event<'_>> {
     let (engine, verdict): (&[u8], _) = match rest.first()? {
         b'a' => (b"antivirus", rest.strip_prefix(b"antivirus ")?),

@@ -1,4 +1,4 @@
-//! The one way into parsing.
+//! Dispatches a line to the parser of its family, then to the templates.
 //!
 //! [`parse_run`] is the fast path of [`parse_entry`] for the many lines of a block.
 

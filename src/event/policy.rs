@@ -1,4 +1,4 @@
-//! The host access table's verdict on a connection.
+//! Parses the host access table's verdict on a connection.
 //!
 //! ```text
 //! ICID 450 ACCEPT SG None match ALL SBRS None

@@ -1,4 +1,4 @@
-//! SMTP replies, which the appliance writes as Python literals.
+//! Parses SMTP replies, which the appliance writes as Python literals.
 //!
 //! ```text
 //! ('535', ['5.7.8 Error: authentication failed: authentication failure'])
@@ -21,8 +21,8 @@ pub struct Reply<'a> {
 }
 
 impl<'a> Reply<'a> {
-    /// Reads a tuple that fills `text` to its end (a list of logged headers may follow). `None`
-    /// if it does not: a stranger's text before a reply must not be taken for it.
+    /// Parses a tuple that extends to the end of `text` (a list of logged headers may follow). `None`
+    /// otherwise: text by a stranger before a reply must not be taken for it.
     pub fn parse(text: &'a [u8]) -> Option<Self> {
         let rest = text.strip_prefix(b"('")?;
         let (code, rest) = number(rest)?;
@@ -40,7 +40,7 @@ impl<'a> Reply<'a> {
         })
     }
 
-    /// Reads what releases before 5.0 write after a double bounce: `501-'5.5.4 Invalid Address'`.
+    /// Parses what releases before 5.0 write after a double bounce: `501-'5.5.4 Invalid Address'`.
     /// Returns the text before it, too.
     pub fn old(text: &'a [u8]) -> Option<(&'a [u8], Self)> {
         let end = text.strip_suffix(b"'")?.len();
@@ -97,9 +97,9 @@ impl<'a> Reply<'a> {
     }
 }
 
-/// Whether the text is nothing or a whole list of logged headers: ` []`, ` [('X-SBRS', '3.5'),
-/// ('from', '"a" <a@b>')]`. Header texts and addresses before the reply are strangers': anything
-/// less than the whole list would let them make the tuple end where they like.
+/// Whether the text is empty or a complete list of logged headers: ` []`, ` [('X-SBRS', '3.5'),
+/// ('from', '"a" <a@b>')]`. Strangers write headers and the addresses before the
+/// reply: accepting an incomplete list would let them choose where the tuple ends.
 fn is_header_list(text: &[u8]) -> bool {
     let text = text.trim_ascii_end();
     text.is_empty()

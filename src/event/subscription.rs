@@ -1,4 +1,4 @@
-//! Which of the appliance's logs an entry belongs to, as far as its header shows it.
+//! Determines from its header which of the appliance's logs an entry belongs to.
 //!
 //! A syslog file mixes log subscriptions. The name of a mail_logs subscription is free text, but
 //! the other logs mostly have the names that the appliance gives them, and some contain MIDs. Such
@@ -7,7 +7,7 @@
 use memchr::memmem;
 
 use super::scan::number;
-use super::{ConnId, Event, EventKind, Ids, template};
+use super::{ConnId, EntryIds, Event, EventKind, template};
 use crate::header::{Header, Level};
 
 /// The names that the appliance gives its other logs (user guide, "Log Subscriptions"; published
@@ -99,7 +99,7 @@ pub(super) fn classify<'a>(header: &Header, line: &'a [u8], event: Event<'a>) ->
         _ if is_unknown && is_debug => EventKind::DebugNote,
         _ => return event,
     };
-    let ids = Ids {
+    let ids = EntryIds {
         link: event
             .icid()
             .map(ConnId::In)
@@ -114,7 +114,7 @@ pub(super) fn classify<'a>(header: &Header, line: &'a [u8], event: Event<'a>) ->
 /// a key.
 pub fn cef_id(text: &[u8], word: &[u8]) -> Option<u64> {
     memmem::find_iter(text, b"ESA").find_map(|at| {
-        // A key stands behind a blank or the bar that ends the head.
+        // A key follows a blank or the bar that ends the head.
         matches!(text[..at].last(), Some(b' ' | b'|')).then_some(())?;
         let value = text[at + 3..].strip_prefix(word)?.strip_prefix(b"=")?;
         number(value).map(|(id, _)| id)

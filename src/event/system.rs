@@ -1,4 +1,4 @@
-//! The first and last lines of a log file, and entries of unknown kind.
+//! Parses the first and last lines of a log file, and collects ids of unknown lines.
 //!
 //! ```text
 //! Begin Logfile · Version: 15.0.0-104 SN: 4229C84B-0123456789AB · Time offset from UTC: -14400 seconds
@@ -6,7 +6,7 @@
 //! ```
 
 use super::scan::{id, number, split_first};
-use super::{ConnId, Dcid, Event, Icid, Ids, Mid};
+use super::{ConnId, Dcid, EntryIds, Event, Icid, Mid};
 
 pub fn of_log(body: &[u8]) -> Option<Event<'_>> {
     match body {
@@ -31,17 +31,16 @@ pub fn of_log(body: &[u8]) -> Option<Event<'_>> {
     }
 }
 
-/// An entry of no known shape, under the ids that stand in its first words: it is kept and shown
-/// there.
+/// An unknown line with the ids of its first words, by whose records it is shown.
 pub fn unknown(body: &[u8]) -> Event<'_> {
-    let mut ids = Ids::default();
-    // `Word DCID 4 MID 5 …`: at most two words may stand before the ids.
+    let mut ids = EntryIds::default();
+    // `Word DCID 4 MID 5 …`: at most two words may precede the ids.
     let mut rest = body;
     for _ in 0..3 {
         while let Some(behind) = take_id(rest, &mut ids) {
             rest = behind;
         }
-        if ids != Ids::default() {
+        if ids != EntryIds::default() {
             break;
         }
         match rest.iter().position(|b| *b == b' ') {
@@ -53,7 +52,7 @@ pub fn unknown(body: &[u8]) -> Event<'_> {
 }
 
 /// Removes one id from the start of `rest`.
-fn take_id<'a>(rest: &'a [u8], ids: &mut Ids) -> Option<&'a [u8]> {
+fn take_id<'a>(rest: &'a [u8], ids: &mut EntryIds) -> Option<&'a [u8]> {
     let rest = rest.strip_prefix(b"(").unwrap_or(rest);
     if let Some((value, behind)) = id(rest, b"ICID") {
         ids.link.get_or_insert(ConnId::In(Icid(value)));
@@ -68,8 +67,8 @@ fn take_id<'a>(rest: &'a [u8], ids: &mut Ids) -> Option<&'a [u8]> {
     }
 }
 
-/// What entries of no known shape have in common: their first words, without ids, addresses and
-/// quoted text.
+/// The first words of an unknown line without ids, addresses and quoted text: a key to group such
+/// lines.
 pub fn unknown_shape(text: &[u8]) -> Vec<u8> {
     /// Later words are mostly written by strangers.
     const WORDS: usize = 8;

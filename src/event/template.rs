@@ -10,14 +10,15 @@
 //!
 //! `{MID}`, `{ICID}`, `{DCID}` and `{RCID}` stand for the word and its number in any spelling, with
 //! the blank behind it; `{MID#}` and the like for the number alone; `{RIDS}` for a list of
-//! recipients. `{name}` is a text up to the first place where the next fixed words stand, `{name>}`
-//! up to the last: so ends what a stranger writes before fixed words. `{name^}` is one word: if
+//! recipients. `{name}` is a text up to the first match of the next fixed words, `{name>}`
+//! up to the last, for text by a stranger before fixed words. `{name^}` is one word: if
 //! fixed words follow a hole at the head of a line, a stranger's text after it must not be searched
 //! for them. `{name#}` is a whole number; `{name=words}` is just these words. The last hole takes
 //! the rest of the line.
 
 use std::sync::LazyLock;
 
+use super::fields::Sink;
 use super::scan::{self, find, number, rfind};
 use super::templates::{self, MessageEffect};
 use super::{ConnId, Dcid, Event, EventKind, Icid, Mid, Rid, Rids, Value};
@@ -87,7 +88,7 @@ impl IdWord {
 
 /// The ids in a line's fixed part.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
-pub struct Ids {
+pub struct EntryIds {
     pub link: Option<ConnId>,
     pub mid: Option<Mid>,
 }
@@ -134,7 +135,7 @@ impl Template {
         &self,
         line: &'a [u8],
         name: &mut dyn FnMut(IdWord, u64),
-        tell: &mut Tell<'_, 'a>,
+        emit: Sink<'_, 'a>,
     ) -> Option<()> {
         let mut rest = line;
         for (at, part) in self.parts.iter().enumerate() {
@@ -153,30 +154,30 @@ impl Template {
                 }
                 TemplatePart::Rids => {
                     let (rids, behind) = Rids::parse(rest)?;
-                    tell("rids", Value::Rids(rids));
+                    emit("rids", Value::Rids(rids));
                     behind
                 }
                 TemplatePart::Number(field) => {
                     let (value, behind) = number(rest)?;
-                    tell(field, Value::Number(value));
+                    emit(field, Value::Number(value));
                     behind
                 }
                 TemplatePart::Word(field) => {
                     let end = rest.iter().position(|b| *b == b' ')?;
                     (end > 0).then_some(())?;
-                    tell(field, Value::Text(&rest[..end]));
+                    emit(field, Value::Text(&rest[..end]));
                     &rest[end..]
                 }
                 TemplatePart::Literal(field, words) => {
                     let behind = rest.strip_prefix(words.as_bytes())?;
-                    tell(field, Value::Text(words.as_bytes()));
+                    emit(field, Value::Text(words.as_bytes()));
                     behind
                 }
                 TemplatePart::Text(field, until) => {
                     let end = match (next, until) {
                         (None, _) => rest.len(),
                         (Some(next), Until::First) => find(rest, next.mark())?,
-                        // Fixed words that end the line are looked for there alone.
+                        // Fixed words at the end of the template must be at the end of the line.
                         (Some(TemplatePart::Words(words)), Until::Last)
                             if at + 2 == self.parts.len() =>
                         {
@@ -185,9 +186,9 @@ impl Template {
                         (Some(next), Until::Last) => rfind(rest, next.mark())?,
                     };
                     let text = rest[..end].trim_ascii();
-                    // A hole at the end may be empty: then the line did not say it.
+                    // An empty hole at the end is a missing field.
                     if !text.is_empty() || next.is_some() {
-                        tell(field, Value::Text(text));
+                        emit(field, Value::Text(text));
                     }
                     &rest[end..]
                 }
@@ -197,8 +198,8 @@ impl Template {
     }
 
     /// The ids in the line's fixed part; `None` if the line does not match.
-    fn ids(&self, line: &[u8]) -> Option<Ids> {
-        let mut ids = Ids::default();
+    fn ids(&self, line: &[u8]) -> Option<EntryIds> {
+        let mut ids = EntryIds::default();
         self.read(
             line,
             &mut |word, id| match word {
@@ -213,7 +214,7 @@ impl Template {
     }
 
     /// Passes each field of the line to `emit`.
-    pub fn fields<'a>(&self, line: &'a [u8], tell: &mut Tell<'_, 'a>) {
+    pub fn fields<'a>(&self, line: &'a [u8], emit: Sink<'_, 'a>) {
         let mut rcid = None;
         self.read(
             line,
@@ -222,10 +223,10 @@ impl Template {
                     rcid = Some(id);
                 }
             },
-            tell,
+            emit,
         );
         if let Some(id) = rcid {
-            tell("rcid", Value::Number(id));
+            emit("rcid", Value::Number(id));
         }
     }
 
@@ -260,8 +261,6 @@ impl Template {
         }
     }
 }
-
-type Tell<'t, 'a> = dyn FnMut(&'static str, Value<'a>) + 't;
 
 impl TemplatePart {
     fn of(hole: &'static str) -> Self {
@@ -303,8 +302,7 @@ impl TemplatePart {
 /// The templates by their leading id word and first fixed letter.
 struct TemplateTable {
     templates: Vec<Template>,
-    /// For each leading word, and for none, the shapes with each first letter in the order of the
-    /// rows.
+    /// For each leading id word, and for none, the templates by first letter in the order of rows.
     by_place: Vec<Vec<Vec<u16>>>,
 }
 
@@ -354,8 +352,8 @@ pub fn of(line: &[u8]) -> Option<Event<'_>> {
 }
 
 /// An entry whose kind was determined from its header (level or tag).
-pub fn of_kind(kind: EventKind, ids: Ids, line: &[u8]) -> Event<'_> {
-    // One shape for each kind, made when it is first met.
+pub fn of_kind(kind: EventKind, ids: EntryIds, line: &[u8]) -> Event<'_> {
+    // One template for each kind.
     static WHOLE: LazyLock<Vec<Template>> = LazyLock::new(|| {
         let whole = |kind: &EventKind| Template::new(*kind, MessageEffect::Nothing, "{detail}");
         EventKind::ALL.iter().map(whole).collect()

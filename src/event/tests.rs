@@ -59,7 +59,7 @@ fn an_outbound_failure_keeps_the_reply_whatever_the_far_end_wrote() {
 fn addresses_and_replies_cannot_move_the_recipient() {
     let line = b"Bounced: DCID 5 MID 7 From: <a RID 9 - ('250', ['ok'@x.example> To: <b@y.example> RID 3 - 5.1.0 - Unknown address error ('554', ['5.7.1 <b> RID 8 - ok']) []";
     assert!(matches!(parse(line), Event::Attempt { mid: Mid(7), .. }));
-    let attempt = Attempt::parse(line).unwrap();
+    let attempt = FailedAttempt::parse(line).unwrap();
     assert_eq!(attempt.rids.iter().collect::<Vec<_>>(), [Rid(3)]);
     assert_eq!(attempt.class, b"5.1.0 - Unknown address error");
     let reply = attempt.reply.unwrap();
@@ -73,7 +73,10 @@ fn addresses_and_replies_cannot_move_the_recipient() {
 fn behind_a_reply_stands_nothing_or_a_whole_list_of_headers() {
     let reads = |headers: &str| {
         let line = format!("Bounced: DCID 3 MID 4 to RID 0 - 5.1.0 - x ('550', ['no']){headers}");
-        Attempt::parse(line.as_bytes()).unwrap().reply.is_some()
+        FailedAttempt::parse(line.as_bytes())
+            .unwrap()
+            .reply
+            .is_some()
     };
     assert!(reads("") && reads(" []"));
     assert!(reads(

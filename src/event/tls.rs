@@ -1,4 +1,4 @@
-//! TLS on either kind of connection.
+//! Parses TLS lines of connections of either direction.
 //!
 //! ```text
 //! ICID 4 TLS success protocol TLSv1.2 cipher ECDHE-RSA-AES256-GCM-SHA384
@@ -58,8 +58,7 @@ fn some(text: &[u8]) -> Option<&[u8]> {
     (!text.is_empty()).then_some(text)
 }
 
-/// How the words begin where TLS is required and missing; the line may follow on another that says
-/// why.
+/// The start of the text if required TLS is missing; a line with the reason may precede it.
 pub const REQUIRED: &[u8] = b"was required";
 
 /// Parses the TLS lines of a connection.
@@ -67,7 +66,7 @@ pub fn of<'a>(link: ConnId, rest: &'a [u8]) -> Option<Event<'a>> {
     let text = match rest {
         [b'T', ..] => rest.strip_prefix(b"TLS ")?,
         [b'S', ..] => rest.starts_with(b"STARTTLS ").then_some(rest)?,
-        // The far end's address stands between: `IP 192.0.2.8 TLS was required …`.
+        // The remote server's address comes first: `IP 192.0.2.8 TLS was required …`.
         _ => split_first(rest.strip_prefix(b"IP ")?, b" TLS ")?.1,
     };
     let known = text.starts_with(b"success")

@@ -7,8 +7,7 @@
 use super::timestamp::{ParsedTimestamp, days_in_month};
 use super::{DateTime, Timestamp};
 
-/// A timestamp so many seconds before the previous one is in the next year; less is a clock set
-/// back.
+/// Seconds before the previous timestamp that mean a new year; less is a clock set back.
 const STEP: i64 = 60 * 86_400;
 
 /// The year of the next timestamp without one.
@@ -27,7 +26,7 @@ impl YearResolver {
     /// written.
     ///
     /// `head` and `tail` are the file's first and last bytes; the tail may be empty. More than one
-    /// New Year between them cannot be told apart from one.
+    /// New Year between them cannot be distinguished from one.
     pub fn before(modified: DateTime, head: &[u8], tail: &[u8]) -> Self {
         let first = head.split(|b| *b == b'\n').find_map(yearless);
         let newest = tail.rsplit(|b| *b == b'\n').find_map(yearless);
@@ -80,7 +79,7 @@ impl YearResolver {
             } else if let (Some(_), Some(before)) = (stamp, at(self.year - 1))
                 && (last.seconds() - before.seconds()).abs() < 2 * 86_400
             {
-                // The last lines of December, shuffled behind the first of January.
+                // Last lines of December, reordered after the first of January.
                 return Some(before);
             }
         } else if stamp.is_none() {
@@ -101,8 +100,8 @@ fn yearless(line: &[u8]) -> Option<ParsedTimestamp> {
     super::stamp_of(line).filter(|written| written.year.is_none())
 }
 
-/// The latest year in which the stamp lies before `modified`; a day is allowed for the two clocks'
-/// time zones.
+/// The latest year in which the timestamp is before `modified`; one day of tolerance covers
+/// different time zones.
 fn last_year_before(newest: &ParsedTimestamp, modified: DateTime) -> i32 {
     let limit = modified
         .to_timestamp()

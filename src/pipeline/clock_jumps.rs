@@ -11,10 +11,10 @@ const MIN_JUMP: i64 = 60;
 const MAX_NOTICES: u8 = 10;
 
 #[derive(Debug, Default)]
-pub struct ClockMonitor(Vec<Clock>);
+pub struct ClockMonitor(Vec<SourceClock>);
 
 #[derive(Clone, Debug, Default)]
-struct Clock {
+struct SourceClock {
     path: std::path::PathBuf,
     last: Option<Timestamp>,
     host: Option<Vec<u8>>,
@@ -25,11 +25,11 @@ impl ClockMonitor {
     pub fn open(&mut self, opened: &SourceOpened) {
         let at = opened.source.index();
         if self.0.len() <= at {
-            self.0.resize(at + 1, Clock::default());
+            self.0.resize(at + 1, SourceClock::default());
         }
-        self.0[at] = Clock {
+        self.0[at] = SourceClock {
             path: opened.path.clone(),
-            ..Clock::default()
+            ..SourceClock::default()
         };
     }
 

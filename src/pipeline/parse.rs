@@ -109,13 +109,13 @@ impl ParsedHeaders {
                 event::parse_run(header, lines.len(), line, &mut entries);
             }
             let plan = BatchPlan::of(&mut entries);
-            Entries { entries, plan }
+            ParsedEntries { entries, plan }
         })
     }
 }
 
 #[derive(Debug)]
-struct Entries<'b> {
+struct ParsedEntries<'b> {
     entries: Vec<Entry<'b>>,
     plan: BatchPlan,
 }
@@ -125,7 +125,7 @@ self_cell::self_cell!(
     pub(crate) struct ParsedBlock {
         owner: ParsedHeaders,
         #[covariant]
-        dependent: Entries,
+        dependent: ParsedEntries,
     }
 );
 

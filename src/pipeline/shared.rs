@@ -1,4 +1,4 @@
-//! The index as its writer and its readers share it.
+//! The lock on the index and the flag that it has grown.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -7,37 +7,34 @@ use parking_lot::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use crate::index::{ClosedRecord, Index};
 
-/// A read lock on the index: held briefly, and never while a file is read or a terminal is written.
+/// A read lock on the index. Hold it briefly, and never while reading a file or writing a terminal.
 pub type Reading<'a> = RwLockReadGuard<'a, Index>;
 
-/// The index as its writer and its readers share it.
+/// The index, shared by one writer and any number of readers.
 ///
-/// The lock is eventually fair: a writer that takes it thousands of times a second hands it to a
+/// The lock is eventually fair: a writer that takes it thousands of times a second passes it to a
 /// waiting reader every half millisecond.
 #[derive(Clone, Debug)]
-pub struct SharedIndex(Arc<Shared>);
-
-#[derive(Debug)]
-struct Shared {
-    index: RwLock<Index>,
-    grown: AtomicBool,
+pub struct SharedIndex {
+    index: Arc<RwLock<Index>>,
+    grown: Arc<AtomicBool>,
 }
 
 impl SharedIndex {
     pub fn new(index: Index) -> Self {
-        Self(Arc::new(Shared {
-            index: RwLock::new(index),
-            grown: AtomicBool::new(false),
-        }))
+        Self {
+            index: Arc::new(RwLock::new(index)),
+            grown: Arc::default(),
+        }
     }
 
     /// Waits at most for one batch of the writer.
     pub fn read(&self) -> Reading<'_> {
-        self.0.index.read()
+        self.index.read()
     }
 
     pub(crate) fn write(&self) -> RwLockWriteGuard<'_, Index> {
-        self.0.index.write()
+        self.index.write()
     }
 
     /// Records closed since the last call, each once.
@@ -47,11 +44,11 @@ impl SharedIndex {
 
     /// Marks growth. Returns whether it is the first since [`SharedIndex::ack_growth`].
     pub(crate) fn grow(&self) -> bool {
-        !self.0.grown.swap(true, Ordering::SeqCst)
+        !self.grown.swap(true, Ordering::SeqCst)
     }
 
     /// Allows the next `Grew` event.
     pub fn ack_growth(&self) {
-        self.0.grown.store(false, Ordering::SeqCst);
+        self.grown.store(false, Ordering::SeqCst);
     }
 }

@@ -1,4 +1,4 @@
-//! What kind of file the first bytes of a file show it to be.
+//! Classifies files by their first bytes, and finds begin, end and heartbeat markers in lines.
 
 use std::path::PathBuf;
 
@@ -76,8 +76,8 @@ pub fn is_mail_log(head: &[u8]) -> bool {
     sniff(head) == FileKind::MailLog
 }
 
-/// Refuses a file that was named on the command line and is no mail_logs. One odd line is never an
-/// error. A stream is not refused, because its first piece may be a few bytes.
+/// Refuses a file named on the command line that is not a mail_logs. Undecided files pass. A stream
+/// is not refused, because its first piece may be a few bytes.
 pub(crate) fn refuse(opened: &SourceOpened) -> Option<RefusedFile> {
     opened.modified?;
     let reason = match sniff(&opened.head) {
@@ -105,8 +105,7 @@ pub(crate) fn serial(head: &[u8]) -> Option<(&[u8], &[u8])> {
         })
 }
 
-/// The marker that a line is. Only a line with a header is one: the same words in a subject mean
-/// nothing.
+/// The marker in a line. Requires a header, so that the same words in a subject do not match.
 pub(super) fn file_marker(line: &[u8]) -> Option<Marker> {
     let ends = line.ends_with(b" Logfile") || line.ends_with(b"Logfile rolled over");
     if !ends && memchr::memmem::find(line, b" Status: ").is_none() {

@@ -1,8 +1,9 @@
-//! What parsing found out about each source. How far a source is read and what happened to it is in
+//! The result of parsing per source: appliance, entries, newest time. The state of reading is in
 //! `source::Sources`.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use parking_lot::Mutex;
 
 use crate::header::Timestamp;
 use crate::position::SourceId;
@@ -22,10 +23,6 @@ pub struct ParsedSource {
 pub struct ParseStatus(Mutex<HashMap<SourceId, ParsedSource>>);
 
 impl ParseStatus {
-    fn lock(&self) -> MutexGuard<'_, HashMap<SourceId, ParsedSource>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     pub fn record(
         &self,
         source: SourceId,
@@ -33,7 +30,7 @@ impl ParseStatus {
         newest: Option<Timestamp>,
         appliance: Option<&[u8]>,
     ) {
-        let mut sources = self.lock();
+        let mut sources = self.0.lock();
         let parsed = sources.entry(source).or_default();
         parsed.entries += entries as u64;
         parsed.newest = newest.or(parsed.newest);
@@ -45,11 +42,11 @@ impl ParseStatus {
     }
 
     pub fn all(&self) -> HashMap<SourceId, ParsedSource> {
-        self.lock().clone()
+        self.0.lock().clone()
     }
 
     pub fn retain(&self, is_known: impl Fn(SourceId) -> bool) {
-        self.lock().retain(|source, _| is_known(*source));
+        self.0.lock().retain(|source, _| is_known(*source));
     }
 }
 

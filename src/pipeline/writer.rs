@@ -34,7 +34,7 @@ impl IndexWriter {
 
     /// Applies consecutive blocks; a second may span two of them. Returns [`SharedIndex::grow`].
     pub fn apply(&mut self, blocks: &[ParsedBlock]) -> bool {
-        let mut batch = Batch::new(self);
+        let mut batch = LockedBatch::new(self);
         let mut second: Vec<SecondRun<'_>> = Vec::new();
         for block in blocks {
             batch.lock(0).prefetch(block.plan());
@@ -77,13 +77,13 @@ impl IndexWriter {
 }
 
 /// The locked index and the number of entries until it is unlocked.
-struct Batch<'i> {
+struct LockedBatch<'i> {
     writer: &'i IndexWriter,
     index: Option<RwLockWriteGuard<'i, Index>>,
     left: usize,
 }
 
-impl<'i> Batch<'i> {
+impl<'i> LockedBatch<'i> {
     fn new(writer: &'i IndexWriter) -> Self {
         Self {
             writer,

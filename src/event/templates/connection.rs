@@ -1,4 +1,4 @@
-//! What is noted of an incoming connection.
+//! Templates of incoming connections.
 
 super::rows! {
     PolicyDelayed "{ICID}Delayed HAT {action} continuing session for recipient logging ({remote_ip})";

@@ -1,7 +1,7 @@
-//! What is noted of deliveries beside their results, and of LDAP on the way to them.
+//! Templates of deliveries other than their results, and of LDAP queries for recipients.
 
 super::rows! {
-    // A second date stands in the line; `[Default]` names the bounce profile.
+    // The line contains a second date; `[Default]` names the bounce profile.
     DeliveryPending Waits "{MID}to RID {RIDS} pending till {until} [{profile}]";
     DeliveryPending Waits "{MID}to RID {RIDS} pending till {until}";
     DeliveryPending Waits "{MID}to {RIDS} pending till {until} [{profile}]";

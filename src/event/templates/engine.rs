@@ -1,5 +1,5 @@
-//! What engines say of a message: spam, viruses, file reputation, outbreaks, data loss,
-//! authentication of the sender, URLs.
+//! Templates of engine verdicts: spam, viruses, file reputation, outbreaks, data loss, sender
+//! authentication, URLs.
 
 super::rows! {
     // URLs: user guide, "URL Logs"; the URL is a stranger's.
@@ -41,7 +41,7 @@ super::rows! {
     VerdictUnscannable "{MID}was marked unscannable due to {what}. Reason: {reason}";
     VerdictUnscannable "{MID}was marked unscannable{detail}";
     VerdictUnscannable "{MID}Message Scanning Problem: {reason}";
-    // The alert of technote 118782 stands in the log too.
+    // Quoted by technote 118782 as an alert; also written to the log.
     VerdictUnscannable "{MID}cannot be scanned by {engine}. {reason}";
     VerdictUnscannable "{MID}scanning error ({what>}): {reason}";
     VerdictUnscannable "{MID}scanning error{detail}";

@@ -1,6 +1,5 @@
-//! What lies beside mail_logs in a syslog file, or is pasted with it: other subscriptions of the
-//! appliance, and texts that use its ids. Known so that it is named, counted and kept with its ids,
-//! and never taken for part of a record.
+//! Templates of other log subscriptions in a syslog file, and of texts with the same ids. Such
+//! lines are named, counted and kept with their ids, but never become part of a record.
 
 super::rows! {
     ForeignCef "CEF:{detail}";
@@ -56,7 +55,7 @@ super::rows! {
     ForeignRemediation "Message containing attachment(s) {detail}";
     ForeignOther "service_log_client.{detail}";
     ForeignOther "case waiting for {detail}";
-    // Message Tracking's summary, as its API and pages tell it.
+    // Message Tracking's summary, as its API and pages show it.
     ForeignTracking "Incoming connection (ICID {ICID#}) {detail}";
     ForeignTracking "Protocol {protocol} interface {interface}  (IP {interface_ip}) on incoming connection (ICID {ICID#}) from sender IP {detail}";
     ForeignTracking "Protocol {protocol} interface {detail}";

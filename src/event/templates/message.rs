@@ -1,4 +1,4 @@
-//! What is noted of a message on its way through the appliance.
+//! Templates of messages in the appliance, before their delivery.
 
 super::rows! {
     // Filters: user guide, "Custom Log Entry" and "Log Subscriptions"; the rest is the
@@ -29,7 +29,7 @@ super::rows! {
     MessageUnsubscribed "Global unsubscribe matched entry {entry} {MID}RID: {RID#} Address: {to}";
     MessageUnsubscribed "{MID}Global unsubscribe {detail}";
     MessageUnsubscribed "Global unsubscribe {detail}";
-    // The reputation of a host behind a relay of one's own: user guide, "Incoming Relays and
+    // The reputation of the host behind an incoming relay: user guide, "Incoming Relays and
     // Logging".
     MessageRelay "{MID}IncomingRelay({relay}): Header {header} found, IP {remote_ip} being used, SBRS {score}";
     MessageRelay "{MID}IncomingRelay({relay}): Header {header} found, IP {remote_ip} being used";
@@ -46,14 +46,13 @@ super::rows! {
     AddressInvalid "{ICID}Invalid recipient address: {detail}";
     AddressInvalid "{ICID}{MID}Invalid sender address: {detail}";
     AddressInvalid "{ICID}Invalid sender address: {detail}";
-    // The sender's own text may hold the words of the other verdict: the whole tail tells first.
+    // The address may contain the words of the other verdict, so the complete tail is tried first.
     SenderAllowed "{ICID}Address: <{from>}> sender allowed, {reason=envelope sender matched domain exception}";
     SenderRejected "{ICID}Address: <{from>}> sender rejected, {reason}";
     SenderRejected "{ICID}Address: {from>} sender rejected, {reason}";
     SenderAllowed "{ICID}Address: <{from>}> sender allowed, {reason}";
     SenderAllowed "{ICID}Address: {from>} sender allowed, {reason}";
-    // Policies and filters do away with a message; `Message aborted` tells the same of newer
-    // releases.
+    // Policies and filters that drop a message; newer releases write `Message aborted`.
     MessageDropped Dropped "{MID}was dropped by content filter '{filter>}' in the {table} table";
     MessageDropped Dropped "{MID}was dropped by policy {policy>} in the {table} table";
     MessageDropped Dropped "{MID}was dropped by {by}";
@@ -61,7 +60,7 @@ super::rows! {
     MessageBounced Bounced "{MID}was bounced by policy {policy>} in the {table} table";
     MessageBounced Bounced "{MID}was bounced by {by}";
     MessageSplitFailed "{MID}could not be split{detail}";
-    // Mailbox remediation says `Message` where all else says MID.
+    // Mailbox remediation writes `Message` instead of MID.
     MessageRemediated "Message {MID#} was initiated for '{action}' remedial action by '{user>}' from source '{source}' in batch '{batch}'.";
     MessageRemediated "Message {MID#} was processed due to {detail}";
     MessageRemediated "Message {MID#} was unsuccessful for {detail}";

@@ -1,9 +1,9 @@
-//! Quarantines, those of the appliance and the spam quarantine behind its RPC connections.
+//! Templates of the appliance's quarantines and of the spam quarantine behind RPC connections.
 
 super::rows! {
     QuarantineIn Quarantined "{MID}quarantined to \"{quarantine}\" ({reason>})";
     QuarantineIn Quarantined "{MID}quarantined to \"{quarantine}\"{reason}";
-    // The guide's lines of a management appliance that holds the quarantines.
+    // User guide: centralized quarantines on a management appliance.
     QuarantineIn Quarantined "{MID}enqueued for transfer to centralized quarantine \"{quarantine}\" ({reason>})";
     QuarantineIn Quarantined "{MID}enqueued for transfer to centralized quarantine \"{quarantine}\"{reason}";
     QuarantineIn Quarantined "{MID}enqueued for transfer to {detail}";
@@ -13,7 +13,7 @@ super::rows! {
     QuarantineTagged "EUQ: Tagging {MID}for quarantine{detail}";
     QuarantineReason "{MID}quarantine \"{quarantine}\" new reason ({reason>})";
     QuarantineReason "{MID}quarantine \"{quarantine}\" {detail}";
-    // Only the last quarantine's word decides: a message may lie in several.
+    // A message may be in several quarantines: only release from the last one is an effect.
     QuarantineReleased Released "{MID}released from all quarantines{detail}";
     QuarantineReleased Released "{MID}released ({change}) from all quarantines{detail}";
     QuarantineReleased "{MID}released from quarantine \"{quarantine}\" ({reason}) t={hours#}";

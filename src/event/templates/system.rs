@@ -1,7 +1,7 @@
-//! The appliance itself: status, alerts, services, limits.
+//! Templates of the appliance itself: status, alerts, services, limits.
 
 super::rows! {
-    // `CrtMID 4` in it is no message: ids in free text are never read.
+    // `CrtMID 4` is a counter, not a message.
     SystemStatus "Status: {counters}";
     SystemAlert "A {class^} alert was sent to {to} with subject \"{subject>}\".";
     SystemAlert "A {class^} alert was sent to {to} with subject {subject}";

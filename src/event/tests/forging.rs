@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 
-use super::super::{Event, Ids, MessageEffect, Value, template};
+use super::super::{EntryIds, Event, MessageEffect, Value, template};
 use super::parse;
 
 /// Kind, the fields that the stranger's text may change, and the line. `=` stands before those
@@ -310,7 +310,7 @@ fn cef(text: &[u8]) -> Vec<u8> {
 }
 
 /// All that decides which records a line changes, and how.
-fn decisive(line: &[u8]) -> (&'static str, Ids, [Option<u64>; 4], MessageEffect) {
+fn decisive(line: &[u8]) -> (&'static str, EntryIds, [Option<u64>; 4], MessageEffect) {
     let event = parse(line);
     let effect = match event {
         Event::Template { template, .. } => template.effect(),

@@ -3,7 +3,9 @@
 use hashbrown::HashMap;
 
 use super::{EntryContext, Index, NewDelivery, TimelineEvent, fate_of_abort, is_past, result_of};
-use crate::event::{Attempt, ConnId, Dcid, Event, Icid, MessageEffect, Mid, Rid, Rids, Template};
+use crate::event::{
+    ConnId, Dcid, Event, FailedAttempt, Icid, MessageEffect, Mid, Rid, Rids, Template,
+};
 use crate::index::records::recipient::NEAR;
 use crate::index::store::intern::hash;
 use crate::index::{
@@ -140,7 +142,7 @@ impl Index {
         connection: Option<ConnectionId>,
         text: &[u8],
     ) {
-        let Some(attempt) = Attempt::parse(text) else {
+        let Some(attempt) = FailedAttempt::parse(text) else {
             return;
         };
         let detail = attempt

@@ -12,7 +12,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
 use super::{LIVENESS, is_mail_log, line};
-use crate::lines::Line;
+use crate::lines::BlockLine;
 
 use crate::source::pending::PendingFiles;
 use crate::source::settings::Timeouts;
@@ -79,7 +79,7 @@ enum Followed {
 }
 
 /// The number of a line; `None` if the line was never finished.
-fn number_of(reported: Line<'_>) -> Option<usize> {
+fn number_of(reported: BlockLine<'_>) -> Option<usize> {
     let text = String::from_utf8_lossy(reported.bytes);
     let number = text
         .strip_suffix(" close")

@@ -1,6 +1,8 @@
 //! Any bytes as lines of a log: each is an entry whose parts stand in it, and reading it again gives the same.
 
-use crate::event::{self, Attempt, ConnectionError, Event, EventKind, Lineage, Policy, Tls, Value};
+use crate::event::{
+    self, ConnectionError, Event, EventKind, FailedAttempt, Lineage, Policy, Tls, Value,
+};
 use crate::header::{Header, HeaderParser, YearResolver};
 use crate::present::EntryRow;
 use crate::report::event::EventRecord;
@@ -68,7 +70,7 @@ fn parts_can_be_read(event: &Event<'_>) {
             outcome,
             dcid,
         } => {
-            let attempt = Attempt::parse(text).expect("an attempt");
+            let attempt = FailedAttempt::parse(text).expect("an attempt");
             assert_eq!(
                 (attempt.mid, attempt.outcome, attempt.dcid),
                 (mid, outcome, dcid)

@@ -2,7 +2,9 @@
 
 use super::records::{At, Connection, Delivery, Message, Model, Recipient};
 use crate::event::CloseReason;
-use crate::event::{Attempt, ConnId, DeliveryOutcome, Event, Lineage, MessageEffect, Mid, Rid};
+use crate::event::{
+    ConnId, DeliveryOutcome, Event, FailedAttempt, Lineage, MessageEffect, Mid, Rid,
+};
 use crate::header::Timestamp;
 use crate::index::{ConnectionEnd, DeliveryResult, DeliveryState};
 
@@ -173,7 +175,7 @@ impl Model {
                 }
             }
             Event::Attempt { outcome, text, .. } => {
-                let attempt = Attempt::parse(text).expect("an attempt");
+                let attempt = FailedAttempt::parse(text).expect("an attempt");
                 let result = match outcome {
                     DeliveryOutcome::Bounced | DeliveryOutcome::DoubleBounced => {
                         DeliveryResult::Bounced
