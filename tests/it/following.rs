@@ -212,3 +212,26 @@ fn sums_are_not_followed() {
     assert_eq!(said.status, 2);
     assert!(said.err.contains("-f"), "{}", said.err);
 }
+
+/// A file that begins as one already read continues after that prefix: its first block does not
+/// begin at line 1.
+#[test]
+fn lines_after_a_prefix_that_was_already_read_have_their_own_numbers() {
+    let place = Place::new();
+    let line = |icid: usize| format!("Mon Mar  2 08:00:00 2026 Info: ICID {icid} close\n");
+    let log = |icids: std::ops::Range<usize>| icids.map(line).collect::<String>();
+    // The copy is older, so it is read first; the original has grown since.
+    place.write("mail.@20260302T080000.s", log(1..9));
+    place.write("mail.current", log(1..12));
+    let shown: Vec<(String, u64)> = place
+        .records("", "events", &place.path(""))
+        .iter()
+        .map(|event| {
+            let file = event["file"].as_str().unwrap().rsplit('/').next();
+            (file.unwrap().to_owned(), event["line"].as_u64().unwrap())
+        })
+        .collect();
+    let expected = (1..9).map(|line| ("mail.@20260302T080000.s".to_owned(), line));
+    let expected = expected.chain((9..12).map(|line| ("mail.current".to_owned(), line)));
+    assert_eq!(shown, expected.collect::<Vec<_>>());
+}
