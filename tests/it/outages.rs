@@ -87,7 +87,7 @@ const OUTAGES: &[Outage] = &[
         reason: Some(("tls_failed", None)),
     },
     Outage {
-        name: "TLS preferred: mail goes out in the clear",
+        name: "TLS preferred: mail is sent unencrypted",
         lines: "<then> Info: DCID <dcid> TLS failed: STARTTLS unexpected response
 <then> Info: Delivery start DCID <dcid> MID <mid> to RID [0]
 <then> Info: Message done DCID <dcid> MID <mid> to RID [0]
