@@ -2,15 +2,15 @@
 //! profiles, the worst first. Records are left to the other reports.
 
 mod entries;
-mod findings;
 
 use std::io::{self, Write};
 
-use crate::humanize::{date_time_or_unknown, endpoint, grouped, plural};
+use crate::humanize::{and_more, date_time, date_time_or_unknown, endpoint, grouped, plural};
 use crate::index::{ConnectionId, DeliveryResult, Direction, Index};
 use crate::query::aggregate::{self, ProfileTotals, UserTotals, Users};
 use crate::query::{Query, TextMatches};
 use crate::safe;
+use crate::triage::findings::{Finding, FindingSeverity};
 use crate::triage::{self, Route, RouteState, Thresholds};
 
 /// Rows of each list at most; the others are counted.
@@ -26,13 +26,13 @@ pub fn write(
     thresholds: Thresholds,
 ) -> io::Result<()> {
     totals(out, index, &query.connections(index, hits))?;
-    let attempts = query.attempts(index, hits);
     deliveries(out, index, query, hits)?;
     if query.is_empty() {
-        let seen = triage::analyze(index, thresholds);
-        findings::write(out, &seen.findings)?;
-        routes(out, index, &seen.routes)?;
+        let triage = triage::analyze(index, thresholds);
+        findings(out, &triage.findings)?;
+        routes(out, index, &triage)?;
     }
+    let attempts = query.attempts(index, hits);
     let attempts = || attempts.iter().map(|id| index.attempt(*id));
     users(
         out,
@@ -45,6 +45,23 @@ pub fn write(
     Ok(())
 }
 
+/// A heading and at most [`MOST`] lines of `all`; without any, nothing.
+fn section<T>(
+    out: &mut dyn Write,
+    heading: &str,
+    all: &[T],
+    line: impl Fn(&T) -> String,
+) -> io::Result<()> {
+    writeln!(out, "\n{heading}")?;
+    for one in all.iter().take(MOST) {
+        writeln!(out, "{}", safe::text(&line(one)))?;
+    }
+    match and_more(MOST, all.len()) {
+        more if more.is_empty() => Ok(()),
+        more => writeln!(out, "            {more}"),
+    }
+}
+
 fn totals(out: &mut dyn Write, index: &Index, connections: &[ConnectionId]) -> io::Result<()> {
     let totals = index.totals();
     let unknown = match totals.unknown {
@@ -53,51 +70,38 @@ fn totals(out: &mut dyn Write, index: &Index, connections: &[ConnectionId]) -> i
     };
     writeln!(
         out,
-        "log          {} entries{unknown}",
-        grouped(totals.entries)
+        "log          {}{unknown}",
+        plural(totals.entries, "entry")
     )?;
-    let retired = index.evicted();
-    if retired.all() > 0 {
+    let evicted = index.evicted();
+    if evicted.all() > 0 {
+        let connections = plural(evicted.connections, "connection");
+        let messages = plural(evicted.messages, "message");
         writeln!(
             out,
-            "retired      {} connections, {} messages: past the limits, not among what follows",
-            grouped(retired.connections),
-            grouped(retired.messages)
+            "retired      {connections}, {messages}: past the limits, not counted below"
         )?;
     }
     if totals.entries > 0 {
-        writeln!(
-            out,
-            "time         {} to {}",
-            date_time_or_unknown(index.oldest()),
-            date_time_or_unknown(index.newest())
-        )?;
+        let [oldest, newest] = [index.oldest(), index.newest()].map(date_time_or_unknown);
+        writeln!(out, "time         {oldest} to {newest}")?;
     }
     for (title, direction) in [
         ("inbound", Direction::Inbound),
         ("outbound", Direction::Outbound),
     ] {
-        let of_direction = connections
-            .iter()
-            .map(|id| index.connection(*id))
-            .filter(|c| c.direction() == direction);
-        let (mut all, mut open) = (0, 0);
-        let (mut succeeded, mut failed) = (0, 0);
-        for connection in of_direction {
-            all += 1;
-            open += u64::from(connection.is_open());
-            for attempt in connection.attempts() {
-                *if attempt.succeeded() {
-                    &mut succeeded
-                } else {
-                    &mut failed
-                } += 1;
-            }
-        }
-        let [all, open, succeeded, failed] = [all, open, succeeded, failed].map(grouped);
+        let all = connections.iter().map(|id| index.connection(*id));
+        let all: Vec<_> = all.filter(|c| c.direction() == direction).collect();
+        let open = all.iter().filter(|c| c.is_open()).count();
+        let attempts: Vec<_> = all.iter().flat_map(|c| c.attempts()).collect();
+        let succeeded = attempts.iter().filter(|one| one.succeeded()).count();
         writeln!(
             out,
-            "{title:<12} {all} connections, {open} open; authentication: {succeeded} succeeded, {failed} failed"
+            "{title:<12} {}, {} open; authentication: {} succeeded, {} failed",
+            plural(all.len(), "connection"),
+            grouped(open),
+            grouped(succeeded),
+            grouped(attempts.len() - succeeded),
         )?;
     }
     Ok(())
@@ -116,43 +120,59 @@ fn deliveries(
             *count += 1;
         }
     }
-    let told = counts.iter().filter(|(_, count)| *count > 0);
-    let words: Vec<_> = told
-        .map(|(result, count)| format!("{} {}", grouped(*count), result.word()))
+    let counted = counts.iter().filter(|(_, count)| *count > 0);
+    let words: Vec<_> = counted
+        .map(|(result, count)| format!("{} {}", grouped(count), result.word()))
         .collect();
-    let words = if words.is_empty() {
-        "none".to_owned()
-    } else {
-        words.join(", ")
+    let words = match words.as_slice() {
+        [] => "none".to_owned(),
+        words => words.join(", "),
     };
     writeln!(out, "deliveries   {words}")
 }
 
-fn routes(out: &mut dyn Write, index: &Index, routes: &[Route]) -> io::Result<()> {
-    let count = |state| routes.iter().filter(|route| route.state == state).count();
-    let (failing, degraded, healthy) = (
-        count(RouteState::Failing),
-        count(RouteState::Degraded),
-        count(RouteState::Healthy),
-    );
-    if routes.is_empty() {
+fn findings(out: &mut dyn Write, findings: &[Finding]) -> io::Result<()> {
+    if findings.is_empty() {
         return Ok(());
     }
-    writeln!(
-        out,
-        "\nROUTES       {failing} failing, {degraded} degraded, {healthy} healthy"
-    )?;
-    let bad: Vec<&Route> = routes
-        .iter()
-        .filter(|route| route.state != RouteState::Healthy)
+    let severities = [
+        (FindingSeverity::Critical, "✗"),
+        (FindingSeverity::Warning, "!"),
+        (FindingSeverity::Notice, "·"),
+    ];
+    let count = |severity| findings.iter().filter(|f| f.severity == severity).count();
+    let counts: Vec<String> = severities
+        .into_iter()
+        .map(|(severity, _)| (count(severity), severity.word()))
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, word)| format!("{count} {word}"))
         .collect();
-    for route in bad.iter().take(MOST) {
-        route_line(out, index, route)?;
-    }
-    left_out(out, bad.len())
+    let heading = format!("FINDINGS     {}", counts.join(", "));
+    section(out, &heading, findings, |finding| {
+        let sign = severities.iter().find(|(of, _)| *of == finding.severity);
+        let sign = sign.map_or("", |(_, sign)| sign);
+        format!("{sign} {:<10} {}", finding.severity.word(), finding.summary)
+    })
 }
 
-fn route_line(out: &mut dyn Write, index: &Index, route: &Route) -> io::Result<()> {
+fn routes(out: &mut dyn Write, index: &Index, triage: &triage::Triage) -> io::Result<()> {
+    if triage.routes.is_empty() {
+        return Ok(());
+    }
+    let heading = format!(
+        "ROUTES       {} failing, {} degraded, {} healthy",
+        triage.count(RouteState::Failing),
+        triage.count(RouteState::Degraded),
+        triage.count(RouteState::Healthy),
+    );
+    let routes = triage.routes.iter();
+    let bad: Vec<&Route> = routes
+        .filter(|route| route.state != RouteState::Healthy)
+        .collect();
+    section(out, &heading, &bad, |route| route_line(index, route))
+}
+
+fn route_line(index: &Index, route: &Route) -> String {
     let ip = route
         .remote
         .map_or("?", |name| index.names.addresses.get(name));
@@ -164,85 +184,62 @@ fn route_line(out: &mut dyn Write, index: &Index, route: &Route) -> io::Result<(
         format!(", profile {}", index.names.profiles.get(name))
     });
     let why = route.why.map_or("", triage::ConnectionOutcome::phrase);
-    let line = match route.state {
-        RouteState::Failing => format!(
-            "✗ failing    {place}{appliance}{profile}: {why}, {} in a row since {}; last good {}",
-            grouped(route.run),
+    if route.state == RouteState::Failing {
+        let success = match route.tally.last_ok {
+            Some(time) => format!("last success {}", date_time(time)),
+            None => "no success in this log".to_owned(),
+        };
+        return format!(
+            "✗ failing    {place}{appliance}{profile}: {why}, {} since {}; {success}",
+            plural(route.run, "consecutive failure"),
             date_time_or_unknown(route.failing_since),
-            route.tally.last_ok.map_or_else(
-                || "never in this log".to_owned(),
-                |stamp| date_time_or_unknown(Some(stamp))
-            ),
-        ),
-        _ => format!(
-            "! degraded   {place}{appliance}{profile}: works again, {} of {} connections failed, the last one: {why}",
-            grouped(route.tally.failed()),
-            grouped(route.tally.connections),
-        ),
-    };
-    writeln!(out, "{}", safe::text(&line))
-}
-
-fn left_out(out: &mut dyn Write, all: usize) -> io::Result<()> {
-    if all > MOST {
-        writeln!(out, "             and {} more", all - MOST)
-    } else {
-        Ok(())
+        );
     }
+    format!(
+        "! degraded   {place}{appliance}{profile}: works again; {} of {} failed, the last: {why}",
+        grouped(route.tally.failed()),
+        plural(route.tally.connections, "connection"),
+    )
 }
 
 fn users(out: &mut dyn Write, users: &[(&str, &UserTotals)]) -> io::Result<()> {
     if users.is_empty() {
         return Ok(());
     }
-    let failed = users
+    let failed: Vec<_> = users
         .iter()
         .filter(|(_, user)| user.totals.failed > 0)
-        .count();
-    writeln!(
-        out,
-        "\nUSERS        {} logged in or tried to, {} failed at least once",
-        users.len(),
-        failed
-    )?;
-    for (name, user) in users
-        .iter()
-        .filter(|(_, user)| user.totals.failed > 0)
-        .take(MOST)
-    {
-        let sources = plural(user.sources, "source");
+        .collect();
+    let heading = format!(
+        "USERS        {} logged in or tried to, {} failed at least once",
+        grouped(users.len()),
+        grouped(failed.len())
+    );
+    section(out, &heading, &failed, |(name, user)| {
         let name = if name.is_empty() { "(no name)" } else { name };
-        let line = format!(
-            "✗ {:<10} {name}: {} failed, {} succeeded, from {sources}; last failure {}",
-            "",
+        format!(
+            "✗            {name}: {} failed, {} succeeded, from {}; last failure {}",
             grouped(user.totals.failed),
             grouped(user.totals.succeeded),
+            plural(user.sources, "source"),
             date_time_or_unknown(user.totals.last_failure),
-        );
-        writeln!(out, "{}", safe::text(&line))?;
-    }
-    left_out(out, failed)
+        )
+    })
 }
 
 fn profiles(out: &mut dyn Write, profiles: &[ProfileTotals<'_>]) -> io::Result<()> {
     if profiles.is_empty() {
         return Ok(());
     }
-    writeln!(out, "\nPROFILES")?;
-    for profile in profiles.iter().take(MOST) {
-        let sign = if profile.totals.failed > 0 {
-            "✗"
-        } else {
-            "✓"
-        };
-        let line = format!(
+    section(out, "PROFILES", profiles, |profile| {
+        let totals = &profile.totals;
+        let sign = if totals.failed > 0 { "✗" } else { "✓" };
+        format!(
             "{sign} {:<10} {}: {} succeeded, {} failed",
             profile.direction.word(),
             profile.profile,
-            grouped(profile.totals.succeeded),
-            grouped(profile.totals.failed),
-        );
-        writeln!(out, "{}", safe::text(&line))?;
-    }
-    left_out(out, profiles.len())
+            grouped(totals.succeeded),
+            grouped(totals.failed),
+        )
+    })
 }

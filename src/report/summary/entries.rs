@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::MOST;
+use super::section;
 use crate::event::EventKind;
 use crate::humanize::{date_time_or_unknown, grouped, plural};
 use crate::index::Index;
@@ -22,63 +22,51 @@ pub fn write(out: &mut dyn Write, index: &Index) -> io::Result<()> {
     if kinds.is_empty() {
         return Ok(());
     }
-    let number = plural(kinds.len(), "kind");
     writeln!(
         out,
-        "\nENTRIES      {} of {number}",
-        grouped(index.totals().entries)
+        "\nENTRIES      {} of {}",
+        grouped(index.totals().entries),
+        plural(kinds.len(), "kind")
     )?;
-    let words = kinds
-        .iter()
-        .map(|(kind, tally)| format!("{} {}", kind.name(), grouped(tally.count)));
-    for line in lines(words) {
-        writeln!(out, "{:MARGIN$}{line}", "")?;
+    let mut line = String::new();
+    for (kind, tally) in kinds {
+        let word = format!("{} {}", kind.name(), grouped(tally.count));
+        if !line.is_empty() && MARGIN + line.len() + word.len() + 3 > WIDTH {
+            writeln!(out, "{:MARGIN$}{line}", "")?;
+            line.clear();
+        }
+        if !line.is_empty() {
+            line.push_str(" · ");
+        }
+        line.push_str(&word);
     }
+    writeln!(out, "{:MARGIN$}{line}", "")?;
     unknown(out, index)
 }
 
-/// Wraps the words.
-fn lines(words: impl Iterator<Item = String>) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for word in words {
-        match lines.last_mut() {
-            Some(line) if MARGIN + line.len() + word.len() + 3 <= WIDTH => {
-                line.push_str(" · ");
-                line.push_str(&word);
-            }
-            _ => lines.push(word),
-        }
-    }
-    lines
-}
-
 fn unknown(out: &mut dyn Write, index: &Index) -> io::Result<()> {
-    let census = index.event_counts();
-    let all = census.of(EventKind::Unknown).count;
+    let counts = index.event_counts();
+    let all = counts.of(EventKind::Unknown).count;
     if all == 0 {
         return Ok(());
     }
-    let shapes = census.unknown();
-    let more = match census.other_unknown().count {
+    let shapes = counts.unknown();
+    let more = match counts.other_unknown().count {
         0 => "",
         _ => " and more",
     };
-    writeln!(
-        out,
-        "\nUNKNOWN      {} entries of {}{more}; see them with: mailscope query event:unknown --view events",
-        grouped(all),
+    let heading = format!(
+        "UNKNOWN      {} of {}{more}; see them with: mailscope query event:unknown --view events",
+        plural(all, "entry"),
         plural(shapes.len(), "shape"),
-    )?;
-    for shape in shapes.iter().take(MOST) {
+    );
+    section(out, &heading, shapes, |shape| {
         let sample = safe::bytes(&shape.sample);
-        let sample = safe::fit(&sample, SAMPLE);
-        let sample = sample.trim_end();
-        let line = format!(
-            "? {:>8} ×  {sample}  (first {})",
+        format!(
+            "? {:>8} ×  {}  (first {})",
             grouped(shape.tally.count),
+            safe::fit(&sample, SAMPLE).trim_end(),
             date_time_or_unknown(shape.tally.first),
-        );
-        writeln!(out, "{line}")?;
-    }
-    super::left_out(out, shapes.len())
+        )
+    })
 }
