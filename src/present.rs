@@ -1,5 +1,5 @@
-//! What the printed tables and the screen have in common: a [`Row`] is a record to show, a column of
-//! [`columns`] makes a [`Cell`] of it, and the [`Context`] says for which medium.
+//! What the printed tables and the screen have in common: a [`TableRow`] is a record to show, a column of
+//! [`columns`] makes a [`Cell`] of it, and the [`CellContext`] says for which medium.
 //!
 //! Widths, colours and keys are left to `report` and `tui`; JSON and CSV are written by `report`.
 
@@ -20,11 +20,11 @@ use crate::triage::RouteState;
 use crate::triage::findings::{Finding, FindingSeverity};
 
 pub use role::Role;
-pub use route::{RouteKey, RouteRow};
+pub use route::{RouteOrGroup, RouteRow};
 
 /// A record to show in a table.
 #[derive(Clone, Copy, Debug)]
-pub enum Row<'r> {
+pub enum TableRow<'r> {
     Connection(Connection<'r>),
     Message(Message<'r>),
     Attempt(Attempt<'r>),
@@ -99,7 +99,7 @@ pub enum Medium {
 
 /// What a cell depends on beside its record.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Context {
+pub struct CellContext {
     pub medium: Medium,
     /// The newest entry's time; times of its day are shown without a date on the screen.
     pub newest: Option<Timestamp>,
@@ -123,7 +123,7 @@ fn plain(text: &str) -> Cell {
     styled(safe::text(text), Role::Text)
 }
 
-impl Context {
+impl CellContext {
     pub const PRINT: Self = Self {
         medium: Medium::Print,
         newest: None,

@@ -21,7 +21,7 @@ use std::io::{self, Write};
 
 use serde_json::{Map, Value};
 
-use crate::present::Row;
+use crate::present::TableRow;
 
 pub use view::View;
 
@@ -100,8 +100,7 @@ impl Fields {
 
 /// Prints records one after another.
 pub trait Printer {
-    /// Prints one record.
-    fn record(&mut self, record: &dyn Record) -> io::Result<()>;
+    fn record(&mut self, record: &dyn Printable) -> io::Result<()>;
 
     /// Prints the records that are still buffered.
     fn flush(&mut self) -> io::Result<()>;
@@ -113,8 +112,8 @@ pub trait Printer {
 }
 
 /// A record that a table can show.
-pub trait TableRow {
-    fn row(&self) -> Row<'_>;
+pub trait ToRow {
+    fn row(&self) -> TableRow<'_>;
 
     /// The entry as written, if the record is one.
     fn raw(&self) -> &[u8] {
@@ -123,7 +122,7 @@ pub trait TableRow {
 }
 
 /// A record that can be printed in any format.
-pub trait Record: TableRow {
+pub trait Printable: ToRow {
     /// Writes it as a JSON object of one line, without the line end.
     fn json(&self, out: &mut dyn Write) -> io::Result<()>;
 
@@ -131,7 +130,7 @@ pub trait Record: TableRow {
     fn map(&self) -> Map<String, Value>;
 }
 
-impl<T: serde::Serialize + TableRow> Record for T {
+impl<T: serde::Serialize + ToRow> Printable for T {
     fn json(&self, out: &mut dyn Write) -> io::Result<()> {
         json::write(out, self)
     }
@@ -153,9 +152,9 @@ pub fn printer<'w>(
     out: &'w mut dyn Write,
 ) -> Box<dyn Printer + 'w> {
     match format {
-        Format::Json => Box::new(json::Lines::new(out, fields)),
-        Format::Csv => Box::new(csv::Rows::new(out, view, &fields)),
-        Format::Table => Box::new(table::Table::new(out, view, &fields, style)),
-        Format::Log => Box::new(log::Lines::new(out)),
+        Format::Json => Box::new(json::JsonPrinter::new(out, fields)),
+        Format::Csv => Box::new(csv::CsvPrinter::new(out, view, &fields)),
+        Format::Table => Box::new(table::TablePrinter::new(out, view, &fields, style)),
+        Format::Log => Box::new(log::LogPrinter::new(out)),
     }
 }

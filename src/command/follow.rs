@@ -157,7 +157,7 @@ impl Follower<'_> {
     }
 }
 
-fn print<I, R: crate::report::Record>(
+fn print<I, R: crate::report::Printable>(
     out: &mut ResultSink<'_>,
     records: impl Iterator<Item = I>,
     record: impl Fn(I) -> R,

@@ -9,7 +9,7 @@ use super::{CommandError, Status, output, table_style, warn};
 use crate::cli::QueryArgs as Args;
 use crate::config::{Color, Config};
 use crate::index::Evicted;
-use crate::report::{self, Fields, Format, Printer, Record, View};
+use crate::report::{self, Fields, Format, Printable, Printer, View};
 use crate::safe;
 use crate::source::{Notice, NoticeLevel};
 
@@ -44,7 +44,7 @@ impl<'o> ResultSink<'o> {
 
 impl ResultSink<'_> {
     /// Prints a record; breaks after the last one within the limit.
-    pub fn record(&mut self, record: &dyn Record) -> io::Result<ControlFlow<()>> {
+    pub fn record(&mut self, record: &dyn Printable) -> io::Result<ControlFlow<()>> {
         if self.count_one().is_break() {
             return Ok(ControlFlow::Break(()));
         }

@@ -18,7 +18,7 @@ use crate::report::record::{
     AttemptRecord, ConnectionRecord, DeliveryRecord, MessageRecord, ProfileRecord, UserRecord,
 };
 use crate::report::routes::RouteRecord;
-use crate::report::{Format, Record, View, log};
+use crate::report::{Format, Printable, View, log};
 use crate::search::{self, LineRequest};
 use crate::source::{Follow, Request, Sources, Stop};
 use crate::triage::{self, GroupBy, Thresholds, Triage};
@@ -233,7 +233,7 @@ impl Selection<'_> {
         let triage = triage::analyze(self.index, limits);
         let positions = findings::positions(self.index, &triage);
         let places = search::locate(sources, positions).map_err(CommandError::Raw)?;
-        let record = |finding| FindingRecord::new(self.index, finding, &places);
+        let record = |finding| FindingRecord((self.index, finding, &places));
         Ok(each(out, &triage.findings, record)?)
     }
 
@@ -285,7 +285,7 @@ impl Selection<'_> {
     }
 }
 
-fn each<I, R: Record>(
+fn each<I, R: Printable>(
     out: &mut ResultSink<'_>,
     records: impl IntoIterator<Item = I>,
     record: impl Fn(I) -> R,

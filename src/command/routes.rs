@@ -85,6 +85,7 @@ fn printer<'o>(args: &Args, config: &Config, out: &'o mut dyn Write) -> Box<dyn 
             |key: &&str| ["profile", "domain", "remote_ip"].contains(key) && *key != by;
         fields = view
             .keys()
+            .into_iter()
             .filter(|key| !is_of_another(key))
             .map(str::to_owned)
             .collect();

@@ -10,7 +10,7 @@ mod message;
 mod route;
 mod source;
 
-use super::{Cell, Context, Row};
+use super::{Cell, CellContext, TableRow};
 use crate::query::term;
 
 pub use connection::CONNECTIONS;
@@ -26,10 +26,13 @@ pub struct Column {
     /// Its heading; the first part of it is its name in the configuration.
     pub title: &'static str,
     pub kind: ColumnKind,
+    /// The higher, the sooner the column is left out if there is no room for all. Columns of 0 are
+    /// never left out on the screen; in print the rightmost is, once no others are left.
+    pub priority: u8,
     /// How the screen lays it out; [`Field::Printed`] if only commands show it.
     pub screen: ScreenLayout,
-    value: fn(Context, &Row<'_>) -> Cell,
-    term: fn(&Row<'_>) -> Option<String>,
+    value: fn(CellContext, &TableRow<'_>) -> Cell,
+    term: fn(&TableRow<'_>) -> Option<String>,
 }
 
 /// How a column's values are laid out.
@@ -49,8 +52,6 @@ pub struct ScreenLayout {
     pub field: Field,
     pub min: u16,
     pub max: u16,
-    /// The higher, the sooner the column is hidden if there is no room; 0 is never hidden.
-    pub priority: u8,
     pub sort: Sortable,
 }
 
@@ -133,12 +134,12 @@ impl Column {
         self.screen.field != Field::Printed
     }
 
-    pub fn cell(&self, context: Context, row: &Row<'_>) -> Cell {
+    pub fn cell(&self, context: CellContext, row: &TableRow<'_>) -> Cell {
         (self.value)(context, row)
     }
 
     /// The filter that keeps records with this cell's value.
-    pub fn term(&self, row: &Row<'_>) -> Option<String> {
+    pub fn term(&self, row: &TableRow<'_>) -> Option<String> {
         (self.term)(row)
     }
 }
@@ -148,14 +149,15 @@ pub fn on_screen(table: &'static [Column]) -> impl Iterator<Item = &'static Colu
     table.iter().filter(|column| column.is_on_screen())
 }
 
-/// A table: `TITLE KIND [FIELD MIN..MAX PRIORITY SORT] => CELL, TERM;`, without FIELD and so on if the
-/// column is only printed, and without TERM if no filter term fits its cells.
+/// A table: `TITLE KIND [FIELD MIN..MAX PRIORITY SORT] => CELL, TERM;`, with `[PRIORITY]` or `[]` if
+/// the column is only printed, and without TERM if no filter term fits its cells.
 macro_rules! columns {
     ($name:ident, $pattern:pat, $cx:ident: $($title:literal $kind:ident [$($layout:tt)*]
         => $cell:expr $(, $term:expr)?;)*) => {
         pub const $name: &[crate::present::columns::Column] = &[$(crate::present::columns::Column {
             title: $title,
             kind: crate::present::columns::ColumnKind::$kind,
+            priority: crate::present::columns::priority!($($layout)*),
             screen: crate::present::columns::layout!($($layout)*),
             value: |$cx, row| match row {
                 $pattern => $cell,
@@ -169,13 +171,21 @@ macro_rules! columns {
     };
 }
 
-macro_rules! layout {
+macro_rules! priority {
     () => {
+        0
+    };
+    ($($field:ident $min:literal .. $max:literal)? $priority:literal $($sort:ident)?) => {
+        $priority
+    };
+}
+
+macro_rules! layout {
+    ($($priority:literal)?) => {
         crate::present::columns::ScreenLayout {
             field: crate::present::columns::Field::Printed,
             min: 0,
             max: 0,
-            priority: 0,
             sort: crate::present::columns::Sortable::No,
         }
     };
@@ -184,7 +194,6 @@ macro_rules! layout {
             field: crate::present::columns::Field::$field,
             min: $min,
             max: $max,
-            priority: $priority,
             sort: crate::present::columns::layout!($sort),
         }
     };
@@ -196,4 +205,4 @@ macro_rules! layout {
     };
 }
 
-use {columns, layout};
+use {columns, layout, priority};

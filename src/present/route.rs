@@ -9,45 +9,58 @@ use crate::triage::{Group, GroupBy, Reason, Route, RouteState, Tally, Triage};
 pub struct RouteRow<'r> {
     pub index: &'r Index,
     pub triage: &'r Triage,
-    pub key: RouteKey<'r>,
+    pub key: RouteOrGroup<'r>,
 }
 
-/// Which routes a row is about.
 #[derive(Clone, Copy, Debug)]
-pub enum RouteKey<'r> {
-    One(&'r Route),
+pub enum RouteOrGroup<'r> {
+    Route(&'r Route),
     Group(&'r Group, GroupBy),
 }
 
 impl<'r> RouteRow<'r> {
+    pub fn route(&self) -> Option<&'r Route> {
+        match self.key {
+            RouteOrGroup::Route(route) => Some(route),
+            RouteOrGroup::Group(..) => None,
+        }
+    }
+
+    pub fn group(&self) -> Option<&'r Group> {
+        match self.key {
+            RouteOrGroup::Route(_) => None,
+            RouteOrGroup::Group(group, _) => Some(group),
+        }
+    }
+
     pub fn tally(&self) -> &'r Tally {
         match self.key {
-            RouteKey::One(route) => &route.tally,
-            RouteKey::Group(group, _) => &group.tally,
+            RouteOrGroup::Route(route) => &route.tally,
+            RouteOrGroup::Group(group, _) => &group.tally,
         }
     }
 
     pub fn state(&self) -> RouteState {
         match self.key {
-            RouteKey::One(route) => route.state,
-            RouteKey::Group(group, _) => group.state,
+            RouteOrGroup::Route(route) => route.state,
+            RouteOrGroup::Group(group, _) => group.state,
         }
     }
 
     pub fn failing_since(&self) -> Option<Timestamp> {
         match self.key {
-            RouteKey::One(route) => route.failing_since,
-            RouteKey::Group(group, _) => group.failing_since,
+            RouteOrGroup::Route(route) => route.failing_since,
+            RouteOrGroup::Group(group, _) => group.failing_since,
         }
     }
 
     /// When its last trouble began: of a degraded route, the last outage.
     pub fn since(&self) -> Option<Timestamp> {
         match self.key {
-            RouteKey::One(route) if route.state == RouteState::Degraded => {
+            RouteOrGroup::Route(route) if route.state == RouteState::Degraded => {
                 route.outage().and_then(|outage| outage.since)
             }
-            RouteKey::One(route) if route.state == RouteState::Healthy => None,
+            RouteOrGroup::Route(route) if route.state == RouteState::Healthy => None,
             _ => self.failing_since(),
         }
     }
@@ -55,8 +68,8 @@ impl<'r> RouteRow<'r> {
     /// Why it is failing or degraded.
     pub fn reason(&self) -> Option<&'r Reason> {
         let reason = match self.key {
-            RouteKey::One(route) => route.cause(),
-            RouteKey::Group(group, _) => group.tally.reasons.first(),
+            RouteOrGroup::Route(route) => route.cause(),
+            RouteOrGroup::Group(group, _) => group.tally.reasons.first(),
         };
         reason.filter(|_| self.state() != RouteState::Healthy)
     }
@@ -72,9 +85,7 @@ impl<'r> RouteRow<'r> {
     }
 
     pub fn remote_ip(&self) -> Option<&'r str> {
-        match self.key {
-            RouteKey::One(route) => route.remote.map(|ip| self.index.names.addresses.get(ip)),
-            RouteKey::Group(..) => None,
-        }
+        let remote = self.route()?.remote?;
+        Some(self.index.names.addresses.get(remote))
     }
 }

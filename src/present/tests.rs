@@ -42,12 +42,17 @@ pub(crate) fn load(log: &str) -> Index {
 }
 
 /// Checks the cells of a row, printed and on the screen, against a table by name.
-fn check(table: &'static [Column], index: &Index, row: &Row<'_>, cells: &[(&str, &str, &str)]) {
-    let screen = Context::screen(index.newest());
+fn check(
+    table: &'static [Column],
+    index: &Index,
+    row: &TableRow<'_>,
+    cells: &[(&str, &str, &str)],
+) {
+    let screen = CellContext::screen(index.newest());
     for (name, printed, shown) in cells {
         let column = on_screen(table).find(|column| column.name() == *name);
         let column = column.expect("the column is on the screen");
-        let texts = [Context::PRINT, screen].map(|context| column.cell(context, row).text);
+        let texts = [CellContext::PRINT, screen].map(|context| column.cell(context, row).text);
         assert_eq!(texts, [*printed, *shown], "{name}");
     }
 }
@@ -73,7 +78,7 @@ fn a_connection_in_print_and_on_the_screen() {
     check(
         CONNECTIONS,
         &index,
-        &Row::Connection(connections[0]),
+        &TableRow::Connection(connections[0]),
         &inbound,
     );
     let outbound = [
@@ -92,7 +97,7 @@ fn a_connection_in_print_and_on_the_screen() {
     check(
         CONNECTIONS,
         &index,
-        &Row::Connection(connections[1]),
+        &TableRow::Connection(connections[1]),
         &outbound,
     );
 }
@@ -110,7 +115,7 @@ fn a_message_in_print_and_on_the_screen() {
         ("size", "8192", "8.0 KB"),
         ("subject", "", "–"),
     ];
-    check(MESSAGES, &index, &Row::Message(message), &cells);
+    check(MESSAGES, &index, &TableRow::Message(message), &cells);
 }
 
 #[test]
@@ -119,7 +124,7 @@ fn a_cell_makes_the_filter_that_keeps_its_value() {
     let connections: Vec<_> = index.connections().collect();
     let term = |at: usize, name: &str| {
         let column = on_screen(CONNECTIONS).find(|column| column.name() == name)?;
-        column.term(&Row::Connection(connections[at]))
+        column.term(&TableRow::Connection(connections[at]))
     };
     let table = [
         (0, "opened", Some("at:2026-03-02T08:00:00")),
@@ -154,6 +159,6 @@ fn columns_of_a_table_have_names_of_their_own_and_room() {
             assert!(0 < screen.min && screen.min <= screen.max, "{column:?}");
         }
         // However narrow the terminal is, one column stays.
-        assert!(on_screen(table).any(|column| column.screen.priority == 0));
+        assert!(on_screen(table).any(|column| column.priority == 0));
     }
 }

@@ -4,19 +4,19 @@ use std::io::{self, Write};
 
 use serde_json::Value;
 
-use super::{Fields, Printer, Record, View};
+use super::{Fields, Printable, Printer, View};
 use crate::safe;
 
 /// Prints records as CSV rows under a header.
-pub struct Rows<'w> {
+pub struct CsvPrinter<'w> {
     writer: csv::Writer<&'w mut dyn Write>,
     keys: Vec<String>,
     headed: bool,
 }
 
-impl<'w> Rows<'w> {
+impl<'w> CsvPrinter<'w> {
     pub fn new(out: &'w mut dyn Write, view: View, fields: &Fields) -> Self {
-        let own = || view.keys().map(str::to_owned).collect();
+        let own = || view.keys().into_iter().map(str::to_owned).collect();
         let keys = fields.asked().map_or_else(own, <[String]>::to_vec);
         Self {
             writer: csv::Writer::from_writer(out),
@@ -34,8 +34,8 @@ impl<'w> Rows<'w> {
     }
 }
 
-impl Printer for Rows<'_> {
-    fn record(&mut self, record: &dyn Record) -> io::Result<()> {
+impl Printer for CsvPrinter<'_> {
+    fn record(&mut self, record: &dyn Printable) -> io::Result<()> {
         self.head()?;
         let record = record.map();
         let cells = self

@@ -2,44 +2,54 @@
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-use super::TableRow;
-use super::record::Time;
+use super::ToRow;
+use super::record::{Object, object, time};
 use crate::event::Value;
 use crate::header::Level;
-use crate::present::{EntryRow, Row};
+use crate::present::{EntryRow, TableRow};
 
 /// A log entry with the keys of its event.
 pub struct EventRecord<'a>(pub EntryRow<'a>);
 
-impl Serialize for EventRecord<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("appliance", &self.0.appliance)?;
-        map.serialize_entry("time", &self.0.time.map(Time))?;
-        map.serialize_entry("level", &self.0.level.map(Level::word))?;
-        map.serialize_entry("event", self.0.event.kind().name())?;
-        map.serialize_entry("icid", &self.0.event.icid().map(|id| id.0))?;
-        map.serialize_entry("dcid", &self.0.event.dcid().map(|id| id.0))?;
-        map.serialize_entry("mid", &self.0.event.mid().map(|id| id.0))?;
-        map.serialize_entry("rid", &self.0.event.rid().map(|id| id.0))?;
+object! { EventRecord(entry) => {
+    "appliance": entry.appliance,
+    "time": time(entry.time),
+    "level": entry.level.map(Level::word),
+    "event": entry.event.kind().name(),
+    "icid": entry.event.icid().map(|id| id.0),
+    "dcid": entry.event.dcid().map(|id| id.0),
+    "mid": entry.event.mid().map(|id| id.0),
+    "rid": entry.event.rid().map(|id| id.0),
+    ..EventFields,
+    "file": entry.file,
+    "line": entry.line,
+    "text": String::from_utf8_lossy(entry.text),
+    "cut": entry.cut,
+} }
+
+/// What the event of an entry carries beside ids.
+struct EventFields<'a>(EntryRow<'a>);
+
+impl Object for EventFields<'_> {
+    /// Those that CSV has a column for; `--fields` and JSON know all.
+    fn keys() -> Vec<&'static str> {
+        vec!["user", "mechanism", "profile", "code", "enhanced", "detail"]
+    }
+
+    fn entries<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         let mut result = Ok(());
         self.0.event.fields(&mut |name, value| {
             if result.is_ok() {
-                result = map.serialize_entry(name, &Field(value));
+                result = map.serialize_entry(name, &FieldValue(value));
             }
         });
-        result?;
-        map.serialize_entry("file", self.0.file)?;
-        map.serialize_entry("line", &self.0.line)?;
-        map.serialize_entry("text", &String::from_utf8_lossy(self.0.text))?;
-        map.serialize_entry("cut", &self.0.cut)?;
-        map.end()
+        result
     }
 }
 
-struct Field<'a>(Value<'a>);
+struct FieldValue<'a>(Value<'a>);
 
-impl Serialize for Field<'_> {
+impl Serialize for FieldValue<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match &self.0 {
             Value::Text(text) => serializer.serialize_str(&String::from_utf8_lossy(text)),
@@ -53,9 +63,9 @@ impl Serialize for Field<'_> {
     }
 }
 
-impl TableRow for EventRecord<'_> {
-    fn row(&self) -> Row<'_> {
-        Row::Entry(self.0)
+impl ToRow for EventRecord<'_> {
+    fn row(&self) -> TableRow<'_> {
+        TableRow::Entry(self.0)
     }
 
     fn raw(&self) -> &[u8] {

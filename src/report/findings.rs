@@ -1,100 +1,61 @@
 //! Findings as records; each piece of evidence has its ID, file and line.
 
-use serde::Serialize;
-
-use super::TableRow;
-use super::record::{Time, time};
-use crate::event::ConnId;
-use crate::index::Index;
+use super::ToRow;
+use super::record::{number, object, time};
+use crate::index::{Connection, Direction, Index};
 use crate::position::Position;
-use crate::present::Row;
+use crate::present::TableRow;
 use crate::search::LineLocations;
 use crate::triage::Triage;
 use crate::triage::findings::{Evidence, Finding};
 
-#[derive(Serialize, Debug)]
-struct EvidenceRecord<'i> {
-    appliance: Option<&'i str>,
-    icid: Option<u64>,
-    dcid: Option<u64>,
-    time: Option<Time>,
-    file: Option<&'i str>,
-    line: Option<u64>,
-}
+/// `--view findings`: a finding of an index, and the files and lines of all evidence.
+pub(crate) struct FindingRecord<'i>(pub (&'i Index, &'i Finding, &'i LineLocations));
 
-/// `--view findings`
-#[derive(Serialize, Debug)]
-pub(crate) struct FindingRecord<'i> {
-    kind: &'static str,
-    severity: &'static str,
-    since: Option<Time>,
-    until: Option<Time>,
-    subject: &'i str,
-    summary: &'i str,
-    evidence: Vec<EvidenceRecord<'i>>,
-    advice: &'i str,
-    #[serde(skip)]
-    finding: &'i Finding,
-}
+object! { FindingRecord((index, finding, locations)) => {
+    "kind": finding.kind.word(),
+    "severity": finding.severity.word(),
+    "since": time(finding.since),
+    "until": time(finding.until),
+    "subject": finding.subject,
+    "summary": finding.summary,
+    "evidence": finding.evidence.iter()
+        .map(|evidence| EvidenceRecord((index, *evidence, locations)))
+        .collect::<Vec<_>>(),
+    "advice": finding.advice,
+} }
 
-impl TableRow for FindingRecord<'_> {
-    fn row(&self) -> Row<'_> {
-        Row::Finding(self.finding)
+impl ToRow for FindingRecord<'_> {
+    fn row(&self) -> TableRow<'_> {
+        TableRow::Finding(self.0.1)
     }
 }
 
-impl<'i> FindingRecord<'i> {
-    pub(crate) fn new(
-        index: &'i Index,
-        finding: &'i Finding,
-        locations: &'i LineLocations,
-    ) -> Self {
-        let evidence = finding.evidence.iter();
-        Self {
-            kind: finding.kind.word(),
-            severity: finding.severity.word(),
-            since: time(finding.since),
-            until: time(finding.until),
-            subject: &finding.subject,
-            summary: &finding.summary,
-            evidence: evidence.map(|one| record(index, *one, locations)).collect(),
-            advice: &finding.advice,
-            finding,
-        }
+struct EvidenceRecord<'i>((&'i Index, Evidence, &'i LineLocations));
+
+object! { EvidenceRecord((index, evidence, locations)) => {
+    "appliance": connection(index, *evidence).and_then(|c| c.appliance()),
+    "icid": connection(index, *evidence).and_then(|c| number(&c, Direction::Inbound)),
+    "dcid": connection(index, *evidence).and_then(|c| number(&c, Direction::Outbound)),
+    "time": time(connection(index, *evidence).and_then(|c| c.first_seen())),
+    "file": location(index, *evidence, locations).map(|(file, _)| file),
+    "line": location(index, *evidence, locations).map(|(_, line)| line),
+} }
+
+fn connection(index: &Index, evidence: Evidence) -> Option<Connection<'_>> {
+    match evidence {
+        Evidence::Line(_) => None,
+        Evidence::Connection(id) => Some(index.connection(id)),
     }
 }
 
-fn record<'i>(
-    index: &'i Index,
+fn location<'i>(
+    index: &Index,
     evidence: Evidence,
     locations: &'i LineLocations,
-) -> EvidenceRecord<'i> {
-    let location = position(index, evidence).and_then(|at| locations.get(&at));
-    let file = location.map(|location| location.file.as_str());
-    let line = location.map(|location| location.line);
-    let Evidence::Connection(id) = evidence else {
-        return EvidenceRecord {
-            appliance: None,
-            icid: None,
-            dcid: None,
-            time: None,
-            file,
-            line,
-        };
-    };
-    let connection = index.connection(id);
-    let (icid, dcid) = match connection.link() {
-        ConnId::In(icid) => (Some(icid.0), None),
-        ConnId::Out(dcid) => (None, Some(dcid.0)),
-    };
-    EvidenceRecord {
-        appliance: connection.appliance(),
-        icid,
-        dcid,
-        time: time(connection.first_seen()),
-        file,
-        line,
-    }
+) -> Option<(&'i str, u64)> {
+    let location = locations.get(&position(index, evidence)?)?;
+    Some((&location.file, location.line))
 }
 
 /// The first line of the evidence.

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_json::ser::{CompactFormatter, Formatter, Serializer};
 
-use super::{Fields, Printer, Record};
+use super::{Fields, Printable, Printer};
 use crate::safe;
 
 /// Writes a value compactly, with every control, bidi and invisible character escaped.
@@ -43,19 +43,19 @@ impl Formatter for Escaping {
 }
 
 /// Prints records as JSON lines.
-pub struct Lines<'w> {
+pub struct JsonPrinter<'w> {
     out: &'w mut dyn Write,
     fields: Fields,
 }
 
-impl<'w> Lines<'w> {
+impl<'w> JsonPrinter<'w> {
     pub fn new(out: &'w mut dyn Write, fields: Fields) -> Self {
         Self { out, fields }
     }
 }
 
-impl Printer for Lines<'_> {
-    fn record(&mut self, record: &dyn Record) -> io::Result<()> {
+impl Printer for JsonPrinter<'_> {
+    fn record(&mut self, record: &dyn Printable) -> io::Result<()> {
         match self.fields.asked() {
             None => record.json(self.out)?,
             Some(_) => write(self.out, &self.fields.pick(record.map()))?,

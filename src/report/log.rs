@@ -2,22 +2,22 @@
 
 use std::io::{self, Write};
 
-use super::{Printer, Record};
+use super::{Printable, Printer};
 
 /// Prints entries as written.
-pub struct Lines<'w> {
+pub struct LogPrinter<'w> {
     out: &'w mut dyn Write,
 }
 
-impl<'w> Lines<'w> {
+impl<'w> LogPrinter<'w> {
     /// Prints to `out`.
     pub fn new(out: &'w mut dyn Write) -> Self {
         Self { out }
     }
 }
 
-impl Printer for Lines<'_> {
-    fn record(&mut self, record: &dyn Record) -> io::Result<()> {
+impl Printer for LogPrinter<'_> {
+    fn record(&mut self, record: &dyn Printable) -> io::Result<()> {
         write_line(self.out, record.raw())
     }
 

@@ -1,29 +1,63 @@
 //! The records as scripts know them: keys, order and values of the contract.
 
-use serde::{Serialize, Serializer};
+use serde::ser::{Serialize, SerializeMap, Serializer};
 
-use super::TableRow;
+use super::ToRow;
 use crate::event::{Policy, Tls};
 use crate::header::Timestamp;
 use crate::index::{
     Attempt, Connection, ConnectionEnd, Delivery, Direction, Index, Message, Recipient,
 };
-use crate::present::{Row, UserRow};
+use crate::present::{TableRow, UserRow};
 use crate::query::aggregate::{ProfileTotals, UserTotals};
 
-/// Serializes a type as an object of these keys, in this order.
+/// A record as a JSON object.
+pub trait Object {
+    /// Every key that such a record can have, in the order of the contract.
+    fn keys() -> Vec<&'static str>;
+
+    fn entries<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error>;
+}
+
+/// Implements [`Object`] and `Serialize` for a type: `"key" [CONDITION]: VALUE,`. A key without its
+/// condition is left out. `..Shared,` inserts the keys of another object over the same data.
 macro_rules! object {
-    ($type:ident($record:ident) $(as $row:path)? => { $($key:literal: $value:expr,)* }) => {
+    ($type:ident($record:pat) $(as $row:path)? => {
+        $($key:literal $([$condition:expr])?: $value:expr,)*
+        $(..$shared:ident, $($last:literal: $last_value:expr,)*)?
+    }) => {
+        impl $crate::report::record::Object for $type<'_> {
+            fn keys() -> Vec<&'static str> {
+                let keys = [$($key),*].into_iter();
+                $(let keys = keys
+                    .chain($shared::keys())
+                    .chain(Vec::<&'static str>::from([$($last),*]));)?
+                keys.collect()
+            }
+
+            fn entries<M: serde::ser::SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+                let $record = &self.0;
+                $($(if $condition)? {
+                    map.serialize_entry($key, &$value)?;
+                })*
+                $(
+                    $shared(self.0).entries(map)?;
+                    $(map.serialize_entry($last, &$last_value)?;)*
+                )?
+                Ok(())
+            }
+        }
+
         impl serde::Serialize for $type<'_> {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                let $record = &self.0;
                 let mut map = serializer.serialize_map(None)?;
-                $(serde::ser::SerializeMap::serialize_entry(&mut map, $key, &$value)?;)*
+                $crate::report::record::Object::entries(self, &mut map)?;
                 serde::ser::SerializeMap::end(map)
             }
         }
-        $(impl $crate::report::TableRow for $type<'_> {
-            fn row(&self) -> $crate::present::Row<'_> {
+
+        $(impl $crate::report::ToRow for $type<'_> {
+            fn row(&self) -> $crate::present::TableRow<'_> {
                 $row(self.0)
             }
         })?
@@ -69,27 +103,17 @@ object! { TlsRecord(tls) => {
     "detail": tls.detail.map(text),
 } }
 
-/// A login on a listener, inside its connection.
+/// A login inside its connection.
 struct LoginEntry<'i>(Attempt<'i>);
 
 object! { LoginEntry(attempt) => {
     "time": time(attempt.time()),
     "result": attempt.result(),
-    "user": attempt.user(),
-    "mechanism": attempt.mechanism(),
+    "user" [attempt.direction() == Direction::Inbound]: attempt.user(),
+    "mechanism" [attempt.direction() == Direction::Inbound]: attempt.mechanism(),
     "profile": attempt.profile(),
-    "detail": attempt.detail(),
-} }
-
-/// The appliance's own login, inside its connection.
-struct OutboundLoginEntry<'i>(Attempt<'i>);
-
-object! { OutboundLoginEntry(attempt) => {
-    "time": time(attempt.time()),
-    "result": attempt.result(),
-    "profile": attempt.profile(),
-    "code": attempt.code(),
-    "enhanced": attempt.enhanced(),
+    "code" [attempt.direction() == Direction::Outbound]: attempt.code(),
+    "enhanced" [attempt.direction() == Direction::Outbound]: attempt.enhanced(),
     "detail": attempt.detail(),
 } }
 
@@ -108,60 +132,31 @@ object! { DeliveryEntry(delivery) => {
 /// `--view connections`: the two directions have keys of their own.
 pub struct ConnectionRecord<'i>(pub Connection<'i>);
 
-struct InboundRecord<'i>(Connection<'i>);
-
-object! { InboundRecord(c) => {
+object! { ConnectionRecord(c) as TableRow::Connection => {
     "direction": c.direction().word(),
     "appliance": c.appliance(),
-    "icid": c.number(),
+    "icid" [is_inbound(c)]: c.number(),
+    "dcid" [!is_inbound(c)]: c.number(),
     "opened": time(c.opened()),
     "closed": time(c.closed()),
     "end": c.end().map(ConnectionEnd::word),
-    "interface": c.interface(),
+    "interface" [is_inbound(c)]: c.interface(),
     "interface_ip": c.interface_ip(),
     "remote_ip": c.remote_ip(),
-    "remote_host": c.remote_host(),
-    "verified": c.is_verified(),
-    "policy": c.policy().map(PolicyRecord),
+    "remote_port" [!is_inbound(c)]: c.remote_port(),
+    "remote_host" [is_inbound(c)]: c.remote_host(),
+    "verified" [is_inbound(c)]: c.is_verified(),
+    "policy" [is_inbound(c)]: c.policy().map(PolicyRecord),
     "tls": c.tls().map(TlsRecord),
     "auth": c.attempts().into_iter().map(LoginEntry).collect::<Vec<_>>(),
-    "messages": c.messages().iter().map(|message| message.mid().0).collect::<Vec<_>>(),
+    "messages" [is_inbound(c)]: c.messages().iter().map(|message| message.mid().0).collect::<Vec<_>>(),
+    "deliveries" [!is_inbound(c)]: c.deliveries().into_iter().map(DeliveryEntry).collect::<Vec<_>>(),
     "error": c.error(),
     "lines": c.lines(),
 } }
 
-struct OutboundRecord<'i>(Connection<'i>);
-
-object! { OutboundRecord(c) => {
-    "direction": c.direction().word(),
-    "appliance": c.appliance(),
-    "dcid": c.number(),
-    "opened": time(c.opened()),
-    "closed": time(c.closed()),
-    "end": c.end().map(ConnectionEnd::word),
-    "interface_ip": c.interface_ip(),
-    "remote_ip": c.remote_ip(),
-    "remote_port": c.remote_port(),
-    "tls": c.tls().map(TlsRecord),
-    "auth": c.attempts().into_iter().map(OutboundLoginEntry).collect::<Vec<_>>(),
-    "deliveries": c.deliveries().into_iter().map(DeliveryEntry).collect::<Vec<_>>(),
-    "error": c.error(),
-    "lines": c.lines(),
-} }
-
-impl Serialize for ConnectionRecord<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self.0.direction() {
-            Direction::Inbound => InboundRecord(self.0).serialize(serializer),
-            Direction::Outbound => OutboundRecord(self.0).serialize(serializer),
-        }
-    }
-}
-
-impl TableRow for ConnectionRecord<'_> {
-    fn row(&self) -> Row<'_> {
-        Row::Connection(self.0)
-    }
+fn is_inbound(connection: &Connection<'_>) -> bool {
+    connection.direction() == Direction::Inbound
 }
 
 /// A recipient inside its message.
@@ -177,7 +172,7 @@ object! { RecipientEntry(recipient) => {
 /// `--view messages`
 pub struct MessageRecord<'i>(pub Message<'i>);
 
-object! { MessageRecord(message) as Row::Message => {
+object! { MessageRecord(message) as TableRow::Message => {
     "appliance": message.appliance(),
     "mid": message.mid().0,
     "icid": message.icid(),
@@ -195,11 +190,11 @@ object! { MessageRecord(message) as Row::Message => {
 /// `--view auth`
 pub struct AttemptRecord<'i>(pub Attempt<'i>);
 
-object! { AttemptRecord(attempt) as Row::Attempt => {
+object! { AttemptRecord(attempt) as TableRow::Attempt => {
     "direction": attempt.direction().word(),
     "appliance": attempt.connection().appliance(),
-    "icid": number(attempt, Direction::Inbound),
-    "dcid": number(attempt, Direction::Outbound),
+    "icid": number(&attempt.connection(), Direction::Inbound),
+    "dcid": number(&attempt.connection(), Direction::Outbound),
     "remote_ip": attempt.connection().remote_ip(),
     "remote_port": attempt.connection().remote_port(),
     "time": time(attempt.time()),
@@ -212,14 +207,15 @@ object! { AttemptRecord(attempt) as Row::Attempt => {
     "detail": attempt.detail(),
 } }
 
-fn number(attempt: &Attempt<'_>, direction: Direction) -> Option<u64> {
-    (attempt.direction() == direction).then(|| attempt.connection().number())
+/// The ICID or DCID, if the connection is of that direction.
+pub(super) fn number(connection: &Connection<'_>, direction: Direction) -> Option<u64> {
+    (connection.direction() == direction).then(|| connection.number())
 }
 
 /// `--view deliveries`
 pub struct DeliveryRecord<'i>(pub Delivery<'i>);
 
-object! { DeliveryRecord(delivery) as Row::Delivery => {
+object! { DeliveryRecord(delivery) as TableRow::Delivery => {
     "appliance": delivery.message().appliance(),
     "dcid": delivery.connection().map(|c| c.number()),
     "time": time(delivery.time()),
@@ -261,16 +257,16 @@ object! { UserRecord(user) => {
     "last_failure": time(user.of.totals.last_failure),
 } }
 
-impl TableRow for UserRecord<'_> {
-    fn row(&self) -> Row<'_> {
-        Row::User(&self.0)
+impl ToRow for UserRecord<'_> {
+    fn row(&self) -> TableRow<'_> {
+        TableRow::User(&self.0)
     }
 }
 
 /// `--view profiles`
 pub struct ProfileRecord<'i>(pub &'i ProfileTotals<'i>);
 
-object! { ProfileRecord(of) as Row::Profile => {
+object! { ProfileRecord(of) as TableRow::Profile => {
     "profile": of.profile,
     "direction": of.direction.word(),
     "succeeded": of.totals.succeeded,

@@ -1,14 +1,9 @@
 //! Routes as records, and as one status line for monitoring.
 
-use std::collections::BTreeMap;
-
-use serde::Serialize;
-
-use super::TableRow;
 use super::record::{object, time};
 use crate::humanize;
 use crate::index::Index;
-use crate::present::{RouteKey, RouteRow, Row};
+use crate::present::{RouteOrGroup, RouteRow, TableRow};
 use crate::safe;
 use crate::triage::{
     ConnectionOutcome, Group, GroupBy, Impact, Outage, Reason, Route, RouteState, Tally, Triage,
@@ -86,63 +81,44 @@ object! { Sums(row) => {
 } }
 
 /// `--view routes`
-#[derive(Serialize)]
-pub struct RouteRecord<'t> {
-    appliance: Option<&'t str>,
-    remote_ip: Option<&'t str>,
-    remote_port: Option<u16>,
-    #[serde(flatten)]
-    sums: Sums<'t>,
-    outages: Vec<OutageEntry<'t>>,
-    advice: Option<String>,
-}
+pub struct RouteRecord<'t>(RouteRow<'t>);
 
 impl<'t> RouteRecord<'t> {
     pub fn new(index: &'t Index, triage: &'t Triage, route: &'t Route) -> Self {
-        let key = RouteKey::One(route);
-        let row = RouteRow { index, triage, key };
-        Self {
-            appliance: index.appliance(route.appliance),
-            remote_ip: row.remote_ip(),
-            remote_port: route.port,
-            sums: Sums(row),
-            outages: route.outages.iter().map(OutageEntry).collect(),
-            advice: triage.advice(index, route),
-        }
+        let key = RouteOrGroup::Route(route);
+        Self(RouteRow { index, triage, key })
     }
 }
 
-impl TableRow for RouteRecord<'_> {
-    fn row(&self) -> Row<'_> {
-        Row::Route(self.sums.0)
-    }
-}
+object! { RouteRecord(row) as TableRow::Route => {
+    "appliance": row.route().and_then(|route| row.index.appliance(route.appliance)),
+    "remote_ip": row.remote_ip(),
+    "remote_port": row.route().and_then(|route| route.port),
+    ..Sums,
+    "outages": row.route().iter().flat_map(|route| &route.outages).map(OutageEntry).collect::<Vec<_>>(),
+    "advice": row.route().and_then(|route| row.triage.advice(row.index, route)),
+} }
 
 /// `routes --by profile|domain|ip`: the key under its name, then what routes have.
-#[derive(Serialize)]
-pub struct GroupRecord<'t> {
-    #[serde(flatten)]
-    key: BTreeMap<&'static str, Option<&'t str>>,
-    routes: usize,
-    #[serde(flatten)]
-    sums: Sums<'t>,
-}
+pub struct GroupRecord<'t>(RouteRow<'t>);
 
 impl<'t> GroupRecord<'t> {
     pub fn new(index: &'t Index, triage: &'t Triage, by: GroupBy, group: &'t Group) -> Self {
-        let key = RouteKey::Group(group, by);
-        Self {
-            key: BTreeMap::from([(key_of(by), group.key.as_deref())]),
-            routes: group.routes,
-            sums: Sums(RouteRow { index, triage, key }),
-        }
+        let key = RouteOrGroup::Group(group, by);
+        Self(RouteRow { index, triage, key })
     }
 }
 
-impl TableRow for GroupRecord<'_> {
-    fn row(&self) -> Row<'_> {
-        Row::Route(self.sums.0)
-    }
+object! { GroupRecord(row) as TableRow::Route => {
+    "profile" [is_by(row, GroupBy::Profile)]: row.group().and_then(|group| group.key.as_deref()),
+    "domain" [is_by(row, GroupBy::Domain)]: row.group().and_then(|group| group.key.as_deref()),
+    "remote_ip" [is_by(row, GroupBy::Ip)]: row.group().and_then(|group| group.key.as_deref()),
+    "routes": row.group().map(|group| group.routes),
+    ..Sums,
+} }
+
+fn is_by(row: &RouteRow<'_>, by: GroupBy) -> bool {
+    matches!(row.key, RouteOrGroup::Group(_, of) if of == by)
 }
 
 /// The key of what routes are grouped by.

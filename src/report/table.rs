@@ -8,8 +8,8 @@ use std::io::{self, Write};
 use serde_json::{Map, Value};
 use unicode_width::UnicodeWidthStr;
 
-use super::{Fields, Printer, Record, View, csv};
-use crate::present::Context;
+use super::{Fields, Printable, Printer, View, csv};
+use crate::present::CellContext;
 use crate::present::columns::{Column, ColumnKind};
 use crate::safe;
 use layout::{ColumnWidth, GAP, Layout, lay_out};
@@ -24,9 +24,8 @@ const LEAST: usize = 12;
 const LEAST_ASKED: usize = 19;
 
 /// Prints records as rows of a table.
-pub struct Table<'w> {
+pub struct TablePrinter<'w> {
     out: &'w mut dyn Write,
-    view: View,
     /// By title; without a column the title is a key of the record.
     columns: Vec<(String, Option<&'static Column>)>,
     style: TableStyle,
@@ -51,7 +50,7 @@ pub enum ColorMode {
     Coloured,
 }
 
-impl<'w> Table<'w> {
+impl<'w> TablePrinter<'w> {
     pub fn new(out: &'w mut dyn Write, view: View, fields: &Fields, style: TableStyle) -> Self {
         let columns = match fields.asked() {
             Some(keys) => keys.iter().map(|key| (key.clone(), None)).collect(),
@@ -64,7 +63,6 @@ impl<'w> Table<'w> {
         };
         Self {
             out,
-            view,
             columns,
             style,
             held: Vec::new(),
@@ -78,15 +76,20 @@ impl<'w> Table<'w> {
             .iter()
             .map(|(title, _)| title.to_uppercase())
             .collect();
-        let wishes = titles.iter().enumerate().map(|(at, title)| {
+        let measured = titles.iter().enumerate().map(|(at, title)| {
             let cells = self.held.iter().filter_map(|row| row.get(at));
-            ColumnWidth::of(title, cells, self.least(at), WIDEST)
+            let column = self.columns[at].1;
+            let least = match column.map(|column| column.kind) {
+                Some(ColumnKind::Exact) => WIDEST,
+                Some(_) => LEAST,
+                None => LEAST_ASKED,
+            };
+            let priority = column.map_or(0, |column| column.priority);
+            ColumnWidth::of(title, cells, least..=WIDEST, priority)
         });
-        let wishes: Vec<ColumnWidth> = wishes.collect();
-        let place = |title: String| self.columns.iter().position(|(known, _)| *known == title);
-        let priority: Vec<usize> = self.view.left_out_first().filter_map(place).collect();
+        let measured: Vec<ColumnWidth> = measured.collect();
         let room = self.style.width.unwrap_or(usize::MAX);
-        self.layout = Some(lay_out(&wishes, &priority, room));
+        self.layout = Some(lay_out(&measured, room));
         if !self.held.is_empty() {
             self.row(&titles)?;
         }
@@ -94,15 +97,6 @@ impl<'w> Table<'w> {
             self.row(&row)?;
         }
         Ok(())
-    }
-
-    /// The width that a column needs.
-    fn least(&self, column: usize) -> usize {
-        match self.columns.get(column) {
-            Some((_, Some(column))) if column.kind == ColumnKind::Exact => WIDEST,
-            Some((_, None)) => LEAST_ASKED,
-            _ => LEAST,
-        }
     }
 
     fn row(&mut self, cells: &[String]) -> io::Result<()> {
@@ -157,8 +151,8 @@ impl<'w> Table<'w> {
     }
 }
 
-impl Printer for Table<'_> {
-    fn record(&mut self, record: &dyn Record) -> io::Result<()> {
+impl Printer for TablePrinter<'_> {
+    fn record(&mut self, record: &dyn Printable) -> io::Result<()> {
         let keys = match self.columns.iter().any(|(_, column)| column.is_none()) {
             true => record.map(),
             false => Map::new(),
@@ -168,7 +162,7 @@ impl Printer for Table<'_> {
             .columns
             .iter()
             .map(|(title, column)| match column {
-                Some(column) => column.cell(Context::PRINT, &shown).text,
+                Some(column) => column.cell(CellContext::PRINT, &shown).text,
                 None => keys.get(title).map(value).unwrap_or_default(),
             })
             .collect();

@@ -1,5 +1,12 @@
 //! The views: which records there are to print, their keys, and their columns for people.
 
+use super::event::EventRecord;
+use super::findings::FindingRecord;
+use super::record::{
+    AttemptRecord, ConnectionRecord, DeliveryRecord, MessageRecord, Object, ProfileRecord,
+    UserRecord,
+};
+use super::routes::{GroupRecord, RouteRecord};
 use crate::present::columns::{
     ATTEMPTS, CONNECTIONS, Column, DELIVERIES, ENTRIES, FINDINGS, MESSAGES, PROFILES, ROUTES,
     USERS, on_screen,
@@ -71,48 +78,19 @@ impl View {
     }
 
     /// The columns of a CSV file: every key that a record of this view can have.
-    pub fn keys(self) -> impl Iterator<Item = &'static str> {
-        let keys = match self {
-            Self::Connections => {
-                "direction appliance icid dcid opened closed end interface interface_ip remote_ip \
-                 remote_port remote_host verified policy tls auth messages deliveries error lines"
-            }
-            Self::Messages => {
-                "appliance mid icid started from subject message_id size recipients parent children \
-                 state"
-            }
-            Self::Auth => {
-                "direction appliance icid dcid remote_ip remote_port time result user mechanism \
-                 profile code enhanced detail"
-            }
-            Self::Deliveries => {
-                "appliance dcid time mid rid result code enhanced detail to from remote_ip \
-                 remote_port profile"
-            }
-            Self::Users => {
-                "user succeeded failed sources profiles mechanisms first_seen last_seen last_success \
-                 last_failure"
-            }
-            Self::Profiles => {
-                "profile direction succeeded failed first_seen last_seen last_success last_failure"
-            }
-            Self::Routes => {
-                "appliance remote_ip remote_port profiles domains connections outcomes delivered \
-                 bounced delayed first_seen last_seen last_ok failing_since state reasons refusals \
-                 messages_affected recipients_affected in_clear outages advice"
-            }
-            Self::RouteGroups => {
-                "profile domain remote_ip routes profiles domains connections outcomes delivered \
-                 bounced delayed first_seen last_seen last_ok failing_since state reasons refusals \
-                 messages_affected recipients_affected in_clear"
-            }
-            Self::Findings => "kind severity since until subject summary evidence advice",
-            Self::Events => {
-                "appliance time level event icid dcid mid rid user mechanism profile code enhanced \
-                 detail file line text cut"
-            }
-        };
-        keys.split(' ')
+    pub fn keys(self) -> Vec<&'static str> {
+        match self {
+            Self::Connections => ConnectionRecord::keys(),
+            Self::Messages => MessageRecord::keys(),
+            Self::Auth => AttemptRecord::keys(),
+            Self::Deliveries => DeliveryRecord::keys(),
+            Self::Users => UserRecord::keys(),
+            Self::Profiles => ProfileRecord::keys(),
+            Self::Routes => RouteRecord::keys(),
+            Self::RouteGroups => GroupRecord::keys(),
+            Self::Findings => FindingRecord::keys(),
+            Self::Events => EventRecord::keys(),
+        }
     }
 
     /// Checks that the records can have a key of that name. Entries carry the keys of their event.
@@ -120,12 +98,12 @@ impl View {
     /// # Errors
     /// The keys that there are, as a sentence.
     pub fn check_field(self, key: &str) -> Result<(), String> {
-        if self == Self::Events || self.keys().any(|known| known == key) {
+        let keys = self.keys();
+        if self == Self::Events || keys.contains(&key) {
             return Ok(());
         }
-        let near = crate::query::nearest(key, self.keys());
+        let near = crate::query::nearest(key, keys.iter().copied());
         let near = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
-        let keys: Vec<&str> = self.keys().collect();
         Err(format!(
             "--fields: this view has no `{}`{near} (it has {})",
             crate::safe::text(key),
@@ -147,38 +125,23 @@ impl View {
         }
     }
 
-    /// The names of the columns that are printed by default, and of those that are left out first if
-    /// there is no room for all.
-    fn printed(self) -> (&'static str, &'static str) {
+    /// The names of the columns that are printed by default.
+    fn printed(self) -> &'static str {
         match self {
-            Self::Connections => (
-                "opened end id peer group tls login messages error",
-                "group messages tls error",
-            ),
-            Self::Messages => ("started mid icid state from to size subject", "icid size"),
-            Self::Auth => (
-                "time result user profile mechanism id peer code detail",
-                "mechanism code",
-            ),
-            Self::Deliveries => ("time result dcid mid rid to peer code detail", "rid mid"),
-            Self::Users => (
-                "user succeeded failed sources last-success last-failure profiles mechanisms",
-                "",
-            ),
-            Self::Profiles => (
-                "profile direction succeeded failed last-success last-failure",
-                "",
-            ),
-            Self::Routes => (
-                "state route appliance failing-since last-good failed affected profile why",
-                "profile affected last-good appliance failed",
-            ),
-            Self::RouteGroups => (
-                "state of routes failing-since last-good failed affected why",
-                "routes affected last-good failed",
-            ),
-            Self::Findings => ("severity kind since until summary", "until kind since"),
-            Self::Events => ("time appliance event text", "appliance"),
+            Self::Connections => "opened end id peer group tls login messages error",
+            Self::Messages => "started mid icid state from to size subject",
+            Self::Auth => "time result user profile mechanism id peer code detail",
+            Self::Deliveries => "time result dcid mid rid to peer code detail",
+            Self::Users => {
+                "user succeeded failed sources last-success last-failure profiles mechanisms"
+            }
+            Self::Profiles => "profile direction succeeded failed last-success last-failure",
+            Self::Routes => {
+                "state route appliance failing-since last-good failed affected profile why"
+            }
+            Self::RouteGroups => "state of routes failing-since last-good failed affected why",
+            Self::Findings => "severity kind since until summary",
+            Self::Events => "time appliance event text",
         }
     }
 
@@ -189,22 +152,11 @@ impl View {
         if !chosen.is_empty() {
             return chosen;
         }
-        let (printed, _) = self.printed();
-        // Behind those of the screen: of one name, the column that is only printed is meant.
-        let own = |name| {
-            self.all_columns()
-                .iter()
-                .rev()
-                .find(|one| one.name() == name)
+        // Last match: of two columns of one name, the one that only commands show is the second.
+        let by_name = |name| {
+            let mut columns = self.all_columns().iter().rev();
+            columns.find(|column| column.name() == name)
         };
-        printed.split(' ').filter_map(own).collect()
-    }
-
-    /// The titles of the columns that are left out if there is no room for all, the first one first.
-    pub fn left_out_first(self) -> impl Iterator<Item = String> {
-        self.printed()
-            .1
-            .split(' ')
-            .map(|name| name.replace('-', " "))
+        self.printed().split(' ').filter_map(by_name).collect()
     }
 }

@@ -9,7 +9,9 @@ pub use crate::present::columns::{
     CONNECTIONS, Column, ColumnKind, FINDINGS, Field, MESSAGES, ROUTES, SOURCES, Sortable, USERS,
 };
 use crate::present::columns::{on_screen, route_term, row_term as term_of};
-use crate::present::{Cell, Context, Role, RouteKey, RouteRow, Row, SourceRow, UserRow, styled};
+use crate::present::{
+    Cell, CellContext, Role, RouteOrGroup, RouteRow, SourceRow, TableRow, UserRow, styled,
+};
 use crate::query::aggregate::Users;
 use crate::triage::GroupBy;
 use crate::tui::state::record::Record;
@@ -26,16 +28,16 @@ pub struct RenderContext<'k> {
 }
 
 impl<'k> RenderContext<'k> {
-    fn context(self) -> Context {
-        Context::screen(self.index.newest())
+    fn context(self) -> CellContext {
+        CellContext::screen(self.index.newest())
     }
 
     /// The route, or group of routes, of a row of view Routes.
     pub fn route(self, record: Record) -> Option<RouteRow<'k>> {
         let key = match record {
-            Record::Route(id) => RouteKey::One(self.triage.route_shown(id)?),
+            Record::Route(id) => RouteOrGroup::Route(self.triage.route_shown(id)?),
             Record::Group(number) => {
-                RouteKey::Group(self.triage.group(number)?, self.triage.wanted.by)
+                RouteOrGroup::Group(self.triage.group(number)?, self.triage.wanted.by)
             }
             _ => return None,
         };
@@ -47,24 +49,24 @@ impl<'k> RenderContext<'k> {
     }
 
     /// Hands the row that a record stands for to `show`; `None` if it is gone.
-    fn with_row<T>(self, record: Record, show: impl FnOnce(&Row<'_>) -> T) -> Option<T> {
+    fn with_row<T>(self, record: Record, show: impl FnOnce(&TableRow<'_>) -> T) -> Option<T> {
         let (index, triage) = (self.index, self.triage);
         let row = match record {
             _ if !record.is_kept(index) => return None,
-            Record::Connection(id) => Row::Connection(index.connection(id)),
-            Record::Message(id) => Row::Message(index.message(id)),
+            Record::Connection(id) => TableRow::Connection(index.connection(id)),
+            Record::Message(id) => TableRow::Message(index.message(id)),
             Record::User(name) => {
                 let text = index.names.users.get(name);
                 let user = UserRow::new(index, text, self.users.of(name));
-                return Some(show(&Row::User(&user)));
+                return Some(show(&TableRow::User(&user)));
             }
-            Record::Route(_) | Record::Group(_) => Row::Route(self.route(record)?),
-            Record::Finding(number) => Row::Finding(triage.finding(number)?),
+            Record::Route(_) | Record::Group(_) => TableRow::Route(self.route(record)?),
+            Record::Finding(number) => TableRow::Finding(triage.finding(number)?),
             Record::Source(at) => {
                 let status = self.files.statuses.get(at as usize)?;
                 let facts = status.source.and_then(|source| index.source_facts(source));
                 let parsed = self.files.parsed(status);
-                Row::Source(SourceRow {
+                TableRow::Source(SourceRow {
                     status,
                     parsed,
                     facts,

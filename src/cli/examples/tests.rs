@@ -50,7 +50,7 @@ fn every_example_is_a_command_that_would_run() {
         let fits = of == HelpTopic::Program || Some(of) == topic;
         assert!(fits, "{command} is in the help of {of:?}");
         if let Some(Command::Query(args)) = &cli.command {
-            let keys: Vec<&str> = args.view.keys().collect();
+            let keys = args.view.keys();
             for field in &args.fields {
                 assert!(keys.contains(&field.as_str()), "{field} in {command}");
             }

@@ -4,10 +4,10 @@ use super::{columns, term};
 use crate::event::ConnId;
 use crate::humanize;
 use crate::index::{Attempt, Connection, DeliveryResult, Direction};
-use crate::present::{Cell, Context, Role, Row, address, plain, styled};
+use crate::present::{Cell, CellContext, Role, TableRow, address, plain, styled};
 use crate::safe;
 
-columns! { CONNECTIONS, Row::Connection(c), cx:
+columns! { CONNECTIONS, TableRow::Connection(c), cx:
     "opened" Exact [Opened 8..8 0 sorted] => opened(cx, c),
         term("at", &c.first_seen()?.to_string());
     "age" Number [Age 6..6 4 sorted] => age(cx, c);
@@ -28,10 +28,10 @@ columns! { CONNECTIONS, Row::Connection(c), cx:
     "end" Text [End 7..10 1 unsorted] => end(cx, c),
         c.end().map_or_else(|| term("state", "open"), |end| term("end", end.word()));
 
-    "group" Text [] => plain(&policy(c));
+    "group" Text [9] => plain(&policy(c));
     "login" Text [] => plain(&attempts(c));
-    "messages" Text [] => carried(cx, c);
-    "error" Text [] => cx.text(c.error());
+    "messages" Text [8] => carried(cx, c);
+    "error" Text [4] => cx.text(c.error());
 }
 
 /// `ICID 450`, `DCID 5640`
@@ -57,7 +57,7 @@ fn direction(connection: &Connection<'_>) -> &'static str {
 }
 
 /// When it was opened; on the screen dim, and when it was first seen, if the log begins later.
-fn opened(cx: Context, connection: &Connection<'_>) -> Cell {
+fn opened(cx: CellContext, connection: &Connection<'_>) -> Cell {
     if cx.is_print() {
         return cx.time(connection.opened(), Role::Text);
     }
@@ -70,7 +70,7 @@ fn opened(cx: Context, connection: &Connection<'_>) -> Cell {
 }
 
 /// How long it lasted, on the screen also while it is open.
-fn age(cx: Context, connection: &Connection<'_>) -> Cell {
+fn age(cx: CellContext, connection: &Connection<'_>) -> Cell {
     if !cx.is_print() {
         return cx.text(connection.duration(cx.newest).map(humanize::age));
     }
@@ -92,7 +92,7 @@ fn policy(connection: &Connection<'_>) -> String {
     parts.trim().to_owned()
 }
 
-fn interface(cx: Context, connection: &Connection<'_>) -> Cell {
+fn interface(cx: CellContext, connection: &Connection<'_>) -> Cell {
     if cx.is_print() {
         return plain(&policy(connection));
     }
@@ -117,7 +117,7 @@ fn interface(cx: Context, connection: &Connection<'_>) -> Cell {
     }
 }
 
-fn tls(cx: Context, connection: &Connection<'_>) -> Cell {
+fn tls(cx: CellContext, connection: &Connection<'_>) -> Cell {
     match connection.tls() {
         None => cx.none(),
         Some(tls) if !tls.success => cx.signed("✗", "failed", Role::Failed),
@@ -141,7 +141,7 @@ fn tls_term(connection: &Connection<'_>) -> String {
 }
 
 /// The last login's result: `✓ ok`, `✗ failed`, `✓ ok ✗2` if others had failed before.
-fn login(cx: Context, connection: &Connection<'_>) -> Cell {
+fn login(cx: CellContext, connection: &Connection<'_>) -> Cell {
     let attempts = connection.attempts();
     let Some(last) = attempts.last() else {
         return cx.none();
@@ -183,7 +183,7 @@ fn attempts(connection: &Connection<'_>) -> String {
 }
 
 /// The user or profile, or how many there were; without a login what went wrong.
-fn who(cx: Context, connection: &Connection<'_>) -> Cell {
+fn who(cx: CellContext, connection: &Connection<'_>) -> Cell {
     let attempts = connection.attempts();
     let Some(last) = attempts.last() else {
         return error_or_refusal(cx, connection);
@@ -228,7 +228,7 @@ fn who_term(connection: &Connection<'_>) -> Option<String> {
 }
 
 /// Why nobody logged in: the connection's error, or on the screen the refusal by the access table.
-fn error_or_refusal(cx: Context, connection: &Connection<'_>) -> Cell {
+fn error_or_refusal(cx: CellContext, connection: &Connection<'_>) -> Cell {
     if cx.is_print() {
         return cx.text(connection.error());
     }
@@ -244,7 +244,7 @@ fn error_or_refusal(cx: Context, connection: &Connection<'_>) -> Cell {
 
 /// How many messages it carried, on the screen with how many were refused: `✗1 12`; printed of an
 /// outbound one its delivery results: `12 delivered, 1 bounced`.
-fn carried(cx: Context, connection: &Connection<'_>) -> Cell {
+fn carried(cx: CellContext, connection: &Connection<'_>) -> Cell {
     let is_inbound = connection.direction() == Direction::Inbound;
     if cx.is_print() && is_inbound {
         return plain(&connection.messages().len().to_string());
@@ -285,7 +285,7 @@ fn tally(results: &[DeliveryResult]) -> String {
     parts.collect::<Vec<_>>().join(", ")
 }
 
-fn end(cx: Context, connection: &Connection<'_>) -> Cell {
+fn end(cx: CellContext, connection: &Connection<'_>) -> Cell {
     match connection.end() {
         None if cx.is_print() => cx.none(),
         None => styled("open", Role::Pending),

@@ -1,10 +1,10 @@
 //! Findings, and log entries.
 
 use super::columns;
-use crate::present::{Role, Row, plain, styled};
+use crate::present::{Role, TableRow, plain, styled};
 use crate::safe;
 
-columns! { FINDINGS, Row::Finding(f), cx:
+columns! { FINDINGS, TableRow::Finding(f), cx:
     "severity" Text [Severity 10..10 0 sorted] => cx.severity(f.severity);
     "what" Text [Kind 14..23 1 sorted] => match cx.is_print() {
             true => plain(f.kind.word()),
@@ -17,12 +17,12 @@ columns! { FINDINGS, Row::Finding(f), cx:
         };
     "summary" Text [Summary 34..400 0 unsorted] => plain(&f.summary);
 
-    "kind" Text [] => plain(f.kind.word());
+    "kind" Text [1] => plain(f.kind.word());
 }
 
-columns! { ENTRIES, Row::Entry(e), cx:
+columns! { ENTRIES, TableRow::Entry(e), cx:
     "time" Exact [] => cx.time(e.time, Role::Text);
-    "appliance" Text [] => cx.text(e.appliance);
+    "appliance" Text [1] => cx.text(e.appliance);
     "event" Text [] => plain(e.event.kind().name());
     "text" Text [] => styled(safe::bytes(e.body), Role::Text);
 }

@@ -3,21 +3,21 @@
 use super::connection::id;
 use super::{columns, term};
 use crate::humanize;
-use crate::present::{Cell, Context, Role, Row, address, plain, styled};
+use crate::present::{Cell, CellContext, Role, TableRow, address, plain, styled};
 
-columns! { ATTEMPTS, Row::Attempt(a), cx:
+columns! { ATTEMPTS, TableRow::Attempt(a), cx:
     "time" Exact [] => cx.time(a.time(), Role::Text);
     "result" Text [] => plain(a.result());
     "user" Text [] => cx.text(a.user());
     "profile" Text [] => cx.text(a.profile());
-    "mechanism" Text [] => cx.text(a.mechanism());
+    "mechanism" Text [2] => cx.text(a.mechanism());
     "id" Exact [] => plain(&id(&a.connection()));
     "peer" Exact [] => cx.text(address(&a.connection()));
-    "code" Text [] => cx.number(a.code());
+    "code" Text [1] => cx.number(a.code());
     "detail" Text [] => cx.text(a.detail());
 }
 
-columns! { USERS, Row::User(u), cx:
+columns! { USERS, TableRow::User(u), cx:
     "user" Text [User 18..60 0 sorted] => match u.name {
             "" if !cx.is_print() => styled("(empty)", Role::Dim),
             name => plain(name),
@@ -43,10 +43,10 @@ columns! { USERS, Row::User(u), cx:
         term("profile", only(&u.profiles)?);
 
     "succeeded" Text [] => cx.number(Some(u.of.totals.succeeded));
-    "last success" Exact [] => cx.time(u.of.totals.last_success, Role::Text);
+    "last success" Exact [2] => cx.time(u.of.totals.last_success, Role::Text);
 }
 
-columns! { PROFILES, Row::Profile(p), cx:
+columns! { PROFILES, TableRow::Profile(p), cx:
     "profile" Text [] => plain(p.profile);
     "direction" Text [] => plain(p.direction.word());
     "succeeded" Text [] => cx.number(Some(p.totals.succeeded));
@@ -56,7 +56,7 @@ columns! { PROFILES, Row::Profile(p), cx:
 }
 
 /// A count, on the screen with its sign.
-fn count(cx: Context, number: u64, sign: &str, role: Role) -> Cell {
+fn count(cx: CellContext, number: u64, sign: &str, role: Role) -> Cell {
     match number {
         _ if cx.is_print() => cx.number(Some(number)),
         0 => cx.none(),
@@ -64,7 +64,7 @@ fn count(cx: Context, number: u64, sign: &str, role: Role) -> Cell {
     }
 }
 
-fn failing(cx: Context, since: Option<crate::header::Timestamp>) -> Cell {
+fn failing(cx: CellContext, since: Option<crate::header::Timestamp>) -> Cell {
     let cell = cx.time(since, Role::Failed);
     match since {
         Some(_) => cx.signed("✗", &cell.text, Role::Failed),
@@ -72,7 +72,7 @@ fn failing(cx: Context, since: Option<crate::header::Timestamp>) -> Cell {
     }
 }
 
-fn several(cx: Context, names: &[&str]) -> Cell {
+fn several(cx: CellContext, names: &[&str]) -> Cell {
     match names {
         [] => cx.none(),
         _ if cx.is_print() => plain(&names.join(", ")),

@@ -3,9 +3,9 @@
 use super::{columns, term};
 use crate::humanize;
 use crate::index::Message;
-use crate::present::{Cell, Context, Role, Row, address, plain, styled};
+use crate::present::{Cell, CellContext, Role, TableRow, address, plain, styled};
 
-columns! { MESSAGES, Row::Message(m), cx:
+columns! { MESSAGES, TableRow::Message(m), cx:
     "started" Exact [Opened 8..8 0 sorted] => started(cx, m);
     "mid" Text [Mid 8..14 0 sorted] => styled(m.mid().to_string(), Role::Id),
         term("mid", &m.mid().to_string());
@@ -16,29 +16,29 @@ columns! { MESSAGES, Row::Message(m), cx:
     "size" Number [Size 7..7 3 sorted] => size(cx, m);
     "subject" Text [Subject 12..80 4 unsorted] => cx.text(m.subject()), term("subject", m.subject()?);
 
-    "icid" Text [] => cx.number(m.icid());
+    "icid" Text [9] => cx.number(m.icid());
 }
 
-columns! { DELIVERIES, Row::Delivery(d), cx:
+columns! { DELIVERIES, TableRow::Delivery(d), cx:
     "time" Exact [] => cx.time(d.time(), Role::Text);
     "result" Text [] => plain(d.result().word());
     "dcid" Text [] => cx.number(d.connection().map(|connection| connection.number()));
-    "mid" Text [] => cx.number(Some(d.message().mid()));
-    "rid" Text [] => cx.number(d.recipient().rid());
+    "mid" Text [1] => cx.number(Some(d.message().mid()));
+    "rid" Text [2] => cx.number(d.recipient().rid());
     "to" Text [] => cx.text(d.recipient().to());
     "peer" Exact [] => cx.text(d.connection().as_ref().and_then(address));
     "code" Text [] => cx.number(d.code());
     "detail" Text [] => cx.text(d.detail());
 }
 
-fn started(cx: Context, message: &Message<'_>) -> Cell {
+fn started(cx: CellContext, message: &Message<'_>) -> Cell {
     if cx.is_print() {
         return cx.time(message.started(), Role::Text);
     }
     cx.text(message.first_seen().map(humanize::clock))
 }
 
-fn from(cx: Context, message: &Message<'_>) -> Cell {
+fn from(cx: CellContext, message: &Message<'_>) -> Cell {
     match message.from() {
         Some("") if !cx.is_print() => plain("<>"),
         from => cx.text(from),
@@ -46,7 +46,7 @@ fn from(cx: Context, message: &Message<'_>) -> Cell {
 }
 
 /// The first recipient, and how many others there are.
-fn to(cx: Context, message: &Message<'_>) -> Cell {
+fn to(cx: CellContext, message: &Message<'_>) -> Cell {
     let recipients = message.recipients();
     let Some(first) = recipients.first() else {
         return cx.none();
@@ -60,7 +60,7 @@ fn to(cx: Context, message: &Message<'_>) -> Cell {
     }
 }
 
-fn size(cx: Context, message: &Message<'_>) -> Cell {
+fn size(cx: CellContext, message: &Message<'_>) -> Cell {
     if cx.is_print() {
         return cx.number(message.size());
     }

@@ -3,10 +3,10 @@
 use super::{columns, term};
 use crate::humanize::{endpoint, grouped};
 use crate::index::Index;
-use crate::present::{Cell, Context, Role, RouteKey, RouteRow, Row, plain, styled};
+use crate::present::{Cell, CellContext, Role, RouteOrGroup, RouteRow, TableRow, plain, styled};
 use crate::triage::{GroupBy, RouteId};
 
-columns! { ROUTES, Row::Route(r), cx:
+columns! { ROUTES, TableRow::Route(r), cx:
     "state" Text [State 10..10 0 sorted] => cx.route_state(r.state());
     "route" Exact [Route 17..40 0 sorted] => title(cx, r),
         row_term(r)?.replacen("dir:out ", "", 1);
@@ -18,36 +18,27 @@ columns! { ROUTES, Row::Route(r), cx:
     "cost" Text [Impact 11..30 0 sorted] => impact(cx, r);
     "failure rate" Text [Rate 12..48 1 unsorted] => rate(cx, r);
     "failed" Number [Failed 12..17 2 sorted] => failed(cx, r);
-    "last good" Exact [LastSuccess 9..11 3 sorted] => cx.time(r.tally().last_ok, Role::Text);
-    "profile" Text [Profiles 12..28 4 unsorted] => cx.names(r.profiles()),
+    "last good" Exact [LastSuccess 9..11 4 sorted] => cx.time(r.tally().last_ok, Role::Text);
+    "profile" Text [Profiles 12..28 6 unsorted] => cx.names(r.profiles()),
         term("profile", r.profiles().next()?);
-    "domains" Text [Domains 14..40 5 unsorted] => cx.names(r.domains()),
+    "domains" Text [Domains 14..40 7 unsorted] => cx.names(r.domains()),
         term("domain", r.domains().next()?);
 
-    "appliance" Text [] => match r.key {
-            RouteKey::One(route) => cx.text(r.index.appliance(route.appliance)),
-            RouteKey::Group(..) => cx.none(),
-        };
-    "of" Text [] => match r.key {
-            RouteKey::Group(group, _) => plain(group.key.as_deref().filter(|key| !key.is_empty()).unwrap_or("–")),
-            RouteKey::One(_) => cx.none(),
-        };
-    "routes" Text [] => match r.key {
-            RouteKey::Group(group, _) => cx.number(Some(group.routes)),
-            RouteKey::One(_) => cx.none(),
-        };
+    "appliance" Text [3] => cx.text(r.route().and_then(|route| r.index.appliance(route.appliance)));
+    "of" Text [] => cx.text(r.group().map(|group| group.key.as_deref().filter(|key| !key.is_empty()).unwrap_or("–")));
+    "routes" Text [8] => cx.number(r.group().map(|group| group.routes));
     "failing since" Exact [] => cx.time(r.failing_since(), Role::Text);
-    "affected" Text [] => cx.number(Some(r.tally().affected.len()));
+    "affected" Text [5] => cx.number(Some(r.tally().affected.len()));
     "why" Text [] => reason(cx, r);
 }
 
-fn title(cx: Context, row: &RouteRow<'_>) -> Cell {
+fn title(cx: CellContext, row: &RouteRow<'_>) -> Cell {
     match row.key {
-        RouteKey::One(route) if cx.is_print() => {
+        RouteOrGroup::Route(route) if cx.is_print() => {
             plain(&endpoint(row.remote_ip().unwrap_or_default(), route.port))
         }
-        RouteKey::One(route) => plain(&route.title(row.index)),
-        RouteKey::Group(group, _) => match &group.key {
+        RouteOrGroup::Route(route) => plain(&route.title(row.index)),
+        RouteOrGroup::Group(group, _) => match &group.key {
             Some(key) => plain(key),
             None => styled("(none)", Role::Dim),
         },
@@ -55,7 +46,7 @@ fn title(cx: Context, row: &RouteRow<'_>) -> Cell {
 }
 
 /// The cause; printed the most frequent reason: `412 × 535 5.7.8 Error: authentication failed`.
-fn reason(cx: Context, row: &RouteRow<'_>) -> Cell {
+fn reason(cx: CellContext, row: &RouteRow<'_>) -> Cell {
     if !cx.is_print() {
         return cx.text(row.reason().map(crate::triage::Reason::line));
     }
@@ -71,7 +62,7 @@ fn reason(cx: Context, row: &RouteRow<'_>) -> Cell {
     plain(&format!("{} × {reply}", first.count))
 }
 
-fn impact(cx: Context, row: &RouteRow<'_>) -> Cell {
+fn impact(cx: CellContext, row: &RouteRow<'_>) -> Cell {
     let impact = row.tally().impact;
     let role = match impact.is_loss() {
         _ if impact.recipients() == 0 => return cx.none(),
@@ -82,7 +73,7 @@ fn impact(cx: Context, row: &RouteRow<'_>) -> Cell {
 }
 
 /// Failed connections of all in percent; the screen draws it over time instead.
-fn rate(cx: Context, row: &RouteRow<'_>) -> Cell {
+fn rate(cx: CellContext, row: &RouteRow<'_>) -> Cell {
     let tally = row.tally();
     match tally.connections {
         0 => cx.none(),
@@ -90,7 +81,7 @@ fn rate(cx: Context, row: &RouteRow<'_>) -> Cell {
     }
 }
 
-fn failed(cx: Context, row: &RouteRow<'_>) -> Cell {
+fn failed(cx: CellContext, row: &RouteRow<'_>) -> Cell {
     let tally = row.tally();
     let (failed, all) = (tally.failed(), tally.connections);
     if cx.is_print() {
@@ -118,8 +109,8 @@ pub fn route_term(index: &Index, id: RouteId) -> String {
 /// The filter that keeps the connections of a route or group.
 pub fn row_term(row: &RouteRow<'_>) -> Option<String> {
     match row.key {
-        RouteKey::One(route) => Some(route_term(row.index, route.id())),
-        RouteKey::Group(group, by) => {
+        RouteOrGroup::Route(route) => Some(route_term(row.index, route.id())),
+        RouteOrGroup::Group(group, by) => {
             let field = match by {
                 GroupBy::Profile => "profile",
                 GroupBy::Domain => "domain",

@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 
 use super::columns;
 use crate::humanize::{grouped, size};
-use crate::present::{Cell, Role, Row, plain, styled};
+use crate::present::{Cell, Role, TableRow, plain, styled};
 use crate::safe;
 use crate::source::SourceState;
 
-columns! { SOURCES, Row::Source(s), cx:
+columns! { SOURCES, TableRow::Source(s), cx:
     "state" Text [State 12..12 0 sorted] => source_state(s.status.state);
     "source" Text [Path 20..60 0 sorted] => styled(tail(&s.status.path), Role::Id);
     "appliance" Text [Appliance 9..24 2 sorted] =>

@@ -1,5 +1,7 @@
 //! Fits a table's columns into the terminal: their widths, and which are left out.
 
+use std::ops::RangeInclusive;
+
 use unicode_width::UnicodeWidthStr;
 
 /// Blanks between two columns.
@@ -17,42 +19,43 @@ pub(super) struct ColumnWidth {
     pub least: usize,
     /// Whether all of its cells are empty.
     pub is_empty: bool,
+    pub priority: u8,
 }
 
 impl ColumnWidth {
-    /// Measures a title and cells; `width` is at most `most`.
+    /// Measures a title and cells.
     pub fn of<'c>(
         title: &str,
         cells: impl Iterator<Item = &'c String>,
-        least: usize,
-        most: usize,
+        limits: RangeInclusive<usize>,
+        priority: u8,
     ) -> Self {
         let widest = cells.map(|cell| cell.width()).max().unwrap_or(0);
-        let width = widest.min(most).max(title.width());
+        let width = widest.min(*limits.end()).max(title.width());
         Self {
             width,
-            least: least.max(title.width()).min(width),
+            least: (*limits.start()).max(title.width()).min(width),
             is_empty: widest == 0,
+            priority,
         }
     }
 }
 
-/// Fits columns into `room`. The widest become narrower; if that is not enough, columns are left out:
-/// empty ones first, then those of `priority` in that order, then those at the right. One always stays.
-pub(super) fn lay_out(wishes: &[ColumnWidth], priority: &[usize], room: usize) -> Layout {
-    let mut shown: Vec<usize> = (0..wishes.len()).collect();
-    while shown.len() > 1 && taken(shown.iter().map(|at| wishes[*at].least)) > room {
-        let empty = shown.iter().rev().find(|at| wishes[**at].is_empty);
-        let next = empty.or_else(|| priority.iter().find(|at| shown.contains(at)));
-        let goes = next.or(shown.last()).copied();
+/// Fits columns into `room`. The widest become narrower; if that is not enough, columns are left
+/// out: empty ones first, then by priority, then those at the right. One always stays.
+pub(super) fn lay_out(columns: &[ColumnWidth], room: usize) -> Layout {
+    let mut shown: Vec<usize> = (0..columns.len()).collect();
+    while shown.len() > 1 && taken(shown.iter().map(|at| columns[*at].least)) > room {
+        let ranked = shown.iter().copied();
+        let goes = ranked.max_by_key(|at| (columns[*at].is_empty, columns[*at].priority, *at));
         shown.retain(|at| Some(*at) != goes);
     }
-    let mut widths: Vec<Option<usize>> = vec![None; wishes.len()];
+    let mut widths: Vec<Option<usize>> = vec![None; columns.len()];
     for at in &shown {
-        widths[*at] = Some(wishes[*at].width);
+        widths[*at] = Some(columns[*at].width);
     }
     while taken(shown.iter().filter_map(|at| widths[*at])) > room {
-        let can_give = |at: &&usize| widths[**at] > Some(wishes[**at].least);
+        let can_give = |at: &&usize| widths[**at] > Some(columns[**at].least);
         let Some(widest) = shown.iter().filter(can_give).max_by_key(|at| widths[**at]) else {
             break;
         };

@@ -11,7 +11,7 @@ fn printed(fields: &Fields, width: Option<usize>) -> (Vec<String>, Vec<String>) 
         width,
         color: ColorMode::Plain,
     };
-    let mut table = Table::new(&mut out, View::Connections, fields, style);
+    let mut table = TablePrinter::new(&mut out, View::Connections, fields, style);
     let index = load(LOG);
     let connection = index.connections().next().unwrap();
     table.record(&ConnectionRecord(connection)).unwrap();
@@ -96,9 +96,6 @@ fn every_view_has_the_columns_that_it_prints() {
     for view in View::ALL.into_iter().chain([View::RouteGroups]) {
         let titles: Vec<&str> = view.columns(&[]).iter().map(|one| one.title).collect();
         assert!(titles.len() >= 4, "{titles:?}");
-        for title in view.left_out_first().filter(|title| !title.is_empty()) {
-            assert!(titles.contains(&title.as_str()), "{title} of {titles:?}");
-        }
         assert_eq!(view.columns(&["no-such-column".into()]).len(), titles.len());
     }
     let names = View::Deliveries.columns(&[]).len();

@@ -5,7 +5,7 @@ use crate::humanize;
 use crate::humanize::{clock, size};
 use crate::index::Index;
 use crate::pipeline::ReadProgress;
-use crate::present::Context;
+use crate::present::CellContext;
 use crate::safe;
 use crate::triage::RouteState;
 use crate::tui::state::record::Record;
@@ -229,7 +229,10 @@ fn noticed(app: &App, view: View) -> Option<(Role, String)> {
         }
         View::Findings => {
             let (count, worst) = app.records.triage.worst()?;
-            Some((Context::SCREEN.severity(worst).role, format!(" {count}")))
+            Some((
+                CellContext::SCREEN.severity(worst).role,
+                format!(" {count}"),
+            ))
         }
         _ => None,
     }

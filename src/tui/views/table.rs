@@ -43,8 +43,8 @@ fn layout(columns: &[&Column], width: u16, id: u16) -> Vec<(usize, u16)> {
         let Some(weakest) = shown
             .iter()
             .copied()
-            .filter(|at| columns[*at].screen.priority > 0)
-            .max_by_key(|at| columns[*at].screen.priority)
+            .filter(|at| columns[*at].priority > 0)
+            .max_by_key(|at| columns[*at].priority)
         else {
             break;
         };

@@ -3,7 +3,7 @@
 use super::PageRow;
 use super::builder::{PageBuilder, text};
 use crate::humanize;
-use crate::present::{self, Context};
+use crate::present::{self, CellContext};
 use crate::safe;
 use crate::triage::findings::{DrillDown, Evidence};
 use crate::tui::columns::{self, RenderContext};
@@ -22,7 +22,7 @@ pub(super) fn preview(known: RenderContext<'_>, number: u32, width: usize) -> Ve
         return Vec::new();
     };
     let mut builder = PageBuilder::default();
-    let severity = Context::SCREEN.severity(finding.severity);
+    let severity = CellContext::SCREEN.severity(finding.severity);
     let since = finding.since.map_or_else(
         || "since the beginning of the log".to_owned(),
         |time| format!("since {}", humanize::date_time(time)),

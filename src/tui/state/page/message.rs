@@ -4,7 +4,7 @@ use super::builder::{PageBuilder, text, time_part};
 use super::{MOST, PageRow};
 use crate::humanize;
 use crate::index::{Index, Message};
-use crate::present::Context;
+use crate::present::CellContext;
 use crate::safe;
 use crate::search::RawLine;
 use crate::trace::{self, Subject};
@@ -25,7 +25,7 @@ pub(super) fn head(index: &Index, message: &Message<'_>, lines: &[RawLine]) -> V
     let recipients = message.recipients();
     builder.title(&format!("Recipients ({})", recipients.len()));
     for recipient in recipients.iter().take(MOST) {
-        let state = Context::SCREEN.delivery_state(recipient.state());
+        let state = CellContext::SCREEN.delivery_state(recipient.state());
         let rid = recipient.rid().map_or("–".into(), |rid| rid.to_string());
         let to = recipient.to().map_or("–".into(), text);
         builder.row(vec![

@@ -21,7 +21,7 @@ use super::{Comparison, PageRow, comparison, message};
 use crate::header::Timestamp;
 use crate::humanize::{self, and_more, plural};
 use crate::index::ConnectionId;
-use crate::present::Context;
+use crate::present::CellContext;
 use crate::safe;
 use crate::triage::{ConnectionOutcome, Reason, Route, RouteId, RouteState, Tally};
 use crate::tui::columns::{self, RenderContext};
@@ -93,7 +93,7 @@ fn summary(
     route: &Route,
     width: usize,
 ) {
-    let state = Context::SCREEN.route_state(route.state);
+    let state = CellContext::SCREEN.route_state(route.state);
     let mut title = vec![
         (state.role, format!(" {}", state.text)),
         (
@@ -335,7 +335,7 @@ pub(super) fn group_head(known: RenderContext<'_>, number: u32, width: usize) ->
     let Some((snapshot, group)) = snapshot.zip(known.triage.group(number)) else {
         return builder.rows;
     };
-    let state = Context::SCREEN.route_state(group.state);
+    let state = CellContext::SCREEN.route_state(group.state);
     let key = group.key.as_deref().map_or("(none)".into(), text);
     builder.row(vec![
         (state.role, format!(" {}", state.text)),
@@ -358,7 +358,7 @@ pub(super) fn group_head(known: RenderContext<'_>, number: u32, width: usize) ->
     let mut name = "routes";
     for id in group.members.iter().take(super::MOST) {
         let route = known.triage.route(*id);
-        let state = route.map(|route| Context::SCREEN.route_state(route.state));
+        let state = route.map(|route| CellContext::SCREEN.route_state(route.state));
         let why = route
             .filter(|route| route.state != RouteState::Healthy)
             .and_then(Route::cause);
