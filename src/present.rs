@@ -1,5 +1,5 @@
 //! What the printed tables and the screen have in common: a [`TableRow`] is a record to show, a column of
-//! [`columns`] makes a [`Cell`] of it, and the [`CellContext`] says for which medium.
+//! [`columns`] makes a [`Cell`] of it, and the [`CellContext`] is the medium.
 //!
 //! Widths, colours and keys are left to `report` and `tui`; JSON and CSV are written by `report`.
 
@@ -22,7 +22,6 @@ use crate::triage::findings::{Finding, FindingSeverity};
 pub use role::Role;
 pub use route::{RouteOrGroup, RouteRow};
 
-/// A record to show in a table.
 #[derive(Clone, Copy, Debug)]
 pub enum TableRow<'r> {
     Connection(Connection<'r>),
@@ -37,7 +36,6 @@ pub enum TableRow<'r> {
     Entry(EntryRow<'r>),
 }
 
-/// A user's logins.
 #[derive(Clone, Debug)]
 pub struct UserRow<'r> {
     pub name: &'r str,
@@ -60,7 +58,6 @@ impl<'r> UserRow<'r> {
     }
 }
 
-/// An input.
 #[derive(Clone, Copy, Debug)]
 pub struct SourceRow<'r> {
     pub status: &'r SourceStatus,
@@ -69,7 +66,6 @@ pub struct SourceRow<'r> {
     pub facts: Option<&'r SourceFacts>,
 }
 
-/// A log entry and its place.
 #[derive(Clone, Copy, Debug)]
 pub struct EntryRow<'r> {
     pub appliance: Option<&'r str>,
@@ -88,7 +84,6 @@ pub struct EntryRow<'r> {
     pub cut: bool,
 }
 
-/// Where a cell is shown.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Medium {
     /// In a printed table: full times, plain numbers, words without signs, nothing for a missing value.
@@ -97,7 +92,6 @@ pub enum Medium {
     Screen,
 }
 
-/// What a cell depends on beside its record.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct CellContext {
     pub medium: Medium,
@@ -146,7 +140,6 @@ impl CellContext {
         self.medium == Medium::Print
     }
 
-    /// A missing value.
     pub fn none(self) -> Cell {
         if self.is_print() {
             Cell::default()
@@ -192,7 +185,6 @@ impl CellContext {
         }
     }
 
-    /// A recipient's state.
     pub fn delivery_state(self, state: DeliveryState) -> Cell {
         let (sign, role) = match state {
             DeliveryState::Delivered => ("✓", Role::Ok),
@@ -204,7 +196,6 @@ impl CellContext {
         self.signed(sign, state.word(), role)
     }
 
-    /// A message's state.
     pub fn message_state(self, state: CommonState) -> Cell {
         match state {
             CommonState::All(state) => self.delivery_state(state),

@@ -8,6 +8,7 @@ use serde_json::json;
 use super::{CommandError, Status, output, table_style, warn};
 use crate::cli::QueryArgs as Args;
 use crate::config::{Color, Config};
+use crate::humanize;
 use crate::index::Evicted;
 use crate::report::{self, Fields, Format, Printable, Printer, View};
 use crate::safe;
@@ -215,11 +216,10 @@ impl Notices {
             connections,
             messages,
         } = retired;
-        let many = |count: u64| if count == 1 { "" } else { "s" };
         let text = format!(
-            "{connections} connection{} and {messages} message{} retired (--keep, --max-memory)",
-            many(connections),
-            many(messages)
+            "{} and {} retired (--keep, --max-memory)",
+            humanize::plural(connections, "connection"),
+            humanize::plural(messages, "message")
         );
         if !self.as_json {
             return warn(&text);

@@ -1,4 +1,4 @@
-//! The columns of every table: title, widths, cell, and the filter term that a cell stands for.
+//! The columns of every table: title, widths, cell, and the filter term of a cell.
 //!
 //! Each table is one list. The screen shows its columns with a layout, in that order; which columns a
 //! command prints by default is left to `report`.
@@ -29,7 +29,6 @@ pub struct Column {
     /// The higher, the sooner the column is left out if there is no room for all. Columns of 0 are
     /// never left out on the screen; in print the rightmost is, once no others are left.
     pub priority: u8,
-    /// How the screen lays it out; [`Field::Printed`] if only commands show it.
     pub screen: ScreenLayout,
     value: fn(CellContext, &TableRow<'_>) -> Cell,
     term: fn(&TableRow<'_>) -> Option<String>,
@@ -38,7 +37,7 @@ pub struct Column {
 /// How a column's values are laid out.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum ColumnKind {
-    /// Cut where there is no room.
+    /// Cut if there is no room.
     Text,
     /// Aligned to the right.
     Number,

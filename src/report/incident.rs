@@ -12,7 +12,7 @@ use std::io::{self, Write};
 use markdown::{code, escaped, fenced};
 
 use crate::header::Timestamp;
-use crate::humanize::{self, and_more, grouped, plural};
+use crate::humanize::{and_more, date_time, date_time_or_unknown, duration, grouped, plural};
 use crate::index::{ConnectionId, Index, Recipient};
 use crate::safe;
 use crate::search::{self, LineRequest, RawLine};
@@ -24,6 +24,12 @@ use crate::triage::{Reason, Route, RouteState, Triage};
 const MESSAGES: usize = 20;
 const OUTAGES: usize = 10;
 const REASONS: usize = 10;
+/// Findings that repeat the summary.
+const SUMMARIZED: [FindingKind; 3] = [
+    FindingKind::RouteFailing,
+    FindingKind::RouteDegraded,
+    FindingKind::RouteRecovered,
+];
 /// Raw lines of one connection.
 const LINES: usize = 60;
 
@@ -39,12 +45,10 @@ pub(crate) type EvidenceLines = Result<Vec<RawLine>, String>;
 
 /// The last success, the first and the latest failure.
 fn shown(index: &Index, route: &Route) -> Vec<Shown> {
-    let outage = route.outage();
-    let good = outage.map_or(route.last_good, |outage| outage.before);
-    let first = outage.map(|outage| outage.first);
+    let first = route.outage().map(|outage| outage.first);
     let latest = route.newest_bad.filter(|latest| first != Some(*latest));
     let all = [
-        ("last success", good),
+        ("last success", last_success(route)),
         ("first failure", first),
         ("latest failure", latest),
     ];
@@ -53,6 +57,14 @@ fn shown(index: &Index, route: &Route) -> Vec<Shown> {
         Some(Shown { title, connection })
     });
     kept.collect()
+}
+
+/// Before the outage, if there was one.
+fn last_success(route: &Route) -> Option<ConnectionId> {
+    match route.outage() {
+        Some(outage) => outage.before,
+        None => route.last_good,
+    }
 }
 
 /// The lines that the report shows.
@@ -144,13 +156,10 @@ impl Report<'_> {
         let (route, tally) = (self.route, &self.route.tally);
         let state = match (route.state, since(route)) {
             (RouteState::Failing, Some(time)) => {
-                format!("fails since {}", humanize::date_time(time))
+                format!("fails since {}", date_time(time))
             }
             (RouteState::Healthy, _) if tally.failed() == 0 => "does not fail".to_owned(),
-            (_, Some(time)) => format!(
-                "failed from {} on and works again",
-                humanize::date_time(time)
-            ),
+            (_, Some(time)) => format!("failed from {} on and works again", date_time(time)),
             (state, None) => state.word().to_owned(),
         };
         writeln!(out, "# Mail to {} {state}\n", self.title())?;
@@ -172,14 +181,11 @@ impl Report<'_> {
             let more = and_more(names.len(), tally.domains.len());
             fact("Domains", format!("{}{more}", names.join(", ")))?;
         }
-        let good = match shown(self.index, route)
-            .iter()
-            .find(|shown| shown.title == "last success")
-        {
+        let good = match last_success(route).filter(|id| self.index.contains_connection(*id)) {
             Some(good) => format!(
                 "{}, {}",
-                humanize::date_time_or_unknown(self.opened(good.connection)),
-                self.dcid(good.connection)
+                date_time_or_unknown(self.opened(good)),
+                self.dcid(good)
             ),
             None => "none in this log".to_owned(),
         };
@@ -198,8 +204,8 @@ impl Report<'_> {
             "Log",
             format!(
                 "{} to {}, the log's local time; mailscope {}",
-                humanize::date_time_or_unknown(self.index.oldest()),
-                humanize::date_time_or_unknown(self.index.newest()),
+                date_time_or_unknown(self.index.oldest()),
+                date_time_or_unknown(self.index.newest()),
                 env!("CARGO_PKG_VERSION")
             ),
         )
@@ -215,7 +221,7 @@ impl Report<'_> {
         match (route.failing_since, self.index.newest()) {
             (Some(since), Some(newest)) => format!(
                 " for {}, {}; {failed}",
-                humanize::duration(newest.seconds() - since.seconds()),
+                duration(newest.seconds() - since.seconds()),
                 plural(route.run, "consecutive failure"),
             ),
             _ => format!("; {failed}"),
@@ -262,10 +268,10 @@ impl Report<'_> {
         events.dedup();
         writeln!(out, "\n## Timeline\n")?;
         if skipped > 0 {
-            writeln!(out, "- {} before", plural(skipped as u64, "outage"))?;
+            writeln!(out, "- {} before", plural(skipped, "outage"))?;
         }
         for (time, text) in events {
-            writeln!(out, "- {} {text}", humanize::date_time_or_unknown(time))?;
+            writeln!(out, "- {} {text}", date_time_or_unknown(time))?;
         }
         Ok(())
     }
@@ -279,7 +285,7 @@ impl Report<'_> {
         for reason in tally.reasons.iter().take(REASONS) {
             self.reason(out, reason, "")?;
             for consequence in reason.consequences.iter().take(REASONS) {
-                self.reason(out, consequence, "  ")?;
+                self.reason(out, consequence, "consequence: ")?;
             }
         }
         if tally.reasons.len() > REASONS {
@@ -288,22 +294,18 @@ impl Report<'_> {
         Ok(())
     }
 
-    fn reason(&self, out: &mut dyn Write, reason: &Reason, indent: &str) -> io::Result<()> {
+    fn reason(&self, out: &mut dyn Write, reason: &Reason, label: &str) -> io::Result<()> {
         let example = reason
             .example
             .map_or_else(String::new, |id| format!(", e.g. {}", self.dcid(id)));
-        let follows = if indent.is_empty() {
-            ""
-        } else {
-            "consequence: "
-        };
+        let indent = if label.is_empty() { "" } else { "  " };
         writeln!(
             out,
-            "{indent}- {} × {follows}{}, {} to {}{example}",
+            "{indent}- {} × {label}{}, {} to {}{example}",
             grouped(reason.count),
             code(&reason.line()),
-            humanize::date_time_or_unknown(reason.first),
-            humanize::date_time_or_unknown(reason.last),
+            date_time_or_unknown(reason.first),
+            date_time_or_unknown(reason.last),
         )
     }
 
@@ -323,7 +325,7 @@ impl Report<'_> {
             writeln!(
                 out,
                 "- {} MID {} {} → {}{more}: {}",
-                humanize::date_time_or_unknown(message.first_seen()),
+                date_time_or_unknown(message.first_seen()),
                 message.mid(),
                 code(message.from().unwrap_or("?")),
                 code(to),

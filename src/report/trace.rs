@@ -2,9 +2,7 @@
 
 use std::io::{self, Write};
 
-use serde::Serialize;
-
-use super::record::{ConnectionRecord, MessageRecord, Time};
+use super::record::{ConnectionRecord, MessageRecord, object, time};
 use super::table::{ColorMode, TableStyle};
 use crate::event::ConnId;
 use crate::index::Index;
@@ -128,86 +126,61 @@ fn colour(out: &mut dyn Write, text: &str, part: TextStyle, style: TableStyle) -
     }
 }
 
-#[derive(Serialize)]
-struct TraceRecord<'t> {
-    trace: String,
-    appliance: Option<&'t str>,
-    summary: String,
-    steps: Vec<StepRecord>,
-    connections: Vec<ConnectionRecord<'t>>,
-    messages: Vec<MessageRecord<'t>>,
-    lines: Option<Vec<String>>,
-}
-
-#[derive(Serialize)]
-struct StepRecord {
-    time: Option<Time>,
-    kind: &'static str,
-    #[serde(flatten)]
-    id: SubjectId,
-    text: String,
-}
-
 /// Writes the trace as one JSON object on a line.
 pub(crate) fn json(out: &mut dyn Write, index: &Index, view: &TraceView<'_>) -> io::Result<()> {
-    let (mut connections, mut messages) = (Vec::new(), Vec::new());
-    for one in &view.trace.related {
-        match one {
-            Subject::Connection(id) => {
-                connections.push(ConnectionRecord(index.connection(*id)));
-            }
-            Subject::Message(id) => messages.push(MessageRecord(index.message(*id))),
-        }
-    }
-    let text = |line: &Vec<u8>| String::from_utf8_lossy(line).into_owned();
-    let steps = view.trace.steps.iter();
-    let record = TraceRecord {
-        trace: SubjectId::of(index, view.subject).query(),
-        appliance: appliance(index, view.subject),
-        summary: trace::plain_text(&trace::headline(index, view.subject)),
-        steps: steps.map(|step| step_record(index, step)).collect(),
-        connections,
-        messages,
-        lines: view.lines.map(|lines| lines.iter().map(text).collect()),
-    };
-    super::json::write(out, &record)?;
+    super::json::write(out, &TraceRecord((index, view)))?;
     out.write_all(b"\n")
 }
 
-/// The ID of a record, under the key it has in JSON.
-#[derive(Serialize, Default)]
-struct SubjectId {
-    icid: Option<u64>,
-    dcid: Option<u64>,
-    mid: Option<u64>,
+struct TraceRecord<'t>((&'t Index, &'t TraceView<'t>));
+
+object! { TraceRecord((index, view)) => {
+    "trace": query(index, view.subject),
+    "appliance": appliance(index, view.subject),
+    "summary": trace::plain_text(&trace::headline(index, view.subject)),
+    "steps": view.trace.steps.iter().map(|step| StepEntry((index, step))).collect::<Vec<_>>(),
+    "connections": view.trace.related.iter().filter_map(|one| match one {
+        Subject::Connection(id) => Some(ConnectionRecord(index.connection(*id))),
+        Subject::Message(_) => None,
+    }).collect::<Vec<_>>(),
+    "messages": view.trace.related.iter().filter_map(|one| match one {
+        Subject::Connection(_) => None,
+        Subject::Message(id) => Some(MessageRecord(index.message(*id))),
+    }).collect::<Vec<_>>(),
+    "lines": view.lines.map(|lines| {
+        lines.iter().map(|line| String::from_utf8_lossy(line)).collect::<Vec<_>>()
+    }),
+} }
+
+struct StepEntry<'t>((&'t Index, &'t TraceStep));
+
+object! { StepEntry((index, step)) => {
+    "time": time(step.time),
+    "kind": step.kind.word(),
+    "icid": id(index, step.of, "icid"),
+    "dcid": id(index, step.of, "dcid"),
+    "mid": id(index, step.of, "mid"),
+    "text": trace::plain_text(&step.text),
+} }
+
+/// The subject's ID if its key is `key`.
+fn id(index: &Index, subject: Subject, key: &str) -> Option<u64> {
+    let (of, id) = key_and_id(index, subject);
+    (of == key).then_some(id)
 }
 
-impl SubjectId {
-    fn of(index: &Index, subject: Subject) -> Self {
-        let mut id = Self::default();
-        match subject {
-            Subject::Connection(of) => match index.connection(of).link() {
-                ConnId::In(icid) => id.icid = Some(icid.0),
-                ConnId::Out(dcid) => id.dcid = Some(dcid.0),
-            },
-            Subject::Message(of) => id.mid = Some(index.message(of).mid().0),
-        }
-        id
-    }
-
-    /// `icid:450`, `dcid:5640`, `mid:448`
-    fn query(&self) -> String {
-        let all = [("icid", self.icid), ("dcid", self.dcid), ("mid", self.mid)];
-        let known = all.into_iter().find_map(|(name, id)| Some((name, id?)));
-        known.map_or_else(String::new, |(name, id)| format!("{name}:{id}"))
-    }
+/// `icid:450`, `dcid:5640`, `mid:448`
+fn query(index: &Index, subject: Subject) -> String {
+    let (key, id) = key_and_id(index, subject);
+    format!("{key}:{id}")
 }
 
-fn step_record(index: &Index, step: &TraceStep) -> StepRecord {
-    StepRecord {
-        time: step.time.map(Time),
-        kind: step.kind.word(),
-        id: SubjectId::of(index, step.of),
-        text: trace::plain_text(&step.text),
+fn key_and_id(index: &Index, subject: Subject) -> (&'static str, u64) {
+    match subject {
+        Subject::Connection(of) => match index.connection(of).link() {
+            ConnId::In(icid) => ("icid", icid.0),
+            ConnId::Out(dcid) => ("dcid", dcid.0),
+        },
+        Subject::Message(of) => ("mid", index.message(of).mid().0),
     }
 }

@@ -33,8 +33,17 @@ pub enum View {
     Findings,
     /// Log entries.
     Events,
-    /// Groups of routes; printed by `routes --by`.
+    /// Printed by `routes --by`.
     RouteGroups,
+}
+
+/// What the command line, the configuration and tables need of a view.
+struct Description {
+    name: &'static str,
+    help: &'static str,
+    columns: &'static [Column],
+    /// The names of the columns that are printed by default.
+    printed: &'static str,
 }
 
 impl View {
@@ -51,34 +60,89 @@ impl View {
         Self::Events,
     ];
 
-    /// Its name on the command line and in the configuration, and what it prints.
-    pub fn words(self) -> (&'static str, &'static str) {
-        match self {
-            Self::Connections => ("connections", "One record a connection, in and out"),
-            Self::Messages => ("messages", "One record a message"),
-            Self::Auth => ("auth", "One record an authentication attempt"),
-            Self::Deliveries => ("deliveries", "One record a recipient and delivery attempt"),
-            Self::Users => ("users", "Logins by user"),
+    fn description(self) -> Description {
+        let (name, help, columns, printed) = match self {
+            Self::Connections => (
+                "connections",
+                "One record a connection, in and out",
+                CONNECTIONS,
+                "opened end id peer group tls login messages error",
+            ),
+            Self::Messages => (
+                "messages",
+                "One record a message",
+                MESSAGES,
+                "started mid icid state from to size subject",
+            ),
+            Self::Auth => (
+                "auth",
+                "One record an authentication attempt",
+                ATTEMPTS,
+                "time result user profile mechanism id peer code detail",
+            ),
+            Self::Deliveries => (
+                "deliveries",
+                "One record a recipient and delivery attempt",
+                DELIVERIES,
+                "time result dcid mid rid to peer code detail",
+            ),
+            Self::Users => (
+                "users",
+                "Logins by user",
+                USERS,
+                "user succeeded failed sources last-success last-failure profiles mechanisms",
+            ),
             Self::Profiles => (
                 "profiles",
                 "Authentication by SMTP Auth profile and direction",
+                PROFILES,
+                "profile direction succeeded failed last-success last-failure",
             ),
-            Self::Routes => ("routes", "One record an outbound route, failing ones first"),
+            Self::Routes => (
+                "routes",
+                "One record an outbound route, failing ones first",
+                ROUTES,
+                "state route appliance failing-since last-good failed affected profile why",
+            ),
             Self::Findings => (
                 "findings",
                 "What the program noticed by itself, worst first",
+                FINDINGS,
+                "severity kind since until summary",
             ),
-            Self::Events => ("events", "Every log entry"),
-            Self::RouteGroups => ("route-groups", "Groups of routes"),
+            Self::Events => (
+                "events",
+                "Every log entry",
+                ENTRIES,
+                "time appliance event text",
+            ),
+            Self::RouteGroups => (
+                "route-groups",
+                "Groups of routes",
+                ROUTES,
+                "state of routes failing-since last-good failed affected why",
+            ),
+        };
+        Description {
+            name,
+            help,
+            columns,
+            printed,
         }
     }
 
+    /// Its name on the command line and in the configuration, and what it prints.
+    pub(crate) fn words(self) -> (&'static str, &'static str) {
+        let Description { name, help, .. } = self.description();
+        (name, help)
+    }
+
     pub(crate) fn name(self) -> &'static str {
-        self.words().0
+        self.description().name
     }
 
     /// The columns of a CSV file: every key that a record of this view can have.
-    pub fn keys(self) -> Vec<&'static str> {
+    pub(crate) fn keys(self) -> Vec<&'static str> {
         match self {
             Self::Connections => ConnectionRecord::keys(),
             Self::Messages => MessageRecord::keys(),
@@ -97,7 +161,7 @@ impl View {
     ///
     /// # Errors
     /// The keys that there are, as a sentence.
-    pub fn check_field(self, key: &str) -> Result<(), String> {
+    pub(crate) fn check_field(self, key: &str) -> Result<(), String> {
         let keys = self.keys();
         if self == Self::Events || keys.contains(&key) {
             return Ok(());
@@ -111,52 +175,19 @@ impl View {
         ))
     }
 
-    fn all_columns(self) -> &'static [Column] {
-        match self {
-            Self::Connections => CONNECTIONS,
-            Self::Messages => MESSAGES,
-            Self::Auth => ATTEMPTS,
-            Self::Deliveries => DELIVERIES,
-            Self::Users => USERS,
-            Self::Profiles => PROFILES,
-            Self::Routes | Self::RouteGroups => ROUTES,
-            Self::Findings => FINDINGS,
-            Self::Events => ENTRIES,
-        }
-    }
-
-    /// The names of the columns that are printed by default.
-    fn printed(self) -> &'static str {
-        match self {
-            Self::Connections => "opened end id peer group tls login messages error",
-            Self::Messages => "started mid icid state from to size subject",
-            Self::Auth => "time result user profile mechanism id peer code detail",
-            Self::Deliveries => "time result dcid mid rid to peer code detail",
-            Self::Users => {
-                "user succeeded failed sources last-success last-failure profiles mechanisms"
-            }
-            Self::Profiles => "profile direction succeeded failed last-success last-failure",
-            Self::Routes => {
-                "state route appliance failing-since last-good failed affected profile why"
-            }
-            Self::RouteGroups => "state of routes failing-since last-good failed affected why",
-            Self::Findings => "severity kind since until summary",
-            Self::Events => "time appliance event text",
-        }
-    }
-
-    /// The columns of a table for people: those of these names that the screen has too, else the view's own.
-    pub fn columns(self, names: &[String]) -> Vec<&'static Column> {
-        let named = |name: &String| on_screen(self.all_columns()).find(|one| one.name() == *name);
+    /// The columns of a table for people: those of these names that the screen has too, else the
+    /// view's own.
+    pub(crate) fn columns(self, names: &[String]) -> Vec<&'static Column> {
+        let Description {
+            columns, printed, ..
+        } = self.description();
+        let named = |name: &String| on_screen(columns).find(|one| one.name() == *name);
         let chosen: Vec<_> = names.iter().filter_map(named).collect();
         if !chosen.is_empty() {
             return chosen;
         }
         // Last match: of two columns of one name, the one that only commands show is the second.
-        let by_name = |name| {
-            let mut columns = self.all_columns().iter().rev();
-            columns.find(|column| column.name() == name)
-        };
-        self.printed().split(' ').filter_map(by_name).collect()
+        let by_name = |name| columns.iter().rev().find(|one| one.name() == name);
+        printed.split(' ').filter_map(by_name).collect()
     }
 }

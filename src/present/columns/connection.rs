@@ -227,7 +227,7 @@ fn who_term(connection: &Connection<'_>) -> Option<String> {
     })
 }
 
-/// Why nobody logged in: the connection's error, or on the screen the refusal by the access table.
+/// Why there was no login: the error of the connection; on the screen also the refusal by its policy.
 fn error_or_refusal(cx: CellContext, connection: &Connection<'_>) -> Cell {
     if cx.is_print() {
         return cx.text(connection.error());

@@ -60,7 +60,7 @@ fn unknown(out: &mut dyn Write, index: &Index) -> io::Result<()> {
         plural(all, "entry"),
         plural(shapes.len(), "shape"),
     );
-    section(out, &heading, shapes, |shape| {
+    section(out, &heading, &shapes, |shape| {
         let sample = safe::bytes(&shape.sample);
         format!(
             "? {:>8} ×  {}  (first {})",
