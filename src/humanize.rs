@@ -1,8 +1,9 @@
 //! How numbers, sizes, times and addresses are written for people. One function for each kind of
 //! value, so that a size or an address reads the same in a table, a report, a notice and on screen.
 //!
-//! JSON and CSV do not use these. Times are taken as anything that displays as ISO 8601, which keeps
-//! this module below the one that reads timestamps. Nothing is sanitized here: see [`crate::safe`].
+//! JSON and CSV do not use these. Times are taken as anything that displays as ISO 8601, which
+//! keeps this module below the one that reads timestamps. Nothing is sanitized here: see
+//! [`crate::safe`].
 
 use std::fmt::Display;
 
@@ -40,8 +41,8 @@ pub(crate) fn and_more(shown: usize, all: usize) -> String {
     }
 }
 
-/// Bytes in units of 1024, as the query's `8k` means them: `812 B`, `8.0 KB`, `120 MB`. At most seven
-/// columns wide.
+/// Bytes in units of 1024, as the query's `8k` means them: `812 B`, `8.0 KB`, `120 MB`. At most
+/// seven columns wide.
 pub(crate) fn size(bytes: u64) -> String {
     const UNITS: [&str; 4] = ["KB", "MB", "GB", "TB"];
     if bytes < 1024 {

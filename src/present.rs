@@ -1,5 +1,5 @@
-//! What the printed tables and the screen have in common: a [`TableRow`] is a record to show, a column of
-//! [`columns`] makes a [`Cell`] of it, and the [`CellContext`] is the medium.
+//! What the printed tables and the screen have in common: a [`TableRow`] is a record to show, a
+//! column of [`columns`] makes a [`Cell`] of it, and the [`CellContext`] is the medium.
 //!
 //! Widths, colours and keys are left to `report` and `tui`; JSON and CSV are written by `report`.
 
@@ -86,9 +86,11 @@ pub struct EntryRow<'r> {
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Medium {
-    /// In a printed table: full times, plain numbers, words without signs, nothing for a missing value.
+    /// In a printed table: full times, plain numbers, words without signs, nothing for a missing
+    /// value.
     Print,
-    /// On the screen: short times, separators, a sign before each state, a dash for a missing value.
+    /// On the screen: short times, separators, a sign before each state, a dash for a missing
+    /// value.
     Screen,
 }
 

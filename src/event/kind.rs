@@ -202,10 +202,6 @@ impl EventKind {
             || self == Self::Unknown
     }
 
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|kind| kind.name() == name)
-    }
-
     /// The table of kinds for `assets/events.md`.
     pub fn markdown() -> String {
         let mut text = String::from("| Event | Meaning | Sample |\n|---|---|---|\n");

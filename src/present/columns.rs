@@ -1,7 +1,7 @@
 //! The columns of every table: title, widths, cell, and the filter term of a cell.
 //!
-//! Each table is one list. The screen shows its columns with a layout, in that order; which columns a
-//! command prints by default is left to `report`.
+//! Each table is one list. The screen shows its columns with a layout, in that order; which columns
+//! a command prints by default is left to `report`.
 
 mod connection;
 mod finding;
@@ -148,8 +148,8 @@ pub fn on_screen(table: &'static [Column]) -> impl Iterator<Item = &'static Colu
     table.iter().filter(|column| column.is_on_screen())
 }
 
-/// A table: `TITLE KIND [FIELD MIN..MAX PRIORITY SORT] => CELL, TERM;`, with `[PRIORITY]` or `[]` if
-/// the column is only printed, and without TERM if no filter term fits its cells.
+/// A table: `TITLE KIND [FIELD MIN..MAX PRIORITY SORT] => CELL, TERM;`, with `[PRIORITY]` or `[]`
+/// if the column is only printed, and without TERM if no filter term fits its cells.
 macro_rules! columns {
     ($name:ident, $pattern:pat, $cx:ident: $($title:literal $kind:ident [$($layout:tt)*]
         => $cell:expr $(, $term:expr)?;)*) => {

@@ -66,8 +66,8 @@ pub fn cell(value: &Value) -> String {
     }
 }
 
-/// Spreadsheets run text that begins like this as a formula (OWASP, "CSV injection"); a quote makes it
-/// text.
+/// Spreadsheets run text that begins like this as a formula (OWASP, "CSV injection"); a quote makes
+/// it text.
 fn guarded(text: &str) -> String {
     match text.chars().next() {
         Some('=' | '+' | '-' | '@' | '\t' | '\r') => format!("'{text}"),

@@ -145,7 +145,8 @@ const NAMED: usize = 3;
 const LISTED: usize = 50;
 
 impl Check {
-    /// Summarizes the routes in the form of the Monitoring Plugins Development Guidelines ("Plugin Output").
+    /// Summarizes the routes in the form of the Monitoring Plugins Development Guidelines ("Plugin
+    /// Output").
     pub fn new(index: &Index, triage: &Triage) -> Self {
         if index.totals().entries == 0 {
             return Self::unknown("the log holds no entry");

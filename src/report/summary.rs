@@ -1,5 +1,5 @@
-//! The summary that is printed if the interface has no terminal: totals, findings, routes, users and
-//! profiles, the worst first. Records are left to the other reports.
+//! The summary that is printed if the interface has no terminal: totals, findings, routes, users
+//! and profiles, the worst first. Records are left to the other reports.
 
 mod entries;
 
@@ -16,8 +16,8 @@ use crate::triage::{self, Route, RouteState, Thresholds};
 /// Rows of each list at most; the others are counted.
 const MOST: usize = 10;
 
-/// Writes the summary of the records that match. Findings, routes and entries describe the whole log
-/// and are left out if there is a query.
+/// Writes the summary of the records that match. Findings, routes and entries describe the whole
+/// log and are left out if there is a query.
 pub fn write(
     out: &mut dyn Write,
     index: &Index,

@@ -227,7 +227,8 @@ fn who_term(connection: &Connection<'_>) -> Option<String> {
     })
 }
 
-/// Why there was no login: the error of the connection; on the screen also the refusal by its policy.
+/// Why there was no login: the error of the connection; on the screen also the refusal by its
+/// policy.
 fn error_or_refusal(cx: CellContext, connection: &Connection<'_>) -> Cell {
     if cx.is_print() {
         return cx.text(connection.error());

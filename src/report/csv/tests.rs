@@ -1,3 +1,5 @@
+//! Cells that a spreadsheet could run.
+
 use super::*;
 use serde_json::json;
 

@@ -20,8 +20,6 @@ macro_rules! source_states {
         }
 
         impl SourceState {
-            pub const ALL: [Self; [$($word),*].len()] = [$(Self::$state),*];
-
             pub fn word(self) -> &'static str {
                 match self {
                     $(Self::$state => $word,)*
