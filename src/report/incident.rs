@@ -24,12 +24,6 @@ use crate::triage::{Reason, Route, RouteState, Triage};
 const MESSAGES: usize = 20;
 const OUTAGES: usize = 10;
 const REASONS: usize = 10;
-/// Findings that repeat the summary.
-const SUMMARIZED: [FindingKind; 3] = [
-    FindingKind::RouteFailing,
-    FindingKind::RouteDegraded,
-    FindingKind::RouteRecovered,
-];
 /// Raw lines of one connection.
 const LINES: usize = 60;
 
