@@ -1,12 +1,14 @@
-//! The only place that touches the terminal's modes: one guard, which puts everything back however the program ends.
+//! The only module that changes the terminal's modes: one guard restores them however the program
+//! ends.
 //!
-//! Nothing here ever asks the terminal a question: its answer would come in among the keys.
+//! No query is sent to the terminal: its reply would arrive among the keys.
 
-use std::io::{self, IsTerminal, Stdout, Write};
+use std::io::{self, IsTerminal, Stdout};
 use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use ratatui::backend::CrosstermBackend;
+use ratatui::crossterm::clipboard::CopyToClipboard;
 use ratatui::crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
 use ratatui::crossterm::execute;
 use ratatui::crossterm::terminal::{
@@ -16,45 +18,42 @@ use ratatui::crossterm::{cursor, style};
 use ratatui::layout::Rect;
 use ratatui::{Frame, Terminal};
 
-use crate::tui::theme::Color;
+use crate::config::Color;
 
-/// Whether the terminal is ours; whoever gives it back first does so once.
-static OURS: AtomicBool = AtomicBool::new(false);
-/// Whether some thread panicked while it was ours.
+/// Whether the interface owns the terminal; of several threads that restore it only one does.
+static OWNED: AtomicBool = AtomicBool::new(false);
+/// Whether a thread panicked while the interface owned the terminal.
 static PANICKED: AtomicBool = AtomicBool::new(false);
 
-/// The terminal, taken over.
+/// Owns the terminal; restores it on drop.
 pub struct Screen {
     terminal: Terminal<CrosstermBackend<Stdout>>,
 }
 
 impl Screen {
-    /// Takes the terminal over. `on_panic` is called when a thread panics, after the terminal was given back and the
-    /// panic's message printed.
+    /// Enters the alternate screen and raw mode. After a panic on any thread the terminal is
+    /// restored, the message printed, and `on_panic` called.
     ///
     /// # Errors
-    /// When standard output is no terminal, or one that cannot place text.
+    /// If standard output is no terminal, or a dumb one.
     pub fn open(color: Color, on_panic: impl Fn() + Send + Sync + 'static) -> io::Result<Self> {
         refuse_dumb()?;
-        // Else crossterm minds NO_COLOR only, and would end each frame with the codes of the default colours.
+        // Without this, crossterm follows NO_COLOR alone and ends each frame with the codes of the
+        // default colours.
         style::force_color_output(color.is_used());
         hook_panics(on_panic);
         take()?;
-        // From here on a failure must give the terminal back.
         let terminal = Terminal::new(CrosstermBackend::new(io::stdout()));
         match terminal {
             Ok(terminal) => Ok(Self { terminal }),
             Err(error) => {
-                give_back();
+                restore();
                 Err(error)
             }
         }
     }
 
-    /// Draws a frame; only what differs from the frame before goes to the terminal.
-    ///
-    /// # Errors
-    /// When the terminal is gone.
+    /// Draws a frame; only the cells that changed are written.
     pub fn draw(&mut self, draw: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
         if PANICKED.load(Ordering::SeqCst) {
             return Ok(());
@@ -63,62 +62,46 @@ impl Screen {
     }
 
     /// Columns and rows.
-    ///
-    /// # Errors
-    /// When the terminal is gone.
     pub fn size(&self) -> io::Result<(u16, u16)> {
         let size = self.terminal.size()?;
         Ok((size.width, size.height))
     }
 
-    /// The next frame goes to the terminal as a whole.
-    ///
-    /// # Errors
-    /// When the terminal is gone.
+    /// Makes the next frame write every cell.
     pub fn forget(&mut self) -> io::Result<()> {
         let (width, height) = self.size()?;
-        // Not `Terminal::clear`: it asks for the place of the cursor.
+        // Not `Terminal::clear`: it queries the cursor position.
         self.terminal.resize(Rect::new(0, 0, width, height))
     }
 
-    /// Gives the terminal back, stops the program, and takes the terminal again when it goes on.
-    ///
-    /// # Errors
-    /// When the terminal is gone.
+    /// Restores the terminal, stops the process, and takes the terminal again on resumption.
     pub fn suspend(&mut self) -> io::Result<()> {
-        give_back();
+        restore();
         crate::signal::stop()?;
         self.retake()
     }
 
-    /// Takes the terminal again after somebody else had it.
-    ///
-    /// # Errors
-    /// When the terminal is gone.
+    /// Takes the terminal again after another program used it.
     pub fn retake(&mut self) -> io::Result<()> {
-        give_back();
+        restore();
         take()?;
         self.forget()
     }
 
-    /// Hands text to the terminal's clipboard (OSC 52). What is sent holds no character of `text` as it is.
-    ///
-    /// # Errors
-    /// When the terminal is gone.
+    /// Copies text to the terminal's clipboard (OSC 52). It is sent as base64, so control
+    /// characters in `text` have no effect.
     pub fn copy(&mut self, text: &str) -> io::Result<()> {
-        let mut out = io::stdout().lock();
-        write!(out, "\x1b]52;c;{}\x07", base64(text.as_bytes()))?;
-        out.flush()
+        execute!(io::stdout(), CopyToClipboard::to_clipboard_from(text))
     }
 }
 
 impl Drop for Screen {
     fn drop(&mut self) {
-        give_back();
+        restore();
     }
 }
 
-/// Whether a thread panicked while the terminal was ours.
+/// Whether a thread panicked while the interface owned the terminal.
 pub fn panicked() -> bool {
     PANICKED.load(Ordering::SeqCst)
 }
@@ -139,7 +122,7 @@ fn refuse_dumb() -> io::Result<()> {
 }
 
 fn take() -> io::Result<()> {
-    OURS.store(true, Ordering::SeqCst);
+    OWNED.store(true, Ordering::SeqCst);
     let taken = enable_raw_mode().and_then(|()| {
         execute!(
             io::stdout(),
@@ -149,14 +132,14 @@ fn take() -> io::Result<()> {
         )
     });
     if taken.is_err() {
-        give_back();
+        restore();
     }
     taken
 }
 
-/// A terminal that is gone cannot be restored, so errors mean nothing here.
-fn give_back() {
-    if OURS.swap(false, Ordering::SeqCst) {
+/// Restores the terminal, once. A terminal that is gone cannot be restored: errors are ignored.
+fn restore() {
+    if OWNED.swap(false, Ordering::SeqCst) {
         let _ = execute!(
             io::stdout(),
             DisableBracketedPaste,
@@ -167,17 +150,17 @@ fn give_back() {
     }
 }
 
-/// A panic's message would be lost on the alternate screen, and one on a thread in the background would leave the
-/// terminal to a program that no longer works.
+/// Restores the terminal on a panic: the message would be lost on the alternate screen, and after a
+/// panic on a background thread the program would keep the terminal without working.
 fn hook_panics(on_panic: impl Fn() + Send + Sync + 'static) {
     static HOOKED: Once = Once::new();
     HOOKED.call_once(|| {
         let before = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |info| {
-            if OURS.load(Ordering::SeqCst) {
+            if OWNED.load(Ordering::SeqCst) {
                 PANICKED.store(true, Ordering::SeqCst);
-                give_back();
-                // A panic may carry text of the log.
+                restore();
+                // The message may contain text of the log.
                 let text = info.to_string();
                 for line in text.lines() {
                     eprintln!("{}", crate::safe::text(line));
@@ -191,34 +174,5 @@ fn hook_panics(on_panic: impl Fn() + Send + Sync + 'static) {
     });
 }
 
-fn base64(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for group in bytes.chunks(3) {
-        let value = (0..3).fold(0, |value, at| {
-            value << 8 | usize::from(group.get(at).copied().unwrap_or(0))
-        });
-        for digit in 0..4 {
-            text.push(if digit <= group.len() {
-                char::from(DIGITS[value >> (18 - 6 * digit) & 63])
-            } else {
-                '='
-            });
-        }
-    }
-    text
-}
-
 #[cfg(test)]
-mod tests {
-    use super::base64;
-
-    #[test]
-    fn copied_text_is_coded_as_terminals_expect() {
-        let coded: Vec<String> = ["", "f", "fo", "foo", "foob"]
-            .iter()
-            .map(|text| base64(text.as_bytes()))
-            .collect();
-        assert_eq!(coded, ["", "Zg==", "Zm8=", "Zm9v", "Zm9vYg=="]);
-    }
-}
+mod tests;
