@@ -228,18 +228,13 @@ fn output() -> BufWriter<io::StdoutLock<'static>> {
 /// The style of tables: on a terminal as wide as it is and in colour, else of any width and plain.
 fn table_style(color: Color) -> TableStyle {
     let terminal = io::stdout().is_terminal();
-    let size = ratatui::crossterm::terminal::size;
     let width = if terminal {
-        size().ok().map(|(width, _)| usize::from(width))
+        let size = crossterm::terminal::size();
+        size.ok().map(|(width, _)| usize::from(width))
     } else {
         None
     };
-    let refused = || std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    let coloured = match color {
-        Color::Always => true,
-        Color::Auto => terminal && !refused(),
-        Color::Never => false,
-    };
+    let coloured = color.is_used() && (terminal || color == Color::Always);
     TableStyle {
         width: width.filter(|width| *width > 0),
         color: if coloured {

@@ -83,6 +83,18 @@ pub enum Color {
     Never,
 }
 
+impl Color {
+    /// Whether a terminal is written to in colour.
+    pub fn is_used(self) -> bool {
+        let refused = || std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        match self {
+            Self::Always => true,
+            Self::Auto => !refused(),
+            Self::Never => false,
+        }
+    }
+}
+
 /// `[limits]`: bounds of the index and of single records.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]

@@ -41,7 +41,9 @@ use crate::source::{
     BufferPool, Liveness, LogReader, Notice, NoticeKind, SourceOpened, Stop, TailPreview,
 };
 // The interface shows the state of the sources and does not import from below the pipeline.
-pub use crate::source::{NoticeLevel, Noticed, ReadProgress, SourceState, SourceStatus, Sources};
+pub use crate::source::{
+    Follow, NoticeLevel, Noticed, ReadProgress, SourceState, SourceStatus, Sources,
+};
 use ordered::OrderedPipeline;
 use parse::ParsedHeaders;
 use read::ReadStage;

@@ -24,7 +24,8 @@ use std::time::{Duration, Instant};
 
 use ratatui::crossterm::event::{self, Event};
 
-use crate::pipeline::{Ingest, IngestEvent, Reading};
+use crate::config::Color;
+use crate::pipeline::{Follow, Ingest, IngestEvent, Reading};
 use crate::signal::{self, Signal};
 
 use rate::Rate;
@@ -35,9 +36,7 @@ use theme::{Symbols, Theme};
 pub(crate) use workers::ReportWriter;
 use workers::Workers;
 
-pub use state::Follow;
 pub use state::settings::Settings;
-pub use theme::Color;
 
 /// Growth is drawn at most this often.
 const FRAME: Duration = Duration::from_millis(50);
@@ -47,7 +46,7 @@ const FRAME_LOADING: Duration = Duration::from_millis(150);
 const PATIENCE: Duration = Duration::from_millis(12);
 
 /// How the interface starts.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Options {
     /// The filter to begin with.
     pub query: String,

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use super::{CommandError, Status, empty_index, first_year, ingest, output, request, warn};
 use crate::cli::{DemoArgs, ExploreArgs};
-use crate::config::{Color, Config};
+use crate::config::Config;
 use crate::demo;
 use crate::index::TrackClosed;
 use crate::pipeline::{FirstYear, Ingest, IngestEvent};
@@ -84,15 +84,8 @@ fn interface(
     let options = tui::Options {
         query: query.to_owned(),
         title,
-        follow: match request.follow {
-            Follow::Once => tui::Follow::No,
-            Follow::Live => tui::Follow::Yes,
-        },
-        color: match config.color {
-            Color::Auto => tui::Color::Auto,
-            Color::Always => tui::Color::Always,
-            Color::Never => tui::Color::Never,
-        },
+        follow: request.follow,
+        color: config.color,
         settings: tui::Settings::from_config(config)?,
     };
     let index = empty_index(config, TrackClosed::Off);

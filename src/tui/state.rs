@@ -31,6 +31,7 @@ mod tests;
 
 use crate::header::Timestamp;
 use crate::index::Index;
+use crate::pipeline::Follow;
 use crate::tui::columns::RenderContext;
 use crate::tui::keymap::Context;
 use crate::tui::theme::Role;
@@ -42,7 +43,7 @@ use record::Record;
 use settings::Settings;
 
 pub use effect::{Action, Answer, Effect, Job};
-pub use feed::{Feed, FeedState, Follow};
+pub use feed::{Feed, FeedState};
 pub use filter::{FilterState, SearchState};
 pub use prompt::{Prompt, PromptKind, Prompts};
 pub use records::{Preview, RecordLines, Records};

@@ -9,32 +9,9 @@ mod style;
 use ratatui::buffer::Buffer;
 use ratatui::style::Style;
 
+use crate::config::Color;
 pub use crate::present::Role;
 pub use style::{Palette, StyleSpec};
-
-/// When to use colour.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub enum Color {
-    /// Unless `NO_COLOR` is set.
-    #[default]
-    Auto,
-    /// Even if `NO_COLOR` is set.
-    Always,
-    /// Not at all.
-    Never,
-}
-
-impl Color {
-    /// Whether colour is used.
-    pub fn is_used(self) -> bool {
-        let refused = || std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-        match self {
-            Self::Always => true,
-            Self::Auto => !refused(),
-            Self::Never => false,
-        }
-    }
-}
 
 impl Role {
     /// Its look where nobody has set another.

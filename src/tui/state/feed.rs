@@ -1,6 +1,6 @@
 //! How the log comes in: loading, following, paused or ended.
 
-use crate::pipeline::ReadProgress;
+use crate::pipeline::{Follow, ReadProgress};
 
 /// Phases of reading the log.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -12,14 +12,6 @@ pub enum Feed {
     Following,
     /// Everything has been read; no more will come.
     Ended,
-}
-
-/// Whether the log may grow after everything has been read.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub enum Follow {
-    #[default]
-    Yes,
-    No,
 }
 
 #[derive(Debug)]
@@ -61,8 +53,8 @@ impl FeedState {
         let loading = self.is_loading();
         if loading {
             self.phase = match self.follow {
-                Follow::Yes => Feed::Following,
-                Follow::No => Feed::Ended,
+                Follow::Live => Feed::Following,
+                Follow::Once => Feed::Ended,
             };
         }
         loading
@@ -74,6 +66,6 @@ impl FeedState {
 
     /// Whether open connections are pinned to the top: only while the log may grow.
     pub(super) fn is_followed(&self) -> bool {
-        self.phase != Feed::Ended && self.follow == Follow::Yes
+        self.phase != Feed::Ended && self.follow == Follow::Live
     }
 }

@@ -23,6 +23,7 @@ mod time_cursor;
 use super::source_list::SourceList;
 use super::triage_state::TriageJob;
 use super::*;
+use crate::config::Color;
 use crate::event::Entry;
 use crate::header::{HeaderParser, YearResolver};
 use crate::index::TrackClosed;
@@ -31,7 +32,7 @@ use crate::position::{Position, SourceId};
 use crate::query::{Query, TextMatches};
 use crate::search::{self, SearchProgress};
 use crate::source::Sources;
-use crate::tui::theme::{Color, Palette, Symbols, Theme};
+use crate::tui::theme::{Palette, Symbols, Theme};
 use crate::tui::views;
 use harness::{Harness, desk};
 

@@ -26,7 +26,7 @@ impl Harness {
         let mut index = Index::new(TrackClosed::Off);
         index.open_source(SourceId::new(0), "");
         let mut desk = Self {
-            app: App::new("mail.current", Follow::Yes, Settings::default()),
+            app: App::new("mail.current", Follow::Live, Settings::default()),
             index,
             log: file,
             sources,
