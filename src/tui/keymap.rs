@@ -256,6 +256,12 @@ pub const BINDINGS: &[Binding] = bindings! {
     ALL [Ctrl('c')] Leave => "" "quit immediately";
 };
 
+/// The lines of the table that apply in a context.
+pub fn bindings(context: Context) -> impl Iterator<Item = &'static Binding> {
+    let applies = move |binding: &&Binding| binding.applies(context);
+    BINDINGS.iter().filter(applies)
+}
+
 impl Binding {
     pub fn applies(&self, context: Context) -> bool {
         self.contexts & context.bit() != 0

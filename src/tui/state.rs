@@ -5,6 +5,7 @@
 //! top, the log or the table of the view. Each of these has an `update` of its own.
 
 mod answers;
+pub(super) mod context;
 pub(super) mod effect;
 mod feed;
 mod filter;
@@ -13,7 +14,6 @@ pub(super) mod log;
 mod navigate;
 pub(super) mod page;
 mod prompt;
-pub(super) mod record;
 mod records;
 mod refresh;
 pub(super) mod rows;
@@ -24,7 +24,6 @@ mod swap_index;
 mod table;
 mod time_cursor;
 pub(super) mod triage_state;
-mod view;
 
 #[cfg(test)]
 mod tests;
@@ -32,16 +31,17 @@ mod tests;
 use crate::header::Timestamp;
 use crate::index::Index;
 use crate::pipeline::Follow;
-use crate::tui::columns::RenderContext;
+use crate::tui::columns::record::Record;
 use crate::tui::keymap::Context;
 use crate::tui::theme::Role;
-use crate::tui::views;
+use crate::tui::widgets::layout;
 
+use context::RenderContext;
 use log::LogView;
 use page::Page;
-use record::Record;
 use settings::Settings;
 
+pub use crate::tui::columns::view::View;
 pub use effect::{Action, Answer, Effect, Job};
 pub use feed::{Feed, FeedState};
 pub use filter::{FilterState, SearchState};
@@ -49,7 +49,6 @@ pub use prompt::{Prompt, PromptKind, Prompts};
 pub use records::{Preview, RecordLines, Records};
 pub use scroll::{Motion, Scroll};
 pub use table::Table;
-pub use view::View;
 
 /// A position to return to: a view with its filter, the selected row and the open pages.
 #[derive(Debug)]
@@ -133,7 +132,7 @@ impl App {
             Action::Resize(width, height) => {
                 self.size = (width, height);
                 for table in &mut self.records.tables {
-                    let height = views::areas((width, height), table.view).rows.height;
+                    let height = layout::areas((width, height), table.view).rows.height;
                     table.scroll.fill(usize::from(height), table.rows.len());
                 }
                 Vec::new()

@@ -1,8 +1,8 @@
-//! Roles, and how each looks.
+//! Roles and their styles.
 //!
-//! Code asks for a role, never for a colour; and a colour is never the only sign: a word or a symbol says the same.
-//! Colours are the terminal's sixteen, so that the reader's palette decides. Without colour no colour is written at
-//! all, not even a default one: terminals that honour `NO_COLOR` would take modifiers away with it.
+//! Code names a role, never a colour, and a word or a symbol repeats what a colour means. The default
+//! colours are the terminal's sixteen, so the user's palette applies. Without colour no colour code
+//! is written, not even the default one, because crossterm would reset modifiers with it.
 
 mod style;
 
@@ -14,7 +14,7 @@ pub use crate::present::Role;
 pub use style::{Palette, StyleSpec};
 
 impl Role {
-    /// Its look where nobody has set another.
+    /// Its default style.
     pub fn look(self) -> StyleSpec {
         use ratatui::style::Color::{Cyan, Green, Magenta, Red, Yellow};
         let plain = StyleSpec::default();
@@ -35,25 +35,22 @@ impl Role {
     }
 }
 
-/// How roles look.
+/// The styles of all roles, and the characters that the terminal can show.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Theme {
-    /// By role; `None` without colour.
+    /// `None` without colour.
     palette: Option<Palette>,
     symbols: Symbols,
 }
 
-/// What characters the terminal can show.
+/// The characters that the terminal can show.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Symbols {
-    /// Any.
     Unicode,
-    /// ASCII.
     Ascii,
 }
 
 impl Theme {
-    /// A theme in colour or without.
     pub fn new(color: Color, symbols: Symbols, palette: &Palette) -> Self {
         Self {
             palette: color.is_used().then_some(*palette),
@@ -61,15 +58,14 @@ impl Theme {
         }
     }
 
-    /// The look of a role.
     pub fn style(self, role: Role) -> Style {
-        // Without colour, words and symbols say it all. Nor is another attribute used: where one ends, terminals in
-        // between (tmux 3.3) write a reset of the colours too, and who asked for none should find none in a recording.
+        // Without colour no other attribute is used either: at the end of one, tmux 3.3 also writes
+        // a reset of the colours, which would then appear in a recording.
         self.palette
             .map_or_else(Style::new, |palette| palette.style(role))
     }
 
-    /// Makes a drawn frame fit for the terminal: no cell holds anything that controls it, nor anything it cannot show.
+    /// Replaces control characters and characters that the terminal cannot show.
     pub fn finish(self, buffer: &mut Buffer) {
         for cell in &mut buffer.content {
             let symbol = cell.symbol();
@@ -92,7 +88,6 @@ impl Theme {
 }
 
 impl Symbols {
-    /// What the locale of the environment allows.
     pub fn of_locale() -> Self {
         let set = |name| {
             std::env::var(name)

@@ -1,4 +1,4 @@
-//! The screen, drawn from the state; drawing changes nothing.
+//! Draws the screen from the state; drawing changes nothing.
 //!
 //! ```text
 //!  mailscope  mail.current  ● following           in 34 open · out 7 open   logins ✓ 1,180 ✗ 37
@@ -29,79 +29,7 @@ use ratatui::widgets::Widget;
 use crate::index::Index;
 use crate::tui::state::{App, View};
 use crate::tui::theme::{Role, Theme};
-
-pub use help::length as help_length;
-pub use table::shown_columns;
-pub use timeline::{Scale, scale};
-
-/// The least a screen needs.
-const LEAST: (u16, u16) = (50, 9);
-/// With so many rows there is room for the selected record's lines.
-const ROOMY: u16 = 30;
-/// With so many rows failures have a row of their own in the time strip.
-const TALL: u16 = 20;
-
-/// Where everything stands.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Areas {
-    /// Program, feed, totals.
-    pub top: Rect,
-    /// The log's time.
-    pub strip: Rect,
-    /// The tab bar.
-    pub tabs: Rect,
-    /// A table's headings.
-    pub heads: Rect,
-    /// A table's rows.
-    pub rows: Rect,
-    /// The selected record's lines with a rule above them.
-    pub preview: Rect,
-    /// The log's lines: headings, rows and preview together.
-    pub log: Rect,
-    /// A record's page.
-    pub page: Rect,
-    /// The filter, or what is typed.
-    pub bar: Rect,
-    /// The keys, or completions.
-    pub footer: Rect,
-}
-
-/// Divides the screen. All areas are empty where it is too small.
-pub fn areas((width, height): (u16, u16), view: View) -> Areas {
-    if width < LEAST.0 || height < LEAST.1 {
-        return Areas::default();
-    }
-    let roomy = height >= ROOMY;
-    let strip = if height >= TALL { 2 } else { 1 };
-    // Lines are counted here: ratatui's solver of constraints took 1.0 of the 2.1 ms that a key's frame costs.
-    let lines = |y: u16, height: u16| Rect::new(0, y, width, height);
-    let [top, tabs] = [lines(0, 1), lines(1 + strip, 1)];
-    let strip = lines(1, strip);
-    let body = lines(tabs.bottom(), height - 2 - tabs.bottom());
-    let [bar, footer] = [lines(body.bottom(), 1), lines(height - 1, 1)];
-    let preview = match view {
-        // A finding is nothing without what to do about it.
-        View::Findings | View::Sources if height >= TALL => (body.height / 2).min(14),
-        View::Routes if roomy => (body.height / 3).min(14),
-        _ if roomy => (body.height / 3).min(12),
-        _ => 0,
-    };
-    let heads = lines(body.y, 1);
-    let preview = lines(body.bottom() - preview, preview);
-    let rows = lines(heads.bottom(), preview.y - heads.bottom());
-    Areas {
-        top,
-        strip,
-        tabs,
-        heads,
-        rows,
-        preview,
-        log: body,
-        page: body,
-        bar,
-        footer,
-    }
-}
+use crate::tui::widgets::layout::areas;
 
 /// Draws everything.
 pub fn draw(frame: &mut Frame<'_>, app: &App, index: &Index, theme: Theme) {
@@ -138,14 +66,13 @@ fn too_small(canvas: &mut Canvas<'_, '_>, area: Rect) {
     canvas.parts(middle, &[(Role::Warning, words.to_owned())]);
 }
 
-/// What is drawn on.
 struct Canvas<'c, 'f> {
     frame: &'c mut Frame<'f>,
     theme: Theme,
 }
 
 impl Canvas<'_, '_> {
-    /// Writes texts one behind the other, cut at the area's end.
+    /// Writes texts one after the other, cut at the end of the area.
     fn parts(&mut self, area: Rect, parts: &[(Role, String)]) {
         let spans: Vec<Span<'_>> = parts
             .iter()
@@ -161,7 +88,6 @@ impl Canvas<'_, '_> {
         }
     }
 
-    /// Gives a whole area a look.
     fn style(&mut self, area: Rect, role: Role) {
         let area = area.intersection(self.frame.area());
         self.frame

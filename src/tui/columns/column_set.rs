@@ -1,7 +1,7 @@
-//! The columns of a table that the reader wants to see.
+//! The columns configured for a table.
 
 use crate::tui::columns::Column;
-use crate::tui::state::View;
+use crate::tui::columns::view::View;
 
 /// The columns of a view's table, in the order in which they are shown.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -19,7 +19,6 @@ impl ColumnSet {
         }
     }
 
-    /// Whose they are.
     pub fn view(&self) -> View {
         self.view
     }
@@ -28,10 +27,7 @@ impl ColumnSet {
         &self.columns
     }
 
-    /// Takes the columns of these names.
-    ///
-    /// # Errors
-    /// When there is no such column, or none at all: which there are.
+    /// Selects columns by name. An error names the columns that exist.
     pub fn choose(&mut self, names: &[String]) -> Result<(), String> {
         let all = self.view.columns();
         let mut found = Ok(Vec::new());

@@ -7,7 +7,7 @@ use crate::index::store::extent::Span;
 use crate::position::Position;
 use crate::safe;
 use crate::search::RawLine;
-use crate::tui::state::record::Record;
+use crate::tui::columns::record::Record;
 use crate::tui::theme::Role;
 
 impl App {

@@ -12,7 +12,7 @@ use crate::position::Position;
 use crate::query::{Query, TextMatches};
 use crate::search::{LineChunk, LinePattern, LineRange, LineRequest, RawLine, SearchDirection};
 use crate::triage::RouteId;
-use crate::tui::state::record::Record;
+use crate::tui::columns::record::Record;
 use crate::tui::state::source_list::SourceList;
 use crate::tui::state::triage_state::{TriageJob, TriageResult};
 

@@ -69,3 +69,6 @@ impl FeedState {
         self.phase != Feed::Ended && self.follow == Follow::Live
     }
 }
+
+#[cfg(test)]
+mod tests;

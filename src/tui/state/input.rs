@@ -11,11 +11,11 @@ use crate::query;
 use crate::search::SearchDirection;
 use crate::triage::RouteState;
 use crate::triage::findings::FindingSeverity;
-use crate::tui::columns;
-use crate::tui::keymap::Command;
-use crate::tui::state::record::Record;
+use crate::tui::columns::record::Record;
+use crate::tui::keymap::{self, Command};
+use crate::tui::state::context;
 use crate::tui::theme::Role;
-use crate::tui::views;
+use crate::tui::widgets::layout;
 
 impl App {
     pub(super) fn press(&mut self, key: &KeyEvent, index: &Index) -> Vec<Effect> {
@@ -77,13 +77,13 @@ impl App {
                 self.log.grew();
             }
         }
-        let areas = views::areas(self.size, self.view);
+        let areas = layout::areas(self.size, self.view);
         let outcome = if let Some(page) = self.pages.last_mut() {
             page.update(command, areas.page.height)
         } else if self.view == View::Log {
             self.log.update(command, areas.log.height)
         } else if let Some(table) = self.records.table_mut(self.view) {
-            let shown = views::shown_columns(table.columns(), self.size.0);
+            let shown = layout::shown_columns(table.columns(), self.size.0);
             table.update(command, areas.rows.height, &shown)
         } else {
             None
@@ -149,7 +149,9 @@ impl App {
     }
 
     fn scroll_help(&mut self, command: Command) {
-        let most = views::help_length(self.help_context()).saturating_sub(1);
+        let most = keymap::bindings(self.help_context())
+            .count()
+            .saturating_sub(1);
         let Some(at) = self.help.as_mut() else { return };
         let screen = usize::from(self.size.1.saturating_sub(6)).max(1);
         *at = match command {
@@ -276,7 +278,7 @@ impl App {
         let Some(column) = table.columns().get(table.column) else {
             return Vec::new();
         };
-        match columns::cell_term(self.known(index), record, column) {
+        match context::cell_term(self.known(index), record, column) {
             Some(term) => {
                 let text = query::and(&self.filter.kept, &format!("{sign}{term}"));
                 self.set_filter_text(&text)

@@ -10,9 +10,10 @@ use crate::safe;
 use crate::search::RawLine;
 use crate::triage::GroupBy;
 use crate::triage::findings::{DrillDown, Evidence};
-use crate::tui::columns::{self, Field};
+use crate::tui::columns::Field;
+use crate::tui::columns::record::Record;
+use crate::tui::state::context;
 use crate::tui::state::page::{self, Page};
-use crate::tui::state::record::Record;
 use crate::tui::state::rows::Sort;
 use crate::tui::theme::Role;
 
@@ -55,7 +56,7 @@ impl App {
         self.pages.push(Page::new(record, title));
     }
 
-    /// Goes to what a finding is about.
+    /// Opens the route, the records or the line that a finding refers to.
     fn open_finding(&mut self, number: u32, index: &Index) -> Vec<Effect> {
         let Some(finding) = self.records.triage.finding(number) else {
             return Vec::new();
@@ -95,7 +96,7 @@ impl App {
         }
     }
 
-    /// The messages that the route of the page was in the way of.
+    /// Opens the messages affected by the route of the page.
     pub(super) fn open_affected(&mut self, index: &Index) {
         let Some(Record::Route(id)) = self.current() else {
             return;
@@ -115,7 +116,7 @@ impl App {
     /// The connections of the selected route.
     pub(super) fn filter_by_route(&mut self, index: &Index) -> Vec<Effect> {
         let record = self.current();
-        match record.and_then(|record| columns::row_term(self.known(index), record)) {
+        match record.and_then(|record| context::row_term(self.known(index), record)) {
             Some(text) => self.lead_to(View::Connections, &text),
             None => {
                 self.note(Role::Pending, "nothing to filter by on this row");
@@ -161,7 +162,7 @@ impl App {
         self.set_filter_text(filter)
     }
 
-    /// Notes where the reader is, to come back.
+    /// Saves the current place on the back stack.
     pub(super) fn push_history(&mut self) {
         self.back_stack.push(HistoryEntry {
             view: self.view,
@@ -171,7 +172,7 @@ impl App {
         });
     }
 
-    /// Goes back to where the reader was.
+    /// Restores a place from the back stack.
     pub(super) fn return_to(&mut self, entry: HistoryEntry) -> Vec<Effect> {
         self.view = entry.view;
         self.pages = entry.pages;
@@ -182,7 +183,7 @@ impl App {
         self.set_filter_text(&entry.filter)
     }
 
-    /// Sums routes by the next of what they can be summed by.
+    /// Switches to the next grouping of routes.
     pub(super) fn group_routes(&mut self) {
         let (by, grouping) = match self.records.triage.wanted.by {
             GroupBy::Route => (GroupBy::Profile, "grouped by SMTP Auth profile"),
@@ -275,7 +276,7 @@ impl App {
         }
     }
 
-    /// Copies what is known of a record that has no lines.
+    /// Copies the text shown for a record without lines.
     fn copy_words(&mut self, record: Record, index: &Index) -> Vec<Effect> {
         let known = self.known(index);
         let rows = match (record, self.pages.last()) {
@@ -331,7 +332,7 @@ impl App {
     }
 }
 
-/// The record that a line of the log speaks of.
+/// The record that a line of the log belongs to.
 fn of_line(index: &Index, position: Position, line: &[u8]) -> Option<Record> {
     let frame = HeaderParser::new(YearResolver::starting(2000)).parse(line);
     let owners = event::parse_entry(&frame, line).owners();

@@ -13,9 +13,9 @@ mod source;
 use crate::index::ConnectionId;
 use crate::index::store::extent::Span;
 use crate::search::{RawLine, SearchDirection, reports_failure};
-use crate::tui::columns::RenderContext;
+use crate::tui::columns::record::Record;
 use crate::tui::keymap::Command;
-use crate::tui::state::record::Record;
+use crate::tui::state::context::RenderContext;
 use crate::tui::state::{Motion, Outcome, RecordLines, Scroll};
 use crate::tui::theme::Role;
 

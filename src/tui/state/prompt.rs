@@ -7,9 +7,10 @@ use crate::index::Index;
 use crate::query::{self, Completion};
 use crate::safe;
 use crate::search::{SearchDirection, TextPattern};
+use crate::tui::columns::record::Record;
 use crate::tui::columns::{self, Field};
 use crate::tui::keymap::Command;
-use crate::tui::state::record::Record;
+use crate::tui::state::context;
 use crate::tui::state::rows::{Order, Sort};
 use crate::tui::theme::Role;
 use crate::tui::widgets::line_editor::{Edit, Line};
@@ -46,11 +47,10 @@ pub struct Prompts {
     history: Vec<(PromptKind, String)>,
 }
 
-/// Bytes of a paste that are taken.
+/// Bytes of a paste; the rest is dropped.
 const MOST_PASTED: usize = 4096;
 
 impl App {
-    /// Begins to type.
     pub(super) fn ask(&mut self, kind: PromptKind, text: &str, index: &Index) {
         self.prompts.open = Some(Prompt {
             kind,
@@ -69,7 +69,7 @@ impl App {
         let text = match self.current() {
             Some(record @ (Record::Route(_) | Record::Group(_))) => {
                 columns::column(columns::ROUTES, Field::Profiles)
-                    .and_then(|column| columns::cell_term(self.known(index), record, column))
+                    .and_then(|column| context::cell_term(self.known(index), record, column))
             }
             Some(record) => Some(record.term(index, field)),
             None => None,
@@ -156,7 +156,7 @@ impl App {
         }
     }
 
-    /// The text applies as far as it can be read.
+    /// Applies the filter being typed, if it parses.
     fn apply(&mut self) -> Vec<Effect> {
         let Some(prompt) = self.prompts.open.as_mut() else {
             return Vec::new();
@@ -201,7 +201,7 @@ impl App {
         self.apply()
     }
 
-    /// Brings back what was typed before.
+    /// Shows an earlier entry of the history.
     fn recall(&mut self, way: SearchDirection, index: &Index) -> Vec<Effect> {
         let Some(prompt) = self.prompts.open.as_mut() else {
             return Vec::new();
@@ -228,7 +228,7 @@ impl App {
         self.changed(index)
     }
 
-    /// Keeps what was typed, to be brought back.
+    /// Appends to the history.
     fn remember(&mut self, kind: PromptKind, text: &str) {
         let typed = (kind, text.to_owned());
         self.prompts.history.retain(|before| *before != typed);
@@ -239,7 +239,7 @@ impl App {
             .drain(..self.prompts.history.len().saturating_sub(most));
     }
 
-    /// Ends typing without the change.
+    /// Closes the prompt and restores the filter.
     fn escape(&mut self) -> Vec<Effect> {
         let Some(prompt) = self.prompts.open.take() else {
             return Vec::new();

@@ -11,9 +11,9 @@ use crate::index::Index;
 use crate::index::store::extent::Span;
 use crate::query::aggregate::Users;
 use crate::search::RawLine;
-use crate::tui::columns::RenderContext;
 use crate::tui::columns::column_set::ColumnSet;
-use crate::tui::state::record::Record;
+use crate::tui::columns::record::Record;
+use crate::tui::state::context::RenderContext;
 
 #[derive(Debug)]
 pub struct Records {

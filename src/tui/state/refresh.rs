@@ -9,12 +9,12 @@ use super::{App, Effect, Job, RecordLines, View};
 use crate::index::Index;
 use crate::search::LineRequest;
 use crate::triage::RouteId;
-use crate::tui::columns::RenderContext;
+use crate::tui::columns::record::Record;
+use crate::tui::state::context::RenderContext;
 use crate::tui::state::page::{self, Page};
-use crate::tui::state::record::Record;
 use crate::tui::state::rows::{self, Order, PinOpen};
 use crate::tui::state::triage_state::{Need, RefreshPolicy, TriageJob};
-use crate::tui::views;
+use crate::tui::widgets::layout;
 
 /// Rows are computed again after at least this many times what the last computation took.
 pub(super) const REST: u32 = 10;
@@ -250,7 +250,7 @@ impl App {
 
     /// After every change: keeps cursors inside their lists, and requests lines that are shown but not read.
     pub fn settle(&mut self, index: &Index) -> Vec<Effect> {
-        let areas = views::areas(self.size, self.view);
+        let areas = layout::areas(self.size, self.view);
         let height = usize::from(areas.rows.height);
         if let Some(table) = self.table_mut() {
             table.scroll.settle(height, table.rows.len());

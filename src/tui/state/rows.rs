@@ -1,4 +1,4 @@
-//! Which rows a table shows, in which order.
+//! The rows of each table and their order.
 
 use std::collections::HashMap;
 
@@ -7,33 +7,29 @@ use crate::triage::RouteState;
 
 use crate::query::aggregate::Users;
 use crate::query::{Query, TextMatches};
-use crate::tui::columns::{Field, RenderContext};
-use crate::tui::state::record::Record;
+use crate::tui::columns::Field;
+use crate::tui::columns::record::Record;
+use crate::tui::state::context::RenderContext;
 
 /// How a table is sorted.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Sort {
-    /// By this column.
     pub field: Field,
-    /// Which way.
     pub order: Order,
 }
 
-/// Which way a column is sorted.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Order {
-    /// What is looked for mostly comes first: the newest, the longest, the failed, the first letters.
+    /// The usual order of the column: newest, longest or failed first, names alphabetically.
     Natural,
-    /// The other way round.
     Reversed,
 }
 
 /// Whether open connections come first.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum PinOpen {
-    /// While following.
+    /// While the log may grow.
     Yes,
-    /// In a log that does not grow.
     No,
 }
 
@@ -48,7 +44,7 @@ impl Sort {
         self.field == Field::Opened
     }
 
-    /// Puts rows in order by a key; those of one key stay as they were.
+    /// Sorts rows by a key; the sort is stable.
     fn apply(self, rows: &mut [Record], mut key: impl FnMut(Record) -> u64) {
         let mut keyed: Vec<(u64, Record)> = rows.iter().map(|row| (key(*row), *row)).collect();
         match self.order {
@@ -61,8 +57,8 @@ impl Sort {
     }
 }
 
-/// Matching connections in order. `room` is a list that nobody needs any more: while a log grows its table is made anew
-/// many times a second, and half of that time went into the memory of a new list.
+/// Matching connections in order. The memory of `room` is reused: while a log grows, its rows are
+/// computed many times a second, and allocating a new list took half of that time.
 pub fn connections(
     index: &Index,
     filter: &Query,
@@ -116,7 +112,7 @@ pub fn all_messages(index: &Index) -> impl Iterator<Item = Record> {
     all.map(|message| Record::Message(message.record()))
 }
 
-/// Names in the order of the alphabet, looked up by number.
+/// The alphabetical rank of each name, by symbol.
 struct SortKeys {
     first: Vec<u32>,
     second: Vec<u32>,
@@ -251,7 +247,7 @@ pub fn messages(
     rows
 }
 
-/// What went wrong comes first.
+/// Failures sort first.
 fn state_key(word: Option<&str>) -> u64 {
     const ORDER: [&str; 8] = [
         "bounced",
@@ -267,7 +263,7 @@ fn state_key(word: Option<&str>) -> u64 {
         .unwrap_or(ORDER.len()) as u64
 }
 
-/// The users of the matching connections, and what their logins came to.
+/// The users of the matching connections, and the totals of their logins.
 pub fn users(
     index: &Index,
     filter: &Query,
@@ -315,7 +311,7 @@ pub fn users(
     (rows, users)
 }
 
-/// Routes, or groups of them, in order; they come failing ones first.
+/// Routes, or groups of them; the triage results list failing ones first.
 pub fn routes(known: RenderContext<'_>, sort: Sort) -> Vec<Record> {
     let mut rows = known.triage.route_rows().unwrap_or_default();
     let time = |time: Option<crate::header::Timestamp>| {
@@ -361,7 +357,7 @@ fn name(known: RenderContext<'_>, record: Record) -> String {
     }
 }
 
-/// Findings in order; they come worst first.
+/// Findings; the triage results list the worst first.
 pub fn findings(known: RenderContext<'_>, sort: Sort) -> Vec<Record> {
     let mut rows = known.triage.finding_rows().to_vec();
     sort.apply(&mut rows, |record| {
@@ -381,7 +377,7 @@ pub fn findings(known: RenderContext<'_>, sort: Sort) -> Vec<Record> {
     rows
 }
 
-/// Sources in order; what is waited for comes last.
+/// Sources; directories and patterns without a file come last.
 pub fn sources(known: RenderContext<'_>, sort: Sort) -> Vec<Record> {
     let statuses = &known.files.statuses;
     let mut rows: Vec<Record> = (0..)

@@ -70,3 +70,6 @@ impl Scroll {
         self.offset = self.offset.min(length.saturating_sub(height));
     }
 }
+
+#[cfg(test)]
+mod tests;

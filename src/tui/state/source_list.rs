@@ -86,3 +86,6 @@ impl SourcesState {
         Some(Effect::Files)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::{App, Effect, Feed, Preview, SearchState};
 use crate::index::Index;
 use crate::query::TextMatches;
+use crate::tui::columns::record::Record;
 use crate::tui::state::log::LogView;
-use crate::tui::state::record::Record;
 use crate::tui::state::triage_state::TriageState;
 
 impl App {

@@ -4,9 +4,9 @@ use super::{Motion, Outcome, Scroll, View};
 use crate::index::Index;
 use crate::search::SearchDirection;
 use crate::tui::columns::column_set::ColumnSet;
+use crate::tui::columns::record::Record;
 use crate::tui::columns::{Column, Field, Sortable};
 use crate::tui::keymap::Command;
-use crate::tui::state::record::Record;
 use crate::tui::state::rows::{Order, Sort};
 use crate::tui::theme::Role;
 

@@ -1,22 +1,22 @@
-//! A moment chosen on the time strip: who was connected then.
+//! The time cursor: a time picked on the timeline filters by the connections open then.
 
 use super::{App, Effect, View};
 use crate::header::Timestamp;
 use crate::index::Index;
 use crate::query::{self, and, term};
 use crate::search::SearchDirection;
+use crate::tui::columns::record::is_refusal;
 use crate::tui::keymap::Command;
-use crate::tui::state::record::is_refusal;
 use crate::tui::theme::Role;
-use crate::tui::views::{self, Scale};
+use crate::tui::widgets::scale::{self, Scale};
 
-/// Columns of the strip that a screen up or down goes by.
+/// Columns that a page up or down moves.
 const FAR: isize = 10;
-/// Seconds that up and down go by, where a column is no shorter.
+/// Seconds that up and down move, unless a column is shorter.
 const MINUTE: i64 = 60;
 
 impl App {
-    /// Begins to choose, at the selected record's time, else at the newest.
+    /// Opens the cursor at the time of the selected record, else at the newest.
     pub(super) fn pick_moment(&mut self, index: &Index) -> Vec<Effect> {
         let Some((oldest, newest)) = index.oldest().zip(index.newest()) else {
             self.note(Role::Pending, "no entry has a time");
@@ -33,7 +33,7 @@ impl App {
         self.apply_moment()
     }
 
-    /// Gives the choosing up: everything is as it was.
+    /// Closes the cursor and restores the view and the filter.
     pub(super) fn drop_moment(&mut self) -> Vec<Effect> {
         if self.moment.take().is_none() {
             return Vec::new();
@@ -44,16 +44,16 @@ impl App {
         }
     }
 
-    /// Keeps the moment as part of the filter; Esc leads back from there.
+    /// Keeps the time as part of the filter; Esc goes back.
     fn keep_moment(&mut self) -> Vec<Effect> {
         self.filter.kept = self.filter.active.text().to_owned();
         self.moment = None;
         Vec::new()
     }
 
-    /// Does what a key stands for while a moment is chosen.
+    /// Handles a command while the cursor is open.
     pub(super) fn move_moment(&mut self, command: Command, index: &Index) -> Vec<Effect> {
-        let Some((time, scale)) = self.moment.zip(views::scale(self.size, index)) else {
+        let Some((time, scale)) = self.moment.zip(scale::scale(self.size, index)) else {
             return Vec::new();
         };
         let step = if scale.seconds() >= MINUTE { MINUTE } else { 1 };

@@ -16,7 +16,7 @@ use crate::triage::findings::{FindingKind, FindingSeverity};
 use crate::triage::{
     self, Finding, Group, GroupBy, IndexAccess, Route, RouteId, RouteState, Thresholds, Triage,
 };
-use crate::tui::state::record::Record;
+use crate::tui::columns::record::Record;
 
 /// Buckets of a route's timeline.
 pub const STRIP: usize = 48;
@@ -35,7 +35,6 @@ const FIRST: Duration = Duration::from_secs(2);
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Scope {
     pub by: GroupBy,
-    /// The filter that their connections match.
     pub filter: String,
 }
 

@@ -1,4 +1,4 @@
-//! A look as the configuration writes it: `bold red on black`.
+//! Styles as the configuration writes them: `bold red on black`.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,7 +7,6 @@ use ratatui::style::{Color, Modifier, Style};
 
 use super::Role;
 
-/// How a piece of the screen looks.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct StyleSpec {
     foreground: Option<Color>,
@@ -15,7 +14,6 @@ pub struct StyleSpec {
     modifiers: Modifier,
 }
 
-/// The modifiers' words.
 const MODIFIERS: [(&str, Modifier); 5] = [
     ("bold", Modifier::BOLD),
     ("dim", Modifier::DIM),
@@ -67,7 +65,7 @@ impl fmt::Display for StyleSpec {
     }
 }
 
-/// As the terminal's own names have it.
+/// A colour by its name in the configuration: `light-red`.
 fn written(colour: Color) -> String {
     let name = colour.to_string().to_lowercase();
     match name.strip_prefix("light") {
@@ -77,7 +75,7 @@ fn written(colour: Color) -> String {
 }
 
 impl FromStr for StyleSpec {
-    /// The word that is none of a look.
+    /// The word that is neither a colour nor a modifier.
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
@@ -97,7 +95,7 @@ impl FromStr for StyleSpec {
     }
 }
 
-/// How each role looks.
+/// The style of each role.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Palette([StyleSpec; Role::ALL.len()]);
 
@@ -108,7 +106,7 @@ impl Default for Palette {
 }
 
 impl FromIterator<(Role, StyleSpec)> for Palette {
-    /// Roles that are not among them keep their own looks.
+    /// Other roles keep their default styles.
     fn from_iter<I: IntoIterator<Item = (Role, StyleSpec)>>(looks: I) -> Self {
         let mut palette = Self::default();
         for (role, look) in looks {
@@ -125,7 +123,7 @@ impl Palette {
         style.fg = look.foreground;
         style.bg = look.background;
         if role == Role::Selected {
-            // One look for the whole row, whatever its cells look like.
+            // One style for the whole row, whatever its cells have.
             style.fg = style.fg.or(Some(Color::Reset));
             style = style.remove_modifier(Modifier::DIM);
         }
@@ -134,28 +132,4 @@ impl Palette {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_look_reads_as_it_is_written() {
-        for text in [
-            "",
-            "bold",
-            "green",
-            "bold light-red",
-            "dim italic #ff8700 on black",
-            "underline reverse 208 on light-blue",
-        ] {
-            let look: StyleSpec = text.parse().unwrap();
-            assert_eq!(look.to_string(), text);
-        }
-        for role in Role::ALL {
-            assert_eq!(role.look().to_string().parse(), Ok(role.look()), "{role:?}");
-            assert_eq!(Role::ALL[role as usize], role);
-        }
-        for wrong in ["blood", "bold on", "on", "#12", "300"] {
-            assert!(wrong.parse::<StyleSpec>().is_err(), "{wrong}");
-        }
-    }
-}
+mod tests;

@@ -1,14 +1,15 @@
-//! The bottom lines: the filter or what is typed, and the keys or completions.
+//! The bottom lines: the filter or the prompt, and the keys or completions.
 
 use ratatui::layout::Position;
 
-use super::{Areas, Canvas, width};
+use super::{Canvas, width};
 use crate::humanize;
 use crate::index::Index;
 use crate::safe;
 use crate::tui::keymap::BINDINGS;
 use crate::tui::state::{App, Prompt, PromptKind, SearchState, View};
 use crate::tui::theme::Role;
+use crate::tui::widgets::layout::Areas;
 
 type Parts = Vec<(Role, String)>;
 
@@ -37,7 +38,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_, '_>, areas: &Areas, app: &App, index:
     }
 }
 
-/// How many records match, and how long that took.
+/// The number of matches, and how long the query took.
 fn answer(app: &App, index: &Index) -> Parts {
     if let SearchState::First(bytes) = app.filter.search {
         return vec![(
@@ -127,9 +128,9 @@ fn idle_footer(app: &App, room: usize) -> Parts {
     vec![(Role::Dim, " filter ".into()), (Role::Title, text)]
 }
 
-/// What is wrong with the text, else what may stand at the cursor.
+/// The error in the text, else the completions.
 fn hints(prompt: &Prompt, room: usize) -> Parts {
-    // A word that is still being typed is no error while it can become one that is right.
+    // No error is shown while completions could still correct the word being typed.
     let word = prompt.completions.first().map(|first| first.replace.start);
     let typing = word.is_some_and(|word| prompt.error_at.is_some_and(|at| at >= word));
     if let Some(error) = prompt.error.as_ref().filter(|_| !typing) {
@@ -138,7 +139,7 @@ fn hints(prompt: &Prompt, room: usize) -> Parts {
             .and_then(|at| prompt.line.text().get(..at))
             .map(|text| safe::width(&safe::text(text)));
         let column = before.map(|before| before + label(prompt.kind).len());
-        // The caret stands under the place, unless the message would not fit behind it.
+        // A caret marks the error if the message fits after it.
         return match column.filter(|column| column + safe::width(error) + 2 <= room) {
             Some(column) => vec![(Role::Failed, format!("{}^ {error}", " ".repeat(column)))],
             None => vec![(Role::Failed, format!(" ✗ {error}"))],
@@ -177,7 +178,7 @@ fn hints(prompt: &Prompt, room: usize) -> Parts {
     parts
 }
 
-/// As many keys as there is room for, in the order of their table; help and quit always.
+/// The keys that fit, in the order of their table; help and quit always.
 fn keys(app: &App, room: usize) -> Parts {
     let context = app.context();
     let worded: Vec<(String, &str)> = BINDINGS

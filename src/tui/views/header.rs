@@ -1,6 +1,6 @@
 //! The top line and the tab bar.
 
-use super::{Areas, Canvas, width};
+use super::{Canvas, width};
 use crate::humanize;
 use crate::humanize::{clock, size};
 use crate::index::Index;
@@ -8,12 +8,13 @@ use crate::pipeline::ReadProgress;
 use crate::present::CellContext;
 use crate::safe;
 use crate::triage::RouteState;
-use crate::tui::state::record::Record;
+use crate::tui::columns::record::Record;
 use crate::tui::state::{App, Feed, View};
 use crate::tui::theme::Role;
+use crate::tui::widgets::layout::Areas;
 use ratatui::layout::Rect;
 
-/// Columns that the title may take before totals give way to it.
+/// Columns of the title that the totals leave free.
 const TITLE: usize = 16;
 
 type Parts = Vec<(Role, String)>;
@@ -97,7 +98,7 @@ fn percent(progress: ReadProgress) -> u64 {
     percent.unwrap_or(0)
 }
 
-/// How many words the totals take.
+/// The wordings of the totals, from the shortest.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Words {
     Few,
@@ -155,7 +156,7 @@ fn tabs(canvas: &mut Canvas<'_, '_>, areas: &Areas, app: &App, index: &Index) {
         .collect();
     let mut right = shown(app, index, areas);
     let everything = all_tabs(app, |_| true, Room::Ample);
-    // Sources are looked at least often; 7 leads there all the same.
+    // The least used view is left out first; its key works all the same.
     let most = all_tabs(app, |view| view != View::Sources, Room::Ample);
     let fits = |tabs: &Parts, beside: &Parts| width(tabs) + width(beside) + 2 <= room;
     let mut left = if fits(&everything, &right) {
@@ -166,7 +167,7 @@ fn tabs(canvas: &mut Canvas<'_, '_>, areas: &Areas, app: &App, index: &Index) {
         most
     };
     if width(&left) + width(&pages) > room {
-        // Where it came from says more than where else there is to go.
+        // The path of the open pages matters more than the other views.
         left = chosen_tab(app);
     }
     left.extend(pages);
@@ -177,7 +178,6 @@ fn tabs(canvas: &mut Canvas<'_, '_>, areas: &Areas, app: &App, index: &Index) {
     put_right(canvas, areas.tabs, &right);
 }
 
-/// How much room there is for the tabs.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Room {
     Ample,
@@ -188,7 +188,7 @@ fn all_tabs(app: &App, is_shown: impl Fn(View) -> bool, space: Room) -> Parts {
     let mut parts: Parts = vec![(Role::Text, " ".into())];
     for (key, view) in View::ALL.into_iter().filter(|(_, view)| is_shown(*view)) {
         let chosen = view == app.view;
-        // The brackets say it where nothing is bold.
+        // Brackets mark the view if nothing is bold.
         let (open, close) = match (chosen, space) {
             (true, _) => ("[", "]"),
             (false, Room::Ample) => (" ", " "),
@@ -216,7 +216,7 @@ fn chosen_tab(app: &App) -> Parts {
     vec![(Role::Title, text)]
 }
 
-/// How many routes fail, how many findings there are.
+/// The counts of failing routes and of findings.
 fn noticed(app: &App, view: View) -> Option<(Role, String)> {
     match view {
         View::Routes => {
@@ -238,7 +238,7 @@ fn noticed(app: &App, view: View) -> Option<(Role, String)> {
     }
 }
 
-/// The part of the log's time that is shown, and which records of how many.
+/// The time range of the rows shown, and the counts of rows and records.
 fn shown(app: &App, index: &Index, areas: &Areas) -> Parts {
     let Some(table) = app.table().filter(|_| app.pages.is_empty()) else {
         return Vec::new();

@@ -1,24 +1,14 @@
-//! The keys that hold here, from the table of keys.
+//! The help: the keys that work in the current context.
 
-use super::{Areas, Canvas};
+use super::Canvas;
 use crate::safe;
-use crate::tui::keymap::{BINDINGS, Binding, Context};
+use crate::tui::keymap::{Binding, bindings};
 use crate::tui::state::App;
 use crate::tui::theme::Role;
+use crate::tui::widgets::layout::Areas;
 
 /// Columns for the keys' names.
 const KEYS: usize = 22;
-
-fn bindings(context: Context) -> impl Iterator<Item = &'static Binding> {
-    BINDINGS
-        .iter()
-        .filter(move |binding| binding.applies(context))
-}
-
-/// How many lines there are.
-pub fn length(context: Context) -> usize {
-    bindings(context).count()
-}
 
 pub(super) fn draw(canvas: &mut Canvas<'_, '_>, areas: &Areas, app: &App) {
     let context = app.help_context();
@@ -27,7 +17,6 @@ pub(super) fn draw(canvas: &mut Canvas<'_, '_>, areas: &Areas, app: &App) {
     canvas.parts(area, &[(Role::Title, title)]);
     let height = usize::from(area.height.saturating_sub(1)).max(1);
     let all: Vec<&Binding> = bindings(context).collect();
-    // Two columns where both fit.
     let columns = if area.width >= 150 { 2 } else { 1 };
     let each = all.len().div_ceil(columns);
     let width = area.width / columns as u16;

@@ -1,13 +1,14 @@
-//! The log as it is, line by line.
+//! View Log: the raw lines.
 
-use super::{Areas, Canvas};
+use super::Canvas;
 use crate::header::{HeaderParser, YearResolver};
 use crate::humanize;
 use crate::tui::state::App;
 use crate::tui::theme::Role;
+use crate::tui::widgets::layout::Areas;
 use crate::tui::widgets::log_line::{self, HeaderFormat};
 
-/// Characters of a line that are laid out; more than any screen shows at once.
+/// Bytes of a line that are laid out; more than any screen shows at once.
 const LAID_OUT: usize = 4096;
 
 pub(super) fn draw(canvas: &mut Canvas<'_, '_>, areas: &Areas, app: &App) {

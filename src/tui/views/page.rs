@@ -14,12 +14,13 @@
 //!   11:19:39 New SMTP DCID 5640 interface 172.16.155.16 address 172.16.155.102 port 25
 //! ```
 
-use super::{Areas, Canvas};
+use super::Canvas;
 use crate::safe;
 use crate::search::RawLine;
 use crate::tui::state::App;
 use crate::tui::state::page::Page;
 use crate::tui::theme::Role;
+use crate::tui::widgets::layout::Areas;
 use crate::tui::widgets::log_line::{self, HeaderFormat};
 
 pub(super) fn draw(canvas: &mut Canvas<'_, '_>, areas: &Areas, app: &App) {

@@ -1,17 +1,18 @@
-//! The selected record's lines under the table: its newest ones where there is not room for all; of a user, the newest
-//! logins.
+//! Below the table: the first and the newest lines of the selected record, or the newest logins of a
+//! user.
 
 use ratatui::layout::Rect;
 
-use super::{Areas, Canvas};
+use super::Canvas;
 use crate::humanize;
 use crate::index::{Index, Symbol};
 use crate::present;
 use crate::safe;
+use crate::tui::columns::record::Record;
 use crate::tui::state::App;
 use crate::tui::state::page;
-use crate::tui::state::record::Record;
 use crate::tui::theme::Role;
+use crate::tui::widgets::layout::Areas;
 use crate::tui::widgets::log_line::HeaderFormat;
 
 pub(super) fn draw(canvas: &mut Canvas<'_, '_>, areas: &Areas, app: &App, index: &Index) {

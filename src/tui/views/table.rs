@@ -1,4 +1,4 @@
-//! A table: headings, then a row a record. Only what is seen is formatted.
+//! A table: headings, then one row for each record. Only visible rows are formatted.
 //!
 //! ```text
 //!    opened   age     dir id        peer                 interface · group  tls      login      user or profile  msgs end
@@ -7,72 +7,18 @@
 
 use ratatui::layout::Rect;
 
-use super::{Areas, Canvas};
+use super::Canvas;
 use crate::index::Index;
 use crate::index::records::timeline::Slot;
 use crate::safe;
 use crate::triage::GroupBy;
-use crate::tui::columns::{self, Column, ColumnKind, Field, RenderContext, cell};
-use crate::tui::state::record::Record;
+use crate::tui::columns::record::Record;
+use crate::tui::columns::{self, ColumnKind, Field};
+use crate::tui::state::context::{RenderContext, cell};
 use crate::tui::state::rows::Order;
 use crate::tui::state::{App, Table, View};
 use crate::tui::theme::Role;
-
-/// Columns of the sign before each row.
-const SIGN: u16 = 2;
-
-/// Which columns there is room for, in order.
-pub fn shown_columns(columns: &[&Column], width: u16) -> Vec<usize> {
-    layout(columns, width, 0)
-        .into_iter()
-        .map(|(at, _)| at)
-        .collect()
-}
-
-/// The columns shown and how wide each is. An id is never cut: its column takes at least `id` columns.
-fn layout(columns: &[&Column], width: u16, id: u16) -> Vec<(usize, u16)> {
-    let need = |at: usize| match columns[at].screen.field {
-        Field::Id | Field::Mid => columns[at].screen.min.max(id),
-        _ => columns[at].screen.min,
-    };
-    let mut shown: Vec<usize> = (0..columns.len()).collect();
-    let room = width.saturating_sub(SIGN);
-    let least = |shown: &[usize]| shown.iter().map(|at| need(*at) + 1).sum::<u16>();
-    // However few columns were chosen, one stays.
-    while least(&shown) > room + 1 && shown.len() > 1 {
-        let Some(weakest) = shown
-            .iter()
-            .copied()
-            .filter(|at| columns[*at].priority > 0)
-            .max_by_key(|at| columns[*at].priority)
-        else {
-            break;
-        };
-        shown.retain(|at| *at != weakest);
-    }
-    let mut widths: Vec<(usize, u16)> = shown.iter().map(|at| (*at, need(*at))).collect();
-    let mut left = (room + 1).saturating_sub(least(&shown));
-    // In turn, so that all grow alike; names of people are the longest and the most looked for.
-    while left > 0 {
-        let before = left;
-        for (at, width) in &mut widths {
-            let step = match columns[*at].screen.field {
-                Field::Summary => 8,
-                Field::Login | Field::Why | Field::Route => 2,
-                _ => 1,
-            };
-            let step = step
-                .min(left)
-                .min(columns[*at].screen.max.saturating_sub(*width));
-            *width += step;
-            left -= step;
-        }
-        if left == before {
-            break;
-        }
-    }
-    widths
-}
+use crate::tui::widgets::layout::{Areas, SIGN, column_widths};
 
 pub(super) fn draw(canvas: &mut Canvas<'_, '_>, areas: &Areas, app: &App, index: &Index) {
     let Some(table) = app.table() else { return };
@@ -85,7 +31,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_, '_>, areas: &Areas, app: &App, index:
         .filter(|row| row.subject().is_some())
         .map(|row| row.title(index).len())
         .max();
-    let widths = layout(
+    let widths = column_widths(
         table.columns(),
         areas.rows.width,
         u16::try_from(id.unwrap_or(0)).unwrap_or(0),
@@ -139,7 +85,7 @@ fn heads(
     canvas.parts(areas.heads, &heads);
 }
 
-/// Draws one row. Returns where the cell under the cursor stands.
+/// Draws one row; returns the area of the cell under the cursor.
 fn row(
     canvas: &mut Canvas<'_, '_>,
     area: Rect,

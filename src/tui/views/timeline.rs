@@ -1,4 +1,4 @@
-//! The log's whole time: what succeeded and failed when, and the part that is shown.
+//! The timeline of the whole log: successes and failures, and the range of the rows shown.
 //!
 //! ```text
 //!  09:00 ▁▁▂▃▂▂▅▇▆▅▃▂▂▁▁▂✗▃▂▁▁▁▂▃▄▅▆▇█▇ 12:04          one row: ✗ where much failed
@@ -8,94 +8,21 @@
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::{Areas, Canvas};
+use super::Canvas;
 use crate::header::Timestamp;
 use crate::humanize;
 use crate::index::Index;
 use crate::index::records::timeline::Slot;
-use crate::tui::state::{App, View};
+use crate::tui::state::App;
 use crate::tui::theme::Role;
+use crate::tui::widgets::layout::Areas;
+use crate::tui::widgets::scale::{ends, scale};
 
 const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
-/// Stands under the moment that is chosen.
+/// Marks the picked time.
 const CHOSEN: char = '▲';
-/// A column with at least one failure in so many outcomes is marked as failed where there is no second row.
+/// On a timeline of one row, a column is marked as failed from one failure in this many outcomes on.
 const MARKED: u64 = 4;
-
-/// How the log's time lies on the strip.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Scale {
-    /// Seconds since 1970 at which it begins.
-    from: i64,
-    /// The first second behind it.
-    to: i64,
-    /// Columns of bars.
-    columns: usize,
-    /// Columns before them.
-    label: usize,
-}
-
-impl Scale {
-    /// The column of a moment.
-    pub fn column(&self, time: Timestamp) -> usize {
-        let columns = i64::try_from(self.columns).unwrap_or(0);
-        let at = (time.seconds() - self.from) * columns / (self.to - self.from).max(1);
-        usize::try_from(at).unwrap_or(0)
-    }
-
-    /// The first second of a column.
-    pub fn start(&self, column: usize) -> i64 {
-        let columns = i64::try_from(self.columns).unwrap_or(1).max(1);
-        let column = i64::try_from(column).unwrap_or(columns);
-        self.from + (column * (self.to - self.from) + columns - 1) / columns
-    }
-
-    /// Where the column begins that stands so many beside that of a moment; at least a second away.
-    pub fn beside(&self, time: Timestamp, by: isize) -> i64 {
-        let start = self.start(self.column(time).saturating_add_signed(by));
-        if by > 0 {
-            start.max(time.seconds() + 1)
-        } else {
-            start.min(time.seconds() - 1)
-        }
-    }
-
-    /// The log's first second.
-    pub fn first(&self) -> i64 {
-        self.from
-    }
-
-    /// The log's newest second.
-    pub fn last(&self) -> i64 {
-        self.to - 1
-    }
-
-    /// Whole seconds of a column.
-    pub fn seconds(&self) -> i64 {
-        (self.to - self.from) / i64::try_from(self.columns).unwrap_or(1).max(1)
-    }
-
-    /// What went well and what failed, column by column.
-    pub fn strip(&self, index: &Index) -> Vec<Slot> {
-        index.timeline().strip(self.from, self.to, self.columns)
-    }
-}
-
-/// How the log's time lies on the strip of a screen of that size; `None` without a time or a strip.
-pub fn scale(size: (u16, u16), index: &Index) -> Option<Scale> {
-    let areas = super::areas(size, View::Connections);
-    let (oldest, newest) = index.oldest().zip(index.newest())?;
-    let (first, last) = ends(oldest, newest);
-    let two = areas.strip.height > 1;
-    let label = first.chars().count().max(if two { 9 } else { 0 });
-    let columns = usize::from(areas.strip.width).saturating_sub(label + last.chars().count() + 4);
-    (columns > 0).then_some(Scale {
-        from: oldest.seconds(),
-        to: newest.seconds() + 1,
-        columns,
-        label,
-    })
-}
 
 pub(super) fn draw(canvas: &mut Canvas<'_, '_>, areas: &Areas, app: &App, index: &Index) {
     let Some((oldest, newest)) = index.oldest().zip(index.newest()) else {
@@ -140,7 +67,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_, '_>, areas: &Areas, app: &App, index:
     }
 }
 
-/// Shows the moment that is chosen.
+/// Marks the picked time on the second row.
 fn mark(canvas: &mut Canvas<'_, '_>, row: Rect, at: usize) {
     let at = u16::try_from(at).unwrap_or(u16::MAX).min(row.width);
     let cell = Rect {
@@ -159,7 +86,7 @@ fn level(value: u64, most: u64) -> char {
     if value == 0 {
         return ' ';
     }
-    // A single one is still seen; the square root keeps quiet hours from vanishing beside busy ones.
+    // A square root scale keeps quiet hours visible beside busy ones.
     let share = (value as f64 / most.max(1) as f64).sqrt() * (BARS.len() - 1) as f64;
     BARS[(share.round() as usize).min(BARS.len() - 1)]
 }
@@ -195,18 +122,7 @@ fn failures(canvas: &mut Canvas<'_, '_>, area: Rect, strip: &[Slot], label: usiz
     );
 }
 
-/// The first and last moment, with dates where they are of different days.
-fn ends(oldest: Timestamp, newest: Timestamp) -> (String, String) {
-    let (a, b) = (oldest.date_time(), newest.date_time());
-    let time = |c: crate::header::DateTime| format!("{:02}:{:02}", c.hour, c.minute);
-    if (a.year, a.month, a.day) == (b.year, b.month, b.day) {
-        return (time(a), time(b));
-    }
-    let date = |c: crate::header::DateTime| format!("{:02}-{:02} {}", c.month, c.day, time(c));
-    (date(a), date(b))
-}
-
-/// The times of the rows that are shown.
+/// The first and last time of the rows shown.
 pub(super) fn shown_span(
     app: &App,
     index: &Index,

@@ -3,10 +3,10 @@
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
-/// Bytes that a line may hold: a pasted file is no filter.
+/// Bytes of a line; a pasted file is cut.
 const LONGEST: usize = 4096;
 
-/// The text and where its cursor stands.
+/// The text and its cursor.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Line {
     text: String,
@@ -16,25 +16,18 @@ pub struct Line {
 /// A change to the line.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Edit {
-    /// A character was typed.
     Insert(char),
-    /// Removes the character before the cursor.
     Backspace,
-    /// Removes the character under the cursor.
     Delete,
     /// Removes everything before the cursor.
     Clear,
-    /// Removes everything behind the cursor.
+    /// Removes everything after the cursor.
     Cut,
     /// Removes the word before the cursor.
     Word,
-    /// Moves the cursor.
     Left,
-    /// Moves the cursor.
     Right,
-    /// Moves the cursor.
     Start,
-    /// Moves the cursor.
     End,
 }
 
@@ -47,17 +40,16 @@ impl Line {
         }
     }
 
-    /// What was typed.
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// Where the cursor stands, in bytes.
+    /// The byte offset of the cursor.
     pub fn cursor(&self) -> usize {
         self.cursor
     }
 
-    /// Changes the line. Whether its text is another now.
+    /// Applies an edit; returns whether the text changed.
     pub fn edit(&mut self, edit: Edit) -> bool {
         let before = self.text.len();
         match edit {
@@ -75,8 +67,8 @@ impl Line {
         self.text.len() != before
     }
 
-    /// Inserts text at the cursor; line ends and what else cannot stand in a line become blanks, and what is too
-    /// long is left out.
+    /// Inserts text at the cursor: control characters become blanks, and text beyond the limit is
+    /// dropped.
     pub fn insert(&mut self, text: &str) {
         for c in text.chars() {
             let c = if crate::safe::is_control_like(c) {
@@ -92,7 +84,7 @@ impl Line {
         }
     }
 
-    /// Puts `text` in the place of a range of bytes, with the cursor behind it.
+    /// Replaces a range of bytes and moves the cursor after `text`.
     pub fn replace(&mut self, range: std::ops::Range<usize>, text: &str) {
         if self.text.get(range.clone()).is_some() {
             self.text.replace_range(range.clone(), text);
@@ -140,33 +132,4 @@ impl Line {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_line_is_edited_as_in_a_shell() {
-        let mut line = Line::new("user:müller auth:failed");
-        assert!(line.edit(Edit::Word));
-        assert_eq!(line.text(), "user:müller ");
-        line.edit(Edit::Backspace);
-        line.edit(Edit::Left);
-        line.edit(Edit::Backspace);
-        line.edit(Edit::Insert('x'));
-        assert_eq!(line.text(), "user:müllxr");
-        line.edit(Edit::Start);
-        line.edit(Edit::Delete);
-        line.edit(Edit::End);
-        assert!(line.edit(Edit::Clear));
-        assert_eq!((line.text(), line.cursor()), ("", 0));
-    }
-
-    #[test]
-    fn pasted_text_is_one_line_and_bounded() {
-        let mut line = Line::default();
-        line.insert("user:a\nauth:failed\x1b");
-        assert_eq!(line.text(), "user:a auth:failed ");
-        line.insert(&"ü".repeat(1 << 20));
-        assert!(line.text().len() <= LONGEST);
-        assert!(line.shown(10).1 <= 10);
-    }
-}
+mod tests;

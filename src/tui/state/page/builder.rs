@@ -6,7 +6,7 @@ use crate::humanize;
 use crate::index::Index;
 use crate::safe;
 use crate::trace::{self, TextPart, TextStyle, Trace};
-use crate::tui::state::record::Record;
+use crate::tui::columns::record::Record;
 use crate::tui::theme::Role;
 
 /// Columns of a fact's name, with the blanks around it.

@@ -6,7 +6,7 @@ use crate::humanize;
 use crate::index::{Connection, Index};
 use crate::safe;
 use crate::trace;
-use crate::tui::state::record::Record;
+use crate::tui::columns::record::Record;
 
 pub(super) fn head(index: &Index, connection: &Connection<'_>) -> Vec<PageRow> {
     let record = Record::Connection(connection.record());

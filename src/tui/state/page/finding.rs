@@ -6,8 +6,9 @@ use crate::humanize;
 use crate::present::{self, CellContext};
 use crate::safe;
 use crate::triage::findings::{DrillDown, Evidence};
-use crate::tui::columns::{self, RenderContext};
-use crate::tui::state::record::Record;
+use crate::tui::columns;
+use crate::tui::columns::record::Record;
+use crate::tui::state::context::{self, RenderContext};
 use crate::tui::theme::Role;
 
 /// ```text
@@ -63,7 +64,7 @@ fn evidence_parts(known: RenderContext<'_>, evidence: Evidence) -> Vec<(Role, St
             let cell = |field| {
                 let column = columns::column(columns::CONNECTIONS, field);
                 column
-                    .map(|column| columns::cell(known, Record::Connection(id), column))
+                    .map(|column| context::cell(known, Record::Connection(id), column))
                     .unwrap_or_default()
             };
             let [result, login] = [columns::Field::AuthResult, columns::Field::Login].map(cell);

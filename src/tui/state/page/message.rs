@@ -8,7 +8,7 @@ use crate::present::CellContext;
 use crate::safe;
 use crate::search::RawLine;
 use crate::trace::{self, Subject};
-use crate::tui::state::record::Record;
+use crate::tui::columns::record::Record;
 use crate::tui::theme::Role;
 
 pub(super) fn head(index: &Index, message: &Message<'_>, lines: &[RawLine]) -> Vec<PageRow> {

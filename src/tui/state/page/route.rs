@@ -24,8 +24,9 @@ use crate::index::ConnectionId;
 use crate::present::CellContext;
 use crate::safe;
 use crate::triage::{ConnectionOutcome, Reason, Route, RouteId, RouteState, Tally};
-use crate::tui::columns::{self, RenderContext};
-use crate::tui::state::record::Record;
+use crate::tui::columns;
+use crate::tui::columns::record::Record;
+use crate::tui::state::context::RenderContext;
 use crate::tui::state::triage_state::TriageSnapshot;
 use crate::tui::theme::Role;
 

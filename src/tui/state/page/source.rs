@@ -18,7 +18,7 @@ use crate::humanize;
 use crate::pipeline::{NoticeLevel, Noticed, SourceStatus};
 use crate::present;
 use crate::safe;
-use crate::tui::columns::RenderContext;
+use crate::tui::state::context::RenderContext;
 use crate::tui::theme::Role;
 
 const MAX_NOTICES: usize = 20;

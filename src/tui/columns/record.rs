@@ -1,4 +1,4 @@
-//! What a row stands for, and what is asked of it: its lines, its failures, its terms for a filter.
+//! The record that a row shows, and its properties: title, lines, failures, filter terms.
 
 use crate::event::ConnId;
 use crate::header::Timestamp;
@@ -13,24 +13,20 @@ use crate::triage::RouteId;
 
 use crate::query::term;
 
-/// What a row stands for.
+/// A reference to the record of a row.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Record {
-    /// A connection, in or out.
     Connection(ConnectionId),
-    /// A message.
     Message(MessageId),
-    /// A user who logged in or tried to.
     User(Symbol),
-    /// A route that mail goes out by.
     Route(RouteId),
-    /// Routes summed up; its number in [`crate::tui::state::triage_state::TriageState`].
+    /// A group of routes, by its row number in the triage results.
     Group(u32),
-    /// Something noticed; its number in [`crate::tui::state::triage_state::TriageState`].
+    /// A finding, by its row number in the triage results.
     Finding(u32),
-    /// The messages that a route's failures hit.
+    /// The messages affected by the failures of a route.
     AffectedMessages(RouteId),
-    /// A source; its number in [`crate::tui::state::source_list::SourceList`].
+    /// A source, by its position in the list of sources.
     Source(u32),
 }
 
@@ -44,7 +40,7 @@ impl From<Subject> for Record {
 }
 
 impl Record {
-    /// What its story is of; only connections and messages have one.
+    /// The subject of its trace; only connections and messages have one.
     pub fn subject(self) -> Option<Subject> {
         match self {
             Self::Connection(id) => Some(Subject::Connection(id)),
@@ -53,7 +49,7 @@ impl Record {
         }
     }
 
-    /// Whether the index still holds it: the oldest records retire where there are limits.
+    /// Whether the index still contains it: limits evict the oldest records.
     pub fn is_kept(self, index: &Index) -> bool {
         match self {
             Self::Connection(id) => index.contains_connection(id),
@@ -63,7 +59,7 @@ impl Record {
         }
     }
 
-    /// The same record in the index of a whole log, of which `part` knows the end alone.
+    /// The same record in the index of the whole log; `part` is the index of its end.
     pub fn in_whole(self, part: &Index, whole: &Index) -> Option<Self> {
         match self {
             Self::Connection(id) => {
@@ -99,7 +95,8 @@ impl Record {
         }
     }
 
-    /// How the appliance calls it: `ICID 451`, `DCID 5640`, `MID 448`; users and routes by name, as the log has it.
+    /// The appliance's name for it: `ICID 451`, `DCID 5640`, `MID 448`; users and routes by name,
+    /// not escaped.
     pub fn title(self, index: &Index) -> String {
         match self {
             _ if !self.is_kept(index) => "retired".to_owned(),
@@ -117,7 +114,7 @@ impl Record {
         }
     }
 
-    /// When it was first seen, where it is one row of the log's time.
+    /// The time of its first line; connections and messages only.
     pub fn time(self, index: &Index) -> Option<Timestamp> {
         match self {
             Self::Connection(id) => index.connection(id).first_seen(),
@@ -126,7 +123,7 @@ impl Record {
         }
     }
 
-    /// Where its lines stand; empty for what has none of its own, and for what has retired.
+    /// The positions of its lines; empty for an evicted record or one without lines.
     pub fn spans(self, index: &Index) -> Vec<Span> {
         match self {
             _ if !self.is_kept(index) => Vec::new(),
@@ -136,7 +133,7 @@ impl Record {
         }
     }
 
-    /// What to ask for to get its lines.
+    /// The request that reads its lines.
     pub fn wanted(self, index: &Index) -> Option<LineRequest> {
         match self {
             _ if !self.is_kept(index) => None,
@@ -146,7 +143,7 @@ impl Record {
         }
     }
 
-    /// Whether something of it failed.
+    /// Whether a login, a delivery, TLS or the connection failed.
     pub fn has_failed(self, index: &Index) -> bool {
         match self {
             Self::Connection(id) => connection_failed(&index.connection(id)),
@@ -155,8 +152,8 @@ impl Record {
         }
     }
 
-    /// The term that filters by its value of a field: `icid`, `dcid`, `user` or `profile`. Without the value the
-    /// term's beginning.
+    /// The filter term for its value of `icid`, `dcid`, `user` or `profile`; the field's name alone if
+    /// it has no value.
     pub fn term(self, index: &Index, field: &'static str) -> String {
         let value = match self {
             _ if !self.is_kept(index) => None,
@@ -180,7 +177,7 @@ fn connection_failed(connection: &Connection<'_>) -> bool {
                 .any(|delivery| is_refusal(delivery.result()))
 }
 
-/// Whether mail did not get through for good.
+/// Whether delivery failed permanently.
 pub fn is_refusal(result: DeliveryResult) -> bool {
     matches!(result, DeliveryResult::Bounced | DeliveryResult::Aborted)
 }
