@@ -259,7 +259,7 @@ impl WriteStage {
         self.over_limit = true;
         let newest = SourceId::new(self.sources.len().saturating_sub(1));
         let path = self.sources.path(newest);
-        let notice = Notice::new(NoticeKind::Memory, path, humanize::size(bytes as u64));
+        let notice = Notice::new(NoticeKind::Memory, path, humanize::size(bytes));
         self.sources.noticed(&notice);
         (self.report)(IngestEvent::Notice(notice));
     }

@@ -395,7 +395,7 @@ impl Session {
                     let thresholds = self.app.settings.thresholds;
                     {
                         let write = self.write_report;
-                        self.workers().report(write, route, thresholds)
+                        self.workers().report(write, route, thresholds);
                     };
                 }
             }

@@ -16,7 +16,7 @@ pub enum FilterTerm {
 
 impl FilterTerm {
     /// A term that compares a field with a value.
-    pub fn is(field: Field, value: impl ToString) -> Self {
+    pub fn is(field: Field, value: &(impl ToString + ?Sized)) -> Self {
         Self::Is(field, value.to_string())
     }
 }

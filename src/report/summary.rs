@@ -93,7 +93,10 @@ fn totals(out: &mut dyn Write, index: &Index, connections: &[ConnectionId]) -> i
         let all = connections.iter().map(|id| index.connection(*id));
         let all: Vec<_> = all.filter(|c| c.direction() == direction).collect();
         let open = all.iter().filter(|c| c.is_open()).count();
-        let attempts: Vec<_> = all.iter().flat_map(|c| c.attempts()).collect();
+        let attempts: Vec<_> = all
+            .iter()
+            .flat_map(crate::index::Connection::attempts)
+            .collect();
         let succeeded = attempts.iter().filter(|one| one.succeeded()).count();
         writeln!(
             out,

@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 use std::fs::File;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::fs::FileId;
@@ -59,7 +59,7 @@ impl LogReader {
         for (id, path) in before {
             if !listed.contains(&id) {
                 let successor = new.files.iter().any(|(found, ..)| found.path == path);
-                self.on_unlisted(id, path, successor);
+                self.on_unlisted(id, &path, successor);
             }
         }
         for (found, file, phase) in new.files {
@@ -157,24 +157,24 @@ impl LogReader {
     }
 
     /// A listing lacks a tracked file.
-    fn on_unlisted(&mut self, id: FileId, path: PathBuf, successor: bool) {
+    fn on_unlisted(&mut self, id: FileId, path: &Path, successor: bool) {
         let Some(key) = self.tracker.find(id) else {
             return;
         };
         let file = &mut self.tracker[key];
         let known = file.name.is_lost();
         let held = file.is_held();
-        match file.on_unlinked(&path, successor, held) {
+        match file.on_unlinked(path, successor, held) {
             Loss::Expected => {}
-            Loss::Replaced => self.notice(NoticeKind::Replaced, &path, ""),
+            Loss::Replaced => self.notice(NoticeKind::Replaced, path, ""),
             Loss::Unread => {
                 self.notice(
                     NoticeKind::Gap,
-                    &path,
+                    path,
                     "the file was deleted before its turn",
                 );
             }
-            Loss::Gone => self.notice(NoticeKind::Gone, &path, ""),
+            Loss::Gone => self.notice(NoticeKind::Gone, path, ""),
         }
         if !known && self.tracker[key].is_closed() {
             self.close(key);

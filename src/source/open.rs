@@ -33,7 +33,8 @@ impl LogReader {
         }
         file.stat = stat;
         if stat.size == 0 {
-            return Ok(self.hold(key, open));
+            self.hold(key, open);
+            return Ok(());
         }
         // Recognised before anything is decompressed: an archive under way may not give a byte yet.
         file.tail.compression = Compression::of(&fs::first(&open, Compression::MAGIC)?);
@@ -73,7 +74,8 @@ impl LogReader {
                 } else if self.settings.is_live() {
                     // What is appended to both would be emitted twice: the original goes first.
                     self.schedule.wanted = true;
-                    return Ok(self.hold(key, open));
+                    self.hold(key, open);
+                    return Ok(());
                 }
             }
             self.resume_after(key, &known, original, compression);

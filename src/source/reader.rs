@@ -70,10 +70,6 @@ impl LogReader {
     }
 
     /// The next event. Blocks until there is one; [`SourceEvent::End`] again and again at the end.
-    #[expect(
-        clippy::should_implement_trait,
-        reason = "it never returns `None`: the end is an event"
-    )]
     pub fn next(&mut self) -> SourceEvent {
         loop {
             if let Some(event) = self.poll() {

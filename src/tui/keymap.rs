@@ -71,6 +71,10 @@ impl Context {
 }
 
 /// What a key does. The configuration names commands after these variants: `next-failure`, `view-1`.
+#[expect(
+    clippy::enum_variant_names,
+    reason = "`CommandLine` is the name in the configuration: `command-line`"
+)]
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Command {
     Open,

@@ -87,7 +87,7 @@ pub struct App {
 pub enum Outcome {
     Done,
     Notice(Role, String),
-    Effect(Effect),
+    Effect(Box<Effect>),
 }
 
 impl App {

@@ -71,7 +71,7 @@ fn reading(criterion: &mut Criterion) {
         bencher.iter(|| count_newlines(&log.path).expect("the log is there"));
     });
     group.bench_function("parse", |bencher| {
-        bencher.iter(|| testing::parse_lines(&log.bytes))
+        bencher.iter(|| testing::parse_lines(&log.bytes));
     });
     group.bench_function("index", |bencher| {
         // Freeing the records is no part of it: a program does so once, when it ends.

@@ -1,6 +1,6 @@
 //! The flow of `src/lib.rs`: a module imports only from the modules before it in [`FLOW`].
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// The modules of the crate, in the order of the flow. Those of one row do not import each other.
@@ -158,6 +158,53 @@ fn every_module_has_a_place_in_the_flow() {
         .filter(|module| !["lib", "main"].contains(&module.as_str()) && rank(module).is_none())
         .collect();
     assert_eq!(missing, BTreeSet::new());
+}
+
+/// The folders directly below a module import each other in one direction only.
+#[test]
+fn no_folders_import_each_other_in_a_circle() {
+    let mut arrows: BTreeMap<(String, String), BTreeSet<String>> = BTreeMap::new();
+    let sources = sources();
+    let folders: BTreeSet<PathBuf> = sources
+        .iter()
+        .filter(|(path, _)| path.components().count() > 2)
+        .map(|(path, _)| path.iter().take(2).collect())
+        .collect();
+    for (path, text) in &sources {
+        let own: PathBuf = path.iter().take(2).collect();
+        if !folders.contains(&own) {
+            continue;
+        }
+        let module = module_of(path);
+        let code = without_comments(text);
+        for folder in folders.iter().filter(|folder| **folder != own) {
+            let name = folder.file_name().unwrap().to_string_lossy();
+            if module_of(folder) == module && code.contains(&format!("crate::{module}::{name}")) {
+                let own = own.file_name().unwrap().to_string_lossy().into_owned();
+                arrows
+                    .entry((module.clone(), own))
+                    .or_default()
+                    .insert(name.into_owned());
+            }
+        }
+    }
+    for ((module, from), targets) in &arrows {
+        for target in targets {
+            let mut seen = BTreeSet::new();
+            let mut open = vec![target.clone()];
+            while let Some(folder) = open.pop() {
+                assert_ne!(
+                    &folder, from,
+                    "{module}/{from} and {module}/{target} import each other, directly or not"
+                );
+                if seen.insert(folder.clone())
+                    && let Some(next) = arrows.get(&(module.clone(), folder))
+                {
+                    open.extend(next.iter().cloned());
+                }
+            }
+        }
+    }
 }
 
 #[test]

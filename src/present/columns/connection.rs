@@ -253,7 +253,7 @@ fn carried(cx: CellContext, connection: &Connection<'_>) -> Cell {
     let results: Vec<_> = connection
         .deliveries()
         .iter()
-        .map(|one| one.result())
+        .map(crate::index::Delivery::result)
         .collect();
     if cx.is_print() {
         return plain(&tally(&results));

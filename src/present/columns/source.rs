@@ -19,7 +19,7 @@ columns! { SOURCES, TableRow::Source(s), cx:
     "last entry" Exact [LastEntry 10..11 0 sorted] =>
         cx.time(s.parsed.and_then(|parsed| parsed.newest), Role::Text);
     "last notice" Text [Notice 16..120 3 unsorted]
-        => cx.text(s.status.notice.as_ref().map(|notice| notice.sentence()));
+        => cx.text(s.status.notice.as_ref().map(crate::source::Notice::sentence));
     "version" Text [Version 9..14 4 unsorted]
         => cx.text(s.facts.and_then(|facts| facts.version.as_ref()));
     "offset" Text [Offset 8..9 5 unsorted]

@@ -140,7 +140,7 @@ impl Subject {
             while let Some(reported) = self.reader.poll() {
                 match reported {
                     SourceEvent::Block(block) => {
-                        self.reported.extend(block.lines().filter_map(number_of))
+                        self.reported.extend(block.lines().filter_map(number_of));
                     }
                     SourceEvent::Notice(notice) => self.notices.push(notice),
                     SourceEvent::Opened(_) | SourceEvent::CaughtUp => {}

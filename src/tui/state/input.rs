@@ -97,7 +97,7 @@ impl App {
     pub(super) fn finish(&mut self, outcome: Outcome) -> Vec<Effect> {
         match outcome {
             Outcome::Done => Vec::new(),
-            Outcome::Effect(effect) => vec![effect],
+            Outcome::Effect(effect) => vec![*effect],
             Outcome::Notice(role, text) => {
                 self.note(role, text);
                 Vec::new()

@@ -120,7 +120,7 @@ impl LogView {
         };
         self.finding = true;
         self.tailing = false;
-        Some(Outcome::Effect(Effect::Find(from, way, pattern)))
+        Some(Outcome::Effect(Box::new(Effect::Find(from, way, pattern))))
     }
 
     /// Searches for a text: at the end of the log backward, for nothing comes after it.

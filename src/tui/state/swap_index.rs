@@ -1,8 +1,6 @@
 //! Replaces the index of the end of a large log, which is shown at once, by that of the whole log. Records have other
 //! numbers there.
 
-use std::sync::Arc;
-
 use super::{App, Effect, Feed, Preview, SearchState};
 use crate::index::Index;
 use crate::query::TextMatches;
@@ -44,7 +42,7 @@ impl App {
         self.preview = Preview::default();
         self.feed.paused = self.feed.paused.map(|_| whole.totals().entries);
         (self.filter.hits, self.filter.search) = (TextMatches::none(), SearchState::Done);
-        let filter = std::mem::replace(&mut self.filter.active, Arc::default());
+        let filter = std::mem::take(&mut self.filter.active);
         let effects = self.apply_filter(filter);
         self.refresh_soon();
         effects

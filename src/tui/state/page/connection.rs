@@ -31,7 +31,7 @@ pub(super) fn head(index: &Index, connection: &Connection<'_>) -> Vec<PageRow> {
     builder.fact("appliance", connection.appliance().map(text));
     let policy = connection.policy();
     let matched = policy.and_then(|policy| policy.matched.map(safe::bytes));
-    builder.fact("matched", matched.map(|matched| matched.into_owned()));
+    builder.fact("matched", matched.map(std::borrow::Cow::into_owned));
     builder.trace(record, trace::outline(index, connection.record()));
     builder.lines_title(connection.lines());
     builder.rows
