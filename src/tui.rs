@@ -87,8 +87,8 @@ enum IndexScope {
     Whole,
 }
 
-/// Runs the interface until the reader leaves. `start` begins the ingest, which tells its news to what it is given;
-/// until all was read, the end of the log is shown where `newest` holds it.
+/// Runs the interface until the user quits. `start` begins the ingest, which sends its events to the
+/// given callback. Until the whole log is read, the interface shows its end from `newest`.
 ///
 /// # Errors
 /// When there is no terminal, it is gone, or a thread panicked. The terminal is restored in each case.
@@ -109,9 +109,9 @@ pub fn run(
         &options.settings.palette,
     );
     let news = tell.clone();
-    let ingest = start(Box::new(move |told| {
-        // Nobody receives only when the program ends.
-        let _ = news.send(Message::IngestEvent(told));
+    let ingest = start(Box::new(move |event| {
+        // The receiver is gone only at the end of the program.
+        let _ = news.send(Message::IngestEvent(event));
     }));
     read_input(tell.clone())?;
     let signals = tell.clone();
@@ -445,7 +445,7 @@ impl Session {
             return Ok(());
         }
         self.grown = Grown::No;
-        // Before the index is read, or growth in between would never be told.
+        // Before the index is read, or growth in between would never be reported.
         let ingest = &self.whole.ingest;
         ingest.ack_growth();
         let entries = ingest.index.read().totals().entries;

@@ -81,7 +81,7 @@ fn write_past() -> io::Result<(TempDir, PathBuf, File, Simulation)> {
         .tempdir()?;
     let path = folder.path().join("mail.current");
     let mut file = File::create(&path)?;
-    // The head of the built-in scenario says that its timestamps are UTC.
+    // The head of the built-in scenario declares its timestamps as UTC.
     let now = Utc::now().naive_utc();
     let start = now.with_nanosecond(0).unwrap_or(now) - TimeDelta::seconds(i64::from(PAST));
     let mut simulation = Simulation::new(&Scenario::built_in(), SEED, start);

@@ -1,4 +1,4 @@
-//! RetentionLimits hold at a steady load, and what is open stays.
+//! The limits hold at a steady load, and open records stay.
 
 use std::fmt::Write;
 

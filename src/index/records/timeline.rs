@@ -50,7 +50,7 @@ impl Default for Timeline {
 }
 
 impl Timeline {
-    /// KindCounts one outcome.
+    /// Counts one outcome.
     pub(crate) fn add(&mut self, time: Timestamp, outcome: TimelineEvent) {
         let at = self.slot(time.seconds());
         let slot = &mut self.slots[at];

@@ -48,7 +48,7 @@ pub fn offset(seconds: i64) -> String {
     format!("UTC{sign}{:02}:{:02}", minutes / 60, minutes % 60)
 }
 
-/// The path's last two names, which tell sources apart.
+/// The path's last two names, which distinguish sources.
 fn tail(path: &Path) -> String {
     let mut names: Vec<_> = path.components().rev().take(2).collect();
     names.reverse();

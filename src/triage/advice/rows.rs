@@ -83,7 +83,7 @@ pub(super) const ROWS: &[AdviceRow] = rows! {
         => "{route} greets with 421: it is not accepting mail, or we open too many connections; limit them for {domain} (destconfig) and see hoststatus.";
     ERROR [] [] []
         => "No session with {route} can be opened: see hoststatus, test with telnet, and send the waiting mail with delivernow once it answers.";
-    // RFC 5321 section 4.2; RFC 3463 section 3.8: what speaks of us rather than of a recipient.
+    // RFC 5321 section 4.2; RFC 3463 section 3.8: replies about us, not about a recipient.
     ANY [] [] ["relay access denied", "relaying denied", "relay denied",
         "not permitted to relay", "unable to relay", "relay not permitted"]
         => "The remote server does not relay for us: it requires a login or no longer accepts our address; check the profile of the route (smtproutes, smtpauthconfig) and ask whether our address may relay.";

@@ -40,7 +40,7 @@ impl<'k> RenderContext<'k> {
         })
     }
 
-    /// Hands the row that a record stands for to `show`; `None` if it is gone.
+    /// Calls `show` with the row of a record; `None` if it is gone.
     fn with_row<T>(self, record: Record, show: impl FnOnce(&TableRow<'_>) -> T) -> Option<T> {
         let (index, triage) = (self.index, self.triage);
         let row = match record {

@@ -15,7 +15,7 @@ pub struct Scroll {
     pub sideways: usize,
 }
 
-/// A movement that a key stands for.
+/// The movement of a key.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Motion {
     /// Rows down.

@@ -33,7 +33,7 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Takes what the configuration says of the interface.
+    /// Reads the settings of the interface from the configuration.
     ///
     /// # Errors
     /// The first column, style or key that there is not, or two commands with one key.

@@ -62,7 +62,7 @@ pub fn parts(frame: &Header, line: &[u8], format: HeaderFormat) -> Vec<(Role, St
     parts
 }
 
-/// Where the log's own word for a result stands, how long it is, and how it looks.
+/// Position, length and style of the log's own word for a result.
 fn verdict(event: Event<'_>, body: &[u8]) -> Option<(usize, usize, Role, &'static str)> {
     let word = |from: usize, word: &[u8], role, sign| {
         let found = memchr::memmem::find(body.get(from..)?, word)?;

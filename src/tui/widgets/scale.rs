@@ -1,4 +1,4 @@
-//! The scale of the timeline: which column of the strip stands for which part of the log's time.
+//! The scale of the timeline: the part of the log's time that each column shows.
 
 use super::layout;
 use crate::header::{DateTime, Timestamp};
