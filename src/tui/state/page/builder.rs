@@ -9,16 +9,27 @@ use crate::trace::{self, TextPart, TextStyle, Trace};
 use crate::tui::columns::record::Record;
 use crate::tui::theme::Role;
 
-/// Columns of a fact's name, with the blanks around it.
+/// Least columns of a fact's name, with the blanks around it.
 const NAME: usize = 13;
 
 /// Builds a page line by line.
 #[derive(Default)]
 pub(super) struct PageBuilder {
     pub rows: Vec<PageRow>,
+    /// Columns of a fact's name if the page has names longer than usual.
+    pub name_width: usize,
 }
 
 impl PageBuilder {
+    /// Columns of a fact's name.
+    pub fn names(&self) -> usize {
+        self.name_width.max(NAME)
+    }
+
+    fn name_of(&self, name: &str) -> String {
+        format!("  {name:<width$}", width = self.names() - 2)
+    }
+
     pub fn row(&mut self, parts: Vec<(Role, String)>) -> &mut PageRow {
         self.rows.push(PageRow { parts, link: None });
         let last = self.rows.len() - 1;
@@ -27,13 +38,13 @@ impl PageBuilder {
 
     pub fn fact(&mut self, name: &str, value: Option<String>) {
         if let Some(value) = value {
-            self.row(vec![(Role::Dim, name_of(name)), (Role::Text, value)]);
+            self.row(vec![(Role::Dim, self.name_of(name)), (Role::Text, value)]);
         }
     }
 
     /// A fact of several parts.
     pub fn parts(&mut self, name: &str, parts: Vec<(Role, String)>) -> &mut PageRow {
-        let mut all = vec![(Role::Dim, name_of(name))];
+        let mut all = vec![(Role::Dim, self.name_of(name))];
         all.extend(parts);
         self.row(all)
     }
@@ -41,7 +52,7 @@ impl PageBuilder {
     /// A fact that may take several lines of `width` columns.
     pub fn wrapped(&mut self, name: &str, value: &str, role: Role, width: usize) {
         let mut name = name;
-        for line in wrap(value, width.saturating_sub(NAME + 1).max(20)) {
+        for line in wrap(value, width.saturating_sub(self.names() + 1).max(20)) {
             self.parts(name, vec![(role, line)]);
             name = "";
         }
@@ -120,10 +131,6 @@ fn roles(text: Vec<TextPart>) -> Vec<(Role, String)> {
     };
     let parts = text.into_iter();
     parts.map(|part| (role(part.style), part.text)).collect()
-}
-
-fn name_of(name: &str) -> String {
-    format!("  {name:<width$}", width = NAME - 2)
 }
 
 /// Safe text in lines of at most `width` columns, broken between words where that is possible.

@@ -48,13 +48,21 @@ pub fn sides(known: RenderContext<'_>, id: RouteId) -> [Option<ConnectionId>; 2]
     sides.map(|side| side.filter(|id| known.index.contains_connection(*id)))
 }
 
+/// With room for `latest failure`, the longest name.
+fn route_builder() -> PageBuilder {
+    PageBuilder {
+        name_width: 17,
+        ..PageBuilder::default()
+    }
+}
+
 pub(super) fn head(
     known: RenderContext<'_>,
     id: RouteId,
     sides: &Comparison,
     width: usize,
 ) -> Vec<PageRow> {
-    let mut builder = PageBuilder::default();
+    let mut builder = route_builder();
     let Some((snapshot, route)) = found(known, id) else {
         builder.row(vec![(
             Role::Dim,
@@ -74,7 +82,7 @@ pub(super) fn head(
 
 /// The first lines of the page, shown below the table.
 pub(super) fn preview(known: RenderContext<'_>, id: RouteId, width: usize) -> Vec<PageRow> {
-    let mut builder = PageBuilder::default();
+    let mut builder = route_builder();
     if let Some((snapshot, route)) = found(known, id) {
         summary(&mut builder, known, snapshot, route, width);
         links(&mut builder, known, snapshot, route);
@@ -235,7 +243,7 @@ fn history(
     };
     let (first, last) = (label(oldest), label(newest));
     let room = width
-        .saturating_sub(14 + first.len() + last.len() + 2)
+        .saturating_sub(builder.names() + 1 + first.len() + last.len() + 2)
         .min(160);
     let strip = snapshot
         .triage
