@@ -11,7 +11,7 @@ use proptest::prelude::*;
 use super::super::{EntryIds, Event, MessageEffect, Value, template};
 use super::parse;
 
-/// Kind, the fields that the stranger's text may change, and the line. `=` stands before those
+/// Kind, the fields that the stranger's text may change, and the line. `=` precedes the
 /// fields that must hold the text whole, in the order of the holes. `{}` is the text as it is,
 /// `{'}` as Python quotes it, `{=}` as CEF escapes it.
 const ROWS: &str = r#"

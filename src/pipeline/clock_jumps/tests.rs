@@ -13,7 +13,7 @@ fn opened() -> SourceOpened {
     }
 }
 
-/// Which of these entries are told as steps.
+/// The entries that are reported as clock jumps.
 fn clock_jumps(entries: &[(i64, Option<&[u8]>)]) -> Vec<usize> {
     let mut clocks = ClockMonitor::default();
     clocks.open(&opened());

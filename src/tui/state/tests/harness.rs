@@ -57,7 +57,7 @@ impl Harness {
         self.settle();
     }
 
-    /// Lines come in of which nobody has heard yet.
+    /// Appends lines to the log without an event for the interface.
     pub(super) fn append(&mut self, text: &str) {
         self.log.write_all(text.as_bytes()).unwrap();
         for line in text.as_bytes().split_inclusive(|byte| *byte == b'\n') {
@@ -241,7 +241,7 @@ impl Harness {
         .collect()
     }
 
-    /// The screen without the lines where the filter stands.
+    /// The screen without the lines of the filter.
     pub(super) fn body(&self) -> String {
         let screen = self.screen();
         let rows: Vec<&str> = screen.lines().collect();
