@@ -31,6 +31,11 @@ pub enum DeliveryResult {
 }
 
 impl DeliveryResult {
+    /// Whether the delivery failed for good.
+    pub(crate) fn is_refusal(self) -> bool {
+        matches!(self, Self::Bounced | Self::Aborted)
+    }
+
     /// All of them, in the order of the contract.
     pub(crate) const ALL: [Self; 5] = [
         Self::Delivered,

@@ -258,17 +258,12 @@ fn carried(cx: CellContext, connection: &Connection<'_>) -> Cell {
     if cx.is_print() {
         return plain(&tally(&results));
     }
-    let refused = results.iter().filter(|result| is_refusal(**result)).count();
+    let refused = results.iter().filter(|result| result.is_refusal()).count();
     match (connection.carried().len(), refused) {
         (0, _) => styled("0", Role::Dim),
         (count, refused) if refused == 0 || is_inbound => plain(&count.to_string()),
         (count, refused) => styled(format!("✗{refused} {count}"), Role::Failed),
     }
-}
-
-/// Whether a delivery failed for good.
-pub fn is_refusal(result: DeliveryResult) -> bool {
-    matches!(result, DeliveryResult::Bounced | DeliveryResult::Aborted)
 }
 
 /// `12 delivered, 1 bounced`, in the order in which the results first occurred.

@@ -4,8 +4,7 @@ use crate::event::ConnId;
 use crate::header::Timestamp;
 use crate::index::store::extent::Span;
 use crate::index::{
-    Connection, ConnectionId, DeliveryResult, DeliveryState, Direction, Index, Message, MessageId,
-    Symbol,
+    Connection, ConnectionId, DeliveryState, Direction, Index, Message, MessageId, Symbol,
 };
 use crate::search::LineRequest;
 use crate::trace::Subject;
@@ -174,12 +173,7 @@ fn connection_failed(connection: &Connection<'_>) -> bool {
             && connection
                 .deliveries()
                 .iter()
-                .any(|delivery| is_refusal(delivery.result()))
-}
-
-/// Whether delivery failed permanently.
-pub fn is_refusal(result: DeliveryResult) -> bool {
-    matches!(result, DeliveryResult::Bounced | DeliveryResult::Aborted)
+                .any(|delivery| delivery.result().is_refusal())
 }
 
 fn message_failed(message: &Message<'_>) -> bool {

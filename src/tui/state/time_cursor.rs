@@ -5,7 +5,6 @@ use crate::header::Timestamp;
 use crate::index::Index;
 use crate::query::{self, and, term};
 use crate::search::SearchDirection;
-use crate::tui::columns::record::is_refusal;
 use crate::tui::keymap::Command;
 use crate::tui::theme::Role;
 use crate::tui::widgets::scale::{self, Scale};
@@ -123,7 +122,7 @@ fn failure(scale: &Scale, index: &Index, time: Timestamp, way: SearchDirection) 
 fn first_failure(index: &Index, from: i64, to: i64) -> Option<i64> {
     let attempts = index.attempts().filter(|attempt| !attempt.succeeded());
     let deliveries = index.deliveries();
-    let refused = deliveries.filter(|delivery| is_refusal(delivery.result()));
+    let refused = deliveries.filter(|delivery| delivery.result().is_refusal());
     let connections = index.connections();
     let broken = connections.filter(|connection| connection.error().is_some());
     attempts
