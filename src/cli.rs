@@ -1,7 +1,7 @@
 //! The command line as clap types. What the arguments do is left to `command`; settings go to
 //! `config` as plain text.
 
-pub mod examples;
+pub(crate) mod examples;
 mod routes;
 
 use std::ffi::OsString;
@@ -18,7 +18,7 @@ use crate::report::{Format, View};
 use crate::source::NoticeKind;
 
 use examples::HelpTopic;
-pub use routes::RoutesArgs;
+pub(crate) use routes::RoutesArgs;
 
 /// A terminal explorer for the mail_logs of the Cisco Email Security Appliance.
 ///
@@ -35,7 +35,7 @@ pub struct Cli {
 }
 
 #[derive(Subcommand, Debug)]
-pub enum Command {
+pub(crate) enum Command {
     /// Print the records that match a query
     #[command(after_help = query_help(), after_long_help = query_long_help())]
     Query(QueryArgs),
@@ -80,7 +80,7 @@ fn trace_help() -> String {
 
 /// Options of the commands that read a log.
 #[derive(Args, Debug, Clone)]
-pub struct InputArgs {
+pub(crate) struct InputArgs {
     /// Year of the first entry, if the timestamps have none
     #[arg(long, value_name = "YEAR", value_parser = clap::value_parser!(i32).range(1970..=2105))]
     pub year: Option<i32>,
@@ -94,7 +94,7 @@ pub struct InputArgs {
 
 /// Options of every command.
 #[derive(Args, Debug, Clone, Default)]
-pub struct CommonArgs {
+pub(crate) struct CommonArgs {
     /// When to use colours
     #[arg(long, value_name = "WHEN", value_parser = color_words())]
     pub color: Option<String>,
@@ -119,7 +119,7 @@ fn color_words() -> PossibleValuesParser {
 
 /// Arguments of the interface, and of the summary without a terminal.
 #[derive(Args, Debug)]
-pub struct ExploreArgs {
+pub(crate) struct ExploreArgs {
     /// Files, directories, globs, or - for standard input; files may be compressed
     #[arg(value_name = "PATH")]
     pub paths: Vec<OsString>,
@@ -134,7 +134,7 @@ pub struct ExploreArgs {
 }
 
 #[derive(Args, Debug)]
-pub struct DemoArgs {
+pub(crate) struct DemoArgs {
     /// The filter the interface starts with
     #[arg(short, long, value_name = "QUERY")]
     pub query: Option<String>,
@@ -152,7 +152,7 @@ pub struct DemoArgs {
 }
 
 #[derive(Args, Debug)]
-pub struct ConfigArgs {
+pub(crate) struct ConfigArgs {
     /// Print the documented default configuration instead, to start a file from
     #[arg(long)]
     pub default: bool,
@@ -226,7 +226,7 @@ impl CommonArgs {
 }
 
 #[derive(Args, Debug)]
-pub struct TraceArgs {
+pub(crate) struct TraceArgs {
     /// icid:450, dcid:5640, mid:448, or a Message-ID
     pub id: String,
     /// Files, directories, globs, or - for standard input
@@ -249,7 +249,7 @@ pub struct TraceArgs {
 }
 
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
-pub enum TraceFormat {
+pub(crate) enum TraceFormat {
     /// Text for a person
     Text,
     /// One JSON object per record that has the id
@@ -281,7 +281,7 @@ impl ValueEnum for Format {
 }
 
 #[derive(Args, Debug)]
-pub struct QueryArgs {
+pub(crate) struct QueryArgs {
     /// The query; '' matches everything
     pub query: String,
     /// Files, directories, globs, or - for standard input

@@ -28,7 +28,7 @@ use crate::report::table::{ColorMode, TableStyle};
 use crate::report::{Format, View};
 use crate::source::{EmptyFolder, Follow, LogReader, RawLines, Request, Stop};
 
-pub use error::CommandError;
+pub(crate) use error::CommandError;
 pub(crate) use records::json_lines;
 
 use output::{Notices, ResultSink, with_output};

@@ -22,14 +22,14 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use toml::Value;
 
-pub use origin::{ConfigError, Origin};
+pub(crate) use origin::{ConfigError, Origin};
 
 use crate::query;
 use crate::triage::Thresholds;
 use layers::{Layers, joined};
 
 /// The documented default file.
-pub const DEFAULT: &str = include_str!("../assets/default.toml");
+pub(crate) const DEFAULT: &str = include_str!("../assets/default.toml");
 
 /// With less, an index would hold hardly more than the open records.
 const LEAST_MEMORY: u64 = 8 << 20;
@@ -40,7 +40,7 @@ const READING: u64 = 28 << 20;
 /// Every setting in force.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Config {
+pub(crate) struct Config {
     /// What is read if no PATH is named.
     #[serde(with = "value::paths")]
     pub paths: Vec<OsString>,
@@ -74,7 +74,7 @@ pub struct Config {
 /// When to use colours.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Color {
+pub(crate) enum Color {
     /// On a terminal, unless `NO_COLOR` is set.
     Auto,
     /// Also if the output is no terminal.
@@ -85,7 +85,7 @@ pub enum Color {
 
 impl Color {
     /// Whether a terminal is written to in colour.
-    pub fn is_used(self) -> bool {
+    pub(crate) fn is_used(self) -> bool {
         let refused = || std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         match self {
             Self::Always => true,
@@ -98,7 +98,7 @@ impl Color {
 /// `[limits]`: bounds of the index and of single records.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Limits {
+pub(crate) struct Limits {
     /// How long records are kept after they ended.
     #[serde(with = "value::duration")]
     pub keep: Option<Duration>,
@@ -125,7 +125,7 @@ pub struct CliOverrides {
 
 /// A setting as `mailscope config` prints it.
 #[derive(Clone, PartialEq, Debug)]
-pub struct EffectiveSetting {
+pub(crate) struct EffectiveSetting {
     /// Its table; empty for the keys above all tables.
     pub table: String,
     /// Its name in the table.
@@ -137,7 +137,7 @@ pub struct EffectiveSetting {
 }
 
 /// A key whose value cannot be used, and why.
-pub type Refusal = (String, String);
+pub(crate) type Refusal = (String, String);
 
 impl CliOverrides {
     /// Adds a flag's value for a setting, if the flag is given.
@@ -158,7 +158,7 @@ impl Config {
     ///
     /// # Errors
     /// The first value that cannot be used, with its origin and what was expected.
-    pub fn load(overrides: &CliOverrides) -> Result<Self, ConfigError> {
+    pub(crate) fn load(overrides: &CliOverrides) -> Result<Self, ConfigError> {
         let mut layers = Layers::default();
         if let Some((path, text)) = origin::file(overrides.file.as_deref())? {
             layers.read_file(&path, &text)?;
@@ -203,7 +203,7 @@ impl Config {
     }
 
     /// Every setting with its value and origin, in the order of the file.
-    pub fn settings(&self) -> Vec<EffectiveSetting> {
+    pub(crate) fn settings(&self) -> Vec<EffectiveSetting> {
         let all = toml::Table::try_from(self).unwrap_or_default();
         let setting = |(table, name, origin): &(String, String, Origin)| {
             let values = match table.as_str() {
@@ -221,7 +221,7 @@ impl Config {
     }
 
     /// The columns that the user has set for a view's table, by name; none by default.
-    pub fn columns_set(&self, view: &str) -> Vec<String> {
+    pub(crate) fn columns_set(&self, view: &str) -> Vec<String> {
         let is_set = |(table, name, origin): &(String, String, Origin)| {
             table == "columns" && name == view && *origin != Origin::Default
         };
@@ -232,12 +232,12 @@ impl Config {
     }
 
     /// The saved queries.
-    pub fn saved(&self) -> &query::Saved {
+    pub(crate) fn saved(&self) -> &query::Saved {
         &self.saved
     }
 
     /// The limits of the index.
-    pub fn index_limits(&self) -> crate::index::RetentionLimits {
+    pub(crate) fn index_limits(&self) -> crate::index::RetentionLimits {
         crate::index::RetentionLimits {
             keep: self.limits.keep,
             memory: self.limits.max_memory.map(|all| all - READING.min(all / 2)),
@@ -245,7 +245,7 @@ impl Config {
     }
 
     /// The error for a value that a part of the program cannot use.
-    pub fn refuse(&self, (key, why): &Refusal) -> ConfigError {
+    pub(crate) fn refuse(&self, (key, why): &Refusal) -> ConfigError {
         let (table, name) = key.rsplit_once('.').unwrap_or(("", key));
         let set = || {
             let set = self.origins.iter();
@@ -262,7 +262,7 @@ impl Config {
 #[cfg(test)]
 impl EffectiveSetting {
     /// Its name with that of its table.
-    pub fn key(&self) -> String {
+    pub(crate) fn key(&self) -> String {
         joined(&self.table, &self.name)
     }
 }

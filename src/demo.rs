@@ -19,6 +19,6 @@ mod users;
 #[cfg(test)]
 mod tests;
 
-pub use output::{LiveDemo, simulated_hour, write_log};
-pub use scenario::Scenario;
-pub use simulation::Simulation;
+pub(crate) use output::{LiveDemo, simulated_hour, write_log};
+pub(crate) use scenario::Scenario;
+pub(crate) use simulation::Simulation;

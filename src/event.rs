@@ -28,29 +28,29 @@ mod tls;
 #[cfg(test)]
 mod tests;
 
-pub use auth::AuthTrouble;
-pub use connection::CloseReason;
-pub use delivery::{ConnectionError, DeliveryOutcome, FailedAttempt};
-pub use entry::Entry;
-pub use fields::{Value, listener};
-pub use kind::EventKind;
-pub use lineage::Lineage;
-pub use parse::parse_entry;
+pub(crate) use auth::AuthTrouble;
+pub(crate) use connection::CloseReason;
+pub(crate) use delivery::{ConnectionError, DeliveryOutcome, FailedAttempt};
+pub(crate) use entry::Entry;
+pub(crate) use fields::{Value, listener};
+pub(crate) use kind::EventKind;
+pub(crate) use lineage::Lineage;
+pub(crate) use parse::parse_entry;
 pub(crate) use parse::parse_run;
-pub use policy::Policy;
-pub use reply::{Reply, enhanced_code};
-pub use scan::Rids;
-pub use system::unknown_shape;
-pub use template::{EntryIds, Template};
-pub use templates::MessageEffect;
-pub use tls::{REQUIRED as TLS_REQUIRED, Tls};
+pub(crate) use policy::Policy;
+pub(crate) use reply::{Reply, enhanced_code};
+pub(crate) use scan::Rids;
+pub(crate) use system::unknown_shape;
+pub(crate) use template::{EntryIds, Template};
+pub(crate) use templates::MessageEffect;
+pub(crate) use tls::{REQUIRED as TLS_REQUIRED, Tls};
 
 /// Declares an id newtype of the appliance.
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-        pub struct $name(pub u64);
+        pub(crate) struct $name(pub u64);
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 self.0.fmt(f)
@@ -76,7 +76,7 @@ id! {
 
 /// A connection of either direction.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum ConnId {
+pub(crate) enum ConnId {
     In(Icid),
     Out(Dcid),
 }
@@ -97,7 +97,7 @@ impl ConnId {
 /// The type must stay small, because millions of events are copied between stages. Variants with
 /// many rare fields keep the text, and a consumer parses the fields on demand.
 #[derive(Clone, Copy, PartialEq, Debug)]
-pub enum Event<'a> {
+pub(crate) enum Event<'a> {
     /// `Begin Logfile`
     LogBegin,
     /// `Version: 15.0.0-104 SN: 4229C84B5E7C0D1A2B3C-0123456789AB`
@@ -314,7 +314,7 @@ impl Event<'_> {
     /// Its turn among the entries of one second. A relay may reorder lines within a second, so the
     /// serial number and openings of connections are applied first, then starts of messages.
     #[inline]
-    pub fn apply_order(&self) -> ApplyOrder {
+    pub(crate) fn apply_order(&self) -> ApplyOrder {
         match self {
             Self::ConnectionOpen { .. } | Self::DeliveryOpen { .. } | Self::LogVersion { .. } => {
                 ApplyOrder::Connections
@@ -327,7 +327,7 @@ impl Event<'_> {
 
 /// The order in which the entries of one second are applied to the index.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum ApplyOrder {
+pub(crate) enum ApplyOrder {
     Connections,
     Messages,
     Others,

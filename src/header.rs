@@ -18,14 +18,14 @@ mod years;
 #[cfg(test)]
 mod tests;
 
-pub use timestamp::{DateTime, Timestamp};
-pub use years::YearResolver;
+pub(crate) use timestamp::{DateTime, Timestamp};
+pub(crate) use years::YearResolver;
 
 use timestamp::ParsedTimestamp;
 
 /// Log level. A login or delivery failure is `Info`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum Level {
+pub(crate) enum Level {
     Critical,
     Warning,
     Info,
@@ -34,7 +34,7 @@ pub enum Level {
 }
 
 impl Level {
-    pub fn word(self) -> &'static str {
+    pub(crate) fn word(self) -> &'static str {
         match self {
             Self::Critical => "Critical",
             Self::Warning => "Warning",
@@ -76,7 +76,7 @@ impl Level {
 
 /// A line's parsed header. Ranges count from the line's first byte.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
-pub struct Header {
+pub(crate) struct Header {
     /// The log's local time; `None` if the line has none.
     pub time: Option<Timestamp>,
     pub level: Option<Level>,
@@ -90,27 +90,27 @@ pub struct Header {
 
 impl Header {
     /// The message after the header.
-    pub fn body<'a>(&self, line: &'a [u8]) -> &'a [u8] {
+    pub(crate) fn body<'a>(&self, line: &'a [u8]) -> &'a [u8] {
         line.get(self.body as usize..).unwrap_or(&[])
     }
 
     /// The name of the log subscription, which syslog writes before the level.
-    pub fn tag<'a>(&self, line: &'a [u8]) -> Option<&'a [u8]> {
+    pub(crate) fn tag<'a>(&self, line: &'a [u8]) -> Option<&'a [u8]> {
         part(line, self.tag)
     }
 
-    pub fn host<'a>(&self, line: &'a [u8]) -> Option<&'a [u8]> {
+    pub(crate) fn host<'a>(&self, line: &'a [u8]) -> Option<&'a [u8]> {
         part(line, self.host)
     }
 
-    pub fn is_present(&self) -> bool {
+    pub(crate) fn is_present(&self) -> bool {
         self.time.is_some() || self.level.is_some()
     }
 }
 
 /// Parses the headers of one source's lines, in order.
 #[derive(Clone, Debug)]
-pub struct HeaderParser {
+pub(crate) struct HeaderParser {
     years: YearResolver,
     /// The previous timestamp: text, its length, parsed value.
     seen: ([u8; 24], usize, Option<Timestamp>),
@@ -151,7 +151,7 @@ const MOST_WRAPPINGS: usize = 4;
 
 impl HeaderParser {
     /// `years` resolves timestamps without a year.
-    pub fn new(years: YearResolver) -> Self {
+    pub(crate) fn new(years: YearResolver) -> Self {
         Self {
             years,
             seen: ([0; 24], 0, None),
@@ -160,13 +160,13 @@ impl HeaderParser {
     }
 
     /// The year state after the lines parsed so far, for the next source.
-    pub fn years(&self) -> &YearResolver {
+    pub(crate) fn years(&self) -> &YearResolver {
         &self.years
     }
 
     /// Parses the header of a line without its line end.
     #[inline]
-    pub fn parse(&mut self, line: &[u8]) -> Header {
+    pub(crate) fn parse(&mut self, line: &[u8]) -> Header {
         match &self.whole {
             Some((written, header)) if written.begins(line) => *header,
             _ => self.parse_new(line),
@@ -179,7 +179,7 @@ impl HeaderParser {
     /// same header: nothing after them can change it. That holds for nine lines of ten (30
     /// instructions instead of 130).
     #[inline]
-    pub fn cached_header_len(&self, line: &[u8]) -> usize {
+    pub(crate) fn cached_header_len(&self, line: &[u8]) -> usize {
         match &self.whole {
             Some((written, _)) if written.begins(line) => written.0.len(),
             _ => 0,

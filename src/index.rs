@@ -44,11 +44,11 @@ use store::extent::Extents;
 pub(crate) use correlate::RETRY_WINDOW;
 pub(crate) use correlate::apply_plan::BatchPlan;
 pub(crate) use evict::Evicted;
-pub use evict::{EvictionMode, RetentionLimits};
+pub(crate) use evict::{EvictionMode, RetentionLimits};
 pub(crate) use records::appliance::{ApplianceId, SourceFacts};
 pub(crate) use records::attempt::{Attempt, AttemptId};
 pub(crate) use records::closed::ClosedRecord;
-pub use records::closed::TrackClosed;
+pub(crate) use records::closed::TrackClosed;
 pub(crate) use records::connection::{Connection, ConnectionEnd, ConnectionId, Direction};
 pub(crate) use records::delivery::{Delivery, DeliveryId, DeliveryResult};
 pub(crate) use records::event_counts::EventCounts;
@@ -59,7 +59,7 @@ pub(crate) use store::intern::{Interner, Symbol, TextId};
 
 /// The records of a log.
 #[derive(Debug)]
-pub struct Index {
+pub(crate) struct Index {
     pub(crate) names: Interners,
     /// Subjects, message ids, replies.
     pub(crate) texts: store::text_store::TextStore,
@@ -82,12 +82,12 @@ pub struct Index {
 
 impl Index {
     /// An empty index that keeps all records.
-    pub fn new(track: TrackClosed) -> Self {
+    pub(crate) fn new(track: TrackClosed) -> Self {
         Self::limited(track, RetentionLimits::default())
     }
 
     /// An empty index that evicts records to keep to `limits`.
-    pub fn limited(track: TrackClosed, limits: RetentionLimits) -> Self {
+    pub(crate) fn limited(track: TrackClosed, limits: RetentionLimits) -> Self {
         Self {
             names: Interners::default(),
             texts: store::text_store::TextStore::default(),
@@ -108,12 +108,12 @@ impl Index {
     }
 
     /// A source begins; `folder` names its appliance until the log does.
-    pub fn open_source(&mut self, source: SourceId, folder: &str) {
+    pub(crate) fn open_source(&mut self, source: SourceId, folder: &str) {
         self.appliances.open_source(source, folder);
     }
 
     /// Applies one entry.
-    pub fn apply(&mut self, entry: &Entry<'_>) {
+    pub(crate) fn apply(&mut self, entry: &Entry<'_>) {
         let mut entry = *entry;
         let plan = BatchPlan::of(std::slice::from_mut(&mut entry));
         self.prefetch(&plan);
@@ -195,12 +195,12 @@ impl Index {
     }
 
     /// How many connections are kept, in and out.
-    pub fn connection_count(&self) -> usize {
+    pub(crate) fn connection_count(&self) -> usize {
         self.connections.ranks().len()
     }
 
     /// How many messages are kept.
-    pub fn message_count(&self) -> usize {
+    pub(crate) fn message_count(&self) -> usize {
         self.messages.ranks().len()
     }
 
@@ -267,7 +267,7 @@ impl Index {
     }
 
     /// Bytes of memory that the columns, names and maps hold.
-    pub fn bytes(&self) -> usize {
+    pub(crate) fn bytes(&self) -> usize {
         self.names.bytes()
             + self.texts.bytes()
             + self.addresses.capacity() * size_of::<Option<IpAddr>>()

@@ -6,10 +6,10 @@
 use memchr::{memchr, memchr_iter};
 
 use crate::source::leading_zeros;
-pub use crate::source::{Block, MAX_LINE, Truncated};
+pub(crate) use crate::source::{Block, MAX_LINE, Truncated};
 
 impl Block {
-    pub fn lines(&self) -> LineIter<'_> {
+    pub(crate) fn lines(&self) -> LineIter<'_> {
         LineIter {
             rest: &self.bytes,
             offset: self.offset,
@@ -19,7 +19,7 @@ impl Block {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct BlockLine<'a> {
+pub(crate) struct BlockLine<'a> {
     /// The text without its LF and without one CR before that.
     pub bytes: &'a [u8],
     /// The first byte's offset in the source, in decompressed bytes.
@@ -31,7 +31,7 @@ pub struct BlockLine<'a> {
 /// The lines of a [`Block`]. Zero bytes before the text of a line are dropped; a line of nothing
 /// else is kept.
 #[derive(Clone, Debug)]
-pub struct LineIter<'a> {
+pub(crate) struct LineIter<'a> {
     rest: &'a [u8],
     offset: u64,
     cut: Truncated,
@@ -40,14 +40,14 @@ pub struct LineIter<'a> {
 impl<'a> LineIter<'a> {
     /// The bytes after the lines returned so far.
     #[inline]
-    pub fn rest(&self) -> &'a [u8] {
+    pub(crate) fn rest(&self) -> &'a [u8] {
         self.rest
     }
 
     /// The next line, whose first `prefix` bytes are known to contain no line end and, if there are
     /// any, not to begin with a zero byte. Neither is searched for there.
     #[inline]
-    pub fn next_after_prefix(&mut self, prefix: usize) -> Option<BlockLine<'a>> {
+    pub(crate) fn next_after_prefix(&mut self, prefix: usize) -> Option<BlockLine<'a>> {
         if self.rest.is_empty() {
             return None;
         }
@@ -95,7 +95,7 @@ pub(crate) struct LineNumbers {
 
 impl LineNumbers {
     /// The first block begins after this many lines.
-    pub fn after(lines: u64) -> Self {
+    pub(crate) fn after(lines: u64) -> Self {
         Self {
             line: lines + 1,
             counted: 0,
@@ -104,14 +104,14 @@ impl LineNumbers {
 
     /// The number of the line at an offset of the source, which is in `block` and not before that
     /// of the last call.
-    pub fn at(&mut self, block: &Block, offset: u64) -> u64 {
+    pub(crate) fn at(&mut self, block: &Block, offset: u64) -> u64 {
         let end = usize::try_from(offset - block.offset).unwrap_or(usize::MAX);
         self.count(&block.bytes[..end.min(block.bytes.len())]);
         self.line
     }
 
     /// Counts the rest of a block; the next call is about the next block.
-    pub fn end_block(&mut self, block: &Block) {
+    pub(crate) fn end_block(&mut self, block: &Block) {
         self.count(&block.bytes);
         // A truncated line and the last line of a source have no line end.
         self.line += u64::from(!block.bytes.ends_with(b"\n"));

@@ -29,10 +29,10 @@ use std::thread;
 use std::time::Duration;
 
 pub(crate) use parse::{BlockParser, ParsedBlock};
-pub use shared::{Reading, SharedIndex};
+pub(crate) use shared::{Reading, SharedIndex};
 pub(crate) use sniff::serial;
-pub use sniff::{RefusedFile, is_mail_log};
-pub use status::{ParseStatus, ParsedSource};
+pub(crate) use sniff::{RefusedFile, is_mail_log};
+pub(crate) use status::{ParseStatus, ParsedSource};
 
 use crate::humanize;
 use crate::index::{EvictionMode, Index, TrackClosed};
@@ -41,7 +41,7 @@ use crate::source::{
     BufferPool, Liveness, LogReader, Notice, NoticeKind, SourceOpened, Stop, TailPreview,
 };
 // The interface shows the state of the sources and does not import from below the pipeline.
-pub use crate::source::{
+pub(crate) use crate::source::{
     Follow, NoticeLevel, Noticed, ReadProgress, SourceState, SourceStatus, Sources,
 };
 use ordered::OrderedPipeline;
@@ -51,7 +51,7 @@ use writer::IndexWriter;
 
 /// An appliance writes a status line each minute, and never again to a file whose name ends with
 /// `.s`.
-pub const LIVENESS: Liveness = Liveness {
+pub(crate) const LIVENESS: Liveness = Liveness {
     marker: sniff::file_marker,
     is_final_name: |name| name.ends_with(".s"),
     silence: Duration::from_secs(180),
@@ -64,7 +64,7 @@ const THREADS: usize = 2;
 
 /// Reports of a running [`Ingest`]. `Grew` is reported once until [`Ingest::ack_growth`].
 #[derive(Debug)]
-pub enum IngestEvent {
+pub(crate) enum IngestEvent {
     Grew,
     /// All data present at the start was read.
     CaughtUp,
@@ -77,7 +77,7 @@ pub enum IngestEvent {
 
 /// How the first year of timestamps without a year is determined.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum FirstYear {
+pub(crate) enum FirstYear {
     /// The year of the first entry of the first source.
     Is(i32),
     /// The year that puts the newest entry closest before the file's modification time.
@@ -94,7 +94,7 @@ pub(crate) enum PipelineItem<L> {
 
 /// Reads sources into an index. Dropping it stops the reading.
 #[derive(Debug)]
-pub struct Ingest {
+pub(crate) struct Ingest {
     pub index: SharedIndex,
     /// For reading lines again.
     pub sources: Arc<Sources>,
@@ -104,7 +104,7 @@ pub struct Ingest {
 
 impl Ingest {
     /// Starts reading. `report` is called on the threads of the pipeline and must not block.
-    pub fn start(
+    pub(crate) fn start(
         reader: LogReader,
         stop: Stop,
         years: FirstYear,
@@ -138,7 +138,7 @@ impl Ingest {
     }
 
     /// Indexes only the end of the newest file, synchronously, into an index of its own.
-    pub fn of_preview(newest: TailPreview) -> Self {
+    pub(crate) fn of_preview(newest: TailPreview) -> Self {
         let TailPreview {
             sources,
             opened,
@@ -158,12 +158,12 @@ impl Ingest {
         }
     }
 
-    pub fn progress(&self) -> ReadProgress {
+    pub(crate) fn progress(&self) -> ReadProgress {
         self.sources.progress()
     }
 
     /// Allows the next `Grew` event.
-    pub fn ack_growth(&self) {
+    pub(crate) fn ack_growth(&self) {
         self.index.ack_growth();
     }
 }
@@ -194,7 +194,7 @@ fn parse_entries(item: PipelineItem<ParsedHeaders>) -> PipelineItem<ParsedBlock>
 pub(crate) struct EntryStream(ReadStage);
 
 impl EntryStream {
-    pub fn new(reader: LogReader, years: FirstYear) -> Self {
+    pub(crate) fn new(reader: LogReader, years: FirstYear) -> Self {
         Self(ReadStage::new(reader, years))
     }
 }

@@ -5,14 +5,14 @@ use std::fmt;
 
 /// The number of a source, from 0, in the order in which the reader emitted their first lines.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct SourceId(u32);
+pub(crate) struct SourceId(u32);
 
 impl SourceId {
-    pub fn new(index: usize) -> Self {
+    pub(crate) fn new(index: usize) -> Self {
         Self(u32::try_from(index).unwrap_or(u32::MAX))
     }
 
-    pub fn index(self) -> usize {
+    pub(crate) fn index(self) -> usize {
         self.0 as usize
     }
 }
@@ -22,7 +22,7 @@ impl SourceId {
 ///
 /// Sources beyond 4 million and offsets beyond 4 TiB saturate.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Position(u64);
+pub(crate) struct Position(u64);
 
 impl Position {
     pub(crate) const START: Self = Self(0);
@@ -31,7 +31,7 @@ impl Position {
     const MAX_OFFSET: u64 = (1 << Self::OFFSET_BITS) - 1;
     const MAX_SOURCE: u32 = (1 << (64 - Self::OFFSET_BITS)) - 1;
 
-    pub fn new(source: SourceId, offset: u64) -> Self {
+    pub(crate) fn new(source: SourceId, offset: u64) -> Self {
         let source = u64::from(source.0.min(Self::MAX_SOURCE));
         Self(source << Self::OFFSET_BITS | offset.min(Self::MAX_OFFSET))
     }
@@ -47,19 +47,19 @@ impl Position {
         Self(raw)
     }
 
-    pub fn source(self) -> SourceId {
+    pub(crate) fn source(self) -> SourceId {
         SourceId((self.0 >> Self::OFFSET_BITS) as u32)
     }
 
     /// The offset in it, in decompressed bytes.
-    pub fn offset(self) -> u64 {
+    pub(crate) fn offset(self) -> u64 {
         self.0 & Self::MAX_OFFSET
     }
 
     /// Bytes from an earlier position of the same source to this one; `None` from another source
     /// and beyond 4 GiB.
     #[inline]
-    pub fn behind(self, earlier: Self) -> Option<u32> {
+    pub(crate) fn behind(self, earlier: Self) -> Option<u32> {
         let same_source = (self.0 ^ earlier.0) >> Self::OFFSET_BITS == 0;
         let length = u32::try_from(self.0.wrapping_sub(earlier.0)).ok();
         length.filter(|_| same_source)

@@ -3,7 +3,7 @@
 //!
 //! Widths, colours and keys are left to `report` and `tui`; JSON and CSV are written by `report`.
 
-pub mod columns;
+pub(crate) mod columns;
 mod role;
 mod route;
 
@@ -19,11 +19,11 @@ use crate::source::SourceStatus;
 use crate::triage::RouteState;
 use crate::triage::findings::{Finding, FindingSeverity};
 
-pub use role::Role;
-pub use route::{RouteOrGroup, RouteRow};
+pub(crate) use role::Role;
+pub(crate) use route::{RouteOrGroup, RouteRow};
 
 #[derive(Clone, Copy, Debug)]
-pub enum TableRow<'r> {
+pub(crate) enum TableRow<'r> {
     Connection(Connection<'r>),
     Message(Message<'r>),
     Attempt(Attempt<'r>),
@@ -37,7 +37,7 @@ pub enum TableRow<'r> {
 }
 
 #[derive(Clone, Debug)]
-pub struct UserRow<'r> {
+pub(crate) struct UserRow<'r> {
     pub name: &'r str,
     pub of: &'r UserTotals,
     pub profiles: Vec<&'r str>,
@@ -45,7 +45,7 @@ pub struct UserRow<'r> {
 }
 
 impl<'r> UserRow<'r> {
-    pub fn new(index: &'r Index, name: &'r str, of: &'r UserTotals) -> Self {
+    pub(crate) fn new(index: &'r Index, name: &'r str, of: &'r UserTotals) -> Self {
         let names = &index.names;
         let profiles = of.profiles.iter().map(|one| names.profiles.get(*one));
         let mechanisms = of.mechanisms.iter().map(|one| names.mechanisms.get(*one));
@@ -59,7 +59,7 @@ impl<'r> UserRow<'r> {
 }
 
 #[derive(Clone, Copy, Debug)]
-pub struct SourceRow<'r> {
+pub(crate) struct SourceRow<'r> {
     pub status: &'r SourceStatus,
     pub parsed: Option<&'r ParsedSource>,
     /// From its own first and last lines.
@@ -67,7 +67,7 @@ pub struct SourceRow<'r> {
 }
 
 #[derive(Clone, Copy, Debug)]
-pub struct EntryRow<'r> {
+pub(crate) struct EntryRow<'r> {
     pub appliance: Option<&'r str>,
     pub time: Option<Timestamp>,
     pub level: Option<Level>,
@@ -85,7 +85,7 @@ pub struct EntryRow<'r> {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Medium {
+pub(crate) enum Medium {
     /// In a printed table: full times, plain numbers, words without signs, nothing for a missing
     /// value.
     Print,
@@ -95,7 +95,7 @@ pub enum Medium {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct CellContext {
+pub(crate) struct CellContext {
     pub medium: Medium,
     /// The newest entry's time; times of its day are shown without a date on the screen.
     pub newest: Option<Timestamp>,
@@ -103,12 +103,12 @@ pub struct CellContext {
 
 /// The text of a cell, safe to print, and what it means.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Cell {
+pub(crate) struct Cell {
     pub text: String,
     pub role: Role,
 }
 
-pub fn styled(text: impl Into<String>, role: Role) -> Cell {
+pub(crate) fn styled(text: impl Into<String>, role: Role) -> Cell {
     Cell {
         text: text.into(),
         role,
@@ -120,18 +120,18 @@ fn plain(text: &str) -> Cell {
 }
 
 impl CellContext {
-    pub const PRINT: Self = Self {
+    pub(crate) const PRINT: Self = Self {
         medium: Medium::Print,
         newest: None,
     };
 
     /// On the screen, without times.
-    pub const SCREEN: Self = Self {
+    pub(crate) const SCREEN: Self = Self {
         medium: Medium::Screen,
         newest: None,
     };
 
-    pub fn screen(newest: Option<Timestamp>) -> Self {
+    pub(crate) fn screen(newest: Option<Timestamp>) -> Self {
         Self {
             medium: Medium::Screen,
             newest,
@@ -142,7 +142,7 @@ impl CellContext {
         self.medium == Medium::Print
     }
 
-    pub fn none(self) -> Cell {
+    pub(crate) fn none(self) -> Cell {
         if self.is_print() {
             Cell::default()
         } else {
@@ -187,7 +187,7 @@ impl CellContext {
         }
     }
 
-    pub fn delivery_state(self, state: DeliveryState) -> Cell {
+    pub(crate) fn delivery_state(self, state: DeliveryState) -> Cell {
         let (sign, role) = match state {
             DeliveryState::Delivered => ("✓", Role::Ok),
             DeliveryState::Bounced | DeliveryState::Aborted => ("✗", Role::Failed),
@@ -198,7 +198,7 @@ impl CellContext {
         self.signed(sign, state.word(), role)
     }
 
-    pub fn message_state(self, state: CommonState) -> Cell {
+    pub(crate) fn message_state(self, state: CommonState) -> Cell {
         match state {
             CommonState::All(state) => self.delivery_state(state),
             CommonState::Mixed => self.signed("⚠", "mixed", Role::Warning),
@@ -206,7 +206,7 @@ impl CellContext {
         }
     }
 
-    pub fn route_state(self, state: RouteState) -> Cell {
+    pub(crate) fn route_state(self, state: RouteState) -> Cell {
         let role = match state {
             RouteState::Failing => Role::Failed,
             RouteState::Degraded => Role::Warning,
@@ -215,7 +215,7 @@ impl CellContext {
         self.signed(state.sign(), state.word(), role)
     }
 
-    pub fn severity(self, severity: FindingSeverity) -> Cell {
+    pub(crate) fn severity(self, severity: FindingSeverity) -> Cell {
         let (sign, role) = match severity {
             FindingSeverity::Critical => ("✗", Role::Failed),
             FindingSeverity::Warning => ("⚠", Role::Warning),
@@ -226,7 +226,7 @@ impl CellContext {
 }
 
 /// The remote address with its port, as the log gives it: `172.16.155.102:25`, `10.1.77.223`.
-pub fn address(connection: &Connection<'_>) -> Option<String> {
+pub(crate) fn address(connection: &Connection<'_>) -> Option<String> {
     let ip = connection.remote_ip()?;
     Some(humanize::endpoint(
         &safe::text(ip),
@@ -235,7 +235,7 @@ pub fn address(connection: &Connection<'_>) -> Option<String> {
 }
 
 /// The remote address and host name: `10.1.77.223 billing01.corp.example`.
-pub fn peer(connection: &Connection<'_>) -> String {
+pub(crate) fn peer(connection: &Connection<'_>) -> String {
     let address = address(connection).unwrap_or_else(|| "–".to_owned());
     match connection.remote_host() {
         Some(host) => format!("{address} {}", safe::text(host)),

@@ -15,7 +15,7 @@ mod complete;
 mod error;
 mod eval;
 mod explain;
-pub mod field;
+pub(crate) mod field;
 mod glob;
 mod lex;
 mod parse;
@@ -39,17 +39,17 @@ use crate::index::store::column::RecordId;
 use crate::index::{AttemptId, ConnectionId, DeliveryId, Index, MessageId};
 use crate::search::{LineRequest, TextPattern};
 
-pub use crate::search::TextMatches;
-pub use complete::{Completion, complete};
-pub use error::QueryError;
-pub use eval::RecordKind;
-pub use explain::PlanStep;
-pub use field::{FIELDS, Field, nearest};
-pub use quote::quote;
-pub use saved::Saved;
-pub use term::{FilterTerm, and, filter_text, term};
-pub use time::{duration, moment, written_duration};
-pub use value::{size, written_size};
+pub(crate) use crate::search::TextMatches;
+pub(crate) use complete::{Completion, complete};
+pub(crate) use error::QueryError;
+pub(crate) use eval::RecordKind;
+pub(crate) use explain::PlanStep;
+pub(crate) use field::{FIELDS, Field, nearest};
+pub(crate) use quote::quote;
+pub(crate) use saved::Saved;
+pub(crate) use term::{FilterTerm, and, filter_text, term};
+pub(crate) use time::{duration, moment, written_duration};
+pub(crate) use value::{size, written_size};
 
 /// Lines are read record by record only if they make up at most this part of the log: a search of
 /// the whole reads a byte faster.
@@ -59,7 +59,7 @@ const MOST_RECORDS: usize = 4;
 
 /// A query that was read. Its `Display` is the normal form, which reads as the same query.
 #[derive(Clone, Debug)]
-pub struct Query {
+pub(crate) struct Query {
     text: String,
     expr: parse::Expr,
     texts: Vec<TextPattern>,
@@ -86,7 +86,7 @@ impl Default for Query {
 ///
 /// # Errors
 /// What was expected, and where.
-pub fn parse(query: &str) -> Result<Query, QueryError> {
+pub(crate) fn parse(query: &str) -> Result<Query, QueryError> {
     parse_with(query, &Saved::default())
 }
 
@@ -94,7 +94,7 @@ pub fn parse(query: &str) -> Result<Query, QueryError> {
 ///
 /// # Errors
 /// What was expected, and where.
-pub fn parse_with(query: &str, saved: &Saved) -> Result<Query, QueryError> {
+pub(crate) fn parse_with(query: &str, saved: &Saved) -> Result<Query, QueryError> {
     match parse::parse(query, saved) {
         Ok(parse::Parsed { expr, texts }) => Ok(Query {
             text: query.to_owned(),
@@ -121,27 +121,27 @@ impl fmt::Display for Query {
 
 impl Query {
     /// As typed.
-    pub fn text(&self) -> &str {
+    pub(crate) fn text(&self) -> &str {
         &self.text
     }
 
     /// Whether it selects every record.
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         matches!(&self.expr, parse::Expr::All(parts) if parts.is_empty())
     }
 
     /// Whether raw lines must be searched before it can be evaluated.
-    pub fn needs_text(&self) -> bool {
+    pub(crate) fn needs_text(&self) -> bool {
         !self.texts.is_empty()
     }
 
     /// What [`TextMatches`] must be searched for.
-    pub fn texts(&self) -> &[TextPattern] {
+    pub(crate) fn texts(&self) -> &[TextPattern] {
         &self.texts
     }
 
     /// How many records of a kind it selects, and the steps of the evaluation.
-    pub fn explain(
+    pub(crate) fn explain(
         &self,
         index: &Index,
         texts: &TextMatches,
@@ -153,7 +153,7 @@ impl Query {
 
     /// The lines of the records that its fields select, if they are so small a part of the log, of
     /// `log_bytes`, that it is faster to search only these.
-    pub fn restricted(
+    pub(crate) fn restricted(
         &self,
         index: &Index,
         kinds: &[RecordKind],
@@ -173,22 +173,22 @@ impl Query {
     }
 
     /// The selected connections, in the order of the records.
-    pub fn connections(&self, index: &Index, texts: &TextMatches) -> Vec<ConnectionId> {
+    pub(crate) fn connections(&self, index: &Index, texts: &TextMatches) -> Vec<ConnectionId> {
         self.select(index, texts, RecordKind::Connections)
     }
 
     /// The selected messages, in the order of the records.
-    pub fn messages(&self, index: &Index, texts: &TextMatches) -> Vec<MessageId> {
+    pub(crate) fn messages(&self, index: &Index, texts: &TextMatches) -> Vec<MessageId> {
         self.select(index, texts, RecordKind::Messages)
     }
 
     /// The selected authentication attempts, in the order of the log.
-    pub fn attempts(&self, index: &Index, texts: &TextMatches) -> Vec<AttemptId> {
+    pub(crate) fn attempts(&self, index: &Index, texts: &TextMatches) -> Vec<AttemptId> {
         self.select(index, texts, RecordKind::Attempts)
     }
 
     /// The selected deliveries, in the order of the log.
-    pub fn deliveries(&self, index: &Index, texts: &TextMatches) -> Vec<DeliveryId> {
+    pub(crate) fn deliveries(&self, index: &Index, texts: &TextMatches) -> Vec<DeliveryId> {
         self.select(index, texts, RecordKind::Deliveries)
     }
 
@@ -199,7 +199,7 @@ impl Query {
 
     /// Whether it selects one entry, by that entry alone: `line` is the entry as written,
     /// `appliance` as it is shown, `newest` the time from which relative times count back.
-    pub fn event(
+    pub(crate) fn event(
         &self,
         entry: &Entry<'_>,
         line: &[u8],

@@ -4,18 +4,18 @@
 //! order, and [`table`], [`json`], [`csv`] and [`log`] print them. The cells of tables are left to
 //! `present`, notices and exit statuses to `command`: standard output carries results only.
 
-pub mod csv;
-pub mod event;
-pub mod findings;
-pub mod incident;
-pub mod json;
-pub mod log;
-pub mod record;
-pub mod routes;
-pub mod summary;
-pub mod table;
-pub mod trace;
-pub mod view;
+pub(crate) mod csv;
+pub(crate) mod event;
+pub(crate) mod findings;
+pub(crate) mod incident;
+pub(crate) mod json;
+pub(crate) mod log;
+pub(crate) mod record;
+pub(crate) mod routes;
+pub(crate) mod summary;
+pub(crate) mod table;
+pub(crate) mod trace;
+pub(crate) mod view;
 
 use std::io::{self, Write};
 
@@ -27,7 +27,7 @@ pub use view::View;
 
 /// How records are printed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Format {
+pub(crate) enum Format {
     Table,
     Json,
     Csv,
@@ -35,10 +35,10 @@ pub enum Format {
 }
 
 impl Format {
-    pub const ALL: [Self; 4] = [Self::Table, Self::Json, Self::Csv, Self::Log];
+    pub(crate) const ALL: [Self; 4] = [Self::Table, Self::Json, Self::Csv, Self::Log];
 
     /// Its name on the command line, and what it prints.
-    pub fn words(self) -> (&'static str, &'static str) {
+    pub(crate) fn words(self) -> (&'static str, &'static str) {
         match self {
             Self::Table => ("table", "Aligned columns for people"),
             Self::Json => ("json", "One JSON object a line"),
@@ -56,14 +56,14 @@ impl Format {
 
 /// What is printed of each record.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Fields {
+pub(crate) struct Fields {
     keys: Vec<String>,
     columns: Vec<String>,
 }
 
 impl Fields {
     /// These keys, in this order; all if there are none.
-    pub fn new(keys: Vec<String>) -> Self {
+    pub(crate) fn new(keys: Vec<String>) -> Self {
         Self {
             keys,
             columns: Vec::new(),
@@ -72,22 +72,22 @@ impl Fields {
 
     /// Without keys, a table has the columns of these names, or the view's own if there are none.
     #[must_use]
-    pub fn or_columns(self, columns: Vec<String>) -> Self {
+    pub(crate) fn or_columns(self, columns: Vec<String>) -> Self {
         Self { columns, ..self }
     }
 
     /// The keys that `--fields` lists; `None` for all.
-    pub fn asked(&self) -> Option<&[String]> {
+    pub(crate) fn asked(&self) -> Option<&[String]> {
         (!self.keys.is_empty()).then_some(&self.keys)
     }
 
     /// The names of the columns that the configuration lists.
-    pub fn chosen(&self) -> &[String] {
+    pub(crate) fn chosen(&self) -> &[String] {
         &self.columns
     }
 
     /// The listed keys of a record. A key that the record does not have is null.
-    pub fn pick(&self, mut record: Map<String, Value>) -> Map<String, Value> {
+    pub(crate) fn pick(&self, mut record: Map<String, Value>) -> Map<String, Value> {
         match self.asked() {
             None => record,
             Some(keys) => keys
@@ -99,7 +99,7 @@ impl Fields {
 }
 
 /// Prints records one after another.
-pub trait Printer {
+pub(crate) trait Printer {
     fn record(&mut self, record: &dyn Printable) -> io::Result<()>;
 
     /// Prints the records that are still buffered.
@@ -112,7 +112,7 @@ pub trait Printer {
 }
 
 /// A record that a table can show.
-pub trait ToRow {
+pub(crate) trait ToRow {
     fn row(&self) -> TableRow<'_>;
 
     /// The entry as written, if the record is one.
@@ -122,7 +122,7 @@ pub trait ToRow {
 }
 
 /// A record that can be printed in any format.
-pub trait Printable: ToRow {
+pub(crate) trait Printable: ToRow {
     /// Writes it as a JSON object of one line, without the line end.
     fn json(&self, out: &mut dyn Write) -> io::Result<()>;
 
@@ -144,7 +144,7 @@ impl<T: serde::Serialize + ToRow> Printable for T {
 }
 
 /// A printer of that format for a view; only tables have a `style`.
-pub fn printer<'w>(
+pub(crate) fn printer<'w>(
     format: Format,
     view: View,
     fields: Fields,

@@ -25,7 +25,7 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 const MOST_MARKS: usize = 4;
 
 /// Makes every character visible that does not print as itself.
-pub fn text(text: &str) -> Cow<'_, str> {
+pub(crate) fn text(text: &str) -> Cow<'_, str> {
     if text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
         return Cow::Borrowed(text);
     }
@@ -54,7 +54,7 @@ pub fn text(text: &str) -> Cow<'_, str> {
 }
 
 /// As [`text`]; invalid UTF-8 becomes U+FFFD first.
-pub fn bytes(bytes: &[u8]) -> Cow<'_, str> {
+pub(crate) fn bytes(bytes: &[u8]) -> Cow<'_, str> {
     match String::from_utf8_lossy(bytes) {
         Cow::Borrowed(decoded) => text(decoded),
         Cow::Owned(decoded) => Cow::Owned(text(&decoded).into_owned()),
@@ -62,13 +62,13 @@ pub fn bytes(bytes: &[u8]) -> Cow<'_, str> {
 }
 
 /// As [`text`]: any user who may create files beside a log chooses their names.
-pub fn path(path: &Path) -> String {
+pub(crate) fn path(path: &Path) -> String {
     text(&path.to_string_lossy()).into_owned()
 }
 
 /// Safe text in exactly `width` columns: cut with `…` if it is longer, padded with blanks if it is
 /// shorter.
-pub fn fit(safe: &str, width: usize) -> String {
+pub(crate) fn fit(safe: &str, width: usize) -> String {
     let long = safe.width();
     if long <= width {
         let mut fitted = String::with_capacity(safe.len() + width - long);
@@ -95,13 +95,13 @@ pub fn fit(safe: &str, width: usize) -> String {
 }
 
 /// Columns of a safe text.
-pub fn width(safe: &str) -> usize {
+pub(crate) fn width(safe: &str) -> usize {
     safe.width()
 }
 
 /// Whether a character controls rather than prints: categories Cc, Cf, Zl and Zp, and those
 /// that terminals treat alike.
-pub fn is_control_like(c: char) -> bool {
+pub(crate) fn is_control_like(c: char) -> bool {
     c.is_control() || is_hidden(c)
 }
 

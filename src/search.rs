@@ -12,11 +12,11 @@ mod pattern;
 mod reader;
 mod window;
 
-pub use lines::{LineRequest, RawLine, for_each_line, read_lines};
-pub use locate::{LineLocations, locate};
-pub use matches::{SearchProgress, TextMatches};
-pub use pattern::TextPattern;
-pub use window::{
+pub(crate) use lines::{LineRequest, RawLine, for_each_line, read_lines};
+pub(crate) use locate::{LineLocations, locate};
+pub(crate) use matches::{SearchProgress, TextMatches};
+pub(crate) use pattern::TextPattern;
+pub(crate) use window::{
     LineChunk, LinePattern, LineRange, LogLine, SearchDirection, find, read_range, reports_failure,
 };
 
@@ -24,7 +24,7 @@ use crate::position::SourceId;
 use crate::source::Sources;
 
 /// Bytes of the whole log, as far as it was read.
-pub fn log_bytes(sources: &Sources) -> u64 {
+pub(crate) fn log_bytes(sources: &Sources) -> u64 {
     let all = (0..sources.len()).map(SourceId::new);
     all.map(|source| sources.emitted_bytes(source)).sum()
 }

@@ -11,10 +11,10 @@ use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP};
 use signal_hook::iterator::Signals;
 
 /// How long the program may take to restore the terminal after a signal that ends it.
-pub const GRACE: Duration = Duration::from_millis(1500);
+pub(crate) const GRACE: Duration = Duration::from_millis(1500);
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Signal {
+pub(crate) enum Signal {
     /// Ends the program; the exit status is 128 plus this number.
     End(i32),
     /// Suspends the program, as by Ctrl-Z.
@@ -27,7 +27,7 @@ pub enum Signal {
 ///
 /// # Errors
 /// If the system refuses a handler.
-pub fn listen(on_signal: impl Fn(Signal) + Send + 'static) -> io::Result<()> {
+pub(crate) fn listen(on_signal: impl Fn(Signal) + Send + 'static) -> io::Result<()> {
     let mut signals = Signals::new([SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGTSTP, SIGCONT])?;
     thread::Builder::new()
         .name("signals".into())
@@ -50,13 +50,13 @@ pub fn listen(on_signal: impl Fn(Signal) + Send + 'static) -> io::Result<()> {
 ///
 /// # Errors
 /// If the system refuses.
-pub fn stop() -> io::Result<()> {
+pub(crate) fn stop() -> io::Result<()> {
     signal_hook::low_level::emulate_default_handler(SIGTSTP)
 }
 
 /// Ends the program with `status` after [`GRACE`], even if its threads hang: reading from a lost
 /// terminal may never return.
-pub fn end_soon(status: i32) {
+pub(crate) fn end_soon(status: i32) {
     let watchdog = thread::Builder::new().name("watchdog".into());
     // Without a thread the program still ends by itself, only not for certain.
     let _ = watchdog.spawn(move || {

@@ -51,18 +51,18 @@ pub(crate) use blocks::HOLE;
 #[cfg(any(test, fuzzing))]
 pub(crate) use blocks::LineSplitter;
 pub(crate) use blocks::leading_zeros;
-pub use blocks::{Block, MAX_LINE, Truncated};
-pub use buffer_pool::BufferPool;
-pub use event::{SourceEvent, SourceOpened};
-pub use notice::{Notice, NoticeKind, NoticeLevel, Noticed};
-pub use preview::TailPreview;
-pub use reader::LogReader;
-pub use registry::{ReadProgress, SourceState, SourceStatus, Sources};
-pub use watch::Stop;
+pub(crate) use blocks::{Block, MAX_LINE, Truncated};
+pub(crate) use buffer_pool::BufferPool;
+pub(crate) use event::{SourceEvent, SourceOpened};
+pub(crate) use notice::{Notice, NoticeKind, NoticeLevel, Noticed};
+pub(crate) use preview::TailPreview;
+pub(crate) use reader::LogReader;
+pub(crate) use registry::{ReadProgress, SourceState, SourceStatus, Sources};
+pub(crate) use watch::Stop;
 
 /// Whether to stay when everything was read.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Follow {
+pub(crate) enum Follow {
     /// Read what is there, then end.
     Once,
     /// Follow appended lines and new files, across rotation.
@@ -71,7 +71,7 @@ pub enum Follow {
 
 /// Whether lines are read again after they were emitted.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum RawLines {
+pub(crate) enum RawLines {
     /// They may be shown or searched: what comes through a pipe is kept for that.
     Needed,
     /// They are not: nothing is written to disk.
@@ -80,7 +80,7 @@ pub enum RawLines {
 
 /// What to do with a directory or glob without a mail log.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum EmptyFolder {
+pub(crate) enum EmptyFolder {
     Refuse,
     /// Wait for one. Only with [`Follow::Live`].
     Wait,
@@ -88,7 +88,7 @@ pub enum EmptyFolder {
 
 /// What a line shows about the file that contains it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Marker {
+pub(crate) enum Marker {
     /// The first line of a complete file.
     Begin,
     /// The last line of a complete file: the writer continues in another one.
@@ -100,7 +100,7 @@ pub enum Marker {
 /// How to detect files that are stale or incomplete. Supplied by the component that knows the log
 /// format.
 #[derive(Clone, Copy, Debug)]
-pub struct Liveness {
+pub(crate) struct Liveness {
     /// The marker that a line is, if any.
     pub marker: fn(&[u8]) -> Option<Marker>,
     /// Whether a file of this name, without the suffix of its compression, gets no more lines.
@@ -110,7 +110,7 @@ pub struct Liveness {
 }
 
 #[derive(Clone, Debug)]
-pub struct Request {
+pub(crate) struct Request {
     /// Files, directories, globs, or `-` for standard input.
     pub paths: Vec<OsString>,
     pub follow: Follow,

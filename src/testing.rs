@@ -11,7 +11,6 @@ mod tests;
 
 use std::hint::black_box;
 
-pub use crate::query::{Field, FilterTerm};
 pub use memory::MeasuredIndex;
 
 use crate::Log;

@@ -38,7 +38,7 @@ use findings::Analyzer;
 
 /// What routes are grouped by.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
-pub enum GroupBy {
+pub(crate) enum GroupBy {
     /// Not grouped.
     #[default]
     Route,
@@ -51,7 +51,7 @@ pub enum GroupBy {
 
 /// The identity of a route, the same in every analysis.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct RouteId {
+pub(crate) struct RouteId {
     pub appliance: ApplianceId,
     /// Its address's number in [`crate::index::Interners::addresses`].
     pub remote: Option<Symbol>,
@@ -60,7 +60,7 @@ pub struct RouteId {
 
 /// The routes and findings at one generation of the index.
 #[derive(Debug, Default)]
-pub struct Triage {
+pub(crate) struct Triage {
     /// Failing ones first, then degraded ones, each by failures.
     pub routes: Vec<Route>,
     /// Empty unless grouped.

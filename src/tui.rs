@@ -8,7 +8,7 @@
 //! while the terminal is written or a file is read.
 
 mod columns;
-pub mod keymap;
+pub(crate) mod keymap;
 mod rate;
 mod state;
 mod terminal;
@@ -36,7 +36,7 @@ use theme::{Symbols, Theme};
 pub(crate) use workers::ReportWriter;
 use workers::Workers;
 
-pub use state::settings::Settings;
+pub(crate) use state::settings::Settings;
 
 /// Growth is drawn at most this often.
 const FRAME: Duration = Duration::from_millis(50);
@@ -47,7 +47,7 @@ const PATIENCE: Duration = Duration::from_millis(12);
 
 /// How the interface starts.
 #[derive(Clone, Debug)]
-pub struct Options {
+pub(crate) struct Options {
     /// The filter to begin with.
     pub query: String,
     /// What is followed, safe to show.
@@ -62,7 +62,7 @@ pub struct Options {
 
 /// How the interface ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Exit {
+pub(crate) enum Exit {
     /// The reader has left.
     Quit,
     /// A signal of this number ended it; the exit status is 128 more.
@@ -92,7 +92,7 @@ enum IndexScope {
 ///
 /// # Errors
 /// When there is no terminal, it is gone, or a thread panicked. The terminal is restored in each case.
-pub fn run(
+pub(crate) fn run(
     options: &Options,
     write_report: ReportWriter,
     newest: Option<Ingest>,

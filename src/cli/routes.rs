@@ -11,7 +11,7 @@ use crate::report::Format;
 use crate::triage::GroupBy;
 
 /// The text below the options.
-pub fn help() -> String {
+pub(super) fn help() -> String {
     let status = "Exit status: 0 routes were found, 1 no routes, 2 an error.\n\
                   With --report: 0 something was reported, 1 no route is failing or degraded.\n\
                   With --check: 0 OK, 1 WARNING (degraded), 2 CRITICAL (failing), 3 UNKNOWN.";
@@ -19,7 +19,7 @@ pub fn help() -> String {
 }
 
 #[derive(Args, Debug)]
-pub struct RoutesArgs {
+pub(crate) struct RoutesArgs {
     /// Files, directories, globs, or - for standard input
     #[arg(value_name = "PATH")]
     pub paths: Vec<OsString>,

@@ -8,7 +8,7 @@ use super::{CommandError, Status, output};
 use crate::cli::Cli;
 use crate::query::FIELDS;
 
-pub fn print_script(shell: clap_complete::Shell) -> Result<Status, CommandError> {
+pub(super) fn print_script(shell: clap_complete::Shell) -> Result<Status, CommandError> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), "mailscope", &mut script);
     let mut out = output();
@@ -18,7 +18,7 @@ pub fn print_script(shell: clap_complete::Shell) -> Result<Status, CommandError>
 }
 
 /// Prints the manual page: the program, its commands, the query language's fields.
-pub fn print_man() -> Result<Status, CommandError> {
+pub(super) fn print_man() -> Result<Status, CommandError> {
     let mut page = Vec::new();
     let mut whole = Cli::command();
     whole.build();

@@ -13,7 +13,7 @@ const WIDEST: usize = 44;
 
 /// Prints every setting in the file's form, with its origin as a comment: the output is a valid
 /// configuration.
-pub fn print(config: &Config) -> Result<Status, CommandError> {
+pub(super) fn print(config: &Config) -> Result<Status, CommandError> {
     let mut out = output();
     let lines = config.settings();
     let settings: Vec<String> = lines.iter().map(to_line).collect();
@@ -36,7 +36,7 @@ pub fn print(config: &Config) -> Result<Status, CommandError> {
     Ok(Status::Matched)
 }
 
-pub fn print_default() -> Result<Status, CommandError> {
+pub(super) fn print_default() -> Result<Status, CommandError> {
     let mut out = output();
     out.write_all(DEFAULT.as_bytes())?;
     out.flush()?;

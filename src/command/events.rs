@@ -17,7 +17,7 @@ use crate::report::event::EventRecord;
 use crate::source::{Follow, LogReader, RawLines, SourceOpened, Sources};
 
 /// Prints the entries that match, as they are read.
-pub fn run(args: &Args, config: &Config, query: &Query) -> Result<Status, CommandError> {
+pub(super) fn run(args: &Args, config: &Config, query: &Query) -> Result<Status, CommandError> {
     let follow = if args.follow {
         Follow::Live
     } else {

@@ -20,7 +20,7 @@ use crate::source::Follow;
 const GATHER: Duration = Duration::from_millis(20);
 
 /// Prints the existing records, then new ones until standard input ends or a signal arrives.
-pub fn run(args: &Args, config: &Config, query: &Query) -> Result<Status, CommandError> {
+pub(super) fn run(args: &Args, config: &Config, query: &Query) -> Result<Status, CommandError> {
     if args.format == Format::Log {
         return Err(CommandError::Usage(
             "--follow --format log needs --view events: a record's lines are complete only after it has ended".to_owned(),

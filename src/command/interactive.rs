@@ -17,7 +17,7 @@ use crate::safe;
 use crate::source::{Follow, LogReader, NoticeLevel, Request, Stop};
 use crate::tui;
 
-pub fn run(args: &ExploreArgs, config: &Config) -> Result<Status, CommandError> {
+pub(super) fn run(args: &ExploreArgs, config: &Config) -> Result<Status, CommandError> {
     let years = first_year(&args.input);
     if !io::stdout().is_terminal() {
         let (request, stop) = request(&args.paths, config, Follow::Once)?;
@@ -37,7 +37,7 @@ pub fn run(args: &ExploreArgs, config: &Config) -> Result<Status, CommandError> 
     interface(&request, stop, years, config, paths.join(" "))
 }
 
-pub fn demo(args: &DemoArgs, config: &Config) -> Result<Status, CommandError> {
+pub(super) fn demo(args: &DemoArgs, config: &Config) -> Result<Status, CommandError> {
     if let Some(path) = &args.write {
         return write_log(args, path);
     }

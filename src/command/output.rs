@@ -22,7 +22,7 @@ enum Target<'o> {
 }
 
 /// Prints or counts results, up to a limit.
-pub struct ResultSink<'o> {
+pub(super) struct ResultSink<'o> {
     target: Target<'o>,
     left: u64,
     seen: u64,
@@ -31,7 +31,7 @@ pub struct ResultSink<'o> {
 }
 
 impl<'o> ResultSink<'o> {
-    pub fn json(view: View, out: &'o mut dyn Write) -> Self {
+    pub(super) fn json(view: View, out: &'o mut dyn Write) -> Self {
         let fields = Fields::new(Vec::new());
         let style = table_style(Color::Never);
         Self {
@@ -45,7 +45,7 @@ impl<'o> ResultSink<'o> {
 
 impl ResultSink<'_> {
     /// Prints a record; breaks after the last one within the limit.
-    pub fn record(&mut self, record: &dyn Printable) -> io::Result<ControlFlow<()>> {
+    pub(super) fn record(&mut self, record: &dyn Printable) -> io::Result<ControlFlow<()>> {
         if self.count_one().is_break() {
             return Ok(ControlFlow::Break(()));
         }
@@ -56,7 +56,7 @@ impl ResultSink<'_> {
     }
 
     /// Counts a record that the caller prints; breaks if it exceeds the limit.
-    pub fn count_one(&mut self) -> ControlFlow<()> {
+    pub(super) fn count_one(&mut self) -> ControlFlow<()> {
         if self.left == 0 {
             return ControlFlow::Break(());
         }
@@ -66,12 +66,12 @@ impl ResultSink<'_> {
     }
 
     /// Whether records are only counted, so that none need be built.
-    pub fn is_counting(&self) -> bool {
+    pub(super) fn is_counting(&self) -> bool {
         matches!(self.target, Target::Counted)
     }
 
     /// Breaks if the limit is reached.
-    pub fn state(&self) -> ControlFlow<()> {
+    pub(super) fn state(&self) -> ControlFlow<()> {
         if self.left == 0 {
             ControlFlow::Break(())
         } else {
@@ -79,7 +79,7 @@ impl ResultSink<'_> {
         }
     }
 
-    pub fn flush(&mut self) -> io::Result<()> {
+    pub(super) fn flush(&mut self) -> io::Result<()> {
         match &mut self.target {
             Target::Counted => Ok(()),
             Target::Printed(printer) => {
@@ -94,7 +94,7 @@ impl ResultSink<'_> {
     }
 
     /// The output itself, if raw lines are printed.
-    pub fn raw(&mut self) -> Option<&mut dyn Write> {
+    pub(super) fn raw(&mut self) -> Option<&mut dyn Write> {
         match &mut self.target {
             Target::Raw(out) => Some(*out),
             _ => None,
@@ -103,7 +103,7 @@ impl ResultSink<'_> {
 }
 
 /// Reports the columns that the terminal is too narrow for. Piped output has all columns.
-pub fn warn_hidden_columns(printer: &dyn Printer) {
+pub(super) fn warn_hidden_columns(printer: &dyn Printer) {
     let titles = printer.hidden_columns();
     if !titles.is_empty() {
         warn(&format!(
@@ -114,7 +114,7 @@ pub fn warn_hidden_columns(printer: &dyn Printer) {
 }
 
 /// Runs `print` with a sink for the requested format, then flushes it.
-pub fn with_output(
+pub(super) fn with_output(
     args: &Args,
     config: &Config,
     print: impl FnOnce(&mut ResultSink<'_>) -> Result<(), CommandError>,
@@ -159,7 +159,7 @@ pub fn with_output(
 }
 
 /// Prints notices on standard error.
-pub struct Notices {
+pub(super) struct Notices {
     as_json: bool,
     least: NoticeLevel,
     incomplete: bool,
@@ -167,7 +167,7 @@ pub struct Notices {
 
 impl Notices {
     /// A command that follows reports every notice, another one only warnings and errors.
-    pub fn new(args: &Args) -> Self {
+    pub(super) fn new(args: &Args) -> Self {
         let least = if args.follow {
             NoticeLevel::Info
         } else {
@@ -177,7 +177,7 @@ impl Notices {
     }
 
     /// Reports notices of that level and above.
-    pub fn of(format: Format, least: NoticeLevel) -> Self {
+    pub(super) fn of(format: Format, least: NoticeLevel) -> Self {
         Self {
             as_json: format == Format::Json,
             least,
@@ -186,7 +186,7 @@ impl Notices {
     }
 
     /// Reports warnings and errors as text.
-    pub fn of_once() -> Self {
+    pub(super) fn of_once() -> Self {
         Self {
             as_json: false,
             least: NoticeLevel::Warning,
@@ -194,7 +194,7 @@ impl Notices {
         }
     }
 
-    pub fn report(&mut self, notice: &Notice) {
+    pub(super) fn report(&mut self, notice: &Notice) {
         self.incomplete |= notice.kind.severity() == NoticeLevel::Error;
         if notice.kind.severity() < self.least {
             return;
@@ -208,7 +208,7 @@ impl Notices {
     }
 
     /// Reports how many records were evicted to keep to the limits: the answer lacks them.
-    pub fn retired(&self, retired: Evicted) {
+    pub(super) fn retired(&self, retired: Evicted) {
         if retired.all() == 0 {
             return;
         }
@@ -230,7 +230,7 @@ impl Notices {
     }
 
     /// The command's status: an unreadable input takes precedence over matches.
-    pub fn status(&self, status: Status) -> Status {
+    pub(super) fn status(&self, status: Status) -> Status {
         if self.incomplete {
             Status::Incomplete
         } else {

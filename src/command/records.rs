@@ -23,7 +23,7 @@ use crate::search::{self, LineRequest};
 use crate::source::{Follow, Request, Sources, Stop};
 use crate::triage::{self, GroupBy, Thresholds, Triage};
 
-pub fn run(args: &Args, config: &Config, query: &Query) -> Result<Status, CommandError> {
+pub(super) fn run(args: &Args, config: &Config, query: &Query) -> Result<Status, CommandError> {
     let (mut request, stop) = request(&args.paths, config, Follow::Once)?;
     request.raw_lines = super::raw_lines(args, query);
     let mut notices = Notices::new(args);
@@ -176,7 +176,7 @@ pub(super) struct Selection<'s> {
 
 impl Selection<'_> {
     /// Prints the records of a view, up to the limit.
-    pub fn print(&self, view: View, out: &mut ResultSink<'_>) -> io::Result<()> {
+    pub(super) fn print(&self, view: View, out: &mut ResultSink<'_>) -> io::Result<()> {
         let (query, index, hits) = (self.query, self.index, self.hits);
         match view {
             View::Connections => {
@@ -238,7 +238,7 @@ impl Selection<'_> {
     }
 
     /// The routes of the connections that match.
-    pub fn triage(&self, by: GroupBy) -> Triage {
+    pub(super) fn triage(&self, by: GroupBy) -> Triage {
         if self.query.is_empty() {
             return triage::routes(self.index, by, None);
         }

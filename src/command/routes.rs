@@ -22,7 +22,7 @@ use crate::report::{self, Fields, Format, Printer, View};
 use crate::source::{Follow, NoticeLevel};
 use crate::triage::{GroupBy, Triage};
 
-pub fn run(args: &Args, config: &Config) -> Result<Status, CommandError> {
+pub(super) fn run(args: &Args, config: &Config) -> Result<Status, CommandError> {
     if args.check {
         return check(args, config);
     }
@@ -148,7 +148,7 @@ fn check(args: &Args, config: &Config) -> Result<Status, CommandError> {
 }
 
 /// On an error, monitoring gets a status line and exit status 3.
-pub fn unknown(problem: &CommandError) -> Result<Status, CommandError> {
+pub(super) fn unknown(problem: &CommandError) -> Result<Status, CommandError> {
     print_check(&Check::unknown(&problem.to_string()))
 }
 

@@ -25,7 +25,7 @@ enum TraceId {
 }
 
 /// Reads the whole log, then prints the trace of each record that has the ID.
-pub fn run(args: &Args, config: &Config) -> Result<Status, CommandError> {
+pub(super) fn run(args: &Args, config: &Config) -> Result<Status, CommandError> {
     let filter = parse_with(&args.query, config.saved()).map_err(CommandError::Query)?;
     let id = TraceId::parse(&args.id)?;
     let (request, stop) = request(&args.paths, config, Follow::Once)?;

@@ -8,7 +8,7 @@ use crate::safe;
 
 /// The layer that set a value.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Origin {
+pub(crate) enum Origin {
     /// The program's default.
     Default,
     /// A line of the file, from 1.

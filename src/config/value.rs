@@ -26,11 +26,16 @@ pub(super) mod paths {
     use super::*;
     use std::ffi::OsString;
 
-    pub fn serialize<S: Serializer>(paths: &[OsString], output: S) -> Result<S::Ok, S::Error> {
+    pub(crate) fn serialize<S: Serializer>(
+        paths: &[OsString],
+        output: S,
+    ) -> Result<S::Ok, S::Error> {
         output.collect_seq(paths.iter().map(|path| path.to_string_lossy()))
     }
 
-    pub fn deserialize<'de, D: Deserializer<'de>>(input: D) -> Result<Vec<OsString>, D::Error> {
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
+        input: D,
+    ) -> Result<Vec<OsString>, D::Error> {
         let expected = "a list of paths is expected, as in [\"/var/log/esa\"]";
         let paths = Vec::<String>::deserialize(input).map_err(|_| D::Error::custom(expected))?;
         Ok(paths.iter().map(|path| from_home(path)).collect())
@@ -56,7 +61,7 @@ pub(super) mod duration {
     use super::*;
     use std::time::Duration;
 
-    pub fn serialize<S: Serializer>(
+    pub(crate) fn serialize<S: Serializer>(
         duration: &Option<Duration>,
         output: S,
     ) -> Result<S::Ok, S::Error> {
@@ -69,7 +74,9 @@ pub(super) mod duration {
         }
     }
 
-    pub fn deserialize<'de, D: Deserializer<'de>>(input: D) -> Result<Option<Duration>, D::Error> {
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
+        input: D,
+    ) -> Result<Option<Duration>, D::Error> {
         let expected = "a duration (seconds, or as in \"5m\", \"2h\", \"30d\"), or \"off\",";
         optional(input, expected, |value| match value {
             Value::Integer(seconds) => u64::try_from(*seconds).ok().map(Duration::from_secs),
@@ -87,12 +94,17 @@ pub(super) mod duration {
 pub(super) mod size {
     use super::*;
 
-    pub fn serialize<S: Serializer>(size: &Option<u64>, output: S) -> Result<S::Ok, S::Error> {
+    pub(crate) fn serialize<S: Serializer>(
+        size: &Option<u64>,
+        output: S,
+    ) -> Result<S::Ok, S::Error> {
         size.map_or_else(|| "off".to_owned(), query::written_size)
             .serialize(output)
     }
 
-    pub fn deserialize<'de, D: Deserializer<'de>>(input: D) -> Result<Option<u64>, D::Error> {
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
+        input: D,
+    ) -> Result<Option<u64>, D::Error> {
         let expected = "a size (bytes, or as in \"100k\", \"5M\", \"2G\"), or \"off\",";
         optional(input, expected, |value| match value {
             Value::Integer(bytes) => u64::try_from(*bytes).ok(),

@@ -25,7 +25,7 @@ const STEP: f64 = 600.0;
 /// A log in a temporary directory that holds the past hour and grows in real time, until this is
 /// dropped.
 #[derive(Debug)]
-pub struct LiveDemo {
+pub(crate) struct LiveDemo {
     path: PathBuf,
     /// Dropping it ends the thread.
     stop: Option<Sender<()>>,
@@ -35,7 +35,7 @@ pub struct LiveDemo {
 
 impl LiveDemo {
     /// Writes the past hour and starts the thread that continues it.
-    pub fn start() -> io::Result<Self> {
+    pub(crate) fn start() -> io::Result<Self> {
         let began = Instant::now();
         let (folder, path, file, simulation) = write_past()?;
         let (stop, stopped) = mpsc::channel();
@@ -54,7 +54,7 @@ impl LiveDemo {
     }
 
     /// The log.
-    pub fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 }
@@ -70,7 +70,7 @@ impl Drop for LiveDemo {
 }
 
 /// Writes a simulated hour that ends now to a temporary directory, which is removed on drop.
-pub fn simulated_hour() -> io::Result<(TempDir, PathBuf)> {
+pub(crate) fn simulated_hour() -> io::Result<(TempDir, PathBuf)> {
     let (folder, path, ..) = write_past()?;
     Ok((folder, path))
 }
@@ -111,7 +111,7 @@ fn write_on(
 
 /// Writes a simulated log of at most `bytes` bytes, in whole lines, to `output`. Equal arguments give
 /// equal bytes.
-pub fn write_log(seed: u64, bytes: u64, output: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn write_log(seed: u64, bytes: u64, output: &mut dyn Write) -> io::Result<()> {
     let mut simulation = Simulation::new(&Scenario::built_in(), seed, first_day());
     let (mut lines, mut elapsed, mut left) = (Vec::new(), 0.0, bytes);
     while left > 0 {

@@ -24,7 +24,7 @@ pub(super) enum ScenarioError {
 /// Hosts, users, routes and faults of a simulated day.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Scenario {
+pub(crate) struct Scenario {
     pub(super) appliance: Appliance,
     pub(super) people: People,
     pub(super) subjects: Subjects,
@@ -234,7 +234,7 @@ pub(super) fn minutes(minutes: f64) -> Millis {
 
 impl Scenario {
     /// The scenario of `mailscope demo`.
-    pub fn built_in() -> Self {
+    pub(crate) fn built_in() -> Self {
         Self::parse(BUILT_IN).expect("the embedded scenario parses: a test reads it")
     }
 

@@ -16,7 +16,7 @@ use crate::event::{Dcid, Icid, Mid};
 
 /// A simulated appliance that writes its mail_logs.
 #[derive(Debug)]
-pub struct Simulation {
+pub(crate) struct Simulation {
     /// Shared, so that its entries can be borrowed while the simulation changes.
     pub(super) scenario: Arc<Scenario>,
     pub(super) rng: Rng,
@@ -40,7 +40,7 @@ pub struct Simulation {
 
 impl Simulation {
     /// An appliance whose log begins at `start`, in the appliance's own time.
-    pub fn new(scenario: &Scenario, seed: u64, start: NaiveDateTime) -> Self {
+    pub(crate) fn new(scenario: &Scenario, seed: u64, start: NaiveDateTime) -> Self {
         let mut rng = Rng::new(seed);
         let mut simulation = Self {
             scenario: Arc::new(scenario.clone()),
@@ -66,7 +66,7 @@ impl Simulation {
     }
 
     /// Appends the lines up to `elapsed` seconds since the start that no earlier call returned.
-    pub fn advance(&mut self, elapsed: f64, out: &mut Vec<u8>) {
+    pub(crate) fn advance(&mut self, elapsed: f64, out: &mut Vec<u8>) {
         let until = (elapsed * 1000.0) as Millis;
         while let Some((at, event)) = self.events.next(until) {
             self.now = at;

@@ -21,7 +21,7 @@ use super::scan::{Delimiter, id, number, split_last};
 use super::{Dcid, Event, EventKind, Icid, Reply};
 
 /// A login on a listener. The peer chooses the user's name, so it ends at the last fixed words.
-pub fn inbound(body: &[u8]) -> Option<Event<'_>> {
+pub(super) fn inbound(body: &[u8]) -> Option<Event<'_>> {
     let rest = body.strip_prefix(b"SMTP Auth")?;
     let rest = rest
         .strip_prefix(b":")
@@ -38,7 +38,7 @@ pub fn inbound(body: &[u8]) -> Option<Event<'_>> {
 
 /// Why a login failed other than by a wrong password.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum AuthTrouble {
+pub(crate) enum AuthTrouble {
     Misconfigured,
     /// No connection to the forwarding server.
     Unreachable,
@@ -48,7 +48,7 @@ pub enum AuthTrouble {
 }
 
 impl AuthTrouble {
-    pub fn kind(self) -> EventKind {
+    pub(crate) fn kind(self) -> EventKind {
         match self {
             Self::Misconfigured => EventKind::AuthMisconfigured,
             Self::Unreachable => EventKind::AuthUnreachable,
@@ -105,7 +105,7 @@ fn attempt(icid: Icid, rest: &[u8]) -> Option<Event<'_>> {
 const OUTBOUND: Delimiter<'_> = Delimiter::new(b" SMTP authentication using the profile ");
 
 /// A login of the appliance at a remote server.
-pub fn outbound(body: &[u8]) -> Option<Event<'_>> {
+pub(super) fn outbound(body: &[u8]) -> Option<Event<'_>> {
     let (dcid, rest) = id(body, b"DCID")?;
     let dcid = Dcid(dcid);
     profile_login(dcid, rest)

@@ -15,7 +15,7 @@ use super::{ConnId, Dcid, Event, Icid, policy, tls};
 
 /// Why a connection was closed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum CloseReason {
+pub(crate) enum CloseReason {
     /// `close`: the normal end.
     Close,
     /// `lost`: the peer vanished or left without QUIT; not a failure by itself.
@@ -25,7 +25,7 @@ pub enum CloseReason {
 }
 
 /// `New SMTP ICID …` and `New SMTP DCID …`; one release writes `smtp`, and QMQP listeners `QMQP`.
-pub fn opening(body: &[u8]) -> Option<Event<'_>> {
+pub(super) fn opening(body: &[u8]) -> Option<Event<'_>> {
     let rest = match body.strip_prefix(b"New SMTP ") {
         Some(rest) => rest,
         None => split_first(body.strip_prefix(b"New ")?, b" ")?.1,
@@ -81,7 +81,7 @@ fn delivery(rest: &[u8]) -> Option<Event<'_>> {
 }
 
 /// `ICID n …`
-pub fn of_icid(body: &[u8]) -> Option<Event<'_>> {
+pub(super) fn of_icid(body: &[u8]) -> Option<Event<'_>> {
     let (icid, rest) = id(body, b"ICID")?;
     let icid = Icid(icid);
     let link = ConnId::In(icid);
@@ -105,7 +105,7 @@ pub fn of_icid(body: &[u8]) -> Option<Event<'_>> {
 }
 
 /// `DCID n …`
-pub fn of_dcid(body: &[u8]) -> Option<Event<'_>> {
+pub(super) fn of_dcid(body: &[u8]) -> Option<Event<'_>> {
     let (dcid, rest) = id(body, b"DCID")?;
     let link = ConnId::Out(Dcid(dcid));
     match rest {
@@ -122,7 +122,7 @@ pub fn of_dcid(body: &[u8]) -> Option<Event<'_>> {
 }
 
 /// `SMTP server connection killed ICID: 7`
-pub fn killed(body: &[u8]) -> Option<Event<'_>> {
+pub(super) fn killed(body: &[u8]) -> Option<Event<'_>> {
     let link = match body.strip_prefix(b"SMTP server connection killed ") {
         Some(rest) => ConnId::In(Icid(id(rest, b"ICID")?.0)),
         None => ConnId::Out(Dcid(

@@ -16,7 +16,7 @@ use super::{Dcid, Event, EventKind, Mid, Reply};
 
 /// The result of a `Bounced:`, `Delayed:`, `Deleted:` or `Double bounce:` line.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum DeliveryOutcome {
+pub(crate) enum DeliveryOutcome {
     /// Refused permanently.
     Bounced,
     /// Will be retried.
@@ -28,7 +28,7 @@ pub enum DeliveryOutcome {
 }
 
 impl DeliveryOutcome {
-    pub fn kind(self) -> EventKind {
+    pub(crate) fn kind(self) -> EventKind {
         match self {
             Self::Bounced => EventKind::DeliveryBounced,
             Self::Delayed => EventKind::DeliveryDelayed,
@@ -39,7 +39,7 @@ impl DeliveryOutcome {
 }
 
 #[derive(Clone, Copy, PartialEq, Debug)]
-pub struct FailedAttempt<'a> {
+pub(crate) struct FailedAttempt<'a> {
     pub outcome: DeliveryOutcome,
     /// 0 if no connection was established, `None` if the line has no DCID.
     pub dcid: Option<Dcid>,
@@ -55,7 +55,7 @@ pub struct FailedAttempt<'a> {
 
 /// A delivery connection that failed before the first message.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct ConnectionError<'a> {
+pub(crate) struct ConnectionError<'a> {
     pub dcid: Dcid,
     /// The recipients' domain; missing in older releases.
     pub domain: Option<&'a [u8]>,
@@ -71,7 +71,7 @@ pub struct ConnectionError<'a> {
 impl<'a> ConnectionError<'a> {
     /// Parses a line of any release. `details` is free text: keys before it are searched from the
     /// left, keys after it from the right.
-    pub fn parse(body: &'a [u8]) -> Option<Self> {
+    pub(crate) fn parse(body: &'a [u8]) -> Option<Self> {
         let rest = body.strip_prefix(b"Connection Error: ")?;
         let at = memmem::find(rest, b"DCID")?;
         let words = rest[..at].trim_ascii();
@@ -93,13 +93,13 @@ impl<'a> ConnectionError<'a> {
     }
 
     /// The reason, else the details.
-    pub fn cause(&self) -> &'a [u8] {
+    pub(crate) fn cause(&self) -> &'a [u8] {
         self.reason.or(self.details).unwrap_or(b"")
     }
 }
 
 /// `Delivery start DCID d MID m to RID [0]`
-pub fn start(body: &[u8]) -> Option<Event<'_>> {
+pub(super) fn start(body: &[u8]) -> Option<Event<'_>> {
     let (dcid, rest) = id(body.strip_prefix(b"Delivery start ")?, b"DCID")?;
     let (mid, rids, _) = message_and_rids(rest)?;
     Some(Event::DeliveryStart {
@@ -110,7 +110,7 @@ pub fn start(body: &[u8]) -> Option<Event<'_>> {
 }
 
 /// `Message done DCID d MID m to RID [0]`; logged headers may follow.
-pub fn done(body: &[u8]) -> Option<Event<'_>> {
+pub(super) fn done(body: &[u8]) -> Option<Event<'_>> {
     let (dcid, rest) = id(body.strip_prefix(b"Message done ")?, b"DCID")?;
     let (mid, rids, _) = message_and_rids(rest)?;
     Some(Event::Delivered {
@@ -130,7 +130,7 @@ fn message_and_rids(rest: &[u8]) -> Option<(Mid, Rids<'_>, &[u8])> {
 }
 
 /// `Bounced: …`, `Delayed: …` and `Deleted: …`
-pub fn attempt(body: &[u8]) -> Option<Event<'_>> {
+pub(super) fn attempt(body: &[u8]) -> Option<Event<'_>> {
     let FailedAttempt {
         outcome, dcid, mid, ..
     } = FailedAttempt::parse(body)?;
@@ -150,7 +150,7 @@ const OUTCOMES: [(&[u8], DeliveryOutcome); 4] = [
 ];
 
 impl<'a> FailedAttempt<'a> {
-    pub fn parse(body: &'a [u8]) -> Option<Self> {
+    pub(crate) fn parse(body: &'a [u8]) -> Option<Self> {
         let (outcome, rest) = OUTCOMES
             .iter()
             .find_map(|(head, outcome)| Some((*outcome, body.strip_prefix(*head)?)))?;
@@ -204,7 +204,7 @@ fn recipients(rest: &[u8]) -> Option<Recipients<'_>> {
     Some((Mid(mid), rids, Some((address(from), address(to))), class))
 }
 
-pub fn connection_error(body: &[u8]) -> Option<Event<'_>> {
+pub(super) fn connection_error(body: &[u8]) -> Option<Event<'_>> {
     let ConnectionError { dcid, .. } = ConnectionError::parse(body)?;
     Some(Event::ConnectionError { dcid, text: body })
 }

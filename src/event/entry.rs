@@ -5,7 +5,7 @@ use crate::header::{Header, Level, Timestamp};
 use crate::position::Position;
 
 #[derive(Clone, Copy, Debug)]
-pub struct Entry<'a> {
+pub(crate) struct Entry<'a> {
     /// The first byte of its line.
     pub position: Position,
     /// The log's local time; `None` if the line has none.
@@ -19,7 +19,7 @@ pub struct Entry<'a> {
 
 impl<'a> Entry<'a> {
     /// Parses a line that has this header.
-    pub fn parse(position: Position, header: &Header, line: &'a [u8]) -> Self {
+    pub(crate) fn parse(position: Position, header: &Header, line: &'a [u8]) -> Self {
         Self::new(position, header, line, parse_entry(header, line))
     }
 

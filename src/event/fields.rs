@@ -7,7 +7,7 @@ use super::{
 use super::{Reply, enhanced_code, subscription};
 
 #[derive(Clone, PartialEq, Debug)]
-pub enum Value<'a> {
+pub(crate) enum Value<'a> {
     Text(&'a [u8]),
     /// Text joined from several parts of a line.
     Owned(Vec<u8>),
@@ -76,7 +76,7 @@ pub(super) type Sink<'s, 'a> = &'s mut dyn FnMut(&'static str, Value<'a>);
 
 impl<'a> Event<'a> {
     #[inline]
-    pub fn kind(&self) -> EventKind {
+    pub(crate) fn kind(&self) -> EventKind {
         self.kind_by_name().unwrap_or_else(|| self.kind_by_words())
     }
 
@@ -134,24 +134,24 @@ impl<'a> Event<'a> {
     }
 
     /// The ICID in the line's fixed part, 0 included.
-    pub fn icid(&self) -> Option<Icid> {
+    pub(crate) fn icid(&self) -> Option<Icid> {
         self.named().icid
     }
 
     /// The DCID in the line's fixed part, 0 included.
-    pub fn dcid(&self) -> Option<Dcid> {
+    pub(crate) fn dcid(&self) -> Option<Dcid> {
         self.named().dcid
     }
 
     /// The MID in the line's fixed part.
-    pub fn mid(&self) -> Option<Mid> {
+    pub(crate) fn mid(&self) -> Option<Mid> {
         self.named().mid
     }
 
     /// The connection and the message that the entry belongs to. An id of 0 is no connection, and
     /// entries of other logs belong to no record.
     #[inline(always)]
-    pub fn owners(&self) -> EntryIds {
+    pub(crate) fn owners(&self) -> EntryIds {
         if matches!(self, Self::Template { template, .. } if template.kind().is_foreign()) {
             return EntryIds::default();
         }
@@ -215,7 +215,7 @@ impl<'a> Event<'a> {
     }
 
     /// The recipient, if the line lists exactly one.
-    pub fn rid(&self) -> Option<Rid> {
+    pub(crate) fn rid(&self) -> Option<Rid> {
         let one = |rids: Rids<'_>| only(rids.iter());
         match *self {
             Self::MessageTo { rid, .. } => rid,
@@ -231,7 +231,7 @@ impl<'a> Event<'a> {
     }
 
     /// Passes each field except ids to `emit`, in a fixed order.
-    pub fn fields(&self, emit: Sink<'_, 'a>) {
+    pub(crate) fn fields(&self, emit: Sink<'_, 'a>) {
         match *self {
             Self::LogVersion { version, serial } => {
                 emit("version", Value::Text(version));
@@ -358,7 +358,7 @@ impl<'a> Event<'a> {
 }
 
 /// Splits `IncomingMail (192.0.2.25)` into name and address.
-pub fn listener(interface: &[u8]) -> (&[u8], Option<&[u8]>) {
+pub(crate) fn listener(interface: &[u8]) -> (&[u8], Option<&[u8]>) {
     let parts = interface
         .strip_suffix(b")")
         .and_then(|head| super::scan::split_last(head, b" ("));

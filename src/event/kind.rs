@@ -6,27 +6,27 @@ macro_rules! kinds {
     ($($kind:ident $name:literal $meaning:literal $sample:literal;)*) => {
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
         #[repr(u8)]
-        pub enum EventKind {
+        pub(crate) enum EventKind {
             $(#[doc = $meaning] $kind,)*
         }
 
         impl EventKind {
-            pub const ALL: &'static [EventKind] = &[$(EventKind::$kind,)*];
+            pub(crate) const ALL: &'static [EventKind] = &[$(EventKind::$kind,)*];
 
-            pub const NAMES: [&'static str; Self::ALL.len()] = [$($name,)*];
+            pub(crate) const NAMES: [&'static str; Self::ALL.len()] = [$($name,)*];
 
-            pub fn name(self) -> &'static str {
+            pub(crate) fn name(self) -> &'static str {
                 Self::NAMES[self as usize]
             }
 
             /// The meaning in one sentence.
-            pub fn meaning(self) -> &'static str {
+            pub(crate) fn meaning(self) -> &'static str {
                 const MEANINGS: &[&str] = &[$($meaning,)*];
                 MEANINGS[self as usize]
             }
 
             /// A sample line without its header.
-            pub fn sample(self) -> &'static str {
+            pub(crate) fn sample(self) -> &'static str {
                 const SAMPLES: &[&str] = &[$($sample,)*];
                 SAMPLES[self as usize]
             }
@@ -186,24 +186,24 @@ kinds! {
 
 impl EventKind {
     /// Whether it belongs to another log than mail_logs: counted and shown, never part of a record.
-    pub fn is_foreign(self) -> bool {
+    pub(crate) fn is_foreign(self) -> bool {
         (Self::ForeignCef..=Self::ForeignOther).contains(&self)
     }
 
     /// Whether it is the first or last line of a file of any log subscription.
-    pub fn is_framing(self) -> bool {
+    pub(crate) fn is_framing(self) -> bool {
         (Self::LogBegin..=Self::LogEnd).contains(&self)
     }
 
     /// Whether other logs contain such entries too, so that they do not identify a mail_logs.
-    pub fn is_shared(self) -> bool {
+    pub(crate) fn is_shared(self) -> bool {
         self.is_framing()
             || (Self::SystemStatus..=Self::DebugNote).contains(&self)
             || self == Self::Unknown
     }
 
     /// The table of kinds for `assets/events.md`.
-    pub fn markdown() -> String {
+    pub(crate) fn markdown() -> String {
         let mut text = String::from("| Event | Meaning | Sample |\n|---|---|---|\n");
         for kind in Self::ALL {
             // A bar would end the table's cell.

@@ -13,7 +13,7 @@ use super::{Event, EventKind, Mid};
 
 /// How a message was made from another.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Lineage {
+pub(crate) enum Lineage {
     /// A bounce, a copy, a notification: both continue.
     Generated,
     /// The message continues under the new MID.
@@ -25,7 +25,7 @@ pub enum Lineage {
 }
 
 impl Lineage {
-    pub fn kind(self) -> EventKind {
+    pub(crate) fn kind(self) -> EventKind {
         match self {
             Self::Generated => EventKind::MessageGenerated,
             Self::Rewritten => EventKind::MessageRewritten,
@@ -35,7 +35,7 @@ impl Lineage {
     }
 
     /// The MID at the start of the line: the new one for a generated message, else the old one.
-    pub fn subject_mid(self, parent: Mid, child: Mid) -> Mid {
+    pub(crate) fn subject_mid(self, parent: Mid, child: Mid) -> Mid {
         match self {
             Self::Generated => child,
             _ => parent,
@@ -44,7 +44,7 @@ impl Lineage {
 }
 
 /// `MID m …`
-pub fn of_mid(mid: Mid, rest: &[u8]) -> Option<Event<'_>> {
+pub(super) fn of_mid(mid: Mid, rest: &[u8]) -> Option<Event<'_>> {
     let rest = rest.strip_prefix(b"was ").unwrap_or(rest);
     match rest.first()? {
         b'g' => generated(mid, rest.strip_prefix(b"generated ")?),
@@ -94,7 +94,7 @@ fn rewritten(parent: Mid, rest: &[u8]) -> Option<Event<'_>> {
 }
 
 /// `ISQ: Reinjected MID 4433 as MID 4449`; before 5.0 the quarantine was called EUQ.
-pub fn reinjected(body: &[u8]) -> Option<Event<'_>> {
+pub(super) fn reinjected(body: &[u8]) -> Option<Event<'_>> {
     let rest = body
         .strip_prefix(b"ISQ: ")
         .or_else(|| body.strip_prefix(b"EUQ: "))?;

@@ -16,7 +16,7 @@ use super::scan::{Delimiter, Rids, address, id, number, unquoted};
 use super::{Event, EventKind, Icid, Mid, Rid, lineage};
 
 /// `Start MID m ICID n`; a message by the appliance may have a reason: `ICID 0 (ISQ Notification)`.
-pub fn start(body: &[u8]) -> Option<Event<'_>> {
+pub(super) fn start(body: &[u8]) -> Option<Event<'_>> {
     let (mid, rest) = id(body.strip_prefix(b"Start ")?, b"MID")?;
     let (icid, _) = id(rest, b"ICID")?;
     Some(Event::MessageStart {
@@ -26,7 +26,7 @@ pub fn start(body: &[u8]) -> Option<Event<'_>> {
 }
 
 /// `Message finished MID m done` and `Message aborted MID m why`
-pub fn of_message(body: &[u8]) -> Option<Event<'_>> {
+pub(super) fn of_message(body: &[u8]) -> Option<Event<'_>> {
     let rest = body.strip_prefix(b"Message ")?;
     if let Some(rest) = rest.strip_prefix(b"finished ") {
         let (mid, how) = id(rest, b"MID")?;
@@ -37,7 +37,7 @@ pub fn of_message(body: &[u8]) -> Option<Event<'_>> {
 }
 
 /// `MID m …`
-pub fn of_mid(body: &[u8]) -> Option<Event<'_>> {
+pub(super) fn of_mid(body: &[u8]) -> Option<Event<'_>> {
     let (mid, rest) = id(body, b"MID")?;
     let mid = Mid(mid);
     let mut event = match rest.first() {

@@ -8,7 +8,7 @@ use crate::header::Header;
 use crate::position::Position;
 
 /// Parses one line. Parsing never fails: an unknown text is [`Event::Unknown`].
-pub fn parse_entry<'a>(header: &Header, line: &'a [u8]) -> Event<'a> {
+pub(crate) fn parse_entry<'a>(header: &Header, line: &'a [u8]) -> Event<'a> {
     finish(header, line, parse_fast(header.body(line)))
 }
 

@@ -11,7 +11,7 @@ use super::scan::{split_first, split_last};
 use super::{Event, Icid};
 
 #[derive(Clone, Copy, PartialEq, Debug)]
-pub struct Policy<'a> {
+pub(crate) struct Policy<'a> {
     /// `ACCEPT`, `RELAY`, `REJECT`, …
     pub action: &'a [u8],
     pub sender_group: &'a [u8],
@@ -25,7 +25,7 @@ pub struct Policy<'a> {
 
 impl<'a> Policy<'a> {
     /// Parses the text after `ICID n `.
-    pub fn parse(text: &'a [u8]) -> Option<Self> {
+    pub(crate) fn parse(text: &'a [u8]) -> Option<Self> {
         let (action, rest) = split_first(text, b" SG ")?;
         let (head, sbrs, country) = match split_last(rest, b" SBRS ") {
             None => (rest, None, None),
@@ -66,7 +66,7 @@ fn is_missing(word: &[u8]) -> bool {
 }
 
 /// `ACCEPT SG …`: one word, then the sender group.
-pub fn hat<'a>(icid: Icid, rest: &'a [u8]) -> Option<Event<'a>> {
+pub(super) fn hat<'a>(icid: Icid, rest: &'a [u8]) -> Option<Event<'a>> {
     let word = rest
         .iter()
         .take_while(|b| b.is_ascii_alphanumeric() || **b == b'_')

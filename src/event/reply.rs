@@ -11,7 +11,7 @@ use memchr::memchr2;
 use super::scan::number;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Reply<'a> {
+pub(crate) struct Reply<'a> {
     /// `None` for `000`, the appliance's own errors, and for a text without a code.
     pub code: Option<u16>,
     /// The list of reply lines without its brackets, or plain text.
@@ -23,7 +23,7 @@ pub struct Reply<'a> {
 impl<'a> Reply<'a> {
     /// Parses a tuple that extends to the end of `text` (a list of logged headers may follow). `None`
     /// otherwise: text by a stranger before a reply must not be taken for it.
-    pub fn parse(text: &'a [u8]) -> Option<Self> {
+    pub(crate) fn parse(text: &'a [u8]) -> Option<Self> {
         let rest = text.strip_prefix(b"('")?;
         let (code, rest) = number(rest)?;
         let list = rest.strip_prefix(b"', [")?;
@@ -42,7 +42,7 @@ impl<'a> Reply<'a> {
 
     /// Parses what releases before 5.0 write after a double bounce: `501-'5.5.4 Invalid Address'`.
     /// Returns the text before it, too.
-    pub fn old(text: &'a [u8]) -> Option<(&'a [u8], Self)> {
+    pub(crate) fn old(text: &'a [u8]) -> Option<(&'a [u8], Self)> {
         let end = text.strip_suffix(b"'")?.len();
         let open = super::scan::find(text, b"-'").filter(|at| *at >= 3 && at + 2 <= end)?;
         let (code, rest) = number(&text[open - 3..])?;
@@ -56,7 +56,7 @@ impl<'a> Reply<'a> {
     }
 
     /// A reply that is not a tuple.
-    pub fn plain(text: &'a [u8]) -> Self {
+    pub(crate) fn plain(text: &'a [u8]) -> Self {
         Self {
             code: None,
             raw: text,
@@ -65,7 +65,7 @@ impl<'a> Reply<'a> {
     }
 
     /// The reply lines without quotes, joined by a blank.
-    pub fn text(&self) -> Vec<u8> {
+    pub(crate) fn text(&self) -> Vec<u8> {
         if !self.listed {
             return self.raw.to_vec();
         }
@@ -164,7 +164,7 @@ fn string_end(list: &[u8], at: usize, quote: u8) -> Option<usize> {
 }
 
 /// The RFC 3463 code at the start of a text: `5.7.8` of `5.7.8 Error: …`.
-pub fn enhanced_code(text: &[u8]) -> Option<&[u8]> {
+pub(crate) fn enhanced_code(text: &[u8]) -> Option<&[u8]> {
     let (class, rest) = number(text)?;
     let (_, rest) = number(rest.strip_prefix(b".")?)?;
     let (_, rest) = number(rest.strip_prefix(b".")?)?;

@@ -5,7 +5,7 @@
 /// Every line has ids, nearly all of fewer than eight digits: those are parsed at once instead of
 /// digit by digit (20 instructions instead of 60).
 #[inline]
-pub fn number(text: &[u8]) -> Option<(u64, &[u8])> {
+pub(crate) fn number(text: &[u8]) -> Option<(u64, &[u8])> {
     let Some(first) = text.first_chunk() else {
         return number_by_digits(text);
     };
@@ -68,7 +68,7 @@ fn number_checked(text: &[u8]) -> Option<(u64, &[u8])> {
 /// The id after `word`, in each of the spellings `ICID 4`, `ICID: 4`, `ICID 4:`, `ICID 4,` and
 /// `ICID 4)`, and the rest after its blank.
 #[inline(always)]
-pub fn id<'a>(text: &'a [u8], word: &[u8]) -> Option<(u64, &'a [u8])> {
+pub(crate) fn id<'a>(text: &'a [u8], word: &[u8]) -> Option<(u64, &'a [u8])> {
     // Callers pass a constant word: inlined, it is compared in one step.
     id_behind_word(text.strip_prefix(word)?)
 }
@@ -111,7 +111,7 @@ fn id_of_any_spelling(rest: &[u8]) -> Option<(u64, &[u8])> {
 /// than searching the delimiter's rarest byte, which is found at compile time. A line full of that
 /// byte costs at most one comparison of the delimiter per byte.
 #[derive(Clone, Copy)]
-pub struct Delimiter<'m> {
+pub(crate) struct Delimiter<'m> {
     text: &'m [u8],
     /// The index of its rarest byte.
     rare: usize,
@@ -119,7 +119,7 @@ pub struct Delimiter<'m> {
 
 impl<'m> Delimiter<'m> {
     /// `text` must not be empty.
-    pub const fn new(text: &'m [u8]) -> Self {
+    pub(crate) const fn new(text: &'m [u8]) -> Self {
         let (mut rare, mut at) = (0, 1);
         while at < text.len() {
             if frequency(text[at]) < frequency(text[rare]) {
@@ -131,7 +131,7 @@ impl<'m> Delimiter<'m> {
     }
 
     #[inline]
-    pub fn find(&self, text: &[u8]) -> Option<usize> {
+    pub(crate) fn find(&self, text: &[u8]) -> Option<usize> {
         let mut from = self.rare;
         let byte = self.text[self.rare];
         while let Some(found) = text.get(from..).and_then(|rest| memchr::memchr(byte, rest)) {
@@ -146,7 +146,7 @@ impl<'m> Delimiter<'m> {
 
     /// All matches without overlaps.
     #[inline]
-    pub fn find_iter(self, text: &[u8]) -> impl Iterator<Item = usize> {
+    pub(crate) fn find_iter(self, text: &[u8]) -> impl Iterator<Item = usize> {
         let mut from = 0;
         std::iter::from_fn(move || {
             let at = from + self.find(text.get(from..)?)?;
@@ -156,7 +156,7 @@ impl<'m> Delimiter<'m> {
     }
 
     #[inline]
-    pub fn rfind(&self, text: &[u8]) -> Option<usize> {
+    pub(crate) fn rfind(&self, text: &[u8]) -> Option<usize> {
         let mut until = text.len();
         let byte = self.text[self.rare];
         while let Some(found) = memchr::memrchr(byte, &text[..until]) {
@@ -170,14 +170,14 @@ impl<'m> Delimiter<'m> {
 
     /// The text before and after the first match.
     #[inline]
-    pub fn split_first<'a>(&self, text: &'a [u8]) -> Option<(&'a [u8], &'a [u8])> {
+    pub(crate) fn split_first<'a>(&self, text: &'a [u8]) -> Option<(&'a [u8], &'a [u8])> {
         let at = self.find(text)?;
         Some((&text[..at], &text[at + self.text.len()..]))
     }
 
     /// The text before and after the last match: text before it may be written by a stranger.
     #[inline]
-    pub fn split_last<'a>(&self, text: &'a [u8]) -> Option<(&'a [u8], &'a [u8])> {
+    pub(crate) fn split_last<'a>(&self, text: &'a [u8]) -> Option<(&'a [u8], &'a [u8])> {
         let at = self.rfind(text)?;
         Some((&text[..at], &text[at + self.text.len()..]))
     }
@@ -193,24 +193,24 @@ const fn frequency(byte: u8) -> u8 {
     }
 }
 
-pub fn split_first<'a>(text: &'a [u8], mark: &[u8]) -> Option<(&'a [u8], &'a [u8])> {
+pub(crate) fn split_first<'a>(text: &'a [u8], mark: &[u8]) -> Option<(&'a [u8], &'a [u8])> {
     Delimiter::new(mark).split_first(text)
 }
 
-pub fn split_last<'a>(text: &'a [u8], mark: &[u8]) -> Option<(&'a [u8], &'a [u8])> {
+pub(crate) fn split_last<'a>(text: &'a [u8], mark: &[u8]) -> Option<(&'a [u8], &'a [u8])> {
     Delimiter::new(mark).split_last(text)
 }
 
-pub fn find(text: &[u8], mark: &[u8]) -> Option<usize> {
+pub(crate) fn find(text: &[u8], mark: &[u8]) -> Option<usize> {
     Delimiter::new(mark).find(text)
 }
 
-pub fn rfind(text: &[u8], mark: &[u8]) -> Option<usize> {
+pub(crate) fn rfind(text: &[u8], mark: &[u8]) -> Option<usize> {
     Delimiter::new(mark).rfind(text)
 }
 
 /// The text without one pair of equal quotes around it.
-pub fn unquoted(text: &[u8]) -> &[u8] {
+pub(crate) fn unquoted(text: &[u8]) -> &[u8] {
     match text {
         [b'\'', inner @ .., b'\''] | [b'"', inner @ .., b'"'] => inner,
         _ => text,
@@ -218,7 +218,7 @@ pub fn unquoted(text: &[u8]) -> &[u8] {
 }
 
 /// An address without its angle brackets.
-pub fn address(text: &[u8]) -> &[u8] {
+pub(crate) fn address(text: &[u8]) -> &[u8] {
     match text {
         [b'<', inner @ .., b'>'] => inner,
         _ => text,
@@ -227,12 +227,12 @@ pub fn address(text: &[u8]) -> &[u8] {
 
 /// A list of recipient ids in a line: `[0, 1]`, `[0]` or `0`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Rids<'a>(&'a [u8]);
+pub(crate) struct Rids<'a>(&'a [u8]);
 
 impl<'a> Rids<'a> {
     /// The list at the start of `text`, and the rest.
     #[inline]
-    pub fn parse(text: &'a [u8]) -> Option<(Self, &'a [u8])> {
+    pub(crate) fn parse(text: &'a [u8]) -> Option<(Self, &'a [u8])> {
         let text = text.strip_prefix(b" ").unwrap_or(text);
         if let Some(list) = text.strip_prefix(b"[") {
             let end = list
@@ -244,7 +244,7 @@ impl<'a> Rids<'a> {
         Some((Self(&text[..text.len() - rest.len()]), rest))
     }
 
-    pub fn iter(self) -> impl Iterator<Item = super::Rid> + use<'a> {
+    pub(crate) fn iter(self) -> impl Iterator<Item = super::Rid> + use<'a> {
         let mut rest = self.0;
         std::iter::from_fn(move || {
             while let [first, tail @ ..] = rest {

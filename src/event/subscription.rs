@@ -112,7 +112,7 @@ pub(super) fn classify<'a>(header: &Header, line: &'a [u8], event: Event<'a>) ->
 /// An id of a consolidated event, which is a list of `key=value`: `ESAMID=4 ESAICID=450 ESADCID=8`.
 /// In a value every `=` is escaped (ArcSight's Common Event Format), so that no text can bear such
 /// a key.
-pub fn cef_id(text: &[u8], word: &[u8]) -> Option<u64> {
+pub(super) fn cef_id(text: &[u8], word: &[u8]) -> Option<u64> {
     memmem::find_iter(text, b"ESA").find_map(|at| {
         // A key follows a blank or the bar that ends the head.
         matches!(text[..at].last(), Some(b' ' | b'|')).then_some(())?;

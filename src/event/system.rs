@@ -8,7 +8,7 @@
 use super::scan::{id, number, split_first};
 use super::{ConnId, Dcid, EntryIds, Event, Icid, Mid};
 
-pub fn of_log(body: &[u8]) -> Option<Event<'_>> {
+pub(super) fn of_log(body: &[u8]) -> Option<Event<'_>> {
     match body {
         b"Begin Logfile" => Some(Event::LogBegin),
         b"End Logfile" | b"Logfile rolled over" => Some(Event::LogEnd),
@@ -32,7 +32,7 @@ pub fn of_log(body: &[u8]) -> Option<Event<'_>> {
 }
 
 /// An unknown line with the ids of its first words, by whose records it is shown.
-pub fn unknown(body: &[u8]) -> Event<'_> {
+pub(super) fn unknown(body: &[u8]) -> Event<'_> {
     let mut ids = EntryIds::default();
     // `Word DCID 4 MID 5 …`: at most two words may precede the ids.
     let mut rest = body;
@@ -69,7 +69,7 @@ fn take_id<'a>(rest: &'a [u8], ids: &mut EntryIds) -> Option<&'a [u8]> {
 
 /// The first words of an unknown line without ids, addresses and quoted text: a key to group such
 /// lines.
-pub fn unknown_shape(text: &[u8]) -> Vec<u8> {
+pub(crate) fn unknown_shape(text: &[u8]) -> Vec<u8> {
     /// Later words are mostly written by strangers.
     const WORDS: usize = 8;
     /// Longer words are treated as data.

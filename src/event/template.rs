@@ -24,7 +24,7 @@ use super::templates::{self, MessageEffect};
 use super::{ConnId, Dcid, Event, EventKind, Icid, Mid, Rid, Rids, Value};
 
 #[derive(Debug)]
-pub struct Template {
+pub(crate) struct Template {
     kind: EventKind,
     effect: MessageEffect,
     parts: Vec<TemplatePart>,
@@ -88,7 +88,7 @@ impl IdWord {
 
 /// The ids in a line's fixed part.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
-pub struct EntryIds {
+pub(crate) struct EntryIds {
     pub link: Option<ConnId>,
     pub mid: Option<Mid>,
 }
@@ -101,11 +101,11 @@ impl PartialEq for Template {
 }
 
 impl Template {
-    pub fn kind(&self) -> EventKind {
+    pub(crate) fn kind(&self) -> EventKind {
         self.kind
     }
 
-    pub fn effect(&self) -> MessageEffect {
+    pub(crate) fn effect(&self) -> MessageEffect {
         self.effect
     }
 
@@ -214,7 +214,7 @@ impl Template {
     }
 
     /// Passes each field of the line to `emit`.
-    pub fn fields<'a>(&self, line: &'a [u8], emit: Sink<'_, 'a>) {
+    pub(crate) fn fields<'a>(&self, line: &'a [u8], emit: Sink<'_, 'a>) {
         let mut rcid = None;
         self.read(
             line,
@@ -230,7 +230,7 @@ impl Template {
         }
     }
 
-    pub fn rids<'a>(&self, line: &'a [u8]) -> impl Iterator<Item = Rid> + use<'a> {
+    pub(crate) fn rids<'a>(&self, line: &'a [u8]) -> impl Iterator<Item = Rid> + use<'a> {
         let (mut one, mut list) = (None, None);
         self.read(
             line,
@@ -326,7 +326,7 @@ static TABLE: LazyLock<TemplateTable> = LazyLock::new(|| {
 });
 
 /// Parses a line by the first template that matches.
-pub fn of(line: &[u8]) -> Option<Event<'_>> {
+pub(super) fn of(line: &[u8]) -> Option<Event<'_>> {
     let table = &*TABLE;
     let lead = IdWord::ALL
         .into_iter()
@@ -352,7 +352,7 @@ pub fn of(line: &[u8]) -> Option<Event<'_>> {
 }
 
 /// An entry whose kind was determined from its header (level or tag).
-pub fn of_kind(kind: EventKind, ids: EntryIds, line: &[u8]) -> Event<'_> {
+pub(super) fn of_kind(kind: EventKind, ids: EntryIds, line: &[u8]) -> Event<'_> {
     // One template for each kind.
     static WHOLE: LazyLock<Vec<Template>> = LazyLock::new(|| {
         let whole = |kind: &EventKind| Template::new(*kind, MessageEffect::Nothing, "{detail}");
@@ -366,7 +366,7 @@ pub fn of_kind(kind: EventKind, ids: EntryIds, line: &[u8]) -> Event<'_> {
 }
 
 #[cfg(test)]
-pub fn field_names() -> impl Iterator<Item = &'static str> {
+pub(crate) fn field_names() -> impl Iterator<Item = &'static str> {
     TABLE.templates.iter().flat_map(|template| {
         template.parts.iter().filter_map(|part| match part {
             TemplatePart::Number(name)
@@ -379,7 +379,7 @@ pub fn field_names() -> impl Iterator<Item = &'static str> {
 }
 
 #[cfg(test)]
-pub fn fixed_words() -> impl Iterator<Item = &'static [u8]> {
+pub(crate) fn fixed_words() -> impl Iterator<Item = &'static [u8]> {
     TABLE.templates.iter().flat_map(|template| {
         template.parts.iter().filter_map(|part| match part {
             TemplatePart::Words(words) => Some(*words),

@@ -8,7 +8,7 @@
 /// Declares the rows of a family: the kind, the effect on the message if any, the template.
 macro_rules! rows {
     ($($kind:ident $($effect:ident)? $template:literal;)*) => {
-        pub const ROWS: &[super::TemplateRow] = &[
+        pub(super) const ROWS: &[super::TemplateRow] = &[
             $((super::EventKind::$kind, super::rows!(@ $($effect)?), $template),)*
         ];
     };
@@ -29,7 +29,7 @@ use super::EventKind;
 
 /// The effect of a line on its message, apart from being recorded.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum MessageEffect {
+pub(crate) enum MessageEffect {
     Nothing,
     Quarantined,
     /// No quarantine holds it any more.
@@ -40,10 +40,10 @@ pub enum MessageEffect {
     Waits,
 }
 
-pub type TemplateRow = (EventKind, MessageEffect, &'static str);
+pub(super) type TemplateRow = (EventKind, MessageEffect, &'static str);
 
 /// All rows, those of mail_logs before those of other logs.
-pub fn all() -> impl Iterator<Item = TemplateRow> {
+pub(super) fn all() -> impl Iterator<Item = TemplateRow> {
     [
         message::ROWS,
         engine::ROWS,

@@ -13,7 +13,7 @@ use super::scan::split_first;
 use super::{ConnId, Event};
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Tls<'a> {
+pub(crate) struct Tls<'a> {
     pub success: bool,
     pub protocol: Option<&'a [u8]>,
     pub cipher: Option<&'a [u8]>,
@@ -23,7 +23,7 @@ pub struct Tls<'a> {
 
 impl<'a> Tls<'a> {
     /// Parses the text after `TLS `.
-    pub fn parse(text: &'a [u8]) -> Option<Self> {
+    pub(crate) fn parse(text: &'a [u8]) -> Option<Self> {
         let Some(rest) = text.strip_prefix(b"success") else {
             let words = text.strip_prefix(b"failed").unwrap_or(text);
             let detail = words.strip_prefix(b":").unwrap_or(words).trim_ascii();
@@ -59,10 +59,10 @@ fn some(text: &[u8]) -> Option<&[u8]> {
 }
 
 /// The start of the text if required TLS is missing; a line with the reason may precede it.
-pub const REQUIRED: &[u8] = b"was required";
+pub(crate) const REQUIRED: &[u8] = b"was required";
 
 /// Parses the TLS lines of a connection.
-pub fn of<'a>(link: ConnId, rest: &'a [u8]) -> Option<Event<'a>> {
+pub(super) fn of<'a>(link: ConnId, rest: &'a [u8]) -> Option<Event<'a>> {
     let text = match rest {
         [b'T', ..] => rest.strip_prefix(b"TLS ")?,
         [b'S', ..] => rest.starts_with(b"STARTTLS ").then_some(rest)?,

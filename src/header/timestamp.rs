@@ -8,10 +8,10 @@ use std::num::NonZeroU32;
 /// Timestamps compare as the log wrote them. Clocks are set and summer time ends: the order of a
 /// log is the order of its lines, never that of its timestamps.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Timestamp(NonZeroU32);
+pub(crate) struct Timestamp(NonZeroU32);
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub struct DateTime {
+pub(crate) struct DateTime {
     pub year: i32,
     pub month: u8,
     pub day: u8,
@@ -23,27 +23,27 @@ pub struct DateTime {
 
 impl Timestamp {
     /// `None` outside 1 to 2³²−1: logs have no such times.
-    pub fn from_seconds(seconds: i64) -> Option<Self> {
+    pub(crate) fn from_seconds(seconds: i64) -> Option<Self> {
         u32::try_from(seconds)
             .ok()
             .and_then(NonZeroU32::new)
             .map(Self)
     }
 
-    pub fn seconds(self) -> i64 {
+    pub(crate) fn seconds(self) -> i64 {
         i64::from(self.0.get())
     }
 
     /// The value in an index column, in which 0 is none.
-    pub fn raw(self) -> u32 {
+    pub(crate) fn raw(self) -> u32 {
         self.0.get()
     }
 
-    pub fn from_raw(raw: u32) -> Option<Self> {
+    pub(crate) fn from_raw(raw: u32) -> Option<Self> {
         NonZeroU32::new(raw).map(Self)
     }
 
-    pub fn date_time(self) -> DateTime {
+    pub(crate) fn date_time(self) -> DateTime {
         let seconds = self.seconds();
         let (year, month, day) = civil_from_days(seconds.div_euclid(86_400));
         let of_day = u32::try_from(seconds.rem_euclid(86_400)).unwrap_or(0);
@@ -61,7 +61,7 @@ impl Timestamp {
 
 impl DateTime {
     /// `None` if it does not exist or is outside 1970 to 2105.
-    pub fn to_timestamp(self) -> Option<Timestamp> {
+    pub(crate) fn to_timestamp(self) -> Option<Timestamp> {
         let valid = (1..=12).contains(&self.month)
             && (1..=days_in_month(self.year, self.month)).contains(&self.day)
             && self.hour < 24
@@ -114,7 +114,7 @@ impl ParsedTimestamp {
     /// Mon Mar  2 08:09:10 2026 · Mar  2 08:09:10 2026 · Mar  2 08:09:10 · 2026 Mar  2 08:09:10
     /// 2026-03-02T08:09:10.123456+01:00 · 2026-03-02 08:09:10
     /// ```
-    pub fn parse(text: &[u8]) -> Option<(Self, &[u8])> {
+    pub(super) fn parse(text: &[u8]) -> Option<(Self, &[u8])> {
         if text.first()?.is_ascii_digit() {
             return Self::year_first(text);
         }
@@ -185,7 +185,7 @@ impl ParsedTimestamp {
         (self.date_time(self.year.unwrap_or(2000)).day_exists()).then_some((self, rest))
     }
 
-    pub fn date_time(&self, year: i32) -> DateTime {
+    pub(super) fn date_time(&self, year: i32) -> DateTime {
         let Self {
             month,
             day,

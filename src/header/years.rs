@@ -12,13 +12,13 @@ const STEP: i64 = 60 * 86_400;
 
 /// The year of the next timestamp without one.
 #[derive(Clone, Debug)]
-pub struct YearResolver {
+pub(crate) struct YearResolver {
     year: i32,
     last: Option<Timestamp>,
 }
 
 impl YearResolver {
-    pub fn starting(year: i32) -> Self {
+    pub(crate) fn starting(year: i32) -> Self {
         Self { year, last: None }
     }
 
@@ -27,7 +27,7 @@ impl YearResolver {
     ///
     /// `head` and `tail` are the file's first and last bytes; the tail may be empty. More than one
     /// New Year between them cannot be distinguished from one.
-    pub fn before(modified: DateTime, head: &[u8], tail: &[u8]) -> Self {
+    pub(crate) fn before(modified: DateTime, head: &[u8], tail: &[u8]) -> Self {
         let first = head.split(|b| *b == b'\n').find_map(yearless);
         let newest = tail.rsplit(|b| *b == b'\n').find_map(yearless);
         let newest = newest.or_else(|| head.rsplit(|b| *b == b'\n').find_map(yearless));

@@ -38,7 +38,7 @@ pub(crate) const RETRY_WINDOW: i64 = 4 * 3600;
 
 /// What is kept between entries, beside the records.
 #[derive(Debug, Default)]
-pub struct WorkingSet {
+pub(super) struct WorkingSet {
     pub(super) pending_replies: PendingReplies,
     scratch: PrefetchScratch,
 }

@@ -40,7 +40,7 @@ pub(crate) use step::EvictionStep;
 
 /// What the index may hold.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct RetentionLimits {
+pub(crate) struct RetentionLimits {
     /// Records that ended longer ago than this, before the newest entry, are evicted.
     pub keep: Option<Duration>,
     /// Bytes of memory: if the index takes more, the oldest records are evicted.
@@ -55,7 +55,7 @@ impl RetentionLimits {
 
 /// How many records were evicted.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Evicted {
+pub(crate) struct Evicted {
     pub connections: u64,
     pub messages: u64,
 }
@@ -97,7 +97,7 @@ struct Watermark {
 }
 
 #[derive(Debug)]
-pub struct Retention {
+pub(crate) struct Retention {
     limits: RetentionLimits,
     /// Watermarks above the last cut, oldest first.
     watermarks: VecDeque<Watermark>,
@@ -155,7 +155,7 @@ impl Retention {
 
 /// When records are evicted by age.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum EvictionMode {
+pub(crate) enum EvictionMode {
     /// If a step is worth it: the log is read as fast as possible.
     Loading,
     /// If a step is worth it, or is late: the log is followed.
@@ -167,7 +167,7 @@ pub enum EvictionMode {
 impl Index {
     /// Called between two seconds of the log: notes the index's length, if records are evicted.
     #[inline]
-    pub fn set_watermark(&mut self) {
+    pub(crate) fn set_watermark(&mut self) {
         if self.retention.limits.any() {
             self.push_watermark();
         }
@@ -205,13 +205,13 @@ impl Index {
     }
 
     /// How many records were evicted since the start.
-    pub fn evicted(&self) -> Evicted {
+    pub(crate) fn evicted(&self) -> Evicted {
         self.retention.evicted
     }
 
     /// The bytes that the index takes, if they exceed the limit. Valid after
     /// [`Index::plan_eviction`] had no step.
-    pub fn over_limit(&self) -> Option<u64> {
+    pub(crate) fn over_limit(&self) -> Option<u64> {
         let limit = self.retention.limits.memory?;
         let bytes = self.bytes() as u64;
         (bytes > limit).then_some(bytes)
@@ -244,7 +244,7 @@ impl Index {
     }
 
     /// The next step towards the limits, for [`Index::evict`]. No entry may be applied in between.
-    pub fn plan_eviction(&self, mode: EvictionMode) -> Option<EvictionStep> {
+    pub(crate) fn plan_eviction(&self, mode: EvictionMode) -> Option<EvictionStep> {
         let retention = &self.retention;
         if !retention.limits.any() {
             return None;
@@ -354,7 +354,7 @@ impl Index {
 
     /// Applies a step. What it frees is dropped with the returned value, which may be after the
     /// lock is released.
-    pub fn evict(&mut self, step: EvictionStep) -> impl Sized + use<> {
+    pub(crate) fn evict(&mut self, step: EvictionStep) -> impl Sized + use<> {
         self.generation += 1;
         match step {
             EvictionStep::Records(step) => {

@@ -11,7 +11,7 @@ const MIN_JUMP: i64 = 60;
 const MAX_NOTICES: u8 = 10;
 
 #[derive(Debug, Default)]
-pub struct ClockMonitor(Vec<SourceClock>);
+pub(crate) struct ClockMonitor(Vec<SourceClock>);
 
 #[derive(Clone, Debug, Default)]
 struct SourceClock {
@@ -22,7 +22,7 @@ struct SourceClock {
 }
 
 impl ClockMonitor {
-    pub fn open(&mut self, opened: &SourceOpened) {
+    pub(crate) fn open(&mut self, opened: &SourceOpened) {
         let at = opened.source.index();
         if self.0.len() <= at {
             self.0.resize(at + 1, SourceClock::default());
@@ -34,7 +34,7 @@ impl ClockMonitor {
     }
 
     /// Takes the next entry of a source. Returns a notice if its clock jumped back.
-    pub fn observe(
+    pub(crate) fn observe(
         &mut self,
         source: SourceId,
         time: Option<Timestamp>,

@@ -44,7 +44,7 @@ pub(super) struct OrderedPipeline<F, L, M> {
 }
 
 impl<F, L, M> OrderedPipeline<F, L, M> {
-    pub fn new(first: F, last: L) -> Self {
+    pub(super) fn new(first: F, last: L) -> Self {
         Self {
             first: Mutex::new((0, first)),
             last: Mutex::new(last),
@@ -55,7 +55,7 @@ impl<F, L, M> OrderedPipeline<F, L, M> {
     }
 
     /// Processes items until `first` returns `None`.
-    pub fn run<P>(
+    pub(super) fn run<P>(
         &self,
         mut first: impl FnMut(&mut F) -> Option<P>,
         mut middle: impl FnMut(P) -> M,

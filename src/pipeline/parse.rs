@@ -49,13 +49,13 @@ impl LineSpan {
 }
 
 impl ParsedHeaders {
-    pub fn length(&self) -> usize {
+    pub(crate) fn length(&self) -> usize {
         self.block.bytes.len()
     }
 
     /// The first run of the last second, for [`split_off`](Self::split_off): more lines of that
     /// second may follow in the next block. `None` if the last line has no time.
-    pub fn last_second(&self) -> Option<usize> {
+    pub(crate) fn last_second(&self) -> Option<usize> {
         let time = self.runs.last()?.header.time?;
         let of_last = |run: &&HeaderRun| run.header.time == Some(time);
         let count = self.runs.iter().rev().take_while(of_last).count();
@@ -63,7 +63,7 @@ impl ParsedHeaders {
     }
 
     /// Splits off the lines from a run on.
-    pub fn split_off(&mut self, run: usize) -> Self {
+    pub(crate) fn split_off(&mut self, run: usize) -> Self {
         let mut runs = self.runs.split_off(run);
         let from = runs.first().map_or(self.lines.len(), |run| run.first);
         runs.iter_mut().for_each(|run| run.first -= from);
@@ -87,7 +87,7 @@ impl ParsedHeaders {
         runs.map(|(run, end)| (&run.header, &self.lines[run.first..end]))
     }
 
-    pub fn clock_jumps(&self, clocks: &mut ClockMonitor) -> Vec<Notice> {
+    pub(crate) fn clock_jumps(&self, clocks: &mut ClockMonitor) -> Vec<Notice> {
         let observe = |(header, lines): (&Header, &[LineSpan])| {
             let host = header.host(lines.first()?.text(&self.block));
             clocks.observe(self.block.source, header.time, host)
@@ -96,7 +96,7 @@ impl ParsedHeaders {
     }
 
     /// Parses the entries. Depends only on the block, so threads can do it in parallel.
-    pub fn parse_entries(self) -> ParsedBlock {
+    pub(crate) fn parse_entries(self) -> ParsedBlock {
         ParsedBlock::new(self, |headers| {
             let block = &headers.block;
             let mut entries = Vec::with_capacity(headers.lines.len());
@@ -130,21 +130,21 @@ self_cell::self_cell!(
 );
 
 impl ParsedBlock {
-    pub fn entries(&self) -> &[Entry<'_>] {
+    pub(crate) fn entries(&self) -> &[Entry<'_>] {
         &self.borrow_dependent().entries
     }
 
     /// What the index needs to apply the entries.
-    pub fn plan(&self) -> &BatchPlan {
+    pub(crate) fn plan(&self) -> &BatchPlan {
         &self.borrow_dependent().plan
     }
 
-    pub fn block(&self) -> &Block {
+    pub(crate) fn block(&self) -> &Block {
         &self.borrow_owner().block
     }
 
     /// Each entry with its header and its line.
-    pub fn lines(&self) -> impl Iterator<Item = (&Entry<'_>, &Header, &[u8])> {
+    pub(crate) fn lines(&self) -> impl Iterator<Item = (&Entry<'_>, &Header, &[u8])> {
         let headers = self.borrow_owner();
         let lines = headers
             .runs()
@@ -156,7 +156,7 @@ impl ParsedBlock {
     }
 
     /// Updates the status of the block's source.
-    pub fn record(&self, status: &ParseStatus) {
+    pub(crate) fn record(&self, status: &ParseStatus) {
         let entries = self.entries();
         let newest = entries.iter().rev().find_map(|entry| entry.time);
         let host = entries.last().and_then(|last| last.host);
@@ -171,7 +171,7 @@ impl ParsedBlock {
     }
 
     /// The block's buffer, for reuse.
-    pub fn into_bytes(self) -> Vec<u8> {
+    pub(crate) fn into_bytes(self) -> Vec<u8> {
         self.into_owner().block.bytes
     }
 }
@@ -186,7 +186,7 @@ pub(crate) struct BlockParser {
 }
 
 impl BlockParser {
-    pub fn new(years: FirstYear) -> Self {
+    pub(crate) fn new(years: FirstYear) -> Self {
         Self {
             years,
             sources: Vec::new(),
@@ -195,7 +195,7 @@ impl BlockParser {
     }
 
     /// Prepares for the blocks of a new source.
-    pub fn open(&mut self, opened: &SourceOpened) {
+    pub(crate) fn open(&mut self, opened: &SourceOpened) {
         let years = match (self.years, self.last) {
             (FirstYear::Is(_), Some(last)) => self.sources[last].years().clone(),
             (FirstYear::Is(year), None) => YearResolver::starting(year),
@@ -217,7 +217,7 @@ impl BlockParser {
     }
 
     /// Finds the lines of a block and parses their headers.
-    pub fn block(&mut self, block: Block) -> ParsedHeaders {
+    pub(crate) fn block(&mut self, block: Block) -> ParsedHeaders {
         let parser = self.source(block.source);
         let mut lines = Vec::with_capacity(block.bytes.len() / 88);
         let mut runs: Vec<HeaderRun> = Vec::new();

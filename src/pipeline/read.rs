@@ -28,7 +28,7 @@ pub(super) struct ReadStage {
 }
 
 impl ReadStage {
-    pub fn new(reader: LogReader, years: FirstYear) -> Self {
+    pub(super) fn new(reader: LogReader, years: FirstYear) -> Self {
         Self {
             sources: reader.sources(),
             reader,
@@ -43,7 +43,7 @@ impl ReadStage {
     }
 
     /// Blocks until the next item; `None` after the end.
-    pub fn next(&mut self) -> Option<PipelineItem<ParsedHeaders>> {
+    pub(super) fn next(&mut self) -> Option<PipelineItem<ParsedHeaders>> {
         while !self.ended {
             if let Some(jump) = self.clock_jumps.pop_front() {
                 self.sources.noticed(&jump);
@@ -103,7 +103,7 @@ pub(super) struct PendingSecond(Vec<ParsedHeaders>);
 
 impl PendingSecond {
     /// Adds a block. Returns the blocks up to the end of a second if it contains one.
-    pub fn push(&mut self, mut block: ParsedHeaders) -> Option<Vec<ParsedHeaders>> {
+    pub(super) fn push(&mut self, mut block: ParsedHeaders) -> Option<Vec<ParsedHeaders>> {
         let last = block.last_second();
         let pending = last.filter(|run| *run > 0).map(|run| block.split_off(run));
         let continues = last == Some(0);
@@ -116,7 +116,7 @@ impl PendingSecond {
     }
 
     /// Returns the pending blocks.
-    pub fn finish(&mut self) -> Option<Vec<ParsedHeaders>> {
+    pub(super) fn finish(&mut self) -> Option<Vec<ParsedHeaders>> {
         (!self.0.is_empty()).then(|| std::mem::take(&mut self.0))
     }
 }

@@ -8,20 +8,20 @@ use parking_lot::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 use crate::index::{ClosedRecord, Index};
 
 /// A read lock on the index. Hold it briefly, and never while reading a file or writing a terminal.
-pub type Reading<'a> = RwLockReadGuard<'a, Index>;
+pub(crate) type Reading<'a> = RwLockReadGuard<'a, Index>;
 
 /// The index, shared by one writer and any number of readers.
 ///
 /// The lock is eventually fair: a writer that takes it thousands of times a second passes it to a
 /// waiting reader every half millisecond.
 #[derive(Clone, Debug)]
-pub struct SharedIndex {
+pub(crate) struct SharedIndex {
     index: Arc<RwLock<Index>>,
     grown: Arc<AtomicBool>,
 }
 
 impl SharedIndex {
-    pub fn new(index: Index) -> Self {
+    pub(crate) fn new(index: Index) -> Self {
         Self {
             index: Arc::new(RwLock::new(index)),
             grown: Arc::default(),
@@ -29,7 +29,7 @@ impl SharedIndex {
     }
 
     /// Waits at most for one batch of the writer.
-    pub fn read(&self) -> Reading<'_> {
+    pub(crate) fn read(&self) -> Reading<'_> {
         self.index.read()
     }
 
@@ -38,7 +38,7 @@ impl SharedIndex {
     }
 
     /// Records closed since the last call, each once.
-    pub fn drain_closed(&self) -> Vec<ClosedRecord> {
+    pub(crate) fn drain_closed(&self) -> Vec<ClosedRecord> {
         self.write().drain_closed()
     }
 
@@ -48,7 +48,7 @@ impl SharedIndex {
     }
 
     /// Allows the next `Grew` event.
-    pub fn ack_growth(&self) {
+    pub(crate) fn ack_growth(&self) {
         self.grown.store(false, Ordering::SeqCst);
     }
 }

@@ -7,7 +7,7 @@ use crate::header::{Header, HeaderParser, YearResolver};
 use crate::source::{Marker, SourceOpened};
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum FileKind {
+pub(super) enum FileKind {
     /// Contains an entry that only mail_logs have.
     MailLog,
     /// Nothing excludes a mail_logs.
@@ -72,7 +72,7 @@ pub(crate) fn sniff(head: &[u8]) -> FileKind {
 }
 
 /// Whether the first bytes of a file are those of a mail_logs.
-pub fn is_mail_log(head: &[u8]) -> bool {
+pub(crate) fn is_mail_log(head: &[u8]) -> bool {
     sniff(head) == FileKind::MailLog
 }
 

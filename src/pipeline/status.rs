@@ -9,7 +9,7 @@ use crate::header::Timestamp;
 use crate::position::SourceId;
 
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct ParsedSource {
+pub(crate) struct ParsedSource {
     /// The syslog host of its entries, else the serial number in its header.
     pub appliance: Option<String>,
     pub entries: u64,
@@ -20,10 +20,10 @@ pub struct ParsedSource {
 /// The parse status of all sources, shared by the pipeline that writes it and the interface that
 /// shows it.
 #[derive(Debug, Default)]
-pub struct ParseStatus(Mutex<HashMap<SourceId, ParsedSource>>);
+pub(crate) struct ParseStatus(Mutex<HashMap<SourceId, ParsedSource>>);
 
 impl ParseStatus {
-    pub fn record(
+    pub(crate) fn record(
         &self,
         source: SourceId,
         entries: usize,
@@ -41,11 +41,11 @@ impl ParseStatus {
         }
     }
 
-    pub fn all(&self) -> HashMap<SourceId, ParsedSource> {
+    pub(crate) fn all(&self) -> HashMap<SourceId, ParsedSource> {
         self.0.lock().clone()
     }
 
-    pub fn retain(&self, is_known: impl Fn(SourceId) -> bool) {
+    pub(crate) fn retain(&self, is_known: impl Fn(SourceId) -> bool) {
         self.0.lock().retain(|source, _| is_known(*source));
     }
 }

@@ -9,20 +9,20 @@ use crate::index::{EvictionMode, Index};
 use crate::source::SourceOpened;
 
 #[derive(Debug)]
-pub struct IndexWriter {
+pub(super) struct IndexWriter {
     index: SharedIndex,
     mode: EvictionMode,
 }
 
 impl IndexWriter {
-    pub fn new(index: SharedIndex) -> Self {
+    pub(super) fn new(index: SharedIndex) -> Self {
         Self {
             index,
             mode: EvictionMode::Loading,
         }
     }
 
-    pub fn open(&mut self, opened: &SourceOpened) {
+    pub(super) fn open(&mut self, opened: &SourceOpened) {
         let folder = opened
             .path
             .parent()
@@ -33,7 +33,7 @@ impl IndexWriter {
     }
 
     /// Applies consecutive blocks; a second may span two of them. Returns [`SharedIndex::grow`].
-    pub fn apply(&mut self, blocks: &[ParsedBlock]) -> bool {
+    pub(super) fn apply(&mut self, blocks: &[ParsedBlock]) -> bool {
         let mut batch = LockedBatch::new(self);
         let mut second: Vec<SecondRun<'_>> = Vec::new();
         for block in blocks {
@@ -56,7 +56,7 @@ impl IndexWriter {
     }
 
     /// Ends the initial load.
-    pub fn catch_up(&mut self) {
+    pub(super) fn catch_up(&mut self) {
         if self.mode == EvictionMode::Loading {
             self.mode = EvictionMode::Following;
             self.evict(EvictionMode::AtOnce);
@@ -65,7 +65,7 @@ impl IndexWriter {
 
     /// Keeps the index within its limits. Each step is planned under a read lock and done under a
     /// write lock.
-    pub fn evict(&self, mode: EvictionMode) {
+    pub(super) fn evict(&self, mode: EvictionMode) {
         loop {
             let Some(step) = self.index.read().plan_eviction(mode) else {
                 return;

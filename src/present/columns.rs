@@ -13,16 +13,16 @@ mod source;
 use super::{Cell, CellContext, TableRow};
 use crate::query::term;
 
-pub use connection::CONNECTIONS;
-pub use finding::{ENTRIES, FINDINGS};
-pub use login::{ATTEMPTS, PROFILES, USERS};
-pub use message::{DELIVERIES, MESSAGES};
-pub use route::{ROUTES, route_term, row_term};
-pub use source::{SOURCES, offset, source_state};
+pub(crate) use connection::CONNECTIONS;
+pub(crate) use finding::{ENTRIES, FINDINGS};
+pub(crate) use login::{ATTEMPTS, PROFILES, USERS};
+pub(crate) use message::{DELIVERIES, MESSAGES};
+pub(crate) use route::{ROUTES, route_term, row_term};
+pub(crate) use source::{SOURCES, offset, source_state};
 
 /// A column of a table.
 #[derive(Debug)]
-pub struct Column {
+pub(crate) struct Column {
     /// Its heading; the first part of it is its name in the configuration.
     pub title: &'static str,
     pub kind: ColumnKind,
@@ -36,7 +36,7 @@ pub struct Column {
 
 /// How a column's values are laid out.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum ColumnKind {
+pub(crate) enum ColumnKind {
     /// Cut if there is no room.
     Text,
     /// Aligned to the right.
@@ -47,7 +47,7 @@ pub enum ColumnKind {
 
 /// Widths and behaviour of a column on the screen.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct ScreenLayout {
+pub(crate) struct ScreenLayout {
     pub field: Field,
     pub min: u16,
     pub max: u16,
@@ -56,14 +56,14 @@ pub struct ScreenLayout {
 
 /// Whether a table can be sorted by a column.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Sortable {
+pub(crate) enum Sortable {
     Yes,
     No,
 }
 
 /// What a column of the screen shows.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Field {
+pub(crate) enum Field {
     Age,
     Appliance,
     AuthResult,
@@ -124,27 +124,27 @@ impl Eq for Column {}
 
 impl Column {
     /// Its name in the configuration.
-    pub fn name(&self) -> String {
+    pub(crate) fn name(&self) -> String {
         let title = self.title.split(" · ").next().unwrap_or_default();
         title.replace(' ', "-")
     }
 
-    pub fn is_on_screen(&self) -> bool {
+    pub(crate) fn is_on_screen(&self) -> bool {
         self.screen.field != Field::Printed
     }
 
-    pub fn cell(&self, context: CellContext, row: &TableRow<'_>) -> Cell {
+    pub(crate) fn cell(&self, context: CellContext, row: &TableRow<'_>) -> Cell {
         (self.value)(context, row)
     }
 
     /// The filter that keeps records with this cell's value.
-    pub fn term(&self, row: &TableRow<'_>) -> Option<String> {
+    pub(crate) fn term(&self, row: &TableRow<'_>) -> Option<String> {
         (self.term)(row)
     }
 }
 
 /// The columns that the screen shows.
-pub fn on_screen(table: &'static [Column]) -> impl Iterator<Item = &'static Column> + Clone {
+pub(crate) fn on_screen(table: &'static [Column]) -> impl Iterator<Item = &'static Column> + Clone {
     table.iter().filter(|column| column.is_on_screen())
 }
 
@@ -153,7 +153,7 @@ pub fn on_screen(table: &'static [Column]) -> impl Iterator<Item = &'static Colu
 macro_rules! columns {
     ($name:ident, $pattern:pat, $cx:ident: $($title:literal $kind:ident [$($layout:tt)*]
         => $cell:expr $(, $term:expr)?;)*) => {
-        pub const $name: &[crate::present::columns::Column] = &[$(crate::present::columns::Column {
+        pub(crate) const $name: &[crate::present::columns::Column] = &[$(crate::present::columns::Column {
             title: $title,
             kind: crate::present::columns::ColumnKind::$kind,
             priority: crate::present::columns::priority!($($layout)*),

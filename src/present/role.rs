@@ -4,15 +4,15 @@ macro_rules! roles {
     ($($(#[$note:meta])* $role:ident = $name:literal,)*) => {
         /// The meaning of a piece of text.
         #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-        pub enum Role {
+        pub(crate) enum Role {
             $($(#[$note])* $role,)*
         }
 
         impl Role {
-            pub const ALL: [Self; [$($name),*].len()] = [$(Self::$role),*];
+            pub(crate) const ALL: [Self; [$($name),*].len()] = [$(Self::$role),*];
 
             /// Its name in the configuration.
-            pub fn name(self) -> &'static str {
+            pub(crate) fn name(self) -> &'static str {
                 match self {
                     $(Self::$role => $name,)*
                 }

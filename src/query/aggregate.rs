@@ -11,7 +11,7 @@ use crate::index::{Attempt, Direction, Index, Symbol};
 
 /// Attempts counted, and their times. Times are those of the log, which may be out of order.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct AttemptTotals {
+pub(crate) struct AttemptTotals {
     pub succeeded: u64,
     pub failed: u64,
     pub first_seen: Option<Timestamp>,
@@ -36,14 +36,14 @@ impl AttemptTotals {
         self.first_seen = self.first_seen.into_iter().chain(time).min();
     }
 
-    pub fn last_seen(&self) -> Option<Timestamp> {
+    pub(crate) fn last_seen(&self) -> Option<Timestamp> {
         self.last_success.max(self.last_failure)
     }
 }
 
 /// The logins of one user on listeners.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct UserTotals {
+pub(crate) struct UserTotals {
     pub totals: AttemptTotals,
     /// Number of distinct remote addresses.
     pub sources: u64,
@@ -61,14 +61,17 @@ type Hasher = foldhash::quality::RandomState;
 
 /// The users of some attempts. Appliances are summed; names keep their case.
 #[derive(Debug, Default)]
-pub struct Users {
+pub(crate) struct Users {
     by_name: HashMap<Symbol, UserTotals, Hasher>,
     none: UserTotals,
 }
 
 impl Users {
     /// Sums attempts, which are in the order of the log. Only inbound ones have a user.
-    pub fn of_attempts<'i>(index: &Index, attempts: impl Iterator<Item = Attempt<'i>>) -> Self {
+    pub(crate) fn of_attempts<'i>(
+        index: &Index,
+        attempts: impl Iterator<Item = Attempt<'i>>,
+    ) -> Self {
         let mut by_name: HashMap<Symbol, UserTotals, Hasher> = HashMap::default();
         let mut sources: HashSet<(Symbol, Symbol), Hasher> = HashSet::default();
         let mut nets: HashSet<(Symbol, IpNet), Hasher> = HashSet::default();
@@ -94,12 +97,12 @@ impl Users {
         }
     }
 
-    pub fn of(&self, name: Symbol) -> &UserTotals {
+    pub(crate) fn of(&self, name: Symbol) -> &UserTotals {
         self.by_name.get(&name).unwrap_or(&self.none)
     }
 
     /// All users, in the order in which the index met them.
-    pub fn names(&self, index: &Index) -> Vec<Symbol> {
+    pub(crate) fn names(&self, index: &Index) -> Vec<Symbol> {
         let names = index.names.users.iter().map(|(name, _)| name);
         names
             .filter(|name| self.by_name.contains_key(name))
@@ -107,7 +110,7 @@ impl Users {
     }
 
     /// All users: those with the most failures first, then by name.
-    pub fn most_failures<'s>(&'s self, index: &'s Index) -> Vec<(&'s str, &'s UserTotals)> {
+    pub(crate) fn most_failures<'s>(&'s self, index: &'s Index) -> Vec<(&'s str, &'s UserTotals)> {
         let named = |(name, user): (&Symbol, &'s UserTotals)| (index.names.users.get(*name), user);
         let mut users: Vec<_> = self.by_name.iter().map(named).collect();
         users.sort_by(|(a, one), (b, other)| {
@@ -127,21 +130,21 @@ fn note(names: &mut Vec<Symbol>, name: Option<Symbol>) {
 }
 
 /// The network of an address that mostly has one owner: 24 bits of IPv4, 64 of IPv6.
-pub fn network(address: IpAddr) -> IpNet {
+pub(crate) fn network(address: IpAddr) -> IpNet {
     let length = if address.is_ipv4() { 24 } else { 64 };
     IpNet::new_assert(address, length).trunc()
 }
 
 /// The attempts of one SMTP Auth profile in one direction.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct ProfileTotals<'i> {
+pub(crate) struct ProfileTotals<'i> {
     pub profile: &'i str,
     pub direction: Direction,
     pub totals: AttemptTotals,
 }
 
 /// Sums attempts by profile and direction: those with the most failures first, then by name.
-pub fn profiles<'i>(
+pub(crate) fn profiles<'i>(
     index: &'i Index,
     attempts: impl Iterator<Item = Attempt<'i>>,
 ) -> Vec<ProfileTotals<'i>> {

@@ -16,7 +16,7 @@ const MOST_THREADS: usize = 8;
 
 impl BitSet {
     /// None of these records.
-    pub fn none(places: impl Into<Ranks>) -> Self {
+    pub(super) fn none(places: impl Into<Ranks>) -> Self {
         let places = places.into();
         Self {
             words: vec![0; places.len().div_ceil(64)],
@@ -25,7 +25,7 @@ impl BitSet {
     }
 
     /// All of these records.
-    pub fn all(places: impl Into<Ranks>) -> Self {
+    pub(super) fn all(places: impl Into<Ranks>) -> Self {
         let mut all = Self::none(places);
         all.words.fill(u64::MAX);
         all.trim();
@@ -33,7 +33,7 @@ impl BitSet {
     }
 
     /// The records whose values match; values come in the order of the records.
-    pub fn of<T>(
+    pub(super) fn of<T>(
         values: impl Iterator<Item = T>,
         places: impl Into<Ranks>,
         mut holds: impl FnMut(T) -> bool,
@@ -48,7 +48,10 @@ impl BitSet {
 
     /// The records whose numbers hold, for questions that cost enough to be shared among threads:
     /// texts read from all over memory.
-    pub fn of_numbers(places: impl Into<Ranks>, holds: impl Fn(usize) -> bool + Sync) -> Self {
+    pub(super) fn of_numbers(
+        places: impl Into<Ranks>,
+        holds: impl Fn(usize) -> bool + Sync,
+    ) -> Self {
         let mut bits = Self::none(places);
         let len = bits.len();
         let threads = match std::thread::available_parallelism() {
@@ -85,54 +88,54 @@ impl BitSet {
         }
     }
 
-    pub fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         self.places.len()
     }
 
     /// Adds the record of that number, if it is kept.
-    pub fn set(&mut self, number: usize) {
+    pub(super) fn set(&mut self, number: usize) {
         if let Some(at) = self.places.rank(number) {
             self.words[at >> 6] |= 1 << (at & 63);
         }
     }
 
     #[inline]
-    pub fn contains(&self, number: usize) -> bool {
+    pub(super) fn contains(&self, number: usize) -> bool {
         let at = self.places.rank(number);
         at.is_some_and(|at| self.words[at >> 6] >> (at & 63) & 1 == 1)
     }
 
-    pub fn is_empty(&self) -> bool {
+    pub(super) fn is_empty(&self) -> bool {
         self.words.iter().all(|word| *word == 0)
     }
 
-    pub fn count(&self) -> usize {
+    pub(super) fn count(&self) -> usize {
         self.words
             .iter()
             .map(|word| word.count_ones() as usize)
             .sum()
     }
 
-    pub fn and(mut self, other: &Self) -> Self {
+    pub(super) fn and(mut self, other: &Self) -> Self {
         let pairs = self.words.iter_mut().zip(&other.words);
         pairs.for_each(|(word, other)| *word &= other);
         self
     }
 
-    pub fn or(mut self, other: &Self) -> Self {
+    pub(super) fn or(mut self, other: &Self) -> Self {
         let pairs = self.words.iter_mut().zip(&other.words);
         pairs.for_each(|(word, other)| *word |= other);
         self
     }
 
-    pub fn not(mut self) -> Self {
+    pub(super) fn not(mut self) -> Self {
         self.words.iter_mut().for_each(|word| *word = !*word);
         self.trim();
         self
     }
 
     /// The numbers of its records, in their order.
-    pub fn iter(&self) -> impl Iterator<Item = usize> + '_ {
+    pub(super) fn iter(&self) -> impl Iterator<Item = usize> + '_ {
         let places = self.words.iter().enumerate().flat_map(|(at, word)| {
             let mut rest = *word;
             std::iter::from_fn(move || {
@@ -147,7 +150,7 @@ impl BitSet {
     }
 
     /// Its records' ids, in their order.
-    pub fn ids<K>(&self) -> Vec<RecordId<K>> {
+    pub(super) fn ids<K>(&self) -> Vec<RecordId<K>> {
         let mut ids = Vec::with_capacity(self.count());
         ids.extend(self.iter().map(RecordId::new));
         ids

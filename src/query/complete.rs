@@ -15,7 +15,7 @@ use crate::index::store::posting::PostingList;
 use crate::index::{Index, Interner};
 
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Completion {
+pub(crate) struct Completion {
     /// The bytes of the query to be replaced.
     pub replace: Range<usize>,
     /// Replacement text, quoted if necessary.
@@ -32,7 +32,7 @@ const MOST: usize = 20;
 const ENOUGH: usize = 2;
 
 /// Suggestions for the cursor (a byte offset in `text`): the best first, at most 20.
-pub fn complete(text: &str, cursor: usize, index: &Index, saved: &Saved) -> Vec<Completion> {
+pub(crate) fn complete(text: &str, cursor: usize, index: &Index, saved: &Saved) -> Vec<Completion> {
     let cursor = text.floor_char_boundary(cursor);
     if let Some(names) = saved_names(text, cursor, saved) {
         return names;

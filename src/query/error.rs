@@ -24,14 +24,14 @@ pub(super) struct SyntaxError {
 }
 
 impl SyntaxError {
-    pub fn new(range: Range<usize>, message: impl Into<String>) -> Self {
+    pub(super) fn new(range: Range<usize>, message: impl Into<String>) -> Self {
         Self {
             range,
             message: message.into(),
         }
     }
 
-    pub fn of(self, query: &str) -> QueryError {
+    pub(super) fn of(self, query: &str) -> QueryError {
         QueryError {
             query: query.to_owned(),
             range: self.range,

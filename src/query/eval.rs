@@ -30,7 +30,7 @@ pub(super) use message::{domain, messages};
 
 /// The kind of records that a query selects.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum RecordKind {
+pub(crate) enum RecordKind {
     /// Connections in both directions.
     Connections,
     Messages,

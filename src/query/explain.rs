@@ -9,7 +9,7 @@ use super::field::Field;
 
 /// How a term was answered.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum AccessPath {
+pub(crate) enum AccessPath {
     /// From the lists of records that each value leads to.
     Postings,
     /// By scanning a column of the records' values.
@@ -36,7 +36,7 @@ impl AccessPath {
 
 /// A term and how it was answered.
 #[derive(Clone, PartialEq, Debug)]
-pub struct PlanStep {
+pub(crate) struct PlanStep {
     pub term: String,
     pub way: AccessPath,
     /// Matching records and all records; `None` if it was not evaluated.
@@ -63,12 +63,12 @@ impl fmt::Display for PlanStep {
 pub(super) struct PlanTrace(Option<RefCell<Vec<PlanStep>>>);
 
 impl PlanTrace {
-    pub fn enabled() -> Self {
+    pub(super) fn enabled() -> Self {
         Self(Some(RefCell::default()))
     }
 
     /// Evaluates a term and records the step.
-    pub fn note(
+    pub(super) fn note(
         &self,
         describe: impl FnOnce() -> (String, AccessPath),
         answer: impl FnOnce() -> BitSet,
@@ -89,7 +89,7 @@ impl PlanTrace {
     }
 
     /// Records a term that was not evaluated.
-    pub fn skip(&self, term: impl FnOnce() -> String) {
+    pub(super) fn skip(&self, term: impl FnOnce() -> String) {
         if let Some(steps) = &self.0 {
             steps.borrow_mut().push(PlanStep {
                 term: term(),
@@ -100,7 +100,7 @@ impl PlanTrace {
         }
     }
 
-    pub fn steps(self) -> Vec<PlanStep> {
+    pub(super) fn steps(self) -> Vec<PlanStep> {
         self.0.map(RefCell::into_inner).unwrap_or_default()
     }
 }

@@ -2,7 +2,7 @@
 
 /// The type of a field's values.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum ValueKind {
+pub(crate) enum ValueKind {
     /// Whole numbers: one, a range, a list, comparisons.
     Number,
     /// A number that may have a sign and decimals.
@@ -21,7 +21,7 @@ pub enum ValueKind {
 }
 
 impl ValueKind {
-    pub fn word(self) -> &'static str {
+    pub(crate) fn word(self) -> &'static str {
         match self {
             Self::Number => "number",
             Self::Score => "score",
@@ -37,7 +37,7 @@ impl ValueKind {
 
 /// A field as it is parsed, completed and explained.
 #[derive(Clone, Copy, Debug)]
-pub struct FieldDoc {
+pub(crate) struct FieldDoc {
     pub field: Field,
     pub name: &'static str,
     /// Other accepted spellings: the keys of the records.
@@ -68,17 +68,17 @@ impl FieldDoc {
 
 impl Field {
     /// The field's row of the table.
-    pub fn doc(self) -> &'static FieldDoc {
+    pub(crate) fn doc(self) -> &'static FieldDoc {
         &FIELDS[self as usize]
     }
 
     /// How queries write it.
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         self.doc().name
     }
 
     /// The field with this name or alias, ignoring case.
-    pub fn find(name: &str) -> Option<Self> {
+    pub(crate) fn find(name: &str) -> Option<Self> {
         let is = |other: &&str| other.eq_ignore_ascii_case(name);
         FIELDS
             .iter()
@@ -87,13 +87,13 @@ impl Field {
     }
 
     /// The name closest to a mistyped one, if any is similar.
-    pub fn nearest(name: &str) -> Option<&'static str> {
+    pub(crate) fn nearest(name: &str) -> Option<&'static str> {
         nearest(name, FIELDS.iter().map(|doc| doc.name))
     }
 }
 
 /// The word closest to a mistyped one, if any is similar.
-pub fn nearest<'w>(typed: &str, words: impl Iterator<Item = &'w str>) -> Option<&'w str> {
+pub(crate) fn nearest<'w>(typed: &str, words: impl Iterator<Item = &'w str>) -> Option<&'w str> {
     if typed.len() > 32 {
         return None;
     }
@@ -108,7 +108,7 @@ pub fn nearest<'w>(typed: &str, words: impl Iterator<Item = &'w str>) -> Option<
 }
 
 /// The table in Markdown, as the README shows it.
-pub fn markdown() -> String {
+pub(crate) fn markdown() -> String {
     let mut text =
         String::from("| Field | Value | Of | Meaning | Example |\n|---|---|---|---|---|\n");
     for doc in &FIELDS {
@@ -161,12 +161,12 @@ macro_rules! fields {
     ($($field:ident $name:literal $aliases:expr, $kind:ident, $of:expr, $words:expr, $doc:literal, $example:literal;)*) => {
         /// A field of the query language.
         #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-        pub enum Field {
+        pub(crate) enum Field {
             $(#[doc = $doc] $field,)*
         }
 
         /// All fields, in the order of the help.
-        pub static FIELDS: [FieldDoc; [$($name),*].len()] = [$(FieldDoc {
+        pub(crate) static FIELDS: [FieldDoc; [$($name),*].len()] = [$(FieldDoc {
             field: Field::$field,
             name: $name,
             aliases: &$aliases,

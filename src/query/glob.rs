@@ -28,7 +28,7 @@ pub(super) struct CaselessFinder {
 const COMMON: &[u8] = b"etaoinsrlhdcumpfgywbvkxjqz";
 
 impl CaselessFinder {
-    pub fn new(lower: &str) -> Self {
+    pub(super) fn new(lower: &str) -> Self {
         let lower = lower.as_bytes().to_vec();
         let common = |byte: u8| {
             COMMON
@@ -52,7 +52,7 @@ impl CaselessFinder {
     }
 
     /// The offset of its first match.
-    pub fn find(&self, text: &[u8]) -> Option<usize> {
+    pub(super) fn find(&self, text: &[u8]) -> Option<usize> {
         let last = text.len().checked_sub(self.len())?;
         let Some(rare) = self.rare else {
             return Some(0);
@@ -72,7 +72,7 @@ impl CaselessFinder {
 }
 
 impl Glob {
-    pub fn new(text: &str) -> Self {
+    pub(super) fn new(text: &str) -> Self {
         let pieces = |lower: String| GlobParts(lower.split('*').map(CaselessFinder::new).collect());
         Self {
             text: text.to_owned(),
@@ -82,11 +82,11 @@ impl Glob {
         }
     }
 
-    pub fn is_wild(&self) -> bool {
+    pub(super) fn is_wild(&self) -> bool {
         self.wild
     }
 
-    pub fn matches(&self, text: &str) -> bool {
+    pub(super) fn matches(&self, text: &str) -> bool {
         match &self.ascii {
             Some(pieces) if text.is_ascii() => pieces.fit(text.as_bytes()),
             // Some characters beyond ASCII have a lower case inside it.
@@ -95,7 +95,7 @@ impl Glob {
     }
 
     /// Whether a text with this prefix may match.
-    pub fn prefix_may_match(&self, text: &str) -> bool {
+    pub(super) fn prefix_may_match(&self, text: &str) -> bool {
         match &self.ascii {
             Some(GlobParts(pieces)) => {
                 let (first, text) = (&pieces[0], text.as_bytes());
@@ -106,7 +106,7 @@ impl Glob {
     }
 
     /// As in a query.
-    pub fn written(&self) -> String {
+    pub(super) fn written(&self) -> String {
         quoted_if(&self.text, value_needs_quotes)
     }
 

@@ -58,7 +58,7 @@ impl Saved {
     ///
     /// # Errors
     /// The name of the first one that cannot be read, and why.
-    pub fn new(
+    pub(crate) fn new(
         queries: impl IntoIterator<Item = (String, String)>,
     ) -> Result<Self, (String, String)> {
         let saved = Self(queries.into_iter().collect());

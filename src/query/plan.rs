@@ -27,7 +27,7 @@ pub(super) struct Plan<'q> {
 }
 
 impl<'q> Plan<'q> {
-    pub fn new(
+    pub(super) fn new(
         expr: &'q Expr,
         texts: &'q [TextPattern],
         index: &'q Index,
@@ -43,19 +43,19 @@ impl<'q> Plan<'q> {
         }
     }
 
-    pub fn answer(&self, view: RecordKind) -> BitSet {
+    pub(super) fn answer(&self, view: RecordKind) -> BitSet {
         self.expr(self.expr, view)
     }
 
     /// Evaluates, and returns the steps.
-    pub fn explained(mut self, view: RecordKind) -> (BitSet, Vec<PlanStep>) {
+    pub(super) fn explained(mut self, view: RecordKind) -> (BitSet, Vec<PlanStep>) {
         self.trace_log = PlanTrace::enabled();
         let answer = self.answer(view);
         (answer, self.trace_log.steps())
     }
 
     /// An upper bound: the records that match if every text term does.
-    pub fn candidates(&self, view: RecordKind) -> BitSet {
+    pub(super) fn candidates(&self, view: RecordKind) -> BitSet {
         self.upper_bound(self.expr, view)
     }
 

@@ -59,7 +59,7 @@ pub(super) fn text_needs_quotes(text: &str) -> bool {
 
 /// Builds the value of a `field:value` term that keeps exactly the records with this value, or a
 /// few more where it holds `*` or `?`, which stay wildcards in quotes.
-pub fn quote(value: &str) -> String {
+pub(crate) fn quote(value: &str) -> String {
     // The only escape is \", so a quoted value cannot end in a backslash: `?` replaces it.
     let needs = value_needs_quotes(value);
     match value.strip_suffix('\\') {

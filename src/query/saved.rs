@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 /// Saved queries by name; all of them can be read.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Saved(pub(super) BTreeMap<String, String>);
+pub(crate) struct Saved(pub(super) BTreeMap<String, String>);
 
 impl Saved {
     pub(super) fn get(&self, name: &str) -> Option<&str> {
@@ -12,7 +12,7 @@ impl Saved {
     }
 
     /// Sorted by name.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0
             .iter()
             .map(|(name, text)| (name.as_str(), text.as_str()))

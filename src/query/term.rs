@@ -7,7 +7,7 @@ use super::quote::quote;
 
 /// `field:value` or a bare text. Its `Display` is the text of the term, quoted if necessary.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum FilterTerm {
+pub(crate) enum FilterTerm {
     /// The field has this value.
     Is(Field, String),
     /// The text is in the raw lines.
@@ -16,7 +16,7 @@ pub enum FilterTerm {
 
 impl FilterTerm {
     /// A term that compares a field with a value.
-    pub fn is(field: Field, value: &(impl ToString + ?Sized)) -> Self {
+    pub(crate) fn is(field: Field, value: &(impl ToString + ?Sized)) -> Self {
         Self::Is(field, value.to_string())
     }
 }
@@ -31,18 +31,18 @@ impl fmt::Display for FilterTerm {
 }
 
 /// A filter of terms that must all hold.
-pub fn filter_text(terms: &[FilterTerm]) -> String {
+pub(crate) fn filter_text(terms: &[FilterTerm]) -> String {
     let terms: Vec<_> = terms.iter().map(ToString::to_string).collect();
     terms.join(" ")
 }
 
 /// `field:value`, quoted if necessary.
-pub fn term(field: &str, value: &str) -> String {
+pub(crate) fn term(field: &str, value: &str) -> String {
     format!("{field}:{}", quote(value))
 }
 
 /// A filter narrowed by a further term.
-pub fn and(filter: &str, term: &str) -> String {
+pub(crate) fn and(filter: &str, term: &str) -> String {
     let filter = filter.trim();
     // Terms side by side bind more closely than OR.
     let has_or = filter

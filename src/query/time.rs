@@ -36,7 +36,7 @@ pub(super) struct TimeOfDay {
 
 impl TimeExpr {
     /// Reads a moment: `2009-04-22`, `2009-04-22T11:50:30`, `11:50`, `-15m`.
-    pub fn parse(text: &str) -> Option<Self> {
+    pub(super) fn parse(text: &str) -> Option<Self> {
         if let Some(back) = text.strip_prefix('-') {
             return parse_seconds(back).map(Self::Back);
         }
@@ -69,7 +69,7 @@ impl TimeExpr {
 
     /// The first and last second: a date is a whole day, a time without seconds a whole minute.
     /// `None` if the time is relative and there is no newest entry.
-    pub fn span(self, newest: Option<Timestamp>) -> Option<(i64, i64)> {
+    pub(super) fn span(self, newest: Option<Timestamp>) -> Option<(i64, i64)> {
         let midnight = |(year, month, day)| {
             let civil = DateTime {
                 year,
@@ -102,7 +102,7 @@ impl TimeExpr {
     }
 
     /// The last second of `until`: a bare date includes its whole day, a time only its second.
-    pub fn until(self, newest: Option<Timestamp>) -> Option<i64> {
+    pub(super) fn until(self, newest: Option<Timestamp>) -> Option<i64> {
         let (first, last) = self.span(newest)?;
         Some(if matches!(self, Self::Day { .. }) {
             last
@@ -153,19 +153,19 @@ fn whole(text: &str) -> Option<u16> {
 }
 
 /// Reads a moment as the interface's prompt takes it: its first second.
-pub fn moment(text: &str, newest: Timestamp) -> Option<Timestamp> {
+pub(crate) fn moment(text: &str, newest: Timestamp) -> Option<Timestamp> {
     let (first, _) = TimeExpr::parse(text.trim())?.span(Some(newest))?;
     Timestamp::from_seconds(first)
 }
 
 /// Reads a duration: seconds, or `5m`, `1h30m`, `30d`.
-pub fn duration(text: &str) -> Option<Duration> {
+pub(crate) fn duration(text: &str) -> Option<Duration> {
     let seconds = parse_seconds(text)?;
     u64::try_from(seconds).ok().map(Duration::from_secs)
 }
 
 /// Writes a duration so that [`duration`] reads it.
-pub fn written_duration(seconds: u64) -> String {
+pub(crate) fn written_duration(seconds: u64) -> String {
     write_seconds(i128::from(seconds))
 }
 

@@ -28,7 +28,7 @@ pub(super) enum Predicate {
 pub(super) struct Ranges(Vec<(i128, i128)>);
 
 impl Ranges {
-    pub fn matches(&self, value: i128) -> bool {
+    pub(super) fn matches(&self, value: i128) -> bool {
         let at = self.0.partition_point(|(_, last)| *last < value);
         self.0.get(at).is_some_and(|(first, _)| *first <= value)
     }
@@ -61,7 +61,7 @@ pub(super) enum NamePredicate {
 }
 
 impl NamePredicate {
-    pub fn matches(&self, text: &str) -> bool {
+    pub(super) fn matches(&self, text: &str) -> bool {
         match self {
             Self::Globs(globs) => globs.iter().any(|glob| glob.matches(text)),
             Self::Regex(pattern) => pattern.matches(text.as_bytes()),
@@ -69,7 +69,7 @@ impl NamePredicate {
     }
 
     /// Whether a text with this prefix may match: cheaper than reading the whole text.
-    pub fn prefix_may_match(&self, text: &str) -> bool {
+    pub(super) fn prefix_may_match(&self, text: &str) -> bool {
         match self {
             Self::Globs(globs) => globs.iter().any(|glob| glob.prefix_may_match(text)),
             Self::Regex(_) => true,
@@ -77,7 +77,7 @@ impl NamePredicate {
     }
 
     /// Whether a value without wildcards equals the word.
-    pub fn names(&self, word: &str) -> bool {
+    pub(super) fn names(&self, word: &str) -> bool {
         matches!(self, Self::Globs(globs) if globs.iter().any(|glob| !glob.is_wild() && glob.matches(word)))
     }
 }
@@ -113,7 +113,7 @@ pub(super) enum AddressPredicate {
 
 impl AddressPredicate {
     /// Whether an address matches, as written or as parsed.
-    pub fn matches(&self, text: &str, address: Option<IpAddr>) -> bool {
+    pub(super) fn matches(&self, text: &str, address: Option<IpAddr>) -> bool {
         match self {
             Self::Net(net) => address.is_some_and(|ip| net.contains(&ip.to_canonical())),
             Self::Glob(glob) => glob.matches(text),
@@ -150,7 +150,7 @@ fn canonical(net: IpNet) -> IpNet {
 
 impl Predicate {
     /// Parses the values after `field:`.
-    pub fn parse(doc: &FieldDoc, items: &[Literal]) -> Result<Self, SyntaxError> {
+    pub(super) fn parse(doc: &FieldDoc, items: &[Literal]) -> Result<Self, SyntaxError> {
         match doc.kind {
             ValueKind::Name => Ok(Self::Name(NamePredicate::Globs(
                 items.iter().map(|item| name(doc, item)).collect(),
@@ -172,7 +172,7 @@ impl Predicate {
     }
 
     /// Parses the regular expression after `field~`.
-    pub fn parse_pattern(doc: &FieldDoc, item: &Literal) -> Result<Self, SyntaxError> {
+    pub(super) fn parse_pattern(doc: &FieldDoc, item: &Literal) -> Result<Self, SyntaxError> {
         match doc.kind {
             ValueKind::Name | ValueKind::Address => Ok(Self::Name(NamePredicate::Regex(pattern(
                 item,
@@ -196,7 +196,7 @@ impl Predicate {
     }
 
     /// Writes the term.
-    pub fn write(&self, doc: &FieldDoc, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    pub(super) fn write(&self, doc: &FieldDoc, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let list = |all: Vec<String>| all.join(",");
         let text = match self {
             Self::Name(NamePredicate::Regex(pattern)) => {
@@ -380,12 +380,12 @@ fn number(kind: ValueKind, text: &str) -> Option<i128> {
 }
 
 /// Reads a size as queries write it: bytes, or `10k`, `5M`, `2G` of 1024.
-pub fn size(text: &str) -> Option<u64> {
+pub(crate) fn size(text: &str) -> Option<u64> {
     number(ValueKind::Size, text).and_then(|bytes| u64::try_from(bytes).ok())
 }
 
 /// Writes a size so that [`size`] reads it.
-pub fn written_size(bytes: u64) -> String {
+pub(crate) fn written_size(bytes: u64) -> String {
     write_number(ValueKind::Size, i128::from(bytes))
 }
 

@@ -8,14 +8,14 @@ use super::{Fields, Printable, Printer, View};
 use crate::safe;
 
 /// Prints records as CSV rows under a header.
-pub struct CsvPrinter<'w> {
+pub(crate) struct CsvPrinter<'w> {
     writer: csv::Writer<&'w mut dyn Write>,
     keys: Vec<String>,
     headed: bool,
 }
 
 impl<'w> CsvPrinter<'w> {
-    pub fn new(out: &'w mut dyn Write, view: View, fields: &Fields) -> Self {
+    pub(crate) fn new(out: &'w mut dyn Write, view: View, fields: &Fields) -> Self {
         let own = || view.keys().into_iter().map(str::to_owned).collect();
         let keys = fields.asked().map_or_else(own, <[String]>::to_vec);
         Self {
@@ -52,7 +52,7 @@ impl Printer for CsvPrinter<'_> {
 }
 
 /// A value as one cell: lists and objects as JSON, null as an empty cell.
-pub fn cell(value: &Value) -> String {
+pub(crate) fn cell(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
         Value::String(text) => guarded(&safe::text(text)),

@@ -9,7 +9,7 @@ use crate::header::Level;
 use crate::present::{EntryRow, TableRow};
 
 /// A log entry with the keys of its event.
-pub struct EventRecord<'a>(pub EntryRow<'a>);
+pub(crate) struct EventRecord<'a>(pub EntryRow<'a>);
 
 object! { EventRecord(entry) => {
     "appliance": entry.appliance,

@@ -9,7 +9,7 @@ use super::{Fields, Printable, Printer};
 use crate::safe;
 
 /// Writes a value compactly, with every control, bidi and invisible character escaped.
-pub fn write<T: Serialize + ?Sized>(out: &mut dyn Write, value: &T) -> io::Result<()> {
+pub(crate) fn write<T: Serialize + ?Sized>(out: &mut dyn Write, value: &T) -> io::Result<()> {
     value
         .serialize(&mut Serializer::with_formatter(out, Escaping))
         .map_err(io::Error::from)
@@ -43,13 +43,13 @@ impl Formatter for Escaping {
 }
 
 /// Prints records as JSON lines.
-pub struct JsonPrinter<'w> {
+pub(crate) struct JsonPrinter<'w> {
     out: &'w mut dyn Write,
     fields: Fields,
 }
 
 impl<'w> JsonPrinter<'w> {
-    pub fn new(out: &'w mut dyn Write, fields: Fields) -> Self {
+    pub(crate) fn new(out: &'w mut dyn Write, fields: Fields) -> Self {
         Self { out, fields }
     }
 }

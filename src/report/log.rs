@@ -5,13 +5,13 @@ use std::io::{self, Write};
 use super::{Printable, Printer};
 
 /// Prints entries as written.
-pub struct LogPrinter<'w> {
+pub(crate) struct LogPrinter<'w> {
     out: &'w mut dyn Write,
 }
 
 impl<'w> LogPrinter<'w> {
     /// Prints to `out`.
-    pub fn new(out: &'w mut dyn Write) -> Self {
+    pub(crate) fn new(out: &'w mut dyn Write) -> Self {
         Self { out }
     }
 }
@@ -30,7 +30,7 @@ impl Printer for LogPrinter<'_> {
 ///
 /// # Errors
 /// The output cannot be written.
-pub fn write_line(out: &mut dyn Write, line: &[u8]) -> io::Result<()> {
+pub(crate) fn write_line(out: &mut dyn Write, line: &[u8]) -> io::Result<()> {
     out.write_all(line)?;
     out.write_all(b"\n")
 }

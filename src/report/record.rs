@@ -12,7 +12,7 @@ use crate::present::{TableRow, UserRow};
 use crate::query::aggregate::{ProfileTotals, UserTotals};
 
 /// A record as a JSON object.
-pub trait Object {
+pub(crate) trait Object {
     /// Every key that such a record can have, in the order of the contract.
     fn keys() -> Vec<&'static str>;
 
@@ -68,7 +68,7 @@ pub(super) use object;
 
 /// A time as records write it: ISO 8601 in the log's local time.
 #[derive(Clone, Copy, Debug)]
-pub struct Time(pub Timestamp);
+pub(crate) struct Time(pub Timestamp);
 
 impl Serialize for Time {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -130,7 +130,7 @@ object! { DeliveryEntry(delivery) => {
 } }
 
 /// `--view connections`: the two directions have keys of their own.
-pub struct ConnectionRecord<'i>(pub Connection<'i>);
+pub(crate) struct ConnectionRecord<'i>(pub Connection<'i>);
 
 object! { ConnectionRecord(c) as TableRow::Connection => {
     "direction": c.direction().word(),
@@ -170,7 +170,7 @@ object! { RecipientEntry(recipient) => {
 } }
 
 /// `--view messages`
-pub struct MessageRecord<'i>(pub Message<'i>);
+pub(crate) struct MessageRecord<'i>(pub Message<'i>);
 
 object! { MessageRecord(message) as TableRow::Message => {
     "appliance": message.appliance(),
@@ -188,7 +188,7 @@ object! { MessageRecord(message) as TableRow::Message => {
 } }
 
 /// `--view auth`
-pub struct AttemptRecord<'i>(pub Attempt<'i>);
+pub(crate) struct AttemptRecord<'i>(pub Attempt<'i>);
 
 object! { AttemptRecord(attempt) as TableRow::Attempt => {
     "direction": attempt.direction().word(),
@@ -213,7 +213,7 @@ pub(super) fn number(connection: &Connection<'_>, direction: Direction) -> Optio
 }
 
 /// `--view deliveries`
-pub struct DeliveryRecord<'i>(pub Delivery<'i>);
+pub(crate) struct DeliveryRecord<'i>(pub Delivery<'i>);
 
 object! { DeliveryRecord(delivery) as TableRow::Delivery => {
     "appliance": delivery.message().appliance(),
@@ -233,10 +233,10 @@ object! { DeliveryRecord(delivery) as TableRow::Delivery => {
 } }
 
 /// `--view users`
-pub struct UserRecord<'i>(UserRow<'i>);
+pub(crate) struct UserRecord<'i>(UserRow<'i>);
 
 impl<'i> UserRecord<'i> {
-    pub fn new(index: &'i Index, name: &'i str, of: &'i UserTotals) -> Self {
+    pub(crate) fn new(index: &'i Index, name: &'i str, of: &'i UserTotals) -> Self {
         let mut row = UserRow::new(index, name, of);
         row.profiles.sort_unstable();
         row.mechanisms.sort_unstable();
@@ -264,7 +264,7 @@ impl ToRow for UserRecord<'_> {
 }
 
 /// `--view profiles`
-pub struct ProfileRecord<'i>(pub &'i ProfileTotals<'i>);
+pub(crate) struct ProfileRecord<'i>(pub &'i ProfileTotals<'i>);
 
 object! { ProfileRecord(of) as TableRow::Profile => {
     "profile": of.profile,

@@ -81,10 +81,10 @@ object! { Sums(row) => {
 } }
 
 /// `--view routes`
-pub struct RouteRecord<'t>(RouteRow<'t>);
+pub(crate) struct RouteRecord<'t>(RouteRow<'t>);
 
 impl<'t> RouteRecord<'t> {
-    pub fn new(index: &'t Index, triage: &'t Triage, route: &'t Route) -> Self {
+    pub(crate) fn new(index: &'t Index, triage: &'t Triage, route: &'t Route) -> Self {
         let key = RouteOrGroup::Route(route);
         Self(RouteRow { index, triage, key })
     }
@@ -100,10 +100,10 @@ object! { RouteRecord(row) as TableRow::Route => {
 } }
 
 /// `routes --by profile|domain|ip`: the key under its name, then what routes have.
-pub struct GroupRecord<'t>(RouteRow<'t>);
+pub(crate) struct GroupRecord<'t>(RouteRow<'t>);
 
 impl<'t> GroupRecord<'t> {
-    pub fn new(index: &'t Index, triage: &'t Triage, by: GroupBy, group: &'t Group) -> Self {
+    pub(crate) fn new(index: &'t Index, triage: &'t Triage, by: GroupBy, group: &'t Group) -> Self {
         let key = RouteOrGroup::Group(group, by);
         Self(RouteRow { index, triage, key })
     }
@@ -122,7 +122,7 @@ fn is_by(row: &RouteRow<'_>, by: GroupBy) -> bool {
 }
 
 /// The key of what routes are grouped by.
-pub fn key_of(by: GroupBy) -> &'static str {
+pub(crate) fn key_of(by: GroupBy) -> &'static str {
     match by {
         GroupBy::Profile => "profile",
         GroupBy::Domain => "domain",
@@ -132,7 +132,7 @@ pub fn key_of(by: GroupBy) -> &'static str {
 
 /// The result of `routes --check`: an exit status and the status line of a monitoring plugin.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Check {
+pub(crate) struct Check {
     /// 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.
     pub status: u8,
     /// The status line with performance data, then one line for each route that is not healthy.
@@ -147,7 +147,7 @@ const LISTED: usize = 50;
 impl Check {
     /// Summarizes the routes in the form of the Monitoring Plugins Development Guidelines ("Plugin
     /// Output").
-    pub fn new(index: &Index, triage: &Triage) -> Self {
+    pub(crate) fn new(index: &Index, triage: &Triage) -> Self {
         if index.totals().entries == 0 {
             return Self::unknown("the log holds no entry");
         }
@@ -209,7 +209,7 @@ impl Check {
     }
 
     /// The status if the routes cannot be judged.
-    pub fn unknown(why: &str) -> Self {
+    pub(crate) fn unknown(why: &str) -> Self {
         Self {
             status: 3,
             text: format!("ROUTES UNKNOWN - {}\n", plain(why)),

@@ -18,7 +18,7 @@ const MOST: usize = 10;
 
 /// Writes the summary of the records that match. Findings, routes and entries describe the whole
 /// log and are left out if there is a query.
-pub fn write(
+pub(crate) fn write(
     out: &mut dyn Write,
     index: &Index,
     query: &Query,

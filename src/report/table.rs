@@ -24,7 +24,7 @@ const LEAST: usize = 12;
 const LEAST_ASKED: usize = 19;
 
 /// Prints records as rows of a table.
-pub struct TablePrinter<'w> {
+pub(crate) struct TablePrinter<'w> {
     out: &'w mut dyn Write,
     /// By title; without a column the title is a key of the record.
     columns: Vec<(String, Option<&'static Column>)>,
@@ -35,7 +35,7 @@ pub struct TablePrinter<'w> {
 
 /// How a table is printed.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct TableStyle {
+pub(crate) struct TableStyle {
     /// The terminal's width; `None` if the output is no terminal.
     pub width: Option<usize>,
     pub color: ColorMode,
@@ -43,7 +43,7 @@ pub struct TableStyle {
 
 /// Whether results are coloured. Their words have the same meaning.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub enum ColorMode {
+pub(crate) enum ColorMode {
     #[default]
     Plain,
     /// In the terminal's own red, yellow and green.
@@ -51,7 +51,12 @@ pub enum ColorMode {
 }
 
 impl<'w> TablePrinter<'w> {
-    pub fn new(out: &'w mut dyn Write, view: View, fields: &Fields, style: TableStyle) -> Self {
+    pub(crate) fn new(
+        out: &'w mut dyn Write,
+        view: View,
+        fields: &Fields,
+        style: TableStyle,
+    ) -> Self {
         let columns = match fields.asked() {
             Some(keys) => keys.iter().map(|key| (key.clone(), None)).collect(),
             None => {

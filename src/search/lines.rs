@@ -17,7 +17,7 @@ use crate::position::Position;
 use crate::source::Sources;
 
 #[derive(Clone, Debug, Default)]
-pub struct LineRequest {
+pub(crate) struct LineRequest {
     /// An id that was reused, or that several appliances use, has several owners.
     owners: HashMap<RecordKey, Vec<Owner>, foldhash::fast::RandomState>,
 }
@@ -58,7 +58,7 @@ struct Owner {
 
 /// One line of the log, as written.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct RawLine {
+pub(crate) struct RawLine {
     pub position: Position,
     /// Its bytes without the line end; at most the first MiB.
     pub bytes: Vec<u8>,
@@ -68,34 +68,34 @@ pub struct RawLine {
 
 impl RawLine {
     /// The bytes after the header.
-    pub fn body(&self) -> &[u8] {
+    pub(crate) fn body(&self) -> &[u8] {
         self.frame.body(&self.bytes)
     }
 
-    pub fn event(&self) -> Event<'_> {
+    pub(crate) fn event(&self) -> Event<'_> {
         event::parse_entry(&self.frame, &self.bytes)
     }
 }
 
 impl LineRequest {
-    pub fn of_connection(connection: &Connection<'_>) -> Self {
+    pub(crate) fn of_connection(connection: &Connection<'_>) -> Self {
         let mut wanted = Self::default();
         wanted.add_connection(connection);
         wanted
     }
 
-    pub fn of_message(message: &Message<'_>) -> Self {
+    pub(crate) fn of_message(message: &Message<'_>) -> Self {
         let mut wanted = Self::default();
         wanted.add_message(message);
         wanted
     }
 
-    pub fn add_connection(&mut self, connection: &Connection<'_>) {
+    pub(crate) fn add_connection(&mut self, connection: &Connection<'_>) {
         let key = RecordKey::connection(connection.link());
         self.add(key, connection.host_of_appliance(), connection.spans());
     }
 
-    pub fn add_message(&mut self, message: &Message<'_>) {
+    pub(crate) fn add_message(&mut self, message: &Message<'_>) {
         let key = RecordKey::Message(message.mid());
         self.add(key, message.host_of_appliance(), message.spans());
     }
@@ -106,14 +106,14 @@ impl LineRequest {
         owners.push(Owner { host, spans });
     }
 
-    pub fn extend(&mut self, other: Self) {
+    pub(crate) fn extend(&mut self, other: Self) {
         for (key, owners) in other.owners {
             self.owners.entry(key).or_default().extend(owners);
         }
     }
 
     /// Bytes of the log that must be read to find the lines.
-    pub fn bytes(&self) -> u64 {
+    pub(crate) fn bytes(&self) -> u64 {
         let parts = self.parts();
         let lengths = parts
             .iter()
@@ -157,7 +157,7 @@ impl LineRequest {
 ///
 /// # Errors
 /// A source is gone or cannot be read.
-pub fn read_lines(
+pub(crate) fn read_lines(
     sources: &Sources,
     wanted: &LineRequest,
     most: usize,
@@ -178,7 +178,7 @@ pub fn read_lines(
 ///
 /// # Errors
 /// A source is gone or cannot be read.
-pub fn for_each_line(
+pub(crate) fn for_each_line(
     sources: &Sources,
     wanted: &LineRequest,
     take: &mut dyn FnMut(RawLine) -> ControlFlow<()>,

@@ -12,20 +12,20 @@ const CHUNK: usize = 1 << 20;
 
 /// A line's file and number.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct LineLocation {
+pub(crate) struct LineLocation {
     /// Safe to show.
     pub file: String,
     /// From 1.
     pub line: u64,
 }
 
-pub type LineLocations = BTreeMap<Position, LineLocation>;
+pub(crate) type LineLocations = BTreeMap<Position, LineLocation>;
 
 /// Counts the lines before each position. Each file is read once, up to its last position.
 ///
 /// # Errors
 /// A source is gone or cannot be read.
-pub fn locate(
+pub(crate) fn locate(
     sources: &Sources,
     positions: impl IntoIterator<Item = Position>,
 ) -> io::Result<LineLocations> {

@@ -40,7 +40,7 @@ struct TermMatches {
 
 /// How far a search got.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum SearchProgress {
+pub(crate) enum SearchProgress {
     /// To the end of all sources.
     End,
     /// As far as its time allowed; [`TextMatches::advance`] resumes there.
@@ -49,7 +49,7 @@ pub enum SearchProgress {
 
 /// Where a query's texts were found in the log.
 #[derive(Clone, Debug, Default)]
-pub struct TextMatches {
+pub(crate) struct TextMatches {
     terms: Vec<TermMatches>,
     /// The syslog hosts of the matching lines; the first entry is `None`.
     hosts: Vec<Option<String>>,
@@ -66,7 +66,7 @@ const CLOSE: u64 = 64 * 1024;
 
 impl TextMatches {
     /// For queries without texts.
-    pub fn none() -> Self {
+    pub(crate) fn none() -> Self {
         Self::default()
     }
 
@@ -83,7 +83,7 @@ impl TextMatches {
     ///
     /// # Errors
     /// A source is gone or cannot be read; `Interrupted` once `cancel` is set.
-    pub fn search(
+    pub(crate) fn search(
         patterns: &[TextPattern],
         sources: &Sources,
         cancel: &AtomicBool,
@@ -98,7 +98,7 @@ impl TextMatches {
     ///
     /// # Errors
     /// A source is gone or cannot be read; `Interrupted` once `cancel` is set.
-    pub fn search_lines(
+    pub(crate) fn search_lines(
         patterns: &[TextPattern],
         sources: &Sources,
         wanted: &LineRequest,
@@ -126,7 +126,7 @@ impl TextMatches {
 
     /// Whether nothing was searched yet, or only the lines of the records that the fields selected
     /// at that time: they may select others by now, whose lines can be anywhere in the log.
-    pub fn is_partial(&self) -> bool {
+    pub(crate) fn is_partial(&self) -> bool {
         self.restricted || self.read.is_empty()
     }
 
@@ -135,7 +135,7 @@ impl TextMatches {
     ///
     /// # Errors
     /// As [`search`](Self::search); earlier matches are kept.
-    pub fn advance(
+    pub(crate) fn advance(
         &mut self,
         patterns: &[TextPattern],
         sources: &Sources,
@@ -200,7 +200,11 @@ impl TextMatches {
     }
 
     /// The connections and the messages in whose lines the pattern of that number was found.
-    pub fn records(&self, term: usize, index: &Index) -> (Vec<ConnectionId>, Vec<MessageId>) {
+    pub(crate) fn records(
+        &self,
+        term: usize,
+        index: &Index,
+    ) -> (Vec<ConnectionId>, Vec<MessageId>) {
         let Some(found) = self.terms.get(term).filter(|found| !found.hits.is_empty()) else {
             return (Vec::new(), Vec::new());
         };

@@ -10,7 +10,7 @@ const PATTERN_BYTES: usize = 1 << 20;
 
 /// A text or a regular expression.
 #[derive(Clone, Debug)]
-pub struct TextPattern {
+pub(crate) struct TextPattern {
     source: String,
     kind: PatternKind,
     /// Decides on one line.
@@ -37,7 +37,7 @@ impl TextPattern {
     ///
     /// # Errors
     /// The text is too large once compiled.
-    pub fn literal(text: &str) -> Result<Self, String> {
+    pub(crate) fn literal(text: &str) -> Result<Self, String> {
         let line = build(RegexBuilder::new(&regex::escape(text)))?;
         Ok(Self {
             source: text.to_owned(),
@@ -51,7 +51,7 @@ impl TextPattern {
     ///
     /// # Errors
     /// The cause in one line: it is not a regular expression, or too large once compiled.
-    pub fn regex(source: &str) -> Result<Self, String> {
+    pub(crate) fn regex(source: &str) -> Result<Self, String> {
         let line = build(RegexBuilder::new(source))?;
         // The ends of a block are not those of a line, and flags may change what ends a line.
         let is_for_lines = ["\\A", "\\z", "(?"]
@@ -72,20 +72,20 @@ impl TextPattern {
         })
     }
 
-    pub fn is_regex(&self) -> bool {
+    pub(crate) fn is_regex(&self) -> bool {
         self.kind == PatternKind::Regex
     }
 
-    pub fn source(&self) -> &str {
+    pub(crate) fn source(&self) -> &str {
         &self.source
     }
 
-    pub fn matches(&self, line: &[u8]) -> bool {
+    pub(crate) fn matches(&self, line: &[u8]) -> bool {
         self.line.is_match(line)
     }
 
     /// The matches in a text that are not empty.
-    pub fn ranges<'t>(&'t self, text: &'t str) -> impl Iterator<Item = Range<usize>> + 't {
+    pub(crate) fn ranges<'t>(&'t self, text: &'t str) -> impl Iterator<Item = Range<usize>> + 't {
         let found = self.line.find_iter(text.as_bytes());
         found
             .map(|found| found.range())

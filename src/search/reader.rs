@@ -17,7 +17,7 @@ use crate::source::Sources;
 const FIRST_READ: usize = 64 * 1024;
 
 /// Reads one source from a position to the end of what was read of it before.
-pub struct LineReader<'s> {
+pub(super) struct LineReader<'s> {
     sources: &'s Sources,
     /// Position of the first byte of `buffer`.
     base: Position,
@@ -35,7 +35,7 @@ pub struct LineReader<'s> {
 
 /// A line without its line end.
 #[derive(Clone, Copy, Debug)]
-pub struct SourceLine<'b> {
+pub(super) struct SourceLine<'b> {
     pub position: Position,
     /// At most the first [`MAX_LINE`] bytes.
     pub bytes: &'b [u8],
@@ -45,7 +45,7 @@ pub struct SourceLine<'b> {
 
 impl<'s> LineReader<'s> {
     /// Reads on from the line that begins at `from`.
-    pub fn forward(sources: &'s Sources, from: Position) -> Self {
+    pub(super) fn forward(sources: &'s Sources, from: Position) -> Self {
         Self {
             sources,
             base: from,
@@ -63,7 +63,7 @@ impl<'s> LineReader<'s> {
     ///
     /// # Errors
     /// The source is gone or cannot be read.
-    pub fn backward(sources: &'s Sources, from: Position, count: usize) -> io::Result<Self> {
+    pub(super) fn backward(sources: &'s Sources, from: Position, count: usize) -> io::Result<Self> {
         let at = |offset| Position::new(from.source(), offset);
         let mut block = vec![0; FIRST_READ];
         let (mut end, mut found) = (from.offset(), 0);
@@ -84,7 +84,7 @@ impl<'s> LineReader<'s> {
     }
 
     /// Where the next line begins.
-    pub fn position(&self) -> Position {
+    pub(super) fn position(&self) -> Position {
         Position::new(
             self.base.source(),
             self.base.offset() + self.pending.start as u64,
@@ -92,12 +92,12 @@ impl<'s> LineReader<'s> {
     }
 
     /// Where to read on when the source has grown: at its unfinished last line.
-    pub fn resume_offset(&self) -> u64 {
+    pub(super) fn resume_offset(&self) -> u64 {
         self.resume
     }
 
     /// Whether the next block continues an over-long line.
-    pub fn is_inside_line(&self) -> bool {
+    pub(super) fn is_inside_line(&self) -> bool {
         self.inside
     }
 
@@ -105,7 +105,7 @@ impl<'s> LineReader<'s> {
     ///
     /// # Errors
     /// The source is gone or cannot be read.
-    pub fn line(&mut self) -> io::Result<Option<SourceLine<'_>>> {
+    pub(super) fn line(&mut self) -> io::Result<Option<SourceLine<'_>>> {
         let mut searched = 0;
         let end = loop {
             let pending = &self.buffer[self.pending.clone()];
@@ -158,7 +158,7 @@ impl<'s> LineReader<'s> {
     ///
     /// # Errors
     /// The source is gone or cannot be read.
-    pub fn block(&mut self) -> io::Result<Option<(Position, &[u8])>> {
+    pub(super) fn block(&mut self) -> io::Result<Option<(Position, &[u8])>> {
         if self.inside {
             let skipped = self.skip()?;
             return Ok(skipped.map(|_| (self.position(), &[][..])));

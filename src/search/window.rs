@@ -15,7 +15,7 @@ use crate::source::Sources;
 const SHOWN: usize = 16 * 1024;
 
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct LogLine {
+pub(crate) struct LogLine {
     pub position: Position,
     /// Its first bytes, without the line end.
     pub bytes: Vec<u8>,
@@ -25,7 +25,7 @@ pub struct LogLine {
 
 /// Consecutive lines.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct LineChunk {
+pub(crate) struct LineChunk {
     pub lines: Vec<LogLine>,
     /// The position after the last line.
     pub next: Position,
@@ -36,7 +36,7 @@ pub struct LineChunk {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum LineRange {
+pub(crate) enum LineRange {
     /// The count of lines before this position.
     Before(Position, usize),
     After(Position, usize),
@@ -47,14 +47,14 @@ pub enum LineRange {
 }
 
 #[derive(Clone, Debug)]
-pub enum LinePattern {
+pub(crate) enum LinePattern {
     Text(TextPattern),
     /// A line that reports a failure.
     Failure,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum SearchDirection {
+pub(crate) enum SearchDirection {
     Forward,
     Backward,
 }
@@ -79,7 +79,7 @@ impl LinePattern {
 }
 
 /// Whether a line reports a failed login, delivery or connection.
-pub fn reports_failure(line: &[u8]) -> bool {
+pub(crate) fn reports_failure(line: &[u8]) -> bool {
     let frame = HeaderParser::new(YearResolver::starting(2000)).parse(line);
     match event::parse_entry(&frame, line) {
         Event::AuthIn { succeeded, .. } => !succeeded,
@@ -100,7 +100,7 @@ pub fn reports_failure(line: &[u8]) -> bool {
 ///
 /// # Errors
 /// When a source is gone or cannot be read.
-pub fn read_range(sources: &Sources, ask: LineRange) -> io::Result<LineChunk> {
+pub(crate) fn read_range(sources: &Sources, ask: LineRange) -> io::Result<LineChunk> {
     match ask {
         LineRange::After(from, count) => after(sources, from, count),
         LineRange::Before(from, count) => before(sources, from, count),
@@ -127,7 +127,7 @@ pub fn read_range(sources: &Sources, ask: LineRange) -> io::Result<LineChunk> {
 ///
 /// # Errors
 /// A source is gone or cannot be read.
-pub fn find(
+pub(crate) fn find(
     sources: &Sources,
     from: Position,
     way: SearchDirection,

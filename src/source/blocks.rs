@@ -9,7 +9,7 @@ use memchr::{memchr, memrchr};
 use crate::position::SourceId;
 
 /// The most bytes kept of one line, its end not counted.
-pub const MAX_LINE: usize = 1 << 20;
+pub(crate) const MAX_LINE: usize = 1 << 20;
 
 /// At least so many NUL bytes at the start of a line are a hole, left by a writer that kept its old
 /// offset after truncation: they are skipped, however many they are. Fewer are dropped by `lines`.
@@ -24,7 +24,7 @@ const BOM: &[u8] = b"\xef\xbb\xbf";
 
 /// Whether the last line of a block is complete.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub enum Truncated {
+pub(crate) enum Truncated {
     #[default]
     No,
     /// The part of the last line beyond [`MAX_LINE`] is missing.
@@ -36,7 +36,7 @@ pub enum Truncated {
 /// The bytes keep their newlines. Only a line that was cut, or an unfinished line at the end of a
 /// finished source, has none.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Block {
+pub(crate) struct Block {
     pub source: SourceId,
     /// The offset of the first byte, in decompressed bytes.
     pub offset: u64,
@@ -78,26 +78,26 @@ pub(crate) struct SplitResult {
 }
 
 impl LineSplitter {
-    pub fn next_offset(&self) -> u64 {
+    pub(crate) fn next_offset(&self) -> u64 {
         self.next
     }
 
-    pub fn consumed(&self) -> u64 {
+    pub(crate) fn consumed(&self) -> u64 {
         self.consumed
     }
 
     #[cfg(test)]
-    pub fn unfinished(&self) -> &[u8] {
+    pub(crate) fn unfinished(&self) -> &[u8] {
         &self.carry
     }
 
     /// Whether a line begins with the next byte.
-    pub fn is_at_line_start(&self) -> bool {
+    pub(super) fn is_at_line_start(&self) -> bool {
         self.carry.is_empty() && !self.skipping
     }
 
     /// Skips so many NUL bytes. Only if [`LineSplitter::is_at_line_start`].
-    pub fn skip_hole(&mut self, length: u64) {
+    pub(super) fn skip_hole(&mut self, length: u64) {
         self.next += length;
         self.consumed = self.next;
         self.hole += length;
@@ -105,7 +105,7 @@ impl LineSplitter {
 
     /// Fills `buffer` with the unfinished line and `room` bytes to read into. Returns the start of
     /// those.
-    pub fn prepare(&self, buffer: &mut Vec<u8>, room: usize) -> usize {
+    pub(crate) fn prepare(&self, buffer: &mut Vec<u8>, room: usize) -> usize {
         let kept = self.carry.len();
         // Growing is the only thing that fills with zeros: a recycled buffer costs nothing.
         buffer.resize(kept + room, 0);
@@ -114,7 +114,7 @@ impl LineSplitter {
     }
 
     /// Puts the unfinished line before bytes that were read already.
-    pub fn prepend_carry(&self, bytes: Vec<u8>) -> Vec<u8> {
+    pub(super) fn prepend_carry(&self, bytes: Vec<u8>) -> Vec<u8> {
         if self.carry.is_empty() {
             return bytes;
         }
@@ -122,7 +122,12 @@ impl LineSplitter {
     }
 
     /// Cuts `fresh` bytes that were read behind the unfinished line; see [`LineSplitter::prepare`].
-    pub fn split(&mut self, source: SourceId, mut buffer: Vec<u8>, fresh: usize) -> SplitResult {
+    pub(crate) fn split(
+        &mut self,
+        source: SourceId,
+        mut buffer: Vec<u8>,
+        fresh: usize,
+    ) -> SplitResult {
         let kept = self.carry.len();
         let mut start = 0;
         let end = kept + fresh;
@@ -184,7 +189,7 @@ impl LineSplitter {
     }
 
     /// Returns the unfinished line as a line: nothing more comes.
-    pub fn finish(&mut self, source: SourceId) -> Option<Block> {
+    pub(crate) fn finish(&mut self, source: SourceId) -> Option<Block> {
         let mut bytes = std::mem::take(&mut self.carry);
         if bytes.is_empty() {
             return None;
@@ -202,7 +207,7 @@ impl LineSplitter {
     }
 
     /// Drops the unfinished line, because its bytes are gone or belong to another source now.
-    pub fn forget_unfinished(&mut self) {
+    pub(super) fn forget_unfinished(&mut self) {
         self.carry = Vec::new();
     }
 

@@ -11,12 +11,12 @@ const MAX_SPARE: usize = 16;
 
 /// Takes block buffers back, from any thread.
 #[derive(Clone, Debug, Default)]
-pub struct BufferPool(Arc<Mutex<Vec<Vec<u8>>>>);
+pub(crate) struct BufferPool(Arc<Mutex<Vec<Vec<u8>>>>);
 
 impl BufferPool {
     /// Gives back the bytes of a block that is no longer needed. Short buffers are dropped: growing
     /// one means filling it.
-    pub fn put(&self, bytes: Vec<u8>) {
+    pub(crate) fn put(&self, bytes: Vec<u8>) {
         let mut spare = self.0.lock();
         if spare.len() < MAX_SPARE && bytes.capacity() >= READ {
             spare.push(bytes);

@@ -28,9 +28,9 @@ pub(crate) enum Compression {
 
 impl Compression {
     /// How many first bytes [`Compression::of`] needs.
-    pub const MAGIC: usize = 6;
+    pub(crate) const MAGIC: usize = 6;
 
-    pub fn of(head: &[u8]) -> Self {
+    pub(crate) fn of(head: &[u8]) -> Self {
         match head {
             [0x1f, 0x8b, 8, ..] => Self::Gzip,
             [0x28, 0xb5, 0x2f, 0xfd, ..] => Self::Zstd,
@@ -40,7 +40,7 @@ impl Compression {
         }
     }
 
-    pub fn is_packed(self) -> bool {
+    pub(crate) fn is_packed(self) -> bool {
         self != Self::Plain
     }
 }
@@ -148,7 +148,7 @@ pub(crate) struct CompressedFile {
 
 impl CompressedFile {
     /// Decompresses `file` from its start; `read` counts the compressed bytes read.
-    pub fn open(
+    pub(crate) fn open(
         form: Compression,
         file: &Arc<File>,
         read: &Arc<AtomicU64>,

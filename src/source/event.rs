@@ -9,7 +9,7 @@ use crate::position::SourceId;
 
 /// An event of the reader.
 #[derive(Debug)]
-pub enum SourceEvent {
+pub(crate) enum SourceEvent {
     /// A source begins; its blocks follow, between those of others.
     Opened(SourceOpened),
     Block(Block),
@@ -22,7 +22,7 @@ pub enum SourceEvent {
 }
 
 #[derive(Clone, Debug)]
-pub struct SourceOpened {
+pub(crate) struct SourceOpened {
     pub source: SourceId,
     /// As on disk: to be sanitized before it is shown. `-` is standard input.
     pub path: PathBuf,

@@ -53,7 +53,7 @@ pub(crate) struct PrefixHashes {
 }
 
 impl PrefixHashes {
-    pub fn of(bytes: &[u8]) -> Self {
+    pub(super) fn of(bytes: &[u8]) -> Self {
         let mut start = Self::default();
         start.note(bytes);
         start
@@ -67,7 +67,7 @@ impl PrefixHashes {
     }
 
     /// One hash for each step.
-    pub fn hashes(&self) -> &[u64] {
+    pub(super) fn hashes(&self) -> &[u64] {
         &self.hashes[..self.count]
     }
 }
@@ -91,24 +91,24 @@ pub(crate) struct Fingerprint {
 
 impl Fingerprint {
     /// The first bytes, at most [`HEAD`].
-    pub fn head(&self) -> &[u8] {
+    pub(super) fn head(&self) -> &[u8] {
         &self.head
     }
 
-    pub fn start(&self) -> &PrefixHashes {
+    pub(super) fn start(&self) -> &PrefixHashes {
         &self.start
     }
 
     /// The bytes that its hashes occupy.
-    pub fn hashes(&self) -> usize {
+    pub(super) fn hashes(&self) -> usize {
         size_of_val(&*self.chunks)
     }
 
-    pub fn recent(&self) -> usize {
+    pub(super) fn recent(&self) -> usize {
         self.recent.len()
     }
 
-    pub fn len(&self) -> u64 {
+    pub(super) fn len(&self) -> u64 {
         (self.full() * CHUNK + self.partial) as u64
     }
 
@@ -131,7 +131,7 @@ impl Fingerprint {
     }
 
     /// Adds zero bytes, in a time and memory that do not depend on their number.
-    pub fn add_zeros(&mut self, length: u64) {
+    pub(super) fn add_zeros(&mut self, length: u64) {
         let chunk = vec![0; CHUNK];
         let first = ((CHUNK - self.partial) as u64).min(length);
         self.add(&chunk[..usize::try_from(first).unwrap_or(0)]);
@@ -144,7 +144,7 @@ impl Fingerprint {
         self.add(&chunk[..rest]);
     }
 
-    pub fn add(&mut self, mut bytes: &[u8]) {
+    pub(super) fn add(&mut self, mut bytes: &[u8]) {
         if self.head.len() < HEAD {
             let missing = (HEAD - self.head.len()).min(bytes.len());
             self.head.extend_from_slice(&bytes[..missing]);
@@ -178,24 +178,24 @@ impl Fingerprint {
 
     /// Keeps the hash of the last bytes instead of the bytes. Nothing can be added until they are
     /// restored.
-    pub fn forget_recent(&mut self) {
+    pub(super) fn forget_recent(&mut self) {
         if self.partial_hash.is_none() {
             self.partial_hash = Some(hash(&self.recent[self.recent.len() - self.partial..]));
             self.recent = Vec::new();
         }
     }
 
-    pub fn shrink(&mut self) {
+    pub(super) fn shrink(&mut self) {
         self.chunks.shrink_to_fit();
         self.recent.shrink_to_fit();
     }
 
     /// How many of the last bytes [`Fingerprint::restore`] needs, if any were forgotten.
-    pub fn forgotten(&self) -> Option<usize> {
+    pub(super) fn forgotten(&self) -> Option<usize> {
         self.partial_hash.map(|_| self.partial)
     }
 
-    pub fn restore(&mut self, partial: &[u8]) {
+    pub(super) fn restore(&mut self, partial: &[u8]) {
         self.partial_hash = None;
         self.recent = partial.to_vec();
         self.partial = partial.len();

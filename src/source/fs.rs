@@ -29,7 +29,7 @@ pub(crate) struct Stat {
 }
 
 impl Stat {
-    pub fn of(metadata: &Metadata) -> Self {
+    pub(super) fn of(metadata: &Metadata) -> Self {
         Self {
             id: FileId(metadata.dev(), metadata.ino()),
             size: metadata.size(),
@@ -44,7 +44,7 @@ impl Stat {
 
 impl Stat {
     #[cfg(test)]
-    pub fn with_inode(inode: u64, size: u64) -> Self {
+    pub(crate) fn with_inode(inode: u64, size: u64) -> Self {
         Self {
             id: FileId(0, inode),
             size,
@@ -57,7 +57,7 @@ impl Stat {
     }
 
     /// The time of creation, or of the last write if that is not known.
-    pub fn created(&self) -> Option<SystemTime> {
+    pub(super) fn created(&self) -> Option<SystemTime> {
         self.born.or(self.modified)
     }
 }

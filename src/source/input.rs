@@ -23,7 +23,7 @@ pub(crate) enum Input {
 }
 
 impl Input {
-    pub fn of(path: &OsStr) -> Result<Self, SourceError> {
+    pub(super) fn of(path: &OsStr) -> Result<Self, SourceError> {
         let named = PathBuf::from(path);
         if path == "-" {
             return Ok(Self::Pipe(named));
@@ -49,7 +49,7 @@ impl Input {
         }
     }
 
-    pub fn path(&self) -> &Path {
+    pub(super) fn path(&self) -> &Path {
         match self {
             Self::File(path) | Self::Directory(path) | Self::Pipe(path) => path,
             Self::Glob(pattern) => Path::new(pattern),
@@ -57,7 +57,7 @@ impl Input {
     }
 
     /// The directories in which changes of its files show.
-    pub fn folders(&self) -> Vec<PathBuf> {
+    pub(super) fn folders(&self) -> Vec<PathBuf> {
         match self {
             Self::Pipe(_) => Vec::new(),
             Self::Directory(path) => {
@@ -87,7 +87,7 @@ impl Input {
     }
 
     /// Whether it includes a file of this path, or one that may have had its path before.
-    pub fn may_include(&self, path: &Path) -> bool {
+    pub(super) fn may_include(&self, path: &Path) -> bool {
         if scan::is_hidden(path) {
             return false;
         }

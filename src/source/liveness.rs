@@ -29,7 +29,7 @@ pub(super) struct FileMarkers {
 
 impl FileMarkers {
     /// Records the markers in a block of lines.
-    pub fn note(&mut self, bytes: &[u8], marker: fn(&[u8]) -> Option<Marker>) {
+    pub(super) fn note(&mut self, bytes: &[u8], marker: fn(&[u8]) -> Option<Marker>) {
         let end = &bytes[bytes.len().saturating_sub(END)..];
         let mut last = None;
         let whole = end.strip_suffix(b"\n").unwrap_or(end);
@@ -44,7 +44,7 @@ impl FileMarkers {
     }
 
     /// Records the marker in the first line of a file.
-    pub fn note_head(&mut self, head: &[u8], marker: fn(&[u8]) -> Option<Marker>) {
+    pub(super) fn note_head(&mut self, head: &[u8], marker: fn(&[u8]) -> Option<Marker>) {
         let first = head.split(|byte| *byte == b'\n').next().unwrap_or(head);
         let first = first.strip_suffix(b"\r").unwrap_or(first);
         self.begins = marker(first) == Some(Marker::Begin);

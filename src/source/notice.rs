@@ -8,7 +8,7 @@ use crate::position::SourceId;
 
 /// How much a notice matters.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum NoticeLevel {
+pub(crate) enum NoticeLevel {
     /// The normal life of a log.
     Info,
     /// Lines may be late or lost.
@@ -18,7 +18,7 @@ pub enum NoticeLevel {
 }
 
 impl NoticeLevel {
-    pub fn word(self) -> &'static str {
+    pub(crate) fn word(self) -> &'static str {
         match self {
             Self::Info => "info",
             Self::Warning => "warning",
@@ -33,12 +33,12 @@ macro_rules! notice_kinds {
     ($($kind:ident $word:literal $level:ident $meaning:literal $sentence:literal;)*) => {
         /// What happened to a source; [`NoticeKind::meaning`] explains each kind.
         #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-        pub enum NoticeKind {
+        pub(crate) enum NoticeKind {
             $(#[doc = $meaning] $kind,)*
         }
 
         impl NoticeKind {
-            pub const ALL: [Self; [$($word),*].len()] = [$(Self::$kind),*];
+            pub(crate) const ALL: [Self; [$($word),*].len()] = [$(Self::$kind),*];
 
             fn row(self) -> (&'static str, NoticeLevel, &'static str, &'static str) {
                 match self {
@@ -114,20 +114,20 @@ notice_kinds! {
 
 impl NoticeKind {
     /// A stable word for records.
-    pub fn word(self) -> &'static str {
+    pub(crate) fn word(self) -> &'static str {
         self.row().0
     }
 
-    pub fn severity(self) -> NoticeLevel {
+    pub(crate) fn severity(self) -> NoticeLevel {
         self.row().1
     }
 
     /// What it means, in one sentence without its full stop.
-    pub fn meaning(self) -> &'static str {
+    pub(crate) fn meaning(self) -> &'static str {
         self.row().2
     }
 
-    pub fn markdown() -> String {
+    pub(crate) fn markdown() -> String {
         let mut table = "| Notice | Weight | What happened |\n|---|---|---|\n".to_owned();
         for kind in Self::ALL {
             let (word, level, meaning, _) = kind.row();
@@ -136,7 +136,7 @@ impl NoticeKind {
         table
     }
 
-    pub fn help() -> String {
+    pub(crate) fn help() -> String {
         let line = |kind: Self| format!("  {:<11}{}", kind.word(), kind.meaning());
         let lines = Self::ALL.map(line);
         lines.join("\n")
@@ -145,7 +145,7 @@ impl NoticeKind {
 
 /// One sentence about one path.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Notice {
+pub(crate) struct Notice {
     pub kind: NoticeKind,
     /// As on disk: to be sanitized before it is shown.
     pub path: PathBuf,
@@ -154,7 +154,7 @@ pub struct Notice {
 }
 
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Noticed {
+pub(crate) struct Noticed {
     /// By this machine's clock.
     pub at: SystemTime,
     /// `None` if no source was read under that path yet.
@@ -163,7 +163,11 @@ pub struct Noticed {
 }
 
 impl Notice {
-    pub fn new(kind: NoticeKind, path: impl Into<PathBuf>, detail: impl Into<String>) -> Self {
+    pub(crate) fn new(
+        kind: NoticeKind,
+        path: impl Into<PathBuf>,
+        detail: impl Into<String>,
+    ) -> Self {
         Self {
             kind,
             path: path.into(),
@@ -172,7 +176,7 @@ impl Notice {
     }
 
     /// What happened, without the path; not yet sanitized for a terminal.
-    pub fn sentence(&self) -> String {
+    pub(crate) fn sentence(&self) -> String {
         if self.kind == NoticeKind::Rotated && self.detail.is_empty() {
             return "rotated; following the new file".to_owned();
         }

@@ -143,7 +143,7 @@ impl LogReader {
     /// The first bytes of each file that is to be read, decompressed, at most `most` of them,
     /// before any line is emitted. A file that cannot be opened is left out: it is reported when it
     /// is read. Pipes cannot be peeked into.
-    pub fn heads(&self, most: usize) -> impl Iterator<Item = Vec<u8>> + '_ {
+    pub(crate) fn heads(&self, most: usize) -> impl Iterator<Item = Vec<u8>> + '_ {
         self.tracker.order().iter().filter_map(move |&key| {
             let file = &self.tracker[key];
             let open = match file.tail.file() {

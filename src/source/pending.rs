@@ -58,7 +58,7 @@ impl PendingFiles {
     }
 
     /// Opens new files of `input` in `folder` from now on.
-    pub fn register(&self, folder: &Path, input: &Input) {
+    pub(super) fn register(&self, folder: &Path, input: &Input) {
         let Ok(watched) = std::path::absolute(folder) else {
             return;
         };
@@ -71,7 +71,7 @@ impl PendingFiles {
     }
 
     /// Opens the regular file at `path`, if it still exists.
-    pub fn open_on_event(&self, path: &Path) {
+    pub(super) fn open_on_event(&self, path: &Path) {
         let Some(path) = self.with(|state| state.listed_path(path)) else {
             return;
         };
@@ -102,14 +102,14 @@ impl PendingFiles {
 
     /// Takes the files reported since the last call, in that order, and one that was dropped, if
     /// any.
-    pub fn take(&self) -> (Vec<PendingFile>, Option<PathBuf>) {
+    pub(super) fn take(&self) -> (Vec<PendingFile>, Option<PathBuf>) {
         self.with(|state| (std::mem::take(&mut state.files), state.dropped.take()))
     }
 }
 
 #[cfg(test)]
 impl PendingFiles {
-    pub fn names(&self) -> Vec<PathBuf> {
+    pub(crate) fn names(&self) -> Vec<PathBuf> {
         self.with(|state| {
             state
                 .files

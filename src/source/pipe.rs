@@ -47,7 +47,7 @@ struct PipeState {
 impl Pipe {
     /// Begins to read `path`, or standard input if it is `-`. A named pipe is opened on the thread:
     /// that waits for a writer.
-    pub fn open(path: &Path, keep: bool, waker: &Arc<Waker>) -> io::Result<Self> {
+    pub(super) fn open(path: &Path, keep: bool, waker: &Arc<Waker>) -> io::Result<Self> {
         let state = Arc::new(Mutex::new(PipeState {
             compression: Compression::Plain,
             read: 0,
@@ -73,7 +73,7 @@ impl Pipe {
         })
     }
 
-    pub fn is_open(&self) -> bool {
+    pub(super) fn is_open(&self) -> bool {
         self.ahead.is_some()
     }
 

@@ -19,7 +19,7 @@ const LARGE: u64 = 16 << 20;
 
 /// The last lines of the newest file, in a registry of their own.
 #[derive(Debug)]
-pub struct TailPreview {
+pub(crate) struct TailPreview {
     pub sources: Arc<Sources>,
     /// The file, as if it began with these lines.
     pub opened: SourceOpened,
@@ -29,7 +29,7 @@ pub struct TailPreview {
 impl LogReader {
     /// The last lines of the newest file; `None` if there is little to wait for, and of pipes and
     /// archives, whose end cannot be read at once.
-    pub fn tail_preview(&self) -> Option<TailPreview> {
+    pub(crate) fn tail_preview(&self) -> Option<TailPreview> {
         let order = self.tracker.order();
         let sizes = order.iter().map(|&key| self.tracker[key].stat.size);
         if sizes.sum::<u64>() < LARGE {

@@ -71,7 +71,7 @@ impl ReadAhead {
     ///
     /// # Errors
     /// If the system refuses a thread.
-    pub fn start(
+    pub(super) fn start(
         name: &str,
         notify: impl Fn() + Send + 'static,
         work: impl FnOnce(&Producer) -> io::Result<()> + Send + 'static,
@@ -91,13 +91,13 @@ impl ReadAhead {
     }
 
     /// The next chunk or the end; waits for it. `spare` is a buffer in exchange.
-    pub fn take(&self, spare: impl FnOnce() -> Vec<u8>) -> Chunk {
+    pub(super) fn take(&self, spare: impl FnOnce() -> Vec<u8>) -> Chunk {
         let quiet = |state: &mut QueueState| state.pieces.is_empty() && state.end.is_none();
         self.exchange(self.0.wait_while(quiet), spare)
     }
 
     /// As [`ReadAhead::take`], without waiting.
-    pub fn try_take(&self, spare: impl FnOnce() -> Vec<u8>) -> Chunk {
+    pub(super) fn try_take(&self, spare: impl FnOnce() -> Vec<u8>) -> Chunk {
         self.exchange(self.0.state.lock(), spare)
     }
 
@@ -140,7 +140,7 @@ impl Producer {
     ///
     /// # Errors
     /// That of `input`, after the bytes before it were sent.
-    pub fn copy_from(
+    pub(super) fn copy_from(
         &self,
         input: &mut dyn Read,
         pace: Batching,

@@ -26,7 +26,7 @@ use super::tracker::{FileKey, ReadPhase, Tracker};
 use super::watch::{DirectoryWatch, Waker, Wakeup};
 
 /// Reads the requested inputs and follows them. Lives on one thread.
-pub struct LogReader {
+pub(crate) struct LogReader {
     pub(super) settings: ReaderSettings,
     pub(super) schedule: Schedule,
     pub(super) notifications: Notifications,
@@ -60,17 +60,17 @@ pub(super) struct Rejected {
 }
 
 impl LogReader {
-    pub fn sources(&self) -> Arc<Sources> {
+    pub(crate) fn sources(&self) -> Arc<Sources> {
         Arc::clone(&self.sources)
     }
 
     /// Takes buffers of blocks back, from any thread.
-    pub fn buffer_pool(&self) -> BufferPool {
+    pub(crate) fn buffer_pool(&self) -> BufferPool {
         self.pool.clone()
     }
 
     /// The next event. Blocks until there is one; [`SourceEvent::End`] again and again at the end.
-    pub fn next(&mut self) -> SourceEvent {
+    pub(crate) fn next(&mut self) -> SourceEvent {
         loop {
             if let Some(event) = self.poll() {
                 return event;

@@ -21,7 +21,7 @@ use crate::position::{Position, SourceId};
 mod status;
 
 use status::NoticeLog;
-pub use status::{SourceState, SourceStatus};
+pub(crate) use status::{SourceState, SourceStatus};
 
 /// How many files are kept open for reading again, and how many archives are kept decompressed
 /// half-way.
@@ -30,7 +30,7 @@ const CURSORS: usize = 4;
 
 /// The progress of reading, in bytes on disk.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct ReadProgress {
+pub(crate) struct ReadProgress {
     pub read: u64,
     /// Bytes to be read, as far as known; never less than `read`.
     pub total: u64,
@@ -134,7 +134,7 @@ struct ArchiveCursor {
 
 /// Every source read so far; shared with the components that show raw lines.
 #[derive(Default)]
-pub struct Sources {
+pub(crate) struct Sources {
     entries: RwLock<SourceTable>,
     open: Mutex<Vec<(FileId, Arc<File>)>>,
     cursors: Mutex<Vec<ArchiveCursor>>,
@@ -145,12 +145,12 @@ pub struct Sources {
 
 impl Sources {
     /// How many sources were opened so far, reaped ones included.
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.entries().all.len()
     }
 
     /// The current path of a source; empty if it does not exist or was reaped.
-    pub fn path(&self, source: SourceId) -> PathBuf {
+    pub(crate) fn path(&self, source: SourceId) -> PathBuf {
         let entries = self.entries();
         entries
             .get(source)
@@ -158,17 +158,17 @@ impl Sources {
     }
 
     /// Whether a source exists and was not reaped.
-    pub fn is_known(&self, source: SourceId) -> bool {
+    pub(crate) fn is_known(&self, source: SourceId) -> bool {
         self.entries().get(source).is_some()
     }
 
     /// How many decompressed bytes of a source were emitted.
-    pub fn emitted_bytes(&self, source: SourceId) -> u64 {
+    pub(crate) fn emitted_bytes(&self, source: SourceId) -> u64 {
         self.entries().get(source).map_or(0, |entry| entry.emitted)
     }
 
     /// How far reading is, over all sources.
-    pub fn progress(&self) -> ReadProgress {
+    pub(crate) fn progress(&self) -> ReadProgress {
         let read = self.read.load(Ordering::Relaxed);
         ReadProgress {
             read,
@@ -183,7 +183,7 @@ impl Sources {
     /// # Errors
     /// The file is gone or was overwritten and no copy of it is known, or the system reports an
     /// error.
-    pub fn read_at(&self, at: Position, buffer: &mut [u8]) -> io::Result<usize> {
+    pub(crate) fn read_at(&self, at: Position, buffer: &mut [u8]) -> io::Result<usize> {
         let (locations, spool, emitted) = {
             let entries = self.entries();
             let Some(entry) = entries.get(at.source()) else {
@@ -381,13 +381,13 @@ impl Sources {
         self.change(source, |entry| entry.copy = Some(location));
     }
 
-    pub fn prev(&self, source: SourceId) -> Option<SourceId> {
+    pub(crate) fn prev(&self, source: SourceId) -> Option<SourceId> {
         let entries = self.entries();
         let earlier = &entries.all[..source.index().min(entries.all.len())];
         Some(SourceId::new(earlier.iter().rposition(Option::is_some)?))
     }
 
-    pub fn next(&self, source: SourceId) -> Option<SourceId> {
+    pub(crate) fn next(&self, source: SourceId) -> Option<SourceId> {
         let entries = self.entries();
         let first = source.index() + 1;
         let at = entries.all.get(first..)?.iter().position(Option::is_some)?;
@@ -404,12 +404,12 @@ impl Sources {
     }
 
     /// Whether enough sources have ended since the last [`Sources::reap_ended`].
-    pub fn should_reap(&self) -> bool {
+    pub(crate) fn should_reap(&self) -> bool {
         self.entries().ended >= MANY_ENDED
     }
 
     /// Drops the ended sources to which no record refers. The numbers of the others stay.
-    pub fn reap_ended(&self, referenced: &HashSet<SourceId>) {
+    pub(crate) fn reap_ended(&self, referenced: &HashSet<SourceId>) {
         let mut entries = self.entries.write();
         entries.ended = 0;
         for (at, entry) in entries.all.iter_mut().enumerate() {

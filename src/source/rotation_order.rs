@@ -29,11 +29,11 @@ pub(crate) enum RotationKey {
 }
 
 impl RotationKey {
-    pub fn of_path(path: &Path) -> Self {
+    pub(super) fn of_path(path: &Path) -> Self {
         Self::of(path.file_name().unwrap_or_default())
     }
 
-    pub fn of(name: &OsStr) -> Self {
+    pub(super) fn of(name: &OsStr) -> Self {
         let name = name.to_string_lossy();
         let mut stem: &str = &name;
         while let Some((rest, ending)) = stem.rsplit_once('.') {

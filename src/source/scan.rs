@@ -199,21 +199,21 @@ pub(crate) fn is_log(file: &Arc<File>, is_mail_log: fn(&[u8]) -> bool) -> io::Re
 pub(crate) struct NonLogFiles(std::collections::HashMap<FileId, Stat>);
 
 impl NonLogFiles {
-    pub fn holds(&self, stat: &Stat) -> bool {
+    pub(super) fn holds(&self, stat: &Stat) -> bool {
         self.0.get(&stat.id) == Some(stat)
     }
 
-    pub fn add(&mut self, stat: Stat) {
+    pub(super) fn add(&mut self, stat: Stat) {
         self.0.insert(stat.id, stat);
     }
 
     /// Whether one of them is so short that its first line may still come.
-    pub fn may_become_logs(&self) -> bool {
+    pub(super) fn may_become_logs(&self) -> bool {
         self.0.values().any(|stat| stat.size < 256)
     }
 
     /// Drops the files that a listing lacks.
-    pub fn keep_only(&mut self, found: &[FoundFile]) {
+    pub(super) fn keep_only(&mut self, found: &[FoundFile]) {
         if self.0.len() > found.len() {
             let there: HashSet<FileId> = found.iter().map(|found| found.stat.id).collect();
             self.0.retain(|id, _| there.contains(id));

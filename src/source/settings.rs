@@ -22,7 +22,7 @@ pub(super) struct ReaderSettings {
 }
 
 impl ReaderSettings {
-    pub fn new(
+    pub(super) fn new(
         follow: Follow,
         is_mail_log: fn(&[u8]) -> bool,
         liveness: Liveness,
@@ -38,7 +38,7 @@ impl ReaderSettings {
         }
     }
 
-    pub fn is_live(&self) -> bool {
+    pub(super) fn is_live(&self) -> bool {
         self.follow == Follow::Live
     }
 }
@@ -82,7 +82,7 @@ pub(super) struct Schedule {
 }
 
 impl Schedule {
-    pub fn new(interval: Duration, now: Instant) -> Self {
+    pub(super) fn new(interval: Duration, now: Instant) -> Self {
         Self {
             interval,
             wanted: false,
@@ -91,12 +91,12 @@ impl Schedule {
         }
     }
 
-    pub fn is_due(&self, now: Instant) -> bool {
+    pub(super) fn is_due(&self, now: Instant) -> bool {
         now >= self.next || (self.wanted && now >= self.not_before)
     }
 
     /// When the next scan is due.
-    pub fn due(&self) -> Instant {
+    pub(super) fn due(&self) -> Instant {
         if self.wanted {
             self.not_before.min(self.next)
         } else {
@@ -105,7 +105,7 @@ impl Schedule {
     }
 
     /// A scan began at `start` and ended at `end`.
-    pub fn scanned(&mut self, start: Instant, end: Instant) {
+    pub(super) fn scanned(&mut self, start: Instant, end: Instant) {
         let took = end - start;
         self.not_before = end + took * HINTED;
         self.next = end + self.interval.max(took * TIMED);

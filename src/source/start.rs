@@ -27,7 +27,7 @@ impl LogReader {
     ///
     /// # Errors
     /// A path that leads to nothing readable; a directory without mail logs if that is an error.
-    pub fn open(request: &Request) -> Result<Self, SourceError> {
+    pub(crate) fn open(request: &Request) -> Result<Self, SourceError> {
         let waker = request.stop.waker();
         let inputs = input::in_time_order(&request.paths)?;
         let live = request.follow == Follow::Live;

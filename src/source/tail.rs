@@ -96,7 +96,7 @@ impl Tail {
         }
     }
 
-    pub fn file(&self) -> Option<&Arc<File>> {
+    pub(super) fn file(&self) -> Option<&Arc<File>> {
         match &self.handle {
             Handle::Plain(file) => Some(file),
             Handle::Compressed(_) | Handle::Closed => None,
@@ -138,7 +138,7 @@ impl Tail {
     }
 
     /// Compressed bytes read since the last call.
-    pub fn newly_decompressed(&mut self) -> u64 {
+    pub(super) fn newly_decompressed(&mut self) -> u64 {
         let Handle::Compressed(decompression) = &mut self.handle else {
             return 0;
         };
@@ -151,11 +151,11 @@ impl Tail {
 
 impl TailedFile {
     /// A file that was not read yet, perhaps already open.
-    pub fn found(path: &Path, stat: Stat, handle: Option<Arc<File>>) -> Self {
+    pub(super) fn found(path: &Path, stat: Stat, handle: Option<Arc<File>>) -> Self {
         Self::new(path, stat, Instant::now(), Tail::new(path, handle))
     }
 
-    pub fn location(&self) -> FileLocation {
+    pub(super) fn location(&self) -> FileLocation {
         let tail = &self.tail;
         FileLocation {
             path: tail.link_target.as_ref().unwrap_or(&self.path).clone(),
@@ -169,31 +169,31 @@ impl TailedFile {
         }
     }
 
-    pub fn rename_to(&mut self, path: &Path) {
+    pub(super) fn rename_to(&mut self, path: &Path) {
         self.rename(path);
         self.tail.link_target = None;
     }
 
     /// Closes the file for good.
-    pub fn finish(&mut self) {
+    pub(super) fn finish(&mut self) {
         self.phase = ReadPhase::Done;
         self.tail.handle = Handle::Closed;
         self.tail.damage = None;
     }
 
     /// Closes the file; the hash of its last bytes replaces them.
-    pub fn park(&mut self, phase: ReadPhase) {
+    pub(super) fn park(&mut self, phase: ReadPhase) {
         self.phase = phase;
         self.tail.handle = Handle::Closed;
         self.tail.known.content.forget_recent();
     }
 
-    pub fn is_held(&self) -> bool {
+    pub(super) fn is_held(&self) -> bool {
         self.tail.file().is_some()
     }
 
     /// Whether the file has bytes that were not read, as far as its length shows.
-    pub fn has_more(&self) -> bool {
+    pub(super) fn has_more(&self) -> bool {
         let longer = |than| {
             let stat = self.tail.file().map(|file| fs::stat(file));
             stat.is_some_and(|stat| stat.is_ok_and(|stat| stat.size > than))
@@ -207,7 +207,7 @@ impl TailedFile {
     }
 
     /// Whether nothing more can be read once the name is gone.
-    pub fn is_closed(&self) -> bool {
+    pub(super) fn is_closed(&self) -> bool {
         match self.phase {
             ReadPhase::Parked | ReadPhase::Done => true,
             ReadPhase::Queued | ReadPhase::Unclassified => !self.is_held(),
@@ -216,27 +216,27 @@ impl TailedFile {
     }
 
     /// Whether the file at `path` begins as this one did when it was opened.
-    pub fn starts_as_before(&self, path: &Path) -> bool {
+    pub(super) fn starts_as_before(&self, path: &Path) -> bool {
         let head = fs::open(path).and_then(|(file, _)| fs::first(&file, HEAD));
         head.is_ok_and(|head| head.starts_with(&self.tail.first_bytes))
     }
 
     /// Whether other bytes are before the offset up to which an open file was read.
-    pub fn was_rewritten(&self) -> bool {
+    pub(super) fn was_rewritten(&self) -> bool {
         let offset = self.tail.known.splitter.next_offset();
         let file = self.tail.file().filter(|_| self.phase == ReadPhase::Open);
         file.is_some_and(|file| self.tail.is_unchanged(file, offset).is_ok_and(|same| !same))
     }
 
     /// Starts again from the first byte; returns what was known of the former content.
-    pub fn restart(&mut self) -> TrackedContent {
+    pub(super) fn restart(&mut self) -> TrackedContent {
         self.tail.last_bytes = Vec::new();
         self.folder = scan::folder_of(&self.path);
         std::mem::replace(&mut self.tail.known, nothing_read(&self.path))
     }
 
     /// Begins to read behind the known content.
-    pub fn begin(&mut self, file: &Arc<File>, compression: Compression) -> io::Result<()> {
+    pub(super) fn begin(&mut self, file: &Arc<File>, compression: Compression) -> io::Result<()> {
         let tail = &mut self.tail;
         tail.compression = compression;
         tail.first_bytes = fs::first(file, HEAD)?;
@@ -272,7 +272,7 @@ impl TailedFile {
     }
 
     /// Opens a parked file; `false` if it is no longer the file that was parked.
-    pub fn reopen(&mut self) -> io::Result<bool> {
+    pub(super) fn reopen(&mut self) -> io::Result<bool> {
         let offset = self.tail.known.splitter.next_offset();
         if offset == 0 {
             self.phase = ReadPhase::Queued;
@@ -293,7 +293,7 @@ impl TailedFile {
     }
 
     /// Reads new bytes, at most one block. `buffer` is called only if there are some.
-    pub fn poll(&mut self, buffer: impl FnOnce() -> Vec<u8>) -> PollResult {
+    pub(super) fn poll(&mut self, buffer: impl FnOnce() -> Vec<u8>) -> PollResult {
         if self.phase != ReadPhase::Open {
             return PollResult::Nothing;
         }

@@ -29,7 +29,7 @@ pub(super) struct WatchTarget {
 }
 
 impl WatchTarget {
-    pub fn new(input: Input, live: bool) -> Self {
+    pub(super) fn new(input: Input, live: bool) -> Self {
         let beside = match &input {
             Input::File(path) if live => scan::rotated_siblings(path),
             _ => Vec::new(),
@@ -48,27 +48,27 @@ impl WatchTarget {
         }
     }
 
-    pub fn path(&self) -> &Path {
+    pub(super) fn path(&self) -> &Path {
         self.input.path()
     }
 
     /// Whether a file was beside the followed one at start. An inode that comes back as another
     /// file has another time of creation.
-    pub fn is_beside(&self, found: &FoundFile) -> bool {
+    pub(super) fn is_beside(&self, found: &FoundFile) -> bool {
         self.beside.get(&found.stat.id) == Some(&found.stat.created())
     }
 
-    pub fn refers_to(&self, key: FileKey) -> bool {
+    pub(super) fn refers_to(&self, key: FileKey) -> bool {
         [self.current, self.former, self.just_replaced].contains(&Some(key))
     }
 
-    pub fn set_listed(&mut self, files: usize) {
+    pub(super) fn set_listed(&mut self, files: usize) {
         self.listed.1 = files;
     }
 
     /// Whether the directory of the path is one of many files and unchanged since it was listed
     /// twice: a change within the same tick of the clock does not show once.
-    pub fn is_unchanged(&mut self) -> bool {
+    pub(super) fn is_unchanged(&mut self) -> bool {
         let metadata = scan::folder_of(self.path()).metadata();
         let now = metadata.ok().map(|metadata| Stat::of(&metadata));
         let same = now.is_some() && self.listed.0 == [now; 2];

@@ -34,7 +34,7 @@ pub(super) enum Name {
 
 impl Name {
     /// Whether the file lost the name that is followed.
-    pub fn is_lost(self) -> bool {
+    pub(super) fn is_lost(self) -> bool {
         matches!(self, Self::Replaced | Self::Unlinked)
     }
 
@@ -112,7 +112,7 @@ pub(super) enum Loss {
 }
 
 impl<T> TrackedFile<T> {
-    pub fn new(path: &Path, stat: Stat, now: Instant, tail: T) -> Self {
+    pub(super) fn new(path: &Path, stat: Stat, now: Instant, tail: T) -> Self {
         Self {
             path: path.to_path_buf(),
             folder: scan::folder_of(path),
@@ -130,18 +130,18 @@ impl<T> TrackedFile<T> {
         }
     }
 
-    pub fn rotation_key(&self) -> RotationKey {
+    pub(super) fn rotation_key(&self) -> RotationKey {
         RotationKey::of_path(&self.path)
     }
 
-    pub fn rename(&mut self, path: &Path) {
+    pub(super) fn rename(&mut self, path: &Path) {
         self.path = path.to_path_buf();
         self.name = self.name.renamed();
     }
 
     /// Compares the file with its metadata in a listing. `settle` is how long a change of a
     /// finished file must last.
-    pub fn on_listed(&mut self, found: Stat, now: Instant, settle: Duration) -> Listed {
+    pub(super) fn on_listed(&mut self, found: Stat, now: Instant, settle: Duration) -> Listed {
         if found == self.stat {
             return Listed::Unchanged;
         }
@@ -170,7 +170,7 @@ impl<T> TrackedFile<T> {
 
     /// A listing lacks the file. `successor`: it has another file under this name. `held`: the
     /// reader has it open.
-    pub fn on_unlinked(&mut self, path: &Path, successor: bool, held: bool) -> Loss {
+    pub(super) fn on_unlinked(&mut self, path: &Path, successor: bool, held: bool) -> Loss {
         let known = self.name.is_lost();
         self.name = Name::Unlinked;
         if known {
@@ -187,7 +187,7 @@ impl<T> TrackedFile<T> {
     }
 
     /// The state of a file that is followed and has nothing new.
-    pub fn idle_state(&self, stale: bool, incomplete: bool) -> SourceState {
+    pub(super) fn idle_state(&self, stale: bool, incomplete: bool) -> SourceState {
         match self.name {
             _ if incomplete => SourceState::Incomplete,
             Name::Current if stale => SourceState::Stale,
@@ -200,7 +200,7 @@ impl<T> TrackedFile<T> {
     /// How long the file must be quiet before it is closed for good; `None` if it is followed on.
     /// `linked`: it still has a name. `waiting`: a followed name leads to no file, so that the
     /// writer may still use this one.
-    pub fn release_after(
+    pub(super) fn release_after(
         &self,
         linked: bool,
         waiting: bool,
@@ -232,7 +232,7 @@ pub(super) enum PathChange {
 
 impl PathChange {
     /// `found` is `None` if the path leads to no file, `Some(None)` if to one that is not tracked.
-    pub fn of(current: Option<FileKey>, found: Option<Option<FileKey>>) -> Self {
+    pub(super) fn of(current: Option<FileKey>, found: Option<Option<FileKey>>) -> Self {
         match (current, found) {
             (None, None) => Self::Absent,
             (Some(old), None) => Self::Lost(old),
@@ -286,7 +286,7 @@ impl<T> IndexMut<FileKey> for Tracker<T> {
 
 impl<T> Tracker<T> {
     /// Tracks a file from now on and queues it before those that are younger by their names.
-    pub fn add(&mut self, file: TrackedFile<T>) -> FileKey {
+    pub(super) fn add(&mut self, file: TrackedFile<T>) -> FileKey {
         let id = file.stat.id;
         let file = Some(Box::new(file));
         let key = match self.free.pop() {
@@ -305,28 +305,28 @@ impl<T> Tracker<T> {
     }
 
     /// The file with this identity, unless it was closed for good.
-    pub fn find(&self, id: FileId) -> Option<FileKey> {
+    pub(super) fn find(&self, id: FileId) -> Option<FileKey> {
         self.by_id.get(&id).copied()
     }
 
     /// All files that were not closed for good.
-    pub fn iter(&self) -> impl Iterator<Item = (FileKey, &TrackedFile<T>)> {
+    pub(super) fn iter(&self) -> impl Iterator<Item = (FileKey, &TrackedFile<T>)> {
         self.by_id.values().map(|&key| (key, &self[key]))
     }
 
     /// The keys of the files that match, closed files included.
-    pub fn which(&self, holds: impl Fn(&TrackedFile<T>) -> bool) -> Vec<FileKey> {
+    pub(super) fn which(&self, holds: impl Fn(&TrackedFile<T>) -> bool) -> Vec<FileKey> {
         let all = self.files.iter().enumerate();
         let which = all.filter(|(_, file)| file.as_deref().is_some_and(&holds));
         which.map(|(key, _)| key).collect()
     }
 
-    pub fn order(&self) -> &VecDeque<FileKey> {
+    pub(super) fn order(&self) -> &VecDeque<FileKey> {
         &self.order
     }
 
     /// Closes a file for good. Its inode may come back as another file.
-    pub fn close(&mut self, key: FileKey) {
+    pub(super) fn close(&mut self, key: FileKey) {
         let id = self[key].stat.id;
         if self.find(id) == Some(key) {
             self.by_id.remove(&id);
@@ -339,7 +339,7 @@ impl<T> Tracker<T> {
     }
 
     /// Drops the closed files to which nothing refers.
-    pub fn reap(&mut self, is_referenced: impl Fn(FileKey) -> bool) {
+    pub(super) fn reap(&mut self, is_referenced: impl Fn(FileKey) -> bool) {
         for key in std::mem::take(&mut self.closed) {
             if is_referenced(key) {
                 self.closed.push(key);
@@ -351,7 +351,7 @@ impl<T> Tracker<T> {
     }
 
     /// A parked file is read again, at its old rank.
-    pub fn reopened(&mut self, key: FileKey) {
+    pub(super) fn reopened(&mut self, key: FileKey) {
         if self.order.contains(&key) {
             return;
         }
@@ -361,7 +361,7 @@ impl<T> Tracker<T> {
     }
 
     /// Stops polling a file, which is nearly always among the first.
-    pub fn dequeue(&mut self, key: FileKey) {
+    pub(super) fn dequeue(&mut self, key: FileKey) {
         if let Some(rank) = self.order.iter().position(|&other| other == key) {
             self.order.remove(rank);
         }
@@ -391,7 +391,7 @@ impl<T> Tracker<T> {
     /// read. It comes behind the copies made of that content; but if it lost its name, before all
     /// files that came since. `first_bytes` gives the beginning of a file as far as the reader can
     /// get it.
-    pub fn enqueue_rewritten(
+    pub(super) fn enqueue_rewritten(
         &mut self,
         key: FileKey,
         known: &[u8],
@@ -440,7 +440,7 @@ impl<T> Tracker<T> {
     }
 
     /// The rolled files of `path` that a listing of its directory lacks.
-    pub fn missing_rolled(&self, path: &Path, listed: &HashSet<FileId>) -> Vec<FileKey> {
+    pub(super) fn missing_rolled(&self, path: &Path, listed: &HashSet<FileId>) -> Vec<FileKey> {
         let (folder, stem) = (scan::folder_of(path), scan::stem(path));
         let is_missing = |(_, file): &(FileKey, &TrackedFile<T>)| {
             !listed.contains(&file.stat.id)
@@ -453,7 +453,7 @@ impl<T> Tracker<T> {
     /// The numbers that are missing between a followed log and `old`, which had its name before, if
     /// more are missing than were read and deleted since. `listed` are the names in the directory;
     /// `is_plain` excludes compressed files.
-    pub fn missing_numbers(
+    pub(super) fn missing_numbers(
         &self,
         old: FileKey,
         listed: &HashSet<RotationKey>,
@@ -485,7 +485,7 @@ impl<T> Tracker<T> {
     }
 
     #[cfg(test)]
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.files.len() - self.free.len()
     }
 }

@@ -61,14 +61,14 @@ impl Wakeup {
 /// A flag that ends a [`LogReader`](super::LogReader), from any thread and at once, also while it
 /// waits.
 #[derive(Clone, Debug, Default)]
-pub struct Stop(Arc<Waker>);
+pub(crate) struct Stop(Arc<Waker>);
 
 impl Stop {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::default()
     }
 
-    pub fn stop(&self) {
+    pub(crate) fn stop(&self) {
         self.0.wake(|wakeup| wakeup.stopped = true);
     }
 
@@ -85,21 +85,21 @@ pub(crate) struct Waker {
 }
 
 impl Waker {
-    pub fn is_stopped(&self) -> bool {
+    pub(crate) fn is_stopped(&self) -> bool {
         self.wakeup.lock().stopped
     }
 
-    pub fn wake(&self, change: impl FnOnce(&mut Wakeup)) {
+    pub(crate) fn wake(&self, change: impl FnOnce(&mut Wakeup)) {
         change(&mut self.wakeup.lock());
         self.changed.notify_all();
     }
 
-    pub fn take(&self) -> Wakeup {
+    pub(crate) fn take(&self) -> Wakeup {
         self.wakeup.lock().take()
     }
 
     /// Waits until something happens, at most `limit`, and takes it.
-    pub fn wait(&self, limit: Option<Duration>) -> Wakeup {
+    pub(crate) fn wait(&self, limit: Option<Duration>) -> Wakeup {
         let quiet = |wakeup: &mut Wakeup| wakeup.is_empty();
         let mut wakeup = self.wakeup.lock();
         match limit {
@@ -120,7 +120,7 @@ pub(crate) struct DirectoryWatch {
 
 impl DirectoryWatch {
     /// Creates the watcher. If the system refuses it, the waker gets the error.
-    pub fn new(waker: &Arc<Waker>, pending: &PendingFiles) -> Self {
+    pub(super) fn new(waker: &Arc<Waker>, pending: &PendingFiles) -> Self {
         let guard = DisconnectGuard(Arc::clone(waker));
         let pending = pending.clone();
         let config = Config::default().with_follow_symlinks(false);
@@ -136,7 +136,7 @@ impl DirectoryWatch {
     }
 
     /// Without notifications: only the timer triggers scans.
-    pub fn off(waker: &Arc<Waker>) -> Self {
+    pub(super) fn off(waker: &Arc<Waker>) -> Self {
         Self {
             waker: Arc::clone(waker),
             watcher: None,
@@ -145,7 +145,7 @@ impl DirectoryWatch {
     }
 
     /// Watches `folder` from now on, and again if another directory has its name.
-    pub fn keep(&mut self, folder: &Path) {
+    pub(super) fn keep(&mut self, folder: &Path) {
         let Some(watcher) = &mut self.watcher else {
             return;
         };

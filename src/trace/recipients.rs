@@ -21,12 +21,12 @@ pub(super) struct Addresses<'i> {
 }
 
 impl<'i> Addresses<'i> {
-    pub fn get(&self, rid: u32) -> Option<&'i str> {
+    pub(super) fn get(&self, rid: u32) -> Option<&'i str> {
         *self.by_rid.get(usize::try_from(rid).ok()?)?
     }
 
     /// The message's own addresses, else those of the ancestor with the same recipients.
-    pub fn of(lines: &[RawLine], message: &Message<'i>) -> Self {
+    pub(super) fn of(lines: &[RawLine], message: &Message<'i>) -> Self {
         Self::traced(lines, message, 0)
     }
 

@@ -58,7 +58,7 @@ pub(crate) fn plain_text(parts: &[TextPart]) -> String {
 pub(super) struct Text(pub Vec<TextPart>);
 
 impl Text {
-    pub fn add(mut self, style: TextStyle, text: impl Into<String>) -> Self {
+    pub(super) fn add(mut self, style: TextStyle, text: impl Into<String>) -> Self {
         let text = text.into();
         if !text.is_empty() {
             self.0.push(TextPart { style, text });
@@ -66,27 +66,27 @@ impl Text {
         self
     }
 
-    pub fn plain(self, text: impl Into<String>) -> Self {
+    pub(super) fn plain(self, text: impl Into<String>) -> Self {
         self.add(TextStyle::Plain, text)
     }
 
-    pub fn id(self, text: impl Into<String>) -> Self {
+    pub(super) fn id(self, text: impl Into<String>) -> Self {
         self.add(TextStyle::Id, text)
     }
 
-    pub fn dim(self, text: impl Into<String>) -> Self {
+    pub(super) fn dim(self, text: impl Into<String>) -> Self {
         self.add(TextStyle::Dim, text)
     }
 
     /// The reply of the remote server.
-    pub fn reply(self, code: Option<u16>, detail: Option<&str>) -> Self {
+    pub(super) fn reply(self, code: Option<u16>, detail: Option<&str>) -> Self {
         let code = code.map_or_else(String::new, |code| format!("  {code}"));
         let detail = detail.map_or_else(String::new, |detail| format!(" {}", safe::text(detail)));
         self.plain(code).plain(detail)
     }
 
     /// Size, subject and Message-ID.
-    pub fn details(mut self, message: &Message<'_>) -> Self {
+    pub(super) fn details(mut self, message: &Message<'_>) -> Self {
         if let Some(size) = message.size() {
             self = self.dim(format!("  {}", humanize::size(size)));
         }
@@ -100,7 +100,7 @@ impl Text {
     }
 
     /// The state of the message as a whole.
-    pub fn outcome(self, message: &Message<'_>) -> Self {
+    pub(super) fn outcome(self, message: &Message<'_>) -> Self {
         // Its recipients are those of the message that replaced it.
         if message.common_state() == CommonState::All(DeliveryState::Queued)
             && message.is_finished()
@@ -116,7 +116,7 @@ impl Text {
         self.add(style, format!("  {word}"))
     }
 
-    pub fn hat(self, policy: &Policy<'_>) -> Self {
+    pub(super) fn hat(self, policy: &Policy<'_>) -> Self {
         let refused = matches!(policy.action, b"REJECT" | b"TCPREFUSE");
         let (style, sign) = if refused {
             (TextStyle::Bad, "✗ ")
@@ -137,7 +137,7 @@ impl Text {
         self.add(style, text)
     }
 
-    pub fn handshake(self, tls: &Tls<'_>) -> Self {
+    pub(super) fn handshake(self, tls: &Tls<'_>) -> Self {
         let facts = [tls.protocol, tls.cipher, tls.detail].into_iter().flatten();
         let facts: Vec<_> = facts.map(safe::bytes).collect();
         let (style, text) = if tls.success {

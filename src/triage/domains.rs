@@ -10,7 +10,7 @@ pub(super) struct Domains {
 }
 
 impl Domains {
-    pub fn of(&mut self, index: &Index, mail: Symbol) -> Option<Symbol> {
+    pub(super) fn of(&mut self, index: &Index, mail: Symbol) -> Option<Symbol> {
         if self.of_mail.len() <= mail.at() {
             self.of_mail
                 .resize(index.names.mail.len().max(mail.at() + 1), None);
@@ -26,11 +26,11 @@ impl Domains {
     }
 
     /// Compaction of the index has renumbered its symbols.
-    pub fn forget_numbers(&mut self) {
+    pub(super) fn forget_numbers(&mut self) {
         self.of_mail.clear();
     }
 
-    pub fn intern(&mut self, domain: &str) -> Symbol {
+    pub(super) fn intern(&mut self, domain: &str) -> Symbol {
         if domain.bytes().any(|b| b.is_ascii_uppercase()) {
             self.names.intern(domain.to_ascii_lowercase().as_bytes())
         } else {

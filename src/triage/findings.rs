@@ -18,7 +18,7 @@ use crate::position::Position;
 use crate::query::FilterTerm;
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum FindingSeverity {
+pub(crate) enum FindingSeverity {
     /// Mail is lost or waits, or an account is probably compromised.
     Critical,
     /// To be checked today.
@@ -39,7 +39,7 @@ impl FindingSeverity {
 
 /// In the order of their weight.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum FindingKind {
+pub(crate) enum FindingKind {
     /// Several routes began to fail at the same time.
     RoutesTogether,
     /// The login of a profile is refused on every route that uses it.
@@ -104,7 +104,7 @@ impl FindingKind {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum Evidence {
+pub(crate) enum Evidence {
     Connection(ConnectionId),
     Line(Position),
 }
@@ -117,7 +117,7 @@ impl Evidence {
 
 /// What a finding opens.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum DrillDown {
+pub(crate) enum DrillDown {
     Route(RouteId),
     /// The records that match all terms.
     Query(Vec<FilterTerm>),
@@ -126,7 +126,7 @@ pub enum DrillDown {
 }
 
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Finding {
+pub(crate) struct Finding {
     pub kind: FindingKind,
     pub severity: FindingSeverity,
     pub since: Option<Timestamp>,

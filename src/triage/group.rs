@@ -15,7 +15,7 @@ use crate::header::Timestamp;
 use crate::index::{Index, Symbol};
 
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Group {
+pub(crate) struct Group {
     /// The profile, domain or address; `None` for connections without one.
     pub key: Option<String>,
     pub tally: Tally,

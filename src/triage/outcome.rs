@@ -4,7 +4,7 @@ use crate::index::{Delivery, DeliveryResult};
 
 /// The first of these that applies.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum ConnectionOutcome {
+pub(crate) enum ConnectionOutcome {
     /// No session was opened.
     ConnectionError,
     /// TLS failed and nothing was delivered after it.
@@ -68,20 +68,20 @@ impl Signals {
     const TRIED: u8 = 1;
     const DELIVERED: u8 = 2;
     const WORKS: u8 = 4;
-    pub const ERROR: u8 = 8;
-    pub const TLS_FAILED: u8 = 16;
-    pub const AUTH_FAILED: u8 = 32;
-    pub const TLS: u8 = 64;
+    pub(super) const ERROR: u8 = 8;
+    pub(super) const TLS_FAILED: u8 = 16;
+    pub(super) const AUTH_FAILED: u8 = 32;
+    pub(super) const TLS: u8 = 64;
 
-    pub fn set(&mut self, bit: u8) {
+    pub(super) fn set(&mut self, bit: u8) {
         self.0 |= bit;
     }
 
-    pub fn has(self, bit: u8) -> bool {
+    pub(super) fn has(self, bit: u8) -> bool {
         self.0 & bit > 0
     }
 
-    pub fn delivery(&mut self, delivery: &Delivery<'_>) {
+    pub(super) fn delivery(&mut self, delivery: &Delivery<'_>) {
         self.set(Self::TRIED);
         match delivery.result() {
             DeliveryResult::Delivered => self.set(Self::DELIVERED | Self::WORKS),
@@ -91,11 +91,11 @@ impl Signals {
     }
 
     /// Mail was sent unencrypted because TLS had failed.
-    pub fn in_clear(self) -> bool {
+    pub(super) fn in_clear(self) -> bool {
         self.has(Self::TLS_FAILED) && self.has(Self::DELIVERED) && !self.has(Self::ERROR)
     }
 
-    pub fn outcome(self) -> ConnectionOutcome {
+    pub(super) fn outcome(self) -> ConnectionOutcome {
         if self.has(Self::ERROR) {
             ConnectionOutcome::ConnectionError
         } else if self.has(Self::TLS_FAILED) && !self.has(Self::DELIVERED) {
@@ -122,7 +122,7 @@ fn is_about_recipient(delivery: &Delivery<'_>) -> bool {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum RouteState {
+pub(crate) enum RouteState {
     /// Its newest connection that tried something failed.
     Failing,
     /// It works, but failed lately.

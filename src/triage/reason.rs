@@ -20,7 +20,7 @@ const VARIES: &str = "…";
 
 /// One reason and its count.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Reason {
+pub(crate) struct Reason {
     pub outcome: ConnectionOutcome,
     /// The reply code of the remote server.
     pub code: Option<u16>,

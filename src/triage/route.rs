@@ -14,7 +14,7 @@ pub(crate) const DEGRADED_WITHIN: i64 = 3600;
 
 /// The recipients affected by a failure, by their state at the end of the log.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Impact {
+pub(crate) struct Impact {
     pub bounced: u64,
     /// Returned by the appliance itself after the last retry.
     pub given_up: u64,
@@ -71,7 +71,7 @@ impl Impact {
 
 /// An unbroken run of failing connections.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Outage {
+pub(crate) struct Outage {
     pub since: Option<Timestamp>,
     /// The time of the first connection that worked again; `None` for an ongoing outage.
     pub until: Option<Timestamp>,
@@ -85,7 +85,7 @@ pub struct Outage {
 
 /// A period in which TLS failed and mail was sent unencrypted.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct ClearRun {
+pub(crate) struct ClearRun {
     /// The first connection whose TLS failed, whether it delivered or not.
     pub since: Option<Timestamp>,
     /// The time TLS succeeded again; `None` if ongoing.
@@ -100,7 +100,7 @@ pub struct ClearRun {
 
 /// The totals of the connections of a route or of a group.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Tally {
+pub(crate) struct Tally {
     /// SMTP Auth profiles, most used first.
     pub profiles: Vec<Symbol>,
     /// Recipient domains, see [`super::Triage::domain`], most mail first.
@@ -140,7 +140,7 @@ impl Tally {
 
 /// A destination of one appliance.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Route {
+pub(crate) struct Route {
     pub appliance: ApplianceId,
     /// `None` if the log never names the address.
     pub remote: Option<Symbol>,

@@ -3,7 +3,7 @@
 /// An ordinary log reaches none of them.
 #[derive(Clone, Copy, PartialEq, Debug, serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Thresholds {
+pub(crate) struct Thresholds {
     /// Consecutive failures of a failing route. A refused login or a failed TLS handshake is
     /// reported at once: the remote server has answered, and its answer will not change.
     pub route_failures: u64,

@@ -1,25 +1,25 @@
 //! The screen's tables: views, records, the configured columns, and the column that draws the
 //! failure rate of a route over time. Cells are computed in [`crate::present`].
 
-pub mod column_set;
-pub mod record;
-pub mod view;
+pub(super) mod column_set;
+pub(super) mod record;
+pub(super) mod view;
 
 use crate::index::records::timeline::Slot;
 use crate::present::Role;
 use crate::present::columns::on_screen;
-pub use crate::present::columns::{
+pub(super) use crate::present::columns::{
     CONNECTIONS, Column, ColumnKind, FINDINGS, Field, MESSAGES, ROUTES, SOURCES, Sortable, USERS,
 };
 use crate::triage::GroupBy;
 
 /// A table's column that shows `field`.
-pub fn column(table: &'static [Column], field: Field) -> Option<&'static Column> {
+pub(super) fn column(table: &'static [Column], field: Field) -> Option<&'static Column> {
     on_screen(table).find(|column| column.screen.field == field)
 }
 
 /// What a column is called if routes are grouped.
-pub fn heading(column: &Column, by: GroupBy) -> &'static str {
+pub(super) fn heading(column: &Column, by: GroupBy) -> &'static str {
     match (column.screen.field, by) {
         (Field::Route, GroupBy::Profile) => "profile",
         (Field::Route, GroupBy::Domain) => "domain",
@@ -30,7 +30,7 @@ pub fn heading(column: &Column, by: GroupBy) -> &'static str {
 
 /// How a row's connections went over the log's time: `▁` if all succeeded, higher the more failed, `✗`
 /// if all failed.
-pub fn rate(strip: &[Slot], columns: usize) -> Vec<(Role, char)> {
+pub(super) fn rate(strip: &[Slot], columns: usize) -> Vec<(Role, char)> {
     const SOME: [char; 6] = ['▂', '▃', '▄', '▅', '▆', '▇'];
     let mut slots = vec![(0u64, 0u64); columns];
     for (at, slot) in strip.iter().enumerate() {

@@ -9,14 +9,14 @@ use std::fmt::Write;
 
 use ratatui::crossterm::event::KeyCode;
 
-pub use effective::Keymap;
-pub use key::Key;
+pub(crate) use effective::Keymap;
+pub(crate) use key::Key;
 
 use Key::{Char, Ctrl, Named};
 
 /// Where a key is pressed.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum Context {
+pub(crate) enum Context {
     Connections,
     Messages,
     Users,
@@ -34,7 +34,7 @@ pub enum Context {
 }
 
 impl Context {
-    pub const ALL: [Self; 11] = [
+    pub(crate) const ALL: [Self; 11] = [
         Self::Connections,
         Self::Messages,
         Self::Users,
@@ -49,7 +49,7 @@ impl Context {
     ];
 
     /// As a heading.
-    pub fn title(self) -> &'static str {
+    pub(crate) fn title(self) -> &'static str {
         match self {
             Self::Connections => "Connections",
             Self::Messages => "Messages",
@@ -76,7 +76,7 @@ impl Context {
     reason = "`CommandLine` is the name in the configuration: `command-line`"
 )]
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Command {
+pub(crate) enum Command {
     Open,
     Up,
     Down,
@@ -134,7 +134,7 @@ pub enum Command {
 
 /// One line of the table.
 #[derive(Debug)]
-pub struct Binding {
+pub(crate) struct Binding {
     contexts: Contexts,
     /// Any of these; the configuration may replace them.
     pub keys: &'static [Key],
@@ -187,7 +187,7 @@ macro_rules! bindings {
 }
 
 /// The table. Where several lines apply, the first one wins; the footer shows them in this order.
-pub const BINDINGS: &[Binding] = bindings! {
+pub(crate) const BINDINGS: &[Binding] = bindings! {
     LISTS [Named(KeyCode::Enter)] Open => "open" "open the selected record (a user: their connections; a finding: its route or evidence; a source: its lines)";
     PAGES [Named(KeyCode::Enter)] Open => "open" "open the record on this line";
     PAGES [Named(KeyCode::Esc), Named(KeyCode::Backspace)] Back => "back" "back";
@@ -261,20 +261,20 @@ pub const BINDINGS: &[Binding] = bindings! {
 };
 
 /// The lines of the table that apply in a context.
-pub fn bindings(context: Context) -> impl Iterator<Item = &'static Binding> {
+pub(crate) fn bindings(context: Context) -> impl Iterator<Item = &'static Binding> {
     let applies = move |binding: &&Binding| binding.applies(context);
     BINDINGS.iter().filter(applies)
 }
 
 impl Binding {
-    pub fn applies(&self, context: Context) -> bool {
+    pub(crate) fn applies(&self, context: Context) -> bool {
         self.contexts & context.bit() != 0
     }
 }
 
 impl Command {
     /// Its name in the configuration: `next-failure`, `view-1`.
-    pub fn name(self) -> String {
+    pub(crate) fn name(self) -> String {
         let mut name = String::new();
         for c in format!("{self:?}").chars() {
             match c {
@@ -289,7 +289,7 @@ impl Command {
 }
 
 /// README's list of keys, in Markdown.
-pub fn markdown() -> String {
+pub(crate) fn markdown() -> String {
     let mut table = String::from("| Keys | Where | What |\n|---|---|---|\n");
     for binding in BINDINGS {
         let keys = binding.keys.iter().map(|key| format!("`{}`", key.name()));

@@ -6,14 +6,14 @@ use std::time::{Duration, Instant};
 const RATE: Duration = Duration::from_secs(1);
 
 #[derive(Default)]
-pub struct Rate {
+pub(super) struct Rate {
     since: Option<(Instant, u64)>,
     /// Lines per second, while they come.
     pub now: Option<u64>,
 }
 
 impl Rate {
-    pub fn count(&mut self, entries: u64, now: Instant) {
+    pub(super) fn count(&mut self, entries: u64, now: Instant) {
         let Some((since, before)) = self.since else {
             self.since = Some((now, entries));
             return;
@@ -27,7 +27,7 @@ impl Rate {
     }
 
     /// When to count again, while lines come.
-    pub fn due(&self) -> Option<Instant> {
+    pub(super) fn due(&self) -> Option<Instant> {
         self.since.map(|(since, _)| since + RATE)
     }
 }

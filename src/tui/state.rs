@@ -41,14 +41,14 @@ use log::LogView;
 use page::Page;
 use settings::Settings;
 
-pub use crate::tui::columns::view::View;
-pub use effect::{Action, Answer, Effect, Job};
-pub use feed::{Feed, FeedState};
-pub use filter::{FilterState, SearchState};
-pub use prompt::{Prompt, PromptKind, Prompts};
-pub use records::{Preview, RecordLines, Records};
-pub use scroll::{Motion, Scroll};
-pub use table::Table;
+pub(super) use crate::tui::columns::view::View;
+pub(super) use effect::{Action, Answer, Effect, Job};
+pub(super) use feed::{Feed, FeedState};
+pub(super) use filter::{FilterState, SearchState};
+pub(super) use prompt::{Prompt, PromptKind, Prompts};
+pub(super) use records::{Preview, RecordLines, Records};
+pub(super) use scroll::{Motion, Scroll};
+pub(super) use table::Table;
 
 /// A position to return to: a view with its filter, the selected row and the open pages.
 #[derive(Debug)]
@@ -61,7 +61,7 @@ struct HistoryEntry {
 
 /// The whole state.
 #[derive(Debug)]
-pub struct App {
+pub(super) struct App {
     /// Columns and rows of the terminal.
     pub size: (u16, u16),
     pub feed: FeedState,
@@ -84,14 +84,14 @@ pub struct App {
 }
 
 /// What a view did with a command that was meant for it.
-pub enum Outcome {
+pub(super) enum Outcome {
     Done,
     Notice(Role, String),
     Effect(Box<Effect>),
 }
 
 impl App {
-    pub fn new(title: &str, follow: Follow, settings: Settings) -> Self {
+    pub(super) fn new(title: &str, follow: Follow, settings: Settings) -> Self {
         Self {
             size: (0, 0),
             feed: FeedState::new(title, follow),
@@ -111,12 +111,12 @@ impl App {
     }
 
     /// Sets the first filter.
-    pub fn start(&mut self, query: &str) -> Vec<Effect> {
+    pub(super) fn start(&mut self, query: &str) -> Vec<Effect> {
         self.set_filter_text(query)
     }
 
     /// Whether lines that are shown have been requested and not been read.
-    pub fn awaits_lines(&self) -> bool {
+    pub(super) fn awaits_lines(&self) -> bool {
         match self.pages.last() {
             Some(page) => page.awaits_lines(),
             None if self.view == View::Log => self.log.awaits_lines(),
@@ -124,7 +124,7 @@ impl App {
         }
     }
 
-    pub fn update(&mut self, action: Action, index: &Index) -> Vec<Effect> {
+    pub(super) fn update(&mut self, action: Action, index: &Index) -> Vec<Effect> {
         let mut effects = match action {
             Action::Key(key) => self.press(&key, index),
             Action::Paste(text) => self.paste(&text, index),
@@ -176,7 +176,7 @@ impl App {
     }
 
     /// The keys that work now.
-    pub fn context(&self) -> Context {
+    pub(super) fn context(&self) -> Context {
         if self.help.is_some() {
             Context::Help
         } else {
@@ -185,7 +185,7 @@ impl App {
     }
 
     /// The keys that the help lists.
-    pub fn help_context(&self) -> Context {
+    pub(super) fn help_context(&self) -> Context {
         if self.moment.is_some() {
             return Context::Moment;
         }
@@ -197,7 +197,7 @@ impl App {
     }
 
     /// The table of the view; `None` in the log.
-    pub fn table(&self) -> Option<&Table> {
+    pub(super) fn table(&self) -> Option<&Table> {
         self.records.table(self.view)
     }
 
@@ -205,24 +205,24 @@ impl App {
         self.records.table_mut(self.view)
     }
 
-    pub fn known<'k>(&'k self, index: &'k Index) -> RenderContext<'k> {
+    pub(super) fn known<'k>(&'k self, index: &'k Index) -> RenderContext<'k> {
         self.records.context(index)
     }
 
     /// The record that keys act on: the page's, else the selected row's.
-    pub fn current(&self) -> Option<Record> {
+    pub(super) fn current(&self) -> Option<Record> {
         match self.pages.last() {
             Some(page) => Some(page.lines.record),
             None => self.table().and_then(Table::selected),
         }
     }
 
-    pub fn is_searching(&self) -> bool {
+    pub(super) fn is_searching(&self) -> bool {
         self.log.finding || matches!(self.filter.search, SearchState::First(_))
     }
 
     /// Whether the log is still being read for the first time.
-    pub fn is_loading(&self) -> bool {
+    pub(super) fn is_loading(&self) -> bool {
         self.feed.is_loading()
     }
 }

@@ -26,7 +26,7 @@ static OWNED: AtomicBool = AtomicBool::new(false);
 static PANICKED: AtomicBool = AtomicBool::new(false);
 
 /// Owns the terminal; restores it on drop.
-pub struct Screen {
+pub(super) struct Screen {
     terminal: Terminal<CrosstermBackend<Stdout>>,
 }
 
@@ -36,7 +36,10 @@ impl Screen {
     ///
     /// # Errors
     /// If standard output is no terminal, or a dumb one.
-    pub fn open(color: Color, on_panic: impl Fn() + Send + Sync + 'static) -> io::Result<Self> {
+    pub(super) fn open(
+        color: Color,
+        on_panic: impl Fn() + Send + Sync + 'static,
+    ) -> io::Result<Self> {
         refuse_dumb()?;
         // Without this, crossterm follows NO_COLOR alone and ends each frame with the codes of the
         // default colours.
@@ -54,7 +57,7 @@ impl Screen {
     }
 
     /// Draws a frame; only the cells that changed are written.
-    pub fn draw(&mut self, draw: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
+    pub(super) fn draw(&mut self, draw: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
         if PANICKED.load(Ordering::SeqCst) {
             return Ok(());
         }
@@ -62,27 +65,27 @@ impl Screen {
     }
 
     /// Columns and rows.
-    pub fn size(&self) -> io::Result<(u16, u16)> {
+    pub(super) fn size(&self) -> io::Result<(u16, u16)> {
         let size = self.terminal.size()?;
         Ok((size.width, size.height))
     }
 
     /// Makes the next frame write every cell.
-    pub fn forget(&mut self) -> io::Result<()> {
+    pub(super) fn forget(&mut self) -> io::Result<()> {
         let (width, height) = self.size()?;
         // Not `Terminal::clear`: it queries the cursor position.
         self.terminal.resize(Rect::new(0, 0, width, height))
     }
 
     /// Restores the terminal, stops the process, and takes the terminal again on resumption.
-    pub fn suspend(&mut self) -> io::Result<()> {
+    pub(super) fn suspend(&mut self) -> io::Result<()> {
         restore();
         crate::signal::stop()?;
         self.retake()
     }
 
     /// Takes the terminal again after another program used it.
-    pub fn retake(&mut self) -> io::Result<()> {
+    pub(super) fn retake(&mut self) -> io::Result<()> {
         restore();
         take()?;
         self.forget()
@@ -90,7 +93,7 @@ impl Screen {
 
     /// Copies text to the terminal's clipboard (OSC 52). It is sent as base64, so control
     /// characters in `text` have no effect.
-    pub fn copy(&mut self, text: &str) -> io::Result<()> {
+    pub(super) fn copy(&mut self, text: &str) -> io::Result<()> {
         execute!(io::stdout(), CopyToClipboard::to_clipboard_from(text))
     }
 }
@@ -102,7 +105,7 @@ impl Drop for Screen {
 }
 
 /// Whether a thread panicked while the interface owned the terminal.
-pub fn panicked() -> bool {
+pub(super) fn panicked() -> bool {
     PANICKED.load(Ordering::SeqCst)
 }
 

@@ -10,12 +10,12 @@ use ratatui::buffer::Buffer;
 use ratatui::style::Style;
 
 use crate::config::Color;
-pub use crate::present::Role;
-pub use style::{Palette, StyleSpec};
+pub(super) use crate::present::Role;
+pub(super) use style::{Palette, StyleSpec};
 
 impl Role {
     /// Its default style.
-    pub fn look(self) -> StyleSpec {
+    pub(crate) fn look(self) -> StyleSpec {
         use ratatui::style::Color::{Cyan, Green, Magenta, Red, Yellow};
         let plain = StyleSpec::default();
         match self {
@@ -37,7 +37,7 @@ impl Role {
 
 /// The styles of all roles, and the characters that the terminal can show.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Theme {
+pub(super) struct Theme {
     /// `None` without colour.
     palette: Option<Palette>,
     symbols: Symbols,
@@ -45,20 +45,20 @@ pub struct Theme {
 
 /// The characters that the terminal can show.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Symbols {
+pub(super) enum Symbols {
     Unicode,
     Ascii,
 }
 
 impl Theme {
-    pub fn new(color: Color, symbols: Symbols, palette: &Palette) -> Self {
+    pub(super) fn new(color: Color, symbols: Symbols, palette: &Palette) -> Self {
         Self {
             palette: color.is_used().then_some(*palette),
             symbols,
         }
     }
 
-    pub fn style(self, role: Role) -> Style {
+    pub(super) fn style(self, role: Role) -> Style {
         // Without colour no other attribute is used either: at the end of one, tmux 3.3 also writes
         // a reset of the colours, which would then appear in a recording.
         self.palette
@@ -66,7 +66,7 @@ impl Theme {
     }
 
     /// Replaces control characters and characters that the terminal cannot show.
-    pub fn finish(self, buffer: &mut Buffer) {
+    pub(super) fn finish(self, buffer: &mut Buffer) {
         for cell in &mut buffer.content {
             let symbol = cell.symbol();
             if symbol.is_ascii() && !symbol.bytes().any(|byte| byte.is_ascii_control()) {
@@ -88,7 +88,7 @@ impl Theme {
 }
 
 impl Symbols {
-    pub fn of_locale() -> Self {
+    pub(super) fn of_locale() -> Self {
         let set = |name| {
             std::env::var(name)
                 .ok()

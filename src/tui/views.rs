@@ -32,7 +32,7 @@ use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::layout::areas;
 
 /// Draws everything.
-pub fn draw(frame: &mut Frame<'_>, app: &App, index: &Index, theme: Theme) {
+pub(super) fn draw(frame: &mut Frame<'_>, app: &App, index: &Index, theme: Theme) {
     let areas = areas(app.size, app.view);
     let whole = frame.area();
     let mut canvas = Canvas { frame, theme };

@@ -35,7 +35,7 @@ const PARTIAL: Duration = Duration::from_millis(400);
 
 type Tell = Arc<dyn Fn(Answer) + Send + Sync>;
 
-pub struct Workers {
+pub(super) struct Workers {
     sources: Arc<Sources>,
     index: SharedIndex,
     jobs: Sender<Job>,
@@ -51,7 +51,7 @@ impl Workers {
     ///
     /// # Errors
     /// When the system starts no thread.
-    pub fn start(
+    pub(super) fn start(
         sources: Arc<Sources>,
         index: SharedIndex,
         most_lines: usize,
@@ -73,19 +73,19 @@ impl Workers {
         })
     }
 
-    pub fn read(&self, job: Job) {
+    pub(super) fn read(&self, job: Job) {
         // The thread ends with the program only.
         let _ = self.jobs.send(job);
     }
 
     /// Stops the running search.
-    pub fn cancel(&mut self) {
+    pub(super) fn cancel(&mut self) {
         self.stop.store(true, Ordering::Relaxed);
     }
 
     /// Searches the log for a filter's texts, after the part that `hits` covers. If the filter's fields leave few
     /// records, only the lines of these are read.
-    pub fn search(&mut self, filter: Arc<Query>, mut hits: TextMatches) {
+    pub(super) fn search(&mut self, filter: Arc<Query>, mut hits: TextMatches) {
         let index = self.index.clone();
         self.long("search", move |sources, stop, tell| {
             // The word being typed may become the name of a field with the next key.
@@ -121,7 +121,7 @@ impl Workers {
     }
 
     /// Searches the log for a line.
-    pub fn find(&mut self, from: Position, way: SearchDirection, pattern: LinePattern) {
+    pub(super) fn find(&mut self, from: Position, way: SearchDirection, pattern: LinePattern) {
         self.long("find", move |sources, stop, _| {
             let found = search::find(sources, from, way, &pattern, stop);
             Answer::Found(found.map_err(|error| error.to_string()))
@@ -129,7 +129,7 @@ impl Workers {
     }
 
     /// Analyzes routes and findings.
-    pub fn look(&mut self, job: TriageJob) {
+    pub(super) fn look(&mut self, job: TriageJob) {
         self.stop_triage.store(true, Ordering::Relaxed);
         self.stop_triage = Arc::default();
         let (stop, index) = (Arc::clone(&self.stop_triage), self.index.clone());
@@ -141,7 +141,7 @@ impl Workers {
     }
 
     /// Writes a route's report to the current directory.
-    pub fn report(&self, write: ReportWriter, route: RouteId, thresholds: Thresholds) {
+    pub(super) fn report(&self, write: ReportWriter, route: RouteId, thresholds: Thresholds) {
         let index = self.index.clone();
         self.spawn("report", Answer::Reported, move |sources, tell| {
             let with = |work: &mut dyn FnMut(&Index)| work(&index.read());
@@ -215,7 +215,7 @@ fn read(sources: &Sources, job: Job, most: usize) -> Answer {
 ///
 /// # Errors
 /// When a source is gone or cannot be read.
-pub fn sides(
+pub(super) fn sides(
     sources: &Sources,
     wanted: &[Option<LineRequest>; 2],
     most: usize,

@@ -8,35 +8,35 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 /// A folder of its own, and what a command in it needs.
-pub struct Place {
+pub(crate) struct Place {
     pub folder: TempDir,
 }
 
 /// What a command said.
-pub struct Said {
+pub(crate) struct Said {
     pub status: i32,
     pub out: String,
     pub err: String,
 }
 
 impl Place {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             folder: tempfile::tempdir().unwrap(),
         }
     }
 
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    pub fn write(&self, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
+    pub(crate) fn write(&self, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
         let path = self.path(name);
         std::fs::write(&path, bytes).unwrap();
         path
     }
 
-    pub fn command(&self) -> Command {
+    pub(crate) fn command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_mailscope"));
         command
             .current_dir(self.folder.path())
@@ -47,16 +47,16 @@ impl Place {
         command
     }
 
-    pub fn run(&self, words: &[&str]) -> Said {
+    pub(crate) fn run(&self, words: &[&str]) -> Said {
         said(&self.command().args(words).output().unwrap())
     }
 
-    pub fn pipe(&self, words: &[&str], input: &[u8]) -> Said {
+    pub(crate) fn pipe(&self, words: &[&str], input: &[u8]) -> Said {
         self.pipe_pieces(words, [input])
     }
 
     /// As [`Place::pipe`], a byte at a time.
-    pub fn pipe_bytes(&self, words: &[&str], input: &[u8]) -> Said {
+    pub(crate) fn pipe_bytes(&self, words: &[&str], input: &[u8]) -> Said {
         self.pipe_pieces(words, input.chunks(1))
     }
 
@@ -77,7 +77,7 @@ impl Place {
     }
 
     /// The records of a query, as JSON.
-    pub fn records(&self, query: &str, view: &str, path: &Path) -> Vec<Value> {
+    pub(crate) fn records(&self, query: &str, view: &str, path: &Path) -> Vec<Value> {
         let path = path.to_str().unwrap();
         let said = self.run(&[
             "query", query, path, "--view", view, "--format", "json", "--year", "2026",
@@ -90,7 +90,7 @@ impl Place {
     }
 }
 
-pub fn said(output: &Output) -> Said {
+pub(crate) fn said(output: &Output) -> Said {
     Said {
         status: output.status.code().unwrap_or(-1),
         out: String::from_utf8_lossy(&output.stdout).into_owned(),
@@ -99,6 +99,6 @@ pub fn said(output: &Output) -> Said {
 }
 
 /// The sample of Cisco TAC document 118570.
-pub fn tac() -> PathBuf {
+pub(crate) fn tac() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/logs/tac_118570_smtp_auth.log")
 }

@@ -27,7 +27,7 @@ struct Output {
 }
 
 /// A child process that is the session leader of its own pseudo-terminal.
-pub struct Terminal {
+pub(crate) struct Terminal {
     pty: Arc<Pty>,
     child: Child,
     output: Arc<Mutex<Output>>,
@@ -35,7 +35,7 @@ pub struct Terminal {
 
 impl Terminal {
     /// Starts `program` in `folder`, with no environment but `HOME`, `PATH`, `TERM` and `variables`.
-    pub fn start(
+    pub(crate) fn start(
         program: impl AsRef<Path>,
         arguments: &[&str],
         folder: &Path,
@@ -78,29 +78,29 @@ impl Terminal {
     }
 
     /// Types `keys` as a keyboard sends them.
-    pub fn type_keys(&self, keys: &str) {
+    pub(crate) fn type_keys(&self, keys: &str) {
         (&*self.pty).write_all(keys.as_bytes()).unwrap();
     }
 
     /// The screen as lines of text.
-    pub fn screen(&self) -> String {
+    pub(crate) fn screen(&self) -> String {
         self.output().screen.screen().contents()
     }
 
     /// Every byte that the program wrote.
-    pub fn bytes(&self) -> Vec<u8> {
+    pub(crate) fn bytes(&self) -> Vec<u8> {
         self.output().bytes.clone()
     }
 
     /// Waits until the screen shows `text`.
-    pub fn wait_for(&self, text: &str) {
+    pub(crate) fn wait_for(&self, text: &str) {
         self.wait_until(&format!("`{text}` on the screen"), |terminal| {
             terminal.screen().contains(text)
         });
     }
 
     /// Waits until `holds` is true; `what` names it in the failure.
-    pub fn wait_until(&self, what: &str, holds: impl Fn(&Self) -> bool) {
+    pub(crate) fn wait_until(&self, what: &str, holds: impl Fn(&Self) -> bool) {
         let begin = Instant::now();
         while !holds(self) {
             assert!(
@@ -113,13 +113,13 @@ impl Terminal {
     }
 
     /// Sends a signal to the program.
-    pub fn signal(&self, signal: rustix::process::Signal) {
+    pub(crate) fn signal(&self, signal: rustix::process::Signal) {
         let pid = rustix::process::Pid::from_child(&self.child);
         rustix::process::kill_process(pid, signal).unwrap();
     }
 
     /// Waits until the program ends.
-    pub fn end(&mut self) -> ExitStatus {
+    pub(crate) fn end(&mut self) -> ExitStatus {
         let begin = Instant::now();
         loop {
             if let Some(status) = self.child.try_wait().unwrap() {
@@ -135,13 +135,13 @@ impl Terminal {
     }
 
     /// Whether the terminal echoes keys and reads whole lines, as a shell leaves it.
-    pub fn is_cooked(&self) -> bool {
+    pub(crate) fn is_cooked(&self) -> bool {
         let modes = tcgetattr(&*self.pty).unwrap().local_modes;
         modes.contains(LocalModes::ICANON | LocalModes::ECHO)
     }
 
     /// Asserts that the terminal is as a shell leaves it: the main screen, the cursor, no bracketed paste, lines and echo.
-    pub fn assert_restored(&self) {
+    pub(crate) fn assert_restored(&self) {
         assert!(self.is_cooked(), "the terminal is still in raw mode");
         // The last bytes may still be on their way through the terminal.
         self.wait_until("main screen with a cursor", |terminal| {

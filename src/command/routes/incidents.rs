@@ -11,7 +11,7 @@ use crate::report::incident;
 use crate::triage::{self, GroupBy, Route, RouteState, Triage};
 
 /// Prints a report for each; without one, a note to standard error.
-pub fn run(args: &Args, config: &Config, query: &Query) -> Result<Status, CommandError> {
+pub(super) fn run(args: &Args, config: &Config, query: &Query) -> Result<Status, CommandError> {
     let mut notices = notices(args);
     let ingest = read(args, config, &mut notices)?;
     let hits = hits(query, &ingest.sources)?;

@@ -26,7 +26,7 @@ use crate::triage::{GroupBy, Reason, Route, RouteId, RouteState, Triage};
 const DELAY: Duration = Duration::from_millis(200);
 
 /// Runs until the input ends or a signal stops it.
-pub fn run(args: &Args, config: &Config, query: &Query) -> Result<Status, CommandError> {
+pub(super) fn run(args: &Args, config: &Config, query: &Query) -> Result<Status, CommandError> {
     let (request, stop) = request(&args.paths, config, Follow::Live)?;
     let mut notices = notices(args);
     let index = empty_index(config, TrackClosed::Off);

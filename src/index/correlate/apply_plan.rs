@@ -18,7 +18,7 @@ use crate::position::Position;
 
 /// How to apply entries that follow each other.
 #[derive(Clone, Debug, Default)]
-pub struct BatchPlan {
+pub(crate) struct BatchPlan {
     counts: KindCounts,
     /// The ends of seconds. An entry without a time is a second of its own.
     pub(crate) ends: Vec<SecondEnd>,
@@ -35,7 +35,7 @@ pub struct BatchPlan {
 /// How many entries there are up to the end of a second: of all, of [`BatchPlan::early`], of
 /// [`BatchPlan::others`].
 #[derive(Clone, Copy, Debug)]
-pub struct SecondEnd {
+pub(crate) struct SecondEnd {
     pub(crate) entries: usize,
     pub(crate) early: usize,
     pub(crate) others: usize,

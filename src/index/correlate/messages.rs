@@ -14,7 +14,7 @@ use crate::index::{
 };
 
 /// Replies that came before their delivery, within the same second.
-pub type PendingReplies = HashMap<(MessageId, u64), TextId, foldhash::fast::RandomState>;
+pub(crate) type PendingReplies = HashMap<(MessageId, u64), TextId, foldhash::fast::RandomState>;
 
 /// Beyond that, pending replies are dropped: a log that begins between a delivery and its reply has
 /// replies without delivery.

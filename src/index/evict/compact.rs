@@ -15,7 +15,7 @@ use crate::index::store::text_store::TextStore;
 
 /// What is compacted at once: its memory is taken twice meanwhile.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum CompactionPart {
+pub(crate) enum CompactionPart {
     /// Subjects, message ids, replies.
     Texts,
     /// Envelope addresses.
@@ -30,7 +30,7 @@ impl CompactionPart {
 }
 
 #[derive(Debug)]
-pub enum Compaction {
+pub(crate) enum Compaction {
     Texts(Box<CompactedTexts>),
     Mail(Interner),
     /// Its interner of envelope addresses is empty.
@@ -39,7 +39,7 @@ pub enum Compaction {
 
 /// Texts, and the columns that refer to them.
 #[derive(Debug)]
-pub struct CompactedTexts {
+pub(crate) struct CompactedTexts {
     texts: TextStore,
     subject: PagedColumn<Option<TextId>>,
     message_id: PagedColumn<Option<TextId>>,

@@ -12,7 +12,7 @@ use crate::index::store::live_set::LiveSet;
 use crate::index::{ClosedRecord, ConnectionId, Index, MessageId};
 
 #[derive(Debug)]
-pub enum EvictionStep {
+pub(crate) enum EvictionStep {
     Records(Box<RecordEviction>),
     /// Replaces names or texts by those that live records use.
     Compaction(Box<Compaction>),
@@ -20,7 +20,7 @@ pub enum EvictionStep {
 
 /// The live records after a step, by kind.
 #[derive(Debug)]
-pub struct LiveSets {
+pub(super) struct LiveSets {
     pub(super) connections: Arc<LiveSet>,
     pub(super) messages: Arc<LiveSet>,
     pub(super) recipients: Arc<LiveSet>,
@@ -32,7 +32,7 @@ pub struct LiveSets {
 /// The records that a step evicts, by kind. Deliveries and runs are in no list that has to be
 /// adapted.
 #[derive(Debug)]
-pub struct EvictedRecords {
+pub(super) struct EvictedRecords {
     pub(super) connections: Vec<usize>,
     pub(super) messages: Vec<usize>,
     pub(super) recipients: Vec<usize>,
@@ -40,7 +40,7 @@ pub struct EvictedRecords {
 }
 
 #[derive(Debug)]
-pub struct RecordEviction {
+pub(crate) struct RecordEviction {
     pub(super) cut: Watermark,
     pub(super) live: LiveSets,
     pub(super) evicted: EvictedRecords,

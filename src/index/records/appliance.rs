@@ -16,7 +16,7 @@ mod tests;
 
 /// An appliance's number.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct ApplianceId(u16);
+pub(crate) struct ApplianceId(u16);
 
 impl Value for ApplianceId {
     const BLANK: Self = Self(0);
@@ -51,7 +51,7 @@ struct IdMaps {
 
 /// Facts from a file's first three lines and its last one.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct SourceFacts {
+pub(crate) struct SourceFacts {
     pub(crate) begins: Option<Timestamp>,
     pub(crate) version: Option<String>,
     pub(crate) serial: Option<String>,
@@ -69,7 +69,7 @@ struct SourceRecord {
 }
 
 #[derive(Debug, Default)]
-pub struct Appliances {
+pub(crate) struct Appliances {
     keys: Vec<ApplianceKey>,
     ids: Vec<IdMaps>,
     known: HashMap<ApplianceKey, ApplianceId, foldhash::quality::RandomState>,

@@ -10,11 +10,11 @@ use crate::index::store::posting::PostingList;
 use crate::index::{Direction, Index};
 
 #[derive(Debug)]
-pub enum AttemptTag {}
-pub type AttemptId = RecordId<AttemptTag>;
+pub(crate) enum AttemptTag {}
+pub(crate) type AttemptId = RecordId<AttemptTag>;
 
 #[derive(Debug, Default)]
-pub struct AttemptTable {
+pub(crate) struct AttemptTable {
     pub(crate) connection: IntColumn<ConnectionId>,
     pub(crate) time: IntColumn<Option<Timestamp>>,
     pub(crate) succeeded: PagedColumn<bool>,
@@ -34,7 +34,7 @@ pub struct AttemptTable {
 table!(AttemptTable: connection, time, succeeded, user, mechanism, profile, code, detail, prev, by_user, by_profile);
 
 /// A new attempt's values.
-pub struct NewAttempt {
+pub(crate) struct NewAttempt {
     pub(crate) connection: ConnectionId,
     pub(crate) time: Option<Timestamp>,
     pub(crate) succeeded: bool,
@@ -64,7 +64,7 @@ impl AttemptTable {
 }
 
 #[derive(Clone, Copy, Debug)]
-pub struct Attempt<'i> {
+pub(crate) struct Attempt<'i> {
     index: &'i Index,
     id: AttemptId,
 }

@@ -5,7 +5,7 @@ use super::message::MessageId;
 
 /// A record that has just ended.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum ClosedRecord {
+pub(crate) enum ClosedRecord {
     /// A connection was closed, lost, aborted or superseded.
     Connection(ConnectionId),
     /// A message was finished.
@@ -30,7 +30,7 @@ impl ClosedRecord {
 
 /// Whether the index lists the records that end.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum TrackClosed {
+pub(crate) enum TrackClosed {
     /// No reader drains the list.
     Off,
     /// A reader prints each record when it ends.
@@ -39,7 +39,7 @@ pub enum TrackClosed {
 
 /// Records that ended since the list was last drained.
 #[derive(Debug)]
-pub struct ClosedLog {
+pub(crate) struct ClosedLog {
     track: TrackClosed,
     records: Vec<ClosedRecord>,
 }

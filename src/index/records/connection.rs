@@ -17,11 +17,11 @@ use crate::index::store::posting::PostingList;
 use crate::position::Position;
 
 #[derive(Debug)]
-pub enum ConnectionTag {}
-pub type ConnectionId = RecordId<ConnectionTag>;
+pub(crate) enum ConnectionTag {}
+pub(crate) type ConnectionId = RecordId<ConnectionTag>;
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum Direction {
+pub(crate) enum Direction {
     /// A peer connected to a listener (ICID).
     Inbound,
     /// The appliance connected to a destination (DCID).
@@ -39,7 +39,7 @@ impl Direction {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum ConnectionEnd {
+pub(crate) enum ConnectionEnd {
     Close,
     /// A `lost` line, with or without a `close`.
     Lost,
@@ -65,7 +65,7 @@ impl ConnectionEnd {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct ConnectionFlags {
+pub(crate) struct ConnectionFlags {
     pub(crate) direction: Direction,
     pub(crate) end: Option<ConnectionEnd>,
     /// Whether the opening line was seen.
@@ -114,7 +114,7 @@ impl IntCode for ConnectionFlags {
 
 /// The peer of each connection.
 #[derive(Debug, Default)]
-pub struct PeerColumns {
+pub(crate) struct PeerColumns {
     pub(crate) address: PagedColumn<Option<Symbol>>,
     pub(crate) by_address: PostingList<ConnectionTag>,
     pub(crate) host: PagedColumn<Option<Symbol>>,
@@ -124,14 +124,14 @@ pub struct PeerColumns {
 
 /// The newest records on each connection, from which `prev` columns lead to older ones.
 #[derive(Debug, Default)]
-pub struct NewestColumns {
+pub(crate) struct NewestColumns {
     pub(crate) attempt: IntColumn<Option<AttemptId>>,
     pub(crate) delivery: IntColumn<Option<DeliveryId>>,
     pub(crate) message: IntColumn<Option<MessageId>>,
 }
 
 #[derive(Debug, Default)]
-pub struct ConnectionTable {
+pub(crate) struct ConnectionTable {
     pub(crate) id: IntColumn<u64>,
     pub(crate) appliance: IntColumn<ApplianceId>,
     pub(crate) flags: IntColumn<ConnectionFlags>,
@@ -155,7 +155,7 @@ table!(ConnectionTable: id, appliance, flags, began, closed, peer.address, peer.
 
 /// The parts of a Connection Error beside its cause.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct ConnectFailure {
+pub(crate) struct ConnectFailure {
     /// The recipients' domain; no other line of such a connection names it.
     pub(crate) domain: Option<Symbol>,
     /// The system's or the remote server's text, in [`super::names::Interners::errors`].
@@ -213,7 +213,7 @@ pub(crate) fn text(bytes: &[u8]) -> &str {
 }
 
 #[derive(Clone, Copy, Debug)]
-pub struct Connection<'i> {
+pub(crate) struct Connection<'i> {
     index: &'i Index,
     id: ConnectionId,
 }

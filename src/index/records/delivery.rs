@@ -13,11 +13,11 @@ use crate::index::store::intern::TextId;
 use crate::index::{DeliveryState, Index};
 
 #[derive(Debug)]
-pub enum DeliveryTag {}
-pub type DeliveryId = RecordId<DeliveryTag>;
+pub(crate) enum DeliveryTag {}
+pub(crate) type DeliveryId = RecordId<DeliveryTag>;
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum DeliveryResult {
+pub(crate) enum DeliveryResult {
     /// The remote server accepted it.
     Delivered,
     /// Refused permanently.
@@ -62,7 +62,7 @@ impl DeliveryResult {
 }
 
 #[derive(Debug, Default)]
-pub struct DeliveryTable {
+pub(crate) struct DeliveryTable {
     pub(crate) connection: IntColumn<Option<ConnectionId>>,
     pub(crate) recipient: IntColumn<RecipientId>,
     pub(crate) time: IntColumn<Option<Timestamp>>,
@@ -84,7 +84,7 @@ impl Value for DeliveryResult {
 
 /// A new delivery's values.
 #[derive(Clone, Copy)]
-pub struct NewDelivery {
+pub(crate) struct NewDelivery {
     pub(crate) connection: Option<ConnectionId>,
     pub(crate) recipient: RecipientId,
     pub(crate) time: Option<Timestamp>,
@@ -110,7 +110,7 @@ impl DeliveryTable {
 }
 
 #[derive(Clone, Copy, Debug)]
-pub struct Delivery<'i> {
+pub(crate) struct Delivery<'i> {
     index: &'i Index,
     id: DeliveryId,
 }

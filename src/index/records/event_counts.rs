@@ -22,7 +22,7 @@ const SAMPLE: usize = 300;
 
 /// How many entries there were, and the first and the last time of those that have one.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Count {
+pub(crate) struct Count {
     pub(crate) count: u64,
     pub(crate) first: Option<Timestamp>,
     pub(crate) last: Option<Timestamp>,
@@ -40,7 +40,7 @@ impl Count {
 }
 
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct UnknownShape {
+pub(crate) struct UnknownShape {
     pub(crate) tally: Count,
     /// The first entry of the shape, without its header; at most 300 bytes.
     pub(crate) sample: Vec<u8>,
@@ -48,7 +48,7 @@ pub struct UnknownShape {
 }
 
 #[derive(Clone, Debug)]
-pub struct KindCounts(Vec<Count>);
+pub(crate) struct KindCounts(Vec<Count>);
 
 impl Default for KindCounts {
     fn default() -> Self {
@@ -74,7 +74,7 @@ impl KindCounts {
 
 /// Counts of all entries, and of the shapes of unknown ones.
 #[derive(Debug, Default)]
-pub struct EventCounts {
+pub(crate) struct EventCounts {
     kinds: KindCounts,
     shapes: Vec<UnknownShape>,
     numbers: HashMap<Vec<u8>, usize, foldhash::quality::RandomState>,

@@ -6,7 +6,7 @@ use crate::header::Timestamp;
 
 /// Totals since the start.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Totals {
+pub(crate) struct Totals {
     pub(crate) entries: u64,
     /// Entries that no template matches.
     pub(crate) unknown: u64,
@@ -24,7 +24,7 @@ pub struct Totals {
 
 /// All counts of a log, and the time that it spans.
 #[derive(Debug, Default)]
-pub struct LogStats {
+pub(crate) struct LogStats {
     /// [`Totals::unknown`] is in `event_counts`.
     pub(crate) totals: Totals,
     pub(crate) event_counts: EventCounts,

@@ -18,12 +18,12 @@ use crate::index::store::intern::{Symbol, TextId};
 use crate::position::Position;
 
 #[derive(Debug)]
-pub enum MessageTag {}
-pub type MessageId = RecordId<MessageTag>;
+pub(crate) enum MessageTag {}
+pub(crate) type MessageId = RecordId<MessageTag>;
 
 /// The state of a recipient, or of a message.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum DeliveryState {
+pub(crate) enum DeliveryState {
     /// On the appliance.
     Queued,
     /// Accepted by the remote server.
@@ -73,7 +73,7 @@ impl Value for DeliveryState {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct MessageFlags {
+pub(crate) struct MessageFlags {
     /// Whether `Start MID` was seen.
     pub(crate) started: bool,
     /// Whether the appliance generated it (ICID 0).
@@ -116,7 +116,7 @@ impl IntCode for MessageFlags {
 }
 
 #[derive(Debug, Default)]
-pub struct MessageTable {
+pub(crate) struct MessageTable {
     pub(crate) mid: IntColumn<u64>,
     pub(crate) appliance: IntColumn<ApplianceId>,
     pub(crate) flags: IntColumn<MessageFlags>,
@@ -169,7 +169,7 @@ impl MessageTable {
 }
 
 #[derive(Clone, Copy, Debug)]
-pub struct Message<'i> {
+pub(crate) struct Message<'i> {
     index: &'i Index,
     id: MessageId,
 }
@@ -318,7 +318,7 @@ impl<'i> Message<'i> {
 
 /// The state of a message as a whole.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum CommonState {
+pub(crate) enum CommonState {
     /// All recipients have it, or there are none and the message itself has it.
     All(DeliveryState),
     /// The recipients' states differ.

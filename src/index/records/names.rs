@@ -4,7 +4,7 @@ use crate::index::store::intern::Interner;
 
 /// One interner for each kind of name.
 #[derive(Debug, Default)]
-pub struct Interners {
+pub(crate) struct Interners {
     /// Users of inbound logins, as typed.
     pub(crate) users: Interner,
     /// SMTP Auth profiles, inbound and outbound.

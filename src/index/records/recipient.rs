@@ -10,15 +10,15 @@ use crate::index::store::int_column::IntColumn;
 use crate::index::store::intern::Symbol;
 
 #[derive(Debug)]
-pub enum RecipientTag {}
-pub type RecipientId = RecordId<RecipientTag>;
+pub(crate) enum RecipientTag {}
+pub(crate) type RecipientId = RecordId<RecipientTag>;
 
 /// Recipients with this number or a higher one are found by a map; the others by searching the
 /// message's list.
 pub(crate) const NEAR: u32 = 32;
 
 #[derive(Debug, Default)]
-pub struct RecipientTable {
+pub(crate) struct RecipientTable {
     pub(crate) message: IntColumn<MessageId>,
     /// `None` if the log wrote the recipient without a number.
     pub(crate) rid: IntColumn<Option<u32>>,
@@ -56,7 +56,7 @@ impl RecipientTable {
 }
 
 #[derive(Clone, Copy, Debug)]
-pub struct Recipient<'i> {
+pub(crate) struct Recipient<'i> {
     index: &'i Index,
     id: RecipientId,
 }

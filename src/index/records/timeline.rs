@@ -9,7 +9,7 @@ mod tests;
 const MOST: usize = 4096;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Slot {
+pub(crate) struct Slot {
     /// Logins and deliveries that succeeded.
     pub(crate) succeeded: u32,
     /// Logins, deliveries and connections that failed.
@@ -24,14 +24,14 @@ impl Slot {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum TimelineEvent {
+pub(crate) enum TimelineEvent {
     Succeeded,
     Failed,
 }
 
 /// Counts by time.
 #[derive(Clone, Debug)]
-pub struct Timeline {
+pub(crate) struct Timeline {
     /// Start of the first slot, in seconds since 1970.
     base: i64,
     /// Seconds of a slot; a power of two.

@@ -8,7 +8,7 @@ use std::num::NonZeroU32;
 use std::ops::Range;
 
 #[derive(Debug, Default)]
-pub struct Arena {
+pub(super) struct Arena {
     chunks: Vec<String>,
 }
 
@@ -28,11 +28,11 @@ const MAX_HEAD: usize = 7;
 
 /// The offset of a text, plus one.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct TextId(NonZeroU32);
+pub(crate) struct TextId(NonZeroU32);
 
 /// A prefix or suffix that a text shares with others, by its number.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum SharedAffix {
+pub(super) enum SharedAffix {
     Prefix(u16),
     Suffix(u16),
 }

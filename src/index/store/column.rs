@@ -13,7 +13,7 @@ use super::live_set::{LiveSet, Ranks};
 const PAGE_BITS: usize = 12;
 pub(crate) const PAGE: usize = 1 << PAGE_BITS;
 
-pub trait Value: Copy {
+pub(crate) trait Value: Copy {
     const BLANK: Self;
 }
 
@@ -36,7 +36,7 @@ impl Value for u64 {
     const BLANK: Self = 0;
 }
 
-pub trait ColumnPage<T>: Clone {
+pub(crate) trait ColumnPage<T>: Clone {
     /// The blank page with this number, which follows `last`.
     fn after(last: Option<&Self>, number: usize) -> Self;
 
@@ -73,7 +73,7 @@ impl<T: Value> ColumnPage<T> for Box<[T; PAGE]> {
 /// A page has its full length from the start, so that an access checks one bound, and a blank value
 /// is appended by counting: a new connection has twenty columns.
 #[derive(Debug)]
-pub struct PagedColumn<T, P = Box<[T; PAGE]>> {
+pub(crate) struct PagedColumn<T, P = Box<[T; PAGE]>> {
     pages: Vec<P>,
     /// How many pages before these were freed.
     freed: usize,
@@ -320,7 +320,7 @@ macro_rules! table {
 pub(crate) use table;
 
 /// The number of a record, of a type for each kind of record. An `Option` of it takes four bytes.
-pub struct RecordId<K>(NonZeroU32, PhantomData<fn() -> K>);
+pub(crate) struct RecordId<K>(NonZeroU32, PhantomData<fn() -> K>);
 
 impl<K> RecordId<K> {
     pub(crate) const INVALID: Self = Self(NonZeroU32::MAX, PhantomData);

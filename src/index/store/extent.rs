@@ -19,13 +19,13 @@ mod tests;
 pub(crate) const FAR: u32 = 256 * 1024;
 
 #[derive(Debug)]
-pub enum RunTag {}
+pub(crate) enum RunTag {}
 /// An older run of some record.
-pub type RunId = RecordId<RunTag>;
+pub(crate) type RunId = RecordId<RunTag>;
 
 /// The newest run of each record of one kind.
 #[derive(Debug, Default)]
-pub struct Runs {
+pub(crate) struct Runs {
     first: IntColumn<Position>,
     last: IntColumn<Position>,
     older: IntColumn<Option<RunId>>,
@@ -33,7 +33,7 @@ pub struct Runs {
 
 /// The older runs of all records: each is the newest run of what remains of its record.
 #[derive(Debug, Default)]
-pub struct Extents(Runs);
+pub(crate) struct Extents(Runs);
 
 impl Value for Position {
     const BLANK: Self = Self::START;
@@ -41,7 +41,7 @@ impl Value for Position {
 
 /// A range of the log by the positions of its first and last line, both of one source.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub struct Span {
+pub(crate) struct Span {
     pub(crate) first: Position,
     pub(crate) last: Position,
 }

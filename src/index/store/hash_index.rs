@@ -14,7 +14,7 @@ mod tests;
 /// (8 bytes, eight slots to a cache line, probed linearly): most texts differ in their hash, and
 /// growing the table reads no text.
 #[derive(Debug)]
-pub struct HashIndex<N> {
+pub(super) struct HashIndex<N> {
     /// A power of two of them, at most three quarters used; none at first.
     slots: Vec<HashSlot<N>>,
     used: usize,

@@ -39,7 +39,7 @@ impl<T: Copy> IdRange<T> {
 
 /// The newest record of each id.
 #[derive(Debug)]
-pub struct IdMap<T> {
+pub(crate) struct IdMap<T> {
     ranges: Vec<IdRange<T>>,
     others: HashMap<u64, T, foldhash::fast::RandomState>,
 }

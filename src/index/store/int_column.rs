@@ -17,10 +17,10 @@ use crate::position::Position;
 #[cfg(test)]
 mod tests;
 
-pub type IntColumn<T> = PagedColumn<T, IntPage>;
+pub(crate) type IntColumn<T> = PagedColumn<T, IntPage>;
 
 /// A value that is stored as an integer. The code of [`Value::BLANK`] is 0.
-pub trait IntCode: Value {
+pub(crate) trait IntCode: Value {
     fn to_code(self) -> u64;
 
     fn from_code(code: u64) -> Self;
@@ -105,7 +105,7 @@ impl<K> IntCode for RecordId<K> {
 }
 
 #[derive(Clone, Debug)]
-pub struct IntPage {
+pub(crate) struct IntPage {
     /// A code is stored as its distance above this one; code 0 as 0.
     base: u64,
     /// The greatest distance; 0 in a blank page, whose base is that of its first code.

@@ -24,7 +24,7 @@ pub(crate) fn touch_lines(prefetched: impl Iterator<Item = u32>) {
 
 /// Buffers of [`Interner::prefetch`], to be reused.
 #[derive(Debug, Default)]
-pub struct PrefetchScratch {
+pub(crate) struct PrefetchScratch {
     names: Vec<Symbol>,
     texts: Vec<TextId>,
 }
@@ -42,7 +42,7 @@ impl PrefetchScratch {
 
 /// The number of an interned name. An `Option` of it takes four bytes.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct Symbol(NonZeroU32);
+pub(crate) struct Symbol(NonZeroU32);
 
 impl Symbol {
     /// The name's place among its kind, from 0, in the order in which names were first seen.
@@ -72,7 +72,7 @@ impl IntCode for Option<Symbol> {
 
 /// Names of one kind: users, profiles, addresses.
 #[derive(Debug, Default)]
-pub struct Interner {
+pub(crate) struct Interner {
     arena: Arena,
     /// The text of each number; `None` after its name was removed.
     texts: Vec<Option<TextId>>,

@@ -12,7 +12,7 @@ use std::sync::Arc;
 mod tests;
 
 #[derive(Debug, Default)]
-pub struct LiveSet {
+pub(crate) struct LiveSet {
     /// Live records below `first`, in their order.
     pinned: Vec<u32>,
     first: usize,
@@ -63,7 +63,7 @@ impl LiveSet {
 
 /// The ranks of the live records at one moment.
 #[derive(Clone, Debug, Default)]
-pub struct Ranks {
+pub(crate) struct Ranks {
     live: Arc<LiveSet>,
     len: usize,
 }

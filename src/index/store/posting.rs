@@ -19,7 +19,7 @@ type Head<K> = (Option<RecordId<K>>, u32);
 
 /// The records of each name of one kind.
 #[derive(Debug)]
-pub struct PostingList<K> {
+pub(crate) struct PostingList<K> {
     heads: Vec<Head<K>>,
     prev: IntColumn<Option<RecordId<K>>>,
 }

@@ -15,7 +15,7 @@ mod tests;
 const MIN_AFFIX: usize = 8;
 
 #[derive(Debug, Default)]
-pub struct TextStore {
+pub(crate) struct TextStore {
     arena: Arena,
     known: HashIndex<TextId>,
     affixes: Interner,

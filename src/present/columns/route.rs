@@ -92,7 +92,7 @@ fn failed(cx: CellContext, row: &RouteRow<'_>) -> Cell {
 }
 
 /// The filter that keeps a route's connections.
-pub fn route_term(index: &Index, id: RouteId) -> String {
+pub(crate) fn route_term(index: &Index, id: RouteId) -> String {
     let mut terms = vec![term("dir", "out")];
     if let Some(remote) = id.remote {
         terms.push(term("ip", index.names.addresses.get(remote)));
@@ -107,7 +107,7 @@ pub fn route_term(index: &Index, id: RouteId) -> String {
 }
 
 /// The filter that keeps the connections of a route or group.
-pub fn row_term(row: &RouteRow<'_>) -> Option<String> {
+pub(crate) fn row_term(row: &RouteRow<'_>) -> Option<String> {
     match row.key {
         RouteOrGroup::Route(route) => Some(route_term(row.index, route.id())),
         RouteOrGroup::Group(group, by) => {

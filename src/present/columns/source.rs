@@ -29,7 +29,7 @@ columns! { SOURCES, TableRow::Source(s), cx:
 }
 
 /// What a source is doing.
-pub fn source_state(state: SourceState) -> Cell {
+pub(crate) fn source_state(state: SourceState) -> Cell {
     let (sign, role) = match state {
         SourceState::Following | SourceState::Polling => ("●", Role::Ok),
         SourceState::Finished => ("✓", Role::Ok),
@@ -42,7 +42,7 @@ pub fn source_state(state: SourceState) -> Cell {
 }
 
 /// Seconds to add to UTC, as people write them: `UTC+02:00`.
-pub fn offset(seconds: i64) -> String {
+pub(crate) fn offset(seconds: i64) -> String {
     let sign = if seconds < 0 { '-' } else { '+' };
     let minutes = seconds.abs() / 60;
     format!("UTC{sign}{:02}:{:02}", minutes / 60, minutes % 60)

@@ -19,7 +19,7 @@ pub(in crate::query) struct EntryQuery<'a> {
 }
 
 impl EntryQuery<'_> {
-    pub fn matches(&self, expr: &Expr, texts: &[TextPattern]) -> bool {
+    pub(crate) fn matches(&self, expr: &Expr, texts: &[TextPattern]) -> bool {
         match expr {
             Expr::All(parts) => parts.iter().all(|part| self.matches(part, texts)),
             Expr::Any(parts) => parts.iter().any(|part| self.matches(part, texts)),

@@ -17,7 +17,7 @@ const MARGIN: usize = 13;
 /// Columns of a sample.
 const SAMPLE: usize = 160;
 
-pub fn write(out: &mut dyn Write, index: &Index) -> io::Result<()> {
+pub(super) fn write(out: &mut dyn Write, index: &Index) -> io::Result<()> {
     let kinds = index.event_counts().kinds();
     if kinds.is_empty() {
         return Ok(());

@@ -24,7 +24,7 @@ pub(super) struct ColumnWidth {
 
 impl ColumnWidth {
     /// Measures a title and cells.
-    pub fn of<'c>(
+    pub(super) fn of<'c>(
         title: &str,
         cells: impl Iterator<Item = &'c String>,
         limits: RangeInclusive<usize>,

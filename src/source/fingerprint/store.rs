@@ -74,7 +74,7 @@ fn keys(folder: &Path, start: &PrefixHashes, steps: usize) -> impl Iterator<Item
 
 impl FingerprintStore {
     /// The content of a file has grown, or is known from now on.
-    pub fn note(&mut self, file: usize, known: &mut TrackedContent) {
+    pub(crate) fn note(&mut self, file: usize, known: &mut TrackedContent) {
         let steps = known.content.start().hashes().len();
         if steps == 0 {
             return;
@@ -100,7 +100,7 @@ impl FingerprintStore {
         }
     }
 
-    pub fn forget(&mut self, known: &TrackedContent) {
+    pub(crate) fn forget(&mut self, known: &TrackedContent) {
         let entered = known.number.and_then(|number| self.files.remove(&number));
         if let Some((_, steps)) = entered {
             self.leave(known, steps);
@@ -108,7 +108,7 @@ impl FingerprintStore {
     }
 
     /// A file was deleted or rewritten: its former content stays known for a while.
-    pub fn release(&mut self, mut known: TrackedContent) {
+    pub(crate) fn release(&mut self, mut known: TrackedContent) {
         self.forget(&known);
         let start = *known.content.start();
         if start.hashes().is_empty() {
@@ -146,7 +146,7 @@ impl FingerprintStore {
     }
 
     /// The contents of which a file in `folder` that begins with `start` may be a copy or a prefix.
-    pub fn candidates(&self, folder: &Path, start: &PrefixHashes) -> Vec<Location> {
+    pub(crate) fn candidates(&self, folder: &Path, start: &PrefixHashes) -> Vec<Location> {
         let folder = hash_of(folder);
         let last = start.hashes().len().saturating_sub(1);
         let steps = start.hashes().iter().enumerate();
@@ -174,11 +174,11 @@ impl FingerprintStore {
         }
     }
 
-    pub fn file_of(&self, known: &TrackedContent) -> Option<usize> {
+    pub(crate) fn file_of(&self, known: &TrackedContent) -> Option<usize> {
         Some(self.files.get(&known.number?)?.0)
     }
 
-    pub fn deleted(&self, number: ContentId) -> Option<&TrackedContent> {
+    pub(crate) fn deleted(&self, number: ContentId) -> Option<&TrackedContent> {
         self.deleted.get(&number)
     }
 }

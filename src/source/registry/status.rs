@@ -15,12 +15,12 @@ const NOTICES: usize = 1000;
 macro_rules! source_states {
     ($($state:ident $word:literal $meaning:literal;)*) => {
         #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-        pub enum SourceState {
+        pub(crate) enum SourceState {
             $(#[doc = $meaning] $state,)*
         }
 
         impl SourceState {
-            pub fn word(self) -> &'static str {
+            pub(crate) fn word(self) -> &'static str {
                 match self {
                     $(Self::$state => $word,)*
                 }
@@ -44,7 +44,7 @@ source_states! {
 }
 
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct SourceStatus {
+pub(crate) struct SourceStatus {
     /// `None` of a directory or pattern without a file yet.
     pub source: Option<SourceId>,
     /// The current path, as on disk: to be sanitized before it is shown.
@@ -89,7 +89,7 @@ impl SourceEntry {
 impl Sources {
     /// The status of every source in the order of their numbers, and then the inputs without a file
     /// yet.
-    pub fn statuses(&self) -> Vec<SourceStatus> {
+    pub(crate) fn statuses(&self) -> Vec<SourceStatus> {
         let (polling, waiting) = {
             let log = self.log.lock();
             (log.polling, log.waiting.clone())
@@ -113,13 +113,13 @@ impl Sources {
     }
 
     /// The last thousand notices, the newest last.
-    pub fn notices(&self) -> Vec<Noticed> {
+    pub(crate) fn notices(&self) -> Vec<Noticed> {
         self.log.lock().kept.iter().cloned().collect()
     }
 
     /// How many notices there were in all: more than [`Sources::notices`] has if older ones were
     /// dropped.
-    pub fn notices_given(&self) -> u64 {
+    pub(crate) fn notices_given(&self) -> u64 {
         self.log.lock().total
     }
 

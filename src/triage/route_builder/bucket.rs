@@ -150,7 +150,7 @@ impl Bucket {
         }
     }
 
-    pub fn count(&mut self, result: DeliveryResult) {
+    pub(super) fn count(&mut self, result: DeliveryResult) {
         match result {
             DeliveryResult::Delivered => self.delivered += 1,
             DeliveryResult::Bounced => self.bounced += 1,

@@ -5,21 +5,21 @@ use crate::tui::columns::view::View;
 
 /// The columns of a view's table, in the order in which they are shown.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct ColumnSet {
+pub(crate) struct ColumnSet {
     view: View,
     columns: Vec<&'static Column>,
 }
 
 impl ColumnSet {
     /// All columns of a view.
-    pub fn all(view: View) -> Self {
+    pub(crate) fn all(view: View) -> Self {
         Self {
             view,
             columns: view.columns().collect(),
         }
     }
 
-    pub fn view(&self) -> View {
+    pub(crate) fn view(&self) -> View {
         self.view
     }
 
@@ -28,7 +28,7 @@ impl ColumnSet {
     }
 
     /// Selects columns by name. An error names the columns that exist.
-    pub fn choose(&mut self, names: &[String]) -> Result<(), String> {
+    pub(crate) fn choose(&mut self, names: &[String]) -> Result<(), String> {
         let all = self.view.columns();
         let mut found = Ok(Vec::new());
         for name in names {

@@ -14,7 +14,7 @@ use crate::query::term;
 
 /// A reference to the record of a row.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum Record {
+pub(crate) enum Record {
     Connection(ConnectionId),
     Message(MessageId),
     User(Symbol),
@@ -40,7 +40,7 @@ impl From<Subject> for Record {
 
 impl Record {
     /// The subject of its trace; only connections and messages have one.
-    pub fn subject(self) -> Option<Subject> {
+    pub(crate) fn subject(self) -> Option<Subject> {
         match self {
             Self::Connection(id) => Some(Subject::Connection(id)),
             Self::Message(id) => Some(Subject::Message(id)),
@@ -49,7 +49,7 @@ impl Record {
     }
 
     /// Whether the index still contains it: limits evict the oldest records.
-    pub fn is_kept(self, index: &Index) -> bool {
+    pub(crate) fn is_kept(self, index: &Index) -> bool {
         match self {
             Self::Connection(id) => index.contains_connection(id),
             Self::Message(id) => index.contains_message(id),
@@ -59,7 +59,7 @@ impl Record {
     }
 
     /// The same record in the index of the whole log; `part` is the index of its end.
-    pub fn in_whole(self, part: &Index, whole: &Index) -> Option<Self> {
+    pub(crate) fn in_whole(self, part: &Index, whole: &Index) -> Option<Self> {
         match self {
             Self::Connection(id) => {
                 let known = part.connection(id);
@@ -96,7 +96,7 @@ impl Record {
 
     /// The appliance's name for it: `ICID 451`, `DCID 5640`, `MID 448`; users and routes by name,
     /// not escaped.
-    pub fn title(self, index: &Index) -> String {
+    pub(crate) fn title(self, index: &Index) -> String {
         match self {
             _ if !self.is_kept(index) => "retired".to_owned(),
             Self::Connection(id) => match index.connection(id).link() {
@@ -114,7 +114,7 @@ impl Record {
     }
 
     /// The time of its first line; connections and messages only.
-    pub fn time(self, index: &Index) -> Option<Timestamp> {
+    pub(crate) fn time(self, index: &Index) -> Option<Timestamp> {
         match self {
             Self::Connection(id) => index.connection(id).first_seen(),
             Self::Message(id) => index.message(id).first_seen(),
@@ -123,7 +123,7 @@ impl Record {
     }
 
     /// The positions of its lines; empty for an evicted record or one without lines.
-    pub fn spans(self, index: &Index) -> Vec<Span> {
+    pub(crate) fn spans(self, index: &Index) -> Vec<Span> {
         match self {
             _ if !self.is_kept(index) => Vec::new(),
             Self::Connection(id) => index.connection(id).spans(),
@@ -133,7 +133,7 @@ impl Record {
     }
 
     /// The request that reads its lines.
-    pub fn wanted(self, index: &Index) -> Option<LineRequest> {
+    pub(crate) fn wanted(self, index: &Index) -> Option<LineRequest> {
         match self {
             _ if !self.is_kept(index) => None,
             Self::Connection(id) => Some(LineRequest::of_connection(&index.connection(id))),
@@ -143,7 +143,7 @@ impl Record {
     }
 
     /// Whether a login, a delivery, TLS or the connection failed.
-    pub fn has_failed(self, index: &Index) -> bool {
+    pub(crate) fn has_failed(self, index: &Index) -> bool {
         match self {
             Self::Connection(id) => connection_failed(&index.connection(id)),
             Self::Message(id) => message_failed(&index.message(id)),
@@ -153,7 +153,7 @@ impl Record {
 
     /// The filter term for its value of `icid`, `dcid`, `user` or `profile`; the field's name alone if
     /// it has no value.
-    pub fn term(self, index: &Index, field: &'static str) -> String {
+    pub(crate) fn term(self, index: &Index, field: &'static str) -> String {
         let value = match self {
             _ if !self.is_kept(index) => None,
             Self::Connection(id) => of_connection(&index.connection(id), field),

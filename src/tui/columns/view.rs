@@ -6,7 +6,7 @@ use crate::tui::keymap::Context;
 
 /// A view; the same words name it in the configuration and on the command line of the interface.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum View {
+pub(crate) enum View {
     Connections,
     Messages,
     Users,
@@ -18,7 +18,7 @@ pub enum View {
 
 impl View {
     /// Every view with its key, in the order of the tab bar.
-    pub const ALL: [(u8, Self); 7] = [
+    pub(crate) const ALL: [(u8, Self); 7] = [
         (1, Self::Connections),
         (2, Self::Messages),
         (3, Self::Users),
@@ -28,12 +28,12 @@ impl View {
         (7, Self::Sources),
     ];
 
-    pub fn title(self) -> &'static str {
+    pub(crate) fn title(self) -> &'static str {
         self.context().title()
     }
 
     /// The context in which its keys are looked up.
-    pub fn context(self) -> Context {
+    pub(crate) fn context(self) -> Context {
         match self {
             Self::Connections => Context::Connections,
             Self::Messages => Context::Messages,
@@ -46,12 +46,12 @@ impl View {
     }
 
     /// Its name in the configuration.
-    pub fn name(self) -> String {
+    pub(crate) fn name(self) -> String {
         self.title().to_lowercase()
     }
 
     /// The columns of its table; the log has none.
-    pub fn columns(self) -> impl Iterator<Item = &'static Column> + Clone {
+    pub(crate) fn columns(self) -> impl Iterator<Item = &'static Column> + Clone {
         on_screen(match self {
             Self::Connections => columns::CONNECTIONS,
             Self::Messages => columns::MESSAGES,
@@ -64,12 +64,12 @@ impl View {
     }
 
     /// Whether its rows are connections or messages, which a filter selects one by one.
-    pub fn is_of_mail(self) -> bool {
+    pub(crate) fn is_of_mail(self) -> bool {
         matches!(self, Self::Connections | Self::Messages)
     }
 
     /// Whether its rows cannot be filtered by a cell's value.
-    pub fn is_unfiltered(self) -> bool {
+    pub(crate) fn is_unfiltered(self) -> bool {
         matches!(self, Self::Findings | Self::Sources)
     }
 }

@@ -8,7 +8,7 @@ use super::{BINDINGS, Binding, Command, Context, Key};
 
 /// Which keys each command has.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Keymap(BTreeMap<String, Vec<Key>>);
+pub(crate) struct Keymap(BTreeMap<String, Vec<Key>>);
 
 impl Default for Keymap {
     fn default() -> Self {
@@ -36,25 +36,25 @@ impl FromIterator<(String, Vec<Key>)> for Keymap {
 
 impl Keymap {
     #[cfg(test)]
-    pub fn commands(&self) -> impl Iterator<Item = (String, Vec<Key>)> {
+    pub(crate) fn commands(&self) -> impl Iterator<Item = (String, Vec<Key>)> {
         self.0.clone().into_iter()
     }
 
     /// The keys of a line of the table.
-    pub fn of(&self, binding: &Binding) -> &[Key] {
+    pub(crate) fn of(&self, binding: &Binding) -> &[Key] {
         self.0
             .get(&binding.command.name())
             .map_or(&[], Vec::as_slice)
     }
 
     /// The keys of a line of the table as a reader knows them.
-    pub fn names(&self, binding: &Binding) -> String {
+    pub(crate) fn names(&self, binding: &Binding) -> String {
         let names: Vec<String> = self.of(binding).iter().map(|key| key.name()).collect();
         names.join(" ")
     }
 
     /// What a key does there.
-    pub fn find(&self, context: Context, pressed: &KeyEvent) -> Option<Command> {
+    pub(crate) fn find(&self, context: Context, pressed: &KeyEvent) -> Option<Command> {
         let does = |binding: &&Binding| {
             binding.applies(context) && self.of(binding).iter().any(|key| key.is(pressed))
         };
@@ -65,7 +65,7 @@ impl Keymap {
     ///
     /// # Errors
     /// The command that has a key it cannot have, and why.
-    pub fn check(&self) -> Result<(), (String, String)> {
+    pub(crate) fn check(&self) -> Result<(), (String, String)> {
         for context in Context::ALL {
             let mut seen: Vec<(Key, String)> = Vec::new();
             for binding in BINDINGS.iter().filter(|binding| binding.applies(context)) {

@@ -5,14 +5,14 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use Key::{Char, Ctrl, Named};
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Key {
+pub(crate) enum Key {
     Char(char),
     Ctrl(char),
     Named(KeyCode),
 }
 
 impl Key {
-    pub fn name(self) -> String {
+    pub(crate) fn name(self) -> String {
         match self {
             Char(' ') => "Space".into(),
             Char(c) => c.to_string(),
@@ -32,7 +32,7 @@ impl Key {
     }
 
     /// Parses a name as [`name`](Self::name) gives it, or as other programs write it.
-    pub fn named(name: &str) -> Option<Self> {
+    pub(crate) fn named(name: &str) -> Option<Self> {
         let mut chars = name.chars();
         if let (Some(c), None) = (chars.next(), chars.next())
             && !c.is_whitespace()

@@ -12,7 +12,7 @@ use crate::tui::columns::record::Record;
 use crate::tui::columns::{Column, Field};
 
 #[derive(Clone, Copy, Debug)]
-pub struct RenderContext<'k> {
+pub(crate) struct RenderContext<'k> {
     pub index: &'k Index,
     pub users: &'k Users,
     pub triage: &'k TriageState,
@@ -25,7 +25,7 @@ impl<'k> RenderContext<'k> {
     }
 
     /// The route, or group of routes, of a row of view Routes.
-    pub fn route(self, record: Record) -> Option<RouteRow<'k>> {
+    pub(crate) fn route(self, record: Record) -> Option<RouteRow<'k>> {
         let key = match record {
             Record::Route(id) => RouteOrGroup::Route(self.triage.route_shown(id)?),
             Record::Group(number) => {
@@ -71,7 +71,7 @@ impl<'k> RenderContext<'k> {
 }
 
 /// A cell of a row.
-pub fn cell(known: RenderContext<'_>, record: Record, column: &Column) -> Cell {
+pub(crate) fn cell(known: RenderContext<'_>, record: Record, column: &Column) -> Cell {
     let context = known.context();
     let cell = known.with_row(record, |row| column.cell(context, row));
     let is_evicted = !record.is_kept(known.index);
@@ -82,12 +82,16 @@ pub fn cell(known: RenderContext<'_>, record: Record, column: &Column) -> Cell {
 }
 
 /// The filter that keeps records with this cell's value.
-pub fn cell_term(known: RenderContext<'_>, record: Record, column: &Column) -> Option<String> {
+pub(crate) fn cell_term(
+    known: RenderContext<'_>,
+    record: Record,
+    column: &Column,
+) -> Option<String> {
     known.with_row(record, |row| column.term(row))?
 }
 
 /// The filter that keeps the connections of a row of view Routes.
-pub fn row_term(known: RenderContext<'_>, record: Record) -> Option<String> {
+pub(crate) fn row_term(known: RenderContext<'_>, record: Record) -> Option<String> {
     match record {
         Record::Route(id) | Record::AffectedMessages(id) => Some(route_term(known.index, id)),
         _ => term_of(&known.route(record)?),

@@ -18,7 +18,7 @@ use crate::tui::state::triage_state::{TriageJob, TriageResult};
 
 /// An event to handle.
 #[derive(Debug)]
-pub enum Action {
+pub(crate) enum Action {
     Key(KeyEvent),
     Paste(String),
     /// Columns and rows of the terminal.
@@ -37,7 +37,7 @@ pub enum Action {
 
 /// Something for the session to do.
 #[derive(Debug)]
-pub enum Effect {
+pub(crate) enum Effect {
     Exit,
     /// Redraw the whole screen.
     Redraw,
@@ -61,7 +61,7 @@ pub enum Effect {
 
 /// Lines for a worker to read.
 #[derive(Debug)]
-pub enum Job {
+pub(crate) enum Job {
     /// A record's lines, in these spans.
     Record(Record, Vec<Span>, LineRequest),
     /// The lines of two connections that are compared side by side.
@@ -71,7 +71,7 @@ pub enum Job {
 
 /// A worker's result; errors are one sentence each.
 #[derive(Debug)]
-pub enum Answer {
+pub(crate) enum Answer {
     Record(Record, Vec<Span>, Result<Vec<RawLine>, String>),
     Sides([Option<ConnectionId>; 2], Result<[Vec<RawLine>; 2], String>),
     Log(LineRange, Result<LineChunk, String>),

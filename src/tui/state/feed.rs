@@ -4,7 +4,7 @@ use crate::pipeline::{Follow, ReadProgress};
 
 /// Phases of reading the log.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Feed {
+pub(crate) enum Feed {
     Loading(ReadProgress),
     /// Loading, while only the end of the newest file is shown.
     Newest(ReadProgress),
@@ -15,7 +15,7 @@ pub enum Feed {
 }
 
 #[derive(Debug)]
-pub struct FeedState {
+pub(crate) struct FeedState {
     /// The name of the log, as in the top line.
     pub title: String,
     follow: Follow,

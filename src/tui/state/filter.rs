@@ -11,7 +11,7 @@ use crate::tui::theme::Role;
 
 /// How far the log has been searched for a filter's texts.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum SearchState {
+pub(crate) enum SearchState {
     /// To its end, or the filter has no text.
     Done,
     /// Bytes read; the rows are still those of the filter before.
@@ -21,7 +21,7 @@ pub enum SearchState {
 }
 
 #[derive(Debug)]
-pub struct FilterState {
+pub(crate) struct FilterState {
     /// The filter last applied with Enter.
     pub kept: String,
     /// The effective filter: while a filter is being typed, its last text without an error.

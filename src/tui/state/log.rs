@@ -15,7 +15,7 @@ const STEP: usize = 500;
 
 /// A window of the log's lines around those on the screen.
 #[derive(Debug)]
-pub struct LogView {
+pub(crate) struct LogView {
     pub lines: VecDeque<LogLine>,
     pub scroll: Scroll,
     /// Whether the window stays at the end of the log.
@@ -62,7 +62,7 @@ impl Default for LogView {
 }
 
 impl LogView {
-    pub fn grew(&mut self) {
+    pub(crate) fn grew(&mut self) {
         self.grown = true;
     }
 
@@ -135,12 +135,12 @@ impl LogView {
         self.find(way, LinePattern::Text(search))
     }
 
-    pub fn current(&self) -> Option<&LogLine> {
+    pub(crate) fn current(&self) -> Option<&LogLine> {
         self.lines.get(self.scroll.cursor)
     }
 
     /// Goes to the line that begins there.
-    pub fn go_to(&mut self, position: Position) {
+    pub(crate) fn go_to(&mut self, position: Position) {
         self.tailing = false;
         match self.lines.iter().position(|line| line.position == position) {
             Some(at) => self.scroll.cursor = at,
@@ -149,7 +149,7 @@ impl LogView {
     }
 
     /// Goes to the log's end and stays there.
-    pub fn go_to_end(&mut self) {
+    pub(crate) fn go_to_end(&mut self) {
         self.tailing = true;
         self.target = None;
         self.grown = true;
@@ -164,7 +164,7 @@ impl LogView {
     }
 
     /// The lines to request now.
-    pub fn ask(&mut self, height: usize) -> Option<LineRange> {
+    pub(crate) fn ask(&mut self, height: usize) -> Option<LineRange> {
         if self.asked.is_some() {
             return None;
         }
@@ -195,7 +195,7 @@ impl LogView {
         None
     }
 
-    pub fn take(&mut self, ask: LineRange, chunk: Result<LineChunk, String>) {
+    pub(crate) fn take(&mut self, ask: LineRange, chunk: Result<LineChunk, String>) {
         self.asked = None;
         let chunk = match chunk {
             Ok(chunk) => chunk,

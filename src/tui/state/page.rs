@@ -19,14 +19,14 @@ use crate::tui::state::context::RenderContext;
 use crate::tui::state::{Motion, Outcome, RecordLines, Scroll};
 use crate::tui::theme::Role;
 
-pub use route::sides;
+pub(crate) use route::sides;
 
 /// Links of one kind that are shown; the rest is counted.
 const MOST: usize = 500;
 
 /// A line of the page above the raw lines.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct PageRow {
+pub(crate) struct PageRow {
     /// Sanitized texts with their roles.
     pub parts: Vec<(Role, String)>,
     /// The record that it opens.
@@ -34,7 +34,7 @@ pub struct PageRow {
 }
 
 #[derive(Debug)]
-pub struct Page {
+pub(crate) struct Page {
     /// Facts and links.
     pub head: Vec<PageRow>,
     pub lines: RecordLines,
@@ -51,7 +51,7 @@ pub struct Page {
 
 /// Two connections whose raw lines are shown side by side.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Comparison {
+pub(crate) struct Comparison {
     pub of: [Option<ConnectionId>; 2],
     pub spans: [Vec<Span>; 2],
     /// The lines, or why they cannot be read; `None` until they are read.
@@ -59,7 +59,7 @@ pub struct Comparison {
 }
 
 impl Page {
-    pub fn new(record: Record, title: String) -> Self {
+    pub(crate) fn new(record: Record, title: String) -> Self {
         let has_lines = record.subject().is_some();
         Self {
             head: Vec::new(),
@@ -77,12 +77,12 @@ impl Page {
     }
 
     /// The raw lines; empty until they are read.
-    pub fn known_lines(&self) -> &[RawLine] {
+    pub(crate) fn known_lines(&self) -> &[RawLine] {
         self.lines.known().unwrap_or_default()
     }
 
     /// Replaces the head; the cursor stays on its link.
-    pub fn set_head(&mut self, head: Vec<PageRow>) {
+    pub(crate) fn set_head(&mut self, head: Vec<PageRow>) {
         let link = self.link();
         self.head = head;
         let at = self.head.iter().position(|row| row.link == link);
@@ -92,12 +92,12 @@ impl Page {
     }
 
     /// Whether raw lines are still to be read.
-    pub fn awaits_lines(&self) -> bool {
+    pub(crate) fn awaits_lines(&self) -> bool {
         let sides = &self.sides;
         self.lines.read.is_none() || sides.read.is_none() && sides.of.iter().any(Option::is_some)
     }
 
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         let raw = match &self.lines.read {
             Some(Ok(lines)) => lines.len(),
             _ => 1,
@@ -106,7 +106,7 @@ impl Page {
     }
 
     /// The record that the line under the cursor opens.
-    pub fn link(&self) -> Option<Record> {
+    pub(crate) fn link(&self) -> Option<Record> {
         self.head.get(self.scroll.cursor).and_then(|row| row.link)
     }
 
@@ -151,7 +151,7 @@ impl Page {
     }
 
     /// Scrolls so that the cursor is visible.
-    pub fn settle(&mut self, height: usize) {
+    pub(crate) fn settle(&mut self, height: usize) {
         if !self.is_placed && !self.head.is_empty() {
             self.is_placed = true;
             self.scroll.cursor = self
@@ -166,7 +166,7 @@ impl Page {
 }
 
 /// The lines above the raw lines.
-pub fn head(known: RenderContext<'_>, page: &Page, width: u16) -> Vec<PageRow> {
+pub(crate) fn head(known: RenderContext<'_>, page: &Page, width: u16) -> Vec<PageRow> {
     let width = usize::from(width);
     let index = known.index;
     match page.lines.record {
@@ -189,7 +189,7 @@ fn evicted() -> Vec<PageRow> {
 }
 
 /// The lines below a table for a selected row that has no raw lines.
-pub fn preview(known: RenderContext<'_>, record: Record, width: u16) -> Vec<PageRow> {
+pub(crate) fn preview(known: RenderContext<'_>, record: Record, width: u16) -> Vec<PageRow> {
     let width = usize::from(width);
     match record {
         Record::Route(id) => route::preview(known, id, width),

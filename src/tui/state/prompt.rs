@@ -17,7 +17,7 @@ use crate::tui::widgets::line_editor::{Edit, Line};
 
 /// A line being typed at the bottom of the screen.
 #[derive(Debug)]
-pub struct Prompt {
+pub(crate) struct Prompt {
     pub kind: PromptKind,
     pub line: Line,
     /// An error, safe to show, and its byte in the text.
@@ -32,7 +32,7 @@ pub struct Prompt {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum PromptKind {
+pub(crate) enum PromptKind {
     Filter,
     Search,
     Time,
@@ -41,7 +41,7 @@ pub enum PromptKind {
 
 /// The open prompt, and the lines entered before.
 #[derive(Debug, Default)]
-pub struct Prompts {
+pub(crate) struct Prompts {
     pub open: Option<Prompt>,
     /// The newest last.
     history: Vec<(PromptKind, String)>,

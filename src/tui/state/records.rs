@@ -16,7 +16,7 @@ use crate::tui::columns::record::Record;
 use crate::tui::state::context::RenderContext;
 
 #[derive(Debug)]
-pub struct Records {
+pub(crate) struct Records {
     /// One table for each view but the log.
     pub tables: Vec<Table>,
     pub users: Users,
@@ -50,7 +50,7 @@ impl Records {
         }
     }
 
-    pub fn table(&self, view: View) -> Option<&Table> {
+    pub(crate) fn table(&self, view: View) -> Option<&Table> {
         self.tables.iter().find(|table| table.view == view)
     }
 
@@ -58,7 +58,7 @@ impl Records {
         self.tables.iter_mut().find(|table| table.view == view)
     }
 
-    pub fn context<'k>(&'k self, index: &'k Index) -> RenderContext<'k> {
+    pub(crate) fn context<'k>(&'k self, index: &'k Index) -> RenderContext<'k> {
         RenderContext {
             index,
             users: &self.users,
@@ -79,7 +79,7 @@ impl Records {
 
 /// A record's raw lines.
 #[derive(Debug)]
-pub struct RecordLines {
+pub(crate) struct RecordLines {
     pub record: Record,
     /// The lines' positions when they were requested.
     pub spans: Vec<Span>,
@@ -92,14 +92,14 @@ impl RecordLines {
         self.record == record && self.spans == spans
     }
 
-    pub fn known(&self) -> Option<&[RawLine]> {
+    pub(crate) fn known(&self) -> Option<&[RawLine]> {
         self.read.as_ref()?.as_deref().ok()
     }
 }
 
 /// The selected record's lines below the table.
 #[derive(Debug, Default)]
-pub struct Preview {
+pub(crate) struct Preview {
     pub lines: Option<RecordLines>,
     /// The record whose lines are to be copied when they are there.
     pub(super) copying: Option<Record>,

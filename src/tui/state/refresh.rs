@@ -45,7 +45,7 @@ impl App {
     }
 
     /// The effect that fetches the sources, if that is due.
-    pub fn files_again(&mut self, index: &Index, now: Duration) -> Option<Effect> {
+    pub(crate) fn files_again(&mut self, index: &Index, now: Duration) -> Option<Effect> {
         if self.shows_sources() {
             self.records.sources.fetch(index.generation(), now)
         } else {
@@ -63,7 +63,7 @@ impl App {
     }
 
     /// The effect that analyzes routes and findings, if that is due.
-    pub fn look_again(&mut self, index: &Index, now: Duration) -> Option<Effect> {
+    pub(crate) fn look_again(&mut self, index: &Index, now: Duration) -> Option<Effect> {
         let (need, pace) = (self.need(), self.refresh_policy());
         let triage = &mut self.records.triage;
         let what = triage.order(index.generation(), need, pace, now)?;
@@ -75,7 +75,7 @@ impl App {
     }
 
     /// The effect that searches what was appended to the log, if that is due.
-    pub fn search_again(&mut self, index: &Index, now: Duration) -> Option<Effect> {
+    pub(crate) fn search_again(&mut self, index: &Index, now: Duration) -> Option<Effect> {
         let paused = self.feed.paused.is_some();
         self.filter.search_again(index, now, paused)
     }
@@ -86,7 +86,7 @@ impl App {
     }
 
     /// When to compute the rows, if they are out of date: a time since the start.
-    pub fn due(&self, index: &Index) -> Option<Duration> {
+    pub(crate) fn due(&self, index: &Index) -> Option<Duration> {
         let table = self.table().filter(|_| self.filter.is_answered())?;
         let is_behind = |of| of != self.generation(index) && self.feed.paused.is_none();
         match table.generation {
@@ -96,7 +96,7 @@ impl App {
     }
 
     /// When to do something without an event: a time since the start.
-    pub fn wake(&self, index: &Index) -> Option<Duration> {
+    pub(crate) fn wake(&self, index: &Index) -> Option<Duration> {
         let generation = index.generation();
         let search = self
             .filter
@@ -111,7 +111,7 @@ impl App {
     }
 
     /// Computes the rows if that is due; returns whether it was.
-    pub fn refresh(&mut self, index: &Index, now: Duration) -> bool {
+    pub(crate) fn refresh(&mut self, index: &Index, now: Duration) -> bool {
         let due = self.due(index).is_some_and(|due| due <= now);
         if due {
             self.refresh_rows(index);
@@ -120,7 +120,7 @@ impl App {
     }
 
     /// Takes in how long computing the rows took.
-    pub fn took(&mut self, spent: Duration, now: Duration) {
+    pub(crate) fn took(&mut self, spent: Duration, now: Duration) {
         self.filter.took = Some(spent);
         self.records.next_refresh = now + spent * REST;
     }
@@ -249,7 +249,7 @@ impl App {
     }
 
     /// After every change: keeps cursors inside their lists, and requests lines that are shown but not read.
-    pub fn settle(&mut self, index: &Index) -> Vec<Effect> {
+    pub(crate) fn settle(&mut self, index: &Index) -> Vec<Effect> {
         let areas = layout::areas(self.size, self.view);
         let height = usize::from(areas.rows.height);
         if let Some(table) = self.table_mut() {

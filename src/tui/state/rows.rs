@@ -13,13 +13,13 @@ use crate::tui::state::context::RenderContext;
 
 /// How a table is sorted.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Sort {
+pub(crate) struct Sort {
     pub field: Field,
     pub order: Order,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Order {
+pub(crate) enum Order {
     /// The usual order of the column: newest, longest or failed first, names alphabetically.
     Natural,
     Reversed,
@@ -27,7 +27,7 @@ pub enum Order {
 
 /// Whether open connections come first.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum PinOpen {
+pub(crate) enum PinOpen {
     /// While the log may grow.
     Yes,
     No,
@@ -35,7 +35,7 @@ pub enum PinOpen {
 
 impl Sort {
     /// By time, the newest first.
-    pub const NEWEST: Self = Self {
+    pub(crate) const NEWEST: Self = Self {
         field: Field::Opened,
         order: Order::Natural,
     };
@@ -59,7 +59,7 @@ impl Sort {
 
 /// Matching connections in order. The memory of `room` is reused: while a log grows, its rows are
 /// computed many times a second, and allocating a new list took half of that time.
-pub fn connections(
+pub(crate) fn connections(
     index: &Index,
     filter: &Query,
     hits: &TextMatches,
@@ -101,13 +101,13 @@ pub fn connections(
 }
 
 /// Every connection, the newest first.
-pub fn all_connections(index: &Index) -> impl Iterator<Item = Record> {
+pub(crate) fn all_connections(index: &Index) -> impl Iterator<Item = Record> {
     let all = index.connections().rev();
     all.map(|connection| Record::Connection(connection.record()))
 }
 
 /// Every message, the newest first.
-pub fn all_messages(index: &Index) -> impl Iterator<Item = Record> {
+pub(crate) fn all_messages(index: &Index) -> impl Iterator<Item = Record> {
     let all = index.messages().rev();
     all.map(|message| Record::Message(message.record()))
 }
@@ -200,7 +200,7 @@ fn most_first(value: i64) -> u64 {
 }
 
 /// Matching messages in order.
-pub fn messages(
+pub(crate) fn messages(
     index: &Index,
     filter: &Query,
     hits: &TextMatches,
@@ -264,7 +264,7 @@ fn state_key(word: Option<&str>) -> u64 {
 }
 
 /// The users of the matching connections, and the totals of their logins.
-pub fn users(
+pub(crate) fn users(
     index: &Index,
     filter: &Query,
     hits: &TextMatches,
@@ -312,7 +312,7 @@ pub fn users(
 }
 
 /// Routes, or groups of them; the triage results list failing ones first.
-pub fn routes(known: RenderContext<'_>, sort: Sort) -> Vec<Record> {
+pub(crate) fn routes(known: RenderContext<'_>, sort: Sort) -> Vec<Record> {
     let mut rows = known.triage.route_rows().unwrap_or_default();
     let time = |time: Option<crate::header::Timestamp>| {
         most_first(time.map_or(0, crate::header::Timestamp::seconds))
@@ -358,7 +358,7 @@ fn name(known: RenderContext<'_>, record: Record) -> String {
 }
 
 /// Findings; the triage results list the worst first.
-pub fn findings(known: RenderContext<'_>, sort: Sort) -> Vec<Record> {
+pub(crate) fn findings(known: RenderContext<'_>, sort: Sort) -> Vec<Record> {
     let mut rows = known.triage.finding_rows().to_vec();
     sort.apply(&mut rows, |record| {
         let Record::Finding(number) = record else {
@@ -378,7 +378,7 @@ pub fn findings(known: RenderContext<'_>, sort: Sort) -> Vec<Record> {
 }
 
 /// Sources; directories and patterns without a file come last.
-pub fn sources(known: RenderContext<'_>, sort: Sort) -> Vec<Record> {
+pub(crate) fn sources(known: RenderContext<'_>, sort: Sort) -> Vec<Record> {
     let statuses = &known.files.statuses;
     let mut rows: Vec<Record> = (0..)
         .zip(statuses)

@@ -6,7 +6,7 @@ use crate::tui::keymap::Command;
 const SIDEWAYS: isize = 16;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Scroll {
+pub(crate) struct Scroll {
     /// The row under the cursor.
     pub cursor: usize,
     /// The first row shown.
@@ -17,7 +17,7 @@ pub struct Scroll {
 
 /// The movement of a key.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Motion {
+pub(crate) enum Motion {
     /// Rows down.
     By(isize),
     First,
@@ -28,7 +28,7 @@ pub enum Motion {
 
 impl Motion {
     /// The movement of a command in a list of that height.
-    pub fn of(command: Command, height: u16) -> Option<Self> {
+    pub(crate) fn of(command: Command, height: u16) -> Option<Self> {
         let page = isize::try_from(height).unwrap_or(1).max(2) - 1;
         Some(match command {
             Command::Up => Self::By(-1),
@@ -47,18 +47,18 @@ impl Motion {
 }
 
 impl Scroll {
-    pub fn step(&mut self, by: isize, length: usize) {
+    pub(crate) fn step(&mut self, by: isize, length: usize) {
         let last = length.saturating_sub(1);
         self.cursor = self.cursor.saturating_add_signed(by).min(last);
     }
 
-    pub fn step_sideways(&mut self, by: isize) {
+    pub(crate) fn step_sideways(&mut self, by: isize) {
         let to = self.sideways.saturating_add_signed(by * SIDEWAYS);
         self.sideways = to.min(1 << 20);
     }
 
     /// Moves the offset so that the cursor is seen. Room below the last row stays, for filling it would move the rows.
-    pub fn settle(&mut self, height: usize, length: usize) {
+    pub(crate) fn settle(&mut self, height: usize, length: usize) {
         let height = height.max(1);
         self.cursor = self.cursor.min(length.saturating_sub(1));
         let least = (self.cursor + 1).saturating_sub(height);
@@ -66,7 +66,7 @@ impl Scroll {
     }
 
     /// Moves the offset so that no room is left below the last row.
-    pub fn fill(&mut self, height: usize, length: usize) {
+    pub(crate) fn fill(&mut self, height: usize, length: usize) {
         self.offset = self.offset.min(length.saturating_sub(height));
     }
 }

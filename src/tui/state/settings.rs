@@ -13,7 +13,7 @@ use crate::tui::theme::{Palette, Role};
 
 /// What the reader has set for the interface.
 #[derive(Clone, Debug)]
-pub struct Settings {
+pub(crate) struct Settings {
     /// Which keys each command has.
     pub keys: Keymap,
     /// How each role looks.
@@ -37,7 +37,7 @@ impl Settings {
     ///
     /// # Errors
     /// The first column, style or key that there is not, or two commands with one key.
-    pub fn from_config(config: &Config) -> Result<Self, ConfigError> {
+    pub(crate) fn from_config(config: &Config) -> Result<Self, ConfigError> {
         let refuse = |refusal: Refusal| config.refuse(&refusal);
         let copied = config.limits.copy.unwrap_or(u64::MAX);
         Ok(Self {

@@ -11,7 +11,7 @@ use crate::position::SourceId;
 const REST: Duration = Duration::from_millis(250);
 
 #[derive(Clone, Debug, Default)]
-pub struct SourceList {
+pub(crate) struct SourceList {
     /// In the order in which they began; directories and patterns that are waited for come last.
     pub statuses: Vec<SourceStatus>,
     parsed: HashMap<SourceId, ParsedSource>,
@@ -22,7 +22,7 @@ pub struct SourceList {
 }
 
 impl SourceList {
-    pub fn of(sources: &Sources, parse_status: &ParseStatus) -> Self {
+    pub(crate) fn of(sources: &Sources, parse_status: &ParseStatus) -> Self {
         let notices = sources.notices();
         Self {
             statuses: sources.statuses(),
@@ -33,12 +33,15 @@ impl SourceList {
     }
 
     /// What parsing found out about a source.
-    pub fn parsed(&self, status: &SourceStatus) -> Option<&ParsedSource> {
+    pub(crate) fn parsed(&self, status: &SourceStatus) -> Option<&ParsedSource> {
         self.parsed.get(&status.source?)
     }
 
     /// A source's notices, the newest first.
-    pub fn notices_of<'f>(&'f self, status: &'f SourceStatus) -> impl Iterator<Item = &'f Noticed> {
+    pub(crate) fn notices_of<'f>(
+        &'f self,
+        status: &'f SourceStatus,
+    ) -> impl Iterator<Item = &'f Noticed> {
         let newest_first = self.notices.iter().rev();
         newest_first.filter(|noticed| {
             noticed.notice.path == status.path
@@ -49,7 +52,7 @@ impl SourceList {
 
 /// The list, and when to fetch it again.
 #[derive(Debug, Default)]
-pub struct SourcesState {
+pub(crate) struct SourcesState {
     pub list: SourceList,
     /// Counts the fetches.
     pub(super) serial: u64,

@@ -9,7 +9,7 @@ use crate::tui::state::log::LogView;
 use crate::tui::state::triage_state::TriageState;
 
 impl App {
-    pub fn show_newest(&mut self) {
+    pub(crate) fn show_newest(&mut self) {
         if let Feed::Loading(progress) = self.feed.phase {
             self.feed.phase = Feed::Newest(progress);
         }
@@ -17,7 +17,7 @@ impl App {
 
     /// Selected, opened and marked records keep their state under their new numbers; positions in the log and the
     /// history do not.
-    pub fn show_whole(&mut self, part: &Index, whole: &Index) -> Vec<Effect> {
+    pub(crate) fn show_whole(&mut self, part: &Index, whole: &Index) -> Vec<Effect> {
         let moved = |record: Record| record.in_whole(part, whole);
         for table in &mut self.records.tables {
             let selected = table.selected().filter(|_| table.scroll.cursor > 0);

@@ -11,7 +11,7 @@ use crate::tui::state::rows::{Order, Sort};
 use crate::tui::theme::Role;
 
 #[derive(Debug)]
-pub struct Table {
+pub(crate) struct Table {
     pub view: View,
     pub rows: Vec<Record>,
     pub scroll: Scroll,
@@ -75,11 +75,11 @@ impl Table {
         }
     }
 
-    pub fn selected(&self) -> Option<Record> {
+    pub(crate) fn selected(&self) -> Option<Record> {
         self.rows.get(self.scroll.cursor).copied()
     }
 
-    pub fn columns(&self) -> &[&'static Column] {
+    pub(crate) fn columns(&self) -> &[&'static Column] {
         &self.columns
     }
 
@@ -98,7 +98,7 @@ impl Table {
     }
 
     /// Whether its rows are sorted by time with the newest first.
-    pub fn is_newest_first(&self) -> bool {
+    pub(crate) fn is_newest_first(&self) -> bool {
         self.sort == Sort::NEWEST
     }
 
@@ -271,7 +271,7 @@ impl Table {
     }
 
     /// How many records of its kind there are; of those that are counted by looking, as many as are shown.
-    pub fn total(&self, index: &Index) -> usize {
+    pub(crate) fn total(&self, index: &Index) -> usize {
         match self.view {
             View::Connections => index.connection_count(),
             View::Messages => index.message_count(),

@@ -19,7 +19,7 @@ use crate::triage::{
 use crate::tui::columns::record::Record;
 
 /// Buckets of a route's timeline.
-pub const STRIP: usize = 48;
+pub(crate) const STRIP: usize = 48;
 /// Routes whose timelines are made while the index is held once.
 const AT_ONCE: usize = 8;
 /// The pause after an analysis, as a multiple of its duration.
@@ -33,7 +33,7 @@ const FIRST: Duration = Duration::from_secs(2);
 
 /// The routes that view Routes shows.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Scope {
+pub(crate) struct Scope {
     pub by: GroupBy,
     pub filter: String,
 }
@@ -46,7 +46,7 @@ impl Scope {
 
 /// What one job of the worker analyzes.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Ordered {
+pub(crate) struct Ordered {
     /// Results of earlier jobs are ignored.
     pub number: u64,
     /// All routes and the findings.
@@ -55,7 +55,7 @@ pub struct Ordered {
 }
 
 #[derive(Clone, Debug)]
-pub struct TriageJob {
+pub(crate) struct TriageJob {
     pub what: Ordered,
     /// The filter of the scope, and its matches in the text of the log.
     pub filter: (Arc<Query>, TextMatches),
@@ -64,7 +64,7 @@ pub struct TriageJob {
 
 /// What the worker reports.
 #[derive(Debug)]
-pub enum TriageResult {
+pub(crate) enum TriageResult {
     Whole(Box<TriageSnapshot>),
     Scope(Scope, Box<TriageSnapshot>),
     /// The job is done.
@@ -73,7 +73,7 @@ pub enum TriageResult {
 
 /// Routes and findings at one generation of the index.
 #[derive(Debug, Default)]
-pub struct TriageSnapshot {
+pub(crate) struct TriageSnapshot {
     pub triage: Triage,
     /// The timeline of each route.
     strips: Vec<Vec<Slot>>,
@@ -125,7 +125,7 @@ impl TriageSnapshot {
         })
     }
 
-    pub fn route(&self, id: RouteId) -> Option<&Route> {
+    pub(crate) fn route(&self, id: RouteId) -> Option<&Route> {
         self.triage.routes.get(*self.by_id.get(&id)?)
     }
 
@@ -137,7 +137,7 @@ impl TriageSnapshot {
 }
 
 /// Does the job and reports each result; ends silently once `stop` is set.
-pub fn run(
+pub(crate) fn run(
     job: &TriageJob,
     stop: &AtomicBool,
     with: IndexAccess<'_>,
@@ -216,7 +216,7 @@ impl<K: std::hash::Hash + Eq> NumberedRows<K> {
 }
 
 #[derive(Debug, Default)]
-pub struct TriageState {
+pub(crate) struct TriageState {
     /// What view Routes shows, once it is analyzed.
     pub wanted: Scope,
     whole: Option<TriageSnapshot>,
@@ -242,7 +242,7 @@ struct InFlight {
 
 /// The snapshot that the current view needs.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Need {
+pub(crate) enum Need {
     /// Any view but Routes, or the filter is still being evaluated.
     Whole,
     /// View Routes: [`TriageState::wanted`].
@@ -250,7 +250,7 @@ pub enum Need {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum RefreshPolicy {
+pub(crate) enum RefreshPolicy {
     /// The log is still being read.
     Loading,
     /// Analyze again when the log grows.
@@ -260,7 +260,7 @@ pub enum RefreshPolicy {
 }
 
 impl TriageState {
-    pub fn whole(&self) -> Option<&TriageSnapshot> {
+    pub(crate) fn whole(&self) -> Option<&TriageSnapshot> {
         self.whole.as_ref()
     }
 
@@ -273,28 +273,28 @@ impl TriageState {
         scoped.and_then(|(scope, snapshot)| (*scope == self.wanted).then_some(snapshot))
     }
 
-    pub fn is_ready(&self) -> bool {
+    pub(crate) fn is_ready(&self) -> bool {
         self.whole.is_some() && self.shown().is_some()
     }
 
     /// Grows with each snapshot.
-    pub fn serial(&self) -> u64 {
+    pub(crate) fn serial(&self) -> u64 {
         self.serial
     }
 
     /// In the whole log.
-    pub fn route(&self, id: RouteId) -> Option<&Route> {
+    pub(crate) fn route(&self, id: RouteId) -> Option<&Route> {
         self.whole.as_ref()?.route(id)
     }
 
     /// As view Routes shows it.
-    pub fn route_shown(&self, id: RouteId) -> Option<&Route> {
+    pub(crate) fn route_shown(&self, id: RouteId) -> Option<&Route> {
         self.snapshot_of(Record::Route(id))?.route(id)
     }
 
     /// The snapshot that a row belongs to. A route that the filter hides is shown as in the whole
     /// log.
-    pub fn snapshot_of(&self, record: Record) -> Option<&TriageSnapshot> {
+    pub(crate) fn snapshot_of(&self, record: Record) -> Option<&TriageSnapshot> {
         match record {
             Record::Group(_) => self.scoped.as_ref().map(|(_, snapshot)| snapshot),
             Record::Route(id) => {
@@ -308,13 +308,13 @@ impl TriageState {
     }
 
     /// By the number of its row.
-    pub fn group(&self, number: u32) -> Option<&Group> {
+    pub(crate) fn group(&self, number: u32) -> Option<&Group> {
         let (_, snapshot) = self.scoped.as_ref()?;
         snapshot.triage.groups.get(*self.groups.at.get(&number)?)
     }
 
     /// By the number of its row.
-    pub fn finding(&self, number: u32) -> Option<&Finding> {
+    pub(crate) fn finding(&self, number: u32) -> Option<&Finding> {
         let snapshot = self.whole.as_ref()?;
         snapshot
             .triage
@@ -323,7 +323,7 @@ impl TriageState {
     }
 
     /// The timeline of a row, in [`STRIP`] buckets.
-    pub fn strip(&self, record: Record) -> &[Slot] {
+    pub(crate) fn strip(&self, record: Record) -> &[Slot] {
         match record {
             Record::Route(id) => self
                 .snapshot_of(record)
@@ -343,14 +343,14 @@ impl TriageState {
     }
 
     /// The routes of the whole log in a state; `None` until it is analyzed.
-    pub fn count(&self, state: RouteState) -> Option<usize> {
+    pub(crate) fn count(&self, state: RouteState) -> Option<usize> {
         self.whole
             .as_ref()
             .map(|snapshot| snapshot.triage.count(state))
     }
 
     /// The number of findings, and the severity of the worst.
-    pub fn worst(&self) -> Option<(usize, FindingSeverity)> {
+    pub(crate) fn worst(&self) -> Option<(usize, FindingSeverity)> {
         let findings = &self.whole.as_ref()?.triage.findings;
         findings
             .first()
@@ -358,7 +358,7 @@ impl TriageState {
     }
 
     /// The rows of view Routes, worst first; `None` until they are analyzed.
-    pub fn route_rows(&self) -> Option<Vec<Record>> {
+    pub(crate) fn route_rows(&self) -> Option<Vec<Record>> {
         let snapshot = self.shown()?;
         if self.wanted.by != GroupBy::Route {
             return Some(self.groups.rows.clone());
@@ -368,12 +368,12 @@ impl TriageState {
     }
 
     /// The rows of view Findings, worst first.
-    pub fn finding_rows(&self) -> &[Record] {
+    pub(crate) fn finding_rows(&self) -> &[Record] {
         &self.findings.rows
     }
 
     /// Takes a result of the worker; `false` if it belongs to an earlier job.
-    pub fn take(&mut self, number: u64, result: TriageResult) -> bool {
+    pub(crate) fn take(&mut self, number: u64, result: TriageResult) -> bool {
         let running = self.running.as_ref();
         if running.is_none_or(|job| job.number != number) {
             return false;
@@ -403,12 +403,12 @@ impl TriageState {
     }
 
     /// Other records match the filter than before.
-    pub fn filter_changed(&mut self) {
+    pub(crate) fn filter_changed(&mut self) {
         self.is_scope_stale = true;
     }
 
     /// The log was read to its end: the next analysis is due at once, whatever is running.
-    pub fn request_refresh(&mut self) {
+    pub(crate) fn request_refresh(&mut self) {
         self.next = Some(Duration::ZERO);
         (self.took, self.running) = (None, None);
     }
@@ -434,7 +434,12 @@ impl TriageState {
     }
 
     /// The time of the next analysis, since the start of the program.
-    pub fn due(&self, generation: u64, need: Need, policy: RefreshPolicy) -> Option<Duration> {
+    pub(crate) fn due(
+        &self,
+        generation: u64,
+        need: Need,
+        policy: RefreshPolicy,
+    ) -> Option<Duration> {
         if self.lacks(need) {
             return Some(Duration::ZERO);
         }
@@ -447,7 +452,7 @@ impl TriageState {
     }
 
     /// What to analyze now, if anything.
-    pub fn order(
+    pub(crate) fn order(
         &mut self,
         generation: u64,
         need: Need,

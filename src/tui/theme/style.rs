@@ -8,7 +8,7 @@ use ratatui::style::{Color, Modifier, Style};
 use super::Role;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct StyleSpec {
+pub(crate) struct StyleSpec {
     foreground: Option<Color>,
     background: Option<Color>,
     modifiers: Modifier,
@@ -97,7 +97,7 @@ impl FromStr for StyleSpec {
 
 /// The style of each role.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Palette([StyleSpec; Role::ALL.len()]);
+pub(crate) struct Palette([StyleSpec; Role::ALL.len()]);
 
 impl Default for Palette {
     fn default() -> Self {

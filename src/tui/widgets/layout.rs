@@ -14,7 +14,7 @@ const TALL: u16 = 20;
 
 /// The areas of the screen.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Areas {
+pub(crate) struct Areas {
     /// Program, feed, totals.
     pub top: Rect,
     /// The timeline.
@@ -38,7 +38,7 @@ pub struct Areas {
 }
 
 /// Divides the screen; all areas are empty if it is too small.
-pub fn areas((width, height): (u16, u16), view: View) -> Areas {
+pub(crate) fn areas((width, height): (u16, u16), view: View) -> Areas {
     if width < LEAST.0 || height < LEAST.1 {
         return Areas::default();
     }
@@ -76,10 +76,10 @@ pub fn areas((width, height): (u16, u16), view: View) -> Areas {
 }
 
 /// Columns of the marker before each row.
-pub const SIGN: u16 = 2;
+pub(crate) const SIGN: u16 = 2;
 
 /// The indices of the columns that fit.
-pub fn shown_columns(columns: &[&Column], width: u16) -> Vec<usize> {
+pub(crate) fn shown_columns(columns: &[&Column], width: u16) -> Vec<usize> {
     column_widths(columns, width, 0)
         .into_iter()
         .map(|(at, _)| at)
@@ -87,7 +87,7 @@ pub fn shown_columns(columns: &[&Column], width: u16) -> Vec<usize> {
 }
 
 /// The columns shown and how wide each is. An id is never cut: its column takes at least `id` columns.
-pub fn column_widths(columns: &[&Column], width: u16, id: u16) -> Vec<(usize, u16)> {
+pub(crate) fn column_widths(columns: &[&Column], width: u16, id: u16) -> Vec<(usize, u16)> {
     let need = |at: usize| match columns[at].screen.field {
         Field::Id | Field::Mid => columns[at].screen.min.max(id),
         _ => columns[at].screen.min,

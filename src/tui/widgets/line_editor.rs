@@ -8,14 +8,14 @@ const LONGEST: usize = 4096;
 
 /// The text and its cursor.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Line {
+pub(crate) struct Line {
     text: String,
     cursor: usize,
 }
 
 /// A change to the line.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Edit {
+pub(crate) enum Edit {
     Insert(char),
     Backspace,
     Delete,
@@ -33,24 +33,24 @@ pub enum Edit {
 
 impl Line {
     /// A line with its cursor at the end.
-    pub fn new(text: &str) -> Self {
+    pub(crate) fn new(text: &str) -> Self {
         Self {
             text: text.to_owned(),
             cursor: text.len(),
         }
     }
 
-    pub fn text(&self) -> &str {
+    pub(crate) fn text(&self) -> &str {
         &self.text
     }
 
     /// The byte offset of the cursor.
-    pub fn cursor(&self) -> usize {
+    pub(crate) fn cursor(&self) -> usize {
         self.cursor
     }
 
     /// Applies an edit; returns whether the text changed.
-    pub fn edit(&mut self, edit: Edit) -> bool {
+    pub(crate) fn edit(&mut self, edit: Edit) -> bool {
         let before = self.text.len();
         match edit {
             Edit::Insert(c) => self.insert(c.encode_utf8(&mut [0; 4])),
@@ -69,7 +69,7 @@ impl Line {
 
     /// Inserts text at the cursor: control characters become blanks, and text beyond the limit is
     /// dropped.
-    pub fn insert(&mut self, text: &str) {
+    pub(crate) fn insert(&mut self, text: &str) {
         for c in text.chars() {
             let c = if crate::safe::is_control_like(c) {
                 ' '
@@ -85,7 +85,7 @@ impl Line {
     }
 
     /// Replaces a range of bytes and moves the cursor after `text`.
-    pub fn replace(&mut self, range: std::ops::Range<usize>, text: &str) {
+    pub(crate) fn replace(&mut self, range: std::ops::Range<usize>, text: &str) {
         if self.text.get(range.clone()).is_some() {
             self.text.replace_range(range.clone(), text);
             self.cursor = range.start + text.len();
@@ -119,7 +119,7 @@ impl Line {
     }
 
     /// The part to show in `width` columns, and the column of the cursor in it.
-    pub fn shown(&self, width: usize) -> (&str, usize) {
+    pub(crate) fn shown(&self, width: usize) -> (&str, usize) {
         let mut start = 0;
         while self.text[start..self.cursor].width() >= width.max(1) {
             let Some(next) = self.text[start..].graphemes(true).next() else {

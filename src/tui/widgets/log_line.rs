@@ -9,7 +9,7 @@ use crate::tui::theme::Role;
 
 /// How much of the frame before the message is shown.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum HeaderFormat {
+pub(crate) enum HeaderFormat {
     /// As written.
     Full,
     /// The time of day.
@@ -18,7 +18,7 @@ pub enum HeaderFormat {
 
 impl HeaderFormat {
     /// What there is room for.
-    pub fn of_width(width: u16) -> Self {
+    pub(crate) fn of_width(width: u16) -> Self {
         if width >= 150 {
             Self::Full
         } else {
@@ -28,7 +28,7 @@ impl HeaderFormat {
 }
 
 /// The line's texts and how they look.
-pub fn parts(frame: &Header, line: &[u8], format: HeaderFormat) -> Vec<(Role, String)> {
+pub(crate) fn parts(frame: &Header, line: &[u8], format: HeaderFormat) -> Vec<(Role, String)> {
     let body = frame.body(line);
     let before = &line[..line.len() - body.len()];
     let mut parts = Vec::with_capacity(6);
@@ -110,7 +110,7 @@ fn verdict(event: Event<'_>, body: &[u8]) -> Option<(usize, usize, Role, &'stati
 }
 
 /// The texts without their first `columns` columns.
-pub fn sideways(parts: Vec<(Role, String)>, columns: usize) -> Vec<(Role, String)> {
+pub(crate) fn sideways(parts: Vec<(Role, String)>, columns: usize) -> Vec<(Role, String)> {
     let mut left = columns;
     let mut shown = Vec::with_capacity(parts.len());
     for (role, text) in parts {
@@ -138,7 +138,7 @@ pub fn sideways(parts: Vec<(Role, String)>, columns: usize) -> Vec<(Role, String
 }
 
 /// Marks what was searched for.
-pub fn mark(parts: Vec<(Role, String)>, search: &TextPattern) -> Vec<(Role, String)> {
+pub(crate) fn mark(parts: Vec<(Role, String)>, search: &TextPattern) -> Vec<(Role, String)> {
     let mut marked = Vec::with_capacity(parts.len());
     for (role, text) in parts {
         let mut from = 0;

@@ -8,7 +8,7 @@ use crate::tui::columns::view::View;
 
 /// Maps times to columns of the timeline.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Scale {
+pub(crate) struct Scale {
     /// Seconds since 1970 at which it begins.
     from: i64,
     /// The first second behind it.
@@ -20,21 +20,21 @@ pub struct Scale {
 }
 
 impl Scale {
-    pub fn column(&self, time: Timestamp) -> usize {
+    pub(crate) fn column(&self, time: Timestamp) -> usize {
         let columns = i64::try_from(self.columns).unwrap_or(0);
         let at = (time.seconds() - self.from) * columns / (self.to - self.from).max(1);
         usize::try_from(at).unwrap_or(0)
     }
 
     /// The first second of a column.
-    pub fn start(&self, column: usize) -> i64 {
+    pub(crate) fn start(&self, column: usize) -> i64 {
         let columns = i64::try_from(self.columns).unwrap_or(1).max(1);
         let column = i64::try_from(column).unwrap_or(columns);
         self.from + (column * (self.to - self.from) + columns - 1) / columns
     }
 
     /// The first second of the column that is `by` columns from that of `time`; at least a second away.
-    pub fn beside(&self, time: Timestamp, by: isize) -> i64 {
+    pub(crate) fn beside(&self, time: Timestamp, by: isize) -> i64 {
         let start = self.start(self.column(time).saturating_add_signed(by));
         if by > 0 {
             start.max(time.seconds() + 1)
@@ -44,28 +44,28 @@ impl Scale {
     }
 
     /// The log's first second.
-    pub fn first(&self) -> i64 {
+    pub(crate) fn first(&self) -> i64 {
         self.from
     }
 
     /// The log's newest second.
-    pub fn last(&self) -> i64 {
+    pub(crate) fn last(&self) -> i64 {
         self.to - 1
     }
 
     /// Whole seconds of a column.
-    pub fn seconds(&self) -> i64 {
+    pub(crate) fn seconds(&self) -> i64 {
         (self.to - self.from) / i64::try_from(self.columns).unwrap_or(1).max(1)
     }
 
     /// Successes and failures in each column.
-    pub fn strip(&self, index: &Index) -> Vec<Slot> {
+    pub(crate) fn strip(&self, index: &Index) -> Vec<Slot> {
         index.timeline().strip(self.from, self.to, self.columns)
     }
 }
 
 /// The scale on a screen of that size; `None` if no entry has a time or no column fits.
-pub fn scale(size: (u16, u16), index: &Index) -> Option<Scale> {
+pub(crate) fn scale(size: (u16, u16), index: &Index) -> Option<Scale> {
     let areas = layout::areas(size, View::Connections);
     let (oldest, newest) = index.oldest().zip(index.newest())?;
     let (first, last) = ends(oldest, newest);
@@ -81,7 +81,7 @@ pub fn scale(size: (u16, u16), index: &Index) -> Option<Scale> {
 }
 
 /// Labels of the first and last time, with dates if the days differ.
-pub fn ends(oldest: Timestamp, newest: Timestamp) -> (String, String) {
+pub(crate) fn ends(oldest: Timestamp, newest: Timestamp) -> (String, String) {
     let (a, b) = (oldest.date_time(), newest.date_time());
     let time = |c: DateTime| format!("{:02}:{:02}", c.hour, c.minute);
     if (a.year, a.month, a.day) == (b.year, b.month, b.day) {

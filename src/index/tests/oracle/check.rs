@@ -16,13 +16,13 @@ use crate::position::{Position, SourceId};
 use records::{At, Connection, Model};
 
 /// A line as numbers: its template and its fields.
-pub type Step = [u8; 4];
+pub(crate) type Step = [u8; 4];
 
 /// 2 March 2026, 08:00:00.
 const MORNING: i64 = 1_772_438_400;
 
 /// Applies the lines to both, and panics if their records differ.
-pub fn check(steps: &[Step]) {
+pub(crate) fn check(steps: &[Step]) {
     let mut index = Index::new(TrackClosed::On);
     let mut model = Model::default();
     index.open_source(SourceId::new(0), "");

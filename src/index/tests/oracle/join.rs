@@ -23,7 +23,7 @@ fn is_past(then: Option<Timestamp>, now: Option<Timestamp>) -> bool {
 }
 
 impl Model {
-    pub fn apply(&mut self, at: At, event: &Event<'_>) {
+    pub(crate) fn apply(&mut self, at: At, event: &Event<'_>) {
         self.entries += 1;
         self.unknown += u64::from(super::is_unknown(event));
         match *event {

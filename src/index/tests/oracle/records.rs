@@ -8,13 +8,13 @@ use crate::index::{ConnectionEnd, DeliveryResult, DeliveryState};
 
 /// The host, time and offset of a line.
 #[derive(Clone, Copy)]
-pub struct At {
+pub(crate) struct At {
     pub host: &'static str,
     pub time: Option<Timestamp>,
     pub offset: u64,
 }
 
-pub struct Connection {
+pub(crate) struct Connection {
     pub host: &'static str,
     pub link: ConnId,
     pub opened: bool,
@@ -25,7 +25,7 @@ pub struct Connection {
     pub logins: Vec<(bool, Option<String>)>,
 }
 
-pub struct Message {
+pub(crate) struct Message {
     pub host: &'static str,
     pub mid: Mid,
     pub began: Option<Timestamp>,
@@ -41,14 +41,14 @@ pub struct Message {
     pub places: Vec<u64>,
 }
 
-pub struct Recipient {
+pub(crate) struct Recipient {
     pub rid: Option<u64>,
     pub to: Option<String>,
     pub state: DeliveryState,
     pub deliveries: Vec<usize>,
 }
 
-pub struct Delivery {
+pub(crate) struct Delivery {
     pub connection: Option<usize>,
     pub message: usize,
     pub time: Option<Timestamp>,
@@ -57,7 +57,7 @@ pub struct Delivery {
 }
 
 #[derive(Default)]
-pub struct Model {
+pub(crate) struct Model {
     pub connections: Vec<Connection>,
     pub messages: Vec<Message>,
     /// Messages in the order in which they were linked to their connection.
@@ -73,7 +73,7 @@ pub struct Model {
 
 impl Model {
     /// All records as text, in the form of the index's.
-    pub fn shown(&self) -> String {
+    pub(crate) fn shown(&self) -> String {
         let mut text = String::new();
         let mut write = |line: std::fmt::Arguments<'_>| writeln!(text, "{line}").expect("memory");
         for (at, one) in self.connections.iter().enumerate() {

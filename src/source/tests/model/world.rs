@@ -11,7 +11,7 @@ use crate::source::pending::PendingFiles;
 
 /// How rolled files are called.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Naming {
+pub(crate) enum Naming {
     /// `mail.log.1`, `mail.log.2`, counted up at each rotation.
     Numbered,
     /// `mail.@20260302T000001.s`.
@@ -22,7 +22,7 @@ pub enum Naming {
 
 /// How logs are rolled; each log in one way only.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Manner {
+pub(crate) enum Manner {
     Rename,
     /// Copies the log, then cuts it to nothing.
     Copy,
@@ -58,7 +58,7 @@ impl Generation {
     }
 }
 
-pub struct World {
+pub(crate) struct World {
     pub dir: tempfile::TempDir,
     naming: Naming,
     pub manner: Manner,
@@ -79,7 +79,7 @@ fn delete(path: &Path) {
 }
 
 impl World {
-    pub fn new(naming: Naming, manner: Manner) -> Self {
+    pub(crate) fn new(naming: Naming, manner: Manner) -> Self {
         let mut world = Self {
             dir: folder(),
             naming,
@@ -96,7 +96,7 @@ impl World {
     }
 
     /// From now on new files are opened immediately, as by the watcher thread.
-    pub fn tell(&mut self, pending: PendingFiles) {
+    pub(crate) fn tell(&mut self, pending: PendingFiles) {
         self.pending = Some(pending);
     }
 
@@ -106,7 +106,7 @@ impl World {
         }
     }
 
-    pub fn name(&self) -> PathBuf {
+    pub(crate) fn name(&self) -> PathBuf {
         self.dir.path().join("mail.log")
     }
 
@@ -116,7 +116,7 @@ impl World {
     }
 
     /// Makes a new log.
-    pub fn begin(&mut self) {
+    pub(crate) fn begin(&mut self) {
         let path = if self.naming == Naming::Linked {
             self.rolled += 1;
             let path = self.dated("c");
@@ -160,14 +160,14 @@ impl World {
         }
     }
 
-    pub fn write(&mut self, count: usize) {
+    pub(crate) fn write(&mut self, count: usize) {
         if self.current.is_none() {
             self.begin();
         }
         self.write_to(self.current.expect("a log"), count);
     }
 
-    pub fn half(&mut self, length: usize) {
+    pub(crate) fn half(&mut self, length: usize) {
         if self.current.is_none() {
             self.begin();
         }
@@ -211,7 +211,7 @@ impl World {
         }
     }
 
-    pub fn roll(&mut self) {
+    pub(crate) fn roll(&mut self) {
         let Some(at) = self.current.take() else {
             return;
         };
@@ -224,7 +224,7 @@ impl World {
         self.drop_writers();
     }
 
-    pub fn truncate(&mut self) {
+    pub(crate) fn truncate(&mut self) {
         let Some(at) = self.current else { return };
         let old = &mut self.generations[at];
         let (path, writer, held) = (old.path.take(), old.writer.take(), old.held);
@@ -240,7 +240,7 @@ impl World {
         });
     }
 
-    pub fn copy_truncate(&mut self) {
+    pub(crate) fn copy_truncate(&mut self) {
         let Some(at) = self.current else { return };
         self.finish_half(at);
         let copy = self.make_room();
@@ -251,7 +251,7 @@ impl World {
         self.generations[at].held = self.pending.is_some();
     }
 
-    pub fn delete(&mut self) {
+    pub(crate) fn delete(&mut self) {
         if let Some(at) = self.current.take() {
             let path = self.generations[at].path.take();
             delete(&path.expect("a name"));
@@ -259,7 +259,7 @@ impl World {
         }
     }
 
-    pub fn compress(&mut self) {
+    pub(crate) fn compress(&mut self) {
         let current = self.current;
         let newest = (0..self.generations.len()).rev().find(|&at| {
             let generation = &self.generations[at];
@@ -282,7 +282,7 @@ impl World {
         self.generations[at].path = Some(packed);
     }
 
-    pub fn expire(&mut self) {
+    pub(crate) fn expire(&mut self) {
         let named = |generation: &Generation| generation.path.is_some();
         if self.generations.iter().filter(|&g| named(g)).count() > 3 {
             let at = self.generations.iter().position(named).expect("some");
@@ -291,7 +291,7 @@ impl World {
         }
     }
 
-    pub fn late(&mut self, count: usize) {
+    pub(crate) fn late(&mut self, count: usize) {
         let current = self.current.unwrap_or(self.generations.len());
         if let Some(at) = current.checked_sub(1)
             && self.generations[at].writer.is_some()
@@ -301,7 +301,7 @@ impl World {
     }
 
     /// The lines that the reader must emit now, in order.
-    pub fn look(&mut self) -> Vec<usize> {
+    pub(crate) fn look(&mut self) -> Vec<usize> {
         let mut told = Vec::new();
         for generation in &mut self.generations {
             let reachable = generation.reachable();
@@ -313,7 +313,7 @@ impl World {
     }
 
     /// The reader closes the files that lost the log's name.
-    pub fn quiet(&mut self) {
+    pub(crate) fn quiet(&mut self) {
         for at in 0..self.generations.len() {
             if Some(at) != self.current {
                 self.generations[at].held = false;
@@ -323,7 +323,7 @@ impl World {
     }
 
     /// How many known files had lines that the reader could not read.
-    pub fn lost(&self) -> usize {
+    pub(crate) fn lost(&self) -> usize {
         // Files that came and went between two scans, and lines written to deleted files, are
         // unknown.
         let met = |generation: &&Generation| generation.read > 0 && generation.packed.is_none();

@@ -22,7 +22,7 @@ pub(super) struct PageBuilder {
 
 impl PageBuilder {
     /// Columns of a fact's name.
-    pub fn names(&self) -> usize {
+    pub(super) fn names(&self) -> usize {
         self.name_width.max(NAME)
     }
 
@@ -30,27 +30,27 @@ impl PageBuilder {
         format!("  {name:<width$}", width = self.names() - 2)
     }
 
-    pub fn row(&mut self, parts: Vec<(Role, String)>) -> &mut PageRow {
+    pub(super) fn row(&mut self, parts: Vec<(Role, String)>) -> &mut PageRow {
         self.rows.push(PageRow { parts, link: None });
         let last = self.rows.len() - 1;
         &mut self.rows[last]
     }
 
-    pub fn fact(&mut self, name: &str, value: Option<String>) {
+    pub(super) fn fact(&mut self, name: &str, value: Option<String>) {
         if let Some(value) = value {
             self.row(vec![(Role::Dim, self.name_of(name)), (Role::Text, value)]);
         }
     }
 
     /// A fact of several parts.
-    pub fn parts(&mut self, name: &str, parts: Vec<(Role, String)>) -> &mut PageRow {
+    pub(super) fn parts(&mut self, name: &str, parts: Vec<(Role, String)>) -> &mut PageRow {
         let mut all = vec![(Role::Dim, self.name_of(name))];
         all.extend(parts);
         self.row(all)
     }
 
     /// A fact that may take several lines of `width` columns.
-    pub fn wrapped(&mut self, name: &str, value: &str, role: Role, width: usize) {
+    pub(super) fn wrapped(&mut self, name: &str, value: &str, role: Role, width: usize) {
         let mut name = name;
         for line in wrap(value, width.saturating_sub(self.names() + 1).max(20)) {
             self.parts(name, vec![(role, line)]);
@@ -58,20 +58,20 @@ impl PageBuilder {
         }
     }
 
-    pub fn title(&mut self, text: &str) {
+    pub(super) fn title(&mut self, text: &str) {
         self.row(Vec::new());
         self.row(vec![(Role::Title, format!(" {text}"))]);
     }
 
     /// The heading of the raw lines; their number is left out if it is 0.
-    pub fn lines_title(&mut self, count: u32) {
+    pub(super) fn lines_title(&mut self, count: u32) {
         match count {
             0 => self.title("Log lines"),
             count => self.title(&format!("Log lines ({count})")),
         }
     }
 
-    pub fn headline(&mut self, index: &Index, record: Record) {
+    pub(super) fn headline(&mut self, index: &Index, record: Record) {
         let mut parts = vec![(Role::Text, " ".to_owned())];
         parts.extend(headline(index, record));
         if let Some((role, _)) = parts.get_mut(1) {
@@ -81,7 +81,7 @@ impl PageBuilder {
     }
 
     /// The steps of a trace. A record is linked from the first step of each run of its steps.
-    pub fn trace(&mut self, record: Record, trace: Trace) {
+    pub(super) fn trace(&mut self, record: Record, trace: Trace) {
         self.title("Trace");
         let mut previous = None;
         for step in trace.steps {
@@ -94,7 +94,7 @@ impl PageBuilder {
         }
     }
 
-    pub fn more(&mut self, count: usize) {
+    pub(super) fn more(&mut self, count: usize) {
         if count > MOST {
             self.row(vec![(Role::Dim, format!("  … {} more", count - MOST))]);
         }

@@ -36,7 +36,7 @@ const SHOWN: usize = 5;
 const LISTED: usize = 5000;
 
 /// The connections to compare: the last success and the first failure.
-pub fn sides(known: RenderContext<'_>, id: RouteId) -> [Option<ConnectionId>; 2] {
+pub(crate) fn sides(known: RenderContext<'_>, id: RouteId) -> [Option<ConnectionId>; 2] {
     let Some(route) = known.triage.route(id) else {
         return [None, None];
     };
