@@ -46,12 +46,10 @@ pub(crate) struct Config {
     pub paths: Vec<OsString>,
     /// The filter the interface starts with.
     pub query: String,
-    /// Whether the interface follows what it reads.
     pub follow: bool,
     /// The interval of polling, if it replaces notifications.
     #[serde(with = "value::duration")]
     pub poll: Option<Duration>,
-    /// When to use colours.
     pub color: Color,
     /// Bounds of the index and of single records.
     pub limits: Limits,
@@ -79,7 +77,6 @@ pub(crate) enum Color {
     Auto,
     /// Also if the output is no terminal.
     Always,
-    /// Never.
     Never,
 }
 
@@ -132,7 +129,6 @@ pub(crate) struct EffectiveSetting {
     pub name: String,
     /// Its value as the file would write it.
     pub value: Value,
-    /// The layer that set it.
     pub origin: Origin,
 }
 
@@ -231,12 +227,10 @@ impl Config {
             .unwrap_or_default()
     }
 
-    /// The saved queries.
     pub(crate) fn saved(&self) -> &query::Saved {
         &self.saved
     }
 
-    /// The limits of the index.
     pub(crate) fn index_limits(&self) -> crate::index::RetentionLimits {
         crate::index::RetentionLimits {
             keep: self.limits.keep,

@@ -89,7 +89,6 @@ pub(crate) struct Header {
 }
 
 impl Header {
-    /// The message after the header.
     pub(crate) fn body<'a>(&self, line: &'a [u8]) -> &'a [u8] {
         line.get(self.body as usize..).unwrap_or(&[])
     }

@@ -112,7 +112,6 @@ impl Index {
         self.appliances.open_source(source, folder);
     }
 
-    /// Applies one entry.
     pub(crate) fn apply(&mut self, entry: &Entry<'_>) {
         let mut entry = *entry;
         let plan = BatchPlan::of(std::slice::from_mut(&mut entry));
@@ -189,17 +188,14 @@ impl Index {
         self.appliances.shown(id)
     }
 
-    /// Facts from a source's first and last lines.
     pub(crate) fn source_facts(&self, source: SourceId) -> Option<&SourceFacts> {
         self.appliances.facts(source)
     }
 
-    /// How many connections are kept, in and out.
     pub(crate) fn connection_count(&self) -> usize {
         self.connections.ranks().len()
     }
 
-    /// How many messages are kept.
     pub(crate) fn message_count(&self) -> usize {
         self.messages.ranks().len()
     }

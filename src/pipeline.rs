@@ -162,7 +162,6 @@ impl Ingest {
         self.sources.progress()
     }
 
-    /// Allows the next `Grew` event.
     pub(crate) fn ack_growth(&self) {
         self.index.ack_growth();
     }

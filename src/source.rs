@@ -101,7 +101,6 @@ pub(crate) enum Marker {
 /// format.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Liveness {
-    /// The marker that a line is, if any.
     pub marker: fn(&[u8]) -> Option<Marker>,
     /// Whether a file of this name, without the suffix of its compression, gets no more lines.
     pub is_final_name: fn(&str) -> bool,
@@ -120,9 +119,7 @@ pub(crate) struct Request {
     pub is_mail_log: fn(&[u8]) -> bool,
     pub liveness: Liveness,
     pub empty_folder: EmptyFolder,
-    /// Whether lines are read again.
     pub raw_lines: RawLines,
-    /// Ends the reading from outside.
     pub stop: Stop,
 }
 
@@ -134,25 +131,20 @@ pub enum SourceError {
     NotFound { path: PathBuf },
     #[error("{}: permission denied; run as a user who may read it", .path.display())]
     Permission { path: PathBuf },
-    /// A directory or glob without a mail log.
     #[error("{}: no mail_logs here; name a folder that holds some, or follow it to wait for them", .path.display())]
     NoLogs { path: PathBuf },
     #[error("{}: not a valid pattern ({reason}); check its brackets and stars", .path.display())]
     BadGlob { path: PathBuf, reason: &'static str },
-    /// A device or a socket.
     #[error("{}: neither a file, a folder nor a pipe; name a log file", .path.display())]
     NoFile { path: PathBuf },
-    /// Text in 16-bit units.
     #[error("{}: the file is UTF-16; convert it to UTF-8 first", .path.display())]
     Utf16 { path: PathBuf },
-    /// An archive that needs more memory than a decoder may use.
     #[error("{}: unpacking it takes more than 128 MiB of memory; unpack it with xz first", .path.display())]
     Demanding { path: PathBuf },
     /// Not a byte can be decompressed.
     #[error("{}: damaged archive ({cause}); fetch the file again", .path.display())]
     Damaged {
         path: PathBuf,
-        /// The error of the decoder.
         cause: io::Error,
     },
     #[error("{}: cannot be read ({cause}); check the file and its disk", .path.display())]

@@ -45,31 +45,24 @@ const FRAME_LOADING: Duration = Duration::from_millis(150);
 /// How long a record's lines may take before the frame is drawn without them.
 const PATIENCE: Duration = Duration::from_millis(12);
 
-/// How the interface starts.
 #[derive(Clone, Debug)]
 pub(crate) struct Options {
-    /// The filter to begin with.
     pub query: String,
     /// What is followed, safe to show.
     pub title: String,
     /// Whether more may come.
     pub follow: Follow,
-    /// When to use colour.
     pub color: Color,
-    /// What the reader has set.
     pub settings: Settings,
 }
 
-/// How the interface ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Exit {
-    /// The reader has left.
     Quit,
     /// A signal of this number ended it; the exit status is 128 more.
     Signal(i32),
 }
 
-/// What comes in on the channel.
 enum Message {
     Input(io::Result<Event>),
     Signal(Signal),

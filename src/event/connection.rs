@@ -13,7 +13,6 @@
 use super::scan::{Delimiter, id, number, split_first};
 use super::{ConnId, Dcid, Event, Icid, policy, tls};
 
-/// Why a connection was closed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum CloseReason {
     /// `close`: the normal end.

@@ -19,7 +19,6 @@ macro_rules! kinds {
                 Self::NAMES[self as usize]
             }
 
-            /// The meaning in one sentence.
             pub(crate) fn meaning(self) -> &'static str {
                 const MEANINGS: &[&str] = &[$($meaning,)*];
                 MEANINGS[self as usize]

@@ -38,7 +38,6 @@ use compact::{Compaction, CompactionPart};
 
 pub(crate) use step::EvictionStep;
 
-/// What the index may hold.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(crate) struct RetentionLimits {
     /// Records that ended longer ago than this, before the newest entry, are evicted.
@@ -53,7 +52,6 @@ impl RetentionLimits {
     }
 }
 
-/// How many records were evicted.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(crate) struct Evicted {
     pub connections: u64,
@@ -111,7 +109,6 @@ pub(crate) struct Retention {
     evicted: Evicted,
     /// Entries evicted since the last compaction.
     uncompacted: u64,
-    /// How many compactions were applied.
     compactions: u64,
     drained: Drained,
 }
@@ -204,7 +201,6 @@ impl Index {
         }
     }
 
-    /// How many records were evicted since the start.
     pub(crate) fn evicted(&self) -> Evicted {
         self.retention.evicted
     }

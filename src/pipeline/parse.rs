@@ -134,7 +134,6 @@ impl ParsedBlock {
         &self.borrow_dependent().entries
     }
 
-    /// What the index needs to apply the entries.
     pub(crate) fn plan(&self) -> &BatchPlan {
         &self.borrow_dependent().plan
     }
@@ -194,7 +193,6 @@ impl BlockParser {
         }
     }
 
-    /// Prepares for the blocks of a new source.
     pub(crate) fn open(&mut self, opened: &SourceOpened) {
         let years = match (self.years, self.last) {
             (FirstYear::Is(_), Some(last)) => self.sources[last].years().clone(),

@@ -115,7 +115,6 @@ impl PendingSecond {
         Some(std::mem::replace(&mut self.0, Vec::from_iter(pending)))
     }
 
-    /// Returns the pending blocks.
     pub(super) fn finish(&mut self) -> Option<Vec<ParsedHeaders>> {
         (!self.0.is_empty()).then(|| std::mem::take(&mut self.0))
     }

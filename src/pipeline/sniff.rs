@@ -39,7 +39,6 @@ pub(crate) fn is_blank(line: &[u8]) -> bool {
     line.first().is_none_or(u8::is_ascii_whitespace) && line.trim_ascii().is_empty()
 }
 
-/// Classifies a file by its first bytes.
 pub(crate) fn sniff(head: &[u8]) -> FileKind {
     let (mut maybe, mut present, mut odd) = (false, 0usize, 0usize);
     for (header, line) in lines(head) {
@@ -71,7 +70,6 @@ pub(crate) fn sniff(head: &[u8]) -> FileKind {
     }
 }
 
-/// Whether the first bytes of a file are those of a mail_logs.
 pub(crate) fn is_mail_log(head: &[u8]) -> bool {
     sniff(head) == FileKind::MailLog
 }

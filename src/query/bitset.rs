@@ -15,7 +15,6 @@ const SHARED: usize = 1 << 16;
 const MOST_THREADS: usize = 8;
 
 impl BitSet {
-    /// None of these records.
     pub(super) fn none(places: impl Into<Ranks>) -> Self {
         let places = places.into();
         Self {
@@ -24,7 +23,6 @@ impl BitSet {
         }
     }
 
-    /// All of these records.
     pub(super) fn all(places: impl Into<Ranks>) -> Self {
         let mut all = Self::none(places);
         all.words.fill(u64::MAX);

@@ -117,7 +117,6 @@ struct Scan {
     term: usize,
     /// Start of the last of the term's comma-separated values, if there are several.
     item: usize,
-    /// Whether the cursor is inside quotes.
     quoted: bool,
 }
 

@@ -1,6 +1,5 @@
 //! The one table of all fields: the parser, completion, errors, help and the README read it.
 
-/// The type of a field's values.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum ValueKind {
     /// Whole numbers: one, a range, a list, comparisons.

@@ -195,7 +195,6 @@ impl Predicate {
         }
     }
 
-    /// Writes the term.
     pub(super) fn write(&self, doc: &FieldDoc, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let list = |all: Vec<String>| all.join(",");
         let text = match self {

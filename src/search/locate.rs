@@ -10,7 +10,6 @@ use crate::source::Sources;
 /// Bytes read at once while lines are counted.
 const CHUNK: usize = 1 << 20;
 
-/// A line's file and number.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct LineLocation {
     /// Safe to show.

@@ -23,7 +23,6 @@ pub(crate) struct LogLine {
     pub length: u64,
 }
 
-/// Consecutive lines.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct LineChunk {
     pub lines: Vec<LogLine>,
@@ -40,7 +39,6 @@ pub(crate) enum LineRange {
     /// The count of lines before this position.
     Before(Position, usize),
     After(Position, usize),
-    /// The last lines of the log.
     Tail(usize),
     /// The count of lines on either side of this position.
     Around(Position, usize),
@@ -49,7 +47,6 @@ pub(crate) enum LineRange {
 #[derive(Clone, Debug)]
 pub(crate) enum LinePattern {
     Text(TextPattern),
-    /// A line that reports a failure.
     Failure,
 }
 

@@ -19,7 +19,6 @@ pub(crate) const HOLE: usize = 64 << 10;
 /// until it is indexed.
 pub(crate) const READ: usize = 128 << 10;
 
-/// The byte order mark that some editors write before UTF-8 text.
 const BOM: &[u8] = b"\xef\xbb\xbf";
 
 /// Whether the last line of a block is complete.
@@ -91,7 +90,6 @@ impl LineSplitter {
         &self.carry
     }
 
-    /// Whether a line begins with the next byte.
     pub(super) fn is_at_line_start(&self) -> bool {
         self.carry.is_empty() && !self.skipping
     }

@@ -6,10 +6,8 @@ use parking_lot::Mutex;
 
 use super::blocks::READ;
 
-/// How many buffers are kept.
 const MAX_SPARE: usize = 16;
 
-/// Takes block buffers back, from any thread.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct BufferPool(Arc<Mutex<Vec<Vec<u8>>>>);
 

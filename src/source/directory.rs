@@ -156,7 +156,6 @@ impl LogReader {
         Ok(false)
     }
 
-    /// A listing lacks a tracked file.
     fn on_unlisted(&mut self, id: FileId, path: &Path, successor: bool) {
         let Some(key) = self.tracker.find(id) else {
             return;

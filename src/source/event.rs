@@ -7,7 +7,6 @@ use super::blocks::Block;
 use super::notice::Notice;
 use crate::position::SourceId;
 
-/// An event of the reader.
 #[derive(Debug)]
 pub(crate) enum SourceEvent {
     /// A source begins; its blocks follow, between those of others.

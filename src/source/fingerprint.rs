@@ -36,7 +36,6 @@ const MAX_COMPARED: usize = 256;
 static SEED: LazyLock<foldhash::quality::RandomState> =
     LazyLock::new(foldhash::quality::RandomState::default);
 
-/// The hash of a chunk of zeros.
 static ZEROS: LazyLock<u64> = LazyLock::new(|| hash(&[0; CHUNK]));
 
 pub(super) fn hash(bytes: &[u8]) -> u64 {

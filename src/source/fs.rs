@@ -13,7 +13,6 @@ use rustix::fs::{Mode, OFlags};
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(crate) struct FileId(u64, u64);
 
-/// The metadata of a file at one moment.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Stat {
     pub id: FileId,
@@ -85,7 +84,6 @@ pub(crate) fn kind(metadata: &Metadata) -> PathKind {
     }
 }
 
-/// The kind of something that is neither a file nor a directory.
 pub(crate) fn special_file_kind(metadata: &Metadata) -> Option<&'static str> {
     let kind = metadata.file_type();
     if kind.is_fifo() {

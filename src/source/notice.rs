@@ -6,7 +6,6 @@ use std::time::SystemTime;
 
 use crate::position::SourceId;
 
-/// How much a notice matters.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(crate) enum NoticeLevel {
     /// The normal life of a log.
@@ -122,7 +121,6 @@ impl NoticeKind {
         self.row().1
     }
 
-    /// What it means, in one sentence without its full stop.
     pub(crate) fn meaning(self) -> &'static str {
         self.row().2
     }

@@ -83,7 +83,6 @@ impl LogReader {
         self.tracker[key].begin(&open, compression)
     }
 
-    /// Keeps a file open until it can be read.
     fn hold(&mut self, key: FileKey, open: Arc<File>) {
         let file = &mut self.tracker[key];
         file.tail.handle = Handle::Plain(open);

@@ -54,7 +54,6 @@ struct QueueState {
     pieces: VecDeque<Vec<u8>>,
     spare: Vec<Vec<u8>>,
     end: Option<io::Result<()>>,
-    /// The receiving end was dropped.
     closed: bool,
 }
 

@@ -40,7 +40,6 @@ pub(crate) struct LogReader {
     pub(super) pool: BufferPool,
 }
 
-/// What wakes the reader up.
 pub(super) struct Notifications {
     pub waker: Arc<Waker>,
     pub watch: DirectoryWatch,
@@ -55,7 +54,6 @@ pub(super) struct Notifications {
 #[derive(Default)]
 pub(super) struct Rejected {
     pub no_logs: NonLogFiles,
-    /// Files that were reported as unreadable.
     pub unreadable: HashMap<FileId, PathBuf>,
 }
 
@@ -64,7 +62,6 @@ impl LogReader {
         Arc::clone(&self.sources)
     }
 
-    /// Takes buffers of blocks back, from any thread.
     pub(crate) fn buffer_pool(&self) -> BufferPool {
         self.pool.clone()
     }

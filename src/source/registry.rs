@@ -167,7 +167,6 @@ impl Sources {
         self.entries().get(source).map_or(0, |entry| entry.emitted)
     }
 
-    /// How far reading is, over all sources.
     pub(crate) fn progress(&self) -> ReadProgress {
         let read = self.read.load(Ordering::Relaxed);
         ReadProgress {

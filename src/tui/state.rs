@@ -59,7 +59,6 @@ struct HistoryEntry {
     pages: Vec<Page>,
 }
 
-/// The whole state.
 #[derive(Debug)]
 pub(super) struct App {
     /// Columns and rows of the terminal.

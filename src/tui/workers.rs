@@ -40,9 +40,7 @@ pub(super) struct Workers {
     index: SharedIndex,
     jobs: Sender<Job>,
     tell: Tell,
-    /// Stops the running search.
     stop: Arc<AtomicBool>,
-    /// Stops the running triage job.
     stop_triage: Arc<AtomicBool>,
 }
 
@@ -78,7 +76,6 @@ impl Workers {
         let _ = self.jobs.send(job);
     }
 
-    /// Stops the running search.
     pub(super) fn cancel(&mut self) {
         self.stop.store(true, Ordering::Relaxed);
     }
@@ -120,7 +117,6 @@ impl Workers {
         });
     }
 
-    /// Searches the log for a line.
     pub(super) fn find(&mut self, from: Position, way: SearchDirection, pattern: LinePattern) {
         self.long("find", move |sources, stop, _| {
             let found = search::find(sources, from, way, &pattern, stop);
@@ -140,7 +136,6 @@ impl Workers {
         });
     }
 
-    /// Writes a route's report to the current directory.
     pub(super) fn report(&self, write: ReportWriter, route: RouteId, thresholds: Thresholds) {
         let index = self.index.clone();
         self.spawn("report", Answer::Reported, move |sources, tell| {

@@ -6,7 +6,6 @@ use crate::index::records::connection::{ConnectFailure, ConnectionEnd};
 use crate::index::store::column::make_room;
 use crate::index::{ClosedRecord, ConnectionId, Symbol, TextId};
 
-/// The fields of an authentication attempt.
 #[derive(Default)]
 struct LoginAttempt<'a> {
     succeeded: bool,

@@ -116,7 +116,6 @@ impl Index {
         compaction
     }
 
-    /// The most bytes that a compaction takes.
     pub(super) fn compaction_bytes(&self) -> usize {
         let columns = [
             &self.messages.subject,

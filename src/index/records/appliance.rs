@@ -14,7 +14,6 @@ use crate::position::SourceId;
 #[cfg(test)]
 mod tests;
 
-/// An appliance's number.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub(crate) struct ApplianceId(u16);
 

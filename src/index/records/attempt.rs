@@ -33,7 +33,6 @@ pub(crate) struct AttemptTable {
 
 table!(AttemptTable: connection, time, succeeded, user, mechanism, profile, code, detail, prev, by_user, by_profile);
 
-/// A new attempt's values.
 pub(crate) struct NewAttempt {
     pub(crate) connection: ConnectionId,
     pub(crate) time: Option<Timestamp>,

@@ -112,7 +112,6 @@ impl IntCode for ConnectionFlags {
     }
 }
 
-/// The peer of each connection.
 #[derive(Debug, Default)]
 pub(crate) struct PeerColumns {
     pub(crate) address: PagedColumn<Option<Symbol>>,

@@ -82,7 +82,6 @@ impl Value for DeliveryResult {
     const BLANK: Self = Self::Delayed;
 }
 
-/// A new delivery's values.
 #[derive(Clone, Copy)]
 pub(crate) struct NewDelivery {
     pub(crate) connection: Option<ConnectionId>,

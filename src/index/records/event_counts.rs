@@ -82,7 +82,6 @@ pub(crate) struct EventCounts {
 }
 
 impl EventCounts {
-    /// Adds a batch's counts.
     pub(crate) fn add(&mut self, counts: &KindCounts) {
         self.kinds.append(counts);
     }

@@ -242,7 +242,6 @@ impl<'i> Message<'i> {
         self.columns().ended.get(self.id.at())
     }
 
-    /// Whether `Message finished` was seen.
     pub(crate) fn is_finished(&self) -> bool {
         self.flags().finished
     }

@@ -50,7 +50,6 @@ impl Default for Timeline {
 }
 
 impl Timeline {
-    /// Counts one outcome.
     pub(crate) fn add(&mut self, time: Timestamp, outcome: TimelineEvent) {
         let at = self.slot(time.seconds());
         let slot = &mut self.slots[at];

@@ -95,7 +95,6 @@ fn interfaces(index: &Index, wanted: &NamePredicate) -> BitSet {
     })
 }
 
-/// Whether a HAT verdict matches.
 pub(super) fn policy_match(field: Field, test: &Predicate, policy: &Policy<'_>) -> bool {
     let value = match (field, test) {
         (Field::Sbrs, Predicate::Ranges(ranges)) => {
@@ -121,7 +120,6 @@ fn policies(index: &Index, field: Field, test: &Predicate) -> BitSet {
     })
 }
 
-/// Whether a TLS result matches.
 pub(super) fn tls_match(field: Field, names: &NamePredicate, tls: &Tls<'_>) -> bool {
     let result = if tls.success { "success" } else { "failed" };
     let value = if field == Field::Tls {

@@ -125,7 +125,6 @@ impl FingerprintStore {
         self.evict();
     }
 
-    /// Drops the oldest content beyond the limits.
     fn evict(&mut self) {
         while self.recent_room > RECENT
             && let Some((number, known)) = self.deleted.range_mut(self.recent..).next()

@@ -54,7 +54,6 @@ pub(crate) struct SourceStatus {
     pub read: u64,
     /// The size on disk; `None` of a pipe.
     pub size: Option<u64>,
-    /// Whether its bytes are decompressed while they are read.
     pub compressed: bool,
     pub notice: Option<Notice>,
 }

@@ -11,7 +11,6 @@ pub(crate) struct ColumnSet {
 }
 
 impl ColumnSet {
-    /// All columns of a view.
     pub(crate) fn all(view: View) -> Self {
         Self {
             view,

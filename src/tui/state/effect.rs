@@ -16,7 +16,6 @@ use crate::tui::columns::record::Record;
 use crate::tui::state::source_list::SourceList;
 use crate::tui::state::triage_state::{TriageJob, TriageResult};
 
-/// An event to handle.
 #[derive(Debug)]
 pub(crate) enum Action {
     Key(KeyEvent),
@@ -35,11 +34,9 @@ pub(crate) enum Action {
     Files(SourceList),
 }
 
-/// Something for the session to do.
 #[derive(Debug)]
 pub(crate) enum Effect {
     Exit,
-    /// Redraw the whole screen.
     Redraw,
     Suspend,
     /// Put safe text on the clipboard.

@@ -228,7 +228,6 @@ impl App {
         self.changed(index)
     }
 
-    /// Appends to the history.
     fn remember(&mut self, kind: PromptKind, text: &str) {
         let typed = (kind, text.to_owned());
         self.prompts.history.retain(|before| *before != typed);

@@ -11,16 +11,12 @@ use crate::tui::keymap::{Key, Keymap};
 use crate::tui::state::View;
 use crate::tui::theme::{Palette, Role};
 
-/// What the reader has set for the interface.
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
-    /// Which keys each command has.
     pub keys: Keymap,
-    /// How each role looks.
     pub palette: Palette,
     /// The columns of tables; a table that is not among them shows all of its own.
     pub columns: Vec<ColumnSet>,
-    /// Saved queries.
     pub saved: Saved,
     /// Raw lines of one record that are read at most.
     pub lines: usize,
