@@ -21,29 +21,22 @@ mod tests;
 pub(crate) use timestamp::{DateTime, Timestamp};
 pub(crate) use years::YearResolver;
 
+use crate::words::words;
 use timestamp::ParsedTimestamp;
 
-/// Log level. A login or delivery failure is `Info`.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub(crate) enum Level {
-    Critical,
-    Warning,
-    Info,
-    Debug,
-    Trace,
+words! {
+    /// Log level. A login or delivery failure is `Info`.
+    #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+    pub(crate) enum Level {
+        Critical = "Critical",
+        Warning = "Warning",
+        Info = "Info",
+        Debug = "Debug",
+        Trace = "Trace",
+    }
 }
 
 impl Level {
-    pub(crate) fn word(self) -> &'static str {
-        match self {
-            Self::Critical => "Critical",
-            Self::Warning => "Warning",
-            Self::Info => "Info",
-            Self::Debug => "Debug",
-            Self::Trace => "Trace",
-        }
-    }
-
     /// The level at the start of `text`, and the rest after its colon.
     #[inline]
     fn parse(text: &[u8]) -> Option<(Self, &[u8])> {

@@ -27,7 +27,7 @@
 //!
 //! | module | what it does | what it leaves to others |
 //! |---|---|---|
-//! | `position` `safe` `humanize` `signal` | places in sources; printable text; numbers for people; signals | everything else |
+//! | `words` `position` `safe` `humanize` `signal` | enums with words; places in sources; printable text; numbers for people; signals | everything else |
 //! | `source` | bytes of files, archives and pipes: in order, each exactly once, across rotation | what the bytes mean |
 //! | `lines` | iterates over the whole lines of a block | headers |
 //! | `header` | timestamp, syslog header and level before the message | the message |
@@ -154,6 +154,7 @@ pub mod testing;
 mod trace;
 mod triage;
 mod tui;
+mod words;
 
 pub use api::{Error, Log};
 pub use cli::Cli;

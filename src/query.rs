@@ -83,17 +83,11 @@ impl Default for Query {
 }
 
 /// Reads a query; the empty one selects every record.
-///
-/// # Errors
-/// What was expected, and where.
 pub(crate) fn parse(query: &str) -> Result<Query, QueryError> {
     parse_with(query, &Saved::default())
 }
 
 /// Reads a query in which `@name` may stand for a saved one.
-///
-/// # Errors
-/// What was expected, and where.
 pub(crate) fn parse_with(query: &str, saved: &Saved) -> Result<Query, QueryError> {
     match parse::parse(query, saved) {
         Ok(parse::Parsed { expr, texts }) => Ok(Query {

@@ -143,10 +143,7 @@ pub enum SourceError {
     Demanding { path: PathBuf },
     /// Not a byte can be decompressed.
     #[error("{}: damaged archive ({cause}); fetch the file again", .path.display())]
-    Damaged {
-        path: PathBuf,
-        cause: io::Error,
-    },
+    Damaged { path: PathBuf, cause: io::Error },
     #[error("{}: cannot be read ({cause}); check the file and its disk", .path.display())]
     Unreadable { path: PathBuf, cause: io::Error },
 }

@@ -16,3 +16,4 @@ pub(crate) mod message;
 pub(crate) mod names;
 pub(crate) mod recipient;
 pub(crate) mod timeline;
+mod view;

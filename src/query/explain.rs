@@ -6,31 +6,22 @@ use std::time::{Duration, Instant};
 
 use super::bitset::BitSet;
 use super::field::Field;
+use crate::words::words;
 
-/// How a term was answered.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum AccessPath {
-    /// From the lists of records that each value leads to.
-    Postings,
-    /// By scanning a column of the records' values.
-    Column,
-    /// By reading texts that are kept once for each record.
-    Texts,
-    /// From the raw lines of the log.
-    RawLines,
-    /// Not evaluated: no record was left.
-    Skipped,
-}
-
-impl AccessPath {
-    fn word(self) -> &'static str {
-        match self {
-            Self::Postings => "postings",
-            Self::Column => "column",
-            Self::Texts => "texts",
-            Self::RawLines => "raw lines",
-            Self::Skipped => "not asked",
-        }
+words! {
+    /// How a term was answered.
+    #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+    pub(crate) enum AccessPath {
+        /// From the lists of records that each value leads to.
+        Postings = "postings",
+        /// By scanning a column of the records' values.
+        Column = "column",
+        /// By reading texts that are kept once for each record.
+        Texts = "texts",
+        /// From the raw lines of the log.
+        RawLines = "raw lines",
+        /// Not evaluated: no record was left.
+        Skipped = "not asked",
     }
 }
 

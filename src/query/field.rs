@@ -1,36 +1,25 @@
 //! The one table of all fields: the parser, completion, errors, help and the README read it.
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum ValueKind {
-    /// Whole numbers: one, a range, a list, comparisons.
-    Number,
-    /// A number that may have a sign and decimals.
-    Score,
-    /// Bytes: `512`, `10k`, `5M`.
-    Size,
-    /// Seconds, or `5m`, `2h`.
-    Duration,
-    /// Text, matched whole, with `*` and `?`.
-    Name,
-    /// Addresses: one, a CIDR block, or with `*` and `?`.
-    Address,
-    /// One of a few words.
-    Word,
-    Time,
-}
+use crate::words::words;
 
-impl ValueKind {
-    pub(crate) fn word(self) -> &'static str {
-        match self {
-            Self::Number => "number",
-            Self::Score => "score",
-            Self::Size => "size",
-            Self::Duration => "duration",
-            Self::Name => "name",
-            Self::Address => "address",
-            Self::Word => "word",
-            Self::Time => "time",
-        }
+words! {
+    #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+    pub(crate) enum ValueKind {
+        /// Whole numbers: one, a range, a list, comparisons.
+        Number = "number",
+        /// A number that may have a sign and decimals.
+        Score = "score",
+        /// Bytes: `512`, `10k`, `5M`.
+        Size = "size",
+        /// Seconds, or `5m`, `2h`.
+        Duration = "duration",
+        /// Text, matched whole, with `*` and `?`.
+        Name = "name",
+        /// Addresses: one, a CIDR block, or with `*` and `?`.
+        Address = "address",
+        /// One of a few words.
+        Word = "word",
+        Time = "time",
     }
 }
 

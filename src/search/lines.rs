@@ -154,9 +154,6 @@ impl LineRequest {
 
 /// Reads the lines in the order of the log, each followed by the lines without a header below it.
 /// At most `most`: a connection that is open for weeks has more than a screen can use.
-///
-/// # Errors
-/// A source is gone or cannot be read.
 pub(crate) fn read_lines(
     sources: &Sources,
     wanted: &LineRequest,
@@ -175,9 +172,6 @@ pub(crate) fn read_lines(
 }
 
 /// Passes the lines to `take` one by one, in the order of the log, until it returns `Break`.
-///
-/// # Errors
-/// A source is gone or cannot be read.
 pub(crate) fn for_each_line(
     sources: &Sources,
     wanted: &LineRequest,

@@ -21,9 +21,6 @@ pub(crate) struct LineLocation {
 pub(crate) type LineLocations = BTreeMap<Position, LineLocation>;
 
 /// Counts the lines before each position. Each file is read once, up to its last position.
-///
-/// # Errors
-/// A source is gone or cannot be read.
 pub(crate) fn locate(
     sources: &Sources,
     positions: impl IntoIterator<Item = Position>,

@@ -60,9 +60,6 @@ impl<'s> LineReader<'s> {
 
     /// Reads on from the line that begins `count` lines before `from`, or from the beginning of the
     /// source.
-    ///
-    /// # Errors
-    /// The source is gone or cannot be read.
     pub(super) fn backward(sources: &'s Sources, from: Position, count: usize) -> io::Result<Self> {
         let at = |offset| Position::new(from.source(), offset);
         let mut block = vec![0; FIRST_READ];
@@ -102,9 +99,6 @@ impl<'s> LineReader<'s> {
     }
 
     /// The next line; at the end of the source, the unfinished one. `None` after it.
-    ///
-    /// # Errors
-    /// The source is gone or cannot be read.
     pub(super) fn line(&mut self) -> io::Result<Option<SourceLine<'_>>> {
         let mut searched = 0;
         let end = loop {
@@ -155,9 +149,6 @@ impl<'s> LineReader<'s> {
 
     /// The next whole lines; at the end of the source, the unfinished one. Empty while an over-long
     /// line is skipped.
-    ///
-    /// # Errors
-    /// The source is gone or cannot be read.
     pub(super) fn block(&mut self) -> io::Result<Option<(Position, &[u8])>> {
         if self.inside {
             let skipped = self.skip()?;

@@ -94,9 +94,6 @@ pub(crate) fn reports_failure(line: &[u8]) -> bool {
 }
 
 /// Reads lines.
-///
-/// # Errors
-/// When a source is gone or cannot be read.
 pub(crate) fn read_range(sources: &Sources, ask: LineRange) -> io::Result<LineChunk> {
     match ask {
         LineRange::After(from, count) => after(sources, from, count),
@@ -121,9 +118,6 @@ pub(crate) fn read_range(sources: &Sources, ask: LineRange) -> io::Result<LineCh
 
 /// Searches for a line after (or before) `from`. `None` without a match, and once
 /// `stop` is set.
-///
-/// # Errors
-/// A source is gone or cannot be read.
 pub(crate) fn find(
     sources: &Sources,
     from: Position,

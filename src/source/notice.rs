@@ -5,24 +5,17 @@ use std::path::PathBuf;
 use std::time::SystemTime;
 
 use crate::position::SourceId;
+use crate::words::words;
 
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub(crate) enum NoticeLevel {
-    /// The normal life of a log.
-    Info,
-    /// Lines may be late or lost.
-    Warning,
-    /// A requested input could not be read: a command that ends must fail.
-    Error,
-}
-
-impl NoticeLevel {
-    pub(crate) fn word(self) -> &'static str {
-        match self {
-            Self::Info => "info",
-            Self::Warning => "warning",
-            Self::Error => "error",
-        }
+words! {
+    #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+    pub(crate) enum NoticeLevel {
+        /// The normal life of a log.
+        Info = "info",
+        /// Lines may be late or lost.
+        Warning = "warning",
+        /// A requested input could not be read: a command that ends must fail.
+        Error = "error",
     }
 }
 

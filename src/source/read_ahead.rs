@@ -67,9 +67,6 @@ impl ChunkQueue {
 
 impl ReadAhead {
     /// Starts a thread that does `work`; `notify` is called after each chunk and at the end.
-    ///
-    /// # Errors
-    /// If the system refuses a thread.
     pub(super) fn start(
         name: &str,
         notify: impl Fn() + Send + 'static,
@@ -136,9 +133,6 @@ pub(crate) struct Producer {
 
 impl Producer {
     /// Sends all of `input`. `keep` gets the bytes before they are sent.
-    ///
-    /// # Errors
-    /// That of `input`, after the bytes before it were sent.
     pub(super) fn copy_from(
         &self,
         input: &mut dyn Read,

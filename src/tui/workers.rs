@@ -46,9 +46,6 @@ pub(super) struct Workers {
 
 impl Workers {
     /// Starts the thread that reads lines, at most so many of one record.
-    ///
-    /// # Errors
-    /// When the system starts no thread.
     pub(super) fn start(
         sources: Arc<Sources>,
         index: SharedIndex,
@@ -207,9 +204,6 @@ fn read(sources: &Sources, job: Job, most: usize) -> Answer {
 }
 
 /// Reads the lines of two connections, as many as a page can show.
-///
-/// # Errors
-/// When a source is gone or cannot be read.
 pub(super) fn sides(
     sources: &Sources,
     wanted: &[Option<LineRequest>; 2],

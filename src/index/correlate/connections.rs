@@ -36,9 +36,7 @@ impl Index {
                 self.new_connection(context, link)
             }
         };
-        self.connections
-            .flags
-            .change(id.at(), |flags| flags.opened = true);
+        self.connections.set_flags(id, |flags| flags.opened = true);
         self.connections.began.set(id.at(), context.entry.time);
         self.describe(context, id);
         self.count_line(context, id);
@@ -60,9 +58,7 @@ impl Index {
                 verified,
                 ..
             } => {
-                columns
-                    .flags
-                    .change(id.at(), |flags| flags.verified = verified);
+                columns.set_flags(id, |flags| flags.verified = verified);
                 columns
                     .interface
                     .set(id.at(), Some(names.interfaces.intern(interface)));
@@ -111,8 +107,7 @@ impl Index {
     fn supersede(&mut self, id: ConnectionId) {
         if self.connections.flags.get(id.at()).end.is_none() {
             self.connections
-                .flags
-                .change(id.at(), |flags| flags.end = Some(ConnectionEnd::Superseded));
+                .set_flags(id, |flags| flags.end = Some(ConnectionEnd::Superseded));
             self.note_end(id);
         }
     }
@@ -269,8 +264,7 @@ impl Index {
         self.connections.newest.attempt.set(id.at(), Some(attempt));
         if !succeeded {
             self.connections
-                .flags
-                .change(id.at(), |flags| flags.auth_failed = true);
+                .set_flags(id, |flags| flags.auth_failed = true);
         }
         let inbound = context.entry.event.icid().is_some();
         let total = match (inbound, succeeded) {
@@ -304,8 +298,7 @@ impl Index {
             self.connections.closed.set(id.at(), time);
         }
         self.connections
-            .flags
-            .change(id.at(), |flags| flags.end = Some(end));
+            .set_flags(id, |flags| flags.end = Some(end));
         if before.is_none() {
             self.note_end(id);
         }

@@ -30,14 +30,10 @@ impl Index {
         self.messages
             .runs
             .extend(&mut self.extents, id.at(), context.entry.position);
-        self.messages
-            .flags
-            .change(id.at(), |flags| flags.started = true);
+        self.messages.set_flags(id, |flags| flags.started = true);
         self.messages.began.set(id.at(), context.entry.time);
         if icid.0 == 0 {
-            self.messages
-                .flags
-                .change(id.at(), |flags| flags.made_here = true);
+            self.messages.set_flags(id, |flags| flags.made_here = true);
         } else {
             let connection = self.touch_connection(context, ConnId::In(icid));
             self.link_connection(id, connection);
@@ -303,9 +299,7 @@ impl Index {
 
     /// Undecided recipients get the message's state.
     fn abort(&mut self, id: MessageId, fate: DeliveryState) {
-        self.messages
-            .flags
-            .change(id.at(), |flags| flags.fate = Some(fate));
+        self.messages.set_flags(id, |flags| flags.fate = Some(fate));
         let mut next = self.messages.last_recipient.get(id.at());
         while let Some(recipient) = next {
             if self.recipients.state.get(recipient.at()).is_interim() {
@@ -317,9 +311,7 @@ impl Index {
 
     pub(super) fn finish(&mut self, id: MessageId) {
         if !self.messages.flags.get(id.at()).finished {
-            self.messages
-                .flags
-                .change(id.at(), |flags| flags.finished = true);
+            self.messages.set_flags(id, |flags| flags.finished = true);
             self.closed.push(ClosedRecord::Message(id));
         }
     }
@@ -362,7 +354,7 @@ impl Index {
     /// Moves recipients without a final state into a quarantine or out of it.
     fn quarantine(&mut self, id: MessageId, state: DeliveryState) {
         let quarantined = state == DeliveryState::Quarantined;
-        self.messages.flags.change(id.at(), |flags| {
+        self.messages.set_flags(id, |flags| {
             if quarantined || flags.fate == Some(DeliveryState::Quarantined) {
                 flags.fate = quarantined.then_some(state);
             }

@@ -1,15 +1,16 @@
 //! Authentication attempts: logins on listeners, and those of the appliance at remote servers.
 
+use super::view::{View, columns, names};
 use crate::event::enhanced_code;
 use crate::header::Timestamp;
+use crate::index::Direction;
 use crate::index::records::connection::{Connection, ConnectionId};
 use crate::index::store::column::{PagedColumn, RecordId, table};
 use crate::index::store::int_column::IntColumn;
 use crate::index::store::intern::{Symbol, TextId};
 use crate::index::store::posting::PostingList;
-use crate::index::{Direction, Index};
 
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) enum AttemptTag {}
 pub(crate) type AttemptId = RecordId<AttemptTag>;
 
@@ -62,40 +63,32 @@ impl AttemptTable {
     }
 }
 
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Attempt<'i> {
-    index: &'i Index,
-    id: AttemptId,
+pub(crate) type Attempt<'i> = View<'i, AttemptTag>;
+
+columns! { Attempt attempts;
+    time: Option<Timestamp> = time,
+    succeeded: bool = succeeded,
+    user_name: Option<Symbol> = user,
+    mechanism_name: Option<Symbol> = mechanism,
+    profile_name: Option<Symbol> = profile,
+}
+
+names! { Attempt;
+    /// The user as typed (inbound); may be empty.
+    user = users[user_name],
+    /// `PLAIN`, `LOGIN`, … (inbound).
+    mechanism = mechanisms[mechanism_name],
+    profile = profiles[profile_name],
 }
 
 impl<'i> Attempt<'i> {
-    pub(crate) fn new(index: &'i Index, id: AttemptId) -> Self {
-        Self { index, id }
-    }
-
-    fn columns(&self) -> &'i AttemptTable {
-        &self.index.attempts
-    }
-
-    pub(crate) fn record(&self) -> AttemptId {
-        self.id
-    }
-
     pub(crate) fn connection(&self) -> Connection<'i> {
         self.index
-            .connection(self.columns().connection.get(self.id.at()))
+            .connection(self.read(&self.index.attempts.connection))
     }
 
     pub(crate) fn direction(&self) -> Direction {
         self.connection().direction()
-    }
-
-    pub(crate) fn time(&self) -> Option<Timestamp> {
-        self.columns().time.get(self.id.at())
-    }
-
-    pub(crate) fn succeeded(&self) -> bool {
-        self.columns().succeeded.get(self.id.at())
     }
 
     /// `succeeded` or `failed`, as records and queries write it.
@@ -107,42 +100,14 @@ impl<'i> Attempt<'i> {
         }
     }
 
-    /// The user as typed (inbound); may be empty.
-    pub(crate) fn user(&self) -> Option<&'i str> {
-        Some(self.index.names.users.get(self.user_name()?))
-    }
-
-    pub(crate) fn user_name(&self) -> Option<Symbol> {
-        self.columns().user.get(self.id.at())
-    }
-
-    /// `PLAIN`, `LOGIN`, … (inbound).
-    pub(crate) fn mechanism(&self) -> Option<&'i str> {
-        Some(self.index.names.mechanisms.get(self.mechanism_name()?))
-    }
-
-    pub(crate) fn mechanism_name(&self) -> Option<Symbol> {
-        self.columns().mechanism.get(self.id.at())
-    }
-
-    pub(crate) fn profile(&self) -> Option<&'i str> {
-        Some(self.index.names.profiles.get(self.profile_name()?))
-    }
-
-    pub(crate) fn profile_name(&self) -> Option<Symbol> {
-        self.columns().profile.get(self.id.at())
-    }
-
     /// The remote server's reply code (outbound failures).
     pub(crate) fn code(&self) -> Option<u16> {
-        Some(self.columns().code.get(self.id.at())).filter(|code| *code > 0)
+        Some(self.read(&self.index.attempts.code)).filter(|code| *code > 0)
     }
 
     /// The remote server's reply text (outbound failures).
     pub(crate) fn detail(&self) -> Option<&'i str> {
-        self.columns()
-            .detail
-            .get(self.id.at())
+        self.read(&self.index.attempts.detail)
             .map(|id| self.index.texts.prefix(id))
     }
 

@@ -6,61 +6,43 @@ use super::appliance::ApplianceId;
 use super::attempt::{Attempt, AttemptId};
 use super::delivery::{Delivery, DeliveryId};
 use super::message::{Message, MessageId};
+use super::view::{View, columns, names};
 use crate::event::{ConnId, Dcid, Icid, Policy, Tls};
 use crate::header::Timestamp;
-use crate::index::Index;
 use crate::index::store::column::{PagedColumn, RecordId, Value, oldest_first, table};
 use crate::index::store::extent::{Runs, Span};
 use crate::index::store::int_column::{IntCode, IntColumn};
 use crate::index::store::intern::Symbol;
 use crate::index::store::posting::PostingList;
 use crate::position::Position;
+use crate::words::words;
 
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) enum ConnectionTag {}
 pub(crate) type ConnectionId = RecordId<ConnectionTag>;
 
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub(crate) enum Direction {
-    /// A peer connected to a listener (ICID).
-    Inbound,
-    /// The appliance connected to a destination (DCID).
-    Outbound,
-}
-
-impl Direction {
-    /// As records and queries write it.
-    pub(crate) fn word(self) -> &'static str {
-        match self {
-            Self::Inbound => "inbound",
-            Self::Outbound => "outbound",
-        }
+words! {
+    #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+    pub(crate) enum Direction {
+        /// A peer connected to a listener (ICID).
+        Inbound = "inbound",
+        /// The appliance connected to a destination (DCID).
+        Outbound = "outbound",
     }
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub(crate) enum ConnectionEnd {
-    Close,
-    /// A `lost` line, with or without a `close`.
-    Lost,
-    /// A Connection Error, `killed`, `disconnected` or `Connection from … lost` line, and neither
-    /// of the others.
-    Aborted,
-    /// The appliance reused its id before it ended.
-    Superseded,
-}
-
-impl ConnectionEnd {
-    const ALL: [Self; 4] = [Self::Close, Self::Lost, Self::Aborted, Self::Superseded];
-
-    /// As records and queries write it.
-    pub(crate) fn word(self) -> &'static str {
-        match self {
-            Self::Close => "close",
-            Self::Lost => "lost",
-            Self::Aborted => "aborted",
-            Self::Superseded => "superseded",
-        }
+words! {
+    #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+    pub(crate) enum ConnectionEnd {
+        const ALL;
+        Close = "close",
+        /// A `lost` line, with or without a `close`.
+        Lost = "lost",
+        /// A Connection Error, `killed`, `disconnected` or `Connection from … lost` line, and neither
+        /// of the others.
+        Aborted = "aborted",
+        /// The appliance reused its id before it ended.
+        Superseded = "superseded",
     }
 }
 
@@ -198,6 +180,10 @@ impl ConnectionTable {
         ConnectionId::new(self.end() - 1)
     }
 
+    pub(crate) fn set_flags(&mut self, id: ConnectionId, set: impl FnOnce(&mut ConnectionFlags)) {
+        self.flags.change(id.at(), set);
+    }
+
     /// Gives a connection that has none its remote address.
     pub(crate) fn set_address(&mut self, id: ConnectionId, name: Symbol) {
         self.peer.address.set(id.at(), Some(name));
@@ -211,30 +197,31 @@ pub(crate) fn text(bytes: &[u8]) -> &str {
     std::str::from_utf8(bytes).unwrap_or_default()
 }
 
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Connection<'i> {
-    index: &'i Index,
-    id: ConnectionId,
+pub(crate) type Connection<'i> = View<'i, ConnectionTag>;
+
+columns! { Connection connections;
+    flags: ConnectionFlags = flags,
+    number: u64 = id,
+    appliance_id: ApplianceId = appliance,
+    first_seen: Option<Timestamp> = began,
+    closed: Option<Timestamp> = closed,
+    interface_name: Option<Symbol> = interface,
+    /// The remote address in [`super::names::Interners::addresses`].
+    remote_name: Option<Symbol> = peer.address,
+    host_name: Option<Symbol> = peer.host,
+    policy_name: Option<Symbol> = policy,
+    tls_name: Option<Symbol> = tls,
+    /// How many log lines have its id in their fixed part.
+    lines: u32 = lines,
+}
+
+names! { Connection;
+    remote_ip = addresses[remote_name],
+    /// The peer's reverse DNS name (inbound).
+    remote_host = hosts[host_name],
 }
 
 impl<'i> Connection<'i> {
-    pub(crate) fn new(index: &'i Index, id: ConnectionId) -> Self {
-        Self { index, id }
-    }
-
-    fn columns(&self) -> &'i ConnectionTable {
-        &self.index.connections
-    }
-
-    fn flags(&self) -> ConnectionFlags {
-        self.columns().flags.get(self.id.at())
-    }
-
-    /// The index's number of the record.
-    pub(crate) fn record(&self) -> ConnectionId {
-        self.id
-    }
-
     /// The appliance's id of the connection.
     pub(crate) fn link(&self) -> ConnId {
         let id = self.number();
@@ -244,16 +231,8 @@ impl<'i> Connection<'i> {
         }
     }
 
-    pub(crate) fn number(&self) -> u64 {
-        self.columns().id.get(self.id.at())
-    }
-
     pub(crate) fn direction(&self) -> Direction {
         self.flags().direction
-    }
-
-    pub(crate) fn appliance_id(&self) -> ApplianceId {
-        self.columns().appliance.get(self.id.at())
     }
 
     /// The appliance's name on screens.
@@ -269,14 +248,6 @@ impl<'i> Connection<'i> {
     /// Time of the opening line; `None` if the log begins after it.
     pub(crate) fn opened(&self) -> Option<Timestamp> {
         self.first_seen().filter(|_| self.flags().opened)
-    }
-
-    pub(crate) fn first_seen(&self) -> Option<Timestamp> {
-        self.columns().began.get(self.id.at())
-    }
-
-    pub(crate) fn closed(&self) -> Option<Timestamp> {
-        self.columns().closed.get(self.id.at())
     }
 
     /// How it ended; `None` while it is open, or if the log has no line of its end.
@@ -317,31 +288,9 @@ impl<'i> Connection<'i> {
         Some(self.index.names.interfaces.get(self.interface_name()?))
     }
 
-    pub(crate) fn interface_name(&self) -> Option<Symbol> {
-        self.columns().interface.get(self.id.at())
-    }
-
-    pub(crate) fn remote_ip(&self) -> Option<&'i str> {
-        Some(self.index.names.addresses.get(self.remote_name()?))
-    }
-
-    /// The remote address in [`super::names::Interners::addresses`].
-    pub(crate) fn remote_name(&self) -> Option<Symbol> {
-        self.columns().peer.address.get(self.id.at())
-    }
-
     /// The destination's port (outbound).
     pub(crate) fn remote_port(&self) -> Option<u16> {
-        Some(self.columns().peer.port.get(self.id.at())).filter(|port| *port > 0)
-    }
-
-    /// The peer's reverse DNS name (inbound).
-    pub(crate) fn remote_host(&self) -> Option<&'i str> {
-        Some(self.index.names.hosts.get(self.host_name()?))
-    }
-
-    pub(crate) fn host_name(&self) -> Option<Symbol> {
-        self.columns().peer.host.get(self.id.at())
+        Some(self.read(&self.index.connections.peer.port)).filter(|port| *port > 0)
     }
 
     /// The HAT verdict (inbound).
@@ -350,60 +299,56 @@ impl<'i> Connection<'i> {
         Policy::parse(written.as_bytes())
     }
 
-    pub(crate) fn policy_name(&self) -> Option<Symbol> {
-        self.columns().policy.get(self.id.at())
-    }
-
     pub(crate) fn tls(&self) -> Option<Tls<'i>> {
         Tls::parse(self.index.names.tls.get(self.tls_name()?).as_bytes())
     }
 
-    pub(crate) fn tls_name(&self) -> Option<Symbol> {
-        self.columns().tls.get(self.id.at())
-    }
-
     pub(crate) fn error(&self) -> Option<&'i str> {
-        let name = self.columns().error.get(self.id.at())?;
+        let name = self.read(&self.index.connections.error)?;
         Some(self.index.names.errors.get(name))
     }
 
     /// The domain that a Connection Error names: its messages stay in the queue.
     pub(crate) fn failed_domain(&self) -> Option<&'i str> {
-        let failure = self.columns().failures.get(&self.id)?;
+        let failure = self.index.connections.failures.get(&self.id)?;
         Some(self.index.names.domains.get(failure.domain?))
     }
 
     /// The system's or the remote server's text, if a Connection Error has a reason and a text.
     pub(crate) fn error_details(&self) -> Option<&'i str> {
-        let failure = self.columns().failures.get(&self.id)?;
+        let failure = self.index.connections.failures.get(&self.id)?;
         Some(self.index.names.errors.get(failure.details?))
-    }
-
-    /// How many log lines have its id in their fixed part.
-    pub(crate) fn lines(&self) -> u32 {
-        self.columns().lines.get(self.id.at())
     }
 
     /// Its authentication attempts in the order of the log.
     pub(crate) fn attempts(&self) -> Vec<Attempt<'i>> {
-        let (index, newest) = (self.index, self.columns().newest.attempt.get(self.id.at()));
+        let (index, newest) = (
+            self.index,
+            self.read(&self.index.connections.newest.attempt),
+        );
         oldest_first(newest, &index.attempts.prev, |id| index.attempt(id))
     }
 
     pub(crate) fn last_attempt(&self) -> Option<Attempt<'i>> {
-        let newest = self.columns().newest.attempt.get(self.id.at());
+        let newest = self.read(&self.index.connections.newest.attempt);
         newest.map(|id| self.index.attempt(id))
     }
 
     /// Its deliveries in the order of the log (outbound).
     pub(crate) fn deliveries(&self) -> Vec<Delivery<'i>> {
-        let (index, newest) = (self.index, self.columns().newest.delivery.get(self.id.at()));
+        let (index, newest) = (
+            self.index,
+            self.read(&self.index.connections.newest.delivery),
+        );
         oldest_first(newest, &index.deliveries.prev, |id| index.delivery(id))
     }
 
     /// The messages that it received, in the order of the log (inbound).
     pub(crate) fn messages(&self) -> Vec<Message<'i>> {
-        let (index, newest) = (self.index, self.columns().newest.message.get(self.id.at()));
+        let (index, newest) = (
+            self.index,
+            self.read(&self.index.connections.newest.message),
+        );
         oldest_first(newest, &index.messages.prev, |id| index.message(id))
     }
 
@@ -422,7 +367,10 @@ impl<'i> Connection<'i> {
 
     /// The ranges of the log that hold its lines.
     pub(crate) fn spans(&self) -> Vec<Span> {
-        self.columns().runs.spans(&self.index.extents, self.id.at())
+        self.index
+            .connections
+            .runs
+            .spans(&self.index.extents, self.id.at())
     }
 
     /// Seconds from its first line to its end, or to `now` while it is open; never below 0.

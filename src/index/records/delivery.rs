@@ -2,17 +2,18 @@
 
 use std::borrow::Cow;
 
+use super::view::{View, columns};
 use crate::event::enhanced_code;
 use crate::header::Timestamp;
+use crate::index::DeliveryState;
 use crate::index::records::connection::{Connection, ConnectionId};
 use crate::index::records::message::Message;
 use crate::index::records::recipient::{Recipient, RecipientId};
 use crate::index::store::column::{PagedColumn, RecordId, Value, table};
 use crate::index::store::int_column::IntColumn;
 use crate::index::store::intern::TextId;
-use crate::index::{DeliveryState, Index};
 
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) enum DeliveryTag {}
 pub(crate) type DeliveryId = RecordId<DeliveryTag>;
 
@@ -108,74 +109,49 @@ impl DeliveryTable {
     }
 }
 
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Delivery<'i> {
-    index: &'i Index,
-    id: DeliveryId,
+pub(crate) type Delivery<'i> = View<'i, DeliveryTag>;
+
+columns! { Delivery deliveries;
+    time: Option<Timestamp> = time,
+    result: DeliveryResult = result,
 }
 
 impl<'i> Delivery<'i> {
-    pub(crate) fn new(index: &'i Index, id: DeliveryId) -> Self {
-        Self { index, id }
-    }
-
-    fn columns(&self) -> &'i DeliveryTable {
-        &self.index.deliveries
-    }
-
-    pub(crate) fn record(&self) -> DeliveryId {
-        self.id
-    }
-
     /// The connection; `None` if none was established.
     pub(crate) fn connection(&self) -> Option<Connection<'i>> {
-        self.columns()
-            .connection
-            .get(self.id.at())
+        self.read(&self.index.deliveries.connection)
             .map(|id| self.index.connection(id))
     }
 
     pub(crate) fn recipient(&self) -> Recipient<'i> {
         self.index
-            .recipient(self.columns().recipient.get(self.id.at()))
+            .recipient(self.read(&self.index.deliveries.recipient))
     }
 
     pub(crate) fn message(&self) -> Message<'i> {
         self.recipient().message()
     }
 
-    pub(crate) fn time(&self) -> Option<Timestamp> {
-        self.columns().time.get(self.id.at())
-    }
-
-    pub(crate) fn result(&self) -> DeliveryResult {
-        self.columns().result.get(self.id.at())
-    }
-
     /// The remote server's reply code; `None` for a success.
     pub(crate) fn code(&self) -> Option<u16> {
-        Some(self.columns().code.get(self.id.at())).filter(|code| *code > 0)
+        Some(self.read(&self.index.deliveries.code)).filter(|code| *code > 0)
     }
 
     /// The remote server's reply text; for a success, that of its Response line.
     pub(crate) fn detail(&self) -> Option<Cow<'i, str>> {
-        self.columns()
-            .detail
-            .get(self.id.at())
+        self.read(&self.index.deliveries.detail)
             .map(|id| self.index.texts.full(id))
     }
 
     /// The RFC 3463 code at the start of the reply text.
     pub(crate) fn enhanced(&self) -> Option<&'i str> {
-        let detail = self.columns().detail.get(self.id.at())?;
+        let detail = self.read(&self.index.deliveries.detail)?;
         enhanced_code(self.index.texts.prefix(detail).as_bytes())
             .map(crate::index::records::connection::text)
     }
 
     pub(crate) fn earlier(&self) -> Option<Delivery<'i>> {
-        self.columns()
-            .earlier
-            .get(self.id.at())
+        self.read(&self.index.deliveries.earlier)
             .map(|id| self.index.delivery(id))
     }
 }

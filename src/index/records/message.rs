@@ -8,60 +8,41 @@ use super::appliance::ApplianceId;
 use super::connection::{Connection, ConnectionId};
 use super::delivery::Delivery;
 use super::recipient::{Recipient, RecipientId};
+use super::view::{View, columns, names};
 use crate::event::Mid;
 use crate::header::Timestamp;
-use crate::index::Index;
 use crate::index::store::column::{PagedColumn, RecordId, Value, oldest_first, table};
 use crate::index::store::extent::{Runs, Span};
 use crate::index::store::int_column::{IntCode, IntColumn};
 use crate::index::store::intern::{Symbol, TextId};
 use crate::position::Position;
+use crate::words::words;
 
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) enum MessageTag {}
 pub(crate) type MessageId = RecordId<MessageTag>;
 
-/// The state of a recipient, or of a message.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub(crate) enum DeliveryState {
-    /// On the appliance.
-    Queued,
-    /// Accepted by the remote server.
-    Delivered,
-    /// Refused permanently.
-    Bounced,
-    /// Deferred; the appliance will retry.
-    Delayed,
-    /// Dropped by a filter, an engine or an administrator.
-    Dropped,
-    Aborted,
-    Quarantined,
+words! {
+    /// The state of a recipient, or of a message.
+    #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+    pub(crate) enum DeliveryState {
+        const ALL;
+        /// On the appliance.
+        Queued = "queued",
+        /// Accepted by the remote server.
+        Delivered = "delivered",
+        /// Refused permanently.
+        Bounced = "bounced",
+        /// Deferred; the appliance will retry.
+        Delayed = "delayed",
+        /// Dropped by a filter, an engine or an administrator.
+        Dropped = "dropped",
+        Aborted = "aborted",
+        Quarantined = "quarantined",
+    }
 }
 
 impl DeliveryState {
-    const ALL: [Self; 7] = [
-        Self::Queued,
-        Self::Delivered,
-        Self::Bounced,
-        Self::Delayed,
-        Self::Dropped,
-        Self::Aborted,
-        Self::Quarantined,
-    ];
-
-    /// As records and queries write it.
-    pub(crate) fn word(self) -> &'static str {
-        match self {
-            Self::Queued => "queued",
-            Self::Delivered => "delivered",
-            Self::Bounced => "bounced",
-            Self::Delayed => "delayed",
-            Self::Dropped => "dropped",
-            Self::Aborted => "aborted",
-            Self::Quarantined => "quarantined",
-        }
-    }
-
     /// Whether another state may follow.
     pub(crate) fn is_interim(self) -> bool {
         matches!(self, Self::Queued | Self::Delayed | Self::Quarantined)
@@ -166,42 +147,32 @@ impl MessageTable {
         self.runs.push(at);
         MessageId::new(self.end() - 1)
     }
+
+    pub(crate) fn set_flags(&mut self, id: MessageId, set: impl FnOnce(&mut MessageFlags)) {
+        self.flags.change(id.at(), set);
+    }
 }
 
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Message<'i> {
-    index: &'i Index,
-    id: MessageId,
+pub(crate) type Message<'i> = View<'i, MessageTag>;
+
+columns! { Message messages;
+    flags: MessageFlags = flags,
+    appliance_id: ApplianceId = appliance,
+    first_seen: Option<Timestamp> = began,
+    /// Time of the last line that finished or aborted it.
+    ended: Option<Timestamp> = ended,
+    sender_name: Option<Symbol> = from,
+    size: Option<u64> = size,
+}
+
+names! { Message;
+    /// The envelope sender without angle brackets; empty for a bounce.
+    from = mail[sender_name],
 }
 
 impl<'i> Message<'i> {
-    pub(crate) fn new(index: &'i Index, id: MessageId) -> Self {
-        Self { index, id }
-    }
-
-    fn columns(&self) -> &'i MessageTable {
-        &self.index.messages
-    }
-
-    fn flags(&self) -> MessageFlags {
-        self.columns().flags.get(self.id.at())
-    }
-
-    pub(crate) fn index(&self) -> &'i Index {
-        self.index
-    }
-
-    /// The index's number of the record.
-    pub(crate) fn record(&self) -> MessageId {
-        self.id
-    }
-
     pub(crate) fn mid(&self) -> Mid {
-        Mid(self.columns().mid.get(self.id.at()))
-    }
-
-    pub(crate) fn appliance_id(&self) -> ApplianceId {
-        self.columns().appliance.get(self.id.at())
+        Mid(self.read(&self.index.messages.mid))
     }
 
     /// The appliance's name on screens.
@@ -216,7 +187,7 @@ impl<'i> Message<'i> {
 
     /// The injection connection that received it.
     pub(crate) fn connection(&self) -> Option<Connection<'i>> {
-        let id = self.columns().connection.get(self.id.at());
+        let id = self.read(&self.index.messages.connection);
         id.map(|id| self.index.connection(id))
     }
 
@@ -233,46 +204,24 @@ impl<'i> Message<'i> {
         self.first_seen().filter(|_| self.flags().started)
     }
 
-    pub(crate) fn first_seen(&self) -> Option<Timestamp> {
-        self.columns().began.get(self.id.at())
-    }
-
-    /// Time of the last line that finished or aborted it.
-    pub(crate) fn ended(&self) -> Option<Timestamp> {
-        self.columns().ended.get(self.id.at())
-    }
-
     pub(crate) fn is_finished(&self) -> bool {
         self.flags().finished
     }
 
-    /// The envelope sender without angle brackets; empty for a bounce.
-    pub(crate) fn from(&self) -> Option<&'i str> {
-        Some(self.index.names.mail.get(self.sender_name()?))
-    }
-
-    pub(crate) fn sender_name(&self) -> Option<Symbol> {
-        self.columns().from.get(self.id.at())
-    }
-
     /// The subject without the quotes around it.
     pub(crate) fn subject(&self) -> Option<&'i str> {
-        let text = self.columns().subject.get(self.id.at());
+        let text = self.read(&self.index.messages.subject);
         text.map(|id| self.index.texts.prefix(id))
     }
 
     pub(crate) fn message_id(&self) -> Option<Cow<'i, str>> {
-        let text = self.columns().message_id.get(self.id.at());
+        let text = self.read(&self.index.messages.message_id);
         text.map(|id| self.index.texts.full(id))
-    }
-
-    pub(crate) fn size(&self) -> Option<u64> {
-        self.columns().size.get(self.id.at())
     }
 
     /// Its recipients by number; those without a number last.
     pub(crate) fn recipients(&self) -> Vec<Recipient<'i>> {
-        let (index, newest) = (self.index, self.columns().last_recipient.get(self.id.at()));
+        let (index, newest) = (self.index, self.read(&self.index.messages.last_recipient));
         let mut all = oldest_first(newest, &index.recipients.prev, |id| index.recipient(id));
         all.sort_by_key(|recipient| recipient.rid().unwrap_or(u32::MAX));
         all
@@ -299,19 +248,28 @@ impl<'i> Message<'i> {
 
     /// The message that it was generated from.
     pub(crate) fn parent(&self) -> Option<Message<'i>> {
-        let parent = self.columns().parents.get(&self.id);
+        let parent = self.index.messages.parents.get(&self.id);
         parent.map(|id| self.index.message(*id))
     }
 
     /// The messages generated from it, in the order of the log.
     pub(crate) fn children(&self) -> Vec<Message<'i>> {
-        let children = self.columns().children.get(&self.id).into_iter().flatten();
+        let children = self
+            .index
+            .messages
+            .children
+            .get(&self.id)
+            .into_iter()
+            .flatten();
         children.map(|id| self.index.message(*id)).collect()
     }
 
     /// The ranges of the log that hold its lines.
     pub(crate) fn spans(&self) -> Vec<Span> {
-        self.columns().runs.spans(&self.index.extents, self.id.at())
+        self.index
+            .messages
+            .runs
+            .spans(&self.index.extents, self.id.at())
     }
 }
 

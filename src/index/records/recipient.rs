@@ -4,12 +4,12 @@ use hashbrown::HashMap;
 
 use super::delivery::{Delivery, DeliveryId};
 use super::message::{DeliveryState, Message, MessageId};
-use crate::index::Index;
+use super::view::{View, columns, names};
 use crate::index::store::column::{PagedColumn, RecordId, oldest_first, table};
 use crate::index::store::int_column::IntColumn;
 use crate::index::store::intern::Symbol;
 
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) enum RecipientTag {}
 pub(crate) type RecipientId = RecordId<RecipientTag>;
 
@@ -55,50 +55,28 @@ impl RecipientTable {
     }
 }
 
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Recipient<'i> {
-    index: &'i Index,
-    id: RecipientId,
+pub(crate) type Recipient<'i> = View<'i, RecipientTag>;
+
+columns! { Recipient recipients;
+    rid: Option<u32> = rid,
+    address_name: Option<Symbol> = to,
+    state: DeliveryState = state,
+}
+
+names! { Recipient;
+    /// The envelope recipient without angle brackets; `None` if the log begins after it.
+    to = mail[address_name],
 }
 
 impl<'i> Recipient<'i> {
-    pub(crate) fn new(index: &'i Index, id: RecipientId) -> Self {
-        Self { index, id }
-    }
-
-    #[cfg(test)]
-    pub(crate) fn record(&self) -> RecipientId {
-        self.id
-    }
-
-    fn columns(&self) -> &'i RecipientTable {
-        &self.index.recipients
-    }
-
     pub(crate) fn message(&self) -> Message<'i> {
-        self.index.message(self.columns().message.get(self.id.at()))
-    }
-
-    pub(crate) fn rid(&self) -> Option<u32> {
-        self.columns().rid.get(self.id.at())
-    }
-
-    /// The envelope recipient without angle brackets; `None` if the log begins after it.
-    pub(crate) fn to(&self) -> Option<&'i str> {
-        Some(self.index.names.mail.get(self.address_name()?))
-    }
-
-    pub(crate) fn address_name(&self) -> Option<Symbol> {
-        self.columns().to.get(self.id.at())
-    }
-
-    pub(crate) fn state(&self) -> DeliveryState {
-        self.columns().state.get(self.id.at())
+        self.index
+            .message(self.read(&self.index.recipients.message))
     }
 
     /// Its deliveries in the order of the log.
     pub(crate) fn deliveries(&self) -> Vec<Delivery<'i>> {
-        let (index, newest) = (self.index, self.columns().last_delivery.get(self.id.at()));
+        let (index, newest) = (self.index, self.read(&self.index.recipients.last_delivery));
         oldest_first(newest, &index.deliveries.earlier, |id| index.delivery(id))
     }
 

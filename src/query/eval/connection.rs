@@ -9,7 +9,8 @@ use super::{
 use crate::event::{Policy, Tls, listener};
 use crate::header::Timestamp;
 use crate::index::records::connection::{ConnectionTable, text};
-use crate::index::{ConnectionEnd, Direction, Index, Symbol};
+use crate::index::store::int_column::IntColumn;
+use crate::index::{ApplianceId, Direction, Index, Symbol};
 use crate::query::bitset::BitSet;
 use crate::query::value::{AddressPredicate, NamePredicate, Predicate, Ranges, thousandths};
 
@@ -54,7 +55,7 @@ pub(in crate::query) fn connections(
             facts(columns, field, *words)
         }
         (Field::Duration, Predicate::Ranges(ranges)) => durations(index, ranges, newest),
-        (Field::Appliance, Predicate::Name(names)) => appliances(index, names),
+        (Field::Appliance, Predicate::Name(names)) => appliances(index, &columns.appliance, names),
         (Field::Code | Field::Enhanced | Field::Result, _) => replies(index, field, test, newest),
         (Field::Since | Field::Until | Field::At, Predicate::Time(_)) => {
             let holds = moment(field, test, newest);
@@ -138,11 +139,8 @@ fn tls(index: &Index, field: Field, wanted: &NamePredicate) -> BitSet {
     });
     let bits = named(&matching, column.iter(), column.ranks());
     if field == Field::Tls && wanted.names("none") {
-        return bits.or(&BitSet::of(
-            column.iter(),
-            column.ranks(),
-            |tls: Option<Symbol>| tls.is_none(),
-        ));
+        let is_none = |tls: Option<Symbol>| tls.is_none();
+        return bits.or(&BitSet::of(column.iter(), column.ranks(), is_none));
     }
     bits
 }
@@ -153,12 +151,7 @@ fn facts(columns: &ConnectionTable, field: Field, words: u16) -> BitSet {
         match (field, facts.end) {
             (Field::Dir, _) => has(u16::from(facts.direction == Direction::Outbound)),
             (Field::State, end) => has(u16::from(end.is_some())),
-            (_, Some(end)) => has(match end {
-                ConnectionEnd::Close => 0,
-                ConnectionEnd::Lost => 1,
-                ConnectionEnd::Aborted => 2,
-                ConnectionEnd::Superseded => 3,
-            }),
+            (_, Some(end)) => has(end as u16),
             (_, None) => false,
         }
     })
@@ -180,8 +173,11 @@ fn durations(index: &Index, ranges: &Ranges, newest: Option<Timestamp>) -> BitSe
     )
 }
 
-fn appliances(index: &Index, wanted: &NamePredicate) -> BitSet {
-    let column = &index.connections.appliance;
+pub(super) fn appliances(
+    index: &Index,
+    column: &IntColumn<ApplianceId>,
+    wanted: &NamePredicate,
+) -> BitSet {
     let mut known = HashMap::new();
     BitSet::of(column.iter(), column.ranks(), |id| {
         *known
@@ -225,21 +221,12 @@ fn lives(index: &Index, holds: impl Fn(i64, i64) -> bool) -> BitSet {
 }
 
 fn last_activity(index: &Index, at: usize) -> Option<Timestamp> {
-    let columns = &index.connections;
-    let attempt = columns
-        .newest
-        .attempt
-        .get(at)
-        .and_then(|id| index.attempts.time.get(id.at()));
-    let delivery = columns
-        .newest
-        .delivery
-        .get(at)
-        .and_then(|id| index.deliveries.time.get(id.at()));
-    let message = columns
-        .newest
-        .message
-        .get(at)
-        .and_then(|id| index.messages.began.get(id.at()));
+    let newest = &index.connections.newest;
+    let attempt = newest.attempt.get(at);
+    let delivery = newest.delivery.get(at);
+    let message = newest.message.get(at);
+    let attempt = attempt.and_then(|id| index.attempts.time.get(id.at()));
+    let delivery = delivery.and_then(|id| index.deliveries.time.get(id.at()));
+    let message = message.and_then(|id| index.messages.began.get(id.at()));
     attempt.max(delivery).max(message)
 }

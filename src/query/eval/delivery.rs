@@ -3,7 +3,7 @@
 use super::message::{self, messages};
 use super::{by_time, enhanced, messages_deliveries};
 use crate::header::Timestamp;
-use crate::index::{DeliveryResult, Index};
+use crate::index::Index;
 use crate::query::bitset::BitSet;
 use crate::query::field::Field;
 use crate::query::value::Predicate;
@@ -57,8 +57,7 @@ pub(super) fn outcomes(index: &Index, field: Field, test: &Predicate) -> Option<
     let bits = match (field, test) {
         (Field::Result, Predicate::Words(words)) => {
             BitSet::of(columns.result.iter(), columns.ranks(), |result| {
-                let at = DeliveryResult::ALL.iter().position(|one| *one == result);
-                at.is_some_and(|at| words >> at & 1 == 1)
+                words >> result as u16 & 1 == 1
             })
         }
         (Field::Code, Predicate::Ranges(ranges)) => {

@@ -2,8 +2,7 @@
 
 use super::connection::{policy_match, tls_match};
 use super::moment;
-use crate::event::Entry;
-use crate::event::{CloseReason, Event, EventKind, Policy, Tls, Value};
+use crate::event::{Entry, Event, EventKind, Policy, Tls, Value};
 use crate::header::{Level, Timestamp};
 use crate::query::field::Field;
 use crate::query::parse::Expr;
@@ -153,13 +152,7 @@ fn id(field: Field, event: &Event<'_>) -> Option<EntryId> {
 /// The place of the entry's word in the field's row of the table.
 fn word(field: Field, event: &Event<'_>, level: Option<Level>) -> Option<u16> {
     match (field, event) {
-        (Field::Level, _) => level.map(|level| match level {
-            Level::Critical => 0,
-            Level::Warning => 1,
-            Level::Info => 2,
-            Level::Debug => 3,
-            Level::Trace => 4,
-        }),
+        (Field::Level, _) => level.map(|level| level as u16),
         (Field::Dir, _) => match (event.icid(), event.dcid()) {
             (Some(icid), _) if icid.0 > 0 => Some(0),
             (_, Some(dcid)) if dcid.0 > 0 => Some(1),
@@ -167,11 +160,7 @@ fn word(field: Field, event: &Event<'_>, level: Option<Level>) -> Option<u16> {
         },
         (Field::Auth, Event::AuthIn { succeeded, .. }) => Some(u16::from(!succeeded)),
         (Field::Auth, Event::AuthOut { failure, .. }) => Some(u16::from(failure.is_some())),
-        (Field::End, Event::End { word, .. }) => Some(match word {
-            CloseReason::Close => 0,
-            CloseReason::Lost => 1,
-            CloseReason::Aborted => 2,
-        }),
+        (Field::End, Event::End { word, .. }) => Some(*word as u16),
         (Field::End, Event::ConnectionError { .. }) => Some(2),
         (Field::Result, _) => match event.kind() {
             EventKind::DeliveryDone => Some(0),

@@ -1,7 +1,6 @@
 //! The fields of a message, its recipients and their deliveries.
 
-use hashbrown::HashMap;
-
+use super::connection::appliances;
 use super::{
     Field, connections, connections_messages, deliveries_messages, matching,
     messages_of_deliveries, moment, named, outcomes, recipients_messages,
@@ -44,14 +43,7 @@ pub(in crate::query) fn messages(
             })
         }
         (Field::State, Predicate::Words(words)) => states(index, *words),
-        (Field::Appliance, Predicate::Name(names)) => {
-            let mut known = HashMap::new();
-            BitSet::of(columns.appliance.iter(), count, |id| {
-                *known
-                    .entry(id)
-                    .or_insert_with(|| index.appliance(id).is_some_and(|name| names.matches(name)))
-            })
-        }
+        (Field::Appliance, Predicate::Name(names)) => appliances(index, &columns.appliance, names),
         (Field::Since | Field::Until | Field::At, Predicate::Time(_)) => {
             lives(index, moment(field, test, newest))
         }
@@ -147,15 +139,7 @@ fn came_by(
 
 /// The bit of a state in [`crate::query::field::STATE`].
 fn bit(state: DeliveryState) -> u16 {
-    match state {
-        DeliveryState::Queued => 1 << 2,
-        DeliveryState::Delivered => 1 << 3,
-        DeliveryState::Bounced => 1 << 4,
-        DeliveryState::Delayed => 1 << 5,
-        DeliveryState::Dropped => 1 << 6,
-        DeliveryState::Aborted => 1 << 7,
-        DeliveryState::Quarantined => 1 << 8,
-    }
+    1 << (state as u16 + 2)
 }
 
 /// The bit of `mixed`.
@@ -194,12 +178,9 @@ fn states(index: &Index, words: u16) -> BitSet {
 /// The messages whose lifetime matches: from the first line until the message is finished and the
 /// last recipient has a final state. A message in progress has no end yet.
 fn lives(index: &Index, holds: impl Fn(i64, i64) -> bool) -> BitSet {
-    const INTERIM: [DeliveryState; 3] = [
-        DeliveryState::Queued,
-        DeliveryState::Delayed,
-        DeliveryState::Quarantined,
-    ];
-    let interim = INTERIM.into_iter().fold(0, |all, state| all | bit(state));
+    let interim = DeliveryState::ALL.into_iter();
+    let interim = interim.filter(|state| state.is_interim());
+    let interim = interim.fold(0, |all, state| all | bit(state));
     let columns = &index.messages;
     let places = columns.ranks();
     let mut decided = vec![i64::MIN; places.len()];
@@ -224,14 +205,8 @@ fn lives(index: &Index, holds: impl Fn(i64, i64) -> bool) -> BitSet {
             let over =
                 facts.finished || facts.fate.is_some() || states != 0 && states & interim == 0;
             let ended = ended.map_or(i64::MIN, Timestamp::seconds);
-            holds(
-                began,
-                if over {
-                    decided.max(ended).max(began)
-                } else {
-                    i64::MAX
-                },
-            )
+            let last = decided.max(ended).max(began);
+            holds(began, if over { last } else { i64::MAX })
         },
     )
 }

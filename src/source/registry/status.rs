@@ -7,40 +7,37 @@ use std::time::SystemTime;
 use super::{Backing, SourceEntry, Sources};
 use crate::position::SourceId;
 use crate::source::notice::{Notice, Noticed};
+use crate::words::words;
 
 /// How many notices are kept; of older ones only the number is known.
 const NOTICES: usize = 1000;
 
-/// Defines the states: variant, word that is shown, meaning.
-macro_rules! source_states {
-    ($($state:ident $word:literal $meaning:literal;)*) => {
-        #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-        pub(crate) enum SourceState {
-            $(#[doc = $meaning] $state,)*
-        }
-
-        impl SourceState {
-            pub(crate) fn word(self) -> &'static str {
-                match self {
-                    $(Self::$state => $word,)*
-                }
-            }
-        }
-    };
-}
-
-source_states! {
-    Reading "reading" "Not everything was read.";
-    Following "following" "Everything was read; more may come.";
-    Polling "polling" "As `Following`, without notifications from the file system.";
-    Waiting "waiting" "There is no file yet.";
-    Stale "stale" "No heartbeat came for minutes.";
-    Incomplete "incomplete" "The end of a final file is missing.";
-    Rotated "rotated" "The file was renamed; late lines are still read.";
-    Gone "gone" "The file lost its name, or its content.";
-    Damaged "damaged" "The file cannot be decompressed to its end.";
-    Unreadable "unreadable" "The file cannot be read.";
-    Finished "finished" "Read to its end, which is final.";
+words! {
+    #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+    pub(crate) enum SourceState {
+        /// Not everything was read.
+        Reading = "reading",
+        /// Everything was read; more may come.
+        Following = "following",
+        /// As `Following`, without notifications from the file system.
+        Polling = "polling",
+        /// There is no file yet.
+        Waiting = "waiting",
+        /// No heartbeat came for minutes.
+        Stale = "stale",
+        /// The end of a final file is missing.
+        Incomplete = "incomplete",
+        /// The file was renamed; late lines are still read.
+        Rotated = "rotated",
+        /// The file lost its name, or its content.
+        Gone = "gone",
+        /// The file cannot be decompressed to its end.
+        Damaged = "damaged",
+        /// The file cannot be read.
+        Unreadable = "unreadable",
+        /// Read to its end, which is final.
+        Finished = "finished",
+    }
 }
 
 #[derive(Clone, PartialEq, Eq, Debug)]
