@@ -28,7 +28,6 @@ mod tls;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use auth::AuthTrouble;
 pub(crate) use connection::CloseReason;
 pub(crate) use delivery::{ConnectionError, DeliveryOutcome, FailedAttempt};
 pub(crate) use entry::Entry;
@@ -159,7 +158,7 @@ pub(crate) enum Event<'a> {
     /// forwarding server …`
     AuthTrouble {
         icid: Icid,
-        trouble: AuthTrouble,
+        kind: EventKind,
         user: Option<&'a [u8]>,
         profile: Option<&'a [u8]>,
         text: &'a [u8],

@@ -28,33 +28,10 @@ pub(super) fn inbound(body: &[u8]) -> Option<Event<'_>> {
         .unwrap_or(rest)
         .strip_prefix(b" (ICID ")?;
     let (icid, rest) = number(rest)?;
-    let icid = Icid(icid);
     let rest = rest.strip_prefix(b") ")?;
     match rest {
-        [b's' | b'f', ..] => attempt(icid, rest),
-        _ => trouble(icid, rest),
-    }
-}
-
-/// Why a login failed other than by a wrong password.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum AuthTrouble {
-    Misconfigured,
-    /// No connection to the forwarding server.
-    Unreachable,
-    LookupFailed,
-    /// The listener requires a login and the peer did not try one.
-    Required,
-}
-
-impl AuthTrouble {
-    pub(crate) fn kind(self) -> EventKind {
-        match self {
-            Self::Misconfigured => EventKind::AuthMisconfigured,
-            Self::Unreachable => EventKind::AuthUnreachable,
-            Self::LookupFailed => EventKind::AuthLookupFailed,
-            Self::Required => EventKind::AuthRequired,
-        }
+        [b's' | b'f', ..] => attempt(Icid(icid), rest),
+        _ => trouble(Icid(icid), rest),
     }
 }
 
@@ -62,21 +39,21 @@ fn trouble(icid: Icid, text: &[u8]) -> Option<Event<'_>> {
     const PROFILE: &[u8] = b"profile: ";
     const BROKEN: &[u8] = b" is misconfigured or missing";
     const LOOKUP: &[u8] = b"LDAP query/user lookup failed for user: ";
-    let (trouble, user, profile) = if let Some(user) = text.strip_prefix(LOOKUP) {
-        (AuthTrouble::LookupFailed, Some(user), None)
+    let (kind, user, profile) = if let Some(user) = text.strip_prefix(LOOKUP) {
+        (EventKind::AuthLookupFailed, Some(user), None)
     } else if let Some(rest) = text.strip_prefix(PROFILE) {
         let (profile, _) = split_last(rest, BROKEN)?;
-        (AuthTrouble::Misconfigured, None, Some(profile))
+        (EventKind::AuthMisconfigured, None, Some(profile))
     } else if text.starts_with(b"could not reach forwarding server") {
-        (AuthTrouble::Unreachable, None, None)
+        (EventKind::AuthUnreachable, None, None)
     } else if text.starts_with(b"was required but ") {
-        (AuthTrouble::Required, None, None)
+        (EventKind::AuthRequired, None, None)
     } else {
         return None;
     };
     Some(Event::AuthTrouble {
         icid,
-        trouble,
+        kind,
         user,
         profile,
         text,
@@ -107,28 +84,23 @@ const OUTBOUND: Delimiter<'_> = Delimiter::new(b" SMTP authentication using the 
 /// A login of the appliance at a remote server.
 pub(super) fn outbound(body: &[u8]) -> Option<Event<'_>> {
     let (dcid, rest) = id(body, b"DCID")?;
-    let dcid = Dcid(dcid);
-    profile_login(dcid, rest)
+    let (remote_ip, rest) = OUTBOUND.split_first(rest.strip_prefix(b"IP: ")?)?;
+    let (profile, failure) = if let Some(profile) = rest.strip_suffix(b" succeeded.") {
+        (profile, None)
+    } else if let Some(profile) = rest.strip_suffix(b" failed.") {
+        (profile, Some(Reply::plain(b"")))
+    } else {
+        profile_and_reply(rest)?
+    };
+    Some(Event::AuthOut {
+        dcid: Dcid(dcid),
+        remote_ip,
+        profile,
+        failure,
+    })
 }
 
-fn profile_login(dcid: Dcid, rest: &[u8]) -> Option<Event<'_>> {
-    let (remote_ip, rest) = OUTBOUND.split_first(rest.strip_prefix(b"IP: ")?)?;
-    if let Some(profile) = rest.strip_suffix(b" succeeded.") {
-        return Some(Event::AuthOut {
-            dcid,
-            remote_ip,
-            profile,
-            failure: None,
-        });
-    }
-    if let Some(profile) = rest.strip_suffix(b" failed.") {
-        return Some(Event::AuthOut {
-            dcid,
-            remote_ip,
-            profile,
-            failure: Some(Reply::plain(b"")),
-        });
-    }
+fn profile_and_reply(rest: &[u8]) -> Option<(&[u8], Option<Reply<'_>>)> {
     // The remote server writes the reply, which may contain the mark: the profile ends at the first
     // mark after which a reply fills the rest of the line.
     const MARK: &[u8] = b" failed: ";
@@ -137,10 +109,5 @@ fn profile_login(dcid: Dcid, rest: &[u8]) -> Option<Event<'_>> {
     let (profile, failure) = marks
         .find_map(|(profile, text)| Some((profile, Reply::parse(text)?)))
         .unwrap_or((first.0, Reply::plain(first.1)));
-    Some(Event::AuthOut {
-        dcid,
-        remote_ip,
-        profile,
-        failure: Some(failure),
-    })
+    Some((profile, Some(failure)))
 }

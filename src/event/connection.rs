@@ -65,12 +65,10 @@ fn delivery(rest: &[u8]) -> Option<Event<'_>> {
     let (dcid, rest) = id(rest, b"DCID")?;
     let (interface_ip, rest) = ADDRESS.split_first(rest.strip_prefix(b"interface ")?)?;
     let (remote_ip, port) = match PORT.split_last(rest) {
-        Some((ip, port)) => (
-            ip,
-            number(port).and_then(|(port, _)| u16::try_from(port).ok()),
-        ),
+        Some((ip, port)) => (ip, number(port)),
         None => (rest, None),
     };
+    let port = port.and_then(|(port, _)| u16::try_from(port).ok());
     Some(Event::DeliveryOpen {
         dcid: Dcid(dcid),
         interface_ip,
@@ -107,15 +105,10 @@ pub(super) fn of_icid(body: &[u8]) -> Option<Event<'_>> {
 pub(super) fn of_dcid(body: &[u8]) -> Option<Event<'_>> {
     let (dcid, rest) = id(body, b"DCID")?;
     let link = ConnId::Out(Dcid(dcid));
+    let end = |word| Some(Event::End { link, word });
     match rest {
-        b"close" => Some(Event::End {
-            link,
-            word: CloseReason::Close,
-        }),
-        b"lost" => Some(Event::End {
-            link,
-            word: CloseReason::Lost,
-        }),
+        b"close" => end(CloseReason::Close),
+        b"lost" => end(CloseReason::Lost),
         _ => tls::of(link, rest),
     }
 }
@@ -124,16 +117,11 @@ pub(super) fn of_dcid(body: &[u8]) -> Option<Event<'_>> {
 pub(super) fn killed(body: &[u8]) -> Option<Event<'_>> {
     let link = match body.strip_prefix(b"SMTP server connection killed ") {
         Some(rest) => ConnId::In(Icid(id(rest, b"ICID")?.0)),
-        None => ConnId::Out(Dcid(
-            id(
-                body.strip_prefix(b"SMTP client connection killed ")?,
-                b"DCID",
-            )?
-            .0,
-        )),
+        None => {
+            let rest = body.strip_prefix(b"SMTP client connection killed ")?;
+            ConnId::Out(Dcid(id(rest, b"DCID")?.0))
+        }
     };
-    Some(Event::End {
-        link,
-        word: CloseReason::Aborted,
-    })
+    let word = CloseReason::Aborted;
+    Some(Event::End { link, word })
 }

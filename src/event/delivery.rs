@@ -101,23 +101,15 @@ impl<'a> ConnectionError<'a> {
 /// `Delivery start DCID d MID m to RID [0]`
 pub(super) fn start(body: &[u8]) -> Option<Event<'_>> {
     let (dcid, rest) = id(body.strip_prefix(b"Delivery start ")?, b"DCID")?;
-    let (mid, rids, _) = message_and_rids(rest)?;
-    Some(Event::DeliveryStart {
-        dcid: Dcid(dcid),
-        mid,
-        rids,
-    })
+    let (dcid, (mid, rids, _)) = (Dcid(dcid), message_and_rids(rest)?);
+    Some(Event::DeliveryStart { dcid, mid, rids })
 }
 
 /// `Message done DCID d MID m to RID [0]`; logged headers may follow.
 pub(super) fn done(body: &[u8]) -> Option<Event<'_>> {
     let (dcid, rest) = id(body.strip_prefix(b"Message done ")?, b"DCID")?;
-    let (mid, rids, _) = message_and_rids(rest)?;
-    Some(Event::Delivered {
-        dcid: Dcid(dcid),
-        mid,
-        rids,
-    })
+    let (dcid, (mid, rids, _)) = (Dcid(dcid), message_and_rids(rest)?);
+    Some(Event::Delivered { dcid, mid, rids })
 }
 
 /// `MID m to RID [0]`, `MID m to [0]`, `Message m to 0`, and what follows.
@@ -131,13 +123,11 @@ fn message_and_rids(rest: &[u8]) -> Option<(Mid, Rids<'_>, &[u8])> {
 
 /// `Bounced: …`, `Delayed: …` and `Deleted: …`
 pub(super) fn attempt(body: &[u8]) -> Option<Event<'_>> {
-    let FailedAttempt {
-        outcome, dcid, mid, ..
-    } = FailedAttempt::parse(body)?;
+    let attempt = FailedAttempt::parse(body)?;
     Some(Event::Attempt {
-        outcome,
-        dcid,
-        mid,
+        outcome: attempt.outcome,
+        dcid: attempt.dcid,
+        mid: attempt.mid,
         text: body,
     })
 }
@@ -154,10 +144,8 @@ impl<'a> FailedAttempt<'a> {
         let (outcome, rest) = OUTCOMES
             .iter()
             .find_map(|(head, outcome)| Some((*outcome, body.strip_prefix(*head)?)))?;
-        let (dcid, rest) = match id(rest, b"DCID") {
-            Some((dcid, rest)) => (Some(Dcid(dcid)), rest),
-            None => (None, rest),
-        };
+        let with_dcid = id(rest, b"DCID").map(|(dcid, rest)| (Some(Dcid(dcid)), rest));
+        let (dcid, rest) = with_dcid.unwrap_or((None, rest));
         let (rest, reply) = split_reply(rest);
         let (mid, rids, envelope, class) = recipients(rest)?;
         Some(Self {

@@ -116,7 +116,7 @@ impl<'a> Event<'a> {
     #[inline]
     fn kind_by_words(&self) -> EventKind {
         match self {
-            Self::Verdict { kind, .. } => *kind,
+            Self::Verdict { kind, .. } | Self::AuthTrouble { kind, .. } => *kind,
             Self::End { link, word } => kind_of_end(*link, *word),
             Self::Tls { text, .. } if text.starts_with(b"success") => EventKind::TlsSuccess,
             Self::Tls { .. } => EventKind::TlsFailed,
@@ -125,7 +125,6 @@ impl<'a> Event<'a> {
             }
             | Self::AuthOut { failure: None, .. } => EventKind::AuthSucceeded,
             Self::AuthIn { .. } | Self::AuthOut { .. } => EventKind::AuthFailed,
-            Self::AuthTrouble { trouble, .. } => trouble.kind(),
             Self::Attempt { outcome, .. } => outcome.kind(),
             Self::Derived { lineage, .. } => lineage.kind(),
             Self::Template { template, .. } => template.kind(),
@@ -365,7 +364,6 @@ pub(crate) fn listener(interface: &[u8]) -> (&[u8], Option<&[u8]>) {
     parts.map_or((interface, None), |(name, ip)| (name, Some(ip)))
 }
 
-/// The item of an iterator that has exactly one.
 fn only<T>(mut items: impl Iterator<Item = T>) -> Option<T> {
     items.next().filter(|_| items.next().is_none())
 }

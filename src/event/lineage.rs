@@ -78,13 +78,8 @@ fn split(parent: Mid, rest: &[u8]) -> Option<Event<'_>> {
 
 /// Releases before 4.5 omit the word `MID` before the new MID.
 fn rewritten(parent: Mid, rest: &[u8]) -> Option<Event<'_>> {
-    let (child, by) = match id(rest, b"MID") {
-        Some(found) => found,
-        None => {
-            let (child, by) = number(rest)?;
-            (child, by.strip_prefix(b" ")?)
-        }
-    };
+    let bare = || number(rest).and_then(|(child, by)| Some((child, by.strip_prefix(b" ")?)));
+    let (child, by) = id(rest, b"MID").or_else(bare)?;
     Some(Event::Derived {
         lineage: Lineage::Rewritten,
         parent,

@@ -43,12 +43,10 @@ pub(super) fn of_mid(body: &[u8]) -> Option<Event<'_>> {
     let mut event = match rest.first() {
         Some(b'I') => envelope(mid, rest),
         Some(b'R') => response(mid, rest),
-        Some(b'M') => rest
-            .strip_prefix(b"Message-ID ")
-            .map(|id| Event::MessageId {
-                mid,
-                id: unquoted(id),
-            }),
+        Some(b'M') => rest.strip_prefix(b"Message-ID ").map(|id| {
+            let id = unquoted(id);
+            Event::MessageId { mid, id }
+        }),
         Some(b'S') => subject(mid, rest),
         Some(b'F' | b'T') => recipient(mid, None, rest),
         _ => state(mid, rest),
@@ -75,11 +73,8 @@ fn recipient(mid: Mid, icid: Option<Icid>, rest: &[u8]) -> Option<Event<'_>> {
         return None;
     }
     if let Some(from) = rest.strip_prefix(b"From: ") {
-        return Some(Event::MessageFrom {
-            mid,
-            icid,
-            from: address(from),
-        });
+        let from = address(from);
+        return Some(Event::MessageFrom { mid, icid, from });
     }
     let (rid, rest) = match id(rest, b"RID") {
         Some((rid, rest)) => (Some(Rid(rid)), rest),
@@ -111,12 +106,8 @@ const REJECTED: Delimiter<'_> = Delimiter::new(b"> Rejected by ");
 
 fn response(mid: Mid, rest: &[u8]) -> Option<Event<'_>> {
     let (rids, rest) = Rids::parse(rest.strip_prefix(b"RID ")?)?;
-    let text = rest.strip_prefix(b" Response ")?;
-    Some(Event::Response {
-        mid,
-        rids,
-        text: unquoted(text),
-    })
+    let text = unquoted(rest.strip_prefix(b" Response ")?);
+    Some(Event::Response { mid, rids, text })
 }
 
 fn subject(mid: Mid, rest: &[u8]) -> Option<Event<'_>> {
@@ -125,10 +116,8 @@ fn subject(mid: Mid, rest: &[u8]) -> Option<Event<'_>> {
         return Some(Event::Subject { mid, text: b"" });
     }
     if let Some(text) = rest.strip_prefix(b"Subject ") {
-        return Some(Event::Subject {
-            mid,
-            text: unquoted(text),
-        });
+        let text = unquoted(text);
+        return Some(Event::Subject { mid, text });
     }
     rest.strip_prefix(b"SDR: ")
         .map(|text| Event::SenderReputation { mid, text })
@@ -160,10 +149,10 @@ fn verdict(mid: Mid, rest: &[u8]) -> Option<Event<'_>> {
             Some(verdict) => (b"DKIM", verdict),
             None => (b"DMARC", rest.strip_prefix(b"DMARC: ")?),
         },
-        b'O' => (
-            b"Outbreak Filters",
-            rest.strip_prefix(b"Outbreak Filters: verdict ")?,
-        ),
+        b'O' => {
+            let verdict = rest.strip_prefix(b"Outbreak Filters: verdict ")?;
+            (b"Outbreak Filters", verdict)
+        }
         b'A' => (
             b"AMP",
             rest.strip_prefix(b"AMP file reputation verdict : ")?,

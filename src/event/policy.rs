@@ -34,11 +34,10 @@ impl<'a> Policy<'a> {
                     Some((score, country)) => (score, Some(country)),
                     None => (tail, None),
                 };
+                let score = std::str::from_utf8(score).ok();
                 (
                     head,
-                    std::str::from_utf8(score)
-                        .ok()
-                        .and_then(|s| s.parse::<f64>().ok()),
+                    score.and_then(|score| score.parse::<f64>().ok()),
                     country,
                 )
             }

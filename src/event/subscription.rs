@@ -11,65 +11,52 @@ use super::{ConnId, EntryIds, Event, EventKind, template};
 use crate::header::{Header, Level};
 
 /// The names that the appliance gives its other logs (user guide, "Log Subscriptions"; published
-/// syslog captures), by the kind of their entries.
-const LOGS: [(EventKind, &[&str]); 14] = [
-    (EventKind::ForeignAmp, &["amp"]),
-    (
-        EventKind::ForeignAntispam,
-        &["antispam", "asarchive", "gmarchive", "graymail"],
-    ),
-    (EventKind::ForeignAntivirus, &["antivirus", "avarchive"]),
-    (
-        EventKind::ForeignGui,
-        &["audit_logs", "cli_logs", "gui_logs"],
-    ),
-    (EventKind::ForeignAuthentication, &["authentication"]),
-    (EventKind::ForeignBounceLog, &["bounces"]),
-    (
-        EventKind::ForeignSystem,
-        &[
-            "config_history",
-            "ftpd_logs",
-            "smartlicense",
-            "sntpd_logs",
-            "status",
-            "system_logs",
-        ],
-    ),
-    (EventKind::ForeignCef, &["consolidated_event"]),
-    (EventKind::ForeignScanner, &["content_scanner", "scanning"]),
-    (
-        EventKind::ForeignOther,
-        &[
-            "csn_logs",
-            "ctr_logs",
-            "delivery",
-            "dlp",
-            "eaas",
-            "ecs",
-            "encryption",
-            "ipr_client",
-            "ldap_debug",
-            "sdr_client",
-            "service_logs",
-            "threatfeeds",
-            "updater_logs",
-            "upgrade_logs",
-            "url_rep_client",
-        ],
-    ),
-    (EventKind::ForeignError, &["error_logs"]),
-    (EventKind::ForeignQuarantine, &["euq_logs", "euqgui_logs"]),
-    (EventKind::ForeignRemediation, &["remediation"]),
-    (
-        EventKind::ForeignReporting,
-        &[
-            "reportd_logs",
-            "reportqueryd_logs",
-            "reporting",
-            "trackerd_logs",
-        ],
-    ),
+/// syslog captures), and the kind of their entries.
+const LOGS: [(&str, EventKind); 44] = [
+    ("amp", EventKind::ForeignAmp),
+    ("antispam", EventKind::ForeignAntispam),
+    ("asarchive", EventKind::ForeignAntispam),
+    ("gmarchive", EventKind::ForeignAntispam),
+    ("graymail", EventKind::ForeignAntispam),
+    ("antivirus", EventKind::ForeignAntivirus),
+    ("avarchive", EventKind::ForeignAntivirus),
+    ("audit_logs", EventKind::ForeignGui),
+    ("cli_logs", EventKind::ForeignGui),
+    ("gui_logs", EventKind::ForeignGui),
+    ("authentication", EventKind::ForeignAuthentication),
+    ("bounces", EventKind::ForeignBounceLog),
+    ("config_history", EventKind::ForeignSystem),
+    ("ftpd_logs", EventKind::ForeignSystem),
+    ("smartlicense", EventKind::ForeignSystem),
+    ("sntpd_logs", EventKind::ForeignSystem),
+    ("status", EventKind::ForeignSystem),
+    ("system_logs", EventKind::ForeignSystem),
+    ("consolidated_event", EventKind::ForeignCef),
+    ("content_scanner", EventKind::ForeignScanner),
+    ("scanning", EventKind::ForeignScanner),
+    ("csn_logs", EventKind::ForeignOther),
+    ("ctr_logs", EventKind::ForeignOther),
+    ("delivery", EventKind::ForeignOther),
+    ("dlp", EventKind::ForeignOther),
+    ("eaas", EventKind::ForeignOther),
+    ("ecs", EventKind::ForeignOther),
+    ("encryption", EventKind::ForeignOther),
+    ("ipr_client", EventKind::ForeignOther),
+    ("ldap_debug", EventKind::ForeignOther),
+    ("sdr_client", EventKind::ForeignOther),
+    ("service_logs", EventKind::ForeignOther),
+    ("threatfeeds", EventKind::ForeignOther),
+    ("updater_logs", EventKind::ForeignOther),
+    ("upgrade_logs", EventKind::ForeignOther),
+    ("url_rep_client", EventKind::ForeignOther),
+    ("error_logs", EventKind::ForeignError),
+    ("euq_logs", EventKind::ForeignQuarantine),
+    ("euqgui_logs", EventKind::ForeignQuarantine),
+    ("remediation", EventKind::ForeignRemediation),
+    ("reportd_logs", EventKind::ForeignReporting),
+    ("reportqueryd_logs", EventKind::ForeignReporting),
+    ("reporting", EventKind::ForeignReporting),
+    ("trackerd_logs", EventKind::ForeignReporting),
 ];
 
 /// Whether only mail_logs have such an entry.
@@ -88,22 +75,18 @@ pub(super) fn is_mail_logs(event: &Event<'_>) -> bool {
 
 /// Changes the kind of an entry that other logs may have, by its tag and level.
 pub(super) fn classify<'a>(header: &Header, line: &'a [u8], event: Event<'a>) -> Event<'a> {
-    let log = header.tag(line).and_then(|tag| {
-        LOGS.iter()
-            .find(|(_, names)| names.iter().any(|name| name.as_bytes() == tag))
-    });
+    let tag = header.tag(line);
+    let log = tag.and_then(|tag| LOGS.iter().find(|(name, _)| name.as_bytes() == tag));
     let is_unknown = matches!(event, Event::Unknown { .. });
     let is_debug = matches!(header.level, Some(Level::Debug | Level::Trace));
     let kind = match log {
-        Some((kind, _)) if !event.kind().is_foreign() => *kind,
+        Some((_, kind)) if !event.kind().is_foreign() => *kind,
         _ if is_unknown && is_debug => EventKind::DebugNote,
         _ => return event,
     };
+    let (icid, dcid) = (event.icid().map(ConnId::In), event.dcid().map(ConnId::Out));
     let ids = EntryIds {
-        link: event
-            .icid()
-            .map(ConnId::In)
-            .or_else(|| event.dcid().map(ConnId::Out)),
+        link: icid.or(dcid),
         mid: event.mid(),
     };
     template::of_kind(kind, ids, header.body(line))

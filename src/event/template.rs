@@ -22,6 +22,7 @@ use super::fields::Sink;
 use super::scan::{self, find, number, rfind};
 use super::templates::{self, MessageEffect};
 use super::{ConnId, Dcid, Event, EventKind, Icid, Mid, Rid, Rids, Value};
+use crate::words::words;
 
 #[derive(Debug)]
 pub(crate) struct Template {
@@ -48,32 +49,23 @@ enum Until {
     Last,
 }
 
-/// The words before ids.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum IdWord {
-    Mid,
-    Icid,
-    Dcid,
-    Rcid,
-    Rid,
+words! {
+    /// The words before ids.
+    #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+    enum IdWord {
+        const ALL;
+        Mid = "MID",
+        Icid = "ICID",
+        Dcid = "DCID",
+        Rcid = "RCID",
+        Rid = "RID",
+    }
 }
 
 impl IdWord {
-    const ALL: [Self; 5] = [Self::Mid, Self::Icid, Self::Dcid, Self::Rcid, Self::Rid];
-
-    fn text(self) -> &'static str {
-        match self {
-            Self::Mid => "MID",
-            Self::Icid => "ICID",
-            Self::Dcid => "DCID",
-            Self::Rcid => "RCID",
-            Self::Rid => "RID",
-        }
-    }
-
     /// The id and its word at the start of `text`.
     fn take(self, text: &[u8]) -> Option<(u64, &[u8])> {
-        let rest = text.strip_prefix(self.text().as_bytes())?;
+        let rest = text.strip_prefix(self.word().as_bytes())?;
         // The file reputation log assigns its ids: `MID = 4, …`.
         match rest.strip_prefix(b" = ") {
             Some(rest) => {
@@ -81,7 +73,7 @@ impl IdWord {
                 let rest = rest.strip_prefix(b",").unwrap_or(rest);
                 Some((id, rest.trim_ascii_start()))
             }
-            None => scan::id(text, self.text().as_bytes()),
+            None => scan::id(text, self.word().as_bytes()),
         }
     }
 }
@@ -252,7 +244,7 @@ impl Template {
     fn place(&self) -> (usize, Option<u8>) {
         let letter = |part: Option<&TemplatePart>| match part {
             Some(TemplatePart::Words(words)) => words.first().copied(),
-            Some(TemplatePart::Id(word)) => word.text().bytes().next(),
+            Some(TemplatePart::Id(word)) => word.word().bytes().next(),
             _ => None,
         };
         match self.parts.first() {
@@ -264,17 +256,13 @@ impl Template {
 
 impl TemplatePart {
     fn of(hole: &'static str) -> Self {
-        if let Some(word) = IdWord::ALL.into_iter().find(|word| word.text() == hole) {
-            return Self::Id(word);
-        }
+        let id_word = |hole| IdWord::ALL.into_iter().find(|word| word.word() == hole);
         let bare = hole.strip_suffix('#');
-        if let Some(word) = IdWord::ALL
-            .into_iter()
-            .find(|word| Some(word.text()) == bare)
-        {
-            return Self::BareId(word);
-        }
-        if hole == "RIDS" {
+        if let Some(word) = id_word(hole) {
+            Self::Id(word)
+        } else if let Some(word) = bare.and_then(id_word) {
+            Self::BareId(word)
+        } else if hole == "RIDS" {
             Self::Rids
         } else if let Some(name) = bare {
             Self::Number(name)
@@ -293,7 +281,7 @@ impl TemplatePart {
     fn mark(&self) -> &'static [u8] {
         match self {
             Self::Words(words) => words,
-            Self::Id(word) => word.text().as_bytes(),
+            Self::Id(word) => word.word().as_bytes(),
             _ => b" ",
         }
     }

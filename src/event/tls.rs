@@ -12,7 +12,7 @@
 use super::scan::split_first;
 use super::{ConnId, Event};
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub(crate) struct Tls<'a> {
     pub success: bool,
     pub protocol: Option<&'a [u8]>,
@@ -24,38 +24,23 @@ pub(crate) struct Tls<'a> {
 impl<'a> Tls<'a> {
     /// Parses the text after `TLS `.
     pub(crate) fn parse(text: &'a [u8]) -> Option<Self> {
-        let Some(rest) = text.strip_prefix(b"success") else {
+        let some = |text: &'a [u8]| (!text.is_empty()).then_some(text);
+        let mut tls = Self::default();
+        if let Some(rest) = text.strip_prefix(b"success") {
+            tls.success = true;
+            let mut rest = rest.trim_ascii_start();
+            if let Some(words) = rest.strip_prefix(b"protocol ") {
+                let (protocol, words) = split_first(words, b" cipher ").unwrap_or((words, b""));
+                let (cipher, detail) = split_first(words, b" ").unwrap_or((words, b""));
+                (tls.protocol, tls.cipher, rest) = (some(protocol), some(cipher), detail);
+            }
+            tls.detail = some(rest);
+        } else {
             let words = text.strip_prefix(b"failed").unwrap_or(text);
-            let detail = words.strip_prefix(b":").unwrap_or(words).trim_ascii();
-            return Some(Self {
-                success: false,
-                protocol: None,
-                cipher: None,
-                detail: some(detail),
-            });
-        };
-        let rest = rest.trim_ascii_start();
-        let Some(rest) = rest.strip_prefix(b"protocol ") else {
-            return Some(Self {
-                success: true,
-                protocol: None,
-                cipher: None,
-                detail: some(rest),
-            });
-        };
-        let (protocol, rest) = split_first(rest, b" cipher ").unwrap_or((rest, b""));
-        let (cipher, detail) = split_first(rest, b" ").unwrap_or((rest, b""));
-        Some(Self {
-            success: true,
-            protocol: some(protocol),
-            cipher: some(cipher),
-            detail: some(detail),
-        })
+            tls.detail = some(words.strip_prefix(b":").unwrap_or(words).trim_ascii());
+        }
+        Some(tls)
     }
-}
-
-fn some(text: &[u8]) -> Option<&[u8]> {
-    (!text.is_empty()).then_some(text)
 }
 
 /// The start of the text if required TLS is missing; a line with the reason may precede it.

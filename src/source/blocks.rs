@@ -85,7 +85,6 @@ impl LineSplitter {
         self.consumed
     }
 
-    #[cfg(test)]
     pub(crate) fn unfinished(&self) -> &[u8] {
         &self.carry
     }

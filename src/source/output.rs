@@ -25,12 +25,13 @@ pub(super) struct Output {
 }
 
 impl LogReader {
-    /// Emits the lines that end within the `count` bytes at `start` of the buffer.
-    pub(super) fn emit_bytes(&mut self, key: FileKey, buffer: Vec<u8>, start: usize, count: usize) {
+    /// Emits the lines that end within the `count` bytes behind the unfinished line.
+    pub(super) fn emit_bytes(&mut self, key: FileKey, buffer: Vec<u8>, count: usize) {
         let source = self.source_of(key);
         let file = &mut self.tracker[key];
         let tail = &mut file.tail;
         if self.settings.fingerprints {
+            let start = tail.known.splitter.unfinished().len();
             tail.known.content.add(&buffer[start..start + count]);
             self.store.note(key, &mut tail.known);
         }

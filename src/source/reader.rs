@@ -154,10 +154,10 @@ impl LogReader {
                 Some(&other) if other == key => rank + 1,
                 // Not searched for among thousands of queued files.
                 _ if matches!(self.tracker[key].phase, ReadPhase::Parked | ReadPhase::Done) => rank,
-                _ => order
-                    .iter()
-                    .position(|&other| other == key)
-                    .map_or(rank, |rank| rank + 1),
+                _ => {
+                    let found = order.iter().position(|&other| other == key);
+                    found.map_or(rank, |rank| rank + 1)
+                }
             };
         }
         false
@@ -180,13 +180,9 @@ impl LogReader {
             let pool = self.pool.clone();
             let emitted = self.output.events.len();
             match self.tracker[key].poll(|| pool.take()) {
-                PollResult::Bytes {
-                    buffer,
-                    start,
-                    count,
-                } => {
+                PollResult::Bytes { buffer, count } => {
                     self.on_readable(key);
-                    self.emit_bytes(key, buffer, start, count);
+                    self.emit_bytes(key, buffer, count);
                 }
                 PollResult::Nothing => {
                     self.on_readable(key);

@@ -38,10 +38,9 @@ pub(super) struct Decompression {
 }
 
 pub(super) enum PollResult {
-    /// `count` new bytes at `start` of the buffer, behind the unfinished line.
+    /// `count` new bytes in the buffer, behind the unfinished line.
     Bytes {
         buffer: Vec<u8>,
-        start: usize,
         count: usize,
     },
     Nothing,
@@ -79,11 +78,9 @@ fn nothing_read(path: &Path) -> TrackedContent {
 
 impl Tail {
     fn new(path: &Path, handle: Option<Arc<File>>) -> Self {
+        let link = path.is_symlink().then_some(path);
         Self {
-            link_target: path
-                .is_symlink()
-                .then(|| path.canonicalize().ok())
-                .flatten(),
+            link_target: link.and_then(|path| path.canonicalize().ok()),
             handle: handle.map_or(Handle::Closed, Handle::Plain),
             compression: Compression::Plain,
             known: nothing_read(path),
@@ -307,12 +304,7 @@ impl TailedFile {
                 Chunk::Bytes(bytes) => {
                     let count = bytes.len();
                     let buffer = self.tail.known.splitter.prepend_carry(bytes);
-                    let start = buffer.len() - count;
-                    PollResult::Bytes {
-                        buffer,
-                        start,
-                        count,
-                    }
+                    PollResult::Bytes { buffer, count }
                 }
                 Chunk::End(Some(error)) => PollResult::Failed(error),
                 Chunk::End(None) | Chunk::Nothing => PollResult::Nothing,
@@ -359,11 +351,7 @@ impl TailedFile {
         }
         self.grown = Instant::now();
         self.tail.keep_last(&buffer[start..start + count]);
-        Ok(PollResult::Bytes {
-            buffer,
-            start,
-            count,
-        })
+        Ok(PollResult::Bytes { buffer, count })
     }
 }
 
