@@ -80,6 +80,8 @@ pub(super) struct App {
     /// A message, until the next key.
     pub notice: Option<(Role, String)>,
     pub settings: Settings,
+    /// For the session to carry out.
+    effects: Vec<Effect>,
 }
 
 /// What a view did with a command that was meant for it.
@@ -106,12 +108,14 @@ impl App {
             preview: Preview::default(),
             notice: None,
             settings,
+            effects: Vec::new(),
         }
     }
 
     /// Sets the first filter.
     pub(super) fn start(&mut self, query: &str) -> Vec<Effect> {
-        self.set_filter_text(query)
+        self.set_filter_text(query);
+        std::mem::take(&mut self.effects)
     }
 
     /// Whether lines that are shown have been requested and not been read.
@@ -124,7 +128,7 @@ impl App {
     }
 
     pub(super) fn update(&mut self, action: Action, index: &Index) -> Vec<Effect> {
-        let mut effects = match action {
+        match action {
             Action::Key(key) => self.press(&key, index),
             Action::Paste(text) => self.paste(&text, index),
             Action::Answer(answer) => self.take(answer, index),
@@ -134,14 +138,12 @@ impl App {
                     let height = layout::areas((width, height), table.view).rows.height;
                     table.scroll.fill(usize::from(height), table.rows.len());
                 }
-                Vec::new()
             }
             Action::Grew(progress, rate) => {
                 self.feed.grew(progress, rate);
                 if self.feed.paused.is_none() {
                     self.log.grew();
                 }
-                Vec::new()
             }
             Action::CaughtUp => {
                 if self.feed.caught_up() {
@@ -149,25 +151,18 @@ impl App {
                     self.records.sources.expire();
                     self.refresh_soon();
                 }
-                Vec::new()
             }
-            Action::Files(list) => {
-                self.records.sources.set(list);
-                Vec::new()
-            }
+            Action::Files(list) => self.records.sources.set(list),
             Action::Notice(text) => {
                 self.records.sources.expire();
                 self.note(Role::Warning, text);
-                Vec::new()
             }
             Action::End => {
                 self.feed.phase = Feed::Ended;
                 self.refresh_soon();
-                Vec::new()
             }
-        };
-        effects.extend(self.settle(index));
-        effects
+        }
+        self.settle(index)
     }
 
     fn note(&mut self, role: Role, text: impl Into<String>) {

@@ -1,7 +1,7 @@
 //! Takes in what the workers have read and found.
 
 use super::effect::Answer;
-use super::{App, Effect, SearchState};
+use super::{App, SearchState};
 use crate::index::Index;
 use crate::index::store::extent::Span;
 use crate::position::Position;
@@ -11,12 +11,10 @@ use crate::tui::columns::record::Record;
 use crate::tui::theme::Role;
 
 impl App {
-    pub(super) fn take(&mut self, answer: Answer, index: &Index) -> Vec<Effect> {
+    pub(super) fn take(&mut self, answer: Answer, index: &Index) {
         let active = self.filter.active.text();
         match answer {
-            Answer::Record(record, spans, lines) => {
-                return self.take_lines(record, &spans, lines, index);
-            }
+            Answer::Record(record, spans, lines) => self.take_lines(record, &spans, lines, index),
             Answer::Sides(of, read) => {
                 let page = self.pages.last_mut();
                 if let Some(page) = page.filter(|page| page.sides.of == of) {
@@ -54,11 +52,8 @@ impl App {
                 self.note(Role::Ok, text);
             }
             Answer::Reported(Err(error)) => self.note(Role::Failed, safe::text(&error)),
-            Answer::Seen(number, seen) => {
-                self.records.triage.take(number, seen);
-            }
+            Answer::Seen(number, seen) => _ = self.records.triage.take(number, seen),
         }
-        Vec::new()
     }
 
     fn take_lines(
@@ -67,11 +62,10 @@ impl App {
         spans: &[Span],
         read: Result<Vec<RawLine>, String>,
         index: &Index,
-    ) -> Vec<Effect> {
-        let mut effects = Vec::new();
+    ) {
         if self.preview.copying == Some(record) {
             self.preview.copying = None;
-            effects = self.copy_lines(record, read.as_deref().unwrap_or_default(), index);
+            self.copy_lines(record, read.as_deref().unwrap_or_default(), index);
         }
         let page = self.pages.last_mut();
         if let Some(page) = page.filter(|page| page.lines.is_of(record, spans)) {
@@ -82,7 +76,6 @@ impl App {
         if let Some(preview) = preview.filter(|preview| preview.is_of(record, spans)) {
             preview.read = Some(read);
         }
-        effects
     }
 
     fn found(&mut self, found: Result<Option<Position>, String>) {

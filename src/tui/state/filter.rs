@@ -103,35 +103,31 @@ impl FilterState {
 
 impl App {
     /// Parses and keeps a filter, or shows its error.
-    pub(super) fn set_filter_text(&mut self, text: &str) -> Vec<Effect> {
+    pub(super) fn set_filter_text(&mut self, text: &str) {
         match query::parse_with(text, &self.settings.saved) {
             Ok(filter) => self.set_filter(filter),
-            Err(error) => {
-                self.note(Role::Failed, error.message());
-                Vec::new()
-            }
+            Err(error) => self.note(Role::Failed, error.message()),
         }
     }
 
-    pub(super) fn set_filter(&mut self, filter: impl Into<Arc<Query>>) -> Vec<Effect> {
+    pub(super) fn set_filter(&mut self, filter: impl Into<Arc<Query>>) {
         let filter = filter.into();
         filter.text().clone_into(&mut self.filter.kept);
-        self.apply_filter(filter)
+        self.apply_filter(filter);
     }
 
     /// Returns to the filter that was kept.
-    pub(super) fn restore_filter(&mut self) -> Vec<Effect> {
-        match query::parse_with(&self.filter.kept, &self.settings.saved) {
-            Ok(kept) => self.apply_filter(kept),
-            Err(_) => Vec::new(),
+    pub(super) fn restore_filter(&mut self) {
+        if let Ok(kept) = query::parse_with(&self.filter.kept, &self.settings.saved) {
+            self.apply_filter(kept);
         }
     }
 
     /// Makes a filter effective without keeping it.
-    pub(super) fn apply_filter(&mut self, filter: impl Into<Arc<Query>>) -> Vec<Effect> {
+    pub(super) fn apply_filter(&mut self, filter: impl Into<Arc<Query>>) {
         let filter = filter.into();
         if filter.text() == self.filter.active.text() {
-            return Vec::new();
+            return;
         }
         let was_searching = self.filter.search != SearchState::Done;
         self.filter.active = filter;
@@ -141,11 +137,12 @@ impl App {
             // The rows stay until matches are there.
             self.filter.search = SearchState::First(0);
             let filter = Arc::clone(&self.filter.active);
-            return vec![Effect::Search(filter, TextMatches::none())];
+            let search = Effect::Search(filter, TextMatches::none());
+            return self.effects.push(search);
         }
         self.filter.search = SearchState::Done;
         self.filter_changed();
-        Vec::from_iter(was_searching.then_some(Effect::Cancel))
+        self.effects.extend(was_searching.then_some(Effect::Cancel));
     }
 
     /// Marks all rows as out of date.

@@ -18,21 +18,20 @@ use crate::tui::theme::Role;
 use crate::tui::widgets::layout;
 
 impl App {
-    pub(super) fn press(&mut self, key: &KeyEvent, index: &Index) -> Vec<Effect> {
+    pub(super) fn press(&mut self, key: &KeyEvent, index: &Index) {
         if key.kind == KeyEventKind::Release {
-            return Vec::new();
+            return;
         }
         if self.prompts.open.is_some() {
             return self.type_key(key, index);
         }
         self.notice = None;
-        match self.settings.keys.find(self.context(), key) {
-            Some(command) => self.run(command, index),
-            None => Vec::new(),
+        if let Some(command) = self.settings.keys.find(self.context(), key) {
+            self.run(command, index);
         }
     }
 
-    pub(super) fn run(&mut self, command: Command, index: &Index) -> Vec<Effect> {
+    pub(super) fn run(&mut self, command: Command, index: &Index) {
         if self.moment.is_some() && self.help.is_none() {
             match command {
                 Command::Quit | Command::Back => return self.drop_moment(),
@@ -40,9 +39,8 @@ impl App {
                 | Command::NextView
                 | Command::PreviousView
                 | Command::CommandLine => {
-                    let mut effects = self.drop_moment();
-                    effects.extend(self.run(command, index));
-                    return effects;
+                    self.drop_moment();
+                    return self.run(command, index);
                 }
                 Command::Leave
                 | Command::Redraw
@@ -53,24 +51,23 @@ impl App {
             }
         }
         match command {
-            Command::Leave => return vec![Effect::Exit],
-            Command::Redraw => return vec![Effect::Redraw],
-            Command::Suspend => return vec![Effect::Suspend],
+            Command::Leave => self.effects.push(Effect::Exit),
+            Command::Redraw => self.effects.push(Effect::Redraw),
+            Command::Suspend => self.effects.push(Effect::Suspend),
             Command::Help => self.help = self.help.is_none().then_some(0),
             Command::View(key) => self.choose_view(key),
             Command::NextView => self.turn_view(1),
             Command::PreviousView => self.turn_view(View::ALL.len() - 1),
             Command::Pause => self.pause(index),
             Command::CommandLine => self.ask(PromptKind::Command, "", index),
-            Command::Quit | Command::Back => return self.back(command),
+            Command::Quit | Command::Back => self.back(command),
             _ if self.help.is_some() => self.scroll_help(command),
-            _ => return self.run_in_view(command, index),
+            _ => self.run_in_view(command, index),
         }
-        Vec::new()
     }
 
     /// Gives a command to the page on top, the log or the table; what these do not know concerns several parts.
-    fn run_in_view(&mut self, command: Command, index: &Index) -> Vec<Effect> {
+    fn run_in_view(&mut self, command: Command, index: &Index) {
         if command == Command::Last {
             self.refresh_soon();
             if self.pages.is_empty() && self.feed.paused.take().is_some() {
@@ -94,20 +91,17 @@ impl App {
         }
     }
 
-    pub(super) fn finish(&mut self, outcome: Outcome) -> Vec<Effect> {
+    pub(super) fn finish(&mut self, outcome: Outcome) {
         match outcome {
-            Outcome::Done => Vec::new(),
-            Outcome::Effect(effect) => vec![*effect],
-            Outcome::Notice(role, text) => {
-                self.note(role, text);
-                Vec::new()
-            }
+            Outcome::Done => {}
+            Outcome::Effect(effect) => self.effects.push(*effect),
+            Outcome::Notice(role, text) => self.note(role, text),
         }
     }
 
-    fn run_across(&mut self, command: Command, index: &Index) -> Vec<Effect> {
+    fn run_across(&mut self, command: Command, index: &Index) {
         match command {
-            Command::Open => return self.open(index),
+            Command::Open => self.open(index),
             Command::Filter if self.view == View::Log => {
                 self.pages.clear();
                 self.ask(PromptKind::Search, "", index);
@@ -120,32 +114,31 @@ impl App {
                 let text = self.filter.kept.clone();
                 self.ask(PromptKind::Filter, &text, index);
             }
-            Command::ByIcid => return self.filter_by("icid", index),
-            Command::ByDcid => return self.filter_by("dcid", index),
-            Command::ByUser => return self.filter_by("user", index),
-            Command::ByProfile => return self.filter_by("profile", index),
-            Command::ByRoute => return self.filter_by_route(index),
+            Command::ByIcid => self.filter_by("icid", index),
+            Command::ByDcid => self.filter_by("dcid", index),
+            Command::ByUser => self.filter_by("user", index),
+            Command::ByProfile => self.filter_by("profile", index),
+            Command::ByRoute => self.filter_by_route(index),
             Command::Hit => self.open_affected(index),
             Command::RollUp => self.group_routes(),
-            Command::Report => return self.report(),
-            Command::Keep => return self.narrow("", index),
-            Command::Drop => return self.narrow("-", index),
+            Command::Report => self.report(),
+            Command::Keep => self.narrow("", index),
+            Command::Drop => self.narrow("-", index),
             Command::Time => self.ask(PromptKind::Time, "", index),
-            Command::Moment => return self.pick_moment(index),
+            Command::Moment => self.pick_moment(index),
             Command::Mark => {
                 if let Some(record) = self.current() {
                     let marks = &mut self.records.marks;
                     let marked = marks.insert(record) || !marks.remove(&record);
-                    return self.finish(marked_notice(marked));
+                    self.finish(marked_notice(marked));
                 }
             }
-            Command::NextMark => return self.next_mark(),
-            Command::Copy => return self.copy(index),
+            Command::NextMark => self.next_mark(),
+            Command::Copy => self.copy(index),
             Command::NextFailure => self.next_failure(SearchDirection::Forward, index),
             Command::PreviousFailure => self.next_failure(SearchDirection::Backward, index),
             _ => {}
         }
-        Vec::new()
     }
 
     fn scroll_help(&mut self, command: Command) {
@@ -189,43 +182,42 @@ impl App {
         }
     }
 
-    fn back(&mut self, command: Command) -> Vec<Effect> {
+    fn back(&mut self, command: Command) {
         if self.help.take().is_some() || self.pages.pop().is_some() {
-            return Vec::new();
+            return;
         }
         if let Some(entry) = self.back_stack.pop() {
             return self.return_to(entry);
         }
         if command == Command::Quit {
-            return vec![Effect::Exit];
+            return self.effects.push(Effect::Exit);
         }
         if self.is_searching() {
             self.log.finding = false;
             if self.view == View::Log {
-                return vec![Effect::Cancel];
+                return self.effects.push(Effect::Cancel);
             }
         }
         if self.view == View::Log {
             self.log.search = None;
-            return Vec::new();
+            return;
         }
         if !self.filter.kept.is_empty() {
             let text = format!("filter cleared: {}", crate::safe::text(&self.filter.kept));
             self.note(Role::Dim, text);
         }
-        self.set_filter(query::Query::default())
+        self.set_filter(query::Query::default());
     }
 
-    fn next_mark(&mut self) -> Vec<Effect> {
+    fn next_mark(&mut self) {
         let marks = &self.records.marks;
         let marked: Vec<Record> = marks.iter().copied().collect();
         let table = self.records.table_mut(self.view);
         let is_marked = |record| marked.binary_search(&record).is_ok();
         let found =
             table.and_then(|table| table.seek(SearchDirection::Forward, is_marked, Ends::Join));
-        match found {
-            Some(()) => Vec::new(),
-            None => self.finish(no_marks()),
+        if found.is_none() {
+            self.finish(no_marks());
         }
     }
 
@@ -271,22 +263,21 @@ impl App {
     }
 
     /// Includes or excludes the value under the cursor.
-    fn narrow(&mut self, sign: &str, index: &Index) -> Vec<Effect> {
+    fn narrow(&mut self, sign: &str, index: &Index) {
         let Some((table, record)) = self.table().zip(self.current()) else {
-            return Vec::new();
+            return;
         };
         let Some(column) = table.columns().get(table.column) else {
-            return Vec::new();
+            return;
         };
         match context::cell_term(self.known(index), record, column) {
             Some(term) => {
                 let text = query::and(&self.filter.kept, &format!("{sign}{term}"));
-                self.set_filter_text(&text)
+                self.set_filter_text(&text);
             }
             None => {
                 let text = format!("nothing to filter by in column {}", column.title);
                 self.note(Role::Pending, text);
-                Vec::new()
             }
         }
     }

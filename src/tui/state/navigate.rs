@@ -18,7 +18,7 @@ use crate::tui::state::rows::Sort;
 use crate::tui::theme::Role;
 
 impl App {
-    pub(super) fn open(&mut self, index: &Index) -> Vec<Effect> {
+    pub(super) fn open(&mut self, index: &Index) {
         let record = match self.pages.last() {
             Some(page) => page.link(),
             None if self.view == View::Log => self
@@ -30,9 +30,9 @@ impl App {
         match record {
             Some(Record::User(name)) => {
                 let text = term("user", index.names.users.get(name));
-                return self.lead_to(View::Connections, &text);
+                self.lead_to(View::Connections, &text);
             }
-            Some(Record::Finding(number)) => return self.open_finding(number, index),
+            Some(Record::Finding(number)) => self.open_finding(number, index),
             Some(Record::Source(at)) => self.open_source(at),
             Some(record) => self.open_page(record, index),
             None if self.view == View::Log || !self.pages.is_empty() => {
@@ -40,7 +40,6 @@ impl App {
             }
             None => {}
         }
-        Vec::new()
     }
 
     pub(super) fn open_page(&mut self, record: Record, index: &Index) {
@@ -57,28 +56,25 @@ impl App {
     }
 
     /// Opens the route, the records or the line that a finding refers to.
-    fn open_finding(&mut self, number: u32, index: &Index) -> Vec<Effect> {
+    fn open_finding(&mut self, number: u32, index: &Index) {
         let Some(finding) = self.records.triage.finding(number) else {
-            return Vec::new();
+            return;
         };
         match finding.drill_down.clone() {
             DrillDown::Route(id) if self.records.triage.route(id).is_some() => {
                 self.open_page(Record::Route(id), index);
-                Vec::new()
             }
             DrillDown::Query(terms) => self.lead_to(View::Connections, &query::filter_text(&terms)),
             DrillDown::Route(_) | DrillDown::Evidence => match finding.evidence.first().copied() {
                 Some(Evidence::Connection(id)) => {
                     self.open_page(Record::Connection(id), index);
-                    Vec::new()
                 }
                 Some(Evidence::Line(position)) => {
                     self.push_history();
                     self.view = View::Log;
                     self.log.go_to(position);
-                    Vec::new()
                 }
-                None => Vec::new(),
+                None => {}
             },
         }
     }
@@ -114,19 +110,16 @@ impl App {
     }
 
     /// The connections of the selected route.
-    pub(super) fn filter_by_route(&mut self, index: &Index) -> Vec<Effect> {
+    pub(super) fn filter_by_route(&mut self, index: &Index) {
         let record = self.current();
         match record.and_then(|record| context::row_term(self.known(index), record)) {
             Some(text) => self.lead_to(View::Connections, &text),
-            None => {
-                self.note(Role::Pending, "nothing to filter by on this row");
-                Vec::new()
-            }
+            None => self.note(Role::Pending, "nothing to filter by on this row"),
         }
     }
 
     /// Asks for the report of the route that the page, the row or the finding is about.
-    pub(super) fn report(&mut self) -> Vec<Effect> {
+    pub(super) fn report(&mut self) {
         let route = match self.current() {
             Some(Record::Route(id)) => Some(id),
             Some(Record::Finding(number)) => {
@@ -145,21 +138,20 @@ impl App {
         match route {
             Some(id) => {
                 self.note(Role::Pending, "writing the report …");
-                vec![Effect::Report(id)]
+                self.effects.push(Effect::Report(id));
             }
             None => {
                 let text = "reports cover one route: ungroup Routes (b), then select one";
                 self.note(Role::Pending, text);
-                Vec::new()
             }
         }
     }
 
     /// Goes to a view with a filter; Esc leads back.
-    fn lead_to(&mut self, view: View, filter: &str) -> Vec<Effect> {
+    fn lead_to(&mut self, view: View, filter: &str) {
         self.push_history();
         self.view = view;
-        self.set_filter_text(filter)
+        self.set_filter_text(filter);
     }
 
     /// Saves the current place on the back stack.
@@ -173,14 +165,14 @@ impl App {
     }
 
     /// Restores a place from the back stack.
-    pub(super) fn return_to(&mut self, entry: HistoryEntry) -> Vec<Effect> {
+    pub(super) fn return_to(&mut self, entry: HistoryEntry) {
         self.view = entry.view;
         self.pages = entry.pages;
         if let Some(table) = self.table_mut() {
             table.sought = entry.selected;
             table.generation = None;
         }
-        self.set_filter_text(&entry.filter)
+        self.set_filter_text(&entry.filter);
     }
 
     /// Switches to the next grouping of routes.
@@ -248,18 +240,16 @@ impl App {
         }
     }
 
-    pub(super) fn copy(&mut self, index: &Index) -> Vec<Effect> {
+    pub(super) fn copy(&mut self, index: &Index) {
         if self.view == View::Log && self.pages.is_empty() {
             let Some(line) = self.log.current() else {
-                return Vec::new();
+                return;
             };
             let text = safe::bytes(&line.bytes).into_owned();
             self.note(Role::Ok, "copied 1 line");
-            return vec![Effect::Copy(self.cut(text))];
+            return self.effects.push(Effect::Copy(self.cut(text)));
         }
-        let Some(record) = self.current() else {
-            return Vec::new();
-        };
+        let Some(record) = self.current() else { return };
         if record.subject().is_none() {
             return self.copy_words(record, index);
         }
@@ -271,19 +261,18 @@ impl App {
             Some(lines) => self.copy_lines(record, &lines, index),
             None => {
                 self.preview.copying = Some(record);
-                Vec::new()
             }
         }
     }
 
     /// Copies the text shown for a record without lines.
-    fn copy_words(&mut self, record: Record, index: &Index) -> Vec<Effect> {
+    fn copy_words(&mut self, record: Record, index: &Index) {
         let known = self.known(index);
         let rows = match (record, self.pages.last()) {
             (Record::User(name), _) => {
                 let name = safe::text(index.names.users.get(name)).into_owned();
                 self.note(Role::Ok, format!("copied {name}"));
-                return vec![Effect::Copy(self.cut(name))];
+                return self.effects.push(Effect::Copy(self.cut(name)));
             }
             (_, Some(page)) => page.head.clone(),
             (record, None) => page::preview(known, record, 120),
@@ -296,7 +285,7 @@ impl App {
         }
         let count = rows.len();
         self.note(Role::Ok, format!("copied {count} lines"));
-        vec![Effect::Copy(self.cut(text))]
+        self.effects.push(Effect::Copy(self.cut(text)));
     }
 
     fn cut(&self, mut text: String) -> String {
@@ -304,12 +293,7 @@ impl App {
         text
     }
 
-    pub(super) fn copy_lines(
-        &mut self,
-        record: Record,
-        lines: &[RawLine],
-        index: &Index,
-    ) -> Vec<Effect> {
+    pub(super) fn copy_lines(&mut self, record: Record, lines: &[RawLine], index: &Index) {
         let mut text = String::new();
         let mut copied = 0;
         for line in lines {
@@ -328,7 +312,7 @@ impl App {
             copied.to_string()
         };
         self.note(Role::Ok, format!("copied {of} lines of {title}"));
-        vec![Effect::Copy(text)]
+        self.effects.push(Effect::Copy(text));
     }
 }
 

@@ -65,7 +65,7 @@ impl App {
     }
 
     /// Opens the filter bar with the selected record's value.
-    pub(super) fn filter_by(&mut self, field: &'static str, index: &Index) -> Vec<Effect> {
+    pub(super) fn filter_by(&mut self, field: &'static str, index: &Index) {
         let text = match self.current() {
             Some(record @ (Record::Route(_) | Record::Group(_))) => {
                 columns::column(columns::ROUTES, Field::Profiles)
@@ -80,25 +80,25 @@ impl App {
             self.view = View::Connections;
         }
         self.ask(PromptKind::Filter, &text, index);
-        self.apply()
+        self.apply();
     }
 
-    pub(super) fn paste(&mut self, text: &str, index: &Index) -> Vec<Effect> {
+    pub(super) fn paste(&mut self, text: &str, index: &Index) {
         let Some(prompt) = self.prompts.open.as_mut() else {
-            return Vec::new();
+            return;
         };
         prompt
             .line
             .insert(&text[..text.floor_char_boundary(MOST_PASTED)]);
-        self.changed(index)
+        self.changed(index);
     }
 
-    pub(super) fn type_key(&mut self, key: &KeyEvent, index: &Index) -> Vec<Effect> {
+    pub(super) fn type_key(&mut self, key: &KeyEvent, index: &Index) {
         let control = key.modifiers.contains(KeyModifiers::CONTROL);
         match key.code {
-            KeyCode::Char('c') if control => return vec![Effect::Exit],
-            KeyCode::Char('l') if control => return vec![Effect::Redraw],
-            KeyCode::Char('z') if control => return vec![Effect::Suspend],
+            KeyCode::Char('c') if control => return self.effects.push(Effect::Exit),
+            KeyCode::Char('l') if control => return self.effects.push(Effect::Redraw),
+            KeyCode::Char('z') if control => return self.effects.push(Effect::Suspend),
             KeyCode::Enter => return self.enter(index),
             KeyCode::Esc => return self.escape(),
             KeyCode::Tab => return self.take_completion(SearchDirection::Forward),
@@ -118,10 +118,10 @@ impl App {
             (KeyCode::Char('d'), true) | (KeyCode::Delete, _) => Edit::Delete,
             (KeyCode::Char('h'), true) | (KeyCode::Backspace, _) => Edit::Backspace,
             (KeyCode::Char(c), false) => Edit::Insert(c),
-            _ => return Vec::new(),
+            _ => return,
         };
         let Some(prompt) = self.prompts.open.as_mut() else {
-            return Vec::new();
+            return;
         };
         if edit == Edit::Backspace && prompt.line.text().is_empty() {
             return self.escape();
@@ -130,15 +130,14 @@ impl App {
             return self.changed(index);
         }
         self.complete(index);
-        Vec::new()
     }
 
-    fn changed(&mut self, index: &Index) -> Vec<Effect> {
+    fn changed(&mut self, index: &Index) {
         if let Some(prompt) = self.prompts.open.as_mut() {
             prompt.taken = None;
         }
         self.complete(index);
-        self.apply()
+        self.apply();
     }
 
     fn complete(&mut self, index: &Index) {
@@ -157,13 +156,13 @@ impl App {
     }
 
     /// Applies the filter being typed, if it parses.
-    fn apply(&mut self) -> Vec<Effect> {
+    fn apply(&mut self) {
         let Some(prompt) = self.prompts.open.as_mut() else {
-            return Vec::new();
+            return;
         };
         (prompt.error, prompt.error_at) = (None, None);
         if prompt.kind != PromptKind::Filter {
-            return Vec::new();
+            return;
         }
         match query::parse_with(prompt.line.text(), &self.settings.saved) {
             Ok(filter) => self.apply_filter(filter),
@@ -173,21 +172,20 @@ impl App {
                     Some(problem.range().start),
                 );
                 // The search was for another text; the rows stay those of the filter kept.
-                if self.filter.search == SearchState::Done {
-                    return Vec::new();
+                if self.filter.search != SearchState::Done {
+                    self.restore_filter();
                 }
-                self.restore_filter()
             }
         }
     }
 
-    fn take_completion(&mut self, way: SearchDirection) -> Vec<Effect> {
+    fn take_completion(&mut self, way: SearchDirection) {
         let Some(prompt) = self.prompts.open.as_mut() else {
-            return Vec::new();
+            return;
         };
         let count = prompt.completions.len();
         if count == 0 {
-            return Vec::new();
+            return;
         }
         let (at, range) = match prompt.taken.take() {
             Some((at, range)) if way == SearchDirection::Forward => ((at + 1) % count, range),
@@ -198,13 +196,13 @@ impl App {
         let start = range.start;
         prompt.line.replace(range, &completion.text);
         prompt.taken = Some((at, start..start + completion.text.len()));
-        self.apply()
+        self.apply();
     }
 
     /// Shows an earlier entry of the history.
-    fn recall(&mut self, way: SearchDirection, index: &Index) -> Vec<Effect> {
+    fn recall(&mut self, way: SearchDirection, index: &Index) {
         let Some(prompt) = self.prompts.open.as_mut() else {
-            return Vec::new();
+            return;
         };
         let recalled = match way {
             SearchDirection::Backward => prompt.recalled + 1,
@@ -220,12 +218,10 @@ impl App {
             0 => Some(""),
             back => typed.nth(back - 1).map(|(_, text)| text.as_str()),
         };
-        let Some(text) = text else {
-            return Vec::new();
-        };
+        let Some(text) = text else { return };
         prompt.recalled = recalled;
         prompt.line = Line::new(text);
-        self.changed(index)
+        self.changed(index);
     }
 
     fn remember(&mut self, kind: PromptKind, text: &str) {
@@ -239,19 +235,18 @@ impl App {
     }
 
     /// Closes the prompt and restores the filter.
-    fn escape(&mut self) -> Vec<Effect> {
+    fn escape(&mut self) {
         let Some(prompt) = self.prompts.open.take() else {
-            return Vec::new();
+            return;
         };
-        if prompt.kind != PromptKind::Filter {
-            return Vec::new();
+        if prompt.kind == PromptKind::Filter {
+            self.restore_filter();
         }
-        self.restore_filter()
     }
 
-    fn enter(&mut self, index: &Index) -> Vec<Effect> {
+    fn enter(&mut self, index: &Index) {
         let Some(prompt) = self.prompts.open.take() else {
-            return Vec::new();
+            return;
         };
         let text = prompt.line.text().trim().to_owned();
         if !text.is_empty() {
@@ -260,37 +255,34 @@ impl App {
         match prompt.kind {
             PromptKind::Filter if prompt.error.is_some() => self.prompts.open = Some(prompt),
             PromptKind::Filter => self.filter.kept = text,
-            PromptKind::Search => return self.search(prompt, &text),
-            PromptKind::Time => return self.enter_time(prompt, &text, index),
-            PromptKind::Command => return self.command(prompt, &text, index),
+            PromptKind::Search => self.search(prompt, &text),
+            PromptKind::Time => self.enter_time(prompt, &text, index),
+            PromptKind::Command => self.command(prompt, &text, index),
         }
-        Vec::new()
     }
 
-    fn search(&mut self, mut prompt: Prompt, text: &str) -> Vec<Effect> {
+    fn search(&mut self, mut prompt: Prompt, text: &str) {
         if text.is_empty() {
             self.log.search = None;
-            return Vec::new();
+            return;
         }
         match TextPattern::regex(text) {
             Ok(search) => {
-                let outcome = self.log.search(search);
-                outcome.map_or_else(Vec::new, |outcome| self.finish(outcome))
+                if let Some(outcome) = self.log.search(search) {
+                    self.finish(outcome);
+                }
             }
             Err(cause) => {
                 prompt.error = Some(safe::text(&cause).into_owned());
                 self.prompts.open = Some(prompt);
-                Vec::new()
             }
         }
     }
 
-    fn enter_time(&mut self, mut prompt: Prompt, text: &str, index: &Index) -> Vec<Effect> {
-        let Some(newest) = index.newest() else {
-            return Vec::new();
-        };
+    fn enter_time(&mut self, mut prompt: Prompt, text: &str, index: &Index) {
+        let Some(newest) = index.newest() else { return };
         if text.is_empty() {
-            return Vec::new();
+            return;
         }
         if let Some((from, to)) = text.split_once("..") {
             let from =
@@ -311,23 +303,22 @@ impl App {
             }
         } else if let Some(time) = query::moment(text, newest) {
             self.go_to_time(time, index);
-            return Vec::new();
+            return;
         }
         prompt.error =
             Some("expected a time: 11:20, 2009-04-22 11:20, -15m, or a range: 11:00..11:30".into());
         self.prompts.open = Some(prompt);
-        Vec::new()
     }
 
-    fn command(&mut self, mut prompt: Prompt, text: &str, index: &Index) -> Vec<Effect> {
+    fn command(&mut self, mut prompt: Prompt, text: &str, index: &Index) {
         let (word, rest) = text.split_once(' ').unwrap_or((text, ""));
         let rest = rest.trim();
         let wrong = match word {
-            "" => return Vec::new(),
-            "q" | "quit" | "exit" => return vec![Effect::Exit],
+            "" => return,
+            "q" | "quit" | "exit" => return self.effects.push(Effect::Exit),
             "help" | "h" => {
                 self.help = Some(0);
-                return Vec::new();
+                return;
             }
             "filter" | "f" => match query::parse_with(rest, &self.settings.saved) {
                 Ok(filter) => return self.set_filter(filter),
@@ -341,7 +332,7 @@ impl App {
                 None => "expected a view: 1 to 7, or its name".into(),
             },
             "sort" | "s" => match self.sort_by(rest) {
-                Ok(()) => return Vec::new(),
+                Ok(()) => return,
                 Err(titles) => format!("expected a column: {titles}"),
             },
             "goto" | "time" | "t" => {
@@ -356,7 +347,6 @@ impl App {
         };
         prompt.error = Some(wrong);
         self.prompts.open = Some(prompt);
-        Vec::new()
     }
 
     fn sort_by(&mut self, name: &str) -> Result<(), String> {

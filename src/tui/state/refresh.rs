@@ -255,21 +255,21 @@ impl App {
         if let Some(table) = self.table_mut() {
             table.scroll.settle(height, table.rows.len());
         }
-        let mut effects = Vec::new();
-        self.settle_page(index, usize::from(areas.page.height), &mut effects);
+        self.settle_page(index, usize::from(areas.page.height));
         if self.view == View::Log {
             let height = usize::from(areas.log.height);
             self.log.settle(height);
             if self.feed.paused.is_none() || self.log.lines.is_empty() {
                 let ask = self.log.ask(height);
-                effects.extend(ask.map(|ask| Effect::Read(Job::Log(ask))));
+                let read = ask.map(|ask| Effect::Read(Job::Log(ask)));
+                self.effects.extend(read);
             }
         }
-        self.settle_preview(index, areas.preview.height, &mut effects);
-        effects
+        self.settle_preview(index, areas.preview.height);
+        std::mem::take(&mut self.effects)
     }
 
-    fn settle_page(&mut self, index: &Index, height: usize, effects: &mut Vec<Effect>) {
+    fn settle_page(&mut self, index: &Index, height: usize) {
         let known = self.records.context(index);
         let Some(page) = self.pages.last_mut() else {
             return;
@@ -288,10 +288,11 @@ impl App {
             let job = record
                 .wanted(index)
                 .map(|wanted| Job::Record(record, spans, wanted));
-            effects.extend(job.map(Effect::Read));
+            self.effects.extend(job.map(Effect::Read));
         }
         if let Record::Route(id) = record {
-            effects.extend(settle_sides(page, known, id).map(Effect::Read));
+            let job = settle_sides(page, known, id);
+            self.effects.extend(job.map(Effect::Read));
         }
         // Only what is summed up changes with a look.
         let serial = match record.subject() {
@@ -306,7 +307,7 @@ impl App {
         page.settle(height);
     }
 
-    fn settle_preview(&mut self, index: &Index, height: u16, effects: &mut Vec<Effect>) {
+    fn settle_preview(&mut self, index: &Index, height: u16) {
         let selected = self.table().and_then(Table::selected);
         let selected = selected.filter(|_| height > 0 && self.pages.is_empty());
         let Some(record) = selected.or(self.preview.copying) else {
@@ -331,7 +332,8 @@ impl App {
             spans: spans.clone(),
             read: before.and_then(|before| before.read),
         });
-        effects.push(Effect::Read(Job::Record(record, spans, wanted)));
+        let job = Job::Record(record, spans, wanted);
+        self.effects.push(Effect::Read(job));
     }
 }
 

@@ -43,8 +43,8 @@ impl App {
         self.feed.paused = self.feed.paused.map(|_| whole.totals().entries);
         (self.filter.hits, self.filter.search) = (TextMatches::none(), SearchState::Done);
         let filter = std::mem::take(&mut self.filter.active);
-        let effects = self.apply_filter(filter);
+        self.apply_filter(filter);
         self.refresh_soon();
-        effects
+        std::mem::take(&mut self.effects)
     }
 }

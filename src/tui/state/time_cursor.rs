@@ -1,6 +1,6 @@
 //! The time cursor: a time picked on the timeline filters by the connections open then.
 
-use super::{App, Effect, View};
+use super::{App, View};
 use crate::header::Timestamp;
 use crate::index::Index;
 use crate::query::{self, and, term};
@@ -16,10 +16,10 @@ const MINUTE: i64 = 60;
 
 impl App {
     /// Opens the cursor at the time of the selected record, else at the newest.
-    pub(super) fn pick_moment(&mut self, index: &Index) -> Vec<Effect> {
+    pub(super) fn pick_moment(&mut self, index: &Index) {
         let Some((oldest, newest)) = index.oldest().zip(index.newest()) else {
             self.note(Role::Pending, "no entry has a time");
-            return Vec::new();
+            return;
         };
         let here = self.current().and_then(|record| record.time(index));
         let line = self.log.current().filter(|_| self.view == View::Log);
@@ -29,31 +29,29 @@ impl App {
             self.view = View::Connections;
         }
         self.moment = Some(here.map_or(newest, |time| time.clamp(oldest, newest)));
-        self.apply_moment()
+        self.apply_moment();
     }
 
     /// Closes the cursor and restores the view and the filter.
-    pub(super) fn drop_moment(&mut self) -> Vec<Effect> {
+    pub(super) fn drop_moment(&mut self) {
         if self.moment.take().is_none() {
-            return Vec::new();
+            return;
         }
-        match self.back_stack.pop() {
-            Some(entry) => self.return_to(entry),
-            None => Vec::new(),
+        if let Some(entry) = self.back_stack.pop() {
+            self.return_to(entry);
         }
     }
 
     /// Keeps the time as part of the filter; Esc goes back.
-    fn keep_moment(&mut self) -> Vec<Effect> {
+    fn keep_moment(&mut self) {
         self.filter.kept = self.filter.active.text().to_owned();
         self.moment = None;
-        Vec::new()
     }
 
     /// Handles a command while the cursor is open.
-    pub(super) fn move_moment(&mut self, command: Command, index: &Index) -> Vec<Effect> {
+    pub(super) fn move_moment(&mut self, command: Command, index: &Index) {
         let Some((time, scale)) = self.moment.zip(scale::scale(self.size, index)) else {
-            return Vec::new();
+            return;
         };
         let step = if scale.seconds() >= MINUTE { MINUTE } else { 1 };
         let seconds = match command {
@@ -66,40 +64,29 @@ impl App {
             Command::Down => time.seconds() + step,
             Command::First => scale.first(),
             Command::Last => scale.last(),
-            Command::NextFailure => match failure(&scale, index, time, SearchDirection::Forward) {
-                Some(seconds) => seconds,
-                None => {
-                    self.no_failure(SearchDirection::Forward);
-                    return Vec::new();
-                }
-            },
-            Command::PreviousFailure => {
-                match failure(&scale, index, time, SearchDirection::Backward) {
+            Command::NextFailure | Command::PreviousFailure => {
+                let way = match command {
+                    Command::NextFailure => SearchDirection::Forward,
+                    _ => SearchDirection::Backward,
+                };
+                match failure(&scale, index, time, way) {
                     Some(seconds) => seconds,
-                    None => {
-                        self.no_failure(SearchDirection::Backward);
-                        return Vec::new();
-                    }
+                    None => return self.no_failure(way),
                 }
             }
-            _ => return Vec::new(),
+            _ => return,
         };
         let seconds = seconds.clamp(scale.first(), scale.last());
         self.moment = Timestamp::from_seconds(seconds).or(Some(time));
-        self.apply_moment()
+        self.apply_moment();
     }
 
-    fn apply_moment(&mut self) -> Vec<Effect> {
-        let Some(time) = self.moment else {
-            return Vec::new();
-        };
+    fn apply_moment(&mut self) {
+        let Some(time) = self.moment else { return };
         let text = and(&self.filter.kept, &term("at", &time.to_string()));
         match query::parse_with(&text, &self.settings.saved) {
             Ok(filter) => self.apply_filter(filter),
-            Err(problem) => {
-                self.notice = Some((Role::Failed, problem.message().to_owned()));
-                Vec::new()
-            }
+            Err(problem) => self.note(Role::Failed, problem.message()),
         }
     }
 }
