@@ -252,11 +252,3 @@ impl Config {
         ConfigError::at(origin, key, why)
     }
 }
-
-#[cfg(test)]
-impl EffectiveSetting {
-    /// Its name with that of its table.
-    pub(crate) fn key(&self) -> String {
-        joined(&self.table, &self.name)
-    }
-}

@@ -57,6 +57,21 @@ pub(crate) use records::message::{DeliveryState, Message, MessageId};
 pub(crate) use records::recipient::{Recipient, RecipientId};
 pub(crate) use store::intern::{Interner, Symbol, TextId};
 
+/// Implements, for each kind of record, the view of one and those of all in the order of the log.
+macro_rules! records {
+    ($($one:ident, $all:ident: $view:ident $id:ident;)*) => {$(
+        pub(crate) fn $one(&self, id: $id) -> $view<'_> {
+            $view::new(self, id)
+        }
+
+        pub(crate) fn $all(
+            &self,
+        ) -> impl DoubleEndedIterator<Item = $view<'_>> + ExactSizeIterator {
+            self.$all.ranks().numbers().map(|at| self.$one($id::new(at)))
+        }
+    )*};
+}
+
 /// The records of a log.
 #[derive(Debug)]
 pub(crate) struct Index {
@@ -200,56 +215,15 @@ impl Index {
         self.messages.ranks().len()
     }
 
-    pub(crate) fn connection(&self, id: ConnectionId) -> Connection<'_> {
-        Connection::new(self, id)
-    }
-
-    pub(crate) fn message(&self, id: MessageId) -> Message<'_> {
-        Message::new(self, id)
+    records! {
+        connection, connections: Connection ConnectionId;
+        message, messages: Message MessageId;
+        attempt, attempts: Attempt AttemptId;
+        delivery, deliveries: Delivery DeliveryId;
     }
 
     pub(crate) fn recipient(&self, id: RecipientId) -> Recipient<'_> {
         Recipient::new(self, id)
-    }
-
-    pub(crate) fn attempt(&self, id: AttemptId) -> Attempt<'_> {
-        Attempt::new(self, id)
-    }
-
-    pub(crate) fn delivery(&self, id: DeliveryId) -> Delivery<'_> {
-        Delivery::new(self, id)
-    }
-
-    /// All connections in the order in which they were first seen.
-    pub(crate) fn connections(
-        &self,
-    ) -> impl DoubleEndedIterator<Item = Connection<'_>> + ExactSizeIterator {
-        let numbers = self.connections.ranks().numbers();
-        numbers.map(|at| self.connection(ConnectionId::new(at)))
-    }
-
-    /// All messages in the order in which they were first seen.
-    pub(crate) fn messages(
-        &self,
-    ) -> impl DoubleEndedIterator<Item = Message<'_>> + ExactSizeIterator {
-        let numbers = self.messages.ranks().numbers();
-        numbers.map(|at| self.message(MessageId::new(at)))
-    }
-
-    /// All authentication attempts in the order of the log.
-    pub(crate) fn attempts(
-        &self,
-    ) -> impl DoubleEndedIterator<Item = Attempt<'_>> + ExactSizeIterator {
-        let numbers = self.attempts.ranks().numbers();
-        numbers.map(|at| self.attempt(AttemptId::new(at)))
-    }
-
-    /// All deliveries in the order of the log: one a recipient and attempt.
-    pub(crate) fn deliveries(
-        &self,
-    ) -> impl DoubleEndedIterator<Item = Delivery<'_>> + ExactSizeIterator {
-        let numbers = self.deliveries.ranks().numbers();
-        numbers.map(|at| self.delivery(DeliveryId::new(at)))
     }
 
     /// The newest connection with that id, of each appliance that has one.

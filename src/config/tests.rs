@@ -5,6 +5,13 @@ use std::time::Duration;
 
 use super::*;
 
+impl EffectiveSetting {
+    /// Its name with that of its table.
+    pub(crate) fn key(&self) -> String {
+        joined(&self.table, &self.name)
+    }
+}
+
 fn layers(text: &str) -> Result<Layers, ConfigError> {
     let mut layers = Layers::default();
     layers.read_file(Path::new("config.toml"), text)?;

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::num::NonZeroU32;
 
+use chrono::{Datelike, Timelike};
+
 /// Seconds since 1970-01-01T00:00:00 in the log's own local time, up to the year 2105.
 ///
 /// Timestamps compare as the log wrote them. Clocks are set and summer time ends: the order of a
@@ -44,17 +46,15 @@ impl Timestamp {
     }
 
     pub(crate) fn date_time(self) -> DateTime {
-        let seconds = self.seconds();
-        let (year, month, day) = civil_from_days(seconds.div_euclid(86_400));
-        let of_day = u32::try_from(seconds.rem_euclid(86_400)).unwrap_or(0);
+        let time = chrono::DateTime::from_timestamp(self.seconds(), 0).unwrap_or_default();
         let part = |value: u32| u8::try_from(value).unwrap_or(0);
         DateTime {
-            year,
-            month,
-            day,
-            hour: part(of_day / 3600),
-            minute: part(of_day / 60 % 60),
-            second: part(of_day % 60),
+            year: time.year(),
+            month: part(time.month()),
+            day: part(time.day()),
+            hour: part(time.hour()),
+            minute: part(time.minute()),
+            second: part(time.second()),
         }
     }
 }
@@ -62,13 +62,7 @@ impl Timestamp {
 impl DateTime {
     /// `None` if it does not exist or is outside 1970 to 2105.
     pub(crate) fn to_timestamp(self) -> Option<Timestamp> {
-        let valid = (1..=12).contains(&self.month)
-            && (1..=days_in_month(self.year, self.month)).contains(&self.day)
-            && self.hour < 24
-            && self.minute < 60
-            && self.second < 61
-            && (1970..=2105).contains(&self.year);
-        if !valid {
+        if !self.exists() || !(1970..=2105).contains(&self.year) {
             return None;
         }
         let of_day =
@@ -182,7 +176,7 @@ impl ParsedTimestamp {
     /// `None` if the day or time does not exist.
     fn checked(self, rest: &[u8]) -> Option<(Self, &[u8])> {
         // 2000 is a leap year: 29 February is a day even where the year is not known.
-        (self.date_time(self.year.unwrap_or(2000)).day_exists()).then_some((self, rest))
+        (self.date_time(self.year.unwrap_or(2000)).exists()).then_some((self, rest))
     }
 
     pub(super) fn date_time(&self, year: i32) -> DateTime {
@@ -206,7 +200,7 @@ impl ParsedTimestamp {
 }
 
 impl DateTime {
-    fn day_exists(self) -> bool {
+    fn exists(self) -> bool {
         (1..=12).contains(&self.month)
             && (1..=days_in_month(self.year, self.month)).contains(&self.day)
             && self.hour < 24
@@ -282,22 +276,4 @@ fn days_from_civil(year: i32, month: u8, day: u8) -> i64 {
     let of_era = year.rem_euclid(400);
     let of_year = (153 * (month + if month > 2 { -3 } else { 9 }) + 2) / 5 + day - 1;
     era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
-}
-
-fn civil_from_days(days: i64) -> (i32, u8, u8) {
-    let days = days + 719_468;
-    let era = days.div_euclid(146_097);
-    let of_era = days.rem_euclid(146_097);
-    let year_of_era = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let shifted = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * shifted + 2) / 5 + 1;
-    let month = if shifted < 10 {
-        shifted + 3
-    } else {
-        shifted - 9
-    };
-    let year = year_of_era + era * 400 + i64::from(month <= 2);
-    let part = |value: i64| u8::try_from(value).unwrap_or(1);
-    (i32::try_from(year).unwrap_or(1970), part(month), part(day))
 }

@@ -74,15 +74,15 @@ const SHARE: u64 = 32;
 /// most.
 const LATE: u32 = 64;
 
-/// The number of the next record of each kind.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-struct TableLengths {
-    connections: usize,
-    messages: usize,
-    recipients: usize,
-    attempts: usize,
-    deliveries: usize,
-    runs: usize,
+/// One value for each table.
+#[derive(Clone, Copy, Debug)]
+struct ByTable<T> {
+    connections: T,
+    messages: T,
+    recipients: T,
+    attempts: T,
+    deliveries: T,
+    runs: T,
 }
 
 /// The index's length when a number of entries had been read.
@@ -91,7 +91,8 @@ struct Watermark {
     entries: u64,
     /// The newest time until then.
     time: Option<Timestamp>,
-    lengths: TableLengths,
+    /// The number of the next record.
+    lengths: ByTable<usize>,
 }
 
 #[derive(Debug)]
@@ -180,7 +181,7 @@ impl Index {
         let watermark = Watermark {
             entries,
             time: self.newest(),
-            lengths: TableLengths {
+            lengths: ByTable {
                 connections: self.connections.end(),
                 messages: self.messages.end(),
                 recipients: self.recipients.end(),

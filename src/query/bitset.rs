@@ -44,6 +44,15 @@ impl BitSet {
         bits
     }
 
+    pub(super) fn of_ids<K>(
+        places: impl Into<Ranks>,
+        ids: impl IntoIterator<Item = RecordId<K>>,
+    ) -> Self {
+        let mut bits = Self::none(places);
+        ids.into_iter().for_each(|id| bits.set(id.at()));
+        bits
+    }
+
     /// The records whose numbers hold, for questions that cost enough to be shared among threads:
     /// texts read from all over memory.
     pub(super) fn of_numbers(

@@ -16,7 +16,6 @@ use crate::event::enhanced_code;
 use crate::header::Timestamp;
 use crate::index::store::column::{ColumnPage, PagedColumn};
 use crate::index::store::int_column::IntColumn;
-use crate::index::store::live_set::Ranks;
 use crate::index::store::posting::PostingList;
 use crate::index::{Index, Interner, Symbol, TextId};
 use crate::search::LineRequest;
@@ -93,11 +92,14 @@ fn matching(names: &Interner, wanted: &NamePredicate) -> BitSet {
 }
 
 /// The records whose name is one of these.
-fn named(names: &BitSet, column: impl Iterator<Item = Option<Symbol>>, places: Ranks) -> BitSet {
+fn named(
+    names: &BitSet,
+    column: &PagedColumn<Option<Symbol>, impl ColumnPage<Option<Symbol>>>,
+) -> BitSet {
     if names.is_empty() {
-        return BitSet::none(places);
+        return BitSet::none(column.ranks());
     }
-    BitSet::of(column, places, |name| {
+    BitSet::of(column.iter(), column.ranks(), |name| {
         name.is_some_and(|name| names.contains(name.at()))
     })
 }
@@ -146,20 +148,17 @@ fn posted<K>(
     posting: &PostingList<K>,
 ) -> BitSet {
     if !are_rare(names, column, posting) {
-        return named(names, column.iter(), column.ranks());
+        return named(names, column);
     }
     let mut bits = BitSet::none(column.ranks());
     for name in names.iter().map(Symbol::new) {
-        posting
-            .recent(name)
-            .for_each(|record| bits.set(record.at()));
+        let records = posting.recent(name);
+        records.for_each(|record| bits.set(record.at()));
     }
     for number in column.live().pinned() {
         let number = *number as usize;
-        if column
-            .get(number)
-            .is_some_and(|name| names.contains(name.at()))
-        {
+        let name = column.get(number);
+        if name.is_some_and(|name| names.contains(name.at())) {
             bits.set(number);
         }
     }
@@ -192,29 +191,18 @@ pub(super) fn lines_of(index: &Index, records: &BitSet, view: RecordKind) -> Lin
 
 /// The connections on which these attempts were made.
 pub(super) fn attempts_connections(index: &Index, attempts: &BitSet) -> BitSet {
-    let mut connections = BitSet::none(index.connections.ranks());
-    for at in attempts.iter() {
-        connections.set(index.attempts.connection.get(at).at());
-    }
-    connections
+    let of = |at| index.attempts.connection.get(at);
+    BitSet::of_ids(index.connections.ranks(), attempts.iter().map(of))
 }
 
 fn deliveries_connections(index: &Index, deliveries: &BitSet) -> BitSet {
-    let mut connections = BitSet::none(index.connections.ranks());
-    for at in deliveries.iter() {
-        if let Some(id) = index.deliveries.connection.get(at) {
-            connections.set(id.at());
-        }
-    }
-    connections
+    let of = |at| index.deliveries.connection.get(at);
+    BitSet::of_ids(index.connections.ranks(), deliveries.iter().filter_map(of))
 }
 
 fn recipients_messages(index: &Index, recipients: &BitSet) -> BitSet {
-    let mut messages = BitSet::none(index.messages.ranks());
-    for at in recipients.iter() {
-        messages.set(index.recipients.message.get(at).at());
-    }
-    messages
+    let of = |at| index.recipients.message.get(at);
+    BitSet::of_ids(index.messages.ranks(), recipients.iter().map(of))
 }
 
 fn messages_of_deliveries(index: &Index) -> impl Iterator<Item = usize> + '_ {
@@ -237,23 +225,21 @@ pub(super) fn messages_deliveries(index: &Index, messages: &BitSet) -> BitSet {
 }
 
 fn deliveries_messages(index: &Index, deliveries: &BitSet) -> BitSet {
-    let mut messages = BitSet::none(index.messages.ranks());
-    for at in deliveries.iter() {
+    let of = |at| {
         let recipient = index.deliveries.recipient.get(at);
-        messages.set(index.recipients.message.get(recipient.at()).at());
-    }
-    messages
+        index.recipients.message.get(recipient.at())
+    };
+    BitSet::of_ids(index.messages.ranks(), deliveries.iter().map(of))
 }
 
 /// The connections that received or delivered these messages.
 pub(super) fn messages_connections(index: &Index, messages: &BitSet) -> BitSet {
-    let mut connections = deliveries_connections(index, &messages_deliveries(index, messages));
-    for at in messages.iter() {
-        if let Some(id) = index.messages.connection.get(at) {
-            connections.set(id.at());
-        }
-    }
-    connections
+    let out = deliveries_connections(index, &messages_deliveries(index, messages));
+    let of = |at| index.messages.connection.get(at);
+    out.or(&BitSet::of_ids(
+        index.connections.ranks(),
+        messages.iter().filter_map(of),
+    ))
 }
 
 /// The messages that one of these connections received or delivered.

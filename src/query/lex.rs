@@ -37,6 +37,12 @@ pub(super) struct Literal {
     pub text: String,
 }
 
+impl Literal {
+    pub(super) fn error(&self, message: impl Into<String>) -> SyntaxError {
+        SyntaxError::new(self.range.clone(), message)
+    }
+}
+
 pub(super) fn lex(query: &str) -> Result<Vec<Token>, SyntaxError> {
     let mut lexer = Lexer { query, at: 0 };
     let mut tokens = Vec::new();
@@ -133,10 +139,8 @@ impl<'q> Lexer<'q> {
                 _ => text.push(c),
             }
         }
-        Err(SyntaxError::new(
-            start..self.query.len(),
-            "missing closing \"",
-        ))
+        let message = "missing closing \"";
+        Err(SyntaxError::new(start..self.query.len(), message))
     }
 
     fn regex_literal(&mut self) -> Result<Literal, SyntaxError> {
@@ -165,9 +169,7 @@ impl<'q> Lexer<'q> {
         loop {
             let start = self.at;
             let text = if self.peek() == Some('"') {
-                let text = self.quoted()?;
-                self.ends_here()?;
-                text
+                self.quoted_value()?
             } else {
                 let text = self.take_while(|c| !ends_word(c) && c != ',');
                 if text.is_empty() {
@@ -186,14 +188,15 @@ impl<'q> Lexer<'q> {
         }
     }
 
-    fn ends_here(&self) -> Result<(), SyntaxError> {
+    fn quoted_value(&mut self) -> Result<String, SyntaxError> {
+        let text = self.quoted()?;
         match self.peek() {
             Some(c) if !ends_word(c) && c != ',' => {
                 let message =
                     "expected a blank after the closing \"; inside quotes, write \\\" for \"";
                 Err(SyntaxError::new(self.at..self.at + c.len_utf8(), message))
             }
-            _ => Ok(()),
+            _ => Ok(text),
         }
     }
 
@@ -202,9 +205,7 @@ impl<'q> Lexer<'q> {
     fn pattern(&mut self, field: Field) -> Result<Literal, SyntaxError> {
         let start = self.at;
         let text = if self.peek() == Some('"') {
-            let text = self.quoted()?;
-            self.ends_here()?;
-            text
+            self.quoted_value()?
         } else {
             self.take_while(unquoted_pattern()).to_owned()
         };
@@ -222,9 +223,7 @@ impl<'q> Lexer<'q> {
             Some(near) => format!("did you mean `{near}`?"),
             None => quote_hint(word.unwrap_or(name)),
         };
-        SyntaxError::new(
-            start..start + name.len(),
-            format!("unknown field `{}`; {hint}", shown(name)),
-        )
+        let message = format!("unknown field `{}`; {hint}", shown(name));
+        SyntaxError::new(start..start + name.len(), message)
     }
 }

@@ -234,10 +234,8 @@ impl<'s> Parser<'s> {
     fn term(&mut self, what: TokenKind, place: Range<usize>) -> Result<Expr, SyntaxError> {
         self.terms += 1;
         if self.terms > MOST_TERMS {
-            return Err(SyntaxError::new(
-                place,
-                format!("more than {MOST_TERMS} terms"),
-            ));
+            let message = format!("more than {MOST_TERMS} terms");
+            return Err(SyntaxError::new(place, message));
         }
         match what {
             TokenKind::Values(field, items) => {
@@ -269,7 +267,7 @@ impl<'s> Parser<'s> {
             return Ok(());
         }
         let message = format!("more than {MOST_PATTERNS} regular expressions");
-        Err(SyntaxError::new(item.range.clone(), message))
+        Err(item.error(message))
     }
 
     fn text(&mut self, pattern: TextPattern) -> Expr {

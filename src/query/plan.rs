@@ -232,12 +232,8 @@ impl<'q> Plan<'q> {
     fn text(&self, term: usize, kind: RecordKind) -> BitSet {
         let index = self.index;
         let (in_connections, in_messages) = self.hits.records(term, index);
-        let mut connections = BitSet::none(index.connections.ranks());
-        let mut messages = BitSet::none(index.messages.ranks());
-        in_connections
-            .iter()
-            .for_each(|id| connections.set(id.at()));
-        in_messages.iter().for_each(|id| messages.set(id.at()));
+        let connections = BitSet::of_ids(index.connections.ranks(), in_connections);
+        let messages = BitSet::of_ids(index.messages.ranks(), in_messages);
         match kind {
             RecordKind::Messages => messages,
             RecordKind::Deliveries => eval::messages_deliveries(index, &messages)

@@ -9,17 +9,8 @@ use crate::header::{DateTime, Timestamp};
 /// A time; those of the newest day and those that count back depend on the newest entry.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum TimeExpr {
-    Day {
-        year: i32,
-        month: u8,
-        day: u8,
-    },
-    Absolute {
-        year: i32,
-        month: u8,
-        day: u8,
-        clock: TimeOfDay,
-    },
+    /// A date, at its first second, and a time of that day.
+    On(DateTime, Option<TimeOfDay>),
     /// A time of the newest day.
     OfDay(TimeOfDay),
     /// Seconds before the newest entry.
@@ -48,49 +39,33 @@ impl TimeExpr {
             let text = parts.next()?;
             (text.len() == digits).then(|| whole(text)).flatten()
         };
-        let (year, month, day) = (part(4)?, part(2)?, part(2)?);
-        let (year, month, day) = (
-            i32::from(year),
-            u8::try_from(month).ok()?,
-            u8::try_from(day).ok()?,
-        );
-        let moment = match rest.strip_prefix(['T', 't', ' ']) {
-            None if rest.is_empty() => Self::Day { year, month, day },
-            None => return None,
-            Some(clock) => Self::Absolute {
-                year,
-                month,
-                day,
-                clock: TimeOfDay::parse(clock)?,
-            },
+        let date = DateTime {
+            year: i32::from(part(4)?),
+            month: u8::try_from(part(2)?).ok()?,
+            day: u8::try_from(part(2)?).ok()?,
+            hour: 0,
+            minute: 0,
+            second: 0,
         };
+        let clock = match rest.strip_prefix(['T', 't', ' ']) {
+            None if rest.is_empty() => None,
+            None => return None,
+            Some(clock) => Some(TimeOfDay::parse(clock)?),
+        };
+        let moment = Self::On(date, clock);
         moment.span(None).map(|_| moment)
     }
 
     /// The first and last second: a date is a whole day, a time without seconds a whole minute.
     /// `None` if the time is relative and there is no newest entry.
     pub(super) fn span(self, newest: Option<Timestamp>) -> Option<(i64, i64)> {
-        let midnight = |(year, month, day)| {
-            let civil = DateTime {
-                year,
-                month,
-                day,
-                hour: 0,
-                minute: 0,
-                second: 1,
-            };
-            civil.to_timestamp().map(|stamp| stamp.seconds() - 1)
-        };
         match self {
-            Self::Day { year, month, day } => {
-                midnight((year, month, day)).map(|first| (first, first + 86_399))
+            Self::On(date, clock) => {
+                // A timestamp is never 0.
+                let first = DateTime { second: 1, ..date }.to_timestamp()?;
+                let midnight = first.seconds() - 1;
+                Some(clock.map_or((midnight, midnight + 86_399), |clock| clock.of(midnight)))
             }
-            Self::Absolute {
-                year,
-                month,
-                day,
-                clock,
-            } => midnight((year, month, day)).map(|day| clock.of(day)),
             Self::OfDay(clock) => {
                 let newest = newest?.seconds();
                 Some(clock.of(newest - newest.rem_euclid(86_400)))
@@ -104,7 +79,7 @@ impl TimeExpr {
     /// The last second of `until`: a bare date includes its whole day, a time only its second.
     pub(super) fn until(self, newest: Option<Timestamp>) -> Option<i64> {
         let (first, last) = self.span(newest)?;
-        Some(if matches!(self, Self::Day { .. }) {
+        Some(if matches!(self, Self::On(_, None)) {
             last
         } else {
             first
@@ -227,14 +202,9 @@ impl fmt::Display for TimeOfDay {
 impl fmt::Display for TimeExpr {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Day { year, month, day } => write!(f, "{year:04}-{month:02}-{day:02}"),
-            Self::Absolute {
-                year,
-                month,
-                day,
-                clock,
-            } => {
-                write!(f, "{year:04}-{month:02}-{day:02}T{clock}")
+            Self::On(date, clock) => {
+                write!(f, "{:04}-{:02}-{:02}", date.year, date.month, date.day)?;
+                clock.map_or(Ok(()), |clock| write!(f, "T{clock}"))
             }
             Self::OfDay(clock) => clock.fmt(f),
             Self::Back(seconds) => write!(f, "-{}", write_seconds(i128::from(*seconds))),

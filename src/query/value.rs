@@ -28,7 +28,8 @@ pub(super) enum Predicate {
 pub(super) struct Ranges(Vec<(i128, i128)>);
 
 impl Ranges {
-    pub(super) fn matches(&self, value: i128) -> bool {
+    pub(super) fn matches(&self, value: impl Into<i128>) -> bool {
+        let value = value.into();
         let at = self.0.partition_point(|(_, last)| *last < value);
         self.0.get(at).is_some_and(|(first, _)| *first <= value)
     }
@@ -93,7 +94,7 @@ pub(super) fn pattern(
     check_length(item)?;
     compile(&item.text).map_err(|cause| {
         let message = format!("not a regular expression: {}", shown(&cause));
-        SyntaxError::new(item.range.clone(), message)
+        item.error(message)
     })
 }
 
@@ -102,7 +103,7 @@ fn check_length(item: &Literal) -> Result<(), SyntaxError> {
         return Ok(());
     }
     let message = format!("longer than {LONGEST_PATTERN} characters");
-    Err(SyntaxError::new(item.range.clone(), message))
+    Err(item.error(message))
 }
 
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -131,7 +132,7 @@ impl AddressPredicate {
             .or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from));
         net.map(|net| Self::Net(canonical(net))).ok_or_else(|| {
             let message = "expected an address: 192.0.2.7, 172.16.0.0/12, 2001:db8::/32 or 10.1.*";
-            SyntaxError::new(item.range.clone(), message)
+            item.error(message)
         })
     }
 }
@@ -174,23 +175,19 @@ impl Predicate {
     /// Parses the regular expression after `field~`.
     pub(super) fn parse_pattern(doc: &FieldDoc, item: &Literal) -> Result<Self, SyntaxError> {
         match doc.kind {
-            ValueKind::Name | ValueKind::Address => Ok(Self::Name(NamePredicate::Regex(pattern(
-                item,
-                TextPattern::regex,
-            )?))),
+            ValueKind::Name | ValueKind::Address => {
+                let pattern = pattern(item, TextPattern::regex)?;
+                Ok(Self::Name(NamePredicate::Regex(pattern)))
+            }
             ValueKind::Word => {
                 let pattern = pattern(item, TextPattern::regex)?;
                 let words = bits(doc, |word| pattern.matches(word.as_bytes()));
                 nonempty(doc, item, words).map(Self::Words)
             }
             _ => {
-                let message = format!(
-                    "`{}` is a {}, not text: write `{}`",
-                    doc.name,
-                    doc.kind.word(),
-                    doc.example
-                );
-                Err(SyntaxError::new(item.range.clone(), message))
+                let (name, kind) = (doc.name, doc.kind.word());
+                let message = format!("`{name}` is a {kind}, not text: write `{}`", doc.example);
+                Err(item.error(message))
             }
         }
     }
@@ -202,11 +199,10 @@ impl Predicate {
                 let source = quoted_if(pattern.source(), pattern_needs_quotes);
                 return write!(f, "{}~{source}", doc.name);
             }
-            Self::Ranges(Ranges(all)) => list(
-                all.iter()
-                    .map(|range| write_range(doc.kind, *range))
-                    .collect(),
-            ),
+            Self::Ranges(Ranges(all)) => {
+                let ranges = all.iter().map(|range| write_range(doc.kind, *range));
+                list(ranges.collect())
+            }
             Self::Name(NamePredicate::Globs(globs)) => {
                 list(globs.iter().map(Glob::written).collect())
             }
@@ -279,7 +275,7 @@ fn nonempty(doc: &FieldDoc, item: &Literal, set: u16) -> Result<u16, SyntaxError
         }
         None => format!("`{typed}` is not {what}"),
     };
-    Err(SyntaxError::new(item.range.clone(), message))
+    Err(item.error(message))
 }
 
 fn moment(items: &[Literal]) -> Result<Predicate, SyntaxError> {
@@ -313,16 +309,8 @@ fn range(doc: &FieldDoc, item: &Literal) -> Result<(i128, i128), SyntaxError> {
     } else if let Some(rest) = text.strip_prefix('<') {
         one(rest).map(|behind| (i128::MIN, (behind - 1).max(-top(doc.kind))))
     } else if let Some((first, last)) = text.split_once("..") {
-        let first = if first.is_empty() {
-            Some(i128::MIN)
-        } else {
-            one(first)
-        };
-        let last = if last.is_empty() {
-            Some(i128::MAX)
-        } else {
-            one(last)
-        };
+        let or = |end: &str, open| if end.is_empty() { Some(open) } else { one(end) };
+        let (first, last) = (or(first, i128::MIN), or(last, i128::MAX));
         first.zip(last).filter(|_| text != "..")
     } else {
         one(text).map(|value| (value, value))
@@ -337,13 +325,10 @@ fn range(doc: &FieldDoc, item: &Literal) -> Result<(i128, i128), SyntaxError> {
         let message = format!(
             "expected {unit}, a range `1..5`, a list `1,2,3` or a comparison with > >= < <="
         );
-        SyntaxError::new(item.range.clone(), message)
+        item.error(message)
     })?;
     if first > last {
-        return Err(SyntaxError::new(
-            item.range.clone(),
-            "the range is reversed",
-        ));
+        return Err(item.error("the range is reversed"));
     }
     Ok((first, last))
 }
@@ -365,14 +350,9 @@ fn number(kind: ValueKind, text: &str) -> Option<i128> {
                 'g' | 'G' => 1 << 30,
                 _ => 1,
             };
-            let digits = if unit == 1 {
-                text
-            } else {
-                &text[..text.len() - 1]
-            };
-            whole(digits)
-                .map(|count| count * unit)
-                .filter(|size| *size <= top(kind))
+            let digits = &text[..text.len() - usize::from(unit > 1)];
+            let size = whole(digits).map(|count| count * unit);
+            size.filter(|size| *size <= top(kind))
         }
         _ => whole(text),
     }
@@ -399,10 +379,8 @@ fn top(kind: ValueKind) -> i128 {
 
 fn whole(text: &str) -> Option<i128> {
     let digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
-    digits
-        .then(|| text.parse::<i128>().ok())
-        .flatten()
-        .filter(|value| *value <= 1 << 64)
+    let value = digits.then(|| text.parse().ok()).flatten();
+    value.filter(|value| *value <= 1 << 64)
 }
 
 fn write_number(kind: ValueKind, value: i128) -> String {

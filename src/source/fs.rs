@@ -39,21 +39,6 @@ impl Stat {
             sparse: metadata.blocks().saturating_mul(512) < metadata.size(),
         }
     }
-}
-
-impl Stat {
-    #[cfg(test)]
-    pub(crate) fn with_inode(inode: u64, size: u64) -> Self {
-        Self {
-            id: FileId(0, inode),
-            size,
-            modified: None,
-            born: None,
-            changed: (0, 0),
-            names: 1,
-            sparse: false,
-        }
-    }
 
     /// The time of creation, or of the last write if that is not known.
     pub(super) fn created(&self) -> Option<SystemTime> {
@@ -157,3 +142,6 @@ pub(crate) fn leads_to(path: &Path, id: FileId) -> bool {
     let metadata = path.metadata();
     metadata.is_ok_and(|metadata| Stat::of(&metadata).id == id)
 }
+
+#[cfg(test)]
+mod tests;

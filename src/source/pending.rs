@@ -107,19 +107,6 @@ impl PendingFiles {
     }
 }
 
-#[cfg(test)]
-impl PendingFiles {
-    pub(crate) fn names(&self) -> Vec<PathBuf> {
-        self.with(|state| {
-            state
-                .files
-                .iter()
-                .map(|pending| pending.path.clone())
-                .collect()
-        })
-    }
-}
-
 impl PendingState {
     /// The file that an archive of this name is being made of.
     fn plain_of(&self, path: &Path) -> Option<FileId> {

@@ -483,11 +483,6 @@ impl<T> Tracker<T> {
             Vec::new()
         }
     }
-
-    #[cfg(test)]
-    pub(crate) fn len(&self) -> usize {
-        self.files.len() - self.free.len()
-    }
 }
 
 #[cfg(test)]

@@ -12,59 +12,33 @@ use ratatui::crossterm::event::KeyCode;
 pub(crate) use effective::Keymap;
 pub(crate) use key::Key;
 
+use crate::words::words;
+
 use Key::{Char, Ctrl, Named};
 
-/// Where a key is pressed.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub(crate) enum Context {
-    Connections,
-    Messages,
-    Users,
-    Routes,
-    Findings,
-    Log,
-    Sources,
-    /// The page of a record other than a route.
-    Page,
-    /// A route's page, which has more keys.
-    Route,
-    /// The timeline, while a time is picked on it.
-    Moment,
-    Help,
+words! {
+    /// Where a key is pressed: in a view, in their order, or elsewhere.
+    #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+    pub(crate) enum Context {
+        const ALL;
+        Connections = "Connections",
+        Messages = "Messages",
+        Users = "Users",
+        Routes = "Routes",
+        Findings = "Findings",
+        Log = "Log",
+        Sources = "Sources",
+        /// The page of a record other than a route.
+        Page = "a record's page",
+        /// A route's page, which has more keys.
+        Route = "a route's page",
+        /// The timeline, while a time is picked on it.
+        Moment = "the timeline",
+        Help = "Help",
+    }
 }
 
 impl Context {
-    pub(crate) const ALL: [Self; 11] = [
-        Self::Connections,
-        Self::Messages,
-        Self::Users,
-        Self::Routes,
-        Self::Findings,
-        Self::Log,
-        Self::Sources,
-        Self::Page,
-        Self::Route,
-        Self::Moment,
-        Self::Help,
-    ];
-
-    /// As a heading.
-    pub(crate) fn title(self) -> &'static str {
-        match self {
-            Self::Connections => "Connections",
-            Self::Messages => "Messages",
-            Self::Users => "Users",
-            Self::Routes => "Routes",
-            Self::Findings => "Findings",
-            Self::Log => "Log",
-            Self::Sources => "Sources",
-            Self::Page => "a record's page",
-            Self::Route => "a route's page",
-            Self::Moment => "the timeline",
-            Self::Help => "Help",
-        }
-    }
-
     const fn bit(self) -> Contexts {
         1 << self as u16
     }
@@ -321,6 +295,6 @@ fn places(mut contexts: Contexts) -> String {
     let left = Context::ALL
         .into_iter()
         .filter(|context| contexts & context.bit() != 0);
-    places.extend(left.map(Context::title));
+    places.extend(left.map(Context::word));
     places.join(", ")
 }

@@ -268,7 +268,7 @@ const WORDS: &[&str] = &[
 /// Any text without a line end, mostly of words that mean something elsewhere.
 fn text() -> impl Strategy<Value = Vec<u8>> {
     let mut words: BTreeSet<Vec<u8>> = WORDS.iter().map(|word| word.as_bytes().to_vec()).collect();
-    words.extend(template::fixed_words().map(<[u8]>::to_vec));
+    words.extend(template::tests::fixed_words().map(<[u8]>::to_vec));
     words.extend(rows().iter().map(|row| row.fill([b"y"; 3])));
     let word = prop_oneof![
         8 => proptest::sample::select(words.into_iter().collect::<Vec<_>>()),

@@ -161,14 +161,3 @@ fn used_of(names: &Interner, used: impl Iterator<Item = Symbol>) -> Interner {
     used.for_each(|name| is_used[name.at()] = true);
     names.compacted(&is_used)
 }
-
-#[cfg(test)]
-impl Index {
-    /// Compacts whether it is worthwhile or not.
-    pub(crate) fn compact_now(&mut self) {
-        for part in CompactionPart::ALL {
-            let compaction = Compaction::new(self, part);
-            self.install_compaction(compaction);
-        }
-    }
-}

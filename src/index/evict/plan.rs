@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::step::{EvictedRecords, LiveSets, RecordEviction};
-use super::{Watermark, keeps};
+use super::step::{EvictedRecords, RecordEviction};
+use super::{ByTable, Watermark, keeps};
 use crate::header::Timestamp;
 use crate::index::store::column::{RecordId, newest_first};
 use crate::index::store::extent::Runs;
@@ -64,7 +64,7 @@ impl EvictionPlan<'_> {
                 recipients: gone_recipients,
                 attempts: gone_attempts,
             },
-            live: LiveSets {
+            live: ByTable {
                 runs: self.runs(&connections, &messages),
                 connections,
                 messages,

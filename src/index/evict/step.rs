@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::{MAX_WATERMARKS, Watermark, keeps};
+use super::{ByTable, MAX_WATERMARKS, Watermark, keeps};
 use crate::index::evict::compact::Compaction;
 use crate::index::records::recipient::NEAR;
 use crate::index::store::column::RecordId;
@@ -16,17 +16,6 @@ pub(crate) enum EvictionStep {
     Records(Box<RecordEviction>),
     /// Replaces names or texts by those that live records use.
     Compaction(Box<Compaction>),
-}
-
-/// The live records after a step, by kind.
-#[derive(Debug)]
-pub(super) struct LiveSets {
-    pub(super) connections: Arc<LiveSet>,
-    pub(super) messages: Arc<LiveSet>,
-    pub(super) recipients: Arc<LiveSet>,
-    pub(super) attempts: Arc<LiveSet>,
-    pub(super) deliveries: Arc<LiveSet>,
-    pub(super) runs: Arc<LiveSet>,
 }
 
 /// The records that a step evicts, by kind. Deliveries and runs are in no list that has to be
@@ -42,7 +31,8 @@ pub(super) struct EvictedRecords {
 #[derive(Debug)]
 pub(crate) struct RecordEviction {
     pub(super) cut: Watermark,
-    pub(super) live: LiveSets,
+    /// The live records after the step.
+    pub(super) live: ByTable<Arc<LiveSet>>,
     pub(super) evicted: EvictedRecords,
     /// Kept connections that lose a message.
     pub(super) relinked: Vec<ConnectionId>,

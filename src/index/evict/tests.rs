@@ -9,6 +9,16 @@ use crate::header::{HeaderParser, YearResolver};
 use crate::index::{ConnectionId, TrackClosed};
 use crate::position::Position;
 
+impl Index {
+    /// Compacts whether it is worthwhile or not.
+    pub(crate) fn compact_now(&mut self) {
+        for part in CompactionPart::ALL {
+            let compaction = Compaction::new(self, part);
+            self.install_compaction(compaction);
+        }
+    }
+}
+
 /// An endless log, applied to an index second by second.
 struct Load {
     index: Index,

@@ -26,8 +26,7 @@ pub(in crate::query) fn attempts(
         }
         (Field::Mechanism, Predicate::Name(names)) => named(
             &matching(&index.names.mechanisms, names),
-            columns.mechanism.iter(),
-            columns.ranks(),
+            &columns.mechanism,
         ),
         (Field::Auth, Predicate::Words(words)) => {
             BitSet::of(columns.succeeded.iter(), columns.ranks(), |succeeded| {
@@ -36,7 +35,7 @@ pub(in crate::query) fn attempts(
         }
         (Field::Code, Predicate::Ranges(ranges)) => {
             BitSet::of(columns.code.iter(), columns.ranks(), |code| {
-                code > 0 && ranges.matches(i128::from(code))
+                code > 0 && ranges.matches(code)
             })
         }
         (Field::Enhanced, Predicate::Name(names)) => enhanced(index, &columns.detail, names),

@@ -27,7 +27,7 @@ pub(in crate::query) fn connections(
         (Field::Dcid, Predicate::Ranges(ranges)) => ids(columns, Direction::Outbound, ranges),
         (Field::Port, Predicate::Ranges(ranges)) => {
             BitSet::of(columns.peer.port.iter(), columns.ranks(), |port| {
-                port > 0 && ranges.matches(i128::from(port))
+                port > 0 && ranges.matches(port)
             })
         }
         (Field::Ip, _) => posted(
@@ -35,21 +35,15 @@ pub(in crate::query) fn connections(
             &columns.peer.address,
             &columns.peer.by_address,
         ),
-        (Field::Host, Predicate::Name(names)) => named(
-            &matching(&index.names.hosts, names),
-            columns.peer.host.iter(),
-            columns.ranks(),
-        ),
-        (Field::Interface, Predicate::Name(names)) => named(
-            &interfaces(index, names),
-            columns.interface.iter(),
-            columns.ranks(),
-        ),
-        (Field::Group | Field::Action | Field::Country | Field::Sbrs, _) => named(
-            &policies(index, field, test),
-            columns.policy.iter(),
-            columns.ranks(),
-        ),
+        (Field::Host, Predicate::Name(names)) => {
+            named(&matching(&index.names.hosts, names), &columns.peer.host)
+        }
+        (Field::Interface, Predicate::Name(names)) => {
+            named(&interfaces(index, names), &columns.interface)
+        }
+        (Field::Group | Field::Action | Field::Country | Field::Sbrs, _) => {
+            named(&policies(index, field, test), &columns.policy)
+        }
         (Field::Tls | Field::Cipher, Predicate::Name(names)) => tls(index, field, names),
         (Field::Dir | Field::State | Field::End, Predicate::Words(words)) => {
             facts(columns, field, *words)
@@ -69,7 +63,7 @@ pub(in crate::query) fn connections(
 fn ids(columns: &ConnectionTable, direction: Direction, ranges: &Ranges) -> BitSet {
     let ids = columns.id.iter().zip(columns.flags.iter());
     BitSet::of(ids, columns.ranks(), |(id, facts)| {
-        facts.direction == direction && ranges.matches(i128::from(id))
+        facts.direction == direction && ranges.matches(id)
     })
 }
 
@@ -137,7 +131,7 @@ fn tls(index: &Index, field: Field, wanted: &NamePredicate) -> BitSet {
     let matching = BitSet::of(names.iter(), names.len(), |(_, written)| {
         Tls::parse(written.as_bytes()).is_some_and(|tls| tls_match(field, wanted, &tls))
     });
-    let bits = named(&matching, column.iter(), column.ranks());
+    let bits = named(&matching, column);
     if field == Field::Tls && wanted.names("none") {
         let is_none = |tls: Option<Symbol>| tls.is_none();
         return bits.or(&BitSet::of(column.iter(), column.ranks(), is_none));
@@ -168,7 +162,7 @@ fn durations(index: &Index, ranges: &Ranges, newest: Option<Timestamp>) -> BitSe
             let seconds = until
                 .zip(began)
                 .map(|(until, began)| until.seconds() - began.seconds());
-            seconds.is_some_and(|seconds| ranges.matches(i128::from(seconds.max(0))))
+            seconds.is_some_and(|seconds| ranges.matches(seconds.max(0)))
         },
     )
 }

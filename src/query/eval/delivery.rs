@@ -62,7 +62,7 @@ pub(super) fn outcomes(index: &Index, field: Field, test: &Predicate) -> Option<
         }
         (Field::Code, Predicate::Ranges(ranges)) => {
             BitSet::of(columns.code.iter(), columns.ranks(), |code| {
-                code > 0 && ranges.matches(i128::from(code))
+                code > 0 && ranges.matches(code)
             })
         }
         (Field::Enhanced, Predicate::Name(names)) => enhanced(index, &columns.detail, names),

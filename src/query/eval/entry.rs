@@ -42,7 +42,7 @@ impl EntryQuery<'_> {
             }
             Predicate::Name(names) => self.named(field, names, test),
             Predicate::Ranges(ranges) => match id(field, event) {
-                Some(EntryId::One(id)) => ranges.matches(i128::from(id)),
+                Some(EntryId::One(id)) => ranges.matches(id),
                 Some(EntryId::None) => false,
                 None => self.any_value_matches(field, test),
             },
@@ -102,12 +102,12 @@ fn keys(field: Field) -> &'static [&'static str] {
 
 fn value_match(field: Field, key: &str, test: &Predicate, value: &Value<'_>) -> bool {
     match (test, value) {
-        (Predicate::Ranges(ranges), Value::Number(number)) => ranges.matches(i128::from(*number)),
+        (Predicate::Ranges(ranges), Value::Number(number)) => ranges.matches(*number),
         (Predicate::Ranges(ranges), Value::Score(score)) => {
             ranges.matches(crate::query::value::thousandths(*score))
         }
         (Predicate::Ranges(ranges), Value::Rids(rids)) => {
-            rids.iter().any(|rid| ranges.matches(i128::from(rid.0)))
+            rids.iter().any(|rid| ranges.matches(rid.0))
         }
         (_, Value::Text(bytes)) => text_match(field, key, test, bytes),
         (_, Value::Owned(bytes)) => text_match(field, key, test, bytes),

@@ -21,9 +21,9 @@ pub(in crate::query) fn messages(
     let columns = &index.messages;
     let count = columns.ranks();
     let bits = match (field, test) {
-        (Field::Mid, Predicate::Ranges(ranges)) => BitSet::of(columns.mid.iter(), count, |mid| {
-            ranges.matches(i128::from(mid))
-        }),
+        (Field::Mid, Predicate::Ranges(ranges)) => {
+            BitSet::of(columns.mid.iter(), count, |mid| ranges.matches(mid))
+        }
         (Field::Icid, Predicate::Ranges(ranges)) => came_by(index, test, ranges, newest)?,
         (Field::From, Predicate::Name(names)) => sent(index, &matching(&index.names.mail, names)),
         (Field::Domain, Predicate::Name(names)) => {
@@ -39,7 +39,7 @@ pub(in crate::query) fn messages(
         }),
         (Field::Size, Predicate::Ranges(ranges)) => {
             BitSet::of(columns.size.iter(), count, |size| {
-                size.is_some_and(|size| ranges.matches(i128::from(size)))
+                size.is_some_and(|size| ranges.matches(size))
             })
         }
         (Field::State, Predicate::Words(words)) => states(index, *words),
@@ -62,7 +62,7 @@ pub(super) fn recipients(index: &Index, field: Field, test: &Predicate) -> Optio
     Some(match (field, test) {
         (Field::Rid, Predicate::Ranges(ranges)) => {
             BitSet::of(columns.rid.iter(), columns.ranks(), |rid| {
-                rid.is_some_and(|rid| ranges.matches(i128::from(rid)))
+                rid.is_some_and(|rid| ranges.matches(rid))
             })
         }
         (Field::To, Predicate::Name(names)) => {
@@ -79,12 +79,12 @@ pub(super) fn recipients(index: &Index, field: Field, test: &Predicate) -> Optio
 
 /// The messages that one of these addresses sent.
 pub(super) fn sent(index: &Index, names: &BitSet) -> BitSet {
-    named(names, index.messages.from.iter(), index.messages.ranks())
+    named(names, &index.messages.from)
 }
 
 /// The recipients with one of these addresses.
 pub(super) fn addressed(index: &Index, names: &BitSet) -> BitSet {
-    named(names, index.recipients.to.iter(), index.recipients.ranks())
+    named(names, &index.recipients.to)
 }
 
 /// The addresses of these domains.
@@ -126,7 +126,7 @@ fn came_by(
 ) -> Option<BitSet> {
     let columns = &index.messages;
     let came = connections_messages(index, &connections(index, Field::Icid, test, newest)?);
-    if !ranges.matches(0) {
+    if !ranges.matches(0_i128) {
         return Some(came);
     }
     let made_here = columns.flags.iter().zip(columns.connection.iter());

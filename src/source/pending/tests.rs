@@ -3,6 +3,18 @@
 use super::*;
 use std::fs;
 
+impl PendingFiles {
+    pub(crate) fn names(&self) -> Vec<PathBuf> {
+        self.with(|state| {
+            state
+                .files
+                .iter()
+                .map(|pending| pending.path.clone())
+                .collect()
+        })
+    }
+}
+
 fn names(pending: &PendingFiles) -> Vec<String> {
     let (held, _) = pending.take();
     let name = |held: PendingFile| {

@@ -5,6 +5,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use super::*;
 use crate::source::{Liveness, settings::ReaderSettings};
 
+impl<T> Tracker<T> {
+    pub(crate) fn len(&self) -> usize {
+        self.files.len() - self.free.len()
+    }
+}
+
 const NONE: [u32; 0] = [];
 const SECOND: Duration = Duration::from_secs(1);
 

@@ -29,20 +29,12 @@ impl View {
     ];
 
     pub(crate) fn title(self) -> &'static str {
-        self.context().title()
+        self.context().word()
     }
 
     /// The context in which its keys are looked up.
     pub(crate) fn context(self) -> Context {
-        match self {
-            Self::Connections => Context::Connections,
-            Self::Messages => Context::Messages,
-            Self::Users => Context::Users,
-            Self::Routes => Context::Routes,
-            Self::Findings => Context::Findings,
-            Self::Log => Context::Log,
-            Self::Sources => Context::Sources,
-        }
+        Context::ALL[self as usize]
     }
 
     /// Its name in the configuration.

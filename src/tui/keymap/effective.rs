@@ -72,7 +72,7 @@ impl Keymap {
                 let name = binding.command.name();
                 for key in self.of(binding) {
                     if let Some((_, other)) = seen.iter().find(|(known, _)| known == key) {
-                        let (place, key) = (context.title(), key.name());
+                        let (place, key) = (context.word(), key.name());
                         let why = format!(
                             "{key} would also be `{other}` in {place}; give that one another key"
                         );

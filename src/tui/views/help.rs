@@ -13,7 +13,7 @@ const KEYS: usize = 22;
 pub(super) fn draw(canvas: &mut Canvas<'_, '_>, areas: &Areas, app: &App) {
     let context = app.help_context();
     let area = areas.page;
-    let title = format!(" Keys: {}   j k scroll  q Esc close", context.title());
+    let title = format!(" Keys: {}   j k scroll  q Esc close", context.word());
     canvas.parts(area, &[(Role::Title, title)]);
     let height = usize::from(area.height.saturating_sub(1)).max(1);
     let all: Vec<&Binding> = bindings(context).collect();
