@@ -74,7 +74,7 @@ id! {
 }
 
 /// A connection of either direction.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub(crate) enum ConnId {
     In(Icid),
     Out(Dcid),

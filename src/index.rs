@@ -73,7 +73,7 @@ macro_rules! records {
 }
 
 /// The records of a log.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Index {
     pub(crate) names: Interners,
     /// Subjects, message ids, replies.
@@ -104,21 +104,9 @@ impl Index {
     /// An empty index that evicts records to keep to `limits`.
     pub(crate) fn limited(track: TrackClosed, limits: RetentionLimits) -> Self {
         Self {
-            names: Interners::default(),
-            texts: store::text_store::TextStore::default(),
-            addresses: Vec::new(),
-            appliances: Appliances::default(),
-            connections: ConnectionTable::default(),
-            messages: MessageTable::default(),
-            recipients: RecipientTable::default(),
-            attempts: AttemptTable::default(),
-            deliveries: DeliveryTable::default(),
-            extents: Extents::default(),
-            stats: LogStats::default(),
             closed: ClosedLog::new(track),
-            working: correlate::WorkingSet::default(),
             retention: evict::Retention::new(limits),
-            generation: 0,
+            ..Self::default()
         }
     }
 
@@ -187,7 +175,7 @@ impl Index {
 
     /// Records that ended since the last call, each once.
     pub(crate) fn drain_closed(&mut self) -> Vec<ClosedRecord> {
-        let drained = self.closed.drain();
+        let drained = std::mem::take(&mut self.closed.records);
         self.note_drained(&drained);
         drained
     }

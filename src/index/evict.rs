@@ -95,7 +95,7 @@ struct Watermark {
     lengths: ByTable<usize>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Retention {
     limits: RetentionLimits,
     /// Watermarks above the last cut, oldest first.
@@ -127,15 +127,7 @@ impl Retention {
     pub(super) fn new(limits: RetentionLimits) -> Self {
         Self {
             limits,
-            watermarks: VecDeque::new(),
-            stride: 0,
-            cut: 0,
-            cut_time: None,
-            stuck_at: None,
-            evicted: Evicted::default(),
-            uncompacted: 0,
-            compactions: 0,
-            drained: Drained::default(),
+            ..Self::default()
         }
     }
 
@@ -383,12 +375,10 @@ impl Index {
         let drained = &self.retention.drained;
         match drained.entries {
             None => HashSet::new(),
-            Some(_) => drained
-                .records
-                .iter()
-                .chain(self.closed.iter())
-                .copied()
-                .collect(),
+            Some(_) => {
+                let records = drained.records.iter().chain(&self.closed.records);
+                records.copied().collect()
+            }
         }
     }
 }

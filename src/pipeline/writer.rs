@@ -34,7 +34,11 @@ impl IndexWriter {
 
     /// Applies consecutive blocks; a second may span two of them. Returns [`SharedIndex::grow`].
     pub(super) fn apply(&mut self, blocks: &[ParsedBlock]) -> bool {
-        let mut batch = LockedBatch::new(self);
+        let mut batch = LockedBatch {
+            writer: self,
+            index: None,
+            left: 0,
+        };
         let mut second: Vec<SecondRun<'_>> = Vec::new();
         for block in blocks {
             batch.lock(0).prefetch(block.plan());
@@ -83,15 +87,7 @@ struct LockedBatch<'i> {
     left: usize,
 }
 
-impl<'i> LockedBatch<'i> {
-    fn new(writer: &'i IndexWriter) -> Self {
-        Self {
-            writer,
-            index: None,
-            left: 0,
-        }
-    }
-
+impl LockedBatch<'_> {
     /// Applies the entries of one second: openings of connections, then starts of messages, then
     /// all others.
     fn apply_second(&mut self, second: &[SecondRun<'_>]) {

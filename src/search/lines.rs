@@ -8,8 +8,8 @@ use std::ops::ControlFlow;
 
 use hashbrown::HashMap;
 
-use super::reader::{LineReader, SourceLine};
-use crate::event::{self, ConnId, Dcid, Event, Icid, Mid};
+use super::reader::LineReader;
+use crate::event::{self, ConnId, Event, Mid};
 use crate::header::{Header, HeaderParser, YearResolver};
 use crate::index::store::extent::Span;
 use crate::index::{Connection, Message};
@@ -25,23 +25,15 @@ pub(crate) struct LineRequest {
 /// A record as a line names it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub(super) enum RecordKey {
-    Inbound(Icid),
-    Outbound(Dcid),
+    Connection(ConnId),
     Message(Mid),
 }
 
 impl RecordKey {
-    pub(super) fn connection(link: ConnId) -> Self {
-        match link {
-            ConnId::In(icid) => Self::Inbound(icid),
-            ConnId::Out(dcid) => Self::Outbound(dcid),
-        }
-    }
-
     /// The records that a line belongs to: those whose ids its fixed part carries.
     pub(super) fn of_line(frame: &Header, line: &[u8]) -> impl Iterator<Item = Self> {
         let owners = event::parse_entry(frame, line).owners();
-        let connection = owners.link.map(Self::connection);
+        let connection = owners.link.map(Self::Connection);
         [connection, owners.mid.map(Self::Message)]
             .into_iter()
             .flatten()
@@ -91,7 +83,7 @@ impl LineRequest {
     }
 
     pub(crate) fn add_connection(&mut self, connection: &Connection<'_>) {
-        let key = RecordKey::connection(connection.link());
+        let key = RecordKey::Connection(connection.link());
         self.add(key, connection.host_of_appliance(), connection.spans());
     }
 
@@ -162,10 +154,9 @@ pub(crate) fn read_lines(
     let mut lines = Vec::new();
     for_each_line(sources, wanted, &mut |line| {
         lines.push(line);
-        if lines.len() < most {
-            ControlFlow::Continue(())
-        } else {
-            ControlFlow::Break(())
+        match lines.len() < most {
+            true => ControlFlow::Continue(()),
+            false => ControlFlow::Break(()),
         }
     })?;
     Ok(lines)
@@ -195,12 +186,8 @@ fn for_each_line_of(
     let mut reader = LineReader::forward(sources, part.first);
     let mut owned = false;
     while reader.position() <= part.last || owned {
-        let Some(SourceLine {
-            position, bytes, ..
-        }) = reader.line()?
-        else {
-            break;
-        };
+        let Some(line) = reader.line()? else { break };
+        let (position, bytes) = (line.position, line.bytes);
         let frame = parser.parse(bytes);
         let is_entry = frame.is_present()
             || !matches!(event::parse_entry(&frame, bytes), Event::Unknown { .. });

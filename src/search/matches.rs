@@ -14,7 +14,7 @@ use hashbrown::HashMap;
 use super::lines::{LineRequest, RecordKey, for_each_line};
 use super::pattern::TextPattern;
 use super::reader::LineReader;
-use crate::event::{Dcid, Icid, Mid};
+use crate::event::{ConnId, Dcid, Icid, Mid};
 use crate::header::{Header, HeaderParser, YearResolver};
 use crate::index::store::extent::Span;
 use crate::index::{ConnectionId, Direction, Index, MessageId};
@@ -211,8 +211,8 @@ impl TextMatches {
         let columns = &index.connections;
         let keys = columns.id.iter().zip(columns.flags.iter());
         let keys = keys.map(|(id, flags)| match flags.direction {
-            Direction::Inbound => RecordKey::Inbound(Icid(id)),
-            Direction::Outbound => RecordKey::Outbound(Dcid(id)),
+            Direction::Inbound => RecordKey::Connection(ConnId::In(Icid(id))),
+            Direction::Outbound => RecordKey::Connection(ConnId::Out(Dcid(id))),
         });
         let ids = columns.ranks().numbers().map(ConnectionId::new);
         let connections = found.attribute(&self.hosts, ids.zip(keys), |id| {

@@ -236,7 +236,7 @@ enum Match {
 }
 
 /// Content that was read, and the state to continue after it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct TrackedContent {
     /// Its number among the [`FingerprintStore`](store::FingerprintStore), from when it has a
     /// beginning.

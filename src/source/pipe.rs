@@ -35,6 +35,7 @@ pub(crate) struct Pipe {
 }
 
 /// What the thread that reads the pipe has found out.
+#[derive(Default)]
 struct PipeState {
     compression: Compression,
     /// How many bytes came through the pipe.
@@ -48,12 +49,7 @@ impl Pipe {
     /// Begins to read `path`, or standard input if it is `-`. A named pipe is opened on the thread:
     /// that waits for a writer.
     pub(super) fn open(path: &Path, keep: bool, waker: &Arc<Waker>) -> io::Result<Self> {
-        let state = Arc::new(Mutex::new(PipeState {
-            compression: Compression::Plain,
-            read: 0,
-            spool: None,
-            not_kept: None,
-        }));
+        let state = Arc::<Mutex<PipeState>>::default();
         let (opened, waker, found) = (path.to_path_buf(), Arc::clone(waker), Arc::clone(&state));
         let notify = move || waker.wake(|wakeup| wakeup.look = true);
         let ahead = ReadAhead::start("pipe", notify, move |producer| {

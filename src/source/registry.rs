@@ -81,7 +81,13 @@ enum Backing {
     Spool(Option<Spool>),
 }
 
-#[derive(Debug)]
+impl Default for Backing {
+    fn default() -> Self {
+        Self::Spool(None)
+    }
+}
+
+#[derive(Debug, Default)]
 struct SourceEntry {
     path: PathBuf,
     /// The path when it was opened.
@@ -301,13 +307,7 @@ impl Sources {
             opened_as: path.to_path_buf(),
             compressed,
             backing,
-            emitted: 0,
-            overwritten: false,
-            copy: None,
-            ended: false,
-            state: SourceState::Reading,
-            size: 0,
-            notice: None,
+            ..SourceEntry::default()
         })));
         SourceId::new(entries.all.len() - 1)
     }

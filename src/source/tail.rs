@@ -11,9 +11,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-use super::blocks::{HOLE, LineSplitter, READ};
+use super::blocks::{HOLE, READ};
 use super::decompress::{CompressedFile, Compression, read_full};
-use super::fingerprint::{Fingerprint, HEAD, TrackedContent};
+use super::fingerprint::{HEAD, TrackedContent};
 use super::fs::{self, Stat};
 use super::liveness::FileMarkers;
 use super::read_ahead::{Batching, Chunk, Producer, ReadAhead};
@@ -23,7 +23,9 @@ use super::tracker::{ReadPhase, TrackedFile};
 
 pub(super) type TailedFile = TrackedFile<Tail>;
 
+#[derive(Default)]
 pub(super) enum Handle {
+    #[default]
     Closed,
     Plain(Arc<File>),
     Compressed(Decompression),
@@ -49,6 +51,7 @@ pub(super) enum PollResult {
     Failed(io::Error),
 }
 
+#[derive(Default)]
 pub(super) struct Tail {
     link_target: Option<PathBuf>,
     pub handle: Handle,
@@ -68,11 +71,8 @@ pub(super) struct Tail {
 
 fn nothing_read(path: &Path) -> TrackedContent {
     TrackedContent {
-        number: None,
         folder: scan::folder_of(path),
-        content: Fingerprint::default(),
-        splitter: LineSplitter::default(),
-        source: None,
+        ..TrackedContent::default()
     }
 }
 
@@ -82,14 +82,8 @@ impl Tail {
         Self {
             link_target: link.and_then(|path| path.canonicalize().ok()),
             handle: handle.map_or(Handle::Closed, Handle::Plain),
-            compression: Compression::Plain,
             known: nothing_read(path),
-            first_bytes: Vec::new(),
-            last_bytes: Vec::new(),
-            markers: FileMarkers::default(),
-            retry_at: None,
-            unreadable: false,
-            damage: None,
+            ..Self::default()
         }
     }
 

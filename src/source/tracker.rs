@@ -244,6 +244,7 @@ impl PathChange {
 }
 
 /// All tracked files, and the order in which they are read.
+#[derive(Default)]
 pub(super) struct Tracker<T> {
     files: Vec<Option<Box<TrackedFile<T>>>>,
     free: Vec<FileKey>,
@@ -253,19 +254,6 @@ pub(super) struct Tracker<T> {
     /// The files that are polled, in reading order.
     order: VecDeque<FileKey>,
     turns: usize,
-}
-
-impl<T> Default for Tracker<T> {
-    fn default() -> Self {
-        Self {
-            files: Vec::new(),
-            free: Vec::new(),
-            closed: Vec::new(),
-            by_id: HashMap::new(),
-            order: VecDeque::new(),
-            turns: 0,
-        }
-    }
 }
 
 impl<T> Index<FileKey> for Tracker<T> {

@@ -68,7 +68,7 @@ impl Index {
         self.deliveries.evict(&step.live.deliveries);
         self.extents.evict(&step.live.runs);
         self.appliances.trim();
-        self.closed.retain(|closed| match closed {
+        self.closed.records.retain(|closed| match closed {
             ClosedRecord::Connection(id) => keeps(&step.live.connections, *id),
             ClosedRecord::Message(id) => keeps(&step.live.messages, *id),
         });

@@ -29,19 +29,20 @@ impl ClosedRecord {
 }
 
 /// Whether the index lists the records that end.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(crate) enum TrackClosed {
     /// No reader drains the list.
+    #[default]
     Off,
     /// A reader prints each record when it ends.
     On,
 }
 
 /// Records that ended since the list was last drained.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct ClosedLog {
     track: TrackClosed,
-    records: Vec<ClosedRecord>,
+    pub(crate) records: Vec<ClosedRecord>,
 }
 
 impl ClosedLog {
@@ -56,18 +57,6 @@ impl ClosedLog {
         if self.track == TrackClosed::On {
             self.records.push(record);
         }
-    }
-
-    pub(crate) fn drain(&mut self) -> Vec<ClosedRecord> {
-        std::mem::take(&mut self.records)
-    }
-
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &ClosedRecord> {
-        self.records.iter()
-    }
-
-    pub(crate) fn retain(&mut self, keeps: impl FnMut(&ClosedRecord) -> bool) {
-        self.records.retain(keeps);
     }
 
     pub(crate) fn bytes(&self) -> usize {

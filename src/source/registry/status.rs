@@ -13,8 +13,9 @@ use crate::words::words;
 const NOTICES: usize = 1000;
 
 words! {
-    #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+    #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
     pub(crate) enum SourceState {
+        #[default]
         /// Not everything was read.
         Reading = "reading",
         /// Everything was read; more may come.
@@ -40,7 +41,7 @@ words! {
     }
 }
 
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(crate) struct SourceStatus {
     /// `None` of a directory or pattern without a file yet.
     pub source: Option<SourceId>,
@@ -97,13 +98,9 @@ impl Sources {
             .collect();
         drop(entries);
         all.extend(waiting.into_iter().map(|path| SourceStatus {
-            source: None,
             path,
             state: SourceState::Waiting,
-            read: 0,
-            size: None,
-            compressed: false,
-            notice: None,
+            ..SourceStatus::default()
         }));
         all
     }

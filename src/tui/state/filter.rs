@@ -10,9 +10,10 @@ use crate::query::{self, Query, TextMatches};
 use crate::tui::theme::Role;
 
 /// How far the log has been searched for a filter's texts.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(crate) enum SearchState {
     /// To its end, or the filter has no text.
+    #[default]
     Done,
     /// Bytes read; the rows are still those of the filter before.
     First(u64),
@@ -20,7 +21,7 @@ pub(crate) enum SearchState {
     Further,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct FilterState {
     /// The filter last applied with Enter.
     pub kept: String,
@@ -36,21 +37,6 @@ pub(crate) struct FilterState {
     searched: (Duration, Duration),
     /// How long the last rows took to compute.
     pub took: Option<Duration>,
-}
-
-impl Default for FilterState {
-    fn default() -> Self {
-        Self {
-            kept: String::new(),
-            active: Arc::default(),
-            hits: TextMatches::none(),
-            search: SearchState::Done,
-            partial: false,
-            searched_at: 0,
-            searched: (Duration::ZERO, Duration::ZERO),
-            took: None,
-        }
-    }
 }
 
 impl FilterState {
