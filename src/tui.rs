@@ -96,11 +96,8 @@ pub(crate) fn run(
     let screen = Screen::open(options.color, move || {
         let _ = on_panic.send(Message::Panicked);
     })?;
-    let theme = Theme::new(
-        options.color,
-        Symbols::of_locale(),
-        &options.settings.palette,
-    );
+    let symbols = Symbols::of_locale();
+    let theme = Theme::new(options.color, symbols, &options.settings.palette);
     let news = tell.clone();
     let ingest = start(Box::new(move |event| {
         // The receiver is gone only at the end of the program.
@@ -131,7 +128,7 @@ pub(crate) fn run(
         due: None,
         drawn: None,
         rate: Rate::default(),
-        grown: Grown::No,
+        grown: false,
     }
     .run(&options.query, &messages)
 }
@@ -146,22 +143,12 @@ fn read_input(tell: Sender<Message>) -> io::Result<()> {
                 return;
             }
             if gone {
-                signal::end_soon(129);
-                return;
+                return signal::end_soon(129);
             }
         }
     };
-    thread::Builder::new()
-        .name("input".into())
-        .spawn(read)
-        .map(drop)
-}
-
-/// Whether the index has grown since it was last drawn.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Grown {
-    Yes,
-    No,
+    let thread = thread::Builder::new().name("input".into());
+    thread.spawn(read).map(drop)
 }
 
 /// What was read, and who looks into it.
@@ -178,14 +165,10 @@ impl LoadedLog {
         tell: &Sender<Message>,
     ) -> io::Result<Self> {
         let tell = tell.clone();
-        let workers = Workers::start(
-            ingest.sources.clone(),
-            ingest.index.clone(),
-            most_lines,
-            move |answer| {
-                let _ = tell.send(Message::Answer(extent, answer));
-            },
-        )?;
+        let (sources, index) = (ingest.sources.clone(), ingest.index.clone());
+        let workers = Workers::start(sources, index, most_lines, move |answer| {
+            let _ = tell.send(Message::Answer(extent, answer));
+        })?;
         Ok(Self { ingest, workers })
     }
 }
@@ -205,7 +188,8 @@ struct Session {
     /// When it was last drawn.
     drawn: Option<Instant>,
     rate: Rate,
-    grown: Grown,
+    /// Whether the index has grown since it was last drawn.
+    grown: bool,
 }
 
 impl Session {
@@ -283,7 +267,7 @@ impl Session {
     fn on_ingest_event(&mut self, news: IngestEvent) -> io::Result<()> {
         let action = match news {
             IngestEvent::Grew => {
-                self.grown = Grown::Yes;
+                self.grown = true;
                 let pause = if self.app.is_loading() {
                     FRAME_LOADING
                 } else {
@@ -308,7 +292,7 @@ impl Session {
         if matches!(action, Action::CaughtUp | Action::End) {
             self.show_whole()?;
         }
-        self.grown = Grown::Yes;
+        self.grown = true;
         self.schedule_draw(Instant::now());
         self.update(action).map(drop)
     }
@@ -386,10 +370,8 @@ impl Session {
                 }
                 Effect::Report(route) => {
                     let thresholds = self.app.settings.thresholds;
-                    {
-                        let write = self.write_report;
-                        self.workers().report(write, route, thresholds);
-                    };
+                    let write = self.write_report;
+                    self.workers().report(write, route, thresholds);
                 }
             }
         }
@@ -400,13 +382,11 @@ impl Session {
     fn draw(&mut self, messages: &Receiver<Message>) -> io::Result<Option<Exit>> {
         self.due = None;
         self.look()?;
-        let exit = self.refresh()?;
-        if exit.is_some() {
-            return Ok(exit);
+        if let Some(exit) = self.refresh()? {
+            return Ok(Some(exit));
         }
-        let exit = self.wait_briefly_for_lines(messages)?;
-        if exit.is_some() {
-            return Ok(exit);
+        if let Some(exit) = self.wait_briefly_for_lines(messages)? {
+            return Ok(Some(exit));
         }
         let Self {
             screen,
@@ -434,10 +414,10 @@ impl Session {
     /// Takes in what has grown.
     fn look(&mut self) -> io::Result<()> {
         let counting = self.rate.due().is_some_and(|due| due <= Instant::now());
-        if self.grown == Grown::No && !counting {
+        if !self.grown && !counting {
             return Ok(());
         }
-        self.grown = Grown::No;
+        self.grown = false;
         // Before the index is read, or growth in between would never be reported.
         let ingest = &self.whole.ingest;
         ingest.ack_growth();
@@ -470,14 +450,12 @@ impl Session {
     fn wait_briefly_for_lines(&mut self, messages: &Receiver<Message>) -> io::Result<Option<Exit>> {
         let until = Instant::now() + PATIENCE;
         while self.app.awaits_lines() {
-            match messages.recv_timeout(until.saturating_duration_since(Instant::now())) {
-                Ok(message) => {
-                    let exit = self.receive(message)?;
-                    if exit.is_some() {
-                        return Ok(exit);
-                    }
-                }
-                Err(_) => break,
+            let left = until.saturating_duration_since(Instant::now());
+            let Ok(message) = messages.recv_timeout(left) else {
+                break;
+            };
+            if let Some(exit) = self.receive(message)? {
+                return Ok(Some(exit));
             }
         }
         Ok(None)
@@ -487,10 +465,8 @@ impl Session {
     fn again(&self) -> Option<Instant> {
         let rows = self.app.wake(&self.index()).map(|due| self.began + due);
         let rows = rows.map(|rows| rows.max(self.drawn.map_or(rows, |drawn| drawn + FRAME)));
-        let rate = self
-            .rate
-            .due()
-            .filter(|_| self.app.feed.phase != Feed::Ended || self.rate.now.is_some());
+        let may_come = self.app.feed.phase != Feed::Ended || self.rate.now.is_some();
+        let rate = self.rate.due().filter(|_| may_come);
         rows.into_iter().chain(rate).min()
     }
 }

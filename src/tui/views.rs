@@ -81,6 +81,23 @@ impl Canvas<'_, '_> {
         self.line(area, Line::from(spans));
     }
 
+    /// Writes texts at the right end of the area, before a blank, if there is room.
+    fn right(&mut self, area: Rect, parts: &[(Role, String)]) {
+        let taken = u16::try_from(width(parts) + 1).unwrap_or(u16::MAX);
+        if taken < area.width {
+            let x = area.right() - taken;
+            let width = taken;
+            self.parts(Rect { x, width, ..area }, parts);
+        }
+    }
+
+    /// Writes each row of texts on a line of its own.
+    fn rows(&mut self, area: Rect, rows: impl IntoIterator<Item = Vec<(Role, String)>>) {
+        for (n, row) in (0..area.height).zip(rows) {
+            self.parts(Self::row(area, n), &row);
+        }
+    }
+
     fn line(&mut self, area: Rect, line: Line<'_>) {
         let area = area.intersection(self.frame.area());
         if !area.is_empty() {

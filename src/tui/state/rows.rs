@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 
+use crate::header::Timestamp;
 use crate::index::{ConnectionId, Direction, Index, Symbol};
-use crate::triage::RouteState;
-
 use crate::query::aggregate::Users;
 use crate::query::{Query, TextMatches};
+use crate::triage::RouteState;
 use crate::tui::columns::Field;
 use crate::tui::columns::record::Record;
 use crate::tui::state::context::RenderContext;
@@ -113,6 +113,7 @@ pub(crate) fn all_messages(index: &Index) -> impl Iterator<Item = Record> {
 }
 
 /// The alphabetical rank of each name, by symbol.
+#[derive(Default)]
 struct SortKeys {
     first: Vec<u32>,
     second: Vec<u32>,
@@ -124,27 +125,21 @@ impl SortKeys {
         match field {
             Field::Peer => Self {
                 first: addresses(index),
-                second: Vec::new(),
+                ..Self::default()
             },
             Field::Login => Self {
                 first: sort_keys(names.users.iter()),
                 second: sort_keys(names.profiles.iter()),
             },
-            _ => Self {
-                first: Vec::new(),
-                second: Vec::new(),
-            },
+            _ => Self::default(),
         }
     }
 }
 
 fn addresses(index: &Index) -> Vec<u32> {
-    let mut order: Vec<_> = index
-        .names
-        .addresses
-        .iter()
-        .map(|(name, text)| (index.address(name), text, name))
-        .collect();
+    let names = index.names.addresses.iter();
+    let of = |(name, text)| (index.address(name), text, name);
+    let mut order: Vec<_> = names.map(of).collect();
     order.sort_unstable();
     by_number(order.into_iter().map(|(_, _, name)| name))
 }
@@ -199,6 +194,10 @@ fn most_first(value: i64) -> u64 {
     u64::MAX - u64::try_from(value).unwrap_or(0)
 }
 
+fn latest_first(time: Option<Timestamp>) -> u64 {
+    most_first(time.map_or(0, Timestamp::seconds))
+}
+
 /// Matching messages in order.
 pub(crate) fn messages(
     index: &Index,
@@ -231,16 +230,16 @@ pub(crate) fn messages(
         let message = index.message(id);
         match sort.field {
             Field::Mid => u64::MAX - message.mid().0,
-            Field::Size => most_first(
-                message
-                    .size()
-                    .map_or(-1, |size| i64::try_from(size).unwrap_or(i64::MAX))
-                    + 1,
-            ),
+            Field::Size => {
+                let size = message.size();
+                let size = size.map_or(-1, |size| i64::try_from(size).unwrap_or(i64::MAX));
+                most_first(size + 1)
+            }
             Field::State => state_key(message.common_state().word()),
-            Field::From => message
-                .sender_name()
-                .map_or(u64::MAX, |name| u64::from(senders[name.at()])),
+            Field::From => {
+                let sender = message.sender_name();
+                sender.map_or(u64::MAX, |name| u64::from(senders[name.at()]))
+            }
             _ => 0,
         }
     });
@@ -274,23 +273,16 @@ pub(crate) fn users(
         Users::of_attempts(index, index.attempts())
     } else {
         let connections = filter.connections(index, hits);
+        let connections = connections.into_iter();
         Users::of_attempts(
             index,
-            connections
-                .into_iter()
-                .flat_map(|id| index.connection(id).attempts()),
+            connections.flat_map(|id| index.connection(id).attempts()),
         )
     };
     let mut rows: Vec<Record> = users.names(index).into_iter().map(Record::User).collect();
     let names = sort_keys(index.names.users.iter());
-    let time = |time: Option<crate::header::Timestamp>| {
-        most_first(time.map_or(0, crate::header::Timestamp::seconds))
-    };
-    Sort {
-        order: Order::Natural,
-        ..sort
-    }
-    .apply(&mut rows, |row| match row {
+    let order = Order::Natural;
+    Sort { order, ..sort }.apply(&mut rows, |row| match row {
         Record::User(name) => u64::from(names[name.at()]),
         _ => 0,
     });
@@ -302,9 +294,9 @@ pub(crate) fn users(
             Field::Succeeded => u64::MAX - user.totals.succeeded,
             Field::Sources => u64::MAX - user.sources,
             Field::Nets => u64::MAX - user.nets,
-            Field::Failing => time(user.totals.failing_since),
-            Field::LastFailure => time(user.totals.last_failure),
-            Field::LastSuccess => time(user.totals.last_success),
+            Field::Failing => latest_first(user.totals.failing_since),
+            Field::LastFailure => latest_first(user.totals.last_failure),
+            Field::LastSuccess => latest_first(user.totals.last_success),
             _ => u64::from(names[name.at()]),
         }
     });
@@ -314,9 +306,6 @@ pub(crate) fn users(
 /// Routes, or groups of them; the triage results list failing ones first.
 pub(crate) fn routes(known: RenderContext<'_>, sort: Sort) -> Vec<Record> {
     let mut rows = known.triage.route_rows().unwrap_or_default();
-    let time = |time: Option<crate::header::Timestamp>| {
-        most_first(time.map_or(0, crate::header::Timestamp::seconds))
-    };
     let mut names: Vec<(String, Record)> = Vec::new();
     if sort.field == Field::Route {
         names = rows.iter().map(|row| (name(known, *row), *row)).collect();
@@ -335,10 +324,10 @@ pub(crate) fn routes(known: RenderContext<'_>, sort: Sort) -> Vec<Record> {
                 RouteState::Healthy => 2,
             },
             Field::Route => sort_keys.get(&record).copied().unwrap_or(u64::MAX),
-            Field::Since => time(row.since()),
+            Field::Since => latest_first(row.since()),
             Field::Impact => u64::MAX - row.tally().impact.recipients(),
             Field::Failed => u64::MAX - row.tally().failed(),
-            Field::LastSuccess => time(row.tally().last_ok),
+            Field::LastSuccess => latest_first(row.tally().last_ok),
             _ => 0,
         }
     });
@@ -370,7 +359,7 @@ pub(crate) fn findings(known: RenderContext<'_>, sort: Sort) -> Vec<Record> {
         match sort.field {
             Field::Severity => finding.severity as u64,
             Field::Kind => finding.kind as u64,
-            Field::Since => most_first(finding.since.map_or(0, crate::header::Timestamp::seconds)),
+            Field::Since => latest_first(finding.since),
             _ => 0,
         }
     });
@@ -380,53 +369,34 @@ pub(crate) fn findings(known: RenderContext<'_>, sort: Sort) -> Vec<Record> {
 /// Sources; directories and patterns without a file come last.
 pub(crate) fn sources(known: RenderContext<'_>, sort: Sort) -> Vec<Record> {
     let statuses = &known.files.statuses;
-    let mut rows: Vec<Record> = (0..)
-        .zip(statuses)
-        .map(|(at, _)| Record::Source(at))
-        .collect();
-    let rank = |text: &dyn Fn(usize) -> String| {
-        let mut names: Vec<(String, usize)> =
-            (0..statuses.len()).map(|at| (text(at), at)).collect();
-        names.sort();
-        let mut sort_keys = vec![0; names.len()];
-        for (rank, (_, at)) in (0..).zip(names) {
-            sort_keys[at] = rank;
-        }
-        sort_keys
-    };
-    let appliances: Vec<u64> = if sort.field == Field::Appliance {
-        let appliance = |at: usize| {
-            let parsed = known.files.parsed(&statuses[at]);
-            parsed.and_then(|parsed| parsed.appliance.clone())
+    let numbers = (0..).zip(statuses);
+    let mut rows: Vec<Record> = numbers.map(|(at, _)| Record::Source(at)).collect();
+    let mut appliances = vec![0; statuses.len()];
+    if sort.field == Field::Appliance {
+        let appliance = |(at, status)| {
+            let parsed = known.files.parsed(status);
+            let name = parsed.and_then(|parsed| parsed.appliance.as_deref());
+            (name.unwrap_or_default(), at)
         };
-        rank(&|at| appliance(at).unwrap_or_default())
-    } else {
-        Vec::new()
-    };
+        let mut names: Vec<(&str, usize)> = statuses.iter().enumerate().map(appliance).collect();
+        names.sort_unstable();
+        for (rank, (_, at)) in (0u64..).zip(names) {
+            appliances[at] = rank;
+        }
+    }
     sort.apply(&mut rows, |record| {
         let Record::Source(number) = record else {
             return u64::MAX;
         };
         let at = number as usize;
         let status = &statuses[at];
+        let parsed = known.files.parsed(status);
         match sort.field {
             Field::State => status.state as u64,
             Field::Appliance => appliances[at],
             Field::Size => u64::MAX - status.read,
-            Field::Entries => {
-                u64::MAX
-                    - known
-                        .files
-                        .parsed(status)
-                        .map_or(0, |parsed| parsed.entries)
-            }
-            Field::LastEntry => most_first(
-                known
-                    .files
-                    .parsed(status)
-                    .and_then(|parsed| parsed.newest)
-                    .map_or(0, crate::header::Timestamp::seconds),
-            ),
+            Field::Entries => u64::MAX - parsed.map_or(0, |parsed| parsed.entries),
+            Field::LastEntry => latest_first(parsed.and_then(|parsed| parsed.newest)),
             // In the order in which they are read.
             _ => at as u64,
         }

@@ -79,6 +79,12 @@ impl Table {
         self.rows.get(self.scroll.cursor).copied()
     }
 
+    /// The rows that a screen with room for `height` of them shows.
+    pub(crate) fn rows_shown(&self, height: u16) -> impl Iterator<Item = &Record> {
+        let rows = self.rows.iter().skip(self.scroll.offset);
+        rows.take(usize::from(height))
+    }
+
     pub(crate) fn columns(&self) -> &[&'static Column] {
         &self.columns
     }
@@ -169,25 +175,19 @@ impl Table {
             SearchDirection::Forward => behind.iter().position(hit).map(|at| cursor + 1 + at),
             SearchDirection::Backward => before.iter().rposition(hit),
         };
-        let around = || {
-            self.rows
-                .iter()
-                .position(hit)
-                .filter(|_| ends == Ends::Join)
+        let around = || self.rows.iter().position(hit);
+        self.scroll.cursor = match ends {
+            Ends::Join => found.or_else(around)?,
+            Ends::Stay => found?,
         };
-        self.scroll.cursor = found.or_else(around)?;
         Some(())
     }
 
     /// Moves the cell cursor among the columns that have room.
     pub(super) fn step_column(&mut self, by: isize, shown: &[usize]) {
-        let at = shown
-            .iter()
-            .position(|column| *column == self.column)
-            .unwrap_or(0);
-        let to = at
-            .saturating_add_signed(by)
-            .min(shown.len().saturating_sub(1));
+        let at = shown.iter().position(|column| *column == self.column);
+        let to = at.unwrap_or(0).saturating_add_signed(by);
+        let to = to.min(shown.len().saturating_sub(1));
         self.column = shown.get(to).copied().unwrap_or(0);
     }
 
@@ -200,16 +200,10 @@ impl Table {
 
     /// Sorts by the next column that can be.
     pub(super) fn sort_next(&mut self) -> Option<&'static str> {
-        let sortable: Vec<&'static Column> = self
-            .columns
-            .iter()
-            .copied()
-            .filter(|column| column.screen.sort == Sortable::Yes)
-            .collect();
-        let at = sortable
-            .iter()
-            .position(|column| column.screen.field == self.sort.field)
-            .unwrap_or(0);
+        let mut sortable = self.columns.clone();
+        sortable.retain(|column| column.screen.sort == Sortable::Yes);
+        let is_sorted_by = |column: &&Column| column.screen.field == self.sort.field;
+        let at = sortable.iter().position(is_sorted_by).unwrap_or(0);
         let next = sortable.get((at + 1) % sortable.len().max(1))?;
         self.sort_by(Sort {
             field: next.screen.field,

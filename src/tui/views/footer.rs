@@ -3,7 +3,7 @@
 use ratatui::layout::Position;
 
 use super::{Canvas, width};
-use crate::humanize;
+use crate::humanize::{self, grouped};
 use crate::index::Index;
 use crate::safe;
 use crate::tui::keymap::BINDINGS;
@@ -20,46 +20,29 @@ pub(super) fn draw(canvas: &mut Canvas<'_, '_>, areas: &Areas, app: &App, index:
         Some(prompt) => typed(canvas, areas, prompt, room),
         None => canvas.parts(areas.bar, &idle_footer(app, room)),
     }
-    let taken = u16::try_from(width(&right) + 1).unwrap_or(u16::MAX);
-    if taken < areas.bar.width {
-        let area = ratatui::layout::Rect {
-            x: areas.bar.right() - taken,
-            width: taken,
-            ..areas.bar
-        };
-        canvas.parts(area, &right);
-    }
-    match &app.prompts.open {
-        Some(prompt) => canvas.parts(
-            areas.footer,
-            &hints(prompt, usize::from(areas.footer.width)),
-        ),
-        None => canvas.parts(areas.footer, &keys(app, usize::from(areas.footer.width))),
-    }
+    canvas.right(areas.bar, &right);
+    let room = usize::from(areas.footer.width);
+    let footer = match &app.prompts.open {
+        Some(prompt) => hints(prompt, room),
+        None => keys(app, room),
+    };
+    canvas.parts(areas.footer, &footer);
 }
 
 /// The number of matches, and how long the query took.
 fn answer(app: &App, index: &Index) -> Parts {
     if let SearchState::First(bytes) = app.filter.search {
-        return vec![(
-            Role::Pending,
-            format!("searching, {} read", humanize::size(bytes)),
-        )];
+        let text = format!("searching, {} read", humanize::size(bytes));
+        return vec![(Role::Pending, text)];
     }
-    let Some(table) = app
-        .table()
-        .filter(|_| app.pages.is_empty() && !app.filter.active.is_empty())
-    else {
+    let is_filtered = app.pages.is_empty() && !app.filter.active.is_empty();
+    let Some(table) = app.table().filter(|_| is_filtered) else {
         return Vec::new();
     };
-    let (rows, total) = (
-        humanize::grouped(table.rows.len() as u64),
-        humanize::grouped(table.total(index) as u64),
-    );
-    let took = app
-        .filter
-        .took
-        .map_or(String::new(), |took| format!(" · {} ms", took.as_millis()));
+    let (rows, total) = (table.rows.len() as u64, table.total(index) as u64);
+    let (rows, total) = (grouped(rows), grouped(total));
+    let took = app.filter.took;
+    let took = took.map_or(String::new(), |took| format!(" · {} ms", took.as_millis()));
     vec![(Role::Dim, format!("{rows} of {total}{took}"))]
 }
 
@@ -77,17 +60,10 @@ fn typed(canvas: &mut Canvas<'_, '_>, areas: &Areas, prompt: &Prompt, room: usiz
     let room = room.saturating_sub(label.len());
     let (text, cursor) = prompt.line.shown(room);
     let text = safe::text(text);
-    canvas.parts(
-        areas.bar,
-        &[
-            (Role::Key, label.into()),
-            (Role::Text, safe::fit(&text, room)),
-        ],
-    );
-    let x = areas
-        .bar
-        .x
-        .saturating_add(u16::try_from(label.len() + cursor).unwrap_or(u16::MAX));
+    let text = (Role::Text, safe::fit(&text, room));
+    canvas.parts(areas.bar, &[(Role::Key, label.into()), text]);
+    let column = u16::try_from(label.len() + cursor).unwrap_or(u16::MAX);
+    let x = areas.bar.x.saturating_add(column);
     canvas.frame.set_cursor_position(Position {
         x: x.min(areas.bar.right().saturating_sub(1)),
         y: areas.bar.y,
@@ -112,12 +88,10 @@ fn idle_footer(app: &App, room: usize) -> Parts {
             (Role::Dim, text),
         ];
     }
-    let search = app
-        .log
-        .search
-        .as_ref()
-        .filter(|_| app.view == View::Log && app.pages.is_empty());
-    if let Some(search) = search {
+    if let Some(search) = &app.log.search
+        && app.view == View::Log
+        && app.pages.is_empty()
+    {
         let text = safe::fit(&safe::text(search.source()), room.saturating_sub(9));
         return vec![(Role::Dim, " search ".into()), (Role::Match, text)];
     }
@@ -163,16 +137,15 @@ fn hints(prompt: &Prompt, room: usize) -> Parts {
     let taken = prompt.taken.as_ref().map(|(at, _)| *at);
     let mut parts = vec![(Role::Key, " Tab ".into())];
     for (at, completion) in prompt.completions.iter().enumerate() {
-        let role = if taken == Some(at) {
-            Role::Selected
-        } else {
-            Role::Text
+        let role = match taken == Some(at) {
+            true => Role::Selected,
+            false => Role::Text,
         };
         parts.push((role, safe::text(&completion.text).into_owned()));
-        let count = completion.count.map_or_else(
-            || format!(" {}", completion.what),
-            |count| format!(" ({})", humanize::grouped(count as u64)),
-        );
+        let count = match completion.count {
+            Some(count) => format!(" ({})", grouped(count as u64)),
+            None => format!(" {}", completion.what),
+        };
         parts.push((Role::Dim, format!("{count}   ")));
     }
     parts
@@ -191,13 +164,8 @@ fn keys(app: &App, room: usize) -> Parts {
         .collect();
     let cost = |(name, word): &(String, &str)| safe::width(name) + word.len() + 3;
     let is_kept = |(_, word): &(String, &str)| matches!(*word, "help" | "quit");
-    let mut left = room.saturating_sub(
-        1 + worded
-            .iter()
-            .filter(|key| is_kept(key))
-            .map(&cost)
-            .sum::<usize>(),
-    );
+    let kept = worded.iter().filter(|key| is_kept(key)).map(&cost);
+    let mut left = room.saturating_sub(1 + kept.sum::<usize>());
     let mut parts = vec![(Role::Text, " ".into())];
     for key in &worded {
         if !is_kept(key) {

@@ -1,8 +1,7 @@
 //! The top line and the tab bar.
 
 use super::{Canvas, width};
-use crate::humanize;
-use crate::humanize::{clock, size};
+use crate::humanize::{clock, grouped, size};
 use crate::index::Index;
 use crate::pipeline::ReadProgress;
 use crate::present::CellContext;
@@ -12,7 +11,6 @@ use crate::tui::columns::record::Record;
 use crate::tui::state::{App, Feed, View};
 use crate::tui::theme::Role;
 use crate::tui::widgets::layout::Areas;
-use ratatui::layout::Rect;
 
 /// Columns of the title that the totals leave free.
 const TITLE: usize = 16;
@@ -32,63 +30,43 @@ pub(super) fn draw(canvas: &mut Canvas<'_, '_>, areas: &Areas, app: &App, index:
     let room = whole.saturating_sub(width(right) + 3);
     let mut left: Parts = vec![(Role::Title, " mailscope  ".into())];
     let title_room = room.saturating_sub(width(&left) + width(&feed) + 2).max(8);
-    left.push((
-        Role::Text,
-        safe::fit(&title, safe::width(&title).min(title_room)),
-    ));
+    let title = safe::fit(&title, safe::width(&title).min(title_room));
+    left.push((Role::Text, title));
     left.push((Role::Text, "  ".into()));
     left.extend(feed);
     while width(&left) > room && left.len() > 3 {
         left.pop();
     }
     canvas.parts(areas.top, &left);
-    put_right(canvas, areas.top, right);
+    canvas.right(areas.top, right);
     tabs(canvas, areas, app, index);
-}
-
-fn put_right(canvas: &mut Canvas<'_, '_>, area: Rect, parts: &[(Role, String)]) {
-    let taken = u16::try_from(width(parts))
-        .unwrap_or(u16::MAX)
-        .saturating_add(1);
-    if taken < area.width {
-        canvas.parts(
-            Rect {
-                x: area.right() - taken,
-                width: taken,
-                ..area
-            },
-            parts,
-        );
-    }
 }
 
 fn feed(app: &App, index: &Index) -> Parts {
     if let Some(since) = app.feed.paused {
         let waits = index.totals().entries.saturating_sub(since);
-        return vec![(
-            Role::Pending,
-            format!("‖ paused ({} waiting)", humanize::grouped(waits)),
-        )];
+        let text = format!("‖ paused ({} waiting)", grouped(waits));
+        return vec![(Role::Pending, text)];
     }
-    let mut parts = match &app.feed.phase {
-        Feed::Loading(progress) => {
-            vec![(Role::Pending, format!("loading {} %", percent(*progress)))]
-        }
+    let (role, text) = match &app.feed.phase {
+        Feed::Loading(progress) => (Role::Pending, format!("loading {} %", percent(*progress))),
         Feed::Newest(progress) => {
-            let words = format!("newest entries, loading {} %", percent(*progress));
-            vec![(Role::Pending, words)]
+            let percent = percent(*progress);
+            (
+                Role::Pending,
+                format!("newest entries, loading {percent} %"),
+            )
         }
         Feed::Following if app.feed.behind > 0 => {
-            vec![(
-                Role::Pending,
-                format!("● following, {} behind", size(app.feed.behind)),
-            )]
+            let behind = size(app.feed.behind);
+            (Role::Pending, format!("● following, {behind} behind"))
         }
-        Feed::Following => vec![(Role::Ok, "● following".into())],
-        Feed::Ended => vec![(Role::Dim, "ended".into())],
+        Feed::Following => (Role::Ok, "● following".into()),
+        Feed::Ended => (Role::Dim, "ended".into()),
     };
+    let mut parts = vec![(role, text)];
     if let Some(rate) = app.feed.rate {
-        parts.push((Role::Dim, format!("  {} lines/s", humanize::grouped(rate))));
+        parts.push((Role::Dim, format!("  {} lines/s", grouped(rate))));
     }
     parts
 }
@@ -112,29 +90,23 @@ fn totals(index: &Index, failing: Option<usize>, words: Words) -> Parts {
     let totals = index.totals();
     let failed = |count: u64| {
         let role = if count > 0 { Role::Failed } else { Role::Dim };
-        (role, format!("✗ {}", humanize::grouped(count)))
+        (role, format!("✗ {}", grouped(count)))
     };
-    let (open_in, open_out) = (
-        humanize::grouped(totals.open_in),
-        humanize::grouped(totals.open_out),
-    );
+    let (open_in, open_out) = (grouped(totals.open_in), grouped(totals.open_out));
     let mut parts = match words {
         Words::Few => Vec::new(),
         Words::Some => vec![(Role::Dim, format!("in {open_in} out {open_out}  "))],
-        Words::Most | Words::All => vec![(
-            Role::Dim,
-            format!("in {open_in} open · out {open_out} open  "),
-        )],
+        Words::Most | Words::All => {
+            let text = format!("in {open_in} open · out {open_out} open  ");
+            vec![(Role::Dim, text)]
+        }
     };
     let retired = index.evicted().all();
     if retired > 0 && words >= Words::Most {
-        parts.push((
-            Role::Dim,
-            format!("retired {}  ", humanize::grouped(retired)),
-        ));
+        parts.push((Role::Dim, format!("retired {}  ", grouped(retired))));
     }
     parts.push((Role::Dim, "logins ".into()));
-    parts.push((Role::Ok, format!("✓ {} ", humanize::grouped(totals.logins))));
+    parts.push((Role::Ok, format!("✓ {} ", grouped(totals.logins))));
     parts.push(failed(totals.failed_logins));
     if let Some(failing) = failing {
         parts.push((Role::Dim, "  routes ".into()));
@@ -175,7 +147,7 @@ fn tabs(canvas: &mut Canvas<'_, '_>, areas: &Areas, app: &App, index: &Index) {
     while width(&right) + width(&left) + 2 > room && !right.is_empty() {
         right.remove(0);
     }
-    put_right(canvas, areas.tabs, &right);
+    canvas.right(areas.tabs, &right);
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -194,14 +166,12 @@ fn all_tabs(app: &App, is_shown: impl Fn(View) -> bool, space: Room) -> Parts {
             (false, Room::Ample) => (" ", " "),
             (false, Room::Tight) => (" ", ""),
         };
-        parts.push((
-            if chosen { Role::Title } else { Role::Dim },
-            format!("{open}{key} "),
-        ));
-        parts.push((
-            if chosen { Role::Title } else { Role::Text },
-            view.title().to_owned(),
-        ));
+        let (key_role, role) = match chosen {
+            true => (Role::Title, Role::Title),
+            false => (Role::Dim, Role::Text),
+        };
+        parts.push((key_role, format!("{open}{key} ")));
+        parts.push((role, view.title().to_owned()));
         parts.extend(noticed(app, view));
         parts.push((Role::Title, close.to_owned()));
     }
@@ -257,16 +227,13 @@ fn shown(app: &App, index: &Index, areas: &Areas) -> Parts {
         _ => 0,
     };
     if newer > 0 {
-        parts.push((
-            Role::Dim,
-            format!("{} above   ", humanize::grouped(newer as u64)),
-        ));
+        parts.push((Role::Dim, format!("{} above   ", grouped(newer as u64))));
     }
-    let rows = humanize::grouped(table.rows.len() as u64);
+    let rows = grouped(table.rows.len() as u64);
     let text = if table.rows.len() == total {
         rows
     } else {
-        format!("{rows} of {}", humanize::grouped(total as u64))
+        format!("{rows} of {}", grouped(total as u64))
     };
     parts.push((Role::Text, text));
     parts

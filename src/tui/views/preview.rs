@@ -27,66 +27,44 @@ pub(super) fn draw(canvas: &mut Canvas<'_, '_>, areas: &Areas, app: &App, index:
         ..areas.preview
     };
     if let Some(Record::User(name)) = app.current() {
-        logins(canvas, area, index, name);
-        return;
+        return canvas.rows(area, logins(index, name));
     }
     if let Some(record) = app.current().filter(|record| record.subject().is_none()) {
         let rows = page::preview(app.known(index), record, area.width);
-        for (n, row) in (0..area.height).zip(&rows) {
-            canvas.parts(Canvas::row(area, n), &row.parts);
-        }
-        return;
+        return canvas.rows(area, rows.into_iter().map(|row| row.parts));
     }
-    let Some(preview) = app
-        .preview
-        .lines
-        .as_ref()
-        .filter(|preview| app.current() == Some(preview.record))
-    else {
+    let preview = app.preview.lines.as_ref();
+    let Some(preview) = preview.filter(|preview| app.current() == Some(preview.record)) else {
         return;
     };
     let lines = match &preview.read {
         None => return,
         Some(Err(error)) => {
             let text = format!("  cannot read its lines again: {}", safe::text(error));
-            canvas.parts(area, &[(Role::Failed, text)]);
-            return;
+            return canvas.parts(area, &[(Role::Failed, text)]);
         }
         Some(Ok(lines)) => lines,
     };
     let room = usize::from(area.height);
-    let (head, skipped) = if lines.len() > room {
-        (1, lines.len() - room + 1)
-    } else {
-        (lines.len(), 0)
-    };
-    for (n, line) in (0..).zip(lines.iter().take(head)) {
-        canvas.parts(
-            Canvas::row(area, n),
-            &super::page::raw(line, HeaderFormat::Short),
-        );
+    let raw = |line| super::page::raw(line, HeaderFormat::Short);
+    if lines.len() <= room {
+        return canvas.rows(area, lines.iter().map(raw));
     }
-    if skipped == 0 {
-        return;
-    }
-    canvas.parts(
-        Canvas::row(area, 1),
-        &[(Role::Dim, format!("  … {skipped} more; Enter shows all"))],
+    let skipped = lines.len() - room + 1;
+    let more = vec![(Role::Dim, format!("  … {skipped} more; Enter shows all"))];
+    let rest = lines.iter().skip(1 + skipped).map(raw);
+    canvas.rows(
+        area,
+        lines.iter().take(1).map(raw).chain([more]).chain(rest),
     );
-    for (n, line) in (2..).zip(lines.iter().skip(1 + skipped)) {
-        canvas.parts(
-            Canvas::row(area, n),
-            &super::page::raw(line, HeaderFormat::Short),
-        );
-    }
 }
 
 /// ```text
 ///   2009-04-22 11:47:47  ✗ failed     ICID 451  172.16.155.102  PLAIN  IncomingAuthentication
 /// ```
-fn logins(canvas: &mut Canvas<'_, '_>, area: Rect, index: &Index, name: Symbol) {
-    for (n, id) in (0..area.height).zip(index.attempts.by_user.records(name, &index.attempts.user))
-    {
+fn logins(index: &Index, name: Symbol) -> impl Iterator<Item = Vec<(Role, String)>> {
+    let attempts = index.attempts.by_user.records(name, &index.attempts.user);
+    attempts.map(|id| {
         let attempt = index.attempt(id);
         let connection = attempt.connection();
         let (role, word) = if attempt.succeeded() {
@@ -95,17 +73,15 @@ fn logins(canvas: &mut Canvas<'_, '_>, area: Rect, index: &Index, name: Symbol) 
             (Role::Failed, "✗ failed   ")
         };
         let time = attempt.time().map_or_else(String::new, humanize::date_time);
-        let with = [attempt.mechanism(), attempt.profile()]
-            .into_iter()
-            .flatten();
+        let with = [attempt.mechanism(), attempt.profile()];
+        let with = with.into_iter().flatten();
         let with: String = with.map(|text| format!("  {}", safe::text(text))).collect();
-        let parts = [
+        vec![
             (Role::Dim, format!("  {time}  ")),
             (role, word.to_owned()),
             (Role::Id, format!("  ICID {}", connection.number())),
             (Role::Text, format!("  {}", present::peer(&connection))),
             (Role::Dim, with),
-        ];
-        canvas.parts(Canvas::row(area, n), &parts);
-    }
+        ]
+    })
 }

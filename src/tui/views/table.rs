@@ -22,32 +22,20 @@ use crate::tui::widgets::layout::{Areas, SIGN, column_widths};
 
 pub(super) fn draw(canvas: &mut Canvas<'_, '_>, areas: &Areas, app: &App, index: &Index) {
     let Some(table) = app.table() else { return };
-    let seen = table
-        .rows
-        .iter()
-        .skip(table.scroll.offset)
-        .take(usize::from(areas.rows.height));
-    let id = seen
-        .filter(|row| row.subject().is_some())
-        .map(|row| row.title(index).len())
-        .max();
-    let widths = column_widths(
-        table.columns(),
-        areas.rows.width,
-        u16::try_from(id.unwrap_or(0)).unwrap_or(0),
-    );
+    let seen = table.rows_shown(areas.rows.height);
+    let ids = seen.filter(|row| row.subject().is_some());
+    let id = ids.map(|row| row.title(index).len()).max();
+    let id = u16::try_from(id.unwrap_or(0)).unwrap_or(0);
+    let widths = column_widths(table.columns(), areas.rows.width, id);
     heads(canvas, areas, table, &widths, app.records.triage.wanted.by);
     let shown = table.rows.iter().enumerate().skip(table.scroll.offset);
     for (n, (at, record)) in (0..areas.rows.height).zip(shown) {
         let area = Canvas::row(areas.rows, n);
         let known = app.known(index);
-        let sign = match (
-            at == table.scroll.cursor,
-            app.records.marks.contains(record),
-        ) {
-            (true, _) => "▸",
-            (false, true) => "●",
-            (false, false) => " ",
+        let sign = match app.records.marks.contains(record) {
+            _ if at == table.scroll.cursor => "▸",
+            true => "●",
+            false => " ",
         };
         let cursor = row(canvas, area, sign, table, &widths, (known, *record));
         if at == table.scroll.cursor {
@@ -56,10 +44,8 @@ pub(super) fn draw(canvas: &mut Canvas<'_, '_>, areas: &Areas, app: &App, index:
         }
     }
     if table.rows.is_empty() {
-        canvas.parts(
-            Canvas::row(areas.rows, 1),
-            &[(Role::Dim, format!("   {}", empty_message(app)))],
-        );
+        let text = format!("   {}", empty_message(app));
+        canvas.parts(Canvas::row(areas.rows, 1), &[(Role::Dim, text)]);
     }
 }
 

@@ -38,10 +38,8 @@ pub(super) fn draw(canvas: &mut Canvas<'_, '_>, areas: &Areas, app: &App, index:
     let shown = shown.map(|(from, to)| (scale.column(from), scale.column(to)));
     let chosen = app.moment.map(|time| scale.column(time));
     let most = strip.iter().map(|slot| sum(*slot)).max().unwrap_or(0);
-    let mut spans = vec![Span::styled(
-        format!(" {first:>label$} "),
-        canvas.theme.style(Role::Dim),
-    )];
+    let dim = canvas.theme.style(Role::Dim);
+    let mut spans = vec![Span::styled(format!(" {first:>label$} "), dim)];
     for (at, slot) in strip.iter().enumerate() {
         let (mut bar, role) = bar(*slot, most, areas.strip.height);
         let mut style = canvas.theme.style(role);
@@ -53,10 +51,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_, '_>, areas: &Areas, app: &App, index:
         }
         spans.push(Span::styled(bar.to_string(), style));
     }
-    spans.push(Span::styled(
-        format!(" {last} "),
-        canvas.theme.style(Role::Dim),
-    ));
+    spans.push(Span::styled(format!(" {last} "), dim));
     canvas.line(areas.strip, Line::from(spans));
     if two {
         let row = Canvas::row(areas.strip, 1);
@@ -95,31 +90,20 @@ fn bar(slot: Slot, most: u64, rows: u16) -> (char, Role) {
     let failed = u64::from(slot.failed);
     if rows < 2 && failed > 0 {
         let much = failed * MARKED >= sum(slot);
-        return (
-            if much { '✗' } else { level(sum(slot), most) },
-            Role::Failed,
-        );
+        let bar = if much { '✗' } else { level(sum(slot), most) };
+        return (bar, Role::Failed);
     }
     (level(sum(slot), most), Role::Ok)
 }
 
 fn failures(canvas: &mut Canvas<'_, '_>, area: Rect, strip: &[Slot], label: usize) {
-    let most = strip
-        .iter()
-        .map(|slot| u64::from(slot.failed))
-        .max()
-        .unwrap_or(0);
-    let all: u64 = strip.iter().map(|slot| u64::from(slot.failed)).sum();
-    let bars: String = strip
-        .iter()
-        .map(|slot| level(u64::from(slot.failed), most))
-        .collect();
+    let failed = || strip.iter().map(|slot| u64::from(slot.failed));
+    let (most, all): (u64, u64) = (failed().max().unwrap_or(0), failed().sum());
+    let bars: String = failed().map(|failed| level(failed, most)).collect();
     let word = format!("✗ {}", humanize::grouped(all));
     let role = if all > 0 { Role::Failed } else { Role::Dim };
-    canvas.parts(
-        area,
-        &[(role, format!(" {word:>label$} ")), (Role::Failed, bars)],
-    );
+    let word = (role, format!(" {word:>label$} "));
+    canvas.parts(area, &[word, (Role::Failed, bars)]);
 }
 
 /// The first and last time of the rows shown.
@@ -129,11 +113,7 @@ pub(super) fn shown_span(
     areas: &Areas,
 ) -> Option<(Timestamp, Timestamp)> {
     let table = app.table()?;
-    let rows = table
-        .rows
-        .iter()
-        .skip(table.scroll.offset)
-        .take(usize::from(areas.rows.height));
+    let rows = table.rows_shown(areas.rows.height);
     let times = rows.filter_map(|row| row.time(index));
     times.fold(None, |span, time| {
         let (from, to) = span.unwrap_or((time, time));
