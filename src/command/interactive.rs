@@ -43,7 +43,7 @@ pub(super) fn demo(args: &DemoArgs, config: &Config) -> Result<Status, CommandEr
     }
     let years = FirstYear::ByModification;
     if !io::stdout().is_terminal() {
-        let (_folder, path) = demo::simulated_hour().map_err(CommandError::Demo)?;
+        let (_folder, path) = demo::simulated_outage().map_err(CommandError::Demo)?;
         let (request, stop) = request(&[path.into_os_string()], config, Follow::Once)?;
         return summarise(&request, stop, years, config);
     }

@@ -1,6 +1,7 @@
 //! The event queue, in simulated time. What an event does is left to the simulation.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use super::model::{Millis, SimEvent};
 
@@ -49,8 +50,20 @@ impl Script {
         self.at += time;
     }
 
-    pub(super) fn push_line(&mut self, line: String) {
-        self.push(SimEvent::Line(line));
+    /// Adds a line; the lines of one moment are one event.
+    pub(super) fn line(&mut self, line: String) {
+        match self.steps.last_mut() {
+            Some((at, SimEvent::Lines(lines))) if *at == self.at => {
+                lines.push('\n');
+                lines.push_str(&line);
+            }
+            _ => self.push(SimEvent::Lines(line)),
+        }
+    }
+
+    /// `write!` adds a line.
+    pub(super) fn write_fmt(&mut self, line: fmt::Arguments<'_>) {
+        self.line(line.to_string());
     }
 
     pub(super) fn push(&mut self, event: SimEvent) {

@@ -1,126 +1,193 @@
-//! Delivery: each route's queue, its connections and the remote replies. Bounces are left to
-//! `messages`.
+//! Delivery: each destination's queue, its connections and retries. The replies to messages are left
+//! to `replies`, bounces to `messages`.
 
-use std::sync::Arc;
-
+use super::destinations::Destination;
 use super::event_queue::Script;
-use super::model::{Batch, SimEvent, SimMessage};
-use super::scenario::{FaultKind, SimRoute, TlsSupport};
+use super::model::{Batch, Millis, SimEvent};
+use super::scenario::{Fault, Network, SimRoute};
 use super::simulation::Simulation;
 use crate::event::Dcid;
 
 /// The most messages that one connection carries.
 const BATCH: usize = 8;
 
-/// An open connection to a route.
-struct DeliverySession<'a> {
-    dcid: Dcid,
-    route: &'a SimRoute,
-    is_authenticated: bool,
+/// The time until a connection fails, the details and the reason.
+type ConnectionError = (Millis, &'static str, &'static str);
+
+const TIMED_OUT: ConnectionError = (
+    30_000,
+    "[Errno 60] Operation timed out",
+    "connection timed out",
+);
+const REFUSED: ConnectionError = (100, "[Errno 61] Connection refused", "network error");
+
+const EXPIRED: &str = "verify error: certificate has expired";
+const TLS_REQUIRED: &str = "TLS was required but could not be successfully negotiated";
+
+/// An open connection to a host.
+pub(super) struct DeliverySession {
+    pub(super) dcid: Dcid,
+    pub(super) number: usize,
+    pub(super) destination: &'static Destination,
+    pub(super) route: &'static SimRoute,
+    pub(super) is_authenticated: bool,
 }
 
-/// The reply to RCPT.
-enum RecipientReply {
-    Accepted,
-    Refused(String),
-    Delayed,
-}
-
-#[derive(Default)]
-struct BatchResults {
-    accepted: Vec<usize>,
-    delayed: Vec<usize>,
-    refused: usize,
-}
-
-/// A recipient in a result line: `From: <a> To: <b> RID 0`.
-fn recipient(message: &SimMessage, rid: usize) -> String {
-    format!(
-        "From: <{}> To: <{}> RID {rid}",
-        message.from, message.to[rid]
-    )
-}
-
-fn listed(rids: &[usize]) -> String {
-    format!("{rids:?}")
+/// The time to the next attempt.
+pub(super) fn backoff(attempts: u32) -> Millis {
+    (30_000 << attempts.min(7)).min(3_600_000)
 }
 
 impl Simulation {
+    pub(super) fn destination(&self, number: usize) -> (&'static Destination, &'static SimRoute) {
+        let destination = self.scenario.destinations.get(number);
+        (destination, &self.scenario.routes[destination.route])
+    }
+
+    /// The trouble of a destination now: with its replies, or with its connections.
+    pub(super) fn trouble(&mut self, number: usize, with_replies: bool) -> Option<&'static Fault> {
+        let (_, route) = self.destination(number);
+        let trouble = self.scenario.troubles.iter().find(|trouble| {
+            matches!(trouble.what, Fault::Reply(_)) == with_replies
+                && trouble.concerns(route, number, self.now)
+                && self.rng.happens(trouble.attempts.unwrap_or(1.0))
+        });
+        trouble.map(|trouble| &trouble.what)
+    }
+
     /// Queues a batch; the first of a queue makes a connection open soon.
-    pub(super) fn enqueue(&mut self, route: usize, batch: Batch) {
-        self.queues[route].waiting.push_back(batch);
-        if !self.queues[route].is_served {
-            let soon = self.rng.between(300, 3500);
-            self.serve(route, soon);
-        }
-    }
-
-    fn serve(&mut self, route: usize, wait: u64) {
-        self.queues[route].is_served = true;
-        self.events.add(self.now + wait, SimEvent::Connect(route));
-    }
-
-    pub(super) fn connect(&mut self, number: usize) {
-        let scenario = Arc::clone(&self.scenario);
-        let route = &scenario.routes[number];
+    pub(super) fn enqueue(&mut self, number: usize, batch: Batch) {
         let queue = &mut self.queues[number];
-        queue.is_served = false;
-        let batch: Vec<Batch> = queue
-            .waiting
-            .drain(..queue.waiting.len().min(BATCH))
-            .collect();
-        if batch.is_empty() {
-            return;
+        queue.waiting.push_back(batch);
+        if !queue.is_served {
+            let soon = self.rng.between(300, 3500);
+            self.serve(number, soon);
         }
-        let dcid = self.open_dcid();
+    }
+
+    fn serve(&mut self, number: usize, wait: Millis) {
+        self.queues[number].is_served = true;
+        self.events.add(self.now + wait, SimEvent::LookUp(number));
+    }
+
+    /// Asks for the hosts of a destination.
+    pub(super) fn look_up(&mut self, number: usize) {
+        let (destination, route) = self.destination(number);
+        let (domain, queue) = (&destination.domain, &mut self.queues[number]);
+        match route.network {
+            Network::NoSuchDomain => {
+                let why = format!(
+                    "5.1.2 - Bad destination host \
+                     ('000', ['DNS Hard Error looking up {domain} (MX):  NXDomain'])"
+                );
+                queue.is_served = false;
+                for batch in std::mem::take(&mut queue.waiting) {
+                    self.fail(&batch, &why);
+                }
+            }
+            Network::Servfail => {
+                write!(self, "DNS Temporary Failure {domain} MX - ServFail");
+                let why = format!(
+                    "4.1.2 - Bad destination host ('000', ['DNS Soft Error looking up {domain} \
+                     (MX) while asking 10.20.0.53. Error was: ServFail']) []"
+                );
+                self.put_off(number, &why);
+            }
+            _ => {
+                let hosts = destination.addresses.len() as u64;
+                (queue.next, queue.tried) = (self.rng.between(0, hosts - 1) as usize, 0);
+                self.connect(number);
+            }
+        }
+    }
+
+    /// Connects to the next host of a destination.
+    pub(super) fn connect(&mut self, number: usize) {
+        let (destination, route) = self.destination(number);
+        let (domain, hosts) = (&destination.domain, destination.addresses.len());
+        let queue = &mut self.queues[number];
+        if queue.tried == hosts {
+            let error = queue.error;
+            let why = format!("4.4.0 - Other network problem ('000', ['{error}']) []");
+            return self.put_off(number, &why);
+        }
+        let host = queue.next % hosts;
+        (queue.next, queue.tried) = (host + 1, queue.tried + 1);
+        let (dcid, port) = (self.open_dcid(), route.port.unwrap_or(25));
+        let (address, own) = (
+            &destination.addresses[host],
+            &self.scenario.appliance.delivery_address,
+        );
         let mut script = Script::starting(self.now);
-        let (own, SimRoute { address, port, .. }) = (&scenario.appliance.delivery_address, route);
-        script.push_line(format!(
+        write!(
+            script,
             "New SMTP DCID {dcid} interface {own} address {address} port {port}"
-        ));
-        let trouble = scenario.trouble(&route.name, self.now);
-        if trouble == Some(FaultKind::Timeout) {
-            // The queue stays served: a host that does not answer gets one connection at a time.
-            self.queues[number].is_served = true;
-            script.wait(30_000);
-            script.push(SimEvent::GiveUp(number, dcid, batch));
-            return self.events.play(script);
+        );
+        let fault = self.trouble(number, false);
+        if let Some((wait, details, reason)) = self.unreachable(route.network, host, fault) {
+            script.wait(wait);
+            write!(
+                script,
+                "Connection Error: DCID {dcid} domain: {domain} IP: {address} port: {port} \
+                 details: {details} interface: {own} reason: {reason}"
+            );
+            self.queues[number].error = details;
+            script.push(SimEvent::Connect(number));
+        } else if fault == Some(&Fault::Certificate) {
+            script.wait(self.rng.between(1000, 1300));
+            write!(script, "DCID {dcid} TLS failed: {EXPIRED}");
+            write!(script, "DCID {dcid} IP {address} {TLS_REQUIRED}");
+            write!(script, "DCID {dcid} close");
+            self.queues[number].error = "timeout";
+            script.push(SimEvent::Connect(number));
+        } else {
+            let session = DeliverySession {
+                dcid,
+                number,
+                destination,
+                route,
+                is_authenticated: fault != Some(&Fault::WrongPassword),
+            };
+            self.delivery_tls(&mut script, dcid, route.tls.as_deref().unwrap_or("TLSv1.3"));
+            self.authenticate(&mut script, &session, address);
+            self.deliver_batches(&mut script, &session);
         }
-        if !self.queues[number].waiting.is_empty() {
-            self.serve(number, 400);
-        }
-        self.delivery_tls(&mut script, dcid, route.tls);
-        let is_authenticated = trouble != Some(FaultKind::WrongPassword);
-        let session = DeliverySession {
-            dcid,
-            route,
-            is_authenticated,
-        };
-        self.authenticate(&mut script, &session);
-        for batch in &batch {
-            self.deliver(&mut script, &session, number, batch);
-        }
-        script.wait(5000);
-        script.push_line(format!("DCID {dcid} close"));
         self.events.play(script);
     }
 
+    /// Why a host cannot be reached now, if it cannot.
+    fn unreachable(
+        &mut self,
+        network: Network,
+        host: usize,
+        fault: Option<&Fault>,
+    ) -> Option<ConnectionError> {
+        let states = [Some(TIMED_OUT), Some(REFUSED), None, None, None, None];
+        match network {
+            _ if fault == Some(&Fault::Timeout) => Some(TIMED_OUT),
+            Network::Half if host == 0 => Some(TIMED_OUT),
+            Network::Timeout => Some(TIMED_OUT),
+            Network::Refused => Some(REFUSED),
+            Network::Flaky => *self.rng.pick(&states),
+            _ => None,
+        }
+    }
+
     /// The TLS line; if TLS fails, mail is sent in the clear, as destination controls do by default.
-    fn delivery_tls(&mut self, script: &mut Script, dcid: Dcid, tls: TlsSupport) {
+    fn delivery_tls(&mut self, script: &mut Script, dcid: Dcid, tls: &str) {
         script.wait(self.rng.between(40, 300));
-        match self.cipher(tls) {
-            Some(protocol) => {
-                script.push_line(format!("DCID {dcid} TLS success protocol {protocol}"));
-            }
-            None if tls == TlsSupport::Broken => script.push_line(format!(
+        if let Some(protocol) = self.cipher(tls) {
+            write!(script, "DCID {dcid} TLS success protocol {protocol}");
+        } else if tls == "broken" {
+            write!(
+                script,
                 "DCID {dcid} TLS failed: STARTTLS unexpected response"
-            )),
-            None => {}
+            );
         }
     }
 
     /// The SMTP Auth line of a route with a profile.
-    fn authenticate(&mut self, script: &mut Script, session: &DeliverySession<'_>) {
+    fn authenticate(&mut self, script: &mut Script, session: &DeliverySession, address: &str) {
         let Some(profile) = &session.route.profile else {
             return;
         };
@@ -130,166 +197,48 @@ impl Simulation {
         } else {
             "failed: ('535', ['5.7.8 Error: authentication failed: authentication failure'])"
         };
-        let (dcid, address) = (session.dcid, &session.route.address);
-        script.push_line(format!(
-            "DCID: {dcid} IP: {address} SMTP authentication using the profile {profile} {result}"
-        ));
+        write!(
+            script,
+            "DCID: {} IP: {address} SMTP authentication using the profile {profile} {result}",
+            session.dcid
+        );
     }
 
-    /// One message over an open connection.
-    fn deliver(
-        &mut self,
-        script: &mut Script,
-        session: &DeliverySession<'_>,
-        number: usize,
-        batch: &Batch,
-    ) {
-        let Some(message) = self.messages.get(&batch.mid).cloned() else {
-            return;
-        };
-        let (dcid, mid) = (session.dcid, batch.mid);
-        script.wait(self.rng.between(10, 200));
-        script.push_line(format!(
-            "Delivery start DCID {dcid} MID {mid} to RID {}",
-            listed(&batch.rids)
-        ));
-        script.wait(self.rng.between(80, 900));
-        let BatchResults {
-            accepted,
-            delayed,
-            refused,
-        } = self.results(script, session, batch, &message);
-        if !accepted.is_empty() {
-            self.take(script, session, batch, &accepted);
+    /// The messages that wait, as many as the connection carries, and its end.
+    fn deliver_batches(&mut self, script: &mut Script, session: &DeliverySession) {
+        let queue = &mut self.queues[session.number];
+        (queue.is_served, queue.failures) = (false, 0);
+        let due = queue.waiting.len().min(BATCH);
+        let batches: Vec<Batch> = queue.waiting.drain(..due).collect();
+        if !queue.waiting.is_empty() {
+            self.serve(session.number, 400);
         }
-        if refused > 0 {
-            script.push(SimEvent::Bounce(mid));
+        for batch in batches {
+            self.deliver(script, session, batch);
         }
-        if accepted.len() + refused > 0 {
-            script.push(SimEvent::Settle(mid, accepted.len() + refused));
-        }
-        if !delayed.is_empty() {
-            let again = Batch {
-                mid,
-                rids: delayed,
-                attempts: batch.attempts + 1,
-            };
-            let later = self.now + self.rng.between(240_000, 660_000);
-            self.events.add(later, SimEvent::Enqueue(number, again));
-        }
+        script.wait(5000);
+        write!(script, "DCID {} close", session.dcid);
     }
 
-    /// The reply for each recipient, with the lines of refusals and delays.
-    fn results(
-        &mut self,
-        script: &mut Script,
-        session: &DeliverySession<'_>,
-        batch: &Batch,
-        message: &SimMessage,
-    ) -> BatchResults {
-        let (dcid, mid) = (session.dcid, batch.mid);
-        // Greylisting delays all recipients alike.
-        let greylists = batch.attempts == 0 && self.rng.happens(session.route.greylists);
-        let mut results = BatchResults::default();
-        for &rid in &batch.rids {
-            let answer = if greylists {
-                RecipientReply::Delayed
-            } else {
-                self.answer(session, &message.to[rid])
-            };
-            match answer {
-                RecipientReply::Accepted => results.accepted.push(rid),
-                RecipientReply::Refused(reply) => {
-                    results.refused += 1;
-                    script.push_line(format!(
-                        "Bounced: DCID {dcid} MID {mid} {} \
-                         - Bounced by destination server with response: \
-                         5.1.0 - Unknown address error {reply}",
-                        recipient(message, rid)
-                    ));
-                }
-                RecipientReply::Delayed => {
-                    results.delayed.push(rid);
-                    script.push_line(format!(
-                        "Delayed: DCID {dcid} MID {mid} {} - 4.1.0 - Unknown address error \
-                         ('450', ['4.7.1 Greylisted, please try again later']) []",
-                        recipient(message, rid)
-                    ));
-                }
-            }
-        }
-        results
-    }
-
-    fn answer(&mut self, session: &DeliverySession<'_>, to: &str) -> RecipientReply {
-        if !session.is_authenticated {
-            return RecipientReply::Refused(format!(
-                "('554', ['5.7.1 <{to}>: Relay access denied'])"
-            ));
-        }
-        if !self.rng.happens(session.route.unknown) {
-            return RecipientReply::Accepted;
-        }
-        let more = *self
-            .rng
-            .pick(&["", "", ", '5.1.1 see https://help.example/unknown'"]);
-        RecipientReply::Refused(format!(
-            "('550', ['5.1.1 <{to}>: Recipient address rejected: User unknown'{more}])"
-        ))
-    }
-
-    fn take(
-        &mut self,
-        script: &mut Script,
-        session: &DeliverySession<'_>,
-        batch: &Batch,
-        accepted: &[usize],
-    ) {
-        let (dcid, mid, rids) = (session.dcid, batch.mid, listed(accepted));
-        let id = format!("{:010X}", self.rng.bits() >> 24);
-        let number = self.rng.between(1_000_000_000, 9_999_999_999).to_string();
-        let reply = session
-            .route
-            .reply
-            .replace("{id}", &id)
-            .replace("{n}", &number);
-        script.push_line(format!("Message done DCID {dcid} MID {mid} to RID {rids}"));
-        script.push_line(format!("MID {mid} RID {rids} Response '{reply}'"));
-    }
-
-    /// A connection timed out: its batches wait for the next one.
-    pub(super) fn give_up(&mut self, number: usize, dcid: Dcid, batch: Vec<Batch>) {
-        const DETAILS: &str = "[Errno 60] Operation timed out";
-        let scenario = Arc::clone(&self.scenario);
-        let SimRoute {
-            address,
-            port,
-            domains,
-            ..
-        } = &scenario.routes[number];
-        let own = &scenario.appliance.delivery_address;
-        self.line(&format!(
-            "Connection Error: DCID {dcid} domain: {} IP: {address} port: {port} \
-             details: {DETAILS} interface: {own} reason: connection timed out",
-            domains[0]
-        ));
-        for Batch { mid, rids, .. } in &batch {
-            let Some(message) = self.messages.get(mid).cloned() else {
+    /// No host took a connection: the queue waits, longer after each failure.
+    fn put_off(&mut self, number: usize, why: &str) {
+        for mut batch in std::mem::take(&mut self.queues[number].waiting) {
+            if self.is_expired(&batch) {
+                self.expire(&batch);
                 continue;
-            };
-            for &rid in rids {
-                // There was no session, so the line names DCID 0.
-                self.line(&format!(
-                    "Delayed: DCID 0 MID {mid} {} \
-                     - 4.4.0 - Other network problem ('000', ['{DETAILS}']) []",
-                    recipient(&message, rid)
-                ));
             }
+            if batch.attempts == 0 {
+                // There was no session, so the lines name DCID 0.
+                self.results("Delayed", &batch, why);
+            }
+            batch.attempts += 1;
+            self.queues[number].waiting.push_back(batch);
         }
-        for batch in batch.into_iter().rev() {
-            self.queues[number].waiting.push_front(batch);
+        let queue = &mut self.queues[number];
+        (queue.is_served, queue.failures) = (false, queue.failures + 1);
+        let wait = backoff(queue.failures);
+        if !queue.waiting.is_empty() {
+            self.serve(number, wait);
         }
-        let wait = self.rng.between(45_000, 90_000);
-        self.serve(number, wait);
     }
 }

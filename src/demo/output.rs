@@ -12,10 +12,12 @@ use tempfile::TempDir;
 
 use super::{Scenario, Simulation};
 
-/// Every demo shows the same day.
-const SEED: u64 = 5640;
-/// Seconds of it that are in the log when the demo opens.
+/// Every demo shows the same day: many users write through the smart host as the outage begins.
+const SEED: u64 = 5677;
+/// Seconds of it that are in the log when the demo opens: an ordinary hour.
 const PAST: u32 = 3600;
+/// Seconds that a summary covers: the hour and the beginning of an outage.
+const SUMMARY: u32 = PAST + 600;
 /// The interval of writing: short enough to look live, and long enough that some lines arrive
 /// together, as they do from a busy appliance.
 const INTERVAL: Duration = Duration::from_millis(250);
@@ -37,7 +39,7 @@ impl LiveDemo {
     /// Writes the past hour and starts the thread that continues it.
     pub(crate) fn start() -> io::Result<Self> {
         let began = Instant::now();
-        let (folder, path, file, simulation) = write_past()?;
+        let (folder, path, file, simulation) = write_past(PAST)?;
         let (stop, stopped) = mpsc::channel();
         let thread = thread::Builder::new()
             .name("demo".to_owned())
@@ -69,13 +71,14 @@ impl Drop for LiveDemo {
     }
 }
 
-/// Writes a simulated hour that ends now to a temporary directory, which is removed on drop.
-pub(crate) fn simulated_hour() -> io::Result<(TempDir, PathBuf)> {
-    let (folder, path, ..) = write_past()?;
+/// Writes an hour and an outage that lasts to a temporary directory, which is removed on drop.
+pub(crate) fn simulated_outage() -> io::Result<(TempDir, PathBuf)> {
+    let (folder, path, ..) = write_past(SUMMARY)?;
     Ok((folder, path))
 }
 
-fn write_past() -> io::Result<(TempDir, PathBuf, File, Simulation)> {
+/// Writes the log of so many seconds up to now.
+fn write_past(seconds: u32) -> io::Result<(TempDir, PathBuf, File, Simulation)> {
     let folder = tempfile::Builder::new()
         .prefix("mailscope-demo-")
         .tempdir()?;
@@ -83,10 +86,10 @@ fn write_past() -> io::Result<(TempDir, PathBuf, File, Simulation)> {
     let mut file = File::create(&path)?;
     // The head of the built-in scenario declares its timestamps as UTC.
     let now = Utc::now().naive_utc();
-    let start = now.with_nanosecond(0).unwrap_or(now) - TimeDelta::seconds(i64::from(PAST));
-    let mut simulation = Simulation::new(&Scenario::built_in(), SEED, start);
+    let start = now.with_nanosecond(0).unwrap_or(now) - TimeDelta::seconds(i64::from(seconds));
+    let mut simulation = Simulation::new(Scenario::built_in(), SEED, start);
     let mut lines = Vec::new();
-    simulation.advance(f64::from(PAST), &mut lines);
+    simulation.advance(f64::from(seconds), &mut lines);
     file.write_all(&lines)?;
     Ok((folder, path, file, simulation))
 }
@@ -112,7 +115,7 @@ fn write_on(
 /// Writes a simulated log of at most `bytes` bytes, in whole lines, to `output`. Equal arguments give
 /// equal bytes.
 pub(crate) fn write_log(seed: u64, bytes: u64, output: &mut dyn Write) -> io::Result<()> {
-    let mut simulation = Simulation::new(&Scenario::built_in(), seed, first_day());
+    let mut simulation = Simulation::new(Scenario::built_in(), seed, first_day());
     let (mut lines, mut elapsed, mut left) = (Vec::new(), 0.0, bytes);
     while left > 0 {
         elapsed += STEP;

@@ -1,34 +1,30 @@
-//! Failing logins: a password spray that never succeeds, and a user who mistypes.
+//! Failing logins: guessed passwords that are never right, and users who mistype.
 //!
 //! The lines of a submission connection are left to `inbound`.
 
-use std::sync::Arc;
-
 use super::model::SimEvent;
-use super::scenario::TlsSupport;
 use super::simulation::Simulation;
 
 impl Simulation {
     /// The spray tries a few users from one more address.
     pub(super) fn spray(&mut self, number: usize) {
-        let scenario = Arc::clone(&self.scenario);
-        let spray = &scenario.sprays[number];
+        let (spray, listener) = (&self.scenario.sprays[number], &self.scenario.submission);
         let gap = (self.rng.gap(60_000.0 / spray.connections_per_minute) as u64).max(1);
-        self.add_within(
-            spray.when.next_from(self.now.saturating_add(gap)),
-            SimEvent::Spray(number),
-        );
+        let next = spray.when.next_from(self.now + gap);
+        self.add_within(next, SimEvent::Spray(number));
 
         let address = self.rng.pick(&spray.addresses);
+        let address = self.rng.numbered(address, 1, 254);
+        let country = address.bytes().map(usize::from).sum::<usize>() % spray.countries.len();
         let hat = format!(
             "ACCEPT SG None match ALL SBRS None country {}",
-            spray.country
+            spray.countries[country]
         );
-        let (icid, mut script) = self.open_submission(address, None, hat);
+        let (icid, mut script) = self.open_injection(listener, &address, (None, false), &hat);
         if self.rng.happens(0.5) {
-            self.injection_tls(&mut script, icid, TlsSupport::V12);
+            self.injection_tls(&mut script, icid, "TLSv1.2");
         }
-        for _ in 0..self.rng.between(2, 5) {
+        for _ in 0..self.rng.between(spray.tries.min(2), spray.tries) {
             let login = self.victim(&spray.guesses);
             self.attempt(&mut script, icid, &login, "failed");
             script.wait(self.rng.between(100, 700));
@@ -38,20 +34,17 @@ impl Simulation {
     }
 
     /// A user tries again, and succeeds at the end of the time window.
-    pub(super) fn typist(&mut self, number: usize) {
-        let scenario = Arc::clone(&self.scenario);
-        let typist = &scenario.typists[number];
-        let again = self.now + self.rng.between(20_000, 45_000);
-        let next = typist.when.next_from(again);
+    pub(super) fn mistype(&mut self, number: usize) {
+        let (user, listener) = (&self.scenario.mistyping[number], &self.scenario.submission);
+        let (low, high) = user.every_seconds;
+        let again = self.now + self.rng.between(low * 1000, high * 1000);
+        let next = user.when.next_from(again);
         self.add_within(next, SimEvent::MistypingUser(number));
 
-        let login = self.login(&typist.user);
-        let hat = format!(
-            "ACCEPT SG None match ALL SBRS None country {}",
-            typist.country
-        );
-        let (icid, mut script) = self.open_submission(&typist.address, None, hat);
-        self.injection_tls(&mut script, icid, TlsSupport::V13);
+        let login = self.login(&user.user);
+        let (icid, mut script) =
+            self.open_injection(listener, &user.address, (None, false), &user.hat);
+        self.injection_tls(&mut script, icid, "TLSv1.3");
         if next == Some(again) {
             for _ in 0..self.rng.between(1, 3) {
                 self.attempt(&mut script, icid, &login, "failed");

@@ -47,4 +47,13 @@ impl Rng {
     pub(super) fn gap(&mut self, mean: f64) -> f64 {
         -mean * (1.0 - self.unit()).ln()
     }
+
+    /// A text with `{n}` replaced by a number.
+    pub(super) fn numbered(&mut self, text: &str, low: u64, high: u64) -> String {
+        text.replace("{n}", &self.between(low, high).to_string())
+    }
+
+    pub(super) fn mailbox(&mut self, names: &[String], domain: &str) -> String {
+        format!("{}@{domain}", self.pick(names))
+    }
 }

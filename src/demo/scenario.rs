@@ -1,200 +1,209 @@
-//! The scenario as data: hosts, users, routes and faults. `assets/demo.toml` is the built-in one; how
-//! its parts behave is left to the simulation.
+//! The scenario as data: the hosts, users, destinations and faults of `assets/demo.toml`. How its
+//! parts behave is left to the simulation.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use serde::Deserialize;
-use thiserror::Error;
 
+use super::destinations::Destinations;
 use super::model::Millis;
 
-const BUILT_IN: &str = include_str!("../../assets/demo.toml");
+static BUILT_IN: LazyLock<Scenario> = LazyLock::new(|| {
+    Scenario::parse(include_str!("../../assets/demo.toml"))
+        .expect("the embedded scenario parses: a test reads it")
+});
 
-/// Why a scenario is refused.
-#[derive(Debug, Error)]
-pub(super) enum ScenarioError {
-    #[error("the scenario does not parse: {0}")]
-    Syntax(#[from] toml::de::Error),
-    #[error("{place} names the route {name:?}, which the scenario does not have")]
-    UnknownRoute { place: &'static str, name: String },
-    #[error("{0} must be a number greater than 0")]
-    NotPositive(&'static str),
-    #[error("{0} is empty; it needs one entry at least")]
-    Empty(&'static str),
-}
+/// Texts by kind.
+type Texts = BTreeMap<String, Vec<String>>;
 
-/// Hosts, users, routes and faults of a simulated day.
-#[derive(Debug, Clone, Deserialize)]
+/// A simulated site. The shares in it are fractions of 1.
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Scenario {
     pub(super) appliance: Appliance,
     pub(super) people: People,
-    pub(super) subjects: Subjects,
-    pub(super) incoming: Incoming,
-    pub(super) submission: Submission,
+    pub(super) subjects: Texts,
+    /// For mail from the internet.
+    pub(super) incoming: Listener,
+    /// Where users log in to send.
+    pub(super) submission: Listener,
+    /// The protocols and ciphers of each kind of host.
+    pub(super) tls: Texts,
+    /// Templates of a message's lines, by what its sender is.
+    pub(super) lines: Texts,
     #[serde(rename = "peer")]
     pub(super) peers: Vec<Peer>,
+    pub(super) internet: Internet,
     #[serde(rename = "route")]
     pub(super) routes: Vec<SimRoute>,
-    #[serde(default, rename = "trouble")]
-    pub(super) troubles: Vec<RouteFault>,
-    #[serde(default, rename = "spray")]
+    /// What remote servers reply, by kind.
+    pub(super) replies: Texts,
+    #[serde(rename = "trouble")]
+    pub(super) troubles: Vec<Trouble>,
+    #[serde(rename = "spray")]
     pub(super) sprays: Vec<Spray>,
-    #[serde(default, rename = "typist")]
-    pub(super) typists: Vec<MistypingUser>,
+    #[serde(rename = "mistyping")]
+    pub(super) mistyping: Vec<MistypingUser>,
+    #[serde(skip)]
+    pub(super) destinations: Destinations,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Appliance {
-    pub(super) version: String,
-    pub(super) serial: String,
-    pub(super) utc_offset_seconds: i32,
+    /// The first lines of a log.
+    pub(super) head: Vec<String>,
     pub(super) delivery_address: String,
     pub(super) domain: String,
-    pub(super) smart_host: String,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct People {
     pub(super) names: Vec<String>,
+    /// Recipients that the appliance accepts and the mail store refuses.
+    pub(super) former: Vec<String>,
     pub(super) services: Vec<String>,
     pub(super) strangers: Vec<String>,
     pub(super) countries_abroad: Vec<String>,
 }
 
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Subjects {
-    pub(super) letters: Vec<String>,
-    pub(super) spam: Vec<String>,
-}
-
-/// The listener for mail from the internet. Shares are fractions of 1.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Incoming {
-    pub(super) listener: String,
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Listener {
+    pub(super) name: String,
     pub(super) address: String,
     pub(super) connections_per_minute: f64,
+    pub(super) lost: f64,
     pub(super) aborted: f64,
     pub(super) refused_recipients: f64,
-    pub(super) lost: f64,
-}
-
-/// The listener where users log in to send. Shares are fractions of 1.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Submission {
-    pub(super) listener: String,
-    pub(super) address: String,
-    pub(super) connections_per_minute: f64,
     pub(super) mistyped: f64,
     pub(super) roaming: f64,
-    pub(super) lost: f64,
-    pub(super) misspelt: f64,
-    pub(super) misspelt_domains: Vec<String>,
     pub(super) profiles: Vec<String>,
 }
 
-/// What a remote host supports.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-pub(super) enum TlsSupport {
-    #[serde(rename = "TLSv1.3")]
-    V13,
-    #[serde(rename = "TLSv1.2")]
-    V12,
-    #[serde(rename = "TLSv1")]
-    V10,
-    #[serde(rename = "none")]
-    None,
-    #[serde(rename = "broken")]
-    Broken,
-}
-
 /// A remote host that sends mail.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 pub(super) struct Peer {
-    pub(super) domain: String,
+    /// Of the senders.
+    pub(super) domains: Vec<String>,
     pub(super) host: Option<String>,
     /// Reverse and forward DNS disagree.
-    #[serde(default)]
     pub(super) unverified: bool,
     pub(super) addresses: Vec<String>,
     pub(super) country: String,
     /// The lowest and the highest reputation score.
     pub(super) sbrs: Option<(f64, f64)>,
-    #[serde(default)]
     pub(super) spam: f64,
-    pub(super) tls: TlsSupport,
+    pub(super) former: f64,
+    pub(super) tls: String,
     /// Its mail carries a DKIM signature and passes SPF.
-    #[serde(default)]
     pub(super) signed: bool,
     /// The most messages that it sends in one connection.
-    #[serde(default = "one")]
     pub(super) messages: u64,
     pub(super) weight: f64,
 }
 
-fn one() -> u64 {
-    1
+/// The domains without a name of their own in the scenario.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Internet {
+    pub(super) domains: u32,
+    pub(super) exponent: f64,
+    pub(super) weight: f64,
+    pub(super) stems: Vec<String>,
+    pub(super) trades: Vec<String>,
+    pub(super) endings: Vec<String>,
 }
 
-/// A host that the appliance delivers to.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+/// How some domains treat the site's mail.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 pub(super) struct SimRoute {
     pub(super) name: String,
     pub(super) domains: Vec<String>,
-    pub(super) address: String,
-    pub(super) port: u16,
+    pub(super) weight: f64,
+    pub(super) tail: f64,
+    pub(super) from_rank: u32,
+    pub(super) addresses: Vec<String>,
+    pub(super) hosts: Option<(u64, u64)>,
+    pub(super) port: Option<u16>,
     pub(super) profile: Option<String>,
-    pub(super) tls: TlsSupport,
+    pub(super) tls: Option<String>,
+    pub(super) network: Network,
     /// The reply to an accepted message; `{id}` and `{n}` are its own numbers.
     pub(super) reply: String,
-    pub(super) weight: f64,
-    #[serde(default)]
-    pub(super) unknown: f64,
-    #[serde(default)]
     pub(super) greylists: f64,
+    pub(super) refusals: BTreeMap<String, f64>,
 }
 
-/// What can go wrong with a route.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+/// Whether the hosts of a domain can be reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum FaultKind {
+pub(super) enum Network {
+    #[default]
+    Up,
+    Timeout,
+    Refused,
+    Flaky,
+    Half,
+    NoSuchDomain,
+    Servfail,
+}
+
+/// What can go wrong with a route for a time.
+#[derive(Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Fault {
     WrongPassword,
     Timeout,
+    Certificate,
+    Reply(String),
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct RouteFault {
-    pub(super) route: String,
-    pub(super) kind: FaultKind,
-    pub(super) when: Window,
+pub(super) struct Trouble {
+    routes: Vec<String>,
+    pub(super) what: Fault,
+    pub(super) attempts: Option<f64>,
+    domains: Option<f64>,
+    when: Window,
 }
 
-/// One network that tries many users.
-#[derive(Debug, Clone, Deserialize)]
+impl Trouble {
+    pub(super) fn concerns(&self, route: &SimRoute, destination: usize, at: Millis) -> bool {
+        self.when.contains(at)
+            && self.routes.contains(&route.name)
+            && ((destination % 10) as f64) < self.domains.unwrap_or(1.0) * 10.0
+    }
+}
+
+/// Addresses that try many users.
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Spray {
     pub(super) when: Window,
     pub(super) connections_per_minute: f64,
+    /// The most users of a connection.
+    pub(super) tries: u64,
     pub(super) addresses: Vec<String>,
-    pub(super) country: String,
+    pub(super) countries: Vec<String>,
     /// Names that are tried beside those of users.
     pub(super) guesses: Vec<String>,
 }
 
-/// One user who mistypes the password until it is right.
-#[derive(Debug, Clone, Deserialize)]
+/// A user with a wrong password until the end of the time.
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct MistypingUser {
     pub(super) when: Window,
+    pub(super) every_seconds: (u64, u64),
     pub(super) user: String,
     pub(super) address: String,
-    pub(super) country: String,
+    pub(super) hat: String,
 }
 
 /// A span of simulated time, once or recurring.
@@ -214,133 +223,32 @@ impl Window {
             return Some(begin);
         }
         let (since, length) = (at - begin, minutes(self.minutes));
-        match self.every_minutes.map(minutes).filter(|&every| every > 0) {
-            Some(every) if since % every >= length => {
-                Some((at - since % every).saturating_add(every))
-            }
+        match self.every_minutes.map(minutes) {
+            Some(every) if since % every >= length => Some(at - since % every + every),
             None if since >= length => None,
             _ => Some(at),
         }
     }
 
-    pub(super) fn contains(&self, at: Millis) -> bool {
+    fn contains(&self, at: Millis) -> bool {
         self.next_from(at) == Some(at)
     }
 }
 
-pub(super) fn minutes(minutes: f64) -> Millis {
+fn minutes(minutes: f64) -> Millis {
     (minutes * 60_000.0) as Millis
 }
 
 impl Scenario {
     /// The scenario of `mailscope demo`.
-    pub(crate) fn built_in() -> Self {
-        Self::parse(BUILT_IN).expect("the embedded scenario parses: a test reads it")
+    pub(crate) fn built_in() -> &'static Self {
+        &BUILT_IN
     }
 
     /// Reads a scenario. An unknown key is an error, so that a misspelt one is not ignored.
-    pub(super) fn parse(text: &str) -> Result<Self, ScenarioError> {
-        let scenario: Self = toml::from_str(text)?;
-        scenario.check_lists()?;
-        scenario.check_rates()?;
-        scenario.check_routes()?;
+    pub(super) fn parse(text: &str) -> Result<Self, toml::de::Error> {
+        let mut scenario: Self = toml::from_str(text)?;
+        scenario.destinations = Destinations::new(&scenario);
         Ok(scenario)
-    }
-
-    fn check_lists(&self) -> Result<(), ScenarioError> {
-        let (people, subjects) = (&self.people, &self.subjects);
-        let fixed = [
-            ("people.names", &people.names),
-            ("people.services", &people.services),
-            ("people.strangers", &people.strangers),
-            ("people.countries_abroad", &people.countries_abroad),
-            ("subjects.letters", &subjects.letters),
-            ("subjects.spam", &subjects.spam),
-            ("submission.profiles", &self.submission.profiles),
-            (
-                "submission.misspelt_domains",
-                &self.submission.misspelt_domains,
-            ),
-        ];
-        let peers = self
-            .peers
-            .iter()
-            .map(|peer| ("peer.addresses", &peer.addresses));
-        let routes = self
-            .routes
-            .iter()
-            .map(|route| ("route.domains", &route.domains));
-        let sprays = self
-            .sprays
-            .iter()
-            .map(|spray| ("spray.addresses", &spray.addresses));
-        let lists = fixed.into_iter().chain(peers).chain(routes).chain(sprays);
-        let lists = lists.map(|(name, list)| (name, list.len()));
-        let tables = [("peer", self.peers.len()), ("route", self.routes.len())];
-        match lists.chain(tables).find(|(_, len)| *len == 0) {
-            Some((name, _)) => Err(ScenarioError::Empty(name)),
-            None => Ok(()),
-        }
-    }
-
-    fn check_rates(&self) -> Result<(), ScenarioError> {
-        let mut rates = vec![
-            (
-                "incoming.connections_per_minute",
-                self.incoming.connections_per_minute,
-            ),
-            (
-                "submission.connections_per_minute",
-                self.submission.connections_per_minute,
-            ),
-        ];
-        let spray = |spray: &Spray| ("spray.connections_per_minute", spray.connections_per_minute);
-        rates.extend(self.sprays.iter().map(spray));
-        match rates
-            .iter()
-            .find(|(_, rate)| !rate.is_normal() || *rate < 0.0)
-        {
-            Some((name, _)) => Err(ScenarioError::NotPositive(name)),
-            None => Ok(()),
-        }
-    }
-
-    fn check_routes(&self) -> Result<(), ScenarioError> {
-        let named = [("appliance.smart_host", &self.appliance.smart_host)];
-        let troubled = self
-            .troubles
-            .iter()
-            .map(|trouble| ("trouble.route", &trouble.route));
-        for (place, name) in named.into_iter().chain(troubled) {
-            if !self.routes.iter().any(|route| route.name == *name) {
-                return Err(ScenarioError::UnknownRoute {
-                    place,
-                    name: name.clone(),
-                });
-            }
-        }
-        Ok(())
-    }
-
-    pub(super) fn route_for(&self, domain: &str) -> usize {
-        let own = self
-            .routes
-            .iter()
-            .position(|route| route.domains.iter().any(|d| d == domain));
-        let smart = || {
-            self.routes
-                .iter()
-                .position(|route| route.name == self.appliance.smart_host)
-        };
-        own.or_else(smart)
-            .expect("parse refuses a scenario without the smart host's route")
-    }
-
-    /// The fault of the route `name` at that time.
-    pub(super) fn trouble(&self, name: &str, at: Millis) -> Option<FaultKind> {
-        self.troubles
-            .iter()
-            .find(|trouble| trouble.route == name && trouble.when.contains(at))
-            .map(|trouble| trouble.kind)
     }
 }

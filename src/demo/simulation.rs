@@ -3,13 +3,12 @@
 //! Deterministic: a scenario, a seed and a start give the same bytes. The real clock stays outside.
 
 use std::collections::BTreeMap;
-use std::io::Write as _;
-use std::sync::Arc;
+use std::fmt;
 
-use chrono::{NaiveDateTime, TimeDelta};
+use chrono::{NaiveDateTime, TimeDelta, Timelike};
 
 use super::event_queue::{EventQueue, Script};
-use super::model::{Millis, RouteQueue, SimEvent, SimMessage};
+use super::model::{DeliveryQueue, Millis, SimEvent, SimMessage};
 use super::rng::Rng;
 use super::scenario::Scenario;
 use crate::event::{Dcid, Icid, Mid};
@@ -17,18 +16,18 @@ use crate::event::{Dcid, Icid, Mid};
 /// A simulated appliance that writes its mail_logs.
 #[derive(Debug)]
 pub(crate) struct Simulation {
-    /// Shared, so that its entries can be borrowed while the simulation changes.
-    pub(super) scenario: Arc<Scenario>,
+    pub(super) scenario: &'static Scenario,
     pub(super) rng: Rng,
     pub(super) events: EventQueue,
     pub(super) now: Millis,
     /// The unfinished messages.
     pub(super) messages: BTreeMap<Mid, SimMessage>,
-    /// One per route.
-    pub(super) queues: Vec<RouteQueue>,
+    /// One per destination.
+    pub(super) queues: Vec<DeliveryQueue>,
     start: NaiveDateTime,
-    /// The second of `stamp` since the start.
+    /// The second of `stamp` since the start, and its minute.
     second: Option<u64>,
+    minute: Option<i64>,
     stamp: String,
     /// Lines that no call of `advance` has returned yet.
     written: Vec<u8>,
@@ -40,10 +39,11 @@ pub(crate) struct Simulation {
 
 impl Simulation {
     /// An appliance whose log begins at `start`, in the appliance's own time.
-    pub(crate) fn new(scenario: &Scenario, seed: u64, start: NaiveDateTime) -> Self {
+    pub(crate) fn new(scenario: &'static Scenario, seed: u64, start: NaiveDateTime) -> Self {
         let mut rng = Rng::new(seed);
+        let queues = (0..scenario.destinations.len()).map(|_| DeliveryQueue::default());
         let mut simulation = Self {
-            scenario: Arc::new(scenario.clone()),
+            scenario,
             icid: Icid(rng.between(200_000, 900_000)),
             mid: Mid(rng.between(400_000, 900_000)),
             dcid: Dcid(rng.between(50_000, 90_000)),
@@ -51,13 +51,10 @@ impl Simulation {
             events: EventQueue::default(),
             now: 0,
             messages: BTreeMap::new(),
-            queues: scenario
-                .routes
-                .iter()
-                .map(|_| RouteQueue::default())
-                .collect(),
+            queues: queues.collect(),
             start,
             second: None,
+            minute: None,
             stamp: String::new(),
             written: Vec::new(),
         };
@@ -77,18 +74,11 @@ impl Simulation {
 
     /// Schedules the file's head and the first event of every recurring kind.
     fn begin(&mut self) {
-        let scenario = Arc::clone(&self.scenario);
-        let appliance = &scenario.appliance;
+        let scenario = self.scenario;
         let mut script = Script::starting(0);
-        script.push_line("Begin Logfile".to_owned());
-        script.push_line(format!(
-            "Version: {} SN: {}",
-            appliance.version, appliance.serial
-        ));
-        script.push_line(format!(
-            "Time offset from UTC: {} seconds",
-            appliance.utc_offset_seconds
-        ));
+        for line in &scenario.appliance.head {
+            write!(script, "{line}");
+        }
         script.wait(400);
         script.push(SimEvent::Incoming);
         script.push(SimEvent::Submission);
@@ -96,8 +86,8 @@ impl Simulation {
         for (number, spray) in scenario.sprays.iter().enumerate() {
             self.add_within(spray.when.next_from(0), SimEvent::Spray(number));
         }
-        for (number, typist) in scenario.typists.iter().enumerate() {
-            self.add_within(typist.when.next_from(0), SimEvent::MistypingUser(number));
+        for (number, user) in scenario.mistyping.iter().enumerate() {
+            self.add_within(user.when.next_from(0), SimEvent::MistypingUser(number));
         }
     }
 
@@ -110,16 +100,16 @@ impl Simulation {
 
     fn happen(&mut self, event: SimEvent) {
         match event {
-            SimEvent::Line(text) => self.line(&text),
+            SimEvent::Lines(text) => text.split('\n').for_each(|line| self.line(line)),
             SimEvent::Incoming => self.incoming(),
             SimEvent::Submission => self.submission(),
             SimEvent::Spray(number) => self.spray(number),
-            SimEvent::MistypingUser(number) => self.typist(number),
+            SimEvent::MistypingUser(number) => self.mistype(number),
             SimEvent::Receive(draft) => self.receive(&draft),
             SimEvent::Queue(mid) => self.queue(mid),
-            SimEvent::Enqueue(route, batch) => self.enqueue(route, batch),
-            SimEvent::Connect(route) => self.connect(route),
-            SimEvent::GiveUp(route, dcid, batch) => self.give_up(route, dcid, batch),
+            SimEvent::Enqueue(number, batch) => self.enqueue(number, *batch),
+            SimEvent::LookUp(number) => self.look_up(number),
+            SimEvent::Connect(number) => self.connect(number),
             SimEvent::Bounce(mid) => self.bounce(mid),
             SimEvent::Settle(mid, recipients) => self.settle(mid, recipients),
         }
@@ -130,10 +120,24 @@ impl Simulation {
         let second = self.now / 1000;
         if self.second != Some(second) {
             let moment = self.start + TimeDelta::seconds(second.cast_signed());
-            self.stamp = moment.format("%a %b %e %H:%M:%S %Y").to_string();
+            let minute = moment.and_utc().timestamp() / 60;
+            // Formatting a date takes longer than all else that a line does.
+            if self.minute != Some(minute) {
+                self.minute = Some(minute);
+                self.stamp = moment.format("%a %b %e %H:%M:%S %Y Info: ").to_string();
+            }
+            self.stamp
+                .replace_range(17..19, &format!("{:02}", moment.second()));
             self.second = Some(second);
         }
-        writeln!(self.written, "{} Info: {text}", self.stamp).expect("a Vec takes every byte");
+        for part in [&self.stamp, text, "\n"] {
+            self.written.extend_from_slice(part.as_bytes());
+        }
+    }
+
+    /// `write!` writes a line.
+    pub(super) fn write_fmt(&mut self, text: fmt::Arguments<'_>) {
+        self.line(&text.to_string());
     }
 
     /// The time to the next of events that come about `per_minute`, more often in some quarters of

@@ -8,6 +8,8 @@ use chrono::NaiveDateTime;
 
 use super::*;
 
+mod site;
+
 const HOUR: f64 = 3600.0;
 const STAMP: &str = "%a %b %e %H:%M:%S %Y";
 
@@ -17,7 +19,16 @@ fn start() -> NaiveDateTime {
 
 fn play(seed: u64, elapsed: f64) -> String {
     let mut out = Vec::new();
-    Simulation::new(&Scenario::built_in(), seed, start()).advance(elapsed, &mut out);
+    Simulation::new(Scenario::built_in(), seed, start()).advance(elapsed, &mut out);
+    String::from_utf8(out).unwrap()
+}
+
+/// The log of the site with changes.
+fn play_changed(seed: u64, elapsed: f64, change: impl FnOnce(&mut Scenario)) -> String {
+    let mut site = Scenario::parse(include_str!("../../assets/demo.toml")).unwrap();
+    change(&mut site);
+    let mut out = Vec::new();
+    Simulation::new(Box::leak(Box::new(site)), seed, start()).advance(elapsed, &mut out);
     String::from_utf8(out).unwrap()
 }
 
@@ -72,38 +83,6 @@ fn an_unknown_key_is_refused_by_name() {
 }
 
 #[test]
-fn a_route_that_is_not_there_is_refused_by_name() {
-    let text = include_str!("../../assets/demo.toml")
-        .replace("route = \"island\"", "route = \"atlantis\"");
-    let message = Scenario::parse(&text).unwrap_err().to_string();
-    assert!(
-        message.contains("trouble.route") && message.contains("atlantis"),
-        "{message}"
-    );
-}
-
-#[test]
-fn an_empty_list_is_refused_by_name() {
-    let text = include_str!("../../assets/demo.toml")
-        .replace("domains = [\"island.example\"]", "domains = []");
-    assert_eq!(
-        Scenario::parse(&text).unwrap_err().to_string(),
-        "route.domains is empty; it needs one entry at least"
-    );
-}
-
-#[test]
-fn a_rate_of_nothing_is_refused_by_name() {
-    let text = include_str!("../../assets/demo.toml")
-        .replace("connections_per_minute = 7", "connections_per_minute = nan");
-    let message = Scenario::parse(&text).unwrap_err().to_string();
-    assert_eq!(
-        message,
-        "spray.connections_per_minute must be a number greater than 0"
-    );
-}
-
-#[test]
 fn a_seed_tells_the_whole_day() {
     assert_eq!(play(7, HOUR), play(7, HOUR));
     assert_ne!(play(7, 60.0), play(8, 60.0));
@@ -111,7 +90,7 @@ fn a_seed_tells_the_whole_day() {
 
 #[test]
 fn the_steps_of_the_clock_do_not_matter() {
-    let mut simulation = Simulation::new(&Scenario::built_in(), 7, start());
+    let mut simulation = Simulation::new(Scenario::built_in(), 7, start());
     let mut out = Vec::new();
     for step in 1..=2400 {
         simulation.advance(f64::from(step) * 0.25, &mut out);
@@ -241,52 +220,10 @@ fn a_message_is_finished_when_its_last_recipient_is_settled() {
         }
     }
     assert!(
-        finished > 1000 && recipients.0.len() < 40,
+        finished > 1000 && recipients.0.len() < 80,
         "{finished} finished, {} open",
         recipients.0.len()
     );
-}
-
-#[test]
-fn an_hour_is_a_rich_story() {
-    for seed in [1, 3, 5640] {
-        let log = play(seed, HOUR);
-        let lines = log.lines().count();
-        assert!((15_000..30_000).contains(&lines), "{lines} lines");
-        let at_least = [
-            (150, "interface IncomingMail "),
-            (150, "interface Submission "),
-            (200, "succeeded for user: "),
-            (10, "TLS success protocol TLSv1 cipher"),
-            (100, "TLS success protocol TLSv1.2"),
-            (100, "TLS success protocol TLSv1.3"),
-            (5, " TLS failed: STARTTLS unexpected response"),
-            (5, " REJECT SG BLOCKED_LIST match sbrs"),
-            (20, " address 2001:db8:"),
-            (100, " country Germany"),
-            (5, "Dropped by CASE"),
-            (3, "Greylisted"),
-            (2, "User unknown"),
-            (2, "reason: connection timed out"),
-            (2, "('000', ['[Errno 60] Operation timed out']) []"),
-            (10, " lost"),
-            (50, " RID 1 To: "),
-            (5, "Grüße aus Köln"),
-            (3, "Rejected by LDAPACCEPT"),
-            (1, "DNS Hard Error"),
-            (30, "using the profile OutboundAuthentication succeeded."),
-            (30, "using the profile SmartHost succeeded."),
-            (10, "using the profile Archive_Journal succeeded."),
-            (30, " was generated for bounce of MID "),
-        ];
-        for (least, words) in at_least {
-            assert!(
-                count(&log, words) >= least,
-                "seed {seed}: {} × {words:?}",
-                count(&log, words)
-            );
-        }
-    }
 }
 
 #[test]
@@ -306,7 +243,7 @@ fn greylisted_mail_is_delivered_later() {
 
 #[test]
 fn the_spray_comes_from_one_net_tries_many_users_and_never_succeeds() {
-    let log = play(5, HOUR);
+    let log = play(5, 2.2 * HOUR);
     let mut from: HashMap<u32, &str> = HashMap::new();
     let mut users: BTreeMap<&str, usize> = BTreeMap::new();
     for message in messages(&log) {
@@ -320,7 +257,7 @@ fn the_spray_comes_from_one_net_tries_many_users_and_never_succeeds() {
         let Some((verdict, rest)) = message.split_once(" for user: ") else {
             continue;
         };
-        if from[&icid].starts_with("203.0.113.") {
+        if from[&icid].starts_with("203.0.113.") || from[&icid].starts_with("198.19.") {
             assert!(verdict.ends_with("failed"), "{message}");
             *users.entry(rest.split(' ').next().unwrap()).or_default() += 1;
         }
@@ -331,7 +268,7 @@ fn the_spray_comes_from_one_net_tries_many_users_and_never_succeeds() {
 
 #[test]
 fn the_typist_fails_often_and_gets_in_at_last() {
-    let log = play(6, HOUR);
+    let log = play(6, 3.25 * HOUR);
     let tries: Vec<&str> = messages(&log)
         .filter(|m| m.contains(" for user: k.weber@example.com "))
         .collect();
@@ -356,17 +293,18 @@ fn relay_logins(log: &str) -> Vec<(i64, bool)> {
 }
 
 #[test]
-fn the_relay_refuses_from_the_change_of_its_password_on() {
-    let log = play(7, HOUR);
+fn a_minute_after_the_hour_the_relay_refuses_the_password() {
+    let log = play(7, 2.0 * HOUR);
     let logins = relay_logins(&log);
-    assert!(
-        logins
-            .iter()
-            .all(|&(minute, is_good)| is_good == (minute < 40)),
-        "{logins:?}"
-    );
-    let refusals = logins.iter().filter(|(_, is_good)| !is_good).count();
-    assert!(refusals >= 40, "{refusals} refusals in 20 minutes");
+    for &(minute, is_good) in &logins {
+        let is_outage = (61..106).contains(&minute);
+        assert!(
+            is_good != is_outage || [61, 106].contains(&minute),
+            "{logins:?}"
+        );
+    }
+    let refused = logins.iter().filter(|login| !login.1).count();
+    assert!(refused >= 100, "{refused} refusals in 45 minutes");
 
     let sign = "SMTP authentication using the profile OutboundAuthentication failed: \
                 ('535', ['5.7.8 Error: authentication failed: authentication failure'])";
@@ -406,27 +344,17 @@ fn the_relay_refuses_from_the_change_of_its_password_on() {
 }
 
 #[test]
-fn after_the_hour_the_relay_recovers_and_fails_again_at_a_readable_pace() {
+fn the_live_log_has_a_readable_pace() {
     let log = play(8, 2.0 * HOUR);
-    let mut states: Vec<bool> = relay_logins(&log)
-        .into_iter()
-        .map(|login| login.1)
-        .collect();
-    states.dedup();
-    assert!(states.len() >= 8, "{states:?}");
     let live = log.lines().count() - play(8, HOUR).lines().count();
-    assert!((3.0..8.0).contains(&(live as f64 / HOUR)), "{live} lines");
-    let mut seconds: Vec<i64> = log
-        .lines()
-        .map(|line| (unframed(line).0 - start()).num_seconds())
-        .collect();
-    seconds.dedup();
-    let quiet = seconds
+    assert!((3.0..10.0).contains(&(live as f64 / HOUR)), "{live} lines");
+    let times: Vec<NaiveDateTime> = log.lines().map(|line| unframed(line).0).collect();
+    let quiet = times
         .windows(2)
         .map(|pair| pair[1] - pair[0])
         .max()
         .unwrap();
-    assert!(quiet <= 20, "{quiet} s of silence");
+    assert!(quiet.num_seconds() <= 20, "{quiet} of silence");
 }
 
 #[test]
@@ -434,7 +362,14 @@ fn all_names_and_addresses_are_kept_free_for_documentation() {
     let log = play(9, HOUR);
     let address = regex::Regex::new(r"\b\d+\.\d+\.\d+\.\d+\b").unwrap();
     for found in address.find_iter(&log) {
-        let free = ["192.0.2.", "198.51.100.", "203.0.113.", "10."];
+        let free = [
+            "192.0.2.",
+            "198.51.100.",
+            "203.0.113.",
+            "10.",
+            "198.18.",
+            "198.19.",
+        ];
         assert!(
             free.iter().any(|net| found.as_str().starts_with(net)),
             "{}",
@@ -453,8 +388,8 @@ fn all_names_and_addresses_are_kept_free_for_documentation() {
 }
 
 #[test]
-fn the_simulated_hour_is_a_file_that_goes_with_its_folder() {
-    let (folder, path) = simulated_hour().unwrap();
+fn the_simulated_outage_is_a_file_that_goes_with_its_folder() {
+    let (folder, path) = simulated_outage().unwrap();
     assert_eq!(path, folder.path().join("mail.current"));
     assert!(std::fs::read_to_string(&path).unwrap().lines().count() > 15_000);
     drop(folder);

@@ -1,7 +1,5 @@
 //! Local users: names, addresses, logins and recipients. Their connections are left to `inbound`.
 
-use std::sync::Arc;
-
 use super::simulation::Simulation;
 
 /// A user at the submission listener.
@@ -13,7 +11,7 @@ pub(super) struct SimUser {
     /// An address, or the bare name of a service.
     pub(super) user: String,
     pub(super) mechanism: &'static str,
-    pub(super) profile: String,
+    pub(super) profile: &'static str,
 }
 
 impl SimUser {
@@ -29,13 +27,17 @@ impl SimUser {
 impl Simulation {
     /// A sender; a service sends more often than a person.
     pub(super) fn somebody(&mut self) -> SimUser {
-        let scenario = Arc::clone(&self.scenario);
-        if self.rng.happens(0.25) {
-            let user = self.rng.pick(&scenario.people.services).clone();
-            return self.login(&user);
-        }
-        let name = self.rng.pick(&scenario.people.names);
-        self.login(&format!("{name}@{}", scenario.appliance.domain))
+        let user = if self.rng.happens(0.25) {
+            self.rng.pick(&self.scenario.people.services).clone()
+        } else {
+            self.colleague()
+        };
+        self.login(&user)
+    }
+
+    fn colleague(&mut self) -> String {
+        let (people, appliance) = (&self.scenario.people, &self.scenario.appliance);
+        self.rng.mailbox(&people.names, &appliance.domain)
     }
 
     /// A user's login, always the same.
@@ -51,21 +53,16 @@ impl Simulation {
             is_person,
             user: user.to_owned(),
             mechanism: ["PLAIN", "LOGIN", "PLAIN", "PLAIN", "CRAM-MD5"][number % 5],
-            profile: profiles[usize::from(!is_person) % profiles.len()].clone(),
+            profile: &profiles[usize::from(!is_person) % profiles.len()],
         }
     }
 
     /// A user whose password is guessed.
     pub(super) fn victim(&mut self, guesses: &[String]) -> SimUser {
-        let user = if !guesses.is_empty() && self.rng.happens(0.35) {
+        let user = if self.rng.happens(0.35) {
             self.rng.pick(guesses).clone()
         } else {
-            let scenario = Arc::clone(&self.scenario);
-            format!(
-                "{}@{}",
-                self.rng.pick(&scenario.people.names),
-                scenario.appliance.domain
-            )
+            self.colleague()
         };
         SimUser {
             mechanism: "LOGIN",
@@ -75,21 +72,18 @@ impl Simulation {
 
     /// A user's address, reverse DNS name and HAT entry.
     pub(super) fn seat(&mut self, login: &SimUser) -> (String, Option<String>, String) {
-        let scenario = Arc::clone(&self.scenario);
+        let scenario = self.scenario;
         let number = login.number;
         if login.is_person && self.rng.happens(scenario.submission.roaming) {
-            let country =
-                &scenario.people.countries_abroad[number % scenario.people.countries_abroad.len()];
+            let countries = &scenario.people.countries_abroad;
+            let country = &countries[number % countries.len()];
             let address = match number % 4 {
                 0 => format!("2001:db8:f{:x}::{:x}", number % 16, 0x1000 + number),
                 _ => format!("198.51.100.{}", 210 + number % 20),
             };
             let host = format!("{}.dyn.example.net", address.replace(['.', ':'], "-"));
-            return (
-                address,
-                Some(host),
-                format!("ACCEPT SG None match ALL SBRS None country {country}"),
-            );
+            let hat = format!("ACCEPT SG None match ALL SBRS None country {country}");
+            return (address, Some(host), hat);
         }
         let floor = if login.is_person { number % 4 } else { 9 };
         let hat =
@@ -101,38 +95,29 @@ impl Simulation {
 
     /// Local recipients of a message from the internet.
     pub(super) fn colleagues(&mut self) -> Vec<String> {
-        let scenario = Arc::clone(&self.scenario);
-        let count = self.how_many();
-        let mut to: Vec<String> = Vec::new();
-        for _ in 0..count {
-            push_new(
-                &mut to,
-                format!(
-                    "{}@{}",
-                    self.rng.pick(&scenario.people.names),
-                    scenario.appliance.domain
-                ),
-            );
+        let mut to = Vec::new();
+        for _ in 0..self.how_many() {
+            push_new(&mut to, self.colleague());
         }
         to
     }
 
     /// Recipients of a local sender: in one domain, sometimes in several.
     pub(super) fn correspondents(&mut self) -> Vec<String> {
-        let scenario = Arc::clone(&self.scenario);
+        let scenario = self.scenario;
         let count = self.how_many();
         let mut to = Vec::new();
-        let mut domain = self.destination();
+        let mut domain = scenario.destinations.pick(&mut self.rng);
         for _ in 0..count {
             if self.rng.happens(0.3) {
-                domain = self.destination();
+                domain = scenario.destinations.pick(&mut self.rng);
             }
             let names = if domain == scenario.appliance.domain {
                 &scenario.people.names
             } else {
                 &scenario.people.strangers
             };
-            push_new(&mut to, format!("{}@{domain}", self.rng.pick(names)));
+            push_new(&mut to, self.rng.mailbox(names, domain));
         }
         to
     }
@@ -145,18 +130,9 @@ impl Simulation {
         }
     }
 
-    fn destination(&mut self) -> String {
-        let scenario = Arc::clone(&self.scenario);
-        if self.rng.happens(scenario.submission.misspelt) {
-            return self.rng.pick(&scenario.submission.misspelt_domains).clone();
-        }
-        let route = self.rng.weighted(&scenario.routes, |route| route.weight);
-        self.rng.pick(&route.domains).clone()
-    }
-
-    pub(super) fn subject(&mut self, subjects: &[String]) -> String {
-        let number = self.rng.between(10_000, 99_999).to_string();
-        self.rng.pick(subjects).replace("{n}", &number)
+    pub(super) fn subject(&mut self, kind: &str) -> String {
+        let subject = self.rng.pick(&self.scenario.subjects[kind]);
+        self.rng.numbered(subject, 10_000, 99_999)
     }
 }
 
