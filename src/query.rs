@@ -35,7 +35,7 @@ use plan::Plan;
 
 use crate::event::Entry;
 use crate::header::Timestamp;
-use crate::index::store::column::RecordId;
+use crate::index::store::column::{RecordId, Tag};
 use crate::index::{AttemptId, ConnectionId, DeliveryId, Index, MessageId};
 use crate::search::{LineRequest, TextPattern};
 
@@ -186,7 +186,12 @@ impl Query {
         self.select(index, texts, RecordKind::Deliveries)
     }
 
-    fn select<K>(&self, index: &Index, texts: &TextMatches, kind: RecordKind) -> Vec<RecordId<K>> {
+    fn select<K: Tag>(
+        &self,
+        index: &Index,
+        texts: &TextMatches,
+        kind: RecordKind,
+    ) -> Vec<RecordId<K>> {
         let plan = Plan::new(&self.expr, &self.texts, index, texts);
         plan.answer(kind).ids()
     }

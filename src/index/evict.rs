@@ -31,7 +31,7 @@ use std::time::Duration;
 
 use super::{ClosedRecord, ConnectionId, Index, MessageId};
 use crate::header::Timestamp;
-use crate::index::store::column::RecordId;
+use crate::index::store::column::{RecordId, Tag};
 use crate::index::store::live_set::LiveSet;
 use crate::position::SourceId;
 use compact::{Compaction, CompactionPart};
@@ -384,6 +384,6 @@ impl Index {
 }
 
 /// Whether a record will be live.
-fn keeps<K>(live: &LiveSet, id: RecordId<K>) -> bool {
+fn keeps<K: Tag>(live: &LiveSet, id: RecordId<K>) -> bool {
     live.rank(id.at()).is_some()
 }

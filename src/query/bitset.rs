@@ -1,6 +1,6 @@
 //! Sets of records: one bit a record.
 
-use crate::index::store::column::RecordId;
+use crate::index::store::column::{RecordId, Tag};
 use crate::index::store::live_set::Ranks;
 
 /// A set of records of one kind, by rank among the kept ones, or of names, by number.
@@ -44,7 +44,7 @@ impl BitSet {
         bits
     }
 
-    pub(super) fn of_ids<K>(
+    pub(super) fn of_ids<K: Tag>(
         places: impl Into<Ranks>,
         ids: impl IntoIterator<Item = RecordId<K>>,
     ) -> Self {
@@ -157,7 +157,7 @@ impl BitSet {
     }
 
     /// Its records' ids, in their order.
-    pub(super) fn ids<K>(&self) -> Vec<RecordId<K>> {
+    pub(super) fn ids<K: Tag>(&self) -> Vec<RecordId<K>> {
         let mut ids = Vec::with_capacity(self.count());
         ids.extend(self.iter().map(RecordId::new));
         ids

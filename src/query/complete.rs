@@ -11,6 +11,7 @@ use super::quote::quote;
 use super::saved::Saved;
 use crate::event::{Policy, Tls, listener};
 use crate::index::records::connection::text as decoded;
+use crate::index::store::column::Tag;
 use crate::index::store::posting::PostingList;
 use crate::index::{Index, Interner};
 
@@ -234,7 +235,7 @@ impl BestValues {
         }
     }
 
-    fn posted<K>(&mut self, names: &Interner, posting: &PostingList<K>) {
+    fn posted<K: Tag>(&mut self, names: &Interner, posting: &PostingList<K>) {
         for (name, text) in names.iter() {
             let count = posting.count(name);
             if count > 0 {

@@ -14,7 +14,7 @@ use super::field::Field;
 use super::value::{NamePredicate, Predicate};
 use crate::event::enhanced_code;
 use crate::header::Timestamp;
-use crate::index::store::column::{ColumnPage, PagedColumn};
+use crate::index::store::column::{ColumnPage, PagedColumn, Tag};
 use crate::index::store::int_column::IntColumn;
 use crate::index::store::posting::PostingList;
 use crate::index::{Index, Interner, Symbol, TextId};
@@ -105,7 +105,7 @@ fn named(
 }
 
 /// Whether walking the records of these names costs less than scanning the column.
-fn are_rare<K>(
+fn are_rare<K: Tag>(
     names: &BitSet,
     column: &PagedColumn<Option<Symbol>, impl ColumnPage<Option<Symbol>>>,
     posting: &PostingList<K>,
@@ -142,7 +142,7 @@ pub(super) fn is_posted(index: &Index, field: Field, test: &Predicate) -> bool {
 }
 
 /// The same from posting lists if these names have few records.
-fn posted<K>(
+fn posted<K: Tag>(
     names: &BitSet,
     column: &PagedColumn<Option<Symbol>, impl ColumnPage<Option<Symbol>>>,
     posting: &PostingList<K>,

@@ -7,7 +7,6 @@
 //! [`store`].
 
 use std::hash::{BuildHasher, Hasher};
-use std::io::Read;
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
@@ -270,21 +269,9 @@ pub(crate) fn find_copy<'a>(
         candidates.sort_by_key(|known| std::cmp::Reverse(known.content.len()));
         candidates.truncate(MAX_COMPARED);
     }
-    let Some(stream) = (!candidates.is_empty()).then(open).flatten() else {
+    let Some(mut stream) = (!candidates.is_empty()).then(open).flatten() else {
         return CopyMatch::New;
     };
-    match compare(candidates, stream) {
-        (Some(known), _) => CopyMatch::CopyOf(known),
-        (None, true) => CopyMatch::Part,
-        (None, false) => CopyMatch::New,
-    }
-}
-
-/// The longest content that the stream holds all of, and whether it ends within another.
-fn compare(
-    mut candidates: Vec<&TrackedContent>,
-    mut stream: impl Read,
-) -> (Option<&TrackedContent>, bool) {
     let mut chunk = vec![0; CHUNK];
     let mut longest: Option<&TrackedContent> = None;
     let mut part = false;
@@ -306,7 +293,11 @@ fn compare(
             verdict == Match::SoFar
         });
     }
-    (longest, part)
+    match longest {
+        Some(known) => CopyMatch::CopyOf(known),
+        None if part => CopyMatch::Part,
+        None => CopyMatch::New,
+    }
 }
 
 #[cfg(test)]

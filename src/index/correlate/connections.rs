@@ -4,17 +4,7 @@ use super::{EntryContext, Index, NewAttempt, TimelineEvent};
 use crate::event::{CloseReason, ConnId, ConnectionError, Event, Reply, TLS_REQUIRED};
 use crate::index::records::connection::{ConnectFailure, ConnectionEnd};
 use crate::index::store::column::make_room;
-use crate::index::{ClosedRecord, ConnectionId, Symbol, TextId};
-
-#[derive(Default)]
-struct LoginAttempt<'a> {
-    succeeded: bool,
-    user: Option<Symbol>,
-    mechanism: Option<Symbol>,
-    profile: Option<Symbol>,
-    /// The remote server's reply, or the appliance's cause; `None` if the line has none.
-    failure: Option<Reply<'a>>,
-}
+use crate::index::{ClosedRecord, ConnectionId, TextId};
 
 impl Index {
     /// `New SMTP ICID …` and `New SMTP DCID …`
@@ -161,12 +151,12 @@ impl Index {
                 profile,
                 ..
             } => {
-                let tried = LoginAttempt {
+                let tried = NewAttempt {
                     succeeded,
                     user: Some(self.names.users.intern(user)),
                     mechanism: Some(self.names.mechanisms.intern(mechanism)),
                     profile: Some(self.names.profiles.intern(profile)),
-                    ..LoginAttempt::default()
+                    ..NewAttempt::default()
                 };
                 self.attempt_on(context, id, &tried);
             }
@@ -176,12 +166,13 @@ impl Index {
                 text,
                 ..
             } => {
-                let tried = LoginAttempt {
-                    succeeded: false,
+                let (code, detail) = self.reply_parts(Some(Reply::plain(text)));
+                let tried = NewAttempt {
                     user: user.map(|user| self.names.users.intern(user)),
                     profile: profile.map(|profile| self.names.profiles.intern(profile)),
-                    failure: Some(Reply::plain(text)),
-                    ..LoginAttempt::default()
+                    code,
+                    detail,
+                    ..NewAttempt::default()
                 };
                 self.attempt_on(context, id, &tried);
             }
@@ -192,11 +183,13 @@ impl Index {
                 ..
             } => {
                 self.set_remote(id, remote_ip);
-                let tried = LoginAttempt {
+                let (code, detail) = self.reply_parts(failure);
+                let tried = NewAttempt {
                     succeeded: failure.is_none(),
                     profile: Some(self.names.profiles.intern(profile)),
-                    failure,
-                    ..LoginAttempt::default()
+                    code,
+                    detail,
+                    ..NewAttempt::default()
                 };
                 self.attempt_on(context, id, &tried);
             }
@@ -236,32 +229,19 @@ impl Index {
         }
     }
 
-    fn attempt_on(
-        &mut self,
-        context: &EntryContext<'_, '_>,
-        id: ConnectionId,
-        tried: &LoginAttempt<'_>,
-    ) {
-        let LoginAttempt {
-            succeeded, failure, ..
-        } = *tried;
-        let detail: Option<TextId> = failure
-            .map(|reply| reply.text())
-            .filter(|text| !text.is_empty())
-            .and_then(|text| self.texts.intern(&text));
-        let new = NewAttempt {
-            connection: id,
-            time: context.entry.time,
-            succeeded,
-            user: tried.user,
-            mechanism: tried.mechanism,
-            profile: tried.profile,
-            code: failure.and_then(|reply| reply.code).unwrap_or(0),
-            detail,
-            prev: self.connections.newest.attempt.get(id.at()),
-        };
-        let attempt = self.attempts.push(&new);
-        self.connections.newest.attempt.set(id.at(), Some(attempt));
+    /// The code and the text of the remote server's reply, or of the appliance's cause.
+    fn reply_parts(&mut self, reply: Option<Reply<'_>>) -> (u16, Option<TextId>) {
+        let text = reply.map(|reply| reply.text());
+        let text = text.filter(|text| !text.is_empty());
+        let code = reply.and_then(|reply| reply.code).unwrap_or(0);
+        (code, text.and_then(|text| self.texts.intern(&text)))
+    }
+
+    fn attempt_on(&mut self, context: &EntryContext<'_, '_>, id: ConnectionId, new: &NewAttempt) {
+        let (time, succeeded) = (context.entry.time, new.succeeded);
+        let newest = &mut self.connections.newest.attempt;
+        let attempt = self.attempts.push(id, time, new, newest.get(id.at()));
+        newest.set(id.at(), Some(attempt));
         if !succeeded {
             self.connections
                 .set_flags(id, |flags| flags.auth_failed = true);
@@ -276,14 +256,11 @@ impl Index {
         if let Some(total) = total {
             *total += 1;
         }
-        self.count(
-            context,
-            if succeeded {
-                TimelineEvent::Succeeded
-            } else {
-                TimelineEvent::Failed
-            },
-        );
+        let outcome = match succeeded {
+            true => TimelineEvent::Succeeded,
+            false => TimelineEvent::Failed,
+        };
+        self.count(context, outcome);
     }
 
     /// `lost` overrides `close`, and both override an abort, in any order.

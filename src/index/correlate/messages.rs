@@ -7,6 +7,7 @@ use crate::event::{
     ConnId, Dcid, Event, FailedAttempt, Icid, MessageEffect, Mid, Rid, Rids, Template,
 };
 use crate::index::records::recipient::NEAR;
+use crate::index::store::column::newest_first;
 use crate::index::store::intern::hash;
 use crate::index::{
     ClosedRecord, ConnectionId, DeliveryResult, DeliveryState, MessageId, RecipientId, Symbol,
@@ -300,12 +301,12 @@ impl Index {
     /// Undecided recipients get the message's state.
     fn abort(&mut self, id: MessageId, fate: DeliveryState) {
         self.messages.set_flags(id, |flags| flags.fate = Some(fate));
-        let mut next = self.messages.last_recipient.get(id.at());
-        while let Some(recipient) = next {
-            if self.recipients.state.get(recipient.at()).is_interim() {
-                self.recipients.state.set(recipient.at(), fate);
+        let columns = &mut self.recipients;
+        for recipient in newest_first(self.messages.last_recipient.get(id.at()), &columns.prev) {
+            let known = columns.state.get_mut(recipient.at());
+            if known.is_interim() {
+                *known = fate;
             }
-            next = self.recipients.prev.get(recipient.at());
         }
     }
 
@@ -359,24 +360,20 @@ impl Index {
                 flags.fate = quarantined.then_some(state);
             }
         });
-        let mut next = self.messages.last_recipient.get(id.at());
-        while let Some(recipient) = next {
-            let known = self.recipients.state.get_mut(recipient.at());
+        let columns = &mut self.recipients;
+        for recipient in newest_first(self.messages.last_recipient.get(id.at()), &columns.prev) {
+            let known = columns.state.get_mut(recipient.at());
             if quarantined && known.is_interim() || *known == DeliveryState::Quarantined {
                 *known = state;
             }
-            next = self.recipients.prev.get(recipient.at());
         }
     }
 
     /// Sets a message's parent, unless it has one or would descend from itself.
     fn descend(&mut self, id: MessageId, parent: MessageId) {
         // Only a message with descendants can become its own ancestor.
-        let mut ancestor = if id == parent || self.messages.children.contains_key(&id) {
-            Some(parent)
-        } else {
-            None
-        };
+        let may_be = id == parent || self.messages.children.contains_key(&id);
+        let mut ancestor = may_be.then_some(parent);
         while let Some(message) = ancestor {
             if message == id {
                 return;

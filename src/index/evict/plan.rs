@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::step::{EvictedRecords, RecordEviction};
 use super::{ByTable, Watermark, keeps};
 use crate::header::Timestamp;
-use crate::index::store::column::{RecordId, newest_first};
+use crate::index::store::column::{RecordId, Tag, newest_first};
 use crate::index::store::extent::Runs;
 use crate::index::store::live_set::LiveSet;
 use crate::index::{ClosedRecord, ConnectionId, DeliveryId, Index, MessageId, RecipientId};
@@ -183,7 +183,7 @@ fn divide(kept: &LiveSet, end: usize, stays: impl Fn(usize) -> bool) -> (Arc<Liv
     (LiveSet::new(stay.collect(), end.max(kept.first())), go)
 }
 
-fn lies_before<K>(id: Option<RecordId<K>>, end: usize) -> bool {
+fn lies_before<K: Tag>(id: Option<RecordId<K>>, end: usize) -> bool {
     id.is_none_or(|id| id.at() < end)
 }
 

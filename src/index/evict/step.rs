@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::{ByTable, MAX_WATERMARKS, Watermark, keeps};
 use crate::index::evict::compact::Compaction;
 use crate::index::records::recipient::NEAR;
-use crate::index::store::column::RecordId;
+use crate::index::store::column::{RecordId, Tag};
 use crate::index::store::int_column::IntColumn;
 use crate::index::store::live_set::LiveSet;
 use crate::index::{ClosedRecord, ConnectionId, Index, MessageId};
@@ -145,7 +145,7 @@ impl Index {
 }
 
 /// Takes evicted records out of a chain; returns its new head.
-fn relink<K>(
+fn relink<K: Tag>(
     head: Option<RecordId<K>>,
     prev: &mut IntColumn<Option<RecordId<K>>>,
     live: &LiveSet,

@@ -10,7 +10,7 @@ use crate::index::store::int_column::IntColumn;
 use crate::index::store::intern::{Symbol, TextId};
 use crate::index::store::posting::PostingList;
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub(crate) enum AttemptTag {}
 pub(crate) type AttemptId = RecordId<AttemptTag>;
 
@@ -34,29 +34,33 @@ pub(crate) struct AttemptTable {
 
 table!(AttemptTable: connection, time, succeeded, user, mechanism, profile, code, detail, prev, by_user, by_profile);
 
+#[derive(Default)]
 pub(crate) struct NewAttempt {
-    pub(crate) connection: ConnectionId,
-    pub(crate) time: Option<Timestamp>,
     pub(crate) succeeded: bool,
     pub(crate) user: Option<Symbol>,
     pub(crate) mechanism: Option<Symbol>,
     pub(crate) profile: Option<Symbol>,
     pub(crate) code: u16,
     pub(crate) detail: Option<TextId>,
-    pub(crate) prev: Option<AttemptId>,
 }
 
 impl AttemptTable {
-    pub(crate) fn push(&mut self, new: &NewAttempt) -> AttemptId {
-        self.connection.push(new.connection);
-        self.time.push(new.time);
+    pub(crate) fn push(
+        &mut self,
+        connection: ConnectionId,
+        time: Option<Timestamp>,
+        new: &NewAttempt,
+        prev: Option<AttemptId>,
+    ) -> AttemptId {
+        self.connection.push(connection);
+        self.time.push(time);
         self.succeeded.push(new.succeeded);
         self.user.push(new.user);
         self.mechanism.push(new.mechanism);
         self.profile.push(new.profile);
         self.code.push(new.code);
         self.detail.push(new.detail);
-        self.prev.push(new.prev);
+        self.prev.push(prev);
         self.by_user.push(new.user);
         self.by_profile.push(new.profile);
         AttemptId::new(self.end() - 1)

@@ -17,7 +17,7 @@ use crate::index::store::posting::PostingList;
 use crate::position::Position;
 use crate::words::words;
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub(crate) enum ConnectionTag {}
 pub(crate) type ConnectionId = RecordId<ConnectionTag>;
 

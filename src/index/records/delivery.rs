@@ -13,7 +13,7 @@ use crate::index::store::column::{PagedColumn, RecordId, Value, table};
 use crate::index::store::int_column::IntColumn;
 use crate::index::store::intern::TextId;
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub(crate) enum DeliveryTag {}
 pub(crate) type DeliveryId = RecordId<DeliveryTag>;
 

@@ -18,7 +18,7 @@ use crate::index::store::intern::{Symbol, TextId};
 use crate::position::Position;
 use crate::words::words;
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub(crate) enum MessageTag {}
 pub(crate) type MessageId = RecordId<MessageTag>;
 

@@ -9,7 +9,7 @@ use crate::index::store::column::{PagedColumn, RecordId, oldest_first, table};
 use crate::index::store::int_column::IntColumn;
 use crate::index::store::intern::Symbol;
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub(crate) enum RecipientTag {}
 pub(crate) type RecipientId = RecordId<RecipientTag>;
 

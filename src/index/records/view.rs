@@ -1,15 +1,15 @@
 //! Views: a record by its number, read from the columns of its table.
 
 use crate::index::Index;
-use crate::index::store::column::{ColumnPage, PagedColumn, RecordId, Value};
+use crate::index::store::column::{ColumnPage, PagedColumn, RecordId, Tag, Value};
 
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct View<'i, K: Copy> {
+pub(crate) struct View<'i, K: Tag> {
     pub(super) index: &'i Index,
     pub(super) id: RecordId<K>,
 }
 
-impl<'i, K: Copy> View<'i, K> {
+impl<'i, K: Tag> View<'i, K> {
     pub(crate) fn new(index: &'i Index, id: RecordId<K>) -> Self {
         Self { index, id }
     }

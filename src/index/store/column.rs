@@ -4,6 +4,8 @@
 //! although newer ones were evicted ([`LiveSet::pinned`]) move to a dense list. An evicted record
 //! reads as [`Value::BLANK`] once its page is freed.
 
+use std::fmt::{self, Debug};
+use std::hash::Hash;
 use std::marker::PhantomData;
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -20,7 +22,7 @@ pub(crate) trait Value: Copy {
 impl<T: Copy> Value for Option<T> {
     const BLANK: Self = None;
 }
-impl<K> Value for RecordId<K> {
+impl<K: Tag> Value for RecordId<K> {
     const BLANK: Self = Self::INVALID;
 }
 impl Value for bool {
@@ -268,7 +270,7 @@ pub(crate) fn map_bytes<K, V, S>(map: &hashbrown::HashMap<K, V, S>) -> usize {
 }
 
 /// The records from `newest` along a column of previous ones, newest first.
-pub(crate) fn newest_first<K, P: ColumnPage<Option<RecordId<K>>>>(
+pub(crate) fn newest_first<K: Tag, P: ColumnPage<Option<RecordId<K>>>>(
     newest: Option<RecordId<K>>,
     prev: &PagedColumn<Option<RecordId<K>>, P>,
 ) -> impl Iterator<Item = RecordId<K>> {
@@ -276,7 +278,7 @@ pub(crate) fn newest_first<K, P: ColumnPage<Option<RecordId<K>>>>(
 }
 
 /// The views of the same records, oldest first.
-pub(crate) fn oldest_first<K, P: ColumnPage<Option<RecordId<K>>>, V>(
+pub(crate) fn oldest_first<K: Tag, P: ColumnPage<Option<RecordId<K>>>, V>(
     newest: Option<RecordId<K>>,
     prev: &PagedColumn<Option<RecordId<K>>, P>,
     view: impl FnMut(RecordId<K>) -> V,
@@ -319,10 +321,15 @@ macro_rules! table {
 }
 pub(crate) use table;
 
-/// The number of a record, of a type for each kind of record. An `Option` of it takes four bytes.
-pub(crate) struct RecordId<K>(NonZeroU32, PhantomData<fn() -> K>);
+/// A kind of record; derived implementations ask for those of its tag.
+pub(crate) trait Tag: Copy + Ord + Hash + Debug {}
+impl<K: Copy + Ord + Hash + Debug> Tag for K {}
 
-impl<K> RecordId<K> {
+/// The number of a record, of a type for each kind of record. An `Option` of it takes four bytes.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct RecordId<K>(NonZeroU32, PhantomData<K>);
+
+impl<K: Tag> RecordId<K> {
     pub(crate) const INVALID: Self = Self(NonZeroU32::MAX, PhantomData);
 
     /// The record at this place of its columns, from 0. Beyond 2³² − 2 records all share the last
@@ -350,36 +357,8 @@ impl<K> RecordId<K> {
     }
 }
 
-// Derived implementations would ask for the same of `K`.
-impl<K> Clone for RecordId<K> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-impl<K> Copy for RecordId<K> {}
-impl<K> PartialEq for RecordId<K> {
-    fn eq(&self, other: &Self) -> bool {
-        self.0 == other.0
-    }
-}
-impl<K> Eq for RecordId<K> {}
-impl<K> PartialOrd for RecordId<K> {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-impl<K> Ord for RecordId<K> {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        self.0.cmp(&other.0)
-    }
-}
-impl<K> std::hash::Hash for RecordId<K> {
-    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
-        self.0.hash(state);
-    }
-}
-impl<K> std::fmt::Debug for RecordId<K> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl<K: Tag> Debug for RecordId<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "#{}", self.at())
     }
 }

@@ -18,7 +18,7 @@ mod tests;
 /// a seek.
 pub(crate) const FAR: u32 = 256 * 1024;
 
-#[derive(Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub(crate) enum RunTag {}
 /// An older run of some record.
 pub(crate) type RunId = RecordId<RunTag>;

@@ -10,7 +10,7 @@
 
 use std::num::NonZeroU32;
 
-use super::column::{ColumnPage, PAGE, PagedColumn, RecordId, Value};
+use super::column::{ColumnPage, PAGE, PagedColumn, RecordId, Tag, Value};
 use crate::header::Timestamp;
 use crate::position::Position;
 
@@ -80,7 +80,7 @@ impl IntCode for Position {
     }
 }
 
-impl<K> IntCode for Option<RecordId<K>> {
+impl<K: Tag> IntCode for Option<RecordId<K>> {
     #[inline]
     fn to_code(self) -> u64 {
         self.map_or(0, |id| u64::from(id.raw().get()))
@@ -92,7 +92,7 @@ impl<K> IntCode for Option<RecordId<K>> {
     }
 }
 
-impl<K> IntCode for RecordId<K> {
+impl<K: Tag> IntCode for RecordId<K> {
     #[inline]
     fn to_code(self) -> u64 {
         Some(self).filter(|id| *id != Self::INVALID).to_code()

@@ -4,12 +4,10 @@
 //! (bytes that are not UTF-8 become U+FFFD), so that readers of the index work on text.
 
 use std::borrow::Cow;
-use std::num::NonZeroU32;
 
 use super::arena::{Arena, MAX_LENGTH};
-use super::column::make_room;
+use super::column::{RecordId, make_room};
 use super::hash_index::HashIndex;
-use super::int_column::IntCode;
 
 pub(crate) use super::arena::TextId;
 pub(crate) use super::hash_index::hash;
@@ -40,35 +38,10 @@ impl PrefetchScratch {
     }
 }
 
-/// The number of an interned name. An `Option` of it takes four bytes.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub(crate) struct Symbol(NonZeroU32);
-
-impl Symbol {
-    /// The name's place among its kind, from 0, in the order in which names were first seen.
-    #[inline]
-    pub(crate) fn at(self) -> usize {
-        self.0.get() as usize - 1
-    }
-
-    /// The name at this place among its kind.
-    pub(crate) fn new(at: usize) -> Self {
-        let next = u32::try_from(at).unwrap_or(u32::MAX).saturating_add(1);
-        Self(NonZeroU32::new(next).unwrap_or(NonZeroU32::MAX))
-    }
-}
-
-impl IntCode for Option<Symbol> {
-    #[inline]
-    fn to_code(self) -> u64 {
-        self.map_or(0, |name| u64::from(name.0.get()))
-    }
-
-    #[inline]
-    fn from_code(code: u64) -> Self {
-        NonZeroU32::new(code as u32).map(Symbol)
-    }
-}
+pub(crate) enum NameTag {}
+/// The number of an interned name among its kind, in the order in which names were first seen.
+pub(crate) type Symbol = RecordId<NameTag>;
 
 /// Names of one kind: users, profiles, addresses.
 #[derive(Debug, Default)]

@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use super::column::{ColumnPage, PagedColumn, RecordId, make_room};
+use super::column::{ColumnPage, PagedColumn, RecordId, Tag, make_room};
 use super::int_column::IntColumn;
 use super::intern::Symbol;
 use super::live_set::LiveSet;
@@ -19,12 +19,12 @@ type Head<K> = (Option<RecordId<K>>, u32);
 
 /// The records of each name of one kind.
 #[derive(Debug)]
-pub(crate) struct PostingList<K> {
+pub(crate) struct PostingList<K: Tag> {
     heads: Vec<Head<K>>,
     prev: IntColumn<Option<RecordId<K>>>,
 }
 
-impl<K> Default for PostingList<K> {
+impl<K: Tag> Default for PostingList<K> {
     fn default() -> Self {
         Self {
             heads: Vec::new(),
@@ -33,7 +33,7 @@ impl<K> Default for PostingList<K> {
     }
 }
 
-impl<K> PostingList<K> {
+impl<K: Tag> PostingList<K> {
     /// Appends the next record; it may have no such name.
     pub(crate) fn push(&mut self, name: Option<Symbol>) {
         let record = RecordId::new(self.prev.end());

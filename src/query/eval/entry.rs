@@ -42,8 +42,7 @@ impl EntryQuery<'_> {
             }
             Predicate::Name(names) => self.named(field, names, test),
             Predicate::Ranges(ranges) => match id(field, event) {
-                Some(EntryId::One(id)) => ranges.matches(id),
-                Some(EntryId::None) => false,
+                Some(id) => id.is_some_and(|id| ranges.matches(id)),
                 None => self.any_value_matches(field, test),
             },
             Predicate::Addresses(_) => self.any_value_matches(field, test),
@@ -131,22 +130,16 @@ fn text_match(field: Field, key: &str, test: &Predicate, bytes: &[u8]) -> bool {
     }
 }
 
-enum EntryId {
-    One(u64),
-    None,
-}
-
 /// The id of the entry's fixed part; `None` where the field is no such id or the entry lists
 /// several.
-fn id(field: Field, event: &Event<'_>) -> Option<EntryId> {
-    let id = match field {
+fn id(field: Field, event: &Event<'_>) -> Option<Option<u64>> {
+    Some(match field {
         Field::Icid => event.icid().map(|icid| icid.0),
         Field::Dcid => event.dcid().map(|dcid| dcid.0),
         Field::Mid => event.mid().map(|mid| mid.0),
-        Field::Rid => return event.rid().map(|rid| EntryId::One(rid.0)),
+        Field::Rid => Some(event.rid()?.0),
         _ => return None,
-    };
-    Some(id.map_or(EntryId::None, EntryId::One))
+    })
 }
 
 /// The place of the entry's word in the field's row of the table.

@@ -19,16 +19,14 @@ fn content(bytes: &[u8], step: usize) -> Fingerprint {
 
 fn judge(content: &Fingerprint, file: &[u8]) -> Match {
     let known = TrackedContent {
-        number: None,
-        folder: PathBuf::new(),
         content: content.clone(),
-        splitter: LineSplitter::default(),
-        source: None,
+        ..TrackedContent::default()
     };
-    match compare(vec![&known], file) {
-        (Some(_), _) => Match::Whole,
-        (None, true) => Match::Part,
-        (None, false) => Match::Other,
+    let file = std::io::Cursor::new(file.to_vec());
+    match find_copy(vec![&known], || Some(Box::new(file))) {
+        CopyMatch::CopyOf(_) => Match::Whole,
+        CopyMatch::Part => Match::Part,
+        CopyMatch::New => Match::Other,
     }
 }
 
