@@ -174,11 +174,8 @@ impl Config {
         if self.limits.keep.is_some_and(|keep| keep.as_secs() == 0) {
             return refused("limits.keep", "at least a second is expected");
         }
-        if self
-            .limits
-            .max_memory
-            .is_some_and(|bytes| bytes < LEAST_MEMORY)
-        {
+        let memory = self.limits.max_memory;
+        if memory.is_some_and(|bytes| bytes < LEAST_MEMORY) {
             let least = query::written_size(LEAST_MEMORY);
             return refused(
                 "limits.max-memory",

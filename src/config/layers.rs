@@ -123,11 +123,8 @@ impl Layers {
     /// The error of the first value that has a wrong type: serde names no key, so each is tried
     /// alone among defaults.
     fn culprit(&self, message: &str) -> ConfigError {
-        for tried in self
-            .settings
-            .iter()
-            .filter(|it| it.origin != Origin::Default)
-        {
+        let set = self.settings.iter();
+        for tried in set.filter(|it| it.origin != Origin::Default) {
             let key = joined(&tried.table, &tried.name);
             let is_tried = |it: &Setting| joined(&it.table, &it.name) == key;
             if let Err(error) = typed(&self.settings, is_tried) {
@@ -173,14 +170,14 @@ impl Setting {
             Ok(Value::Array(words.map(Value::from).collect()))
         };
         let value = match (&self.default, self.table.as_str()) {
-            (Value::Boolean(_), _) => text
-                .parse()
-                .map(Value::Boolean)
-                .map_err(|_| "true or false is expected"),
-            (Value::Integer(_), _) => text
-                .parse()
-                .map(Value::Integer)
-                .map_err(|_| "a whole number is expected"),
+            (Value::Boolean(_), _) => {
+                let value = text.parse().map(Value::Boolean);
+                value.map_err(|_| "true or false is expected")
+            }
+            (Value::Integer(_), _) => {
+                let value = text.parse().map(Value::Integer);
+                value.map_err(|_| "a whole number is expected")
+            }
             (Value::Array(_), "") => list(text.split(PATH_SEPARATOR).collect()),
             (Value::Array(_), "keys") => list(text.split_whitespace().collect()),
             (Value::Array(_), _) => list(text.split(',').map(str::trim).collect()),

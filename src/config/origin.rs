@@ -80,10 +80,6 @@ pub(super) fn file(asked: Option<&Path>) -> Result<Option<(PathBuf, String)>, Co
 fn own_file() -> Option<PathBuf> {
     use etcetera::BaseStrategy;
     let directories = etcetera::choose_base_strategy().ok()?;
-    Some(
-        directories
-            .config_dir()
-            .join("mailscope")
-            .join("config.toml"),
-    )
+    let folder = directories.config_dir().join("mailscope");
+    Some(folder.join("config.toml"))
 }

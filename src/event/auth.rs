@@ -23,10 +23,8 @@ use super::{Dcid, Event, EventKind, Icid, Reply};
 /// A login on a listener. The peer chooses the user's name, so it ends at the last fixed words.
 pub(super) fn inbound(body: &[u8]) -> Option<Event<'_>> {
     let rest = body.strip_prefix(b"SMTP Auth")?;
-    let rest = rest
-        .strip_prefix(b":")
-        .unwrap_or(rest)
-        .strip_prefix(b" (ICID ")?;
+    let rest = rest.strip_prefix(b":").unwrap_or(rest);
+    let rest = rest.strip_prefix(b" (ICID ")?;
     let (icid, rest) = number(rest)?;
     let rest = rest.strip_prefix(b") ")?;
     match rest {

@@ -66,9 +66,7 @@ fn is_missing(word: &[u8]) -> bool {
 
 /// `ACCEPT SG …`: one word, then the sender group.
 pub(super) fn hat<'a>(icid: Icid, rest: &'a [u8]) -> Option<Event<'a>> {
-    let word = rest
-        .iter()
-        .take_while(|b| b.is_ascii_alphanumeric() || **b == b'_')
-        .count();
+    let is_of_word = |b: &&u8| b.is_ascii_alphanumeric() || **b == b'_';
+    let word = rest.iter().take_while(is_of_word).count();
     (word > 0 && rest[word..].starts_with(b" SG ")).then_some(Event::Hat { icid, text: rest })
 }

@@ -81,11 +81,8 @@ pub(crate) fn unknown_shape(text: &[u8]) -> Vec<u8> {
                 .any(|b| b.is_ascii_digit() || !b.is_ascii() || b"@<>'\"/\\=[]".contains(b))
     };
     let mut shape = Vec::new();
-    for word in text
-        .split(|b| *b == b' ')
-        .filter(|word| !word.is_empty())
-        .take(WORDS)
-    {
+    let words = text.split(|b| *b == b' ').filter(|word| !word.is_empty());
+    for word in words.take(WORDS) {
         if is_varying(word) {
             if !shape.ends_with(b"*") {
                 shape.push(b'*');

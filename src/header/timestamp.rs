@@ -26,10 +26,8 @@ pub(crate) struct DateTime {
 impl Timestamp {
     /// `None` outside 1 to 2³²−1: logs have no such times.
     pub(crate) fn from_seconds(seconds: i64) -> Option<Self> {
-        u32::try_from(seconds)
-            .ok()
-            .and_then(NonZeroU32::new)
-            .map(Self)
+        let seconds = u32::try_from(seconds).ok()?;
+        NonZeroU32::new(seconds).map(Self)
     }
 
     pub(crate) fn seconds(self) -> i64 {
@@ -248,11 +246,8 @@ fn month(name: &[u8]) -> Option<u8> {
 
 /// Up to `most` digits, and what follows.
 fn digits(text: &[u8], most: usize) -> Option<(u16, &[u8])> {
-    let length = text
-        .iter()
-        .take(most)
-        .take_while(|b| b.is_ascii_digit())
-        .count();
+    let text_start = text.iter().take(most);
+    let length = text_start.take_while(|b| b.is_ascii_digit()).count();
     let value = text[..length]
         .iter()
         .fold(0u16, |value, digit| value * 10 + u16::from(digit - b'0'));

@@ -55,10 +55,8 @@ impl YearResolver {
             // It may come after a New Year.
             let later = i32::from((first.month, first.day) > (2, 29));
             let is_leap = |year: i32| days_in_month(year, 2) == 29;
-            year = (0..8)
-                .map(|back| year - back)
-                .find(|year| is_leap(year + later))
-                .unwrap_or(year);
+            let mut years = (0..8).map(|back| year - back);
+            year = years.find(|year| is_leap(year + later)).unwrap_or(year);
         }
         Self::starting(year)
     }
@@ -107,13 +105,9 @@ fn last_year_before(newest: &ParsedTimestamp, modified: DateTime) -> i32 {
         .to_timestamp()
         .map_or(i64::MAX, |stamp| stamp.seconds() + 86_400);
     let fits = |year: &i32| {
-        newest
-            .date_time(*year)
-            .to_timestamp()
-            .is_some_and(|stamp| stamp.seconds() <= limit)
+        let stamp = newest.date_time(*year).to_timestamp();
+        stamp.is_some_and(|stamp| stamp.seconds() <= limit)
     };
-    (0..9)
-        .map(|back| modified.year + 1 - back)
-        .find(fits)
-        .unwrap_or(modified.year)
+    let mut years = (0..9).map(|back| modified.year + 1 - back);
+    years.find(fits).unwrap_or(modified.year)
 }

@@ -57,10 +57,8 @@ pub(crate) fn sniff(head: &[u8]) -> FileKind {
             odd += usize::from(!kind.is_framing());
         }
     }
-    let controls = head
-        .iter()
-        .filter(|b| matches!(b, 0..=8 | 14..=31 if **b != 0x1b))
-        .count();
+    let is_control = |b: &&u8| matches!(b, 0..=8 | 14..=31 if **b != 0x1b);
+    let controls = head.iter().filter(is_control).count();
     match (present, odd) {
         _ if maybe => FileKind::Undecided,
         (0, 0) => FileKind::Undecided,

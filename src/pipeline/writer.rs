@@ -23,13 +23,9 @@ impl IndexWriter {
     }
 
     pub(super) fn open(&mut self, opened: &SourceOpened) {
-        let folder = opened
-            .path
-            .parent()
-            .map(|folder| folder.to_string_lossy().into_owned());
-        self.index
-            .write()
-            .open_source(opened.source, &folder.unwrap_or_default());
+        let folder = opened.path.parent().map(std::path::Path::to_string_lossy);
+        let mut index = self.index.write();
+        index.open_source(opened.source, &folder.unwrap_or_default());
     }
 
     /// Applies consecutive blocks; a second may span two of them. Returns [`SharedIndex::grow`].

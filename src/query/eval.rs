@@ -207,11 +207,8 @@ fn recipients_messages(index: &Index, recipients: &BitSet) -> BitSet {
 
 fn messages_of_deliveries(index: &Index) -> impl Iterator<Item = usize> + '_ {
     let recipients = &index.recipients;
-    let columns = &index.deliveries;
-    columns
-        .recipient
-        .iter()
-        .map(|id| recipients.message.get(id.at()).at())
+    let of_deliveries = index.deliveries.recipient.iter();
+    of_deliveries.map(|id| recipients.message.get(id.at()).at())
 }
 
 pub(super) fn messages_deliveries(index: &Index, messages: &BitSet) -> BitSet {
@@ -251,11 +248,11 @@ pub(super) fn connections_messages(index: &Index, connections: &BitSet) -> BitSe
     let has =
         |id: Option<crate::index::ConnectionId>| id.is_some_and(|id| connections.contains(id.at()));
     let mut messages = BitSet::of(columns.connection.iter(), columns.ranks(), has);
-    let went = index
-        .deliveries
+    let deliveries = &index.deliveries;
+    let went = deliveries
         .connection
         .iter()
-        .zip(index.deliveries.recipient.iter());
+        .zip(deliveries.recipient.iter());
     went.filter(|(connection, _)| has(*connection))
         .for_each(|(_, recipient)| messages.set(index.recipients.message.get(recipient.at()).at()));
     messages

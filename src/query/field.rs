@@ -68,10 +68,9 @@ impl Field {
     /// The field with this name or alias, ignoring case.
     pub(crate) fn find(name: &str) -> Option<Self> {
         let is = |other: &&str| other.eq_ignore_ascii_case(name);
-        FIELDS
-            .iter()
-            .find(|doc| is(&doc.name) || doc.aliases.iter().any(is))
-            .map(|doc| doc.field)
+        let mut all = FIELDS.iter();
+        let doc = all.find(|doc| is(&doc.name) || doc.aliases.iter().any(is));
+        doc.map(|doc| doc.field)
     }
 
     /// The name closest to a mistyped one, if any is similar.

@@ -30,12 +30,7 @@ const COMMON: &[u8] = b"etaoinsrlhdcumpfgywbvkxjqz";
 impl CaselessFinder {
     pub(super) fn new(lower: &str) -> Self {
         let lower = lower.as_bytes().to_vec();
-        let common = |byte: u8| {
-            COMMON
-                .iter()
-                .position(|letter| *letter == byte)
-                .unwrap_or(8)
-        };
+        let common = |byte| memchr::memchr(byte, COMMON).unwrap_or(8);
         let known = (0..lower.len()).filter(|at| lower[*at] != b'?');
         let rare = known.max_by_key(|at| common(lower[*at]));
         Self { lower, rare }

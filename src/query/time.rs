@@ -121,10 +121,8 @@ impl TimeOfDay {
 
 /// A number in digits alone.
 fn whole(text: &str) -> Option<u16> {
-    text.bytes()
-        .all(|b| b.is_ascii_digit())
-        .then(|| text.parse().ok())
-        .flatten()
+    let digits = text.bytes().all(|b| b.is_ascii_digit());
+    digits.then(|| text.parse().ok()).flatten()
 }
 
 /// Reads a moment as the interface's prompt takes it: its first second.

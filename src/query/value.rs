@@ -126,10 +126,8 @@ impl AddressPredicate {
         if text.contains(['*', '?']) {
             return Ok(Self::Glob(Glob::new(text)));
         }
-        let net = text
-            .parse::<IpNet>()
-            .ok()
-            .or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from));
+        let alone = || text.parse::<IpAddr>().ok().map(IpNet::from);
+        let net = text.parse::<IpNet>().ok().or_else(alone);
         net.map(|net| Self::Net(canonical(net))).ok_or_else(|| {
             let message = "expected an address: 192.0.2.7, 172.16.0.0/12, 2001:db8::/32 or 10.1.*";
             item.error(message)

@@ -125,10 +125,8 @@ fn linked_folders(path: &Path) -> Vec<PathBuf> {
 /// The inputs of these paths. Successive files of one directory are sorted by age: a shell lists
 /// `mail.log` before `mail.log.1`.
 pub(crate) fn in_time_order(paths: &[OsString]) -> Result<Vec<Input>, SourceError> {
-    let mut inputs: Vec<Input> = paths
-        .iter()
-        .map(|path| Input::of(path))
-        .collect::<Result<_, _>>()?;
+    let inputs = paths.iter().map(|path| Input::of(path));
+    let mut inputs: Vec<Input> = inputs.collect::<Result<_, _>>()?;
     let folder = |input: &Input| match input {
         Input::File(path) => Some(scan::folder_of(path)),
         _ => None,

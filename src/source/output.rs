@@ -61,10 +61,8 @@ impl LogReader {
     /// bomb.
     fn check_limit(&mut self, key: FileKey) {
         let file = &mut self.tracker[key];
-        let most = self
-            .settings
-            .max_unpacked
-            .max(file.stat.size.saturating_mul(100));
+        let most = file.stat.size.saturating_mul(100);
+        let most = most.max(self.settings.max_unpacked);
         if file.tail.compression.is_packed() && file.tail.known.splitter.next_offset() > most {
             file.park(ReadPhase::Done);
             self.tracker.dequeue(key);

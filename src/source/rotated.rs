@@ -26,10 +26,10 @@ impl LogReader {
         let listed: HashSet<FileId> = siblings.iter().map(|found| found.stat.id).collect();
         self.drop_deleted(at, &path, &listed);
         let siblings = self.with_unlisted(at, siblings, &listed);
-        let keys: HashSet<RotationKey> = siblings
+        let keys = siblings
             .iter()
-            .map(|found| RotationKey::of_path(&found.path))
-            .collect();
+            .map(|found| RotationKey::of_path(&found.path));
+        let keys: HashSet<RotationKey> = keys.collect();
         for found in &siblings {
             let gone = !listed.contains(&found.stat.id);
             if Some(found.stat.id) == rolled.newest {

@@ -104,11 +104,8 @@ pub(crate) fn name_of(id: FileId, folder: &Path) -> Option<PathBuf> {
     let mut names = names_in(folder).unwrap_or_default();
     names.retain(|path| fs::leads_to(path, id));
     // The name of the file is preferred to links to it.
-    names
-        .iter()
-        .position(|path| !path.is_symlink())
-        .or_else(|| (!names.is_empty()).then_some(0))
-        .map(|at| names.swap_remove(at))
+    let own = names.iter().position(|path| !path.is_symlink());
+    (!names.is_empty()).then(|| names.swap_remove(own.unwrap_or(0)))
 }
 
 /// The part of the name that a log and its rolled files share.

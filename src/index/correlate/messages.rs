@@ -250,10 +250,8 @@ impl Index {
         };
         let delivery = self.deliveries.push(&new);
         if let Some(id) = connection {
-            self.connections
-                .newest
-                .delivery
-                .set(id.at(), Some(delivery));
+            let newest = &mut self.connections.newest.delivery;
+            newest.set(id.at(), Some(delivery));
         }
         self.recipients
             .last_delivery

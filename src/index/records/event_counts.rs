@@ -111,11 +111,8 @@ impl EventCounts {
 
     /// The kinds that occurred, most frequent first.
     pub(crate) fn kinds(&self) -> Vec<(EventKind, Count)> {
-        let mut seen: Vec<_> = EventKind::ALL
-            .iter()
-            .map(|kind| (*kind, self.of(*kind)))
-            .filter(|(_, tally)| tally.count > 0)
-            .collect();
+        let kinds = EventKind::ALL.iter().map(|kind| (*kind, self.of(*kind)));
+        let mut seen: Vec<_> = kinds.filter(|(_, tally)| tally.count > 0).collect();
         seen.sort_by_key(|(_, tally)| std::cmp::Reverse(tally.count));
         seen
     }

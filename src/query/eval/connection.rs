@@ -197,10 +197,8 @@ fn replies(index: &Index, field: Field, test: &Predicate, newest: Option<Timesta
 fn lives(index: &Index, holds: impl Fn(i64, i64) -> bool) -> BitSet {
     let columns = &index.connections;
     let times = columns.began.iter().zip(columns.closed.iter());
-    let all = columns
-        .ranks()
-        .numbers()
-        .zip(times.zip(columns.flags.iter()));
+    let numbers = columns.ranks().numbers();
+    let all = numbers.zip(times.zip(columns.flags.iter()));
     BitSet::of(all, columns.ranks(), |(at, ((began, closed), facts))| {
         let Some(began) = began.map(Timestamp::seconds) else {
             return false;

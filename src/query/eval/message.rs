@@ -149,11 +149,8 @@ const MIXED: u16 = 1 << 9;
 fn joined_states(index: &Index) -> Vec<u16> {
     let places = index.messages.ranks();
     let mut states = vec![0; places.len()];
-    let recipients = index
-        .recipients
-        .message
-        .iter()
-        .zip(index.recipients.state.iter());
+    let columns = &index.recipients;
+    let recipients = columns.message.iter().zip(columns.state.iter());
     recipients.for_each(|(message, state)| {
         if let Some(place) = places.rank(message.at()) {
             states[place] |= bit(state);

@@ -166,10 +166,10 @@ impl FingerprintStore {
     fn location(&self, number: ContentId) -> Option<Location> {
         match self.files.get(&number) {
             Some(&(file, _)) => Some(Location::Live(file)),
-            None => self
-                .deleted
-                .contains_key(&number)
-                .then_some(Location::Deleted(number)),
+            None => {
+                let is_deleted = self.deleted.contains_key(&number);
+                is_deleted.then_some(Location::Deleted(number))
+            }
         }
     }
 

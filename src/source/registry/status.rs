@@ -92,10 +92,9 @@ impl Sources {
             (log.polling, log.waiting.clone())
         };
         let entries = self.entries();
-        let mut all: Vec<SourceStatus> = entries
-            .known()
-            .map(|(source, entry)| entry.status(source, polling))
-            .collect();
+        let known = entries.known();
+        let known = known.map(|(source, entry)| entry.status(source, polling));
+        let mut all: Vec<SourceStatus> = known.collect();
         drop(entries);
         all.extend(waiting.into_iter().map(|path| SourceStatus {
             path,

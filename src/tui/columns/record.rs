@@ -194,10 +194,7 @@ fn of_connection(connection: &Connection<'_>, field: &str) -> Option<String> {
         ("profile", _) => last?.profile().map(str::to_owned),
         ("icid", ConnId::Out(_)) => {
             let message = connection.carried().into_iter().next()?;
-            message
-                .icid()
-                .filter(|icid| *icid > 0)
-                .map(|icid| icid.to_string())
+            of_message(&message, "icid")
         }
         ("dcid", ConnId::In(_)) => of_message(connection.messages().first()?, "dcid"),
         _ => None,
@@ -211,10 +208,10 @@ fn of_message(message: &Message<'_>, field: &str) -> Option<String> {
             let connection = deliveries.last()?.connection()?;
             Some(connection.number().to_string())
         }
-        "icid" => message
-            .icid()
-            .filter(|icid| *icid > 0)
-            .map(|icid| icid.to_string()),
+        "icid" => {
+            let icid = message.icid().filter(|icid| *icid > 0);
+            icid.map(|icid| icid.to_string())
+        }
         _ => of_connection(&message.connection()?, field),
     }
 }

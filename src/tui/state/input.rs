@@ -142,9 +142,8 @@ impl App {
     }
 
     fn scroll_help(&mut self, command: Command) {
-        let most = keymap::bindings(self.help_context())
-            .count()
-            .saturating_sub(1);
+        let count = keymap::bindings(self.help_context()).count();
+        let most = count.saturating_sub(1);
         let Some(at) = self.help.as_mut() else { return };
         let screen = usize::from(self.size.1.saturating_sub(6)).max(1);
         *at = match command {
@@ -242,14 +241,10 @@ impl App {
             }
             record => record.has_failed(index),
         };
-        let table = records
-            .tables
-            .iter_mut()
-            .find(|table| table.view == self.view);
-        if table
-            .and_then(|table| table.seek(way, failed, Ends::Stay))
-            .is_none()
-        {
+        let mut tables = records.tables.iter_mut();
+        let table = tables.find(|table| table.view == self.view);
+        let found = table.and_then(|table| table.seek(way, failed, Ends::Stay));
+        if found.is_none() {
             self.no_failure(way);
         }
     }

@@ -127,10 +127,9 @@ impl LogView {
     pub(super) fn search(&mut self, search: TextPattern) -> Option<Outcome> {
         self.search = Some(search.clone());
         let at_end = self.scroll.cursor + 1 >= self.lines.len();
-        let way = if at_end {
-            SearchDirection::Backward
-        } else {
-            SearchDirection::Forward
+        let way = match at_end {
+            true => SearchDirection::Backward,
+            false => SearchDirection::Forward,
         };
         self.find(way, LinePattern::Text(search))
     }
@@ -182,10 +181,8 @@ impl LogView {
     fn more(&mut self, height: usize) -> Option<LineRange> {
         let margin = height * 2;
         if self.scroll.offset < margin && !self.starts {
-            return self
-                .lines
-                .front()
-                .map(|line| LineRange::Before(line.position, STEP));
+            let first = self.lines.front();
+            return first.map(|line| LineRange::Before(line.position, STEP));
         }
         let near_end = self.scroll.offset + height + margin > self.lines.len();
         if near_end && (!self.ends || std::mem::take(&mut self.grown)) {
@@ -218,11 +215,9 @@ impl LogView {
             LineRange::Around(position, _) => {
                 self.replace(chunk);
                 self.target = None;
-                self.scroll.cursor = self
-                    .lines
-                    .iter()
-                    .position(|line| line.position >= position)
-                    .unwrap_or(0);
+                let mut lines = self.lines.iter();
+                let at = lines.position(|line| line.position >= position);
+                self.scroll.cursor = at.unwrap_or(0);
                 self.scroll.offset = self.scroll.cursor.saturating_sub(5);
             }
         }
@@ -268,10 +263,9 @@ impl LogView {
 
 /// The notice after marking or unmarking a row.
 pub(super) fn marked_notice(marked: bool) -> Outcome {
-    let text = if marked {
-        "marked (': next mark)"
-    } else {
-        "unmarked"
+    let text = match marked {
+        true => "marked (': next mark)",
+        false => "unmarked",
     };
     Outcome::Notice(Role::Dim, text.to_owned())
 }

@@ -21,10 +21,10 @@ impl App {
     pub(super) fn open(&mut self, index: &Index) {
         let record = match self.pages.last() {
             Some(page) => page.link(),
-            None if self.view == View::Log => self
-                .log
-                .current()
-                .and_then(|line| of_line(index, line.position, &line.bytes)),
+            None if self.view == View::Log => {
+                let line = self.log.current();
+                line.and_then(|line| of_line(index, line.position, &line.bytes))
+            }
             None => self.current(),
         };
         match record {
@@ -320,27 +320,20 @@ impl App {
 fn of_line(index: &Index, position: Position, line: &[u8]) -> Option<Record> {
     let frame = HeaderParser::new(YearResolver::starting(2000)).parse(line);
     let owners = event::parse_entry(&frame, line).owners();
-    let holds = |id: &ConnectionId| {
-        let spans = index.connection(*id).spans();
-        spans
-            .iter()
-            .any(|span| (span.first..=span.last).contains(&position))
+    let holds = |id: &&ConnectionId| {
+        let spans = index.connection(**id).spans();
+        let mut spans = spans.iter();
+        spans.any(|span| (span.first..=span.last).contains(&position))
     };
     let connection = owners.link.and_then(|link| {
         let newest = index.find_connections(link);
-        newest
-            .iter()
-            .copied()
-            .find(holds)
-            .or_else(|| newest.first().copied())
+        newest.iter().find(holds).or(newest.first()).copied()
     });
     if let Some(id) = connection {
         return Some(Record::Connection(id));
     }
     let mid = owners.mid?;
-    let message = index
-        .messages()
-        .rev()
-        .find(|message| message.mid() == mid)?;
+    let mut messages = index.messages().rev();
+    let message = messages.find(|message| message.mid() == mid)?;
     Some(Record::Message(message.record()))
 }

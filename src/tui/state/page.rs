@@ -154,11 +154,8 @@ impl Page {
     pub(crate) fn settle(&mut self, height: usize) {
         if !self.is_placed && !self.head.is_empty() {
             self.is_placed = true;
-            self.scroll.cursor = self
-                .head
-                .iter()
-                .position(|row| row.link.is_some())
-                .unwrap_or(0);
+            let first = self.head.iter().position(|row| row.link.is_some());
+            self.scroll.cursor = first.unwrap_or(0);
         }
         self.scroll.settle(height, self.len());
         self.scroll.fill(height.max(1), self.len());

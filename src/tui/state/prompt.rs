@@ -87,9 +87,8 @@ impl App {
         let Some(prompt) = self.prompts.open.as_mut() else {
             return;
         };
-        prompt
-            .line
-            .insert(&text[..text.floor_char_boundary(MOST_PASTED)]);
+        let text = &text[..text.floor_char_boundary(MOST_PASTED)];
+        prompt.line.insert(text);
         self.changed(index);
     }
 
@@ -146,12 +145,8 @@ impl App {
         };
         prompt.taken = None;
         if prompt.kind == PromptKind::Filter {
-            prompt.completions = query::complete(
-                prompt.line.text(),
-                prompt.line.cursor(),
-                index,
-                &self.settings.saved,
-            );
+            let (text, cursor) = (prompt.line.text(), prompt.line.cursor());
+            prompt.completions = query::complete(text, cursor, index, &self.settings.saved);
         }
     }
 
@@ -167,10 +162,8 @@ impl App {
         match query::parse_with(prompt.line.text(), &self.settings.saved) {
             Ok(filter) => self.apply_filter(filter),
             Err(problem) => {
-                (prompt.error, prompt.error_at) = (
-                    Some(problem.message().to_owned()),
-                    Some(problem.range().start),
-                );
+                prompt.error = Some(problem.message().to_owned());
+                prompt.error_at = Some(problem.range().start);
                 // The search was for another text; the rows stay those of the filter kept.
                 if self.filter.search != SearchState::Done {
                     self.restore_filter();
@@ -208,12 +201,8 @@ impl App {
             SearchDirection::Backward => prompt.recalled + 1,
             SearchDirection::Forward => prompt.recalled.saturating_sub(1),
         };
-        let mut typed = self
-            .prompts
-            .history
-            .iter()
-            .rev()
-            .filter(|(kind, _)| *kind == prompt.kind);
+        let typed = self.prompts.history.iter().rev();
+        let mut typed = typed.filter(|(kind, _)| *kind == prompt.kind);
         let text = match recalled {
             0 => Some(""),
             back => typed.nth(back - 1).map(|(_, text)| text.as_str()),
@@ -228,10 +217,12 @@ impl App {
         let typed = (kind, text.to_owned());
         self.prompts.history.retain(|before| *before != typed);
         self.prompts.history.push(typed);
-        let most = self.settings.history;
-        self.prompts
+        let over = self
+            .prompts
             .history
-            .drain(..self.prompts.history.len().saturating_sub(most));
+            .len()
+            .saturating_sub(self.settings.history);
+        self.prompts.history.drain(..over);
     }
 
     /// Closes the prompt and restores the filter.
@@ -294,11 +285,9 @@ impl App {
             };
             if let (Some(from), Some(to)) = (from, to) {
                 let text = query::and(&self.filter.kept, &format!("{from} {to}"));
-                self.view = if self.view == View::Log {
-                    View::Connections
-                } else {
-                    self.view
-                };
+                if self.view == View::Log {
+                    self.view = View::Connections;
+                }
                 return self.set_filter_text(text.trim());
             }
         } else if let Some(time) = query::moment(text, newest) {
@@ -324,13 +313,13 @@ impl App {
                 Ok(filter) => return self.set_filter(filter),
                 Err(problem) => problem.message().to_owned(),
             },
-            "view" | "v" => match View::ALL
-                .iter()
-                .find(|(key, view)| names_view(rest, *key, *view))
-            {
-                Some((key, _)) => return self.run(Command::View(*key), index),
-                None => "expected a view: 1 to 7, or its name".into(),
-            },
+            "view" | "v" => {
+                let mut all = View::ALL.iter();
+                match all.find(|(key, view)| names_view(rest, *key, *view)) {
+                    Some((key, _)) => return self.run(Command::View(*key), index),
+                    None => "expected a view: 1 to 7, or its name".into(),
+                }
+            }
             "sort" | "s" => match self.sort_by(rest) {
                 Ok(()) => return,
                 Err(titles) => format!("expected a column: {titles}"),
@@ -353,12 +342,9 @@ impl App {
         let Some(table) = self.table_mut() else {
             return Err("none here".into());
         };
-        let found = table
-            .columns()
-            .iter()
-            .copied()
-            .find(|column| !name.is_empty() && column.title.starts_with(name));
-        let Some(column) = found else {
+        let mut columns = table.columns().iter();
+        let found = columns.find(|column| !name.is_empty() && column.title.starts_with(name));
+        let Some(column) = found.copied() else {
             let titles: Vec<&str> = table.columns().iter().map(|column| column.title).collect();
             return Err(titles.join(", "));
         };
@@ -372,10 +358,6 @@ impl App {
 }
 
 fn names_view(name: &str, key: u8, view: View) -> bool {
-    name == key.to_string()
-        || !name.is_empty()
-            && view
-                .title()
-                .to_lowercase()
-                .starts_with(&name.to_lowercase())
+    let begins = || view.name().starts_with(&name.to_lowercase());
+    name == key.to_string() || !name.is_empty() && begins()
 }

@@ -30,10 +30,8 @@ pub(crate) struct Records {
 impl Records {
     pub(super) fn new(columns: &[ColumnSet]) -> Self {
         let views = View::ALL.iter().map(|(_, view)| *view);
-        let mut tables: Vec<Table> = views
-            .filter(|view| *view != View::Log)
-            .map(Table::new)
-            .collect();
+        let tables = views.filter(|view| *view != View::Log).map(Table::new);
+        let mut tables: Vec<Table> = tables.collect();
         for set in columns {
             let table = tables.iter_mut().find(|table| table.view == set.view());
             if let Some(table) = table {

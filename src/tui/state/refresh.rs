@@ -98,10 +98,8 @@ impl App {
     /// When to do something without an event: a time since the start.
     pub(crate) fn wake(&self, index: &Index) -> Option<Duration> {
         let generation = index.generation();
-        let search = self
-            .filter
-            .due(index)
-            .filter(|_| self.feed.paused.is_none());
+        let is_live = self.feed.paused.is_none();
+        let search = self.filter.due(index).filter(|_| is_live);
         let triage = &self.records.triage;
         let look = triage.due(generation, self.need(), self.refresh_policy());
         let sources = self.records.sources.due(generation);
@@ -134,9 +132,8 @@ impl App {
             return self.add_rows(index);
         }
         // At the top no row is to be found again, so that the list's memory can be used again.
-        let old = self
-            .table_mut()
-            .filter(|table| table.scroll.cursor == 0 && !stay);
+        let old = self.table_mut();
+        let old = old.filter(|table| table.scroll.cursor == 0 && !stay);
         let room = old.map(|table| std::mem::take(&mut table.rows));
         let rows = self.rows(index, room.unwrap_or_default());
         if stay {
@@ -147,10 +144,9 @@ impl App {
             return;
         };
         // At the top the table follows what comes; anywhere else the selected record stays selected.
-        let keep = if table.scroll.cursor == 0 {
-            Keep::Top
-        } else {
-            Keep::Selected
+        let keep = match table.scroll.cursor {
+            0 => Keep::Top,
+            _ => Keep::Selected,
         };
         table.replace(rows, keep);
         table.generation = Some(generation);
@@ -163,10 +159,9 @@ impl App {
             return room;
         };
         let (filter, hits) = (&*self.filter.active, &self.filter.hits);
-        let pin_open = if self.feed.is_followed() {
-            PinOpen::Yes
-        } else {
-            PinOpen::No
+        let pin_open = match self.feed.is_followed() {
+            true => PinOpen::Yes,
+            false => PinOpen::No,
         };
         match self.view {
             View::Connections => rows::connections(index, filter, hits, sort, pin_open, room),
@@ -315,10 +310,8 @@ impl App {
         };
         let spans = record.spans(index);
         let preview = &mut self.preview.lines;
-        if preview
-            .as_ref()
-            .is_some_and(|preview| preview.is_of(record, &spans))
-        {
+        let shown = preview.as_ref();
+        if shown.is_some_and(|preview| preview.is_of(record, &spans)) {
             return;
         }
         let Some(wanted) = record.wanted(index) else {

@@ -190,11 +190,8 @@ fn chosen_tab(app: &App) -> Parts {
 fn noticed(app: &App, view: View) -> Option<(Role, String)> {
     match view {
         View::Routes => {
-            let failing = app
-                .records
-                .triage
-                .count(RouteState::Failing)
-                .filter(|count| *count > 0)?;
+            let failing = app.records.triage.count(RouteState::Failing);
+            let failing = failing.filter(|count| *count > 0)?;
             Some((Role::Failed, format!(" ✗{failing}")))
         }
         View::Findings => {

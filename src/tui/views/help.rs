@@ -22,12 +22,8 @@ pub(super) fn draw(canvas: &mut Canvas<'_, '_>, areas: &Areas, app: &App) {
     let width = area.width / columns as u16;
     let from = app.help.unwrap_or(0).min(each.saturating_sub(height));
     for column in 0..columns {
-        let rows = all
-            .iter()
-            .skip(column * each)
-            .take(each)
-            .skip(from)
-            .take(height);
+        let of_column = all.iter().skip(column * each).take(each);
+        let rows = of_column.skip(from).take(height);
         for (n, binding) in (1..).zip(rows) {
             let mut row = Canvas::row(area, n);
             row.x += width * column as u16;

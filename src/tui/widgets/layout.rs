@@ -80,10 +80,8 @@ pub(crate) const SIGN: u16 = 2;
 
 /// The indices of the columns that fit.
 pub(crate) fn shown_columns(columns: &[&Column], width: u16) -> Vec<usize> {
-    column_widths(columns, width, 0)
-        .into_iter()
-        .map(|(at, _)| at)
-        .collect()
+    let widths = column_widths(columns, width, 0).into_iter();
+    widths.map(|(at, _)| at).collect()
 }
 
 /// The columns shown and how wide each is. An id is never cut: its column takes at least `id` columns.
@@ -97,12 +95,9 @@ pub(crate) fn column_widths(columns: &[&Column], width: u16, id: u16) -> Vec<(us
     let least = |shown: &[usize]| shown.iter().map(|at| need(*at) + 1).sum::<u16>();
     // At least one column stays.
     while least(&shown) > room + 1 && shown.len() > 1 {
-        let Some(weakest) = shown
-            .iter()
-            .copied()
-            .filter(|at| columns[*at].priority > 0)
-            .max_by_key(|at| columns[*at].priority)
-        else {
+        let may_go = shown.iter().copied();
+        let may_go = may_go.filter(|at| columns[*at].priority > 0);
+        let Some(weakest) = may_go.max_by_key(|at| columns[*at].priority) else {
             break;
         };
         shown.retain(|at| *at != weakest);
@@ -118,9 +113,8 @@ pub(crate) fn column_widths(columns: &[&Column], width: u16, id: u16) -> Vec<(us
                 Field::Login | Field::Why | Field::Route => 2,
                 _ => 1,
             };
-            let step = step
-                .min(left)
-                .min(columns[*at].screen.max.saturating_sub(*width));
+            let most = columns[*at].screen.max.saturating_sub(*width);
+            let step = step.min(left).min(most);
             *width += step;
             left -= step;
         }

@@ -71,10 +71,9 @@ impl Line {
     /// dropped.
     pub(crate) fn insert(&mut self, text: &str) {
         for c in text.chars() {
-            let c = if crate::safe::is_control_like(c) {
-                ' '
-            } else {
-                c
+            let c = match crate::safe::is_control_like(c) {
+                true => ' ',
+                false => c,
             };
             if self.text.len() + c.len_utf8() > LONGEST {
                 break;
