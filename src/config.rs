@@ -28,7 +28,6 @@ use crate::query;
 use crate::triage::Thresholds;
 use layers::{Layers, joined};
 
-/// The documented default file.
 pub(crate) const DEFAULT: &str = include_str!("../assets/default.toml");
 
 /// With less, an index would hold hardly more than the open records.
@@ -37,7 +36,6 @@ const LEAST_MEMORY: u64 = 8 << 20;
 /// What reading, parsing and the program itself take: measured, with blocks in flight.
 const READING: u64 = 28 << 20;
 
-/// Every setting in force.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Config {

@@ -73,7 +73,6 @@ id! {
     Rid
 }
 
-/// A connection of either direction.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub(crate) enum ConnId {
     In(Icid),

@@ -9,7 +9,6 @@ use toml::de::DeTable;
 use super::origin::ConfigError;
 use crate::query;
 
-/// A file that is TOML.
 pub(super) struct Document {
     path: PathBuf,
     /// The tables and their lines.
@@ -17,7 +16,6 @@ pub(super) struct Document {
     pub(super) entries: Vec<Entry>,
 }
 
-/// A key with its value.
 pub(super) struct Entry {
     /// Empty for a key above all tables.
     pub(super) table: String,

@@ -9,7 +9,6 @@ use toml::{Table, Value};
 use super::document::Document;
 use super::{Config, ConfigError, DEFAULT, Origin};
 
-/// The values that have been read so far.
 pub(super) struct Layers {
     /// Names of the tables, in the order of the default file.
     tables: Vec<String>,
@@ -103,7 +102,6 @@ impl Layers {
         Ok(())
     }
 
-    /// Types and checks the values.
     pub(super) fn merge(self) -> Result<Config, ConfigError> {
         let mut config = match typed(&self.settings, |_| true) {
             Ok(config) => config,
@@ -149,16 +147,14 @@ impl Layers {
                 std::cmp::Ordering::Equal => it.name.as_str() < name,
                 order => order.is_lt(),
             });
-        self.settings.insert(
-            at,
-            Setting {
-                table: "queries".to_owned(),
-                name: name.to_owned(),
-                default: Value::String(String::new()),
-                value: Value::String(String::new()),
-                origin: Origin::Default,
-            },
-        );
+        let query = Setting {
+            table: "queries".to_owned(),
+            name: name.to_owned(),
+            default: Value::String(String::new()),
+            value: Value::String(String::new()),
+            origin: Origin::Default,
+        };
+        self.settings.insert(at, query);
     }
 }
 

@@ -109,7 +109,6 @@ fn is_header_list(text: &[u8]) -> bool {
             .is_some_and(|list| headers(list).is_some())
 }
 
-/// Reads tuples of two strings to the end of the list.
 fn headers(mut list: &[u8]) -> Option<()> {
     while !list.is_empty() {
         list = string(list.strip_prefix(b"(")?)?;

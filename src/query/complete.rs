@@ -198,7 +198,6 @@ struct ValueRank {
     count: Reverse<Option<usize>>,
 }
 
-/// The best values so far, the best first.
 struct BestValues {
     typed: String,
     needle: CaselessFinder,
@@ -262,12 +261,9 @@ impl BestValues {
             Field::Group | Field::Action | Field::Country => self.policies(field, index),
             Field::Tls | Field::Cipher => names.tls.iter().for_each(|(_, written)| {
                 let tls = Tls::parse(written.as_bytes());
-                let value = tls.and_then(|tls| {
-                    if field == Field::Tls {
-                        tls.protocol
-                    } else {
-                        tls.cipher
-                    }
+                let value = tls.and_then(|tls| match field {
+                    Field::Tls => tls.protocol,
+                    _ => tls.cipher,
                 });
                 if let Some(value) = value {
                     self.value(decoded(value), None);

@@ -25,7 +25,6 @@ words! {
     }
 }
 
-/// A term and how it was answered.
 #[derive(Clone, PartialEq, Debug)]
 pub(crate) struct PlanStep {
     pub term: String,
@@ -79,7 +78,6 @@ impl PlanTrace {
         bits
     }
 
-    /// Records a term that was not evaluated.
     pub(super) fn skip(&self, term: impl FnOnce() -> String) {
         if let Some(steps) = &self.0 {
             steps.borrow_mut().push(PlanStep {

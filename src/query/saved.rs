@@ -11,7 +11,6 @@ impl Saved {
         self.0.get(name).map(String::as_str)
     }
 
-    /// Sorted by name.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0
             .iter()

@@ -8,7 +8,6 @@ use regex::bytes::{Regex, RegexBuilder};
 /// Bytes that a compiled expression may take.
 const PATTERN_BYTES: usize = 1 << 20;
 
-/// A text or a regular expression.
 #[derive(Clone, Debug)]
 pub(crate) struct TextPattern {
     source: String,

@@ -78,15 +78,14 @@ impl LogReader {
                 .filter(|file| phases.contains(&file.phase) && file.is_held())
                 .count()
         };
-        let unclassified = MAX_UNCLASSIFIED.saturating_sub(held(&[ReadPhase::Unclassified]));
+        let unclassified = match self.settings.is_live() {
+            true => MAX_UNCLASSIFIED,
+            false => 0,
+        };
         NewFiles {
             files: Vec::new(),
             room: MAX_HELD.saturating_sub(held(&[ReadPhase::Queued, ReadPhase::Unclassified])),
-            unclassified_room: if self.settings.is_live() {
-                unclassified
-            } else {
-                0
-            },
+            unclassified_room: unclassified.saturating_sub(held(&[ReadPhase::Unclassified])),
         }
     }
 
@@ -167,11 +166,8 @@ impl LogReader {
             Loss::Expected => {}
             Loss::Replaced => self.notice(NoticeKind::Replaced, path, ""),
             Loss::Unread => {
-                self.notice(
-                    NoticeKind::Gap,
-                    path,
-                    "the file was deleted before its turn",
-                );
+                let detail = "the file was deleted before its turn";
+                self.notice(NoticeKind::Gap, path, detail);
             }
             Loss::Gone => self.notice(NoticeKind::Gone, path, ""),
         }

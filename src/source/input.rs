@@ -143,20 +143,17 @@ pub(crate) fn check(path: &Path) -> Result<(), SourceError> {
     let file = Arc::new(file);
     let mut magic = [0; Compression::MAGIC];
     let count = fs::read_at(&file, &mut magic, 0).map_err(fail)?;
+    let path = path.to_path_buf();
     if matches!(magic[..count], [0xff, 0xfe, ..] | [0xfe, 0xff, ..]) {
-        return Err(SourceError::Utf16 {
-            path: path.to_path_buf(),
-        });
+        return Err(SourceError::Utf16 { path });
     }
+    let is_packed = Compression::of(&magic[..count]).is_packed();
     match scan::head(&file, fingerprint::HEAD) {
-        Err(cause) if cause.kind() == io::ErrorKind::OutOfMemory => Err(SourceError::Demanding {
-            path: path.to_path_buf(),
-        }),
-        Err(cause) if Compression::of(&magic[..count]).is_packed() => Err(SourceError::Damaged {
-            path: path.to_path_buf(),
-            cause,
-        }),
-        Err(error) => Err(fail(error)),
         Ok(_) => Ok(()),
+        Err(cause) => Err(match cause.kind() {
+            io::ErrorKind::OutOfMemory => SourceError::Demanding { path },
+            _ if is_packed => SourceError::Damaged { path, cause },
+            _ => fail(cause),
+        }),
     }
 }

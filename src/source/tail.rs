@@ -165,7 +165,6 @@ impl TailedFile {
         self.tail.link_target = None;
     }
 
-    /// Closes the file for good.
     pub(super) fn finish(&mut self) {
         self.phase = ReadPhase::Done;
         self.tail.handle = Handle::Closed;

@@ -31,7 +31,6 @@ use crate::tui::state::{App, View};
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::layout::areas;
 
-/// Draws everything.
 pub(super) fn draw(frame: &mut Frame<'_>, app: &App, index: &Index, theme: Theme) {
     let areas = areas(app.size, app.view);
     let whole = frame.area();

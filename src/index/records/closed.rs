@@ -3,7 +3,6 @@
 use super::connection::ConnectionId;
 use super::message::MessageId;
 
-/// A record that has just ended.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(crate) enum ClosedRecord {
     /// A connection was closed, lost, aborted or superseded.

@@ -32,7 +32,6 @@ pub(crate) enum DeliveryResult {
 }
 
 impl DeliveryResult {
-    /// Whether the delivery failed for good.
     pub(crate) fn is_refusal(self) -> bool {
         matches!(self, Self::Bounced | Self::Aborted)
     }

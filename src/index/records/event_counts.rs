@@ -86,7 +86,6 @@ impl EventCounts {
         self.kinds.append(counts);
     }
 
-    /// Counts the shape of an unknown entry.
     pub(crate) fn add_unknown(&mut self, text: &[u8], position: Position, time: Option<Timestamp>) {
         let shape = unknown_shape(text);
         let at = match self.numbers.get(&shape) {

@@ -4,7 +4,6 @@ use super::event_counts::EventCounts;
 use super::timeline::Timeline;
 use crate::header::Timestamp;
 
-/// Totals since the start.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(crate) struct Totals {
     pub(crate) entries: u64,
@@ -22,7 +21,6 @@ pub(crate) struct Totals {
     pub(crate) failed_outbound: u64,
 }
 
-/// All counts of a log, and the time that it spans.
 #[derive(Debug, Default)]
 pub(crate) struct LogStats {
     /// [`Totals::unknown`] is in `event_counts`.

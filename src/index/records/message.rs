@@ -23,7 +23,6 @@ pub(crate) enum MessageTag {}
 pub(crate) type MessageId = RecordId<MessageTag>;
 
 words! {
-    /// The state of a recipient, or of a message.
     #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
     pub(crate) enum DeliveryState {
         const ALL;
@@ -273,7 +272,6 @@ impl<'i> Message<'i> {
     }
 }
 
-/// The state of a message as a whole.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum CommonState {
     /// All recipients have it, or there are none and the message itself has it.

@@ -2,7 +2,6 @@
 
 use crate::index::store::intern::Interner;
 
-/// One interner for each kind of name.
 #[derive(Debug, Default)]
 pub(crate) struct Interners {
     /// Users of inbound logins, as typed.

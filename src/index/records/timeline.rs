@@ -29,7 +29,6 @@ pub(crate) enum TimelineEvent {
     Failed,
 }
 
-/// Counts by time.
 #[derive(Clone, Debug)]
 pub(crate) struct Timeline {
     /// Start of the first slot, in seconds since 1970.

@@ -117,10 +117,9 @@ fn policies(index: &Index, field: Field, test: &Predicate) -> BitSet {
 
 pub(super) fn tls_match(field: Field, names: &NamePredicate, tls: &Tls<'_>) -> bool {
     let result = if tls.success { "success" } else { "failed" };
-    let value = if field == Field::Tls {
-        tls.protocol
-    } else {
-        tls.cipher
+    let value = match field {
+        Field::Tls => tls.protocol,
+        _ => tls.cipher,
     };
     field == Field::Tls && names.matches(result)
         || value.is_some_and(|value| names.matches(&String::from_utf8_lossy(value)))

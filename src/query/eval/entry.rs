@@ -9,7 +9,6 @@ use crate::query::parse::Expr;
 use crate::query::value::{NamePredicate, Predicate};
 use crate::search::TextPattern;
 
-/// An entry under evaluation.
 pub(in crate::query) struct EntryQuery<'a> {
     pub entry: &'a Entry<'a>,
     pub line: &'a [u8],

@@ -142,7 +142,6 @@ fn bit(state: DeliveryState) -> u16 {
     1 << (state as u16 + 2)
 }
 
-/// The bit of `mixed`.
 const MIXED: u16 = 1 << 9;
 
 /// The recipients' states of each message, joined.

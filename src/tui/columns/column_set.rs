@@ -31,10 +31,8 @@ impl ColumnSet {
         let all = self.view.columns();
         let mut found = Ok(Vec::new());
         for name in names {
-            match (
-                all.clone().find(|column| column.name() == *name),
-                &mut found,
-            ) {
+            let column = all.clone().find(|column| column.name() == *name);
+            match (column, &mut found) {
                 (Some(column), Ok(columns)) => columns.push(column),
                 (None, Ok(_)) => found = Err(name),
                 (_, Err(_)) => {}

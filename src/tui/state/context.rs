@@ -70,7 +70,6 @@ impl<'k> RenderContext<'k> {
     }
 }
 
-/// A cell of a row.
 pub(crate) fn cell(known: RenderContext<'_>, record: Record, column: &Column) -> Cell {
     let context = known.context();
     let cell = known.with_row(record, |row| column.cell(context, row));

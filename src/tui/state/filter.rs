@@ -102,7 +102,6 @@ impl App {
         self.apply_filter(filter);
     }
 
-    /// Returns to the filter that was kept.
     pub(super) fn restore_filter(&mut self) {
         if let Ok(kept) = query::parse_with(&self.filter.kept, &self.settings.saved) {
             self.apply_filter(kept);
@@ -131,7 +130,6 @@ impl App {
         self.effects.extend(was_searching.then_some(Effect::Cancel));
     }
 
-    /// Marks all rows as out of date.
     pub(super) fn filter_changed(&mut self) {
         self.records.filter_changed(self.filter.active.text());
     }

@@ -138,7 +138,6 @@ impl LogView {
         self.lines.get(self.scroll.cursor)
     }
 
-    /// Goes to the line that begins there.
     pub(crate) fn go_to(&mut self, position: Position) {
         self.tailing = false;
         match self.lines.iter().position(|line| line.position == position) {

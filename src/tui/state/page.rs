@@ -91,7 +91,6 @@ impl Page {
         }
     }
 
-    /// Whether raw lines are still to be read.
     pub(crate) fn awaits_lines(&self) -> bool {
         let sides = &self.sides;
         self.lines.read.is_none() || sides.read.is_none() && sides.of.iter().any(Option::is_some)

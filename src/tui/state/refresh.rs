@@ -153,7 +153,6 @@ impl App {
         table.seen = table.end(index);
     }
 
-    /// The view's rows in order.
     fn rows(&mut self, index: &Index, room: Vec<Record>) -> Vec<Record> {
         let Some(sort) = self.table().map(|table| table.sort) else {
             return room;

@@ -89,7 +89,6 @@ impl Table {
         &self.columns
     }
 
-    /// Shows these columns only.
     pub(super) fn show(&mut self, chosen: &ColumnSet) {
         self.chosen = chosen.columns().to_vec();
         self.hide(None);
@@ -198,7 +197,6 @@ impl Table {
         self.scroll = Scroll::default();
     }
 
-    /// Sorts by the next column that can be.
     pub(super) fn sort_next(&mut self) -> Option<&'static str> {
         let mut sortable = self.columns.clone();
         sortable.retain(|column| column.screen.sort == Sortable::Yes);
@@ -212,7 +210,6 @@ impl Table {
         Some(next.title)
     }
 
-    /// Takes rows in.
     pub(super) fn replace(&mut self, rows: Vec<Record>, keep: Keep) {
         let selected = self.selected().filter(|_| keep == Keep::Selected);
         let selected = self.sought.take().or(selected);

@@ -23,22 +23,16 @@ pub(super) fn draw(canvas: &mut Canvas<'_, '_>, areas: &Areas, app: &App) {
         let bytes = &line.bytes[..end];
         let mut parts = log_line::parts(&parser.parse(bytes), bytes, format);
         if line.length > end as u64 {
-            parts.push((
-                Role::Warning,
-                format!(
-                    " … {} more bytes",
-                    humanize::grouped(line.length - end as u64)
-                ),
-            ));
+            let left = humanize::grouped(line.length - end as u64);
+            parts.push((Role::Warning, format!(" … {left} more bytes")));
         }
         if let Some(search) = &log.search {
             parts = log_line::mark(parts, search);
         }
         parts = log_line::sideways(parts, log.scroll.sideways);
-        let mark = if app.log.marks.contains(&line.position) {
-            "●"
-        } else {
-            " "
+        let mark = match app.log.marks.contains(&line.position) {
+            true => "●",
+            false => " ",
         };
         let sign = if at == log.scroll.cursor { "▸" } else { " " };
         parts.insert(0, (Role::Pending, format!("{mark}{sign}")));

@@ -53,13 +53,14 @@ fn line(page: &Page, at: usize, format: HeaderFormat) -> Vec<(Role, String)> {
     }
     match &page.lines.read {
         None => vec![(Role::Dim, "  reading …".into())],
-        Some(Err(error)) => vec![(
-            Role::Failed,
-            format!("  cannot read its lines again: {}", safe::text(error)),
-        )],
-        Some(Ok(lines)) => lines
-            .get(at - page.head.len())
-            .map_or_else(Vec::new, |line| raw(line, format)),
+        Some(Err(error)) => {
+            let text = format!("  cannot read its lines again: {}", safe::text(error));
+            vec![(Role::Failed, text)]
+        }
+        Some(Ok(lines)) => {
+            let line = lines.get(at - page.head.len());
+            line.map_or_else(Vec::new, |line| raw(line, format))
+        }
     }
 }
 

@@ -6,14 +6,12 @@ use unicode_width::UnicodeWidthStr;
 /// Bytes of a line; a pasted file is cut.
 const LONGEST: usize = 4096;
 
-/// The text and its cursor.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(crate) struct Line {
     text: String,
     cursor: usize,
 }
 
-/// A change to the line.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Edit {
     Insert(char),

@@ -40,10 +40,9 @@ pub(crate) fn parts(frame: &Header, line: &[u8], format: HeaderFormat) -> Vec<(R
             }
         }
         _ => {
-            let role = if frame.level.is_some_and(|level| level < Level::Info) {
-                Role::Warning
-            } else {
-                Role::Dim
+            let role = match frame.level.is_some_and(|level| level < Level::Info) {
+                true => Role::Warning,
+                false => Role::Dim,
             };
             parts.push((role, safe::bytes(before).into_owned()));
         }
@@ -51,10 +50,8 @@ pub(crate) fn parts(frame: &Header, line: &[u8], format: HeaderFormat) -> Vec<(R
     match verdict(event::parse_entry(frame, line), body) {
         Some((at, length, role, sign)) => {
             parts.push((Role::Text, safe::bytes(&body[..at]).into_owned()));
-            parts.push((
-                role,
-                format!("{sign} {}", safe::bytes(&body[at..at + length])),
-            ));
+            let word = safe::bytes(&body[at..at + length]);
+            parts.push((role, format!("{sign} {word}")));
             parts.push((Role::Text, safe::bytes(&body[at + length..]).into_owned()));
         }
         None => parts.push((Role::Text, safe::bytes(body).into_owned())),
@@ -69,12 +66,10 @@ fn verdict(event: Event<'_>, body: &[u8]) -> Option<(usize, usize, Role, &'stati
         Some((from + found, word.len(), role, sign))
     };
     match event {
-        Event::AuthIn {
-            succeeded: true, ..
-        } => word(0, b"succeeded", Role::Ok, "✓"),
-        Event::AuthIn {
-            succeeded: false, ..
-        } => word(0, b"failed", Role::Failed, "✗"),
+        Event::AuthIn { succeeded, .. } => match succeeded {
+            true => word(0, b"succeeded", Role::Ok, "✓"),
+            false => word(0, b"failed", Role::Failed, "✗"),
+        },
         Event::AuthOut {
             profile, failure, ..
         } => {
@@ -128,10 +123,8 @@ pub(crate) fn sideways(parts: Vec<(Role, String)>, columns: usize) -> Vec<(Role,
             skipped = safe::width(&text[..*at]);
             skipped >= left
         });
-        shown.push((
-            role,
-            at.map_or(String::new(), |(at, _)| text[at..].to_owned()),
-        ));
+        let rest = at.map_or("", |(at, _)| &text[at..]);
+        shown.push((role, rest.to_owned()));
         left = 0;
     }
     shown

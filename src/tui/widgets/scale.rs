@@ -43,7 +43,6 @@ impl Scale {
         }
     }
 
-    /// The log's first second.
     pub(crate) fn first(&self) -> i64 {
         self.from
     }
@@ -58,7 +57,6 @@ impl Scale {
         (self.to - self.from) / i64::try_from(self.columns).unwrap_or(1).max(1)
     }
 
-    /// Successes and failures in each column.
     pub(crate) fn strip(&self, index: &Index) -> Vec<Slot> {
         index.timeline().strip(self.from, self.to, self.columns)
     }

@@ -13,21 +13,15 @@ pub(super) fn head(index: &Index, connection: &Connection<'_>) -> Vec<PageRow> {
     let mut builder = PageBuilder::default();
     builder.headline(index, record);
     let opened = connection.opened().or(connection.first_seen());
-    let lasted = connection
-        .duration(index.newest())
-        .map_or_else(String::new, |seconds| {
-            format!(", {}", humanize::duration(seconds))
-        });
-    builder.fact(
-        "opened",
-        opened.map(|at| format!("{}{lasted}", humanize::date_time(at))),
-    );
+    let lasted = connection.duration(index.newest());
+    let lasted = lasted.map(|seconds| format!(", {}", humanize::duration(seconds)));
+    let lasted = lasted.unwrap_or_default();
+    let opened = opened.map(|at| format!("{}{lasted}", humanize::date_time(at)));
+    builder.fact("opened", opened);
     let interface = [connection.interface(), connection.interface_ip()];
     let interface: Vec<_> = interface.into_iter().flatten().map(safe::text).collect();
-    builder.fact(
-        "interface",
-        (!interface.is_empty()).then(|| interface.join(" ")),
-    );
+    let interface = (!interface.is_empty()).then(|| interface.join(" "));
+    builder.fact("interface", interface);
     builder.fact("appliance", connection.appliance().map(text));
     let policy = connection.policy();
     let matched = policy.and_then(|policy| policy.matched.map(safe::bytes));

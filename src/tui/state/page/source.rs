@@ -49,10 +49,8 @@ pub(super) fn preview(known: RenderContext<'_>, at: u32, width: usize) -> Vec<Pa
         builder.fact("notices", Some("none".to_owned()));
     }
     if known.files.dropped > 0 {
-        let dropped = format!(
-            "{} older notices were dropped",
-            humanize::grouped(known.files.dropped)
-        );
+        let dropped = humanize::grouped(known.files.dropped);
+        let dropped = format!("{dropped} older notices were dropped");
         builder.parts("", vec![(Role::Dim, dropped)]);
     }
     builder.rows
@@ -60,35 +58,27 @@ pub(super) fn preview(known: RenderContext<'_>, at: u32, width: usize) -> Vec<Pa
 
 /// What the first and last lines of the file name.
 fn appliance(builder: &mut PageBuilder, known: RenderContext<'_>, status: &SourceStatus) {
-    let facts = status
-        .source
-        .and_then(|source| known.index.source_facts(source));
+    let source = status.source;
+    let facts = source.and_then(|source| known.index.source_facts(source));
     let parsed = known.files.parsed(status);
     let own =
         |name: &str, value: Option<&String>| value.map(|value| format!("{name}{}", text(value)));
-    let named: Vec<String> = [
+    let serial = facts.and_then(|facts| facts.serial.as_ref());
+    let offset = facts.and_then(|facts| facts.utc_offset);
+    let named = [
         own("", parsed.and_then(|parsed| parsed.appliance.as_ref())),
-        own(
-            "serial number ",
-            facts.and_then(|facts| facts.serial.as_ref()),
-        ),
+        own("serial number ", serial),
         own("AsyncOS ", facts.and_then(|facts| facts.version.as_ref())),
-        facts
-            .and_then(|facts| facts.utc_offset)
-            .map(present::columns::offset),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
+        offset.map(present::columns::offset),
+    ];
+    let named: Vec<String> = named.into_iter().flatten().collect();
     builder.fact("appliance", (!named.is_empty()).then(|| named.join(", ")));
-    let span = facts.and_then(|facts| match (facts.begins, facts.ends) {
-        (Some(begins), Some(ends)) => Some(format!(
-            "{} to {}",
-            humanize::date_time(begins),
-            humanize::date_time(ends)
-        )),
-        (Some(begins), None) => Some(format!("from {}", humanize::date_time(begins))),
-        _ => None,
+    let span = facts.and_then(|facts| {
+        let begins = humanize::date_time(facts.begins?);
+        Some(match facts.ends.map(humanize::date_time) {
+            Some(ends) => format!("{begins} to {ends}"),
+            None => format!("from {begins}"),
+        })
     });
     builder.fact("file", span);
 }
@@ -103,11 +93,9 @@ fn read(builder: &mut PageBuilder, known: RenderContext<'_>, status: &SourceStat
         _ => String::new(),
     };
     let parsed = known.files.parsed(status);
-    let newest = parsed
-        .and_then(|parsed| parsed.newest)
-        .map_or_else(String::new, |time| {
-            format!(", the last one {}", humanize::date_time(time))
-        });
+    let newest = parsed.and_then(|parsed| parsed.newest);
+    let newest = newest.map(|time| format!(", the last one {}", humanize::date_time(time)));
+    let newest = newest.unwrap_or_default();
     let progress = format!(
         "{}{unpacked}{of}, {} entries{newest}",
         humanize::size(status.read),
