@@ -103,7 +103,8 @@ impl Header {
 /// Parses the headers of one source's lines, in order.
 #[derive(Clone, Debug)]
 pub(crate) struct HeaderParser {
-    years: YearResolver,
+    /// The state after the lines parsed so far.
+    pub(crate) years: YearResolver,
     /// The previous timestamp: text, its length, parsed value.
     seen: ([u8; 24], usize, Option<Timestamp>),
     /// The previous header: text up to and including its last blank, parsed value.
@@ -149,11 +150,6 @@ impl HeaderParser {
             seen: ([0; 24], 0, None),
             whole: None,
         }
-    }
-
-    /// The year state after the lines parsed so far, for the next source.
-    pub(crate) fn years(&self) -> &YearResolver {
-        &self.years
     }
 
     /// Parses the header of a line without its line end.

@@ -158,10 +158,6 @@ impl Ingest {
         }
     }
 
-    pub(crate) fn progress(&self) -> ReadProgress {
-        self.sources.progress()
-    }
-
     pub(crate) fn ack_growth(&self) {
         self.index.ack_growth();
     }

@@ -99,14 +99,6 @@ pub(crate) fn parse_with(query: &str, saved: &Saved) -> Result<Query, QueryError
     }
 }
 
-impl std::str::FromStr for Query {
-    type Err = QueryError;
-
-    fn from_str(query: &str) -> Result<Self, QueryError> {
-        parse(query)
-    }
-}
-
 impl fmt::Display for Query {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", parse::Written(&self.expr, &self.texts))

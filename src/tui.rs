@@ -268,7 +268,7 @@ impl Session {
         let action = match news {
             IngestEvent::Grew => {
                 self.grown = true;
-                let pause = if self.app.is_loading() {
+                let pause = if self.app.feed.is_loading() {
                     FRAME_LOADING
                 } else {
                     FRAME
@@ -278,7 +278,7 @@ impl Session {
                 return Ok(());
             }
             // While a log grows this comes many times a second: only the first time it is news.
-            IngestEvent::CaughtUp if !self.app.is_loading() => return Ok(()),
+            IngestEvent::CaughtUp if !self.app.feed.is_loading() => return Ok(()),
             IngestEvent::CaughtUp => Action::CaughtUp,
             IngestEvent::Notice(notice) => {
                 Action::Notice(crate::safe::text(&notice.to_string()).into_owned())
@@ -423,7 +423,7 @@ impl Session {
         ingest.ack_growth();
         let entries = ingest.index.read().totals().entries;
         self.rate.count(entries, Instant::now());
-        let action = Action::Grew(self.whole.ingest.progress(), self.rate.now);
+        let action = Action::Grew(self.whole.ingest.sources.progress(), self.rate.now);
         self.update(action).map(drop)
     }
 

@@ -195,7 +195,7 @@ impl BlockParser {
 
     pub(crate) fn open(&mut self, opened: &SourceOpened) {
         let years = match (self.years, self.last) {
-            (FirstYear::Is(_), Some(last)) => self.sources[last].years().clone(),
+            (FirstYear::Is(_), Some(last)) => self.sources[last].years.clone(),
             (FirstYear::Is(year), None) => YearResolver::starting(year),
             (FirstYear::ByModification, _) => {
                 YearResolver::before(modified(opened), &opened.head, &opened.tail)

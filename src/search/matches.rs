@@ -164,7 +164,7 @@ impl TextMatches {
                 searched = before + offset - begin;
                 progress(searched);
             });
-            self.read[at] = reader.resume_offset();
+            self.read[at] = reader.resume;
             if !matches!(done, Ok(SearchProgress::End)) {
                 break;
             }
@@ -192,7 +192,7 @@ impl TextMatches {
             if cancel.load(Ordering::Relaxed) {
                 return Err(io::ErrorKind::Interrupted.into());
             }
-            if !reader.is_inside_line() && until.is_some_and(|until| until <= Instant::now()) {
+            if !reader.inside && until.is_some_and(|until| until <= Instant::now()) {
                 return Ok(SearchProgress::Paused);
             }
         }

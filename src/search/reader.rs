@@ -25,12 +25,12 @@ pub(super) struct LineReader<'s> {
     /// The bytes of `buffer` that were read and not returned. At most one more than [`MAX_LINE`].
     pending: Range<usize>,
     read_size: usize,
-    /// Whether `pending` continues a line whose first bytes were returned.
-    inside: bool,
+    /// Whether `pending`, and the next block, continue a line whose first bytes were returned.
+    pub inside: bool,
     /// The first bytes of the over-long line that was returned last.
     head: Vec<u8>,
-    /// Offset after the last line end that was returned.
-    resume: u64,
+    /// Offset after the last line end that was returned: where to read on when the source has grown.
+    pub resume: u64,
 }
 
 /// A line without its line end.
@@ -86,16 +86,6 @@ impl<'s> LineReader<'s> {
             self.base.source(),
             self.base.offset() + self.pending.start as u64,
         )
-    }
-
-    /// Where to read on when the source has grown: at its unfinished last line.
-    pub(super) fn resume_offset(&self) -> u64 {
-        self.resume
-    }
-
-    /// Whether the next block continues an over-long line.
-    pub(super) fn is_inside_line(&self) -> bool {
-        self.inside
     }
 
     /// The next line; at the end of the source, the unfinished one. `None` after it.

@@ -89,10 +89,8 @@ pub(crate) fn open(path: &Path) -> io::Result<(File, Stat)> {
     let file = File::from(rustix::fs::open(path, flags, Mode::empty())?);
     let metadata = file.metadata()?;
     if !metadata.is_file() {
-        return Err(io::Error::new(
-            io::ErrorKind::InvalidInput,
-            "no regular file",
-        ));
+        let kind = io::ErrorKind::InvalidInput;
+        return Err(io::Error::new(kind, "no regular file"));
     }
     Ok((file, Stat::of(&metadata)))
 }

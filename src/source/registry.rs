@@ -211,10 +211,8 @@ impl Sources {
         if let Some(spool) = spool {
             return fs::read_at(&spool.file, buffer, spool.begins + at.offset());
         }
-        let mut result = Err(io::Error::new(
-            io::ErrorKind::NotFound,
-            "the bytes are no longer on disk",
-        ));
+        let gone = "the bytes are no longer on disk";
+        let mut result = Err(io::Error::new(io::ErrorKind::NotFound, gone));
         for location in locations {
             result = self.read_location(&location, at.offset(), buffer);
             if result.is_ok() {

@@ -131,10 +131,8 @@ fn date(text: &[u8]) -> Option<(i64, usize)> {
         u32::try_from(month).ok()?,
         u32::try_from(day).ok()?,
     )?;
-    Some((
-        day.signed_duration_since(NaiveDate::default()).num_days(),
-        length,
-    ))
+    let days = day.signed_duration_since(NaiveDate::default()).num_days();
+    Some((days, length))
 }
 
 /// A time of day at the front, in seconds and the bytes it takes: `T114359`, `-1143`, `_11`,

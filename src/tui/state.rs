@@ -214,9 +214,4 @@ impl App {
     pub(super) fn is_searching(&self) -> bool {
         self.log.finding || matches!(self.filter.search, SearchState::First(_))
     }
-
-    /// Whether the log is still being read for the first time.
-    pub(super) fn is_loading(&self) -> bool {
-        self.feed.is_loading()
-    }
 }

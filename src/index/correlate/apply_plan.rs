@@ -178,7 +178,7 @@ impl Index {
         names.hosts.prefetch(&plan.hosts, scratch);
         names.addresses.prefetch(&plan.addresses, scratch);
         // The index has two entries beside an address's name.
-        let beside = scratch.names().iter().map(|name| {
+        let beside = scratch.names.iter().map(|name| {
             let head = self.connections.peer.by_address.count(*name);
             let is_address = self.addresses.get(name.at()).is_some_and(Option::is_some);
             head as u32 + u32::from(is_address)

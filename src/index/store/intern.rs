@@ -23,16 +23,12 @@ pub(crate) fn touch_lines(prefetched: impl Iterator<Item = u32>) {
 /// Buffers of [`Interner::prefetch`], to be reused.
 #[derive(Debug, Default)]
 pub(crate) struct PrefetchScratch {
-    names: Vec<Symbol>,
+    /// The names found by the last prefetch.
+    pub(crate) names: Vec<Symbol>,
     texts: Vec<TextId>,
 }
 
 impl PrefetchScratch {
-    /// The names found by the last prefetch.
-    pub(crate) fn names(&self) -> &[Symbol] {
-        &self.names
-    }
-
     pub(crate) fn bytes(&self) -> usize {
         self.names.capacity() * size_of::<Symbol>() + self.texts.capacity() * size_of::<TextId>()
     }

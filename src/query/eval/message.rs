@@ -130,11 +130,10 @@ fn came_by(
         return Some(came);
     }
     let made_here = columns.flags.iter().zip(columns.connection.iter());
-    Some(came.or(&BitSet::of(
-        made_here,
-        columns.ranks(),
-        |(facts, connection)| facts.made_here && connection.is_none(),
-    )))
+    let made_here = BitSet::of(made_here, columns.ranks(), |(facts, connection)| {
+        facts.made_here && connection.is_none()
+    });
+    Some(came.or(&made_here))
 }
 
 /// The bit of a state in [`crate::query::field::STATE`].

@@ -96,6 +96,6 @@ fn reading_resumes_at_the_unfinished_line() {
     let (sources, id) = sources(b"one\ntwo\nthr");
     let mut reader = LineReader::forward(&sources, Position::new(id, 0));
     while reader.block().unwrap().is_some() {}
-    assert_eq!(reader.resume_offset(), 8);
+    assert_eq!(reader.resume, 8);
     assert_eq!(reader.position().offset(), 11);
 }

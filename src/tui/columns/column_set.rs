@@ -6,7 +6,7 @@ use crate::tui::columns::view::View;
 /// The columns of a view's table, in the order in which they are shown.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct ColumnSet {
-    view: View,
+    pub(crate) view: View,
     columns: Vec<&'static Column>,
 }
 
@@ -16,10 +16,6 @@ impl ColumnSet {
             view,
             columns: view.columns().collect(),
         }
-    }
-
-    pub(crate) fn view(&self) -> View {
-        self.view
     }
 
     pub(in crate::tui) fn columns(&self) -> &[&'static Column] {

@@ -60,7 +60,7 @@ impl FeedState {
         loading
     }
 
-    pub(super) fn is_loading(&self) -> bool {
+    pub(crate) fn is_loading(&self) -> bool {
         matches!(self.phase, Feed::Loading(_) | Feed::Newest(_))
     }
 

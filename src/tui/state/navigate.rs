@@ -232,10 +232,8 @@ impl App {
             Some((_, std::cmp::Reverse(at))) => table.scroll.cursor = at,
             None => {
                 table.scroll.cursor = 0;
-                self.note(
-                    Role::Pending,
-                    "that is after the end of the log; showing the newest row",
-                );
+                let text = "that is after the end of the log; showing the newest row";
+                self.note(Role::Pending, text);
             }
         }
     }

@@ -76,11 +76,6 @@ impl Page {
         }
     }
 
-    /// The raw lines; empty until they are read.
-    pub(crate) fn known_lines(&self) -> &[RawLine] {
-        self.lines.known().unwrap_or_default()
-    }
-
     /// Replaces the head; the cursor stays on its link.
     pub(crate) fn set_head(&mut self, head: Vec<PageRow>) {
         let link = self.link();
@@ -168,7 +163,10 @@ pub(crate) fn head(known: RenderContext<'_>, page: &Page, width: u16) -> Vec<Pag
     match page.lines.record {
         record if !record.is_kept(index) => evicted(),
         Record::Connection(id) => connection::head(index, &index.connection(id)),
-        Record::Message(id) => message::head(index, &index.message(id), page.known_lines()),
+        Record::Message(id) => {
+            let lines = page.lines.known().unwrap_or_default();
+            message::head(index, &index.message(id), lines)
+        }
         Record::Route(id) => route::head(known, id, &page.sides, width),
         Record::Group(number) => route::group_head(known, number, width),
         Record::AffectedMessages(id) => route::affected_head(known, id),

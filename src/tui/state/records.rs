@@ -33,7 +33,7 @@ impl Records {
         let tables = views.filter(|view| *view != View::Log).map(Table::new);
         let mut tables: Vec<Table> = tables.collect();
         for set in columns {
-            let table = tables.iter_mut().find(|table| table.view == set.view());
+            let table = tables.iter_mut().find(|table| table.view == set.view);
             if let Some(table) = table {
                 table.show(set);
             }

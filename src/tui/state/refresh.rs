@@ -34,7 +34,7 @@ impl App {
     fn refresh_policy(&self) -> RefreshPolicy {
         match self.feed.paused {
             Some(_) => RefreshPolicy::Held,
-            None if self.is_loading() => RefreshPolicy::Loading,
+            None if self.feed.is_loading() => RefreshPolicy::Loading,
             None => RefreshPolicy::Settled,
         }
     }

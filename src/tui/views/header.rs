@@ -196,10 +196,8 @@ fn noticed(app: &App, view: View) -> Option<(Role, String)> {
         }
         View::Findings => {
             let (count, worst) = app.records.triage.worst()?;
-            Some((
-                CellContext::SCREEN.severity(worst).role,
-                format!(" {count}"),
-            ))
+            let role = CellContext::SCREEN.severity(worst).role;
+            Some((role, format!(" {count}")))
         }
         _ => None,
     }
