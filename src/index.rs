@@ -191,10 +191,6 @@ impl Index {
         self.appliances.shown(id)
     }
 
-    pub(crate) fn source_facts(&self, source: SourceId) -> Option<&SourceFacts> {
-        self.appliances.facts(source)
-    }
-
     pub(crate) fn connection_count(&self) -> usize {
         self.connections.ranks().len()
     }

@@ -336,7 +336,7 @@ impl fmt::Display for Written<'_> {
             Expr::Field(field, test) => test.write(field.doc(), f),
             Expr::Text(at) => {
                 let text = &self.1[*at];
-                if text.is_regex() {
+                if text.is_regex {
                     write!(f, "/{}/", text.source())
                 } else {
                     f.write_str(&quoted_if(text.source(), text_needs_quotes))

@@ -11,7 +11,7 @@ const PATTERN_BYTES: usize = 1 << 20;
 #[derive(Clone, Debug)]
 pub(crate) struct TextPattern {
     source: String,
-    kind: PatternKind,
+    pub(crate) is_regex: bool,
     /// Decides on one line.
     line: Regex,
     /// Finds candidate lines in a block; `None` if the expression can only be applied to single
@@ -19,15 +19,9 @@ pub(crate) struct TextPattern {
     block: Option<Regex>,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum PatternKind {
-    Literal,
-    Regex,
-}
-
 impl PartialEq for TextPattern {
     fn eq(&self, other: &Self) -> bool {
-        (self.kind, &self.source) == (other.kind, &other.source)
+        (self.is_regex, &self.source) == (other.is_regex, &other.source)
     }
 }
 
@@ -40,7 +34,7 @@ impl TextPattern {
         let line = build(RegexBuilder::new(&regex::escape(text)))?;
         Ok(Self {
             source: text.to_owned(),
-            kind: PatternKind::Literal,
+            is_regex: false,
             block: Some(line.clone()),
             line,
         })
@@ -65,14 +59,10 @@ impl TextPattern {
         };
         Ok(Self {
             source: source.to_owned(),
-            kind: PatternKind::Regex,
+            is_regex: true,
             line,
             block,
         })
-    }
-
-    pub(crate) fn is_regex(&self) -> bool {
-        self.kind == PatternKind::Regex
     }
 
     pub(crate) fn source(&self) -> &str {

@@ -56,7 +56,9 @@ impl<'k> RenderContext<'k> {
             Record::Finding(number) => TableRow::Finding(triage.finding(number)?),
             Record::Source(at) => {
                 let status = self.files.statuses.get(at as usize)?;
-                let facts = status.source.and_then(|source| index.source_facts(source));
+                let facts = status
+                    .source
+                    .and_then(|source| index.appliances.facts(source));
                 let parsed = self.files.parsed(status);
                 TableRow::Source(SourceRow {
                     status,

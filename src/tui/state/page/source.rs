@@ -59,7 +59,7 @@ pub(super) fn preview(known: RenderContext<'_>, at: u32, width: usize) -> Vec<Pa
 /// What the first and last lines of the file name.
 fn appliance(builder: &mut PageBuilder, known: RenderContext<'_>, status: &SourceStatus) {
     let source = status.source;
-    let facts = source.and_then(|source| known.index.source_facts(source));
+    let facts = source.and_then(|source| known.index.appliances.facts(source));
     let parsed = known.files.parsed(status);
     let own =
         |name: &str, value: Option<&String>| value.map(|value| format!("{name}{}", text(value)));
