@@ -44,9 +44,9 @@ pub(crate) use template::{EntryIds, Template};
 pub(crate) use templates::MessageEffect;
 pub(crate) use tls::{REQUIRED as TLS_REQUIRED, Tls};
 
-/// Declares an id newtype of the appliance.
-macro_rules! id {
-    ($(#[$doc:meta])* $name:ident) => {
+/// Declares the appliance's ids.
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident;)*) => {$(
         $(#[$doc])*
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
         pub(crate) struct $name(pub u64);
@@ -55,22 +55,16 @@ macro_rules! id {
                 self.0.fmt(f)
             }
         }
-    };
+    )*};
 }
-id! {
+ids! {
     /// ID of an injection connection. 0 is none: the appliance made the message itself.
-    Icid
-}
-id! {
+    Icid;
     /// ID of a delivery connection. 0 is none: no connection was established.
-    Dcid
-}
-id! {
-    Mid
-}
-id! {
+    Dcid;
+    Mid;
     /// The number of a recipient in its message, from 0.
-    Rid
+    Rid;
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]

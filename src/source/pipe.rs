@@ -128,10 +128,10 @@ fn read(
     match itself {
         _ if !keep => {}
         Some(itself) if !compression.is_packed() => state.lock().spool = Some(itself),
-        _ => match tempfile::tempfile().map(Spool::from) {
-            Ok(spool) => {
-                written = Some(Arc::clone(&spool.file));
-                state.lock().spool = Some(spool);
+        _ => match tempfile::tempfile().map(Arc::new) {
+            Ok(file) => {
+                written = Some(Arc::clone(&file));
+                state.lock().spool = Some(Spool { file, begins: 0 });
             }
             Err(error) => state.lock().not_kept = Some(error),
         },

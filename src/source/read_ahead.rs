@@ -139,7 +139,7 @@ impl Producer {
         pace: Batching,
         mut keep: impl FnMut(&[u8]),
     ) -> io::Result<()> {
-        let mut buffer = self.buffer();
+        let mut buffer = prepared(self.shared.state.lock().spare.pop());
         // Bytes of an unfinished line, at the front of the buffer.
         let mut begun = 0;
         loop {
@@ -197,10 +197,6 @@ impl Producer {
         self.shared.changed.notify_all();
         (self.notify)();
         ControlFlow::Continue(())
-    }
-
-    fn buffer(&self) -> Vec<u8> {
-        prepared(self.shared.state.lock().spare.pop())
     }
 }
 

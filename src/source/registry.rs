@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use parking_lot::{Mutex, RwLock, RwLockReadGuard};
+use parking_lot::{Mutex, RwLock};
 
 use super::decompress::{self, CompressedFile, Compression, Unpacked};
 use super::fs::{self, FileId};
@@ -63,15 +63,6 @@ pub(crate) struct Spool {
     pub file: Arc<File>,
     /// The offset of the first of them.
     pub begins: u64,
-}
-
-impl From<File> for Spool {
-    fn from(file: File) -> Self {
-        Self {
-            file: Arc::new(file),
-            begins: 0,
-        }
-    }
 }
 
 #[derive(Debug)]
@@ -152,12 +143,12 @@ pub(crate) struct Sources {
 impl Sources {
     /// How many sources were opened so far, reaped ones included.
     pub(crate) fn len(&self) -> usize {
-        self.entries().all.len()
+        self.entries.read().all.len()
     }
 
     /// The current path of a source; empty if it does not exist or was reaped.
     pub(crate) fn path(&self, source: SourceId) -> PathBuf {
-        let entries = self.entries();
+        let entries = self.entries.read();
         entries
             .get(source)
             .map_or_else(PathBuf::new, |entry| entry.path.clone())
@@ -165,12 +156,15 @@ impl Sources {
 
     /// Whether a source exists and was not reaped.
     pub(crate) fn is_known(&self, source: SourceId) -> bool {
-        self.entries().get(source).is_some()
+        self.entries.read().get(source).is_some()
     }
 
     /// How many decompressed bytes of a source were emitted.
     pub(crate) fn emitted_bytes(&self, source: SourceId) -> u64 {
-        self.entries().get(source).map_or(0, |entry| entry.emitted)
+        self.entries
+            .read()
+            .get(source)
+            .map_or(0, |entry| entry.emitted)
     }
 
     pub(crate) fn progress(&self) -> ReadProgress {
@@ -190,7 +184,7 @@ impl Sources {
     /// error.
     pub(crate) fn read_at(&self, at: Position, buffer: &mut [u8]) -> io::Result<usize> {
         let (locations, spool, emitted) = {
-            let entries = self.entries();
+            let entries = self.entries.read();
             let Some(entry) = entries.get(at.source()) else {
                 // It was reaped: no record refers to it.
                 return Ok(0);
@@ -287,10 +281,6 @@ impl Sources {
         Ok(file)
     }
 
-    fn entries(&self) -> RwLockReadGuard<'_, SourceTable> {
-        self.entries.read()
-    }
-
     fn change(&self, source: SourceId, change: impl FnOnce(&mut SourceEntry)) {
         let mut entries = self.entries.write();
         if let Some(entry) = entries.get_mut(source) {
@@ -379,13 +369,13 @@ impl Sources {
     }
 
     pub(crate) fn prev(&self, source: SourceId) -> Option<SourceId> {
-        let entries = self.entries();
+        let entries = self.entries.read();
         let earlier = &entries.all[..source.index().min(entries.all.len())];
         Some(SourceId::new(earlier.iter().rposition(Option::is_some)?))
     }
 
     pub(crate) fn next(&self, source: SourceId) -> Option<SourceId> {
-        let entries = self.entries();
+        let entries = self.entries.read();
         let first = source.index() + 1;
         let at = entries.all.get(first..)?.iter().position(Option::is_some)?;
         Some(SourceId::new(first + at))
@@ -402,7 +392,7 @@ impl Sources {
 
     /// Whether enough sources have ended since the last [`Sources::reap_ended`].
     pub(crate) fn should_reap(&self) -> bool {
-        self.entries().ended >= MANY_ENDED
+        self.entries.read().ended >= MANY_ENDED
     }
 
     /// Drops the ended sources to which no record refers. The numbers of the others stay.

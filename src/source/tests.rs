@@ -14,6 +14,15 @@ mod model;
 mod preview;
 mod registry;
 
+impl From<fs::File> for super::registry::Spool {
+    fn from(file: fs::File) -> Self {
+        Self {
+            file: std::sync::Arc::new(file),
+            begins: 0,
+        }
+    }
+}
+
 /// A unique line.
 fn line(number: usize) -> String {
     format!(

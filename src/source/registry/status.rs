@@ -91,7 +91,7 @@ impl Sources {
             let log = self.log.lock();
             (log.polling, log.waiting.clone())
         };
-        let entries = self.entries();
+        let entries = self.entries.read();
         let known = entries.known();
         let known = known.map(|(source, entry)| entry.status(source, polling));
         let mut all: Vec<SourceStatus> = known.collect();
