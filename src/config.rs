@@ -24,6 +24,8 @@ use toml::Value;
 
 pub(crate) use origin::{ConfigError, Origin};
 
+use crate::judge::RouteLimits;
+use crate::judge::logins::LoginLimits;
 use crate::query;
 use crate::triage::Thresholds;
 use layers::{Layers, joined};
@@ -51,8 +53,12 @@ pub(crate) struct Config {
     pub color: Color,
     /// Bounds of the index and of single records.
     pub limits: Limits,
+    /// How routes are judged.
+    pub routes: RouteLimits,
     /// When something is a finding.
     pub triage: Thresholds,
+    /// When logins are an attack.
+    pub logins: LoginLimits,
     /// Names of the columns of each table, in order.
     pub columns: BTreeMap<String, Vec<String>>,
     queries: BTreeMap<String, String>,
@@ -180,13 +186,8 @@ impl Config {
                 &format!("at least {least} are expected"),
             );
         }
-        for (key, percent) in [
-            ("triage.failed-percent", self.triage.failed_percent),
-            ("triage.tls-percent", self.triage.tls_percent),
-        ] {
-            if percent > 100 {
-                return refused(key, "0 to 100 is expected");
-            }
+        if self.triage.tls_percent > 100 {
+            return refused("triage.tls-percent", "0 to 100 is expected");
         }
         self.saved = query::Saved::new(self.queries.clone())
             .map_err(|(name, why)| (joined("queries", &name), why))?;

@@ -28,6 +28,8 @@ use std::net::IpAddr;
 
 use crate::event::{ConnId, Entry, Event, EventKind, Mid};
 use crate::header::Timestamp;
+use crate::judge::logins::LoginLimits;
+use crate::judge::{Judge, Judges, RouteLimits, Subject};
 use crate::position::SourceId;
 use records::appliance::Appliances;
 use records::attempt::AttemptTable;
@@ -37,6 +39,7 @@ use records::delivery::DeliveryTable;
 use records::log_stats::LogStats;
 use records::message::MessageTable;
 use records::names::Interners;
+use records::notices::Notices;
 use records::recipient::RecipientTable;
 use records::timeline::Timeline;
 use store::extent::Extents;
@@ -54,6 +57,7 @@ pub(crate) use records::delivery::{Delivery, DeliveryId, DeliveryResult};
 pub(crate) use records::event_counts::EventCounts;
 pub(crate) use records::log_stats::Totals;
 pub(crate) use records::message::{DeliveryState, Message, MessageId};
+pub(crate) use records::notices::Notice;
 pub(crate) use records::recipient::{Recipient, RecipientId};
 pub(crate) use store::intern::{Interner, Symbol, TextId};
 
@@ -92,6 +96,7 @@ pub(crate) struct Index {
     closed: ClosedLog,
     working: correlate::WorkingSet,
     retention: evict::Retention,
+    judges: Judges,
     generation: u64,
 }
 
@@ -141,6 +146,32 @@ impl Index {
         }
         let appliance = self.appliances.of(entry.position.source(), entry.host);
         correlate::apply(self, entry, appliance);
+        self.judges.observe(appliance.at(), entry);
+    }
+
+    /// Judges routes and logins by these limits; to be set before the first entry.
+    pub(crate) fn judge_by(&mut self, routes: RouteLimits, logins: LoginLimits) {
+        self.judges = Judges::new(routes, logins);
+    }
+
+    /// Records the evidence of a route; to be set after the limits and before the first entry.
+    pub(crate) fn record_evidence(&mut self, subject: Subject) {
+        self.judges.record(subject);
+    }
+
+    /// The reader has caught up: what the newest second holds is judged.
+    pub(crate) fn finish_judging(&mut self) {
+        self.judges.finish();
+    }
+
+    /// The judges of routes, with their appliances.
+    pub(crate) fn judges(&self) -> impl Iterator<Item = (ApplianceId, &Judge)> {
+        let judges = self.judges.all();
+        judges.map(|(at, judge)| (ApplianceId::new(at), judge))
+    }
+
+    pub(crate) fn judge(&self, appliance: ApplianceId) -> Option<&Judge> {
+        self.judges.of(appliance.at())
     }
 
     /// Grows with every change: what was computed at one generation holds until the next.
@@ -157,6 +188,10 @@ impl Index {
 
     pub(crate) fn event_counts(&self) -> &EventCounts {
         &self.stats.event_counts
+    }
+
+    pub(crate) fn notices(&self) -> &Notices {
+        &self.stats.notices
     }
 
     pub(crate) fn timeline(&self) -> &Timeline {
@@ -236,5 +271,6 @@ impl Index {
             + self.closed.bytes()
             + self.working.bytes()
             + self.retention.bytes()
+            + self.judges.bytes()
     }
 }

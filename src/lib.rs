@@ -32,11 +32,12 @@
 //! | `lines` | iterates over the whole lines of a block | headers |
 //! | `header` | timestamp, syslog header and level before the message | the message |
 //! | `event` | one line's message as an `Event`; templates for rare lines | how lines belong together |
+//! | `judge` | judges routes and logins while entries are applied: attempts, evidence, incidents | records, words, advice |
 //! | `index` | correlates events into connections, messages, attempts, deliveries; stores them in columns; evicts old ones | questions |
 //! | `pipeline` | runs the modules above on two threads, in the order of the log | all of their work |
 //! | `search` | reads lines again by position; text and regex search | which records a line belongs to |
 //! | `query` | the query language: parse, plan, evaluate, complete | printing |
-//! | `triage` | routes, reasons, outages, findings, advice | printing |
+//! | `triage` | routes and hosts with their totals, reasons, findings, advice | printing |
 //! | `trace` | everything about one connection or message, as typed steps | printing |
 //! | `config` | settings of flags, environment and file, each with its origin | what keys and colours mean |
 //! | `present` | the columns of tables, for print, CSV and screen | where they are shown |
@@ -83,6 +84,7 @@
 //! 5. The index holds what a naive join of the same lines holds, also after eviction:
 //!    `index::tests`, fuzz target `session_index`.
 //! 6. A query gives what a naive evaluation of its terms gives: `query::tests::model`.
+//! 7. The judgement of a moment depends on the log up to it and on nothing else: `judge::tests`.
 //!
 //! # Glossary
 //!
@@ -119,12 +121,15 @@
 //! | generation | a number that changes if the index does |
 //! | query, term | the filter, and one condition of it |
 //! | plan, access path | the order of the terms, and how one is answered |
-//! | route | appliance, address and port that mail is delivered to |
-//! | outcome | the result of a delivery, or what a connection shows about its route |
+//! | host | appliance, address and port that mail is delivered to |
+//! | route | a destination: the hosts and recipient domains that are joined by use |
+//! | class | what a reply says, and whose problem it is |
+//! | evidence | how much likelier the attempts are on a failing route than on an ordinary day |
+//! | incident | a failure from its first attempt to its end |
+//! | outcome | the result of a delivery, or what a connection shows about its host |
 //! | reason, consequence | why deliveries failed, and refusals that follow from it |
-//! | outage | consecutive failures of a route |
-//! | finding, evidence | a condition worth a look, and the records that show it |
-//! | impact | recipients that an outage affected |
+//! | finding | a condition worth a look, with the records that show it |
+//! | impact | recipients that an incident hit, each counted at one incident only |
 //! | trace, step | the history of one record, and one line of it |
 //! | view | a kind of record in print, or a table of the interface |
 //! | role | the meaning of a colour |
@@ -139,6 +144,7 @@ mod event;
 mod header;
 mod humanize;
 mod index;
+mod judge;
 mod lines;
 mod pipeline;
 mod position;

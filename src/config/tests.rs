@@ -27,6 +27,7 @@ fn read(text: &str) -> Result<Config, String> {
 fn the_default_file_has_the_defaults_of_the_parts() {
     let config = Config::default();
     assert_eq!(config.triage, Thresholds::default());
+    assert_eq!(config.logins, LoginLimits::default());
     assert_eq!(config.color, Color::Auto);
     assert_eq!(config.limits.copy, Some(100 << 10));
     assert!(config.saved().iter().next().is_none());
@@ -164,7 +165,7 @@ const ERRORS: &[(&str, &str)] = &[
         "config.toml:2: `triage.stale-seconds`: a whole number is expected",
     ),
     (
-        "[triage]\nroute-failures = 1\ntls-percent = 101",
+        "[triage]\nlimit-refusals = 1\ntls-percent = 101",
         "config.toml:3: `triage.tls-percent`: 0 to 100 is expected",
     ),
     (

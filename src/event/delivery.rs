@@ -158,6 +158,11 @@ impl<'a> FailedAttempt<'a> {
             reply,
         })
     }
+
+    /// Whether the appliance gave up because the message was too old (5.4.7, delivery expired).
+    pub(crate) fn is_expired(&self) -> bool {
+        self.class.starts_with(b"5.4.7")
+    }
 }
 
 /// The reply at the line's end. Addresses before it and the reply itself are written by strangers:

@@ -98,8 +98,12 @@ pub(super) fn apply(index: &mut Index, entry: &Entry<'_>, appliance: ApplianceId
         // These only extend the message's line range.
         Event::Verdict { mid, .. }
         | Event::SenderReputation { mid, .. }
-        | Event::PolicyMatch { mid, .. }
-        | Event::Queued { mid } => _ = index.touch_message(&context, mid),
+        | Event::PolicyMatch { mid, .. } => _ = index.touch_message(&context, mid),
+        Event::Queued { mid } => {
+            let id = index.touch_message(&context, mid);
+            let queued = &mut index.messages.queued;
+            queued.update(id.at(), |known| known.is_none().then_some(entry.time));
+        }
         Event::DeliveryStart { dcid, mid, .. } => {
             index.touch(&context, ConnId::Out(dcid));
             index.touch_message(&context, mid);
@@ -121,7 +125,10 @@ pub(super) fn apply(index: &mut Index, entry: &Entry<'_>, appliance: ApplianceId
 impl Index {
     /// An entry of one of the rare kinds.
     fn apply_by_owners(&mut self, context: &EntryContext<'_, '_>) {
-        let owners = context.entry.event.owners();
+        let entry = context.entry;
+        let notices = &mut self.stats.notices;
+        notices.add(&entry.event, context.appliance, entry.position, entry.time);
+        let owners = entry.event.owners();
         let connection = owners.link.map(|link| self.touch_connection(context, link));
         let message = owners.mid.map(|mid| self.touch_message(context, mid));
         if let Some(message) = message {

@@ -14,6 +14,7 @@ pub(crate) mod event_counts;
 pub(crate) mod log_stats;
 pub(crate) mod message;
 pub(crate) mod names;
+pub(crate) mod notices;
 pub(crate) mod recipient;
 pub(crate) mod timeline;
 mod view;

@@ -57,6 +57,7 @@ impl IndexWriter {
 
     /// Ends the initial load.
     pub(super) fn catch_up(&mut self) {
+        self.index.write().finish_judging();
         if self.mode == EvictionMode::Loading {
             self.mode = EvictionMode::Following;
             self.evict(EvictionMode::AtOnce);

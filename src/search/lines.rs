@@ -20,6 +20,8 @@ use crate::source::Sources;
 pub(crate) struct LineRequest {
     /// An id that was reused, or that several appliances use, has several owners.
     owners: HashMap<RecordKey, Vec<Owner>, foldhash::fast::RandomState>,
+    /// Lines wanted for themselves, sorted.
+    lines: Vec<Position>,
 }
 
 /// A record as a line names it.
@@ -70,6 +72,14 @@ impl RawLine {
 }
 
 impl LineRequest {
+    pub(crate) fn of_lines(mut lines: Vec<Position>) -> Self {
+        lines.sort_unstable();
+        Self {
+            lines,
+            ..Self::default()
+        }
+    }
+
     pub(crate) fn of_connection(connection: &Connection<'_>) -> Self {
         let mut wanted = Self::default();
         wanted.add_connection(connection);
@@ -102,6 +112,8 @@ impl LineRequest {
         for (key, owners) in other.owners {
             self.owners.entry(key).or_default().extend(owners);
         }
+        self.lines.extend(other.lines);
+        self.lines.sort_unstable();
     }
 
     /// Bytes of the log that must be read to find the lines.
@@ -117,6 +129,10 @@ impl LineRequest {
     fn parts(&self) -> Vec<Span> {
         let owners = self.owners.values().flatten();
         let mut spans: Vec<Span> = owners.flat_map(|owner| &owner.spans).copied().collect();
+        spans.extend(self.lines.iter().map(|at| Span {
+            first: *at,
+            last: *at,
+        }));
         spans.sort_unstable();
         let mut parts: Vec<Span> = Vec::new();
         for span in spans {
@@ -133,6 +149,9 @@ impl LineRequest {
     }
 
     fn contains(&self, frame: &Header, line: &[u8], at: Position) -> bool {
+        if self.lines.binary_search(&at).is_ok() {
+            return true;
+        }
         let host = frame.host(line);
         RecordKey::of_line(frame, line).any(|key| {
             let owners = self.owners.get(&key).into_iter().flatten();
@@ -160,6 +179,16 @@ pub(crate) fn read_lines(
         }
     })?;
     Ok(lines)
+}
+
+/// The bytes of the line at a position; `None` at the end of its source.
+///
+/// # Errors
+/// The source is gone or cannot be read.
+pub(crate) fn line_at(sources: &Sources, at: Position) -> io::Result<Option<Vec<u8>>> {
+    let mut reader = LineReader::forward(sources, at);
+    let line = reader.line()?;
+    Ok(line.map(|line| line.bytes.to_vec()))
 }
 
 /// Passes the lines to `take` one by one, in the order of the log, until it returns `Break`.

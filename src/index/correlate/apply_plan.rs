@@ -98,11 +98,11 @@ impl BatchPlan {
         match entry.event {
             Event::PolicyMatch { mid, .. }
             | Event::Verdict { mid, .. }
-            | Event::SenderReputation { mid, .. }
-            | Event::Queued { mid } => return Some((mid, true)),
+            | Event::SenderReputation { mid, .. } => return Some((mid, true)),
             Event::MessageId { mid, .. }
             | Event::Subject { mid, .. }
-            | Event::Ready { mid, .. } => return Some((mid, false)),
+            | Event::Ready { mid, .. }
+            | Event::Queued { mid } => return Some((mid, false)),
             Event::Template { template, ids, .. } => {
                 let alone = ids.link.is_none() && !template.kind().is_foreign();
                 let has_no_effect = matches!(template.effect(), MessageEffect::Nothing);

@@ -6,6 +6,7 @@ use super::{EntryContext, Index, NewDelivery, TimelineEvent, fate_of_abort, is_p
 use crate::event::{
     ConnId, Dcid, Event, FailedAttempt, Icid, MessageEffect, Mid, Rid, Rids, Template,
 };
+use crate::index::records::delivery::EXPIRED;
 use crate::index::records::recipient::NEAR;
 use crate::index::store::column::newest_first;
 use crate::index::store::intern::hash;
@@ -145,7 +146,8 @@ impl Index {
         let detail = attempt
             .reply
             .and_then(|reply| self.texts.intern(&reply.text()));
-        let code = attempt.reply.and_then(|reply| reply.code).unwrap_or(0);
+        let code = attempt.reply.and_then(|reply| reply.code);
+        let code = code.unwrap_or_else(|| if attempt.is_expired() { EXPIRED } else { 0 });
         if let Some((from, _)) = attempt.envelope {
             self.set_from(id, from, None);
         }

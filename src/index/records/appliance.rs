@@ -17,6 +17,16 @@ mod tests;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub(crate) struct ApplianceId(u16);
 
+impl ApplianceId {
+    pub(crate) fn new(at: usize) -> Self {
+        Self(u16::try_from(at).unwrap_or(u16::MAX))
+    }
+
+    pub(crate) fn at(self) -> usize {
+        usize::from(self.0)
+    }
+}
+
 impl Value for ApplianceId {
     const BLANK: Self = Self(0);
 }

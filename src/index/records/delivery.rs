@@ -12,6 +12,11 @@ use crate::index::records::recipient::{Recipient, RecipientId};
 use crate::index::store::column::{PagedColumn, RecordId, Value, table};
 use crate::index::store::int_column::IntColumn;
 use crate::index::store::intern::TextId;
+use crate::judge::class::{Class, classify, classify_own};
+
+/// The code of a delivery that the appliance gave up because the message was too old. It has no
+/// reply whose text would say so.
+pub(crate) const EXPIRED: u16 = 1000;
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub(crate) enum DeliveryTag {}
@@ -67,7 +72,7 @@ pub(crate) struct DeliveryTable {
     pub(crate) recipient: IntColumn<RecipientId>,
     pub(crate) time: IntColumn<Option<Timestamp>>,
     pub(crate) result: PagedColumn<DeliveryResult>,
-    /// The remote server's reply code; 0 if there is none.
+    /// The remote server's reply code, [`EXPIRED`], or 0 if there is none.
     pub(crate) code: PagedColumn<u16>,
     pub(crate) detail: PagedColumn<Option<TextId>>,
     /// The previous delivery on the same connection.
@@ -108,6 +113,11 @@ impl DeliveryTable {
     }
 }
 
+/// The remote server's code, of the value of the column.
+pub(crate) fn reply_code(code: u16) -> Option<u16> {
+    (1..EXPIRED).contains(&code).then_some(code)
+}
+
 pub(crate) type Delivery<'i> = View<'i, DeliveryTag>;
 
 columns! { Delivery deliveries;
@@ -133,7 +143,19 @@ impl<'i> Delivery<'i> {
 
     /// The remote server's reply code; `None` for a success.
     pub(crate) fn code(&self) -> Option<u16> {
-        Some(self.read(&self.index.deliveries.code)).filter(|code| *code > 0)
+        reply_code(self.read(&self.index.deliveries.code))
+    }
+
+    /// What the reply or the appliance's own error means; `None` if an administrator deleted it.
+    pub(crate) fn class(&self) -> Option<Class> {
+        let detail = self.detail().unwrap_or_default();
+        match (self.result(), self.read(&self.index.deliveries.code)) {
+            (DeliveryResult::Delivered, _) => Some(Class::Ok),
+            (DeliveryResult::Dropped | DeliveryResult::Aborted, _) => None,
+            (_, EXPIRED) => Some(Class::Message),
+            (_, 0) => Some(classify_own(detail.as_bytes())),
+            (_, code) => Some(classify(code, detail.as_bytes())),
+        }
     }
 
     /// The remote server's reply text; for a success, that of its Response line.

@@ -30,7 +30,7 @@ pub(crate) struct Count {
 
 impl Count {
     #[inline]
-    fn add(&mut self, time: Option<Timestamp>) {
+    pub(super) fn add(&mut self, time: Option<Timestamp>) {
         self.count += 1;
         if time.is_some() {
             self.first = self.first.or(time);

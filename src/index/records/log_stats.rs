@@ -1,6 +1,7 @@
 //! Counts over the whole log. Eviction does not reduce them.
 
 use super::event_counts::EventCounts;
+use super::notices::Notices;
 use super::timeline::Timeline;
 use crate::header::Timestamp;
 
@@ -26,6 +27,7 @@ pub(crate) struct LogStats {
     /// [`Totals::unknown`] is in `event_counts`.
     pub(crate) totals: Totals,
     pub(crate) event_counts: EventCounts,
+    pub(crate) notices: Notices,
     pub(crate) timeline: Timeline,
     pub(crate) oldest: Option<Timestamp>,
     pub(crate) newest: Option<Timestamp>,

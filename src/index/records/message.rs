@@ -102,6 +102,8 @@ pub(crate) struct MessageTable {
     pub(crate) flags: IntColumn<MessageFlags>,
     /// Time of `Start MID`, or of the first line if that was not seen.
     pub(crate) began: IntColumn<Option<Timestamp>>,
+    /// Time of the first `queued for delivery`.
+    pub(crate) queued: IntColumn<Option<Timestamp>>,
     /// Time of the last line that finished or aborted it.
     pub(crate) ended: IntColumn<Option<Timestamp>>,
     pub(crate) connection: PagedColumn<Option<ConnectionId>>,
@@ -119,8 +121,8 @@ pub(crate) struct MessageTable {
     pub(crate) children: HashMap<MessageId, Vec<MessageId>, foldhash::fast::RandomState>,
 }
 
-table!(MessageTable: mid, appliance, flags, began, ended, connection, prev, from, subject, message_id, size,
-    last_recipient, runs; parents, children);
+table!(MessageTable: mid, appliance, flags, began, queued, ended, connection, prev, from, subject, message_id,
+    size, last_recipient, runs; parents, children);
 
 impl MessageTable {
     /// Appends a message with its first line.
@@ -135,6 +137,7 @@ impl MessageTable {
         self.appliance.push(appliance);
         self.flags.push_blank();
         self.began.push(time);
+        self.queued.push_blank();
         self.ended.push_blank();
         self.connection.push_blank();
         self.prev.push_blank();
@@ -158,6 +161,8 @@ columns! { Message messages;
     flags: MessageFlags = flags,
     appliance_id: ApplianceId = appliance,
     first_seen: Option<Timestamp> = began,
+    /// Time of the first `queued for delivery`.
+    queued: Option<Timestamp> = queued,
     /// Time of the last line that finished or aborted it.
     ended: Option<Timestamp> = ended,
     sender_name: Option<Symbol> = from,
@@ -203,8 +208,18 @@ impl<'i> Message<'i> {
         self.first_seen().filter(|_| self.flags().started)
     }
 
+    /// The state of the message as a whole: after an abort, or in a quarantine.
+    pub(crate) fn fate(&self) -> Option<DeliveryState> {
+        self.flags().fate
+    }
+
     pub(crate) fn is_finished(&self) -> bool {
         self.flags().finished
+    }
+
+    /// Whether the message as a whole was aborted, as when its sender broke off.
+    pub(crate) fn was_aborted(&self) -> bool {
+        self.flags().fate == Some(DeliveryState::Aborted)
     }
 
     /// The subject without the quotes around it.

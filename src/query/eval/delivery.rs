@@ -4,6 +4,7 @@ use super::message::{self, messages};
 use super::{by_time, enhanced, messages_deliveries};
 use crate::header::Timestamp;
 use crate::index::Index;
+use crate::index::records::delivery::reply_code;
 use crate::query::bitset::BitSet;
 use crate::query::field::Field;
 use crate::query::value::Predicate;
@@ -62,7 +63,7 @@ pub(super) fn outcomes(index: &Index, field: Field, test: &Predicate) -> Option<
         }
         (Field::Code, Predicate::Ranges(ranges)) => {
             BitSet::of(columns.code.iter(), columns.ranks(), |code| {
-                code > 0 && ranges.matches(code)
+                reply_code(code).is_some_and(|code| ranges.matches(code))
             })
         }
         (Field::Enhanced, Predicate::Name(names)) => enhanced(index, &columns.detail, names),

@@ -110,6 +110,7 @@ fn line(kind: u8, a: u8, b: u8, c: u8) -> String {
         17 => format!("Message finished MID {mid} done"),
         18 => format!("MID {mid} was generated for bounce of MID {}", c % 4 + 1),
         19 => format!("MID {mid} rewritten to MID {} by x", c % 4 + 1),
+        20 if c.is_multiple_of(2) => format!("MID {mid} queued for delivery"),
         20 => format!("MID {mid} quarantined to \"Policy\" (x)"),
         21 => format!("MID {mid} released from all quarantines"),
         22 => format!(
@@ -148,12 +149,13 @@ fn shown(index: &Index) -> String {
     for one in index.messages() {
         let children: Vec<_> = one.children().iter().map(|one| one.record().at()).collect();
         write(format_args!(
-            "{:?} {:?} icid {:?} started {:?} from {:?} finished {} parent {:?} children {children:?}",
+            "{:?} {:?} icid {:?} started {:?} from {:?} queued {:?} finished {} parent {:?} children {children:?}",
             one.appliance().unwrap_or_default(),
             one.mid(),
             one.icid(),
             one.started(),
             one.from(),
+            one.queued(),
             one.is_finished(),
             one.parent().map(|parent| parent.record().at())
         ));

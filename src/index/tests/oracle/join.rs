@@ -148,6 +148,9 @@ impl Model {
                 self.messages[id].fate = Some(fate);
                 self.turn(id, DeliveryState::is_interim, fate);
             }
+            Event::Queued { .. } if self.messages[id].queued.is_none() => {
+                self.messages[id].queued = at.time;
+            }
             Event::MessageFinished { .. } if !self.messages[id].finished => {
                 self.messages[id].finished = true;
                 self.ended.push((false, id));
@@ -378,6 +381,7 @@ impl Model {
             made_here: false,
             connection: None,
             from: None,
+            queued: None,
             finished: false,
             fate: None,
             parent: None,

@@ -33,6 +33,7 @@ pub(crate) struct Message {
     pub made_here: bool,
     pub connection: Option<usize>,
     pub from: Option<String>,
+    pub queued: Option<Timestamp>,
     pub finished: bool,
     pub fate: Option<DeliveryState>,
     pub parent: Option<usize>,
@@ -113,11 +114,12 @@ impl Model {
             });
             let icid = came.or(one.made_here.then_some(0));
             write(format_args!(
-                "{:?} {:?} icid {icid:?} started {:?} from {:?} finished {} parent {:?} children {children:?}",
+                "{:?} {:?} icid {icid:?} started {:?} from {:?} queued {:?} finished {} parent {:?} children {children:?}",
                 one.host,
                 one.mid,
                 one.began.filter(|_| one.started),
                 one.from.as_deref(),
+                one.queued,
                 one.finished,
                 one.parent
             ));
