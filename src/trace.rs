@@ -10,6 +10,7 @@ mod message;
 mod message_log;
 mod recipients;
 mod text;
+mod waiting;
 
 use crate::header::Timestamp;
 use crate::index::{Connection, ConnectionId, Direction, Index, Message, MessageId};

@@ -1,22 +1,25 @@
 //! Outbound routes and findings: which routes work, which fail, since when, why, with what impact,
 //! and what to do.
 //!
-//! A route is a destination of one appliance: address and port. The profile is no part of it,
-//! because a connection that fails early never names one. Each connection of a route has a
-//! [`ConnectionOutcome`]; consecutive failures are an [`Outage`]; their texts are [`Reason`]s with
-//! the consequences below them. [`advice`] is the one table of what a reason means. [`findings`] is
-//! what deserves attention. Printing is left to `report` and `tui`.
+//! What fails is judged in `judge` while the log is read. Here its routes are [`Destination`]s, with
+//! the totals of the connections to their hosts: a host is appliance, address and port. Each of its
+//! connections has a [`ConnectionOutcome`]; the texts of failures are [`Reason`]s with their
+//! consequences. [`advice`] is the one table of what a reason means. [`findings`] is what deserves
+//! attention. Printing is left to `report` and `tui`.
 //!
 //! The [`Analyzer`] works in slices: a reader or writer of the index waits for one of them at most.
 
 pub(crate) mod advice;
+mod destination;
 mod domains;
 pub(crate) mod findings;
 mod group;
+mod host;
+mod host_builder;
+pub(crate) mod logins;
 mod outcome;
+pub(crate) mod queue;
 mod reason;
-mod route;
-mod route_builder;
 mod thresholds;
 
 use std::ops::Range;
@@ -27,13 +30,15 @@ use crate::humanize;
 use crate::index::records::timeline::{Slot, Timeline, TimelineEvent};
 use crate::index::{ApplianceId, ConnectionId, Index, Interner, Symbol};
 
+pub(crate) use destination::{Destination, DestinationHost, DestinationId, RouteSides};
 pub(crate) use findings::Finding;
 pub(crate) use group::Group;
-pub(crate) use outcome::{ConnectionOutcome, RouteState};
+pub(crate) use host::{HostSummary, Tally};
+pub(crate) use outcome::ConnectionOutcome;
 pub(crate) use reason::{Reason, normalize};
-pub(crate) use route::{ClearRun, DEGRADED_WITHIN, Impact, Outage, Route, Tally};
 pub(crate) use thresholds::Thresholds;
 
+use destination::destinations;
 use findings::Analyzer;
 
 /// What routes are grouped by.
@@ -45,13 +50,13 @@ pub(crate) enum GroupBy {
     Profile,
     /// Recipient domain.
     Domain,
-    /// Address, with any port and on any appliance.
-    Ip,
+    /// Address and port, on any appliance.
+    Host,
 }
 
 /// The identity of a route, the same in every analysis.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub(crate) struct RouteId {
+pub(crate) struct HostId {
     pub appliance: ApplianceId,
     /// Its address's number in [`crate::index::Interners::addresses`].
     pub remote: Option<Symbol>,
@@ -61,10 +66,12 @@ pub(crate) struct RouteId {
 /// The routes and findings at one generation of the index.
 #[derive(Debug, Default)]
 pub(crate) struct Triage {
-    /// Failing ones first, then degraded ones, each by failures.
-    pub routes: Vec<Route>,
+    /// The hosts: those whose newest connection failed first, then by failures.
+    pub routes: Vec<HostSummary>,
     /// Empty unless grouped.
     pub groups: Vec<Group>,
+    /// The routes as destinations, worst first.
+    pub destinations: Vec<Destination>,
     /// Worst first; see [`analyze`].
     pub findings: Vec<Finding>,
     /// By route and time.
@@ -141,22 +148,30 @@ fn in_slices(
 
 impl Triage {
     fn sort(&mut self, index: &Index) {
-        let port = |route: &Route| (index.appliance(route.appliance), route.port);
-        let ip = |route: &Route| route.remote.and_then(|name| index.address(name));
+        let port = |route: &HostSummary| (index.appliance(route.appliance), route.port);
+        let ip = |route: &HostSummary| route.remote.and_then(|name| index.address(name));
         self.routes.sort_by(|a, b| {
-            let order = |r: &Route| (r.state, std::cmp::Reverse(r.tally.failed()), ip(r));
+            let order = |host: &HostSummary| {
+                let fails = host.last_outcome.is_some_and(ConnectionOutcome::is_failure);
+                (!fails, std::cmp::Reverse(host.tally.failed()), ip(host))
+            };
             order(a).cmp(&order(b)).then_with(|| port(a).cmp(&port(b)))
         });
     }
 
-    pub(crate) fn count(&self, state: RouteState) -> usize {
-        self.routes
+    pub(crate) fn destination(&self, id: DestinationId) -> Option<&Destination> {
+        self.destinations
             .iter()
-            .filter(|route| route.state == state)
-            .count()
+            .find(|destination| destination.id == id)
     }
 
-    pub(crate) fn find(&self, id: RouteId) -> Option<&Route> {
+    /// The route of a host.
+    pub(crate) fn destination_of(&self, host: HostId) -> Option<&Destination> {
+        let has = |route: &&Destination| route.hosts.iter().any(|one| one.id == Some(host));
+        self.destinations.iter().find(has)
+    }
+
+    pub(crate) fn find(&self, id: HostId) -> Option<&HostSummary> {
         self.routes.iter().find(|route| route.id() == id)
     }
 
@@ -166,7 +181,7 @@ impl Triage {
     }
 
     /// Oldest first.
-    pub(crate) fn connections(&self, route: &Route) -> &[(ConnectionId, ConnectionOutcome)] {
+    pub(crate) fn connections(&self, route: &HostSummary) -> &[(ConnectionId, ConnectionOutcome)] {
         self.connections
             .get(route.members.clone())
             .unwrap_or_default()
@@ -176,7 +191,7 @@ impl Triage {
     pub(crate) fn timeline(
         &self,
         index: &Index,
-        route: &Route,
+        route: &HostSummary,
         span: (Timestamp, Timestamp),
         columns: usize,
     ) -> Vec<Slot> {
@@ -191,6 +206,54 @@ impl Triage {
         columns: usize,
     ) -> Vec<Slot> {
         self.timeline_of(index, &group.parts, span, columns)
+    }
+
+    /// The outcomes of some hosts over a time span, in `columns` buckets.
+    pub(crate) fn hosts_timeline(
+        &self,
+        index: &Index,
+        hosts: &[&HostSummary],
+        span: (Timestamp, Timestamp),
+        columns: usize,
+    ) -> Vec<Slot> {
+        let parts: Vec<_> = hosts.iter().map(|host| host.members.clone()).collect();
+        self.timeline_of(index, &parts, span, columns)
+    }
+
+    /// The connections that show how some hosts failed, since a time if it is known.
+    pub(crate) fn sides(
+        &self,
+        index: &Index,
+        hosts: &[&HostSummary],
+        since: Option<Timestamp>,
+    ) -> RouteSides {
+        let all = hosts.iter().flat_map(|host| self.connections(host));
+        let timed = all.filter_map(|(id, outcome)| {
+            let is_kept = index.contains_connection(*id);
+            let time = is_kept.then(|| index.connection(*id).first_seen())??;
+            Some((time, *id, *outcome))
+        });
+        let ok = |outcome: ConnectionOutcome| outcome == ConnectionOutcome::Ok;
+        let (mut good, mut newest_bad) = (None, None);
+        for (time, id, outcome) in timed.clone() {
+            if ok(outcome) && since.is_none_or(|since| time < since) {
+                good = good.max(Some((time, id)));
+            } else if outcome.is_failure() {
+                newest_bad = newest_bad.max(Some((time, id)));
+            }
+        }
+        let from = since.or(good.map(|(time, _)| time));
+        let failed = timed.filter(|(time, _, outcome)| {
+            outcome.is_failure() && from.is_none_or(|from| *time >= from)
+        });
+        RouteSides {
+            good: good.map(|(_, id)| id),
+            first_bad: failed
+                .map(|(time, id, _)| (time, id))
+                .min()
+                .map(|(_, id)| id),
+            newest_bad: newest_bad.map(|(_, id)| id),
+        }
     }
 
     fn timeline_of(
@@ -216,26 +279,9 @@ impl Triage {
         }
         timeline.strip(from.seconds(), to.seconds() + 1, columns)
     }
-
-    /// What is wrong with a route and what to do, in one sentence; `None` for a healthy one.
-    pub(crate) fn advice(&self, index: &Index, route: &Route) -> Option<String> {
-        let is_healthy = route.state == RouteState::Healthy;
-        (!is_healthy && route.cause().is_some()).then(|| self.advice_of(index, route))
-    }
-
-    fn advice_of(&self, index: &Index, route: &Route) -> String {
-        let domain = route.tally.domains.first();
-        let context = advice::RouteContext {
-            route: route.address(index),
-            profile: route.profile().map(|name| index.names.profiles.get(name)),
-            domain: domain.map(|name| self.domain(*name)),
-        };
-        let cause = route.cause();
-        cause.map_or_else(String::new, |reason| advice::of_reason(reason, &context))
-    }
 }
 
-impl RouteId {
+impl HostId {
     pub(crate) fn address(self, index: &Index) -> String {
         let ip = self
             .remote
@@ -253,9 +299,9 @@ impl RouteId {
     }
 }
 
-impl Route {
-    pub(crate) fn id(&self) -> RouteId {
-        RouteId {
+impl HostSummary {
+    pub(crate) fn id(&self) -> HostId {
+        HostId {
             appliance: self.appliance,
             remote: self.remote,
             port: self.port,
@@ -268,16 +314,5 @@ impl Route {
 
     pub(crate) fn title(&self, index: &Index) -> String {
         self.id().title(index)
-    }
-
-    /// The reason of the newest failure.
-    pub(crate) fn cause(&self) -> Option<&Reason> {
-        let newest = self
-            .tally
-            .reasons
-            .iter()
-            .filter(|reason| Some(reason.outcome) == self.why)
-            .max_by_key(|reason| (reason.last, reason.count));
-        newest.or_else(|| self.tally.reasons.first())
     }
 }

@@ -213,6 +213,7 @@ impl TraceBuilder<'_> {
         let last = deliveries.last().and_then(Delivery::time);
         let time: Option<Timestamp> = message.ended().max(last);
         self.push(time, StepKind::End, Subject::of(message), text);
+        self.waiting(message);
     }
 }
 

@@ -1,30 +1,24 @@
-//! Groups routes by profile, domain or address and sums their tallies.
-//!
-//! A group is failing if every route that was tried is failing, and degraded if only some are: mail
-//! of a domain gets out while one of two hosts accepts it, and a profile that one server refuses
-//! may be right for the others.
+//! Groups hosts by profile, domain, or address and port, and sums their tallies.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::outcome::RouteState;
+use super::host::{HostSummary, Tally};
 use super::reason::merge;
-use super::route::{Route, Tally};
-use super::{GroupBy, RouteId, Triage};
-use crate::header::Timestamp;
+use super::{GroupBy, HostId, Triage};
 use crate::index::{Index, Symbol};
+use crate::judge::RouteState;
 
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Group {
     /// The profile, domain or address; `None` for connections without one.
     pub key: Option<String>,
     pub tally: Tally,
+    /// That of its worst host.
     pub state: RouteState,
-    /// The time from which none of them worked; `None` unless failing.
-    pub failing_since: Option<Timestamp>,
     pub routes: usize,
     /// Failing ones first.
-    pub members: Vec<RouteId>,
+    pub members: Vec<HostId>,
     /// The ranges of their connections in [`Triage`].
     pub(super) parts: Vec<Range<usize>>,
 }
@@ -38,12 +32,10 @@ pub(super) fn groups(
     if by == GroupBy::Route {
         return Vec::new();
     }
-    let mut groups: BTreeMap<Option<String>, Vec<&Route>> = BTreeMap::new();
+    let mut groups: BTreeMap<Option<String>, Vec<&HostSummary>> = BTreeMap::new();
     for (route, group) in triage.routes.iter().zip(of_routes) {
         let key = match by {
-            GroupBy::Ip => route
-                .remote
-                .map(|name| index.names.addresses.get(name).to_owned()),
+            GroupBy::Host => Some(route.address(index)),
             GroupBy::Profile => group.map(|name| index.names.profiles.get(name).to_owned()),
             GroupBy::Domain => group.map(|name| triage.domains.get(name).to_owned()),
             GroupBy::Route => None,
@@ -52,7 +44,7 @@ pub(super) fn groups(
     }
     let mut groups: Vec<Group> = groups
         .into_iter()
-        .map(|(key, routes)| sum(key, &routes))
+        .map(|(key, routes)| sum(index, key, &routes))
         .collect();
     groups.sort_by(|a, b| {
         let order = |g: &Group| (g.state, std::cmp::Reverse(g.tally.failed()));
@@ -61,45 +53,32 @@ pub(super) fn groups(
     groups
 }
 
-fn sum(key: Option<String>, routes: &[&Route]) -> Group {
-    let tried = |route: &&&Route| route.tally.last_ok.is_some() || route.why.is_some();
-    let tried: Vec<&&Route> = routes.iter().filter(tried).collect();
-    let failing = tried
-        .iter()
-        .filter(|route| route.state == RouteState::Failing)
-        .count();
-    let state = if failing > 0 && failing == tried.len() {
-        RouteState::Failing
-    } else if tried.iter().any(|route| route.state != RouteState::Healthy) {
-        RouteState::Degraded
-    } else {
-        RouteState::Healthy
-    };
-    let since = tried.iter().filter_map(|route| route.failing_since).max();
+fn sum(index: &Index, key: Option<String>, routes: &[&HostSummary]) -> Group {
     let mut tally = Tally::default();
     for route in routes {
         add(&mut tally, &route.tally);
     }
     tally.affected.sort_unstable();
     tally.affected.dedup();
-    let mut members: Vec<(RouteState, RouteId)> = routes
+    let states = routes.iter().map(|route| route.id().state(index));
+    let state = states.min().unwrap_or(RouteState::Idle);
+    let members = routes
         .iter()
-        .map(|route| (route.state, route.id()))
-        .collect();
+        .map(|route| (route.id().state(index), route.id()));
+    let mut members: Vec<(RouteState, HostId)> = members.collect();
     members.sort_unstable();
     members.dedup_by_key(|(_, id)| *id);
     Group {
         key,
         tally,
         state,
-        failing_since: since.filter(|_| state == RouteState::Failing),
         routes: routes.len(),
         members: members.into_iter().map(|(_, id)| id).collect(),
         parts: routes.iter().map(|route| route.members.clone()).collect(),
     }
 }
 
-fn add(sum: &mut Tally, other: &Tally) {
+pub(super) fn add(sum: &mut Tally, other: &Tally) {
     extend(&mut sum.profiles, &other.profiles);
     extend(&mut sum.domains, &other.domains);
     sum.connections += other.connections;

@@ -1,4 +1,4 @@
-//! The outcome of one delivery connection, and the state of a route.
+//! The outcome of one delivery connection.
 
 use crate::index::{Delivery, DeliveryResult};
 
@@ -71,7 +71,6 @@ impl Signals {
     pub(super) const ERROR: u8 = 8;
     pub(super) const TLS_FAILED: u8 = 16;
     pub(super) const AUTH_FAILED: u8 = 32;
-    pub(super) const TLS: u8 = 64;
 
     pub(super) fn set(&mut self, bit: u8) {
         self.0 |= bit;
@@ -118,34 +117,5 @@ fn is_about_recipient(delivery: &Delivery<'_>) -> bool {
     match delivery.enhanced() {
         Some(code) => code.starts_with("5.1."),
         None => matches!(delivery.code(), Some(550 | 551 | 553)),
-    }
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub(crate) enum RouteState {
-    /// Its newest connection that tried something failed.
-    Failing,
-    /// It works, but failed lately.
-    Degraded,
-    /// It works, or was never tried.
-    Healthy,
-}
-
-impl RouteState {
-    /// The value in JSON and the word for people.
-    pub(crate) fn word(self) -> &'static str {
-        match self {
-            Self::Failing => "failing",
-            Self::Degraded => "degraded",
-            Self::Healthy => "healthy",
-        }
-    }
-
-    pub(crate) fn sign(self) -> &'static str {
-        match self {
-            Self::Failing => "✗",
-            Self::Degraded => "!",
-            Self::Healthy => "✓",
-        }
     }
 }

@@ -10,6 +10,7 @@
 use crate::event::enhanced_code;
 use crate::header::Timestamp;
 use crate::index::ConnectionId;
+use crate::judge::class::{Class, classify, classify_own};
 
 use super::ConnectionOutcome;
 
@@ -36,6 +37,17 @@ pub(crate) struct Reason {
 }
 
 impl Reason {
+    /// What it says.
+    pub(crate) fn class(&self) -> Class {
+        match (self.outcome, self.code) {
+            (ConnectionOutcome::AuthFailed, _) => Class::Authentication,
+            (ConnectionOutcome::TlsFailed, _) => Class::Tls,
+            (_, Some(code)) => classify(code, self.detail.as_bytes()),
+            (ConnectionOutcome::ConnectionError, None) => Class::Unreachable,
+            (_, None) => classify_own(self.detail.as_bytes()),
+        }
+    }
+
     /// The enhanced code (RFC 3463) at the start of the text.
     pub(crate) fn enhanced(&self) -> Option<&str> {
         let code = enhanced_code(self.detail.as_bytes())?;

@@ -1,12 +1,8 @@
-//! Findings on inbound logins.
-//!
-//! Two passes over the attempts in the order of the log: first by net, because password spraying
-//! makes every user look attacked; then by user and address, without the spraying nets.
+//! Findings on inbound logins that no attacker causes: the server that checks them does not work, or
+//! they are not encrypted.
 
 mod auth_server;
-mod brute_force;
 mod cleartext;
-mod spray;
 
 use super::{Finding, Slices, Thresholds};
 use crate::header::Timestamp;
@@ -14,9 +10,7 @@ use crate::index::store::live_set::Ranks;
 use crate::index::{Attempt, AttemptId, ConnectionId, Direction, Index};
 
 use auth_server::AuthServerFailures;
-use brute_force::BruteForce;
 use cleartext::CleartextLogins;
-use spray::Sprays;
 
 /// Attempts in one slice.
 const SLICE: usize = 8192;
@@ -26,8 +20,6 @@ pub(super) struct Logins {
     /// Those of the start: later attempts are left to the next analysis.
     attempts: Ranks,
     at: usize,
-    sprays: Sprays,
-    brute_force: Option<BruteForce>,
     cleartext: CleartextLogins,
     auth_server: AuthServerFailures,
     limits: Thresholds,
@@ -47,8 +39,6 @@ impl Logins {
         Self {
             attempts: index.attempts.ranks(),
             at: 0,
-            sprays: Sprays::default(),
-            brute_force: None,
             cleartext: CleartextLogins::default(),
             auth_server: AuthServerFailures::default(),
             limits,
@@ -65,46 +55,29 @@ impl Logins {
             }
             let attempt = index.attempt(AttemptId::new(number));
             if let Some(login) = login(&attempt) {
-                self.take(index, &attempt, login);
+                self.take(&attempt, login);
             }
         }
         self.at = to;
         if to < count {
-            return Slices::More;
-        }
-        match &self.brute_force {
-            Some(_) => Slices::Done,
-            None => {
-                self.at = 0;
-                self.brute_force = Some(BruteForce::new(self.sprays.spraying(&self.limits)));
-                Slices::More
-            }
+            Slices::More
+        } else {
+            Slices::Done
         }
     }
 
-    fn take(&mut self, index: &Index, attempt: &Attempt<'_>, login: Login) {
+    fn take(&mut self, attempt: &Attempt<'_>, login: Login) {
         // The check itself failed; the password may be right.
-        let unchecked = attempt.detail().is_some();
-        match &mut self.brute_force {
-            None if unchecked => self.auth_server.take(attempt, login),
-            None => {
-                self.sprays.take(index, attempt, login, &self.limits);
-                self.cleartext.take(attempt, login);
-                self.auth_server.note_login(login);
-            }
-            Some(users) if !unchecked => users.take(index, attempt, login, &self.limits),
-            Some(_) => {}
+        if attempt.detail().is_some() {
+            self.auth_server.take(attempt, login);
+        } else {
+            self.cleartext.take(attempt, login);
+            self.auth_server.note_login(login);
         }
     }
 
     pub(crate) fn findings(self, index: &Index) -> Vec<Finding> {
-        let mut all = self.sprays.findings(index);
-        all.extend(
-            self.brute_force
-                .into_iter()
-                .flat_map(|users| users.findings(index)),
-        );
-        all.extend(self.cleartext.findings(index, &self.limits));
+        let mut all = self.cleartext.findings(index, &self.limits);
         all.extend(self.auth_server.findings(index));
         all
     }

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::{DrillDown, Evidence, Finding, FindingKind, FindingSeverity, time_text};
+use super::{DrillDown, Evidence, Finding, FindingKind, time_text};
 use crate::header::Timestamp;
 use crate::humanize::plural;
 use crate::index::{ApplianceId, ConnectionId, Direction, Index, Symbol};
+use crate::judge::incident::Severity;
 use crate::query::{Field, FilterTerm};
 use crate::triage::Thresholds;
 
@@ -51,8 +52,9 @@ fn held(index: &Index, peer: Symbol, open: &[ConnectionId]) -> Finding {
     let peer = index.names.addresses.get(peer);
     let since = index.connection(open[0]).first_seen();
     Finding {
+        facts: None,
         kind: FindingKind::HeldOpen,
-        severity: FindingSeverity::Warning,
+        severity: Severity::Warning,
         since,
         until: None,
         subject: peer.to_owned(),
@@ -112,8 +114,9 @@ fn limited(index: &Index, listener: Option<&str>, refused: &[ConnectionId]) -> F
     let time = |id: Option<&ConnectionId>| id.and_then(|id| index.connection(*id).first_seen());
     let (since, last) = (time(refused.first()), time(refused.last()));
     Finding {
+            facts: None,
         kind: FindingKind::ListenerLimit,
-        severity: FindingSeverity::Warning,
+        severity: Severity::Warning,
         since,
         until: last,
         subject: name.to_owned(),
@@ -172,8 +175,9 @@ fn silent(index: &Index, limits: &Thresholds) -> Vec<Finding> {
         .filter_map(|(appliance, (time, id, _))| {
             let name = index.appliance(appliance)?;
             Some(Finding {
+            facts: None,
                 kind: FindingKind::SourceStale,
-                severity: FindingSeverity::Warning,
+                severity: Severity::Warning,
                 since: Some(time),
                 until: None,
                 subject: name.to_owned(),
@@ -209,8 +213,9 @@ fn unknown(index: &Index, limits: &Thresholds) -> Vec<Finding> {
             let sample = String::from_utf8_lossy(&shape.sample);
             let sample: String = sample.chars().take(80).collect();
             Finding {
+            facts: None,
                 kind: FindingKind::UnknownRising,
-                severity: FindingSeverity::Notice,
+                severity: Severity::Notice,
                 since: shape.tally.first,
                 until: None,
                 subject: sample.clone(),

@@ -13,10 +13,9 @@ use crate::event::EventKind;
 use crate::header::Timestamp;
 use crate::humanize::plural;
 use crate::index::{Attempt, ConnectionId, Index};
+use crate::judge::incident::Severity;
 use crate::query::{Field, FilterTerm};
-use crate::triage::findings::{
-    DrillDown, Evidence, Finding, FindingKind, FindingSeverity, time_text,
-};
+use crate::triage::findings::{DrillDown, Evidence, Finding, FindingKind, time_text};
 use crate::triage::normalize;
 
 /// Different failures that are counted separately.
@@ -76,6 +75,7 @@ impl AuthServerFailures {
         if ldap.count > 0 {
             let last = ldap.last.map_or(0, Timestamp::seconds);
             all.push(Finding {
+            facts: None,
                 since: ldap.first,
                 until: ldap.last.filter(|_| self.last_success > last),
                 severity: self.severity(last),
@@ -93,11 +93,11 @@ impl AuthServerFailures {
         all
     }
 
-    fn severity(&self, last: i64) -> FindingSeverity {
+    fn severity(&self, last: i64) -> Severity {
         if self.last_success > last {
-            FindingSeverity::Notice
+            Severity::Notice
         } else {
-            FindingSeverity::Critical
+            Severity::Critical
         }
     }
 
@@ -110,6 +110,7 @@ impl AuthServerFailures {
             "; no login has succeeded since"
         };
         Finding {
+            facts: None,
             since,
             until: last.filter(|_| again),
             severity: self.severity(failure.last),
@@ -154,8 +155,9 @@ fn without_user(text: &str) -> String {
 
 fn blank(subject: &str) -> Finding {
     Finding {
+            facts: None,
         kind: FindingKind::AuthServer,
-        severity: FindingSeverity::Critical,
+        severity: Severity::Critical,
         since: None,
         until: None,
         subject: subject.to_owned(),

@@ -7,11 +7,10 @@ use hashbrown::HashMap;
 use super::Login;
 use crate::humanize::plural;
 use crate::index::{Attempt, ConnectionId, Index, Symbol};
+use crate::judge::incident::Severity;
 use crate::query::{Field, FilterTerm};
 use crate::triage::Thresholds;
-use crate::triage::findings::{
-    DrillDown, Evidence, Finding, FindingKind, FindingSeverity, time_text,
-};
+use crate::triage::findings::{DrillDown, Evidence, Finding, FindingKind, time_text};
 
 #[derive(Debug, Default)]
 struct ListenerLogins {
@@ -77,8 +76,9 @@ fn finding(index: &Index, listener: &ListenerLogins) -> Option<Finding> {
         String::new()
     };
     Some(Finding {
+        facts: None,
         kind: FindingKind::ClearLogins,
-        severity: FindingSeverity::Warning,
+        severity: Severity::Warning,
         since,
         until: None,
         summary: format!(

@@ -3,7 +3,7 @@
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
 
-use super::{NONE, RouteBuilder};
+use super::{HostBuilder, NONE};
 use crate::index::{ConnectionId, DeliveryResult, Index, MessageId, RecipientId, Symbol};
 use crate::triage::GroupBy;
 use crate::triage::outcome::{ConnectionOutcome, Signals};
@@ -50,7 +50,7 @@ pub(super) struct RouteConnections {
     pub keys: Vec<(u32, i64, u64, u32)>,
 }
 
-impl RouteBuilder {
+impl HostBuilder {
     /// The connection in the bucket of a group, created if it is new.
     pub(super) fn member(&mut self, index: &Index, at: usize, group: Option<Symbol>) -> u32 {
         if let Some(member) = self.member_of(at, group) {
@@ -113,14 +113,9 @@ impl RouteBuilder {
         if columns.flags.get(at).auth_failed {
             signals.set(Signals::AUTH_FAILED);
         }
-        match columns
-            .tls
-            .get(at)
-            .map(|name| self.is_tls_failure(index, name))
-        {
-            Some(true) => signals.set(Signals::TLS_FAILED),
-            Some(false) => signals.set(Signals::TLS),
-            None => {}
+        let tls = columns.tls.get(at);
+        if tls.is_some_and(|name| self.is_tls_failure(index, name)) {
+            signals.set(Signals::TLS_FAILED);
         }
         signals
     }

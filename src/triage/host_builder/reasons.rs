@@ -3,10 +3,11 @@
 use hashbrown::HashMap;
 
 use super::bucket::RouteConnection;
-use super::{NONE, RouteBuilder};
+use super::{HostBuilder, NONE};
 use crate::header::Timestamp;
-use crate::index::{ConnectionId, DeliveryId, DeliveryResult, Index, Interner, Symbol, TextId};
-use crate::triage::advice;
+use crate::index::{
+    Connection, ConnectionId, DeliveryId, DeliveryResult, Index, Interner, Symbol, TextId,
+};
 use crate::triage::outcome::ConnectionOutcome;
 use crate::triage::reason::{self, Reason, most_frequent_first};
 
@@ -138,7 +139,18 @@ impl Reasons {
     }
 }
 
-impl RouteBuilder {
+/// The text of a connection error, with the system's error if that differs.
+fn connection_error(connection: &Connection<'_>) -> String {
+    let cause = connection.error().unwrap_or_default();
+    match connection.error_details() {
+        Some(details) if !details.is_empty() && details != cause => {
+            format!("{cause}: {details}")
+        }
+        _ => cause.to_owned(),
+    }
+}
+
+impl HostBuilder {
     /// The reason of a failed connection itself.
     pub(super) fn note_cause(&mut self, index: &Index, at: usize) {
         let member = self.members.list[at];
@@ -156,7 +168,7 @@ impl RouteBuilder {
         };
         let cause = match member.outcome {
             ConnectionOutcome::ConnectionError => {
-                let text = advice::connection_error(&connection);
+                let text = connection_error(&connection);
                 let text = self.reasons.words(&text);
                 self.reasons.add(key(0, text), given)
             }

@@ -1,16 +1,16 @@
-//! Folds the route connections into routes: outages, unencrypted periods, impact.
+//! Folds the connections into hosts: totals and impact.
 
 use std::ops::Range;
 
-use super::RouteBuilder;
+use super::HostBuilder;
 use super::bucket::{Bucket, RouteConnection};
 use crate::header::Timestamp;
 use crate::index::{DeliveryResult, DeliveryState as Recipient, Index, RecipientId, Symbol};
-use crate::triage::outcome::{ConnectionOutcome, RouteState, Signals};
-use crate::triage::route::{ClearRun, Impact, Outage, Route, Tally};
-use crate::triage::{Triage, group};
+use crate::triage::host::{HostSummary, Impact, Tally};
+use crate::triage::outcome::ConnectionOutcome;
+use crate::triage::{Triage, destinations, group};
 
-impl RouteBuilder {
+impl HostBuilder {
     /// In the order of bucket and time.
     pub(super) fn fold(&mut self, index: &Index, members: Range<usize>) {
         for at in members {
@@ -19,20 +19,13 @@ impl RouteBuilder {
             while self.folded.len() <= number {
                 let (appliance, remote, port) =
                     self.routes.keys[self.buckets.list[self.folded.len()].route as usize];
-                self.folded.push(Route {
+                self.folded.push(HostSummary {
                     appliance,
                     remote,
                     port,
                     tally: Tally::default(),
-                    state: RouteState::Healthy,
-                    failing_since: None,
-                    run: 0,
-                    why: None,
-                    newest_bad: None,
+                    last_outcome: None,
                     last_good: None,
-                    outages: Vec::new(),
-                    clear: Vec::new(),
-                    newest_failure: None,
                     members: at..at,
                 });
             }
@@ -51,7 +44,7 @@ impl RouteBuilder {
     }
 }
 
-fn take(route: &mut Route, member: &RouteConnection, opened: Option<Timestamp>) {
+fn take(route: &mut HostSummary, member: &RouteConnection, opened: Option<Timestamp>) {
     let tally = &mut route.tally;
     tally.connections += 1;
     tally.outcomes[member.outcome.at()] += 1;
@@ -60,76 +53,23 @@ fn take(route: &mut Route, member: &RouteConnection, opened: Option<Timestamp>) 
     if member.signals.in_clear() {
         tally.in_clear += 1;
     }
-    take_clear(route, member, opened);
-    match member.outcome {
-        ConnectionOutcome::Idle => {}
-        ConnectionOutcome::Ok => {
-            route.tally.last_ok = opened;
-            route.last_good = Some(member.connection);
-            if let Some(outage) = route
-                .outages
-                .last_mut()
-                .filter(|outage| outage.until.is_none())
-            {
-                outage.until = opened;
-            }
-            (route.failing_since, route.run) = (None, 0);
-        }
-        outcome => {
-            if route.run == 0 {
-                route.failing_since = opened;
-                route.outages.push(Outage {
-                    since: opened,
-                    until: None,
-                    connections: 0,
-                    first: member.connection,
-                    last: member.connection,
-                    outcome,
-                    before: route.last_good,
-                });
-            }
-            if let Some(outage) = route.outages.last_mut() {
-                outage.connections += 1;
-                outage.last = member.connection;
-            }
-            route.run += 1;
-            route.why = Some(outcome);
-            route.newest_bad = Some(member.connection);
-            route.newest_failure = opened;
-        }
+    if member.outcome != ConnectionOutcome::Idle {
+        route.last_outcome = Some(member.outcome);
+    }
+    if member.outcome == ConnectionOutcome::Ok {
+        route.tally.last_ok = opened;
+        route.last_good = Some(member.connection);
     }
 }
 
-/// Periods of unencrypted mail: from failed TLS until TLS succeeds again.
-fn take_clear(route: &mut Route, member: &RouteConnection, opened: Option<Timestamp>) {
-    let current = route.clear.last_mut().filter(|run| run.until.is_none());
-    match (current, member.signals.has(Signals::TLS_FAILED)) {
-        (Some(run), true) if member.signals.in_clear() => {
-            run.connections += 1;
-            run.last = member.connection;
-        }
-        (None, true) => route.clear.push(ClearRun {
-            since: opened,
-            until: None,
-            connections: u64::from(member.signals.in_clear()),
-            first: member.connection,
-            last: member.connection,
-        }),
-        (Some(run), false) if member.signals.has(Signals::TLS) => run.until = opened,
-        _ => {}
-    }
-}
-
-pub(super) fn finish(mut builder: RouteBuilder, index: &Index) -> Triage {
+pub(super) fn finish(mut builder: HostBuilder, index: &Index) -> Triage {
     let reasons = std::mem::take(&mut builder.reasons).of_buckets(builder.buckets.list.len());
-    let newest = index.newest();
     let buckets = std::mem::take(&mut builder.buckets.list);
     let groups: Vec<Option<Symbol>> = buckets.iter().map(|bucket| bucket.group).collect();
     let mut routes = std::mem::take(&mut builder.folded);
     for ((route, bucket), (reasons, refusals)) in routes.iter_mut().zip(buckets).zip(reasons) {
         complete(index, &builder, route, bucket);
         (route.tally.reasons, route.tally.refusals) = (reasons, refusals);
-        route.judge(newest);
     }
     let members = builder.members.list.iter();
     let connections = members
@@ -141,15 +81,17 @@ pub(super) fn finish(mut builder: RouteBuilder, index: &Index) -> Triage {
         domains: builder.domains.names,
         generation: builder.generation,
         groups: Vec::new(),
+        destinations: Vec::new(),
         findings: Vec::new(),
     };
     triage.groups = group::groups(index, &triage, builder.by, &groups);
     triage.routes.retain(|route| route.remote.is_some());
     triage.sort(index);
+    triage.destinations = destinations(index, &triage, builder.selected.is_none());
     triage
 }
 
-fn complete(index: &Index, builder: &RouteBuilder, route: &mut Route, bucket: Bucket) {
+fn complete(index: &Index, builder: &HostBuilder, route: &mut HostSummary, bucket: Bucket) {
     let tally = &mut route.tally;
     (tally.delivered, tally.bounced, tally.delayed) =
         (bucket.delivered, bucket.bounced, bucket.delayed);

@@ -20,7 +20,7 @@ use foldhash::fast::RandomState;
 use hashbrown::HashMap;
 
 use super::domains::Domains;
-use super::route::Route;
+use super::host::HostSummary;
 use super::{GroupBy, Slices, Triage};
 use crate::header::Timestamp;
 use crate::index::store::live_set::Ranks;
@@ -76,7 +76,7 @@ struct Undelivered {
 }
 
 #[derive(Debug)]
-pub(crate) struct RouteBuilder {
+pub(crate) struct HostBuilder {
     by: GroupBy,
     /// By rank; `None` selects all connections.
     selected: Option<Vec<bool>>,
@@ -94,10 +94,10 @@ pub(crate) struct RouteBuilder {
     domains: Domains,
     undelivered: Undelivered,
     reasons: reasons::Reasons,
-    folded: Vec<Route>,
+    folded: Vec<HostSummary>,
 }
 
-impl RouteBuilder {
+impl HostBuilder {
     pub(crate) fn new(index: &Index, by: GroupBy, selected: Option<&[ConnectionId]>) -> Self {
         let ranks = RecordRanks {
             connections: index.connections.ranks(),
@@ -268,7 +268,7 @@ impl RouteBuilder {
         }
         let route = self.routes.of[at];
         let group = match self.by {
-            GroupBy::Route | GroupBy::Ip => None,
+            GroupBy::Route | GroupBy::Host => None,
             GroupBy::Profile => self.profile_of(index, at, route),
             GroupBy::Domain => {
                 let id = ConnectionId::new(self.ranks.connections.number(at));

@@ -1,16 +1,12 @@
-//! A route and the totals of its connections.
+//! A host and the totals of its connections.
 
 use std::ops::Range;
 
-use super::outcome::{ConnectionOutcome, RouteState};
+use super::outcome::ConnectionOutcome;
 use super::reason::Reason;
 use crate::header::Timestamp;
 use crate::humanize::grouped;
 use crate::index::{ApplianceId, ConnectionId, MessageId, Symbol};
-
-/// A working route is degraded if a connection failed within this many seconds before the newest
-/// entry.
-pub(crate) const DEGRADED_WITHIN: i64 = 3600;
 
 /// The recipients affected by a failure, by their state at the end of the log.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -69,35 +65,6 @@ impl Impact {
     }
 }
 
-/// An unbroken run of failing connections.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct Outage {
-    pub since: Option<Timestamp>,
-    /// The time of the first connection that worked again; `None` for an ongoing outage.
-    pub until: Option<Timestamp>,
-    pub connections: u64,
-    pub first: ConnectionId,
-    pub last: ConnectionId,
-    pub outcome: ConnectionOutcome,
-    /// The last success before it.
-    pub before: Option<ConnectionId>,
-}
-
-/// A period in which TLS failed and mail was sent unencrypted.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct ClearRun {
-    /// The first connection whose TLS failed, whether it delivered or not.
-    pub since: Option<Timestamp>,
-    /// The time TLS succeeded again; `None` if ongoing.
-    pub until: Option<Timestamp>,
-    /// Connections that delivered unencrypted.
-    pub connections: u64,
-    /// The first one whose TLS failed.
-    pub first: ConnectionId,
-    /// The last one that delivered, else the first.
-    pub last: ConnectionId,
-}
-
 /// The totals of the connections of a route or of a group.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(crate) struct Tally {
@@ -138,58 +105,17 @@ impl Tally {
     }
 }
 
-/// A destination of one appliance.
+/// A host that mail is delivered to.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) struct Route {
+pub(crate) struct HostSummary {
     pub appliance: ApplianceId,
     /// `None` if the log never names the address.
     pub remote: Option<Symbol>,
     pub port: Option<u16>,
     pub tally: Tally,
-    pub state: RouteState,
-    /// The first failure of the current outage.
-    pub failing_since: Option<Timestamp>,
-    /// Consecutive failures up to now.
-    pub run: u64,
-    /// The outcome of the newest failure.
-    pub why: Option<ConnectionOutcome>,
-    pub newest_bad: Option<ConnectionId>,
+    /// Of the newest connection that tried something.
+    pub last_outcome: Option<ConnectionOutcome>,
     pub last_good: Option<ConnectionId>,
-    /// Oldest first.
-    pub outages: Vec<Outage>,
-    /// Oldest first.
-    pub clear: Vec<ClearRun>,
-    pub(super) newest_failure: Option<Timestamp>,
     /// Its connections in the list of [`super::Triage`].
     pub(super) members: Range<usize>,
-}
-
-impl Route {
-    /// The first connection of the current outage.
-    pub(crate) fn first_bad(&self) -> Option<ConnectionId> {
-        let current = self.outages.last().filter(|outage| outage.until.is_none());
-        current.map(|outage| outage.first)
-    }
-
-    /// The current outage, else the last one.
-    pub(crate) fn outage(&self) -> Option<&Outage> {
-        self.outages.last()
-    }
-    pub(crate) fn profile(&self) -> Option<Symbol> {
-        self.tally.profiles.first().copied()
-    }
-
-    pub(super) fn judge(&mut self, newest: Option<Timestamp>) {
-        let lately = match (self.newest_failure, newest) {
-            (Some(failure), Some(newest)) => {
-                failure.seconds() >= newest.seconds() - DEGRADED_WITHIN
-            }
-            _ => false,
-        };
-        self.state = match self.run {
-            0 if lately => RouteState::Degraded,
-            0 => RouteState::Healthy,
-            _ => RouteState::Failing,
-        };
-    }
 }

@@ -6,12 +6,12 @@
 //! Delayed: DCID 0 MID 9 From: <a> To: <b@partner.example> RID 0 - 4.4.0 - Other network problem ('000', ['[Errno 60] …']) []
 //! ```
 
-use super::RouteBuilder;
+use super::HostBuilder;
 use crate::header::Timestamp;
 use crate::index::{DeliveryResult, Index, RETRY_WINDOW};
 use crate::triage::outcome::ConnectionOutcome;
 
-impl RouteBuilder {
+impl HostBuilder {
     /// Records the domain of a connection error.
     pub(super) fn note_error(&mut self, index: &Index, at: usize) {
         let member = self.members.list[at];
