@@ -2,6 +2,7 @@
 //! `config` as plain text.
 
 pub(crate) mod examples;
+mod queue;
 mod routes;
 
 use std::ffi::OsString;
@@ -18,7 +19,8 @@ use crate::report::{Format, View};
 use crate::source::NoticeKind;
 
 use examples::HelpTopic;
-pub(crate) use routes::RoutesArgs;
+pub(crate) use queue::QueueArgs;
+pub(crate) use routes::{CheckArgs, RoutesArgs};
 
 /// A terminal explorer for the mail_logs of the Cisco Email Security Appliance.
 ///
@@ -42,9 +44,15 @@ pub(crate) enum Command {
     /// Show everything about one connection or message
     #[command(after_help = trace_help())]
     Trace(TraceArgs),
-    /// Print the state of the outbound routes, failing ones first
+    /// Print the outbound routes, worst first
     #[command(after_help = routes::help())]
     Routes(RoutesArgs),
+    /// Print the mail that waits, by recipient domain
+    #[command(after_help = queue::help())]
+    Queue(QueueArgs),
+    /// Print one status for monitoring over routes, logins and inputs
+    #[command(after_help = routes::check_help())]
+    Check(CheckArgs),
     /// Explore a simulated appliance that writes its log live
     Demo(DemoArgs),
     /// Print the effective settings and the origin of each
@@ -169,10 +177,10 @@ impl Cli {
             Err(refused) => refused,
         };
         // For monitoring, 2 is a failing route: invalid arguments are UNKNOWN.
-        if refused.use_stderr() && std::env::args_os().any(|arg| arg == "--check") {
+        if let Some(service) = monitored(std::env::args_os()).filter(|_| refused.use_stderr()) {
             let text = refused.to_string();
             let first = text.lines().next().unwrap_or_default();
-            let _ = writeln!(std::io::stdout(), "ROUTES UNKNOWN - {first}");
+            let _ = writeln!(std::io::stdout(), "{service} UNKNOWN - {first}");
             return Err(ExitCode::from(3));
         }
         // The output may be closed.
@@ -197,6 +205,8 @@ impl Cli {
             Some(Command::Query(query)) => query.input.apply(&mut overrides),
             Some(Command::Trace(trace)) => trace.input.apply(&mut overrides),
             Some(Command::Routes(routes)) => routes.input.apply(&mut overrides),
+            Some(Command::Queue(queue)) => queue.input.apply(&mut overrides),
+            Some(Command::Check(check)) => check.input.apply(&mut overrides),
             Some(Command::Demo(demo)) => {
                 overrides.flag("query", "--query", demo.query.clone());
                 demo.common.apply(&mut overrides);
@@ -206,6 +216,18 @@ impl Cli {
         }
         overrides
     }
+}
+
+/// What monitoring asks about, if it does.
+fn monitored(words: impl Iterator<Item = OsString>) -> Option<&'static str> {
+    let words: Vec<OsString> = words.collect();
+    if words.get(1).is_some_and(|word| word == "check") {
+        return Some("MAILSCOPE");
+    }
+    words
+        .iter()
+        .any(|word| word == "--check")
+        .then_some("ROUTES")
 }
 
 impl InputArgs {

@@ -1,6 +1,7 @@
 //! Runs each command: from the parsed arguments to sources, index, query, output and exit status.
 //! Formats are left to `report` and `tui`.
 
+mod check;
 mod completions;
 mod configuration;
 mod error;
@@ -24,6 +25,7 @@ use crate::cli::{Cli, Command, InputArgs, QueryArgs};
 use crate::config::{Color, Config};
 use crate::index::{Index, TrackClosed};
 use crate::pipeline::{FirstYear, Ingest, IngestEvent};
+use crate::report::check::Judged;
 use crate::report::table::{ColorMode, TableStyle};
 use crate::report::{Format, View};
 use crate::source::{EmptyFolder, Follow, LogReader, RawLines, Request, Stop};
@@ -63,7 +65,10 @@ impl From<Status> for ExitCode {
 pub fn run(cli: &Cli) -> ExitCode {
     let result = match (run_command(cli), &cli.command) {
         // Monitoring needs a status line for every error.
-        (Err(error), Some(Command::Routes(args))) if args.check => routes::unknown(&error),
+        (Err(error), Some(Command::Routes(args))) if args.check => {
+            check::unknown(Judged::Routes, &error)
+        }
+        (Err(error), Some(Command::Check(_))) => check::unknown(Judged::All, &error),
         (result, _) => result,
     };
     match result {
@@ -98,6 +103,8 @@ fn run_command(cli: &Cli) -> Result<Status, CommandError> {
         Some(Command::Query(query)) => run_query(query, &config),
         Some(Command::Trace(args)) => trace::run(args, &config),
         Some(Command::Routes(args)) => routes::run(args, &config),
+        Some(Command::Queue(args)) => run_query(&args.to_query(), &config),
+        Some(Command::Check(args)) => check::all(args, &config),
         Some(Command::Config(_) | Command::Completions { .. } | Command::Man) => {
             configuration::print(&config)
         }
@@ -116,8 +123,8 @@ fn run_query(args: &QueryArgs, config: &Config) -> Result<Status, CommandError> 
         crate::query::parse_with(&args.query, config.saved()).map_err(CommandError::Query)?;
     match (args.view, args.follow) {
         (View::Events, _) => events::run(args, config, &query),
-        (View::Users | View::Profiles | View::Routes | View::Findings, true) => Err(CommandError::Usage(
-            "--follow needs a view of single records; users, profiles, routes and findings are totals (omit -f; `mailscope routes -f` follows routes)"
+        (View::Users | View::Profiles | View::Routes | View::Hosts | View::Queue | View::Findings, true) => Err(CommandError::Usage(
+            "--follow needs a view of single records; users, profiles, routes, hosts, queue and findings are totals (omit -f; `mailscope routes -f` follows routes)"
                 .to_owned(),
         )),
         (_, true) => follow::run(args, config, &query),
@@ -201,7 +208,9 @@ fn first_year(input: &InputArgs) -> FirstYear {
 
 /// An empty index with the limits of the configuration.
 pub(crate) fn empty_index(config: &Config, journal: TrackClosed) -> Index {
-    Index::limited(journal, config.index_limits())
+    let mut index = Index::limited(journal, config.index_limits());
+    index.judge_by(config.routes.clone(), config.logins);
+    index
 }
 
 /// Starts reading; the channel delivers events until reading ends.

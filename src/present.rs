@@ -12,15 +12,19 @@ use crate::header::{Level, Timestamp};
 use crate::humanize;
 use crate::index::records::message::CommonState;
 use crate::index::{Attempt, Connection, Delivery, DeliveryState, Index, Message, SourceFacts};
+use crate::judge::RouteState;
+use crate::judge::incident::Severity;
+use crate::judge::incident::State;
 use crate::pipeline::ParsedSource;
 use crate::query::aggregate::{ProfileTotals, UserTotals};
 use crate::safe;
 use crate::source::SourceStatus;
-use crate::triage::RouteState;
-use crate::triage::findings::{Finding, FindingSeverity};
+use crate::triage::findings::Finding;
+use crate::triage::queue::QueueRow;
+use crate::triage::queue::latency::LatencyRow;
 
 pub(crate) use role::Role;
-pub(crate) use route::{RouteOrGroup, RouteRow};
+pub(crate) use route::{RouteKey, RouteRow};
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum TableRow<'r> {
@@ -32,6 +36,8 @@ pub(crate) enum TableRow<'r> {
     Profile(&'r ProfileTotals<'r>),
     Route(RouteRow<'r>),
     Finding(&'r Finding),
+    Queue(&'r QueueRow),
+    Latency(&'r LatencyRow),
     Source(SourceRow<'r>),
     Entry(EntryRow<'r>),
 }
@@ -208,18 +214,20 @@ impl CellContext {
 
     pub(crate) fn route_state(self, state: RouteState) -> Cell {
         let role = match state {
-            RouteState::Failing => Role::Failed,
-            RouteState::Degraded => Role::Warning,
-            RouteState::Healthy => Role::Ok,
+            RouteState::Incident(State::Failing) => Role::Failed,
+            RouteState::Incident(State::Over) | RouteState::Healthy => Role::Ok,
+            RouteState::Incident(_) => Role::Warning,
+            RouteState::Unreachable | RouteState::Refusing | RouteState::Deferring => Role::Pending,
+            RouteState::Idle => Role::Dim,
         };
         self.signed(state.sign(), state.word(), role)
     }
 
-    pub(crate) fn severity(self, severity: FindingSeverity) -> Cell {
+    pub(crate) fn severity(self, severity: Severity) -> Cell {
         let (sign, role) = match severity {
-            FindingSeverity::Critical => ("✗", Role::Failed),
-            FindingSeverity::Warning => ("⚠", Role::Warning),
-            FindingSeverity::Notice => ("·", Role::Text),
+            Severity::Critical => ("✗", Role::Failed),
+            Severity::Warning => ("⚠", Role::Warning),
+            Severity::Notice => ("·", Role::Text),
         };
         self.signed(sign, severity.word(), role)
     }

@@ -4,14 +4,17 @@
 //! order, and [`table`], [`json`], [`csv`] and [`log`] print them. The cells of tables are left to
 //! `present`, notices and exit statuses to `command`: standard output carries results only.
 
+pub(crate) mod check;
 pub(crate) mod csv;
 pub(crate) mod event;
 pub(crate) mod findings;
 pub(crate) mod incident;
 pub(crate) mod json;
 pub(crate) mod log;
+pub(crate) mod queue;
 pub(crate) mod record;
 pub(crate) mod routes;
+pub(crate) mod steps;
 pub(crate) mod summary;
 pub(crate) mod table;
 pub(crate) mod trace;

@@ -22,7 +22,8 @@ CREATE TABLE messages (
     appliance LowCardinality(Nullable(String)), mid UInt64, icid Nullable(UInt64), started Nullable(DateTime('UTC')),
     `from` Nullable(String), subject Nullable(String), message_id Nullable(String), size Nullable(UInt64),
     recipients Array(Tuple(rid Nullable(UInt32), to Nullable(String), state String, dcid Nullable(UInt64))),
-    parent Nullable(UInt64), children Array(UInt64), state LowCardinality(Nullable(String))
+    parent Nullable(UInt64), children Array(UInt64), state LowCardinality(Nullable(String)),
+    queued Nullable(DateTime('UTC')), finished Nullable(DateTime('UTC'))
 ) ENGINE = MergeTree ORDER BY (coalesce(started, toDateTime(0, 'UTC')), mid);
 
 CREATE TABLE auth (
@@ -37,5 +38,5 @@ CREATE TABLE deliveries (
     appliance LowCardinality(Nullable(String)), dcid Nullable(UInt64), time Nullable(DateTime('UTC')), mid UInt64,
     rid Nullable(UInt32), result LowCardinality(String), code Nullable(UInt16), enhanced Nullable(String),
     detail Nullable(String), to Nullable(String), `from` Nullable(String), remote_ip Nullable(String),
-    remote_port Nullable(UInt16), profile LowCardinality(Nullable(String))
+    remote_port Nullable(UInt16), profile LowCardinality(Nullable(String)), reason LowCardinality(Nullable(String))
 ) ENGINE = MergeTree ORDER BY (coalesce(time, toDateTime(0, 'UTC')), mid);

@@ -17,7 +17,7 @@ CREATE TABLE connections (
 CREATE TABLE messages (
     appliance VARCHAR, mid UBIGINT, icid UBIGINT, started TIMESTAMP, "from" VARCHAR, subject VARCHAR, message_id VARCHAR,
     size UBIGINT, recipients STRUCT(rid UINTEGER, "to" VARCHAR, state VARCHAR, dcid UBIGINT)[],
-    parent UBIGINT, children UBIGINT[], state VARCHAR
+    parent UBIGINT, children UBIGINT[], state VARCHAR, queued TIMESTAMP, finished TIMESTAMP
 );
 
 CREATE TABLE auth (
@@ -29,5 +29,5 @@ CREATE TABLE auth (
 CREATE TABLE deliveries (
     appliance VARCHAR, dcid UBIGINT, "time" TIMESTAMP, mid UBIGINT, rid UINTEGER, result VARCHAR,
     code USMALLINT, enhanced VARCHAR, detail VARCHAR, "to" VARCHAR, "from" VARCHAR,
-    remote_ip VARCHAR, remote_port USMALLINT, profile VARCHAR
+    remote_ip VARCHAR, remote_port USMALLINT, profile VARCHAR, reason VARCHAR
 );

@@ -11,6 +11,8 @@ pub(crate) enum HelpTopic {
     Query,
     Trace,
     Routes,
+    Queue,
+    Check,
 }
 
 impl HelpTopic {
@@ -21,6 +23,8 @@ impl HelpTopic {
             Self::Query => QUERY,
             Self::Trace => TRACE,
             Self::Routes => ROUTES,
+            Self::Queue => QUEUE,
+            Self::Check => CHECK,
         };
         let examples = text.split("\n# ").skip(1);
         examples.filter_map(|example| example.trim_end().split_once('\n'))
@@ -42,6 +46,8 @@ mailscope mail.current | less
 mailscope query 'auth:failed dir:in' mail.current
 # which outbound route fails, since when, and why
 mailscope routes mail.current
+# mail that waits, by destination, and why
+mailscope queue mail.current
 # everything about one message
 mailscope trace mid:448 mail.current
 # explore a simulated appliance
@@ -85,20 +91,42 @@ mailscope trace dcid:5640 mail.current --raw
 "#;
 
 const ROUTES: &str = r#"
-# every route, failing ones first
+# every route, worst first
 mailscope routes mail.current
 # which SMTP Auth profile fails everywhere
 mailscope routes --by profile mail.current
 # the newest hour, to one partner
 mailscope routes -q 'since:-1h domain:example.com' mail.current
-# each change of a route's state as it happens
+# each change of an incident as it happens
 mailscope routes -f mail.current
 # for monitoring: a status line with performance data
 mailscope routes --check mail.current
-# an incident report of each failing route as Markdown, to paste into a ticket
+# the same of the routes of one partner
+mailscope routes --check --only '*.example.com' mail.current
+# a report of each open incident as Markdown, to paste into a ticket
 mailscope routes --report mail.current
+# why a route is judged as it is: each attempt with the evidence
+mailscope routes --explain 198.51.100.7 mail.current
 # all details of each route, with advice
 mailscope routes --format json mail.current
+"#;
+
+const QUEUE: &str = r#"
+# how much waits, for whom, since when, and why
+mailscope queue mail.current
+# what one sender has waiting
+mailscope queue -q 'from:news@example.com' mail.current
+# the ten longest queues for another program
+mailscope queue --limit 10 --format json mail.current
+# by hour and route: how long scanning, the first attempt and retries took
+mailscope queue --latency mail.current
+"#;
+
+const CHECK: &str = r#"
+# the log of now, as a Nagios or Icinga command
+mailscope check /var/log/esa/
+# only what concerns one partner
+mailscope check --only '*.example.com' /var/log/esa/
 "#;
 
 /// The query language: terms and, from column 36, their meaning.

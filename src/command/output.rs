@@ -163,6 +163,8 @@ pub(super) struct Notices {
     as_json: bool,
     least: NoticeLevel,
     incomplete: bool,
+    /// What was reported as a warning.
+    warnings: Vec<String>,
 }
 
 impl Notices {
@@ -182,6 +184,7 @@ impl Notices {
             as_json: format == Format::Json,
             least,
             incomplete: false,
+            warnings: Vec::new(),
         }
     }
 
@@ -191,6 +194,7 @@ impl Notices {
             as_json: false,
             least: NoticeLevel::Warning,
             incomplete: false,
+            warnings: Vec::new(),
         }
     }
 
@@ -200,6 +204,9 @@ impl Notices {
             return;
         }
         let text = notice.to_string();
+        if notice.kind.severity() == NoticeLevel::Warning {
+            self.warnings.push(text.clone());
+        }
         if !self.as_json {
             return warn(&safe::text(&text));
         }
@@ -227,6 +234,11 @@ impl Notices {
         write_notice(&json!({
             "notice": "retired", "connections": connections, "messages": messages, "text": text,
         }));
+    }
+
+    /// The warnings that were reported.
+    pub(super) fn warnings(&self) -> &[String] {
+        &self.warnings
     }
 
     /// The command's status: an unreadable input takes precedence over matches.

@@ -10,17 +10,19 @@ use super::{
 };
 use crate::cli::QueryArgs as Args;
 use crate::config::Config;
-use crate::index::{Index, TrackClosed};
+use crate::index::{Index, Message, TrackClosed};
 use crate::pipeline::{FirstYear, Ingest, IngestEvent};
 use crate::query::{Query, RecordKind, TextMatches, aggregate};
-use crate::report::findings::{self, FindingRecord};
+use crate::report::findings::{EvidencePlaces, FindingRecord};
+use crate::report::queue::{LatencyRecord, QueueRecord};
 use crate::report::record::{
     AttemptRecord, ConnectionRecord, DeliveryRecord, MessageRecord, ProfileRecord, UserRecord,
 };
-use crate::report::routes::RouteRecord;
+use crate::report::routes::{HostRecord, RouteRecord};
 use crate::report::{Format, Printable, View, log};
 use crate::search::{self, LineRequest};
 use crate::source::{Follow, Request, Sources, Stop};
+use crate::triage::queue::{self, latency::latency};
 use crate::triage::{self, GroupBy, Thresholds, Triage};
 
 pub(super) fn run(args: &Args, config: &Config, query: &Query) -> Result<Status, CommandError> {
@@ -140,7 +142,7 @@ fn search(query: &Query, view: View, ingest: &Ingest) -> Result<Searched, Comman
 /// The records that a view is computed from.
 fn kinds(view: View) -> RecordKind {
     match view {
-        View::Messages => RecordKind::Messages,
+        View::Messages | View::Queue | View::Latency => RecordKind::Messages,
         View::Auth | View::Users | View::Profiles => RecordKind::Attempts,
         View::Deliveries => RecordKind::Deliveries,
         _ => RecordKind::Connections,
@@ -210,11 +212,29 @@ impl Selection<'_> {
             }
             View::Routes => {
                 let triage = self.triage(GroupBy::Route);
-                let all = triage.routes.iter();
+                let all = triage.destinations.iter();
                 each(out, all, |route| RouteRecord::new(index, &triage, route))
+            }
+            View::Queue => {
+                let all = queue::queue(index, self.messages());
+                each(out, &all, QueueRecord)
+            }
+            View::Latency => {
+                let all = latency(index, self.messages());
+                each(out, &all, LatencyRecord)
+            }
+            View::Hosts => {
+                let triage = self.triage(GroupBy::Route);
+                let all = triage.routes.iter();
+                each(out, all, |host| HostRecord::new(index, &triage, host))
             }
             View::Findings | View::Events | View::RouteGroups => Ok(()),
         }
+    }
+
+    fn messages(&self) -> impl Iterator<Item = Message<'_>> {
+        let found = self.query.messages(self.index, self.hits);
+        found.into_iter().map(|id| self.index.message(id))
     }
 
     /// Prints findings. They need the whole log: on the matches of a query, normal traffic can look
@@ -231,8 +251,8 @@ impl Selection<'_> {
             ));
         }
         let triage = triage::analyze(self.index, limits);
-        let positions = findings::positions(self.index, &triage);
-        let places = search::locate(sources, positions).map_err(CommandError::Raw)?;
+        let places = EvidencePlaces::read(self.index, sources, &triage);
+        let places = places.map_err(CommandError::Raw)?;
         let record = |finding| FindingRecord((self.index, finding, &places));
         Ok(each(out, &triage.findings, record)?)
     }

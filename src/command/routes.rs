@@ -1,11 +1,13 @@
-//! `mailscope routes`: prints the outbound routes, or their state for monitoring (`--check`).
+//! `mailscope routes`: prints the outbound routes.
 
+mod explain;
 mod incidents;
 mod watch;
 
 use std::io::Write;
 use std::ops::Deref;
 
+use super::check;
 use super::output::warn_hidden_columns;
 use super::records::{Selection, hits, read_all};
 use super::{
@@ -17,14 +19,17 @@ use crate::config::Config;
 use crate::index::Index;
 use crate::pipeline::Ingest;
 use crate::query::Query;
-use crate::report::routes::{Check, GroupRecord, RouteRecord, key_of};
+use crate::report::routes::{GroupRecord, RouteRecord, key_of};
 use crate::report::{self, Fields, Format, Printer, View};
 use crate::source::{Follow, NoticeLevel};
 use crate::triage::{GroupBy, Triage};
 
 pub(super) fn run(args: &Args, config: &Config) -> Result<Status, CommandError> {
     if args.check {
-        return check(args, config);
+        return check::routes(args, config);
+    }
+    if let Some(subject) = &args.explain {
+        return explain::run(args, config, subject);
     }
     let query = query(args, config)?;
     check_fields(
@@ -81,8 +86,7 @@ fn printer<'o>(args: &Args, config: &Config, out: &'o mut dyn Write) -> Box<dyn 
         View::Routes
     };
     if let (Some(by), Format::Csv, true) = (by, args.format, fields.is_empty()) {
-        let is_of_another =
-            |key: &&str| ["profile", "domain", "remote_ip"].contains(key) && *key != by;
+        let is_of_another = |key: &&str| ["profile", "domain", "host"].contains(key) && *key != by;
         fields = view
             .keys()
             .into_iter()
@@ -124,10 +128,10 @@ fn print(
     let mut out = printer(args, config, &mut stdout);
     let printed = match args.by {
         None => {
-            for route in &triage.routes {
+            for route in &triage.destinations {
                 out.record(&RouteRecord::new(&index, &triage, route))?;
             }
-            triage.routes.len()
+            triage.destinations.len()
         }
         Some(by) => {
             for group in &triage.groups {
@@ -141,33 +145,4 @@ fn print(
     drop(out);
     stdout.flush()?;
     Ok(printed)
-}
-
-fn check(args: &Args, config: &Config) -> Result<Status, CommandError> {
-    print_check(&checked(args, config)?)
-}
-
-/// On an error, monitoring gets a status line and exit status 3.
-pub(super) fn unknown(problem: &CommandError) -> Result<Status, CommandError> {
-    print_check(&Check::unknown(&problem.to_string()))
-}
-
-fn print_check(check: &Check) -> Result<Status, CommandError> {
-    let mut out = output();
-    out.write_all(check.text.as_bytes())?;
-    out.flush()?;
-    Ok(Status::Check(check.status))
-}
-
-fn checked(args: &Args, config: &Config) -> Result<Check, CommandError> {
-    let query = query(args, config)?;
-    let mut notices = notices(args);
-    let ingest = read(args, config, &mut notices)?;
-    if notices.status(Status::Matched) == Status::Incomplete {
-        return Ok(Check::unknown(
-            "not all of the log could be read; see standard error",
-        ));
-    }
-    let (index, triage) = triage(&ingest, &query, GroupBy::Route)?;
-    Ok(Check::new(&index, &triage))
 }

@@ -7,6 +7,7 @@ mod connection;
 mod finding;
 mod login;
 mod message;
+mod queue;
 mod route;
 mod source;
 
@@ -17,7 +18,8 @@ pub(crate) use connection::CONNECTIONS;
 pub(crate) use finding::{ENTRIES, FINDINGS};
 pub(crate) use login::{ATTEMPTS, PROFILES, USERS};
 pub(crate) use message::{DELIVERIES, MESSAGES};
-pub(crate) use route::{ROUTES, route_term, row_term};
+pub(crate) use queue::{LATENCY, QUEUE};
+pub(crate) use route::{ROUTES, host_term, row_term};
 pub(crate) use source::{SOURCES, offset, source_state};
 
 /// A column of a table.

@@ -1,77 +1,75 @@
-//! A route, or a group of routes, as both of the route tables show it.
+//! A route, one of its hosts, or a group of hosts, as their tables show it.
 
 use crate::header::Timestamp;
 use crate::index::Index;
-use crate::triage::{Group, GroupBy, Reason, Route, RouteState, Tally, Triage};
+use crate::judge::RouteState;
+use crate::triage::{Destination, Group, GroupBy, HostSummary, Reason, Tally, Triage};
 
-/// A route or a group of routes, with the triage that it belongs to.
+/// A row of the tables of routes and hosts, with the triage that it belongs to.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct RouteRow<'r> {
     pub index: &'r Index,
     pub triage: &'r Triage,
-    pub key: RouteOrGroup<'r>,
+    pub key: RouteKey<'r>,
 }
 
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum RouteOrGroup<'r> {
-    Route(&'r Route),
+pub(crate) enum RouteKey<'r> {
+    Destination(&'r Destination),
+    Host(&'r HostSummary),
     Group(&'r Group, GroupBy),
 }
 
 impl<'r> RouteRow<'r> {
-    pub(crate) fn route(&self) -> Option<&'r Route> {
+    pub(crate) fn destination(&self) -> Option<&'r Destination> {
         match self.key {
-            RouteOrGroup::Route(route) => Some(route),
-            RouteOrGroup::Group(..) => None,
+            RouteKey::Destination(destination) => Some(destination),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn host(&self) -> Option<&'r HostSummary> {
+        match self.key {
+            RouteKey::Host(host) => Some(host),
+            _ => None,
         }
     }
 
     pub(crate) fn group(&self) -> Option<&'r Group> {
         match self.key {
-            RouteOrGroup::Route(_) => None,
-            RouteOrGroup::Group(group, _) => Some(group),
+            RouteKey::Group(group, _) => Some(group),
+            _ => None,
         }
     }
 
     pub(crate) fn tally(&self) -> &'r Tally {
         match self.key {
-            RouteOrGroup::Route(route) => &route.tally,
-            RouteOrGroup::Group(group, _) => &group.tally,
+            RouteKey::Destination(destination) => &destination.tally,
+            RouteKey::Host(host) => &host.tally,
+            RouteKey::Group(group, _) => &group.tally,
         }
     }
 
+    /// The state; of a group, that of its worst host.
     pub(crate) fn state(&self) -> RouteState {
         match self.key {
-            RouteOrGroup::Route(route) => route.state,
-            RouteOrGroup::Group(group, _) => group.state,
+            RouteKey::Destination(destination) => destination.judgement.state,
+            RouteKey::Host(host) => host.id().state(self.index),
+            RouteKey::Group(group, _) => group.state,
         }
     }
 
-    pub(crate) fn failing_since(&self) -> Option<Timestamp> {
-        match self.key {
-            RouteOrGroup::Route(route) => route.failing_since,
-            RouteOrGroup::Group(group, _) => group.failing_since,
-        }
-    }
-
-    /// When its last trouble began: of a degraded route, the last outage.
+    /// When its incident began.
     pub(crate) fn since(&self) -> Option<Timestamp> {
-        match self.key {
-            RouteOrGroup::Route(route) if route.state == RouteState::Degraded => {
-                route.outage().and_then(|outage| outage.since)
-            }
-            RouteOrGroup::Route(route) if route.state == RouteState::Healthy => None,
-            _ => self.failing_since(),
-        }
+        self.destination()?.judgement.since
     }
 
-    /// Why it is failing or degraded.
+    /// Why it fails; of a host or group, the most frequent reason.
     pub(crate) fn reason(&self) -> Option<&'r Reason> {
-        let reason = match self.key {
-            RouteOrGroup::Route(route) => route.cause(),
-            RouteOrGroup::Group(group, _) => group.tally.reasons.first(),
-        };
-        reason.filter(|_| self.state() != RouteState::Healthy)
+        match self.key {
+            RouteKey::Destination(destination) => destination.reason(),
+            _ => self.tally().reasons.first(),
+        }
     }
 
     pub(crate) fn profiles(&self) -> impl ExactSizeIterator<Item = &'r str> + use<'r> {
@@ -79,13 +77,20 @@ impl<'r> RouteRow<'r> {
         self.tally().profiles.iter().map(|name| names.get(*name))
     }
 
-    pub(crate) fn domains(&self) -> impl ExactSizeIterator<Item = &'r str> + use<'r> {
-        let triage = self.triage;
-        self.tally().domains.iter().map(|name| triage.domain(*name))
+    pub(crate) fn domains(&self) -> Vec<&'r str> {
+        match self.key {
+            RouteKey::Destination(destination) => {
+                destination.domains.iter().map(String::as_str).collect()
+            }
+            _ => {
+                let names = self.tally().domains.iter();
+                names.map(|name| self.triage.domain(*name)).collect()
+            }
+        }
     }
 
     pub(crate) fn remote_ip(&self) -> Option<&'r str> {
-        let remote = self.route()?.remote?;
+        let remote = self.host()?.remote?;
         Some(self.index.names.addresses.get(remote))
     }
 }

@@ -1,10 +1,11 @@
-//! The incident report of a route as Markdown, for a ticket: summary, timeline, reasons, impact,
-//! advice, evidence.
+//! The report of an incident as Markdown, for a ticket: summary, timeline, reasons, impact, advice,
+//! evidence.
 //!
 //! Text of the log is inside code spans and fences that it cannot close, or it is escaped, because
 //! the program that renders the ticket is unknown.
 
 pub(crate) mod file;
+mod lines;
 mod markdown;
 
 use std::io::{self, Write};
@@ -13,127 +14,96 @@ use markdown::{code, escaped, fenced};
 
 use crate::header::Timestamp;
 use crate::humanize::{and_more, date_time, date_time_or_unknown, duration, grouped, plural};
-use crate::index::{ConnectionId, Index, Recipient};
+use crate::index::{ConnectionId, Index, MessageId, Recipient};
+use crate::judge::incident::Severity;
 use crate::safe;
-use crate::search::{self, LineRequest, RawLine};
-use crate::source::Sources;
-use crate::triage::findings::{DrillDown, Evidence, FindingKind};
-use crate::triage::{Reason, Route, RouteState, Triage};
+use crate::triage::findings::{Finding, IncidentFacts};
+use crate::triage::{Destination, Reason, Triage};
 
-/// Messages, outages and reasons listed individually.
+pub(crate) use lines::{EvidenceLines, Requests, read, requests};
+
+/// Messages, reasons, routes, hosts and domains listed individually.
 const MESSAGES: usize = 20;
-const OUTAGES: usize = 10;
 const REASONS: usize = 10;
-/// Raw lines of one connection.
-const LINES: usize = 60;
+const ROUTES: usize = 10;
+const NAMES: usize = 5;
 
-/// A connection whose lines are evidence.
+/// What is reported: an incident, or a route without one.
 #[derive(Clone, Debug)]
-pub(crate) struct Shown {
-    title: &'static str,
-    connection: ConnectionId,
+pub(crate) struct Reported<'t> {
+    pub finding: Option<&'t Finding>,
+    /// The routes that it hit.
+    pub routes: Vec<&'t Destination>,
 }
 
-/// The lines of a [`Shown`], or the error of reading them.
-pub(crate) type EvidenceLines = Result<Vec<RawLine>, String>;
-
-/// The last success, the first and the latest failure.
-fn shown(index: &Index, route: &Route) -> Vec<Shown> {
-    let first = route.outage().map(|outage| outage.first);
-    let latest = route.newest_bad.filter(|latest| first != Some(*latest));
-    let all = [
-        ("last success", last_success(route)),
-        ("first failure", first),
-        ("latest failure", latest),
-    ];
-    let kept = all.into_iter().filter_map(|(title, connection)| {
-        let connection = connection.filter(|id| index.contains_connection(*id))?;
-        Some(Shown { title, connection })
-    });
-    kept.collect()
-}
-
-/// Before the outage, if there was one.
-fn last_success(route: &Route) -> Option<ConnectionId> {
-    match route.outage() {
-        Some(outage) => outage.before,
-        None => route.last_good,
+impl<'t> Reported<'t> {
+    pub(crate) fn of_finding(triage: &'t Triage, finding: &'t Finding) -> Self {
+        let routes = finding.routes();
+        Self {
+            finding: Some(finding),
+            routes: routes.filter_map(|id| triage.destination(id)).collect(),
+        }
     }
-}
 
-/// The lines that the report shows.
-pub(crate) fn requests(index: &Index, route: &Route) -> Vec<(Shown, LineRequest)> {
-    let request = |shown: Shown| {
-        let request = LineRequest::of_connection(&index.connection(shown.connection));
-        (shown, request)
-    };
-    shown(index, route).into_iter().map(request).collect()
-}
-
-/// Reads the lines without the index.
-pub(crate) fn read(
-    sources: &Sources,
-    requests: Vec<(Shown, LineRequest)>,
-) -> Vec<(Shown, EvidenceLines)> {
-    let read = |(shown, request): (Shown, LineRequest)| {
-        let lines = search::read_lines(sources, &request, LINES + 1);
-        (shown, lines.map_err(|error| error.to_string()))
-    };
-    requests.into_iter().map(read).collect()
-}
-
-/// A file name of letters, digits, dots and dashes:
-/// `mailscope-198.51.100.7-25-20090422T111939.md`.
-pub(crate) fn file_name(index: &Index, route: &Route) -> String {
-    let mut name = format!("mailscope-{}", route.title(index).replace(" on ", "-"));
-    if let Some(since) = since(route) {
-        name = format!("{name}-{}", since.to_string().replace([':', '-'], ""));
+    /// A route with the worst finding that it is a part of.
+    pub(crate) fn of_route(triage: &'t Triage, route: &'t Destination) -> Self {
+        let mut findings = triage.findings.iter();
+        let finding = findings.find(|finding| finding.routes().eq([route.id]));
+        Self {
+            finding,
+            routes: vec![route],
+        }
     }
-    let plain = |c: char| c.is_ascii_alphanumeric() || c == '.' || c == '-';
-    let name: String = name
-        .chars()
-        .take(120)
-        .map(|c| if plain(c) { c } else { '-' })
-        .collect();
-    format!("{name}.md")
-}
 
-fn since(route: &Route) -> Option<Timestamp> {
-    let outage = route.outage().and_then(|outage| outage.since);
-    route.failing_since.or(outage)
+    fn facts(&self) -> Option<&'t IncidentFacts> {
+        self.finding?.facts.as_deref()
+    }
+
+    fn subject(&self) -> String {
+        match (self.finding, self.routes.first()) {
+            (Some(finding), _) => finding.subject.clone(),
+            (None, Some(route)) => route.title(),
+            (None, None) => String::new(),
+        }
+    }
+
+    /// A file name of letters, digits, dots and dashes: `mailscope-contoso.example-20090422T111939.md`.
+    pub(crate) fn file_name(&self) -> String {
+        let mut name = format!("mailscope-{}", self.subject());
+        if let Some(since) = self.finding.and_then(|finding| finding.since) {
+            name = format!("{name}-{}", since.to_string().replace([':', '-'], ""));
+        }
+        let plain = |c: char| c.is_ascii_alphanumeric() || c == '.' || c == '-';
+        let name: String = name
+            .chars()
+            .take(120)
+            .map(|c| if plain(c) { c } else { '-' })
+            .collect();
+        format!("{name}.md")
+    }
 }
 
 pub(crate) fn write(
     out: &mut dyn Write,
     index: &Index,
-    triage: &Triage,
-    route: &Route,
-    lines: &[(Shown, EvidenceLines)],
+    reported: &Reported<'_>,
+    lines: &EvidenceLines,
 ) -> io::Result<()> {
-    let report = Report {
-        index,
-        triage,
-        route,
-    };
+    let report = Report { index, reported };
     report.summary(out)?;
     report.timeline(out)?;
+    report.routes(out)?;
     report.reasons(out)?;
     report.messages(out)?;
-    report.other_findings(out)?;
     report.evidence(out, lines)
 }
 
 struct Report<'r> {
     index: &'r Index,
-    triage: &'r Triage,
-    route: &'r Route,
+    reported: &'r Reported<'r>,
 }
 
 impl Report<'_> {
-    fn title(&self) -> String {
-        code(&self.route.title(self.index))
-    }
-
     fn dcid(&self, id: ConnectionId) -> String {
         if self.index.contains_connection(id) {
             format!("DCID {}", self.index.connection(id).number())
@@ -142,150 +112,180 @@ impl Report<'_> {
         }
     }
 
-    fn opened(&self, id: ConnectionId) -> Option<Timestamp> {
-        self.index.connection(id).first_seen()
+    fn title(&self) -> String {
+        let subject = code(&self.reported.subject());
+        let Some(finding) = self.reported.finding else {
+            return format!("Route {subject}");
+        };
+        let phrase = finding.kind.phrase();
+        let since = date_time_or_unknown(finding.since);
+        match finding.until {
+            None => format!("{subject}: {phrase} since {since}"),
+            Some(until) => format!("{subject}: {phrase} from {since} to {}", date_time(until)),
+        }
     }
 
     fn summary(&self, out: &mut dyn Write) -> io::Result<()> {
-        let (route, tally) = (self.route, &self.route.tally);
-        let state = match (route.state, since(route)) {
-            (RouteState::Failing, Some(time)) => {
-                format!("fails since {}", date_time(time))
-            }
-            (RouteState::Healthy, _) if tally.failed() == 0 => "does not fail".to_owned(),
-            (_, Some(time)) => format!("failed from {} on and works again", date_time(time)),
-            (state, None) => state.word().to_owned(),
-        };
-        writeln!(out, "# Mail to {} {state}\n", self.title())?;
+        writeln!(out, "# {}\n", self.title())?;
         writeln!(out, "## Summary\n")?;
-        let mut fact = |name: &str, value: String| writeln!(out, "- **{name}**: {value}");
-        fact(
-            "State",
-            format!("{}{}", route.state.word(), self.how_long()),
-        )?;
-        if let Some(profile) = route.profile() {
-            fact(
-                "SMTP Auth profile",
-                code(self.index.names.profiles.get(profile)),
-            )?;
-        }
-        if !tally.domains.is_empty() {
-            let first = tally.domains.iter().take(5);
-            let names: Vec<String> = first.map(|name| code(self.triage.domain(*name))).collect();
-            let more = and_more(names.len(), tally.domains.len());
-            fact("Domains", format!("{}{more}", names.join(", ")))?;
-        }
-        let good = match last_success(route).filter(|id| self.index.contains_connection(*id)) {
-            Some(good) => format!(
-                "{}, {}",
-                date_time_or_unknown(self.opened(good)),
-                self.dcid(good)
-            ),
-            None => "none in this log".to_owned(),
+        let mut fact = |name: &str, value: String| match value.as_str() {
+            "" => Ok(()),
+            value => writeln!(out, "- **{name}**: {value}"),
         };
-        fact("Last success before it", good)?;
-        if let Some(reason) = route.cause() {
-            fact(
-                "Cause",
-                format!("{} ({})", code(&reason.line()), reason.outcome.phrase()),
-            )?;
-        }
+        fact("State", self.state())?;
+        fact("Cause", self.cause())?;
         fact("Impact", self.impact())?;
-        if let Some(advice) = self.triage.advice(self.index, route) {
-            fact("Advice", escaped(&advice))?;
+        if let [route] = self.reported.routes.as_slice() {
+            let profile = route.profile.as_deref();
+            fact("SMTP Auth profile", profile.map_or_else(String::new, code))?;
+            fact("Domains", names(&route.domains))?;
+            fact("Hosts", hosts(route))?;
+            fact("Attempts", attempts(route))?;
         }
-        fact(
-            "Log",
-            format!(
-                "{} to {}, the log's local time; mailscope {}",
-                date_time_or_unknown(self.index.oldest()),
-                date_time_or_unknown(self.index.newest()),
-                env!("CARGO_PKG_VERSION")
-            ),
+        fact("Advice", self.advice())?;
+        let log = format!(
+            "{} to {}, the log's local time; mailscope {}",
+            date_time_or_unknown(self.index.oldest()),
+            date_time_or_unknown(self.index.newest()),
+            env!("CARGO_PKG_VERSION")
+        );
+        fact("Log", log)
+    }
+
+    fn state(&self) -> String {
+        let Some(finding) = self.reported.finding else {
+            let route = self.reported.routes.first();
+            return route.map_or_else(String::new, |route| {
+                format!("{}; no incident is open", route.judgement.state.word())
+            });
+        };
+        let length = finding.since.zip(finding.until.or(self.index.newest()));
+        let length = length.map_or_else(String::new, |(since, until)| {
+            format!(" for {}", duration(until.seconds() - since.seconds()))
+        });
+        let flaps = match self.reported.facts().map_or(0, |facts| facts.flaps) {
+            0 => String::new(),
+            flaps => format!(", failed again {}", plural(flaps, "time")),
+        };
+        format!(
+            "{}, {}{length}{flaps}",
+            finding.state(),
+            finding.severity.word()
         )
     }
 
-    fn how_long(&self) -> String {
-        let (route, tally) = (self.route, &self.route.tally);
-        let failed = format!(
-            "{} of {} failed",
-            grouped(tally.failed()),
-            plural(tally.connections, "connection")
-        );
-        match (route.failing_since, self.index.newest()) {
-            (Some(since), Some(newest)) => format!(
-                " for {}, {}; {failed}",
-                duration(newest.seconds() - since.seconds()),
-                plural(route.run, "consecutive failure"),
+    fn cause(&self) -> String {
+        let route = self.reported.routes.first();
+        let (reply, class) = match (self.reported.facts(), route) {
+            (Some(facts), _) => (facts.reply(), facts.class),
+            (None, Some(route)) => (
+                route.reason().map_or_else(String::new, Reason::line),
+                route.judgement.class,
             ),
-            _ => format!("; {failed}"),
-        }
+            (None, None) => return String::new(),
+        };
+        let Some(class) = class else {
+            return String::new();
+        };
+        let side = self.reported.finding.map(Finding::side);
+        let side = side.or(route.and_then(|route| route.judgement.side));
+        let side = side.map_or_else(String::new, |side| format!("; side: {}", side.word()));
+        format!("{} ({}{side})", code(&reply), class.phrase())
     }
 
     fn impact(&self) -> String {
-        let tally = &self.route.tally;
-        match tally.impact.text() {
-            text if text.is_empty() => "no recipient was affected".to_owned(),
-            text => format!("{}; {text}", plural(tally.affected.len(), "message")),
+        let Some(impact) = self
+            .reported
+            .facts()
+            .and_then(|facts| facts.impact.as_ref())
+        else {
+            return String::new();
+        };
+        let text = impact.text();
+        if text.is_empty() {
+            return "no recipient was affected".to_owned();
+        }
+        let delay = impact.median_delay().map_or_else(String::new, |seconds| {
+            format!(
+                "; of those delivered later, half waited over {}",
+                duration(seconds.into())
+            )
+        });
+        format!("{text}; {}{delay}", plural(impact.messages, "message"))
+    }
+
+    fn advice(&self) -> String {
+        match (self.reported.finding, self.reported.routes.first()) {
+            (Some(finding), _) => escaped(&finding.advice),
+            (None, Some(route)) => route.advice.as_deref().map_or_else(String::new, escaped),
+            (None, None) => String::new(),
         }
     }
 
     fn timeline(&self, out: &mut dyn Write) -> io::Result<()> {
-        let route = self.route;
-        let mut events: Vec<(Option<Timestamp>, String)> = Vec::new();
-        let skipped = route.outages.len().saturating_sub(OUTAGES);
-        for outage in route.outages.iter().skip(skipped) {
-            if let Some(good) = outage.before {
-                let text = format!("last success ({})", self.dcid(good));
-                events.push((self.opened(good), text));
-            }
-            let text = format!(
-                "first failure: {} ({})",
-                outage.outcome.phrase(),
-                self.dcid(outage.first)
-            );
-            events.push((outage.since, text));
-            let failed = plural(outage.connections, "consecutive failure");
-            match outage.until {
-                Some(until) => events.push((Some(until), format!("works again after {failed}"))),
-                None => {
-                    let text = format!("latest failure ({}), {failed}", self.dcid(outage.last));
-                    events.push((self.opened(outage.last), text));
-                }
-            }
-        }
-        let end = match route.state {
-            RouteState::Failing => "end of the log; the route still fails",
-            _ => "end of the log; the route works",
+        let (Some(finding), Some(facts)) = (self.reported.finding, self.reported.facts()) else {
+            return Ok(());
         };
-        events.push((self.index.newest(), end.to_owned()));
-        events.dedup();
-        writeln!(out, "\n## Timeline\n")?;
-        if skipped > 0 {
-            writeln!(out, "- {} before", plural(skipped, "outage"))?;
+        let mut events: Vec<(Option<Timestamp>, String)> = Vec::new();
+        let hosts = self.reported.routes.iter().flat_map(|route| &route.hosts);
+        let good = hosts.filter_map(|host| host.last_ok).max();
+        if let Some(good) = good.filter(|good| Some(*good) <= finding.since) {
+            events.push((Some(good), "last success".to_owned()));
         }
+        let first = facts.class.map_or("it begins", |class| class.phrase());
+        events.push((finding.since, format!("first failure: {first}")));
+        events.push((facts.found, "the failures suffice to tell".to_owned()));
+        for (time, state, severity) in &facts.changes {
+            let severity = severity.map_or("explained by another incident", Severity::word);
+            events.push((Some(*time), format!("{}, {severity}", state.word())));
+        }
+        if finding.until.is_none() {
+            let end = format!("end of the log; {}", facts.state);
+            events.push((self.index.newest(), end));
+        }
+        writeln!(out, "\n## Timeline\n")?;
         for (time, text) in events {
             writeln!(out, "- {} {text}", date_time_or_unknown(time))?;
         }
         Ok(())
     }
 
+    /// The routes that a common cause hit.
+    fn routes(&self, out: &mut dyn Write) -> io::Result<()> {
+        let routes = &self.reported.routes;
+        if routes.len() < 2 {
+            return Ok(());
+        }
+        writeln!(out, "\n## Routes\n")?;
+        for route in routes.iter().take(ROUTES) {
+            writeln!(
+                out,
+                "- {}: {}, {} waiting",
+                code(&route.title()),
+                attempts(route),
+                plural(route.traffic.waiting, "recipient"),
+            )?;
+        }
+        more(out, ROUTES, routes.len())
+    }
+
+    /// Causes with their consequences.
     fn reasons(&self, out: &mut dyn Write) -> io::Result<()> {
-        let tally = &self.route.tally;
-        if tally.reasons.is_empty() {
+        let [route] = self.reported.routes.as_slice() else {
+            return Ok(());
+        };
+        let reasons = &route.tally.reasons;
+        if reasons.is_empty() {
             return Ok(());
         }
         writeln!(out, "\n## Reasons\n")?;
-        for reason in tally.reasons.iter().take(REASONS) {
+        for reason in reasons.iter().take(REASONS) {
             self.reason(out, reason, "")?;
             for consequence in reason.consequences.iter().take(REASONS) {
                 self.reason(out, consequence, "consequence: ")?;
             }
         }
-        if tally.reasons.len() > REASONS {
-            writeln!(out, "- and {} more", tally.reasons.len() - REASONS)?;
-        }
-        Ok(())
+        more(out, REASONS, reasons.len())
     }
 
     fn reason(&self, out: &mut dyn Write, reason: &Reason, label: &str) -> io::Result<()> {
@@ -303,22 +303,32 @@ impl Report<'_> {
         )
     }
 
+    /// Messages of the routes that a failed connection delayed or lost, since the incident began.
     fn messages(&self, out: &mut dyn Write) -> io::Result<()> {
-        let affected = &self.route.tally.affected;
+        let since = self.reported.finding.and_then(|finding| finding.since);
+        let routes = self.reported.routes.iter();
+        let affected = routes.flat_map(|route| &route.tally.affected);
+        let kept = affected.filter(|id| self.index.contains_message(**id));
+        let lately = |id: &&MessageId| {
+            let recipients = self.index.message(**id).recipients().into_iter();
+            let mut times = recipients.filter_map(|one| one.decided_by()?.time());
+            times.any(|time| Some(time) >= since)
+        };
+        let mut affected: Vec<MessageId> = kept.filter(lately).copied().collect();
+        affected.sort_unstable();
+        affected.dedup();
         if affected.is_empty() {
             return Ok(());
         }
-        writeln!(out, "\n## Affected messages\n\n{}.\n", self.impact())?;
-        let newest_first = affected.iter().rev();
-        let kept = newest_first.filter(|id| self.index.contains_message(**id));
-        for id in kept.take(MESSAGES) {
+        writeln!(out, "\n## Affected messages\n")?;
+        for id in affected.iter().rev().take(MESSAGES) {
             let message = self.index.message(*id);
             let recipients = message.recipients();
             let to = recipients.first().and_then(Recipient::to).unwrap_or("?");
-            let more = and_more(1, recipients.len());
+            let others = and_more(1, recipients.len());
             writeln!(
                 out,
-                "- {} MID {} {} → {}{more}: {}",
+                "- {} MID {} {} → {}{others}: {}",
                 date_time_or_unknown(message.first_seen()),
                 message.mid(),
                 code(message.from().unwrap_or("?")),
@@ -326,73 +336,66 @@ impl Report<'_> {
                 message.common_state().word().unwrap_or("not known"),
             )?;
         }
-        if affected.len() > MESSAGES {
-            let more = grouped((affected.len() - MESSAGES) as u64);
-            writeln!(out, "- and {more} older ones")?;
-        }
-        Ok(())
+        more(out, MESSAGES, affected.len())
     }
 
-    /// Findings on the route, except for the outage itself.
-    fn other_findings(&self, out: &mut dyn Write) -> io::Result<()> {
-        let of_route = self.triage.connections(self.route);
-        let is_here = |evidence: &Evidence| match evidence {
-            Evidence::Connection(id) => of_route.iter().any(|(of, _)| of == id),
-            Evidence::Line(_) => false,
-        };
-        let is_outage = |kind: FindingKind| {
-            matches!(
-                kind,
-                FindingKind::RouteFailing
-                    | FindingKind::RouteDegraded
-                    | FindingKind::RouteRecovered
-            )
-        };
-        let about = self.triage.findings.iter().filter(|finding| {
-            !is_outage(finding.kind)
-                && (finding.drill_down == DrillDown::Route(self.route.id())
-                    || finding.evidence.iter().any(is_here))
-        });
-        let mut heading = "\n## Other findings\n\n";
-        for finding in about {
-            writeln!(out, "{heading}- {}", escaped(&finding.summary))?;
-            heading = "";
-        }
-        Ok(())
-    }
-
-    fn evidence(&self, out: &mut dyn Write, lines: &[(Shown, EvidenceLines)]) -> io::Result<()> {
+    fn evidence(&self, out: &mut dyn Write, lines: &EvidenceLines) -> io::Result<()> {
         if lines.is_empty() {
             return Ok(());
         }
         writeln!(out, "\n## Evidence")?;
-        for (shown, lines) in lines {
-            writeln!(
-                out,
-                "\n{}, {}:\n",
-                capital(shown.title),
-                self.dcid(shown.connection)
-            )?;
-            match lines {
-                Ok(lines) => {
-                    let lines = lines.iter().take(LINES);
-                    fenced(out, lines.map(|line| safe::bytes(&line.bytes)))?;
-                }
+        if !lines.failures.is_empty() {
+            writeln!(out, "\nThe first failures and the latest:\n")?;
+            fenced(out, lines.failures.iter().map(|line| safe::bytes(line)))?;
+        }
+        for shown in &lines.connections {
+            writeln!(out, "\n{}, {}:\n", shown.title, self.dcid(shown.connection))?;
+            match &shown.lines {
+                Ok(lines) => fenced(out, lines.iter().map(|line| safe::bytes(&line.bytes)))?,
                 Err(error) => writeln!(out, "Its lines cannot be read: {}", escaped(error))?,
             }
-            if let Ok(lines) = lines
-                && lines.len() > LINES
-            {
-                writeln!(out, "\nand {} more lines", lines.len() - LINES)?;
+            if shown.is_cut {
+                writeln!(out, "\nand more lines")?;
             }
         }
         Ok(())
     }
 }
 
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(letters).collect()
-    })
+fn more(out: &mut dyn Write, shown: usize, all: usize) -> io::Result<()> {
+    if all > shown {
+        writeln!(out, "- and {} more", grouped(all - shown))?;
+    }
+    Ok(())
+}
+
+fn names(all: &[String]) -> String {
+    let first: Vec<String> = all.iter().take(NAMES).map(|name| code(name)).collect();
+    format!("{}{}", first.join(", "), and_more(first.len(), all.len()))
+}
+
+/// ``198.51.100.7:25` failing, last success 2009-04-22 11:06:20``
+fn hosts(route: &Destination) -> String {
+    let first = route.hosts.iter().take(NAMES).map(|host| {
+        let good = host.last_ok.map_or_else(
+            || "no success in this log".to_owned(),
+            |at| format!("last success {}", date_time(at)),
+        );
+        format!("{} {}, {good}", code(&host.name), host.state.word())
+    });
+    let first: Vec<String> = first.collect();
+    let more = and_more(first.len(), route.hosts.len());
+    format!("{}{more}", first.join("; "))
+}
+
+/// `1 203 delivered, 88 authentication failed; 0.3 % fail usually`
+fn attempts(route: &Destination) -> String {
+    let counts = route.traffic.attempts.iter();
+    let counts = counts.map(|(class, count)| format!("{} {}", grouped(*count), class.phrase()));
+    let counts: Vec<String> = counts.collect();
+    format!(
+        "{}; {:.1} % fail usually",
+        counts.join(", "),
+        100.0 * route.traffic.usual
+    )
 }

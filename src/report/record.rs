@@ -8,6 +8,7 @@ use crate::header::Timestamp;
 use crate::index::{
     Attempt, Connection, ConnectionEnd, Delivery, Direction, Index, Message, Recipient,
 };
+use crate::judge::class::Class;
 use crate::present::{TableRow, UserRow};
 use crate::query::aggregate::{ProfileTotals, UserTotals};
 
@@ -185,6 +186,8 @@ object! { MessageRecord(message) as TableRow::Message => {
     "parent": message.parent().map(|parent| parent.mid().0),
     "children": message.children().iter().map(|child| child.mid().0).collect::<Vec<_>>(),
     "state": message.common_state().word(),
+    "queued": time(message.queued()),
+    "finished": time(message.ended()),
 } }
 
 /// `--view auth`
@@ -230,6 +233,7 @@ object! { DeliveryRecord(delivery) as TableRow::Delivery => {
     "remote_ip": delivery.connection().and_then(|c| c.remote_ip()),
     "remote_port": delivery.connection().and_then(|c| c.remote_port()),
     "profile": delivery.connection().and_then(|c| c.last_attempt()?.profile()),
+    "reason": delivery.class().map(Class::word),
 } }
 
 /// `--view users`

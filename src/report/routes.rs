@@ -1,12 +1,18 @@
-//! Routes as records, and as one status line for monitoring.
+//! Routes, their hosts, and groups of hosts as records.
 
+use serde::ser::{Serialize, SerializeMap, Serializer};
+
+use super::findings::{ImpactEntry, rounded};
 use super::record::{object, time};
-use crate::humanize;
+use crate::header::Timestamp;
 use crate::index::Index;
-use crate::present::{RouteOrGroup, RouteRow, TableRow};
-use crate::safe;
+use crate::judge::RouteState;
+use crate::judge::class::{Class, Side};
+use crate::judge::incident::Severity;
+use crate::present::{RouteKey, RouteRow, TableRow};
 use crate::triage::{
-    ConnectionOutcome, Group, GroupBy, Impact, Outage, Reason, Route, RouteState, Tally, Triage,
+    ConnectionOutcome, Destination, DestinationHost, Group, GroupBy, HostSummary, Reason, Tally,
+    Triage,
 };
 
 struct Outcomes<'t>(&'t Tally);
@@ -20,49 +26,64 @@ object! { Outcomes(tally) => {
     "idle": tally.outcome(ConnectionOutcome::Idle),
 } }
 
-/// A reason, with its consequences.
-struct ReasonEntry<'t>(&'t Reason);
+/// A reason, and whether it is one of a host in a private net.
+struct ReasonEntry<'t>((&'t Reason, bool));
 
-object! { ReasonEntry(reason) => {
-    "outcome": reason.outcome.word(),
+object! { ReasonEntry((reason, private)) => {
+    "class": reason.class().word(),
+    "side": reason.class().side(*private).word(),
     "code": reason.code,
     "enhanced": reason.enhanced(),
     "detail": Some(reason.detail.as_str()).filter(|detail| !detail.is_empty()),
     "count": reason.count,
     "first": time(reason.first),
     "last": time(reason.last),
-    "consequences": reasons(&reason.consequences),
 } }
 
-fn reasons(reasons: &[Reason]) -> Vec<ReasonEntry<'_>> {
-    reasons.iter().map(ReasonEntry).collect()
+/// Why connections failed and recipients were refused, most frequent first.
+fn reasons(tally: &Tally, private: bool) -> Vec<ReasonEntry<'_>> {
+    let mut all: Vec<&Reason> = tally.reasons.iter().chain(&tally.refusals).collect();
+    all.sort_by_key(|reason| std::cmp::Reverse(reason.count));
+    let entries = all.into_iter().map(|reason| ReasonEntry((reason, private)));
+    entries.collect()
 }
 
-/// What became of the recipients that failures affected.
-struct ImpactEntry<'t>(&'t Impact);
+struct HostEntry<'t>(&'t DestinationHost);
 
-object! { ImpactEntry(impact) => {
-    "bounced": impact.bounced,
-    "given_up": impact.given_up,
-    "waiting": impact.waiting,
-    "delivered_later": impact.delivered_later,
+object! { HostEntry(host) => {
+    "host": host.name,
+    "state": host.state.word(),
+    "last_ok": time(host.last_ok),
+    "last_outcome": host.last_outcome.map(ConnectionOutcome::word),
 } }
 
-struct OutageEntry<'t>(&'t Outage);
+struct ChangeEntry<'t>(&'t (Timestamp, RouteState, Option<Severity>));
 
-object! { OutageEntry(outage) => {
-    "since": time(outage.since),
-    "until": time(outage.until),
-    "connections": outage.connections,
-    "outcome": outage.outcome.word(),
+object! { ChangeEntry((at, state, _)) => {
+    "time": time(Some(*at)),
+    "state": state.word(),
 } }
 
-/// The keys that routes and groups have in common.
+/// How many attempts were of each class.
+struct Attempts<'t>(&'t [(Class, u32)]);
+
+impl Serialize for Attempts<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(Class::COUNT))?;
+        for class in Class::ALL {
+            let count = self.0.iter().find(|(of, _)| *of == class);
+            map.serialize_entry(class.word(), &count.map_or(0, |(_, count)| *count))?;
+        }
+        map.end()
+    }
+}
+
+/// The keys that routes, hosts and groups have in common.
 struct Sums<'t>(RouteRow<'t>);
 
 object! { Sums(row) => {
     "profiles": row.profiles().collect::<Vec<_>>(),
-    "domains": row.domains().collect::<Vec<_>>(),
+    "domains": row.domains(),
     "connections": row.tally().connections,
     "outcomes": Outcomes(row.tally()),
     "delivered": row.tally().delivered,
@@ -71,40 +92,78 @@ object! { Sums(row) => {
     "first_seen": time(row.tally().first_seen),
     "last_seen": time(row.tally().last_seen),
     "last_ok": time(row.tally().last_ok),
-    "failing_since": time(row.failing_since()),
-    "state": row.state().word(),
-    "reasons": reasons(&row.tally().reasons),
-    "refusals": reasons(&row.tally().refusals),
-    "messages_affected": row.tally().affected.len(),
-    "recipients_affected": ImpactEntry(&row.tally().impact),
-    "in_clear": row.tally().in_clear,
 } }
 
 /// `--view routes`
-pub(crate) struct RouteRecord<'t>(RouteRow<'t>);
+pub(crate) struct RouteRecord<'t>((RouteRow<'t>, &'t Destination));
 
 impl<'t> RouteRecord<'t> {
-    pub(crate) fn new(index: &'t Index, triage: &'t Triage, route: &'t Route) -> Self {
-        let key = RouteOrGroup::Route(route);
+    pub(crate) fn new(index: &'t Index, triage: &'t Triage, route: &'t Destination) -> Self {
+        let key = RouteKey::Destination(route);
+        Self((RouteRow { index, triage, key }, route))
+    }
+}
+
+object! { RouteRecord((row, route)) => {
+    "appliance": row.index.appliance(route.id.appliance),
+    "route": route.name,
+    "state": route.judgement.state.word(),
+    "since": time(route.judgement.since),
+    "severity": route.judgement.severity.map(Severity::word),
+    "reason": route.judgement.class.map(Class::word),
+    "side": route.judgement.side.map(Side::word),
+    "hosts": route.hosts.iter().map(HostEntry).collect::<Vec<_>>(),
+    "domains": route.domains,
+    "profiles": row.profiles().collect::<Vec<_>>(),
+    "configured": route.traffic.configured,
+    "share": rounded(route.traffic.share),
+    "usual": rounded(route.traffic.usual),
+    "connections": route.tally.connections,
+    "attempts": Attempts(&route.traffic.attempts),
+    "outcomes": Outcomes(&route.tally),
+    "delivered": route.tally.delivered,
+    "bounced": route.tally.bounced,
+    "delayed": route.tally.delayed,
+    "impact": route.judgement.impact.as_ref().map(|impact| ImpactEntry::new((impact, Some(route.traffic.share)))),
+    "first_seen": time(route.tally.first_seen),
+    "last_seen": time(route.tally.last_seen),
+    "last_ok": time(route.tally.last_ok),
+    "reasons": reasons(&route.tally, route.traffic.private),
+    "changes": route.judgement.changes.iter().map(ChangeEntry).collect::<Vec<_>>(),
+    "advice": route.advice,
+    "finding": route.finding.map(crate::triage::findings::FindingKind::word),
+} }
+
+impl super::ToRow for RouteRecord<'_> {
+    fn row(&self) -> TableRow<'_> {
+        TableRow::Route(self.0.0)
+    }
+}
+
+/// `--view hosts`
+pub(crate) struct HostRecord<'t>(RouteRow<'t>);
+
+impl<'t> HostRecord<'t> {
+    pub(crate) fn new(index: &'t Index, triage: &'t Triage, host: &'t HostSummary) -> Self {
+        let key = RouteKey::Host(host);
         Self(RouteRow { index, triage, key })
     }
 }
 
-object! { RouteRecord(row) as TableRow::Route => {
-    "appliance": row.route().and_then(|route| row.index.appliance(route.appliance)),
+object! { HostRecord(row) as TableRow::Route => {
+    "appliance": row.host().and_then(|host| row.index.appliance(host.appliance)),
     "remote_ip": row.remote_ip(),
-    "remote_port": row.route().and_then(|route| route.port),
+    "remote_port": row.host().and_then(|host| host.port),
     ..Sums,
-    "outages": row.route().iter().flat_map(|route| &route.outages).map(OutageEntry).collect::<Vec<_>>(),
-    "advice": row.route().and_then(|route| row.triage.advice(row.index, route)),
+    "last_outcome": row.host().and_then(|host| host.last_outcome).map(ConnectionOutcome::word),
 } }
 
-/// `routes --by profile|domain|ip`: the key under its name, then what routes have.
+/// `routes --by host|profile|domain`: the key under its name, then sums.
 pub(crate) struct GroupRecord<'t>(RouteRow<'t>);
 
 impl<'t> GroupRecord<'t> {
     pub(crate) fn new(index: &'t Index, triage: &'t Triage, by: GroupBy, group: &'t Group) -> Self {
-        let key = RouteOrGroup::Group(group, by);
+        let key = RouteKey::Group(group, by);
         Self(RouteRow { index, triage, key })
     }
 }
@@ -112,13 +171,15 @@ impl<'t> GroupRecord<'t> {
 object! { GroupRecord(row) as TableRow::Route => {
     "profile" [is_by(row, GroupBy::Profile)]: row.group().and_then(|group| group.key.as_deref()),
     "domain" [is_by(row, GroupBy::Domain)]: row.group().and_then(|group| group.key.as_deref()),
-    "remote_ip" [is_by(row, GroupBy::Ip)]: row.group().and_then(|group| group.key.as_deref()),
-    "routes": row.group().map(|group| group.routes),
+    "host" [is_by(row, GroupBy::Host)]: row.group().and_then(|group| group.key.as_deref()),
+    "state": row.state().word(),
+    "hosts": row.group().map(|group| group.members.len()),
     ..Sums,
+    "reasons": reasons(row.tally(), false),
 } }
 
 fn is_by(row: &RouteRow<'_>, by: GroupBy) -> bool {
-    matches!(row.key, RouteOrGroup::Group(_, of) if of == by)
+    matches!(row.key, RouteKey::Group(_, of) if of == by)
 }
 
 /// The key of what routes are grouped by.
@@ -126,112 +187,6 @@ pub(crate) fn key_of(by: GroupBy) -> &'static str {
     match by {
         GroupBy::Profile => "profile",
         GroupBy::Domain => "domain",
-        GroupBy::Ip | GroupBy::Route => "remote_ip",
+        GroupBy::Host | GroupBy::Route => "host",
     }
-}
-
-/// The result of `routes --check`: an exit status and the status line of a monitoring plugin.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) struct Check {
-    /// 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.
-    pub status: u8,
-    /// The status line with performance data, then one line for each route that is not healthy.
-    pub text: String,
-}
-
-/// Routes named in the status line itself.
-const NAMED: usize = 3;
-/// Routes listed below it.
-const LISTED: usize = 50;
-
-impl Check {
-    /// Summarizes the routes in the form of the Monitoring Plugins Development Guidelines ("Plugin
-    /// Output").
-    pub(crate) fn new(index: &Index, triage: &Triage) -> Self {
-        if index.totals().entries == 0 {
-            return Self::unknown("the log holds no entry");
-        }
-        let counts = [
-            RouteState::Failing,
-            RouteState::Degraded,
-            RouteState::Healthy,
-        ]
-        .map(|state| triage.count(state));
-        let [failing, degraded, _] = counts;
-        let all = triage.routes.len();
-        let (status, word, sum) = match (failing, degraded) {
-            (0, 0) => (
-                0,
-                "OK",
-                format!("{}, none failing", humanize::plural(all, "route")),
-            ),
-            (0, some) => (1, "WARNING", format!("{some} of {all} routes degraded")),
-            (some, _) => (2, "CRITICAL", format!("{some} of {all} routes failing")),
-        };
-        let worst = if failing > 0 {
-            RouteState::Failing
-        } else {
-            RouteState::Degraded
-        };
-        let bad: Vec<&Route> = triage
-            .routes
-            .iter()
-            .filter(|route| route.state != RouteState::Healthy)
-            .collect();
-        let named = bad.iter().filter(|route| route.state == worst);
-        let named: Vec<String> = named
-            .take(NAMED)
-            .map(|route| in_short(index, route))
-            .collect();
-        let named = if named.is_empty() {
-            String::new()
-        } else {
-            format!(": {}", named.join("; "))
-        };
-        let waiting: u64 = bad.iter().map(|route| route.tally.impact.waiting).sum();
-        let mut text = format!(
-            "ROUTES {word} - {sum}{named} | routes={all};;;0 failing={failing};;0;0 degraded={degraded};0;;0 waiting={waiting};;;0\n"
-        );
-        for route in bad.iter().take(LISTED) {
-            let advice = triage.advice(index, route).unwrap_or_default();
-            let line = format!(
-                "{} {}: {advice}",
-                route.state.word(),
-                in_short(index, route)
-            );
-            text.push_str(&plain(&line));
-            text.push('\n');
-        }
-        if bad.len() > LISTED {
-            text.push_str(&format!("and {} more\n", bad.len() - LISTED));
-        }
-        Self { status, text }
-    }
-
-    /// The status if the routes cannot be judged.
-    pub(crate) fn unknown(why: &str) -> Self {
-        Self {
-            status: 3,
-            text: format!("ROUTES UNKNOWN - {}\n", plain(why)),
-        }
-    }
-}
-
-/// Sanitizes text for the status line, in which a bar begins the performance data.
-fn plain(text: &str) -> String {
-    safe::text(text).replace('|', "/").replace('\n', " ")
-}
-
-/// `198.51.100.7:25 since 2009-04-22 11:19:39 (535 5.7.8 Error: authentication failed)`
-fn in_short(index: &Index, route: &Route) -> String {
-    let since = route
-        .failing_since
-        .or(route.outage().and_then(|outage| outage.since));
-    let since = since.map_or_else(String::new, |at| {
-        format!(" since {}", humanize::date_time(at))
-    });
-    let why = route
-        .cause()
-        .map_or_else(String::new, |reason| format!(" ({})", reason.line()));
-    plain(&format!("{}{since}{why}", route.title(index)))
 }

@@ -5,13 +5,15 @@ mod entries;
 
 use std::io::{self, Write};
 
-use crate::humanize::{and_more, date_time, date_time_or_unknown, endpoint, grouped, plural};
+use crate::humanize::{and_more, date_time_or_unknown, grouped, plural};
 use crate::index::{ConnectionId, DeliveryResult, Direction, Index};
+use crate::judge::RouteState;
+use crate::judge::incident::{Impact, Severity};
 use crate::query::aggregate::{self, ProfileTotals, UserTotals, Users};
 use crate::query::{Query, TextMatches};
 use crate::safe;
-use crate::triage::findings::{Finding, FindingSeverity};
-use crate::triage::{self, Route, RouteState, Thresholds};
+use crate::triage::findings::Finding;
+use crate::triage::{self, Destination, Thresholds};
 
 /// Rows of each list at most; the others are counted.
 const MOST: usize = 10;
@@ -134,14 +136,15 @@ fn deliveries(
     writeln!(out, "deliveries   {words}")
 }
 
+/// The worst ones; the long tail is counted in one line.
 fn findings(out: &mut dyn Write, findings: &[Finding]) -> io::Result<()> {
     if findings.is_empty() {
         return Ok(());
     }
     let severities = [
-        (FindingSeverity::Critical, "✗"),
-        (FindingSeverity::Warning, "!"),
-        (FindingSeverity::Notice, "·"),
+        (Severity::Critical, "✗"),
+        (Severity::Warning, "!"),
+        (Severity::Notice, "·"),
     ];
     let count = |severity| findings.iter().filter(|f| f.severity == severity).count();
     let counts: Vec<String> = severities
@@ -151,57 +154,72 @@ fn findings(out: &mut dyn Write, findings: &[Finding]) -> io::Result<()> {
         .map(|(count, word)| format!("{count} {word}"))
         .collect();
     let heading = format!("FINDINGS     {}", counts.join(", "));
-    section(out, &heading, findings, |finding| {
+    let (tail, others): (Vec<&Finding>, Vec<&Finding>) =
+        findings.iter().partition(|finding| finding.kind.is_tail());
+    section(out, &heading, &others, |finding| {
         let sign = severities.iter().find(|(of, _)| *of == finding.severity);
         let sign = sign.map_or("", |(_, sign)| sign);
         format!("{sign} {:<10} {}", finding.severity.word(), finding.summary)
-    })
+    })?;
+    if tail.is_empty() {
+        return Ok(());
+    }
+    let parts = tail.iter().map(|finding| {
+        let members = finding.facts.as_ref().map_or(1, |facts| facts.members);
+        format!("{} {}", finding.kind.phrase(), grouped(members))
+    });
+    let parts: Vec<String> = parts.collect();
+    writeln!(out, "· {:<10} as every day: {}", "tail", parts.join(", "))
 }
 
 fn routes(out: &mut dyn Write, index: &Index, triage: &triage::Triage) -> io::Result<()> {
-    if triage.routes.is_empty() {
+    let routes = &triage.destinations;
+    if routes.is_empty() {
         return Ok(());
     }
+    let with_incident = |route: &&Destination| route.judgement.incident.is_some();
+    let healthy = |route: &&Destination| route.judgement.state == RouteState::Healthy;
+    let tail = |route: &&Destination| route.is_tail();
+    // A configured route that failed last deserves a look before it is an incident.
+    let shown = |route: &&Destination| {
+        with_incident(route) || route.traffic.configured && route.judgement.class.is_some()
+    };
+    let bad: Vec<&Destination> = routes.iter().filter(shown).collect();
     let heading = format!(
-        "ROUTES       {} failing, {} degraded, {} healthy",
-        triage.count(RouteState::Failing),
-        triage.count(RouteState::Degraded),
-        triage.count(RouteState::Healthy),
+        "ROUTES       {} with an incident, {} healthy, {} that never worked in this log",
+        grouped(routes.iter().filter(with_incident).count()),
+        grouped(routes.iter().filter(healthy).count()),
+        grouped(routes.iter().filter(tail).count()),
     );
-    let routes = triage.routes.iter();
-    let bad: Vec<&Route> = routes
-        .filter(|route| route.state != RouteState::Healthy)
-        .collect();
     section(out, &heading, &bad, |route| route_line(index, route))
 }
 
-fn route_line(index: &Index, route: &Route) -> String {
-    let ip = route
-        .remote
-        .map_or("?", |name| index.names.addresses.get(name));
-    let place = endpoint(ip, route.port);
+fn route_line(index: &Index, route: &Destination) -> String {
     let appliance = index
-        .appliance(route.appliance)
+        .appliance(route.id.appliance)
         .map_or_else(String::new, |name| format!(" on {name}"));
-    let profile = route.profile().map_or_else(String::new, |name| {
-        format!(", profile {}", index.names.profiles.get(name))
-    });
-    let why = route.why.map_or("", triage::ConnectionOutcome::phrase);
-    if route.state == RouteState::Failing {
-        let success = match route.tally.last_ok {
-            Some(time) => format!("last success {}", date_time(time)),
-            None => "no success in this log".to_owned(),
-        };
-        return format!(
-            "✗ failing    {place}{appliance}{profile}: {why}, {} since {}; {success}",
-            plural(route.run, "consecutive failure"),
-            date_time_or_unknown(route.failing_since),
-        );
-    }
+    let judgement = &route.judgement;
+    let why = match (route.reason(), judgement.class) {
+        (Some(reason), _) => reason.line(),
+        (None, Some(class)) => class.phrase().to_owned(),
+        (None, None) => String::new(),
+    };
+    let impact = judgement.impact.as_ref().map(Impact::text);
+    let impact = impact.filter(|text| !text.is_empty());
+    let impact = impact.map_or_else(String::new, |text| format!("; {text}"));
+    let sign = match judgement.severity {
+        Some(Severity::Critical) => "✗",
+        Some(Severity::Warning) => "!",
+        _ => "·",
+    };
+    let since = match judgement.incident {
+        Some(_) => format!("since {}", date_time_or_unknown(judgement.since)),
+        None => "the newest connection failed".to_owned(),
+    };
     format!(
-        "! degraded   {place}{appliance}{profile}: works again; {} of {} failed, the last: {why}",
-        grouped(route.tally.failed()),
-        plural(route.tally.connections, "connection"),
+        "{sign} {:<10} {}{appliance} {since}: {why}{impact}",
+        judgement.state.word(),
+        route.title(),
     )
 }
 

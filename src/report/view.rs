@@ -2,14 +2,15 @@
 
 use super::event::EventRecord;
 use super::findings::FindingRecord;
+use super::queue::{LatencyRecord, QueueRecord};
 use super::record::{
     AttemptRecord, ConnectionRecord, DeliveryRecord, MessageRecord, Object, ProfileRecord,
     UserRecord,
 };
-use super::routes::{GroupRecord, RouteRecord};
+use super::routes::{GroupRecord, HostRecord, RouteRecord};
 use crate::present::columns::{
-    ATTEMPTS, CONNECTIONS, Column, DELIVERIES, ENTRIES, FINDINGS, MESSAGES, PROFILES, ROUTES,
-    USERS, on_screen,
+    ATTEMPTS, CONNECTIONS, Column, DELIVERIES, ENTRIES, FINDINGS, LATENCY, MESSAGES, PROFILES,
+    QUEUE, ROUTES, USERS, on_screen,
 };
 
 /// The kind of the records that are printed.
@@ -27,14 +28,20 @@ pub enum View {
     Users,
     /// Logins by SMTP Auth profile and direction.
     Profiles,
-    /// Outbound routes.
+    /// Outbound routes: destinations as the appliance delivers to them.
     Routes,
+    /// Recipients that wait, by domain.
+    Queue,
+    /// The hosts that mail is delivered to.
+    Hosts,
     /// Findings.
     Findings,
     /// Log entries.
     Events,
     /// Printed by `routes --by`.
     RouteGroups,
+    /// Printed by `queue --latency`.
+    Latency,
 }
 
 /// What the command line, the configuration and tables need of a view.
@@ -48,7 +55,7 @@ struct Description {
 
 impl View {
     /// Those that `--view` knows.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Connections,
         Self::Messages,
         Self::Auth,
@@ -56,6 +63,8 @@ impl View {
         Self::Users,
         Self::Profiles,
         Self::Routes,
+        Self::Hosts,
+        Self::Queue,
         Self::Findings,
         Self::Events,
     ];
@@ -84,7 +93,7 @@ impl View {
                 "deliveries",
                 "One record a recipient and delivery attempt",
                 DELIVERIES,
-                "time result dcid mid rid to peer code detail",
+                "time result reason dcid mid rid to peer code detail",
             ),
             Self::Users => (
                 "users",
@@ -100,9 +109,21 @@ impl View {
             ),
             Self::Routes => (
                 "routes",
-                "One record an outbound route, failing ones first",
+                "One record an outbound route, worst first",
                 ROUTES,
-                "state route appliance failing-since last-good failed affected profile why",
+                "state route appliance since last-good failed impact share hosts reason",
+            ),
+            Self::Hosts => (
+                "hosts",
+                "One record a host that mail is delivered to",
+                ROUTES,
+                "state route appliance last-good failed profile domains why",
+            ),
+            Self::Queue => (
+                "queue",
+                "One record a recipient domain with waiting recipients, most first",
+                QUEUE,
+                "waiting domain appliance state route messages oldest 5m 20m 1h 4h 1d older attempts last-reason",
             ),
             Self::Findings => (
                 "findings",
@@ -118,9 +139,15 @@ impl View {
             ),
             Self::RouteGroups => (
                 "route-groups",
-                "Groups of routes",
+                "Groups of hosts",
                 ROUTES,
-                "state of routes failing-since last-good failed affected why",
+                "state of hosts last-good failed affected why",
+            ),
+            Self::Latency => (
+                "latency",
+                "Seconds to queue, try and deliver, by hour and route",
+                LATENCY,
+                "hour route appliance recipients scan-50/90/99% wait-50/90/99% retries-50/90/99%",
             ),
         };
         Description {
@@ -151,7 +178,10 @@ impl View {
             Self::Users => UserRecord::keys(),
             Self::Profiles => ProfileRecord::keys(),
             Self::Routes => RouteRecord::keys(),
+            Self::Hosts => HostRecord::keys(),
             Self::RouteGroups => GroupRecord::keys(),
+            Self::Queue => QueueRecord::keys(),
+            Self::Latency => LatencyRecord::keys(),
             Self::Findings => FindingRecord::keys(),
             Self::Events => EventRecord::keys(),
         }

@@ -24,11 +24,13 @@ fn words(line: &str) -> Vec<String> {
     words
 }
 
-const TOPICS: [HelpTopic; 4] = [
+const TOPICS: [HelpTopic; 6] = [
     HelpTopic::Program,
     HelpTopic::Query,
     HelpTopic::Trace,
     HelpTopic::Routes,
+    HelpTopic::Queue,
+    HelpTopic::Check,
 ];
 
 #[test]
@@ -44,6 +46,8 @@ fn every_example_is_a_command_that_would_run() {
             Some(Command::Query(args)) => (args.query.clone(), Some(HelpTopic::Query)),
             Some(Command::Trace(args)) => (args.query.clone(), Some(HelpTopic::Trace)),
             Some(Command::Routes(args)) => (args.query.clone(), Some(HelpTopic::Routes)),
+            Some(Command::Queue(args)) => (args.query.clone(), Some(HelpTopic::Queue)),
+            Some(Command::Check(_)) => (String::new(), Some(HelpTopic::Check)),
             Some(_) => (String::new(), None),
         };
         assert!(query::parse(&query).is_ok(), "{command}");
@@ -56,7 +60,7 @@ fn every_example_is_a_command_that_would_run() {
             }
         }
     }
-    assert_eq!(count, 31);
+    assert_eq!(count, 40);
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! `routes --report`: an incident report of each failing or degraded route.
+//! `routes --report`: a report of each open incident, else of each that is over.
 
 use std::io::Write;
 
@@ -7,8 +7,9 @@ use super::super::{CommandError, Status, output, warn};
 use super::{Args, notices, read};
 use crate::config::Config;
 use crate::query::Query;
-use crate::report::incident;
-use crate::triage::{self, GroupBy, Route, RouteState, Triage};
+use crate::report::incident::{self, Reported};
+use crate::triage::findings::Finding;
+use crate::triage::{self, DestinationId, GroupBy, Triage};
 
 /// Prints a report for each; without one, a note to standard error.
 pub(super) fn run(args: &Args, config: &Config, query: &Query) -> Result<Status, CommandError> {
@@ -16,31 +17,31 @@ pub(super) fn run(args: &Args, config: &Config, query: &Query) -> Result<Status,
     let ingest = read(args, config, &mut notices)?;
     let hits = hits(query, &ingest.sources)?;
     let index = ingest.index.read();
-    let selection = Selection {
-        query,
-        index: &index,
-        hits: &hits,
-    };
-    // Findings exist for the whole log only.
-    let triage = if query.is_empty() {
-        triage::analyze(&index, config.triage)
-    } else {
-        selection.triage(GroupBy::Route)
-    };
+    let selected: Option<Vec<DestinationId>> = (!query.is_empty()).then(|| {
+        let selection = Selection {
+            query,
+            index: &index,
+            hits: &hits,
+        };
+        let routes = selection.triage(GroupBy::Route).destinations;
+        routes.iter().map(|route| route.id).collect()
+    });
+    let triage = triage::analyze(&index, config.triage);
     let mut out = output();
     let mut reported = 0;
-    for route in worst(&triage) {
+    for finding in worst(&triage, selected.as_deref()) {
         if reported > 0 {
             writeln!(out, "\n---\n")?;
         }
-        let requests = incident::requests(&index, route);
+        let incident = Reported::of_finding(&triage, finding);
+        let requests = incident::requests(&index, &triage, &incident);
         let lines = incident::read(&ingest.sources, requests);
-        incident::write(&mut out, &index, &triage, route, &lines)?;
+        incident::write(&mut out, &index, &incident, &lines)?;
         reported += 1;
     }
     out.flush()?;
     if reported == 0 {
-        warn("no route is failing or degraded: nothing to report");
+        warn("no incident is open: nothing to report");
     }
     Ok(notices.status(if reported == 0 {
         Status::Nothing
@@ -49,15 +50,19 @@ pub(super) fn run(args: &Args, config: &Config, query: &Query) -> Result<Status,
     }))
 }
 
-/// The failing routes, else the degraded ones.
-fn worst(triage: &Triage) -> impl Iterator<Item = &Route> {
-    let state = if triage.count(RouteState::Failing) > 0 {
-        RouteState::Failing
-    } else {
-        RouteState::Degraded
+/// The open incidents of the selected routes, else those that are over.
+fn worst<'t>(
+    triage: &'t Triage,
+    selected: Option<&[DestinationId]>,
+) -> impl Iterator<Item = &'t Finding> {
+    let is_wanted = |finding: &&Finding| {
+        let of_routes = finding.kind.is_of_routes() && !finding.kind.is_tail();
+        of_routes
+            && selected.is_none_or(|selected| finding.routes().any(|id| selected.contains(&id)))
     };
-    triage
-        .routes
-        .iter()
-        .filter(move |route| route.state == state)
+    let wanted: Vec<&Finding> = triage.findings.iter().filter(is_wanted).collect();
+    let any_open = wanted.iter().any(|finding| finding.is_open());
+    wanted
+        .into_iter()
+        .filter(move |finding| finding.is_open() == any_open)
 }

@@ -3,6 +3,7 @@
 use super::{columns, term};
 use crate::humanize;
 use crate::index::Message;
+use crate::judge::class::Class;
 use crate::present::{Cell, CellContext, Role, TableRow, address, plain, styled};
 
 columns! { MESSAGES, TableRow::Message(m), cx:
@@ -22,6 +23,7 @@ columns! { MESSAGES, TableRow::Message(m), cx:
 columns! { DELIVERIES, TableRow::Delivery(d), cx:
     "time" Exact [] => cx.time(d.time(), Role::Text);
     "result" Text [] => plain(d.result().word());
+    "reason" Text [1] => cx.text(d.class().map(Class::word));
     "dcid" Text [] => cx.number(d.connection().map(|connection| connection.number()));
     "mid" Text [1] => cx.number(Some(d.message().mid()));
     "rid" Text [2] => cx.number(d.recipient().rid());

@@ -1,70 +1,96 @@
-//! Routes and groups of routes.
+//! Routes, their hosts, and groups of hosts.
 
 use super::{columns, term};
 use crate::humanize::{endpoint, grouped};
 use crate::index::Index;
-use crate::present::{Cell, CellContext, Role, RouteOrGroup, RouteRow, TableRow, plain, styled};
-use crate::triage::{GroupBy, RouteId};
+use crate::judge::incident::Impact;
+use crate::present::{Cell, CellContext, Role, RouteKey, RouteRow, TableRow, plain, styled};
+use crate::triage::{Destination, GroupBy, HostId};
 
 columns! { ROUTES, TableRow::Route(r), cx:
-    "state" Text [State 10..10 0 sorted] => cx.route_state(r.state());
-    "route" Exact [Route 17..40 0 sorted] => title(cx, r),
-        row_term(r)?.replacen("dir:out ", "", 1);
-    "since" Exact [Since 8..11 0 sorted] => match cx.is_print() {
-            true => cx.time(r.failing_since(), Role::Text),
-            false => cx.time(r.since(), Role::Text),
-        };
+    "state" Text [State 10..12 0 sorted] => cx.route_state(r.state());
+    "route" Exact [Route 17..40 0 sorted] => title(cx, r), row_term(r)?.replacen("dir:out ", "", 1);
+    "since" Exact [Since 8..11 0 sorted] => cx.time(r.since(), Role::Text);
     "reason" Text [Why 14..80 0 unsorted] => reason(cx, r);
-    "cost" Text [Impact 11..30 0 sorted] => impact(cx, r);
+    "impact" Text [Impact 11..30 0 sorted] => impact(cx, r);
     "failure rate" Text [Rate 12..48 1 unsorted] => rate(cx, r);
     "failed" Number [Failed 12..17 2 sorted] => failed(cx, r);
     "last good" Exact [LastSuccess 9..11 4 sorted] => cx.time(r.tally().last_ok, Role::Text);
+    "share" Number [5] => cx.text(r.destination().map(|route| percent(route.traffic.share)));
     "profile" Text [Profiles 12..28 6 unsorted] => cx.names(r.profiles()),
         term("profile", r.profiles().next()?);
-    "domains" Text [Domains 14..40 7 unsorted] => cx.names(r.domains()),
-        term("domain", r.domains().next()?);
+    "domains" Text [Domains 14..40 7 unsorted] => cx.names(r.domains().into_iter()),
+        term("domain", r.domains().first()?);
 
-    "appliance" Text [3] => cx.text(r.route().and_then(|route| r.index.appliance(route.appliance)));
+    "appliance" Text [3] => cx.text(appliance(r));
     "of" Text [] => cx.text(r.group().map(|group| group.key.as_deref().filter(|key| !key.is_empty()).unwrap_or("–")));
-    "routes" Text [8] => cx.number(r.group().map(|group| group.routes));
-    "failing since" Exact [] => cx.time(r.failing_since(), Role::Text);
+    "hosts" Text [8] => cx.number(match r.key {
+            RouteKey::Destination(route) => Some(route.hosts.len()),
+            RouteKey::Host(_) => None,
+            RouteKey::Group(group, _) => Some(group.routes),
+        });
     "affected" Text [5] => cx.number(Some(r.tally().affected.len()));
     "why" Text [] => reason(cx, r);
 }
 
+fn appliance<'r>(row: &RouteRow<'r>) -> Option<&'r str> {
+    match row.key {
+        RouteKey::Destination(route) => row.index.appliance(route.id.appliance),
+        RouteKey::Host(host) => row.index.appliance(host.appliance),
+        RouteKey::Group(..) => None,
+    }
+}
+
+/// `12 %`, `0.3 %`
+fn percent(share: f64) -> String {
+    let percent = 100.0 * share;
+    if percent >= 10.0 || percent == 0.0 {
+        format!("{percent:.0} %")
+    } else {
+        format!("{percent:.1} %")
+    }
+}
+
 fn title(cx: CellContext, row: &RouteRow<'_>) -> Cell {
     match row.key {
-        RouteOrGroup::Route(route) if cx.is_print() => {
-            plain(&endpoint(row.remote_ip().unwrap_or_default(), route.port))
+        RouteKey::Destination(route) => match row.index.appliance(route.id.appliance) {
+            Some(appliance) if !cx.is_print() => {
+                plain(&format!("{} on {appliance}", route.title()))
+            }
+            _ => plain(&route.title()),
+        },
+        RouteKey::Host(host) if cx.is_print() => {
+            plain(&endpoint(row.remote_ip().unwrap_or_default(), host.port))
         }
-        RouteOrGroup::Route(route) => plain(&route.title(row.index)),
-        RouteOrGroup::Group(group, _) => match &group.key {
+        RouteKey::Host(host) => plain(&host.title(row.index)),
+        RouteKey::Group(group, _) => match &group.key {
             Some(key) => plain(key),
             None => styled("(none)", Role::Dim),
         },
     }
 }
 
-/// The cause; printed the most frequent reason: `412 × 535 5.7.8 Error: authentication failed`.
+/// The reason, printed with its count: `412 × 535 5.7.8 Error: authentication failed`.
 fn reason(cx: CellContext, row: &RouteRow<'_>) -> Cell {
-    if !cx.is_print() {
-        return cx.text(row.reason().map(crate::triage::Reason::line));
+    let Some(reason) = row.reason() else {
+        let class = row.destination().and_then(|route| route.judgement.class);
+        return cx.text(class.map(crate::judge::class::Class::phrase));
+    };
+    if cx.is_print() {
+        plain(&format!("{} × {}", reason.count, reason.line()))
+    } else {
+        cx.text(Some(reason.line()))
     }
-    let Some(first) = row.tally().reasons.first() else {
-        return cx.none();
-    };
-    let code = first.code.map_or_else(String::new, |code| code.to_string());
-    let reply = format!("{code} {}", first.detail);
-    let reply = match reply.trim() {
-        "" => first.outcome.word(),
-        reply => reply,
-    };
-    plain(&format!("{} × {reply}", first.count))
 }
 
+/// The recipients that its incident hit; of a route without one, those that wait.
 fn impact(cx: CellContext, row: &RouteRow<'_>) -> Cell {
-    let impact = row.tally().impact;
-    let role = match impact.is_loss() {
+    let Some(route) = row.destination() else {
+        return cx.none();
+    };
+    let waiting = Impact::waiting(route.traffic.waiting);
+    let impact = route.judgement.impact.as_ref().unwrap_or(&waiting);
+    let role = match impact.bounced + impact.expired > 0 {
         _ if impact.recipients() == 0 => return cx.none(),
         true => Role::Failed,
         false => Role::Pending,
@@ -91,8 +117,8 @@ fn failed(cx: CellContext, row: &RouteRow<'_>) -> Cell {
     styled(format!("{} of {}", grouped(failed), grouped(all)), role)
 }
 
-/// The filter that keeps a route's connections.
-pub(crate) fn route_term(index: &Index, id: RouteId) -> String {
+/// The filter that keeps a host's connections.
+pub(crate) fn host_term(index: &Index, id: HostId) -> String {
     let mut terms = vec![term("dir", "out")];
     if let Some(remote) = id.remote {
         terms.push(term("ip", index.names.addresses.get(remote)));
@@ -106,15 +132,30 @@ pub(crate) fn route_term(index: &Index, id: RouteId) -> String {
     terms.join(" ")
 }
 
-/// The filter that keeps the connections of a route or group.
+/// The filter that keeps a route's connections: its profile, else the addresses of its hosts.
+fn route_of(index: &Index, route: &Destination) -> Option<String> {
+    let of_appliance = index.appliance(route.id.appliance);
+    let of_appliance = of_appliance.map(|name| format!(" {}", term("appliance", name)));
+    let mut hosts = route.hosts.iter().filter_map(|host| host.id?.remote);
+    let first = index.names.addresses.get(hosts.next()?);
+    let others = hosts.map(|remote| index.names.addresses.get(remote));
+    let list = others.fold(first.to_owned(), |list, ip| format!("{list},{ip}"));
+    Some(format!(
+        "dir:out ip:{list}{}",
+        of_appliance.unwrap_or_default()
+    ))
+}
+
+/// The filter that keeps the connections of a row.
 pub(crate) fn row_term(row: &RouteRow<'_>) -> Option<String> {
     match row.key {
-        RouteOrGroup::Route(route) => Some(route_term(row.index, route.id())),
-        RouteOrGroup::Group(group, by) => {
+        RouteKey::Destination(route) => route_of(row.index, route),
+        RouteKey::Host(host) => Some(host_term(row.index, host.id())),
+        RouteKey::Group(group, by) => {
             let field = match by {
                 GroupBy::Profile => "profile",
                 GroupBy::Domain => "domain",
-                GroupBy::Ip | GroupBy::Route => "ip",
+                GroupBy::Host | GroupBy::Route => "ip",
             };
             Some(format!("dir:out {}", term(field, group.key.as_ref()?)))
         }

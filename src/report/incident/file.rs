@@ -6,8 +6,9 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
+use super::{Reported, Requests};
 use crate::source::Sources;
-use crate::triage::{self, IndexAccess, RouteId, Thresholds};
+use crate::triage::{self, HostId, IndexAccess, Thresholds};
 
 /// Reports of one name in a directory.
 const MAX_REPORTS: u32 = 1000;
@@ -15,7 +16,7 @@ const MAX_REPORTS: u32 = 1000;
 /// Analyzes the index again, then writes the report. Its path, or the error as one sentence.
 pub(crate) fn write(
     directory: &Path,
-    route: RouteId,
+    route: HostId,
     thresholds: Thresholds,
     sources: &Sources,
     with: IndexAccess<'_>,
@@ -23,19 +24,17 @@ pub(crate) fn write(
     let triage = triage::analyze_in_slices(thresholds, &AtomicBool::new(false), with);
     let triage = triage.unwrap_or_default();
     let route = triage
-        .find(route)
+        .destination_of(route)
         .ok_or("the route is no longer in the log")?;
-    let mut name = String::new();
-    let mut requests = Vec::new();
-    with(&mut |index| {
-        name = super::file_name(index, route);
-        requests = super::requests(index, route);
-    });
+    let reported = Reported::of_route(&triage, route);
+    let name = reported.file_name();
+    let mut requests = Requests::default();
+    with(&mut |index| requests = super::requests(index, &triage, &reported));
     // Without holding the index.
     let lines = super::read(sources, requests);
     let mut text = Vec::new();
     let mut written = Ok(());
-    with(&mut |index| written = super::write(&mut text, index, &triage, route, &lines));
+    with(&mut |index| written = super::write(&mut text, index, &reported, &lines));
     written.map_err(|error| error.to_string())?;
     save(directory, &name, &text).map_err(|error| {
         let directory = directory.display();
