@@ -12,8 +12,8 @@ mod pattern;
 mod reader;
 mod window;
 
-pub(crate) use lines::{LineRequest, RawLine, for_each_line, read_lines};
-pub(crate) use locate::{LineLocations, locate};
+pub(crate) use lines::{LineRequest, RawLine, for_each_line, line_at, read_lines};
+pub(crate) use locate::{LineLocation, locate};
 pub(crate) use matches::{SearchProgress, TextMatches};
 pub(crate) use pattern::TextPattern;
 pub(crate) use window::{

@@ -354,6 +354,7 @@ impl Session {
                     self.screen.suspend()?;
                     self.schedule_draw(Instant::now());
                 }
+                Effect::Bell => self.screen.bell()?,
                 Effect::Copy(text) => self.screen.copy(&text)?,
                 Effect::Read(job) => self.workers().read(job),
                 Effect::Search(filter, hits) => self.workers().search(filter, hits),

@@ -23,7 +23,7 @@ pub(super) fn heading(column: &Column, by: GroupBy) -> &'static str {
     match (column.screen.field, by) {
         (Field::Route, GroupBy::Profile) => "profile",
         (Field::Route, GroupBy::Domain) => "domain",
-        (Field::Route, GroupBy::Ip) => "address",
+        (Field::Route, GroupBy::Host) => "host",
         _ => column.title,
     }
 }

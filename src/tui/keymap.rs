@@ -30,8 +30,8 @@ words! {
         Sources = "Sources",
         /// The page of a record other than a route.
         Page = "a record's page",
-        /// A route's page, which has more keys.
-        Route = "a route's page",
+        /// The page of a route or host, which has more keys.
+        Route = "the page of a route or host",
         /// The timeline, while a time is picked on it.
         Moment = "the timeline",
         Help = "Help",
@@ -75,6 +75,8 @@ pub(crate) enum Command {
     ByRoute,
     /// The messages affected by a route's failures.
     Hit,
+    /// The failed connections of a route.
+    Failures,
     Report,
     /// The next grouping of routes.
     RollUp,
@@ -162,11 +164,12 @@ macro_rules! bindings {
 
 /// The table. Where several lines apply, the first one wins; the footer shows them in this order.
 pub(crate) const BINDINGS: &[Binding] = bindings! {
-    LISTS [Named(KeyCode::Enter)] Open => "open" "open the selected record (a user: their connections; a finding: its route or evidence; a source: its lines)";
+    LISTS [Named(KeyCode::Enter)] Open => "open" "open the selected record (a user: their connections; a finding: its route or evidence; a source: its lines; a folded row: its destinations)";
     PAGES [Named(KeyCode::Enter)] Open => "open" "open the record on this line";
     PAGES [Named(KeyCode::Esc), Named(KeyCode::Backspace)] Back => "back" "back";
     ROUTE [Char('m')] Hit => "messages" "the messages affected by the route's failures";
-    ROUTES [Char('b')] RollUp => "group by" "group routes by profile, domain or address; again: not grouped";
+    OF_ROUTES [Char('c')] Failures => "failures" "the failed connections of the route";
+    ROUTES [Char('b')] RollUp => "group by" "group routes by profile or domain, or list the hosts; again: routes";
     OF_ROUTES [Char('f')] ByRoute => "filter" "filter connections by this route";
     REPORTED [Char('R')] Report => "report" "write an incident report of the route, as Markdown, to the current directory";
     FILTERED [Char('/')] Filter => "filter" "edit the filter; each keystroke applies, Enter apply, Esc cancel, Tab complete, ↑ ↓ history";

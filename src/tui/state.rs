@@ -4,6 +4,7 @@
 //! [`App`] routes a key to the part that it is meant for: the open prompt, the time cursor, the help, the page on
 //! top, the log or the table of the view. Each of these has an `update` of its own.
 
+mod alert;
 mod answers;
 pub(super) mod context;
 pub(super) mod effect;
@@ -12,6 +13,7 @@ mod filter;
 mod input;
 pub(super) mod log;
 mod navigate;
+mod numbered_rows;
 pub(super) mod page;
 mod prompt;
 mod records;
@@ -23,6 +25,7 @@ pub(super) mod source_list;
 mod swap_index;
 mod table;
 mod time_cursor;
+pub(super) mod triage_snapshot;
 pub(super) mod triage_state;
 
 #[cfg(test)]
@@ -185,7 +188,7 @@ impl App {
         }
         match self.pages.last().map(|page| page.lines.record) {
             None => self.view.context(),
-            Some(Record::Route(_)) => Context::Route,
+            Some(Record::Route(_) | Record::Host(_)) => Context::Route,
             Some(_) => Context::Page,
         }
     }

@@ -91,6 +91,10 @@ impl Screen {
         self.forget()
     }
 
+    pub(super) fn bell(&mut self) -> io::Result<()> {
+        execute!(io::stdout(), style::Print('\u{7}'))
+    }
+
     /// Copies text to the terminal's clipboard (OSC 52). It is sent as base64, so control
     /// characters in `text` have no effect.
     pub(super) fn copy(&mut self, text: &str) -> io::Result<()> {

@@ -16,13 +16,13 @@ use crate::pipeline::{SharedIndex, Sources};
 use crate::position::Position;
 use crate::query::{Query, RecordKind, TextMatches};
 use crate::search::{self, LinePattern, LineRequest, RawLine, SearchDirection, SearchProgress};
-use crate::triage::{IndexAccess, RouteId, Thresholds};
+use crate::triage::{HostId, IndexAccess, Thresholds};
 use crate::tui::state::triage_state::{self, TriageJob};
 use crate::tui::state::{Answer, Job};
 
 /// Writes a route's report into a directory; its path, or the error as one sentence.
 pub(crate) type ReportWriter =
-    fn(&Path, RouteId, Thresholds, &Sources, IndexAccess<'_>) -> Result<PathBuf, String>;
+    fn(&Path, HostId, Thresholds, &Sources, IndexAccess<'_>) -> Result<PathBuf, String>;
 
 /// How long a search waits for the next key.
 const TYPING: Duration = Duration::from_millis(150);
@@ -133,7 +133,8 @@ impl Workers {
         });
     }
 
-    pub(super) fn report(&self, write: ReportWriter, route: RouteId, thresholds: Thresholds) {
+    /// Writes a route's report to the current directory.
+    pub(super) fn report(&self, write: ReportWriter, route: HostId, thresholds: Thresholds) {
         let index = self.index.clone();
         self.spawn("report", Answer::Reported, move |sources, tell| {
             let with = |work: &mut dyn FnMut(&Index)| work(&index.read());

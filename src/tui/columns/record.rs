@@ -6,9 +6,11 @@ use crate::index::store::extent::Span;
 use crate::index::{
     Connection, ConnectionId, DeliveryState, Direction, Index, Message, MessageId, Symbol,
 };
+use crate::judge::RouteState;
+use crate::position::Position;
 use crate::search::LineRequest;
 use crate::trace::Subject;
-use crate::triage::RouteId;
+use crate::triage::{DestinationId, HostId};
 
 use crate::query::term;
 
@@ -18,15 +20,66 @@ pub(crate) enum Record {
     Connection(ConnectionId),
     Message(MessageId),
     User(Symbol),
-    Route(RouteId),
+    Route(DestinationId),
+    Host(HostId),
+    /// The routes of one kind that never worked, in one row.
+    Tail(Tail),
     /// A group of routes, by its row number in the triage results.
     Group(u32),
     /// A finding, by its row number in the triage results.
     Finding(u32),
-    /// The messages affected by the failures of a route.
-    AffectedMessages(RouteId),
+    /// The messages affected by the failures of a route or host.
+    AffectedMessages(Peer),
+    FailedConnections(Peer),
+    /// A line of the log, shown in view Log.
+    Line(Position),
     /// A source, by its position in the list of sources.
     Source(u32),
+}
+
+/// A route, or one of its hosts.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub(crate) enum Peer {
+    Route(DestinationId),
+    Host(HostId),
+}
+
+/// The kinds of routes that never worked.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub(crate) enum Tail {
+    Refusing,
+    Unreachable,
+    Deferring,
+}
+
+impl Tail {
+    pub(crate) const ALL: [Self; 3] = [Self::Refusing, Self::Unreachable, Self::Deferring];
+
+    pub(crate) fn state(self) -> RouteState {
+        match self {
+            Self::Refusing => RouteState::Refusing,
+            Self::Unreachable => RouteState::Unreachable,
+            Self::Deferring => RouteState::Deferring,
+        }
+    }
+
+    /// What they did, after `298 destinations`.
+    pub(crate) fn phrase(self) -> &'static str {
+        match self {
+            Self::Refusing => "never took a message",
+            Self::Unreachable => "never answered",
+            Self::Deferring => "only deferred mail so far",
+        }
+    }
+}
+
+impl Peer {
+    pub(crate) fn title(self, index: &Index) -> String {
+        match self {
+            Self::Route(id) => id.title(index),
+            Self::Host(id) => id.title(index),
+        }
+    }
 }
 
 impl From<Subject> for Record {
@@ -39,6 +92,16 @@ impl From<Subject> for Record {
 }
 
 impl Record {
+    /// The route or host that it is about.
+    pub(crate) fn peer(self) -> Option<Peer> {
+        match self {
+            Self::Route(id) => Some(Peer::Route(id)),
+            Self::Host(id) => Some(Peer::Host(id)),
+            Self::AffectedMessages(peer) | Self::FailedConnections(peer) => Some(peer),
+            _ => None,
+        }
+    }
+
     /// The subject of its trace; only connections and messages have one.
     pub(crate) fn subject(self) -> Option<Subject> {
         match self {
@@ -46,6 +109,11 @@ impl Record {
             Self::Message(id) => Some(Subject::Message(id)),
             _ => None,
         }
+    }
+
+    /// Whether its page ends with raw lines.
+    pub(crate) fn has_lines(self) -> bool {
+        self.subject().is_some() || matches!(self, Self::Finding(_))
     }
 
     /// Whether the index still contains it: limits evict the oldest records.
@@ -86,10 +154,14 @@ impl Record {
                 let user = part.names.users.get(name);
                 whole.names.users.find(user).map(Self::User)
             }
-            Self::Route(_)
+            Self::Host(_)
+            | Self::Route(_)
+            | Self::Tail(_)
             | Self::Group(_)
             | Self::Finding(_)
             | Self::AffectedMessages(_)
+            | Self::FailedConnections(_)
+            | Self::Line(_)
             | Self::Source(_) => None,
         }
     }
@@ -106,7 +178,11 @@ impl Record {
             Self::Message(id) => format!("MID {}", index.message(id).mid()),
             Self::User(name) => format!("user {}", index.names.users.get(name)),
             Self::Route(id) => id.title(index),
-            Self::AffectedMessages(id) => format!("messages hit by {}", id.title(index)),
+            Self::Host(id) => id.title(index),
+            Self::AffectedMessages(peer) => format!("messages affected by {}", peer.title(index)),
+            Self::FailedConnections(peer) => format!("failed connections to {}", peer.title(index)),
+            Self::Tail(kind) => format!("destinations that {}", kind.phrase()),
+            Self::Line(_) => "line".to_owned(),
             Self::Group(_) => "routes".to_owned(),
             Self::Finding(_) => "finding".to_owned(),
             Self::Source(_) => "source".to_owned(),

@@ -52,7 +52,10 @@ impl App {
                 self.note(Role::Ok, text);
             }
             Answer::Reported(Err(error)) => self.note(Role::Failed, safe::text(&error)),
-            Answer::Seen(number, seen) => _ = self.records.triage.take(number, seen),
+            Answer::Seen(number, seen) => {
+                self.records.triage.take(number, seen);
+                self.alert();
+            }
         }
     }
 

@@ -3,12 +3,16 @@
 use super::source_list::SourceList;
 use super::triage_state::TriageState;
 use crate::index::Index;
-use crate::present::columns::{route_term, row_term as term_of};
+use crate::index::store::extent::Span;
+use crate::position::Position;
+use crate::present::columns::{host_term, row_term as term_of};
 use crate::present::{
-    Cell, CellContext, Role, RouteOrGroup, RouteRow, SourceRow, TableRow, UserRow, styled,
+    Cell, CellContext, Role, RouteKey, RouteRow, SourceRow, TableRow, UserRow, styled,
 };
 use crate::query::aggregate::Users;
-use crate::tui::columns::record::Record;
+use crate::search::LineRequest;
+use crate::triage::findings::Evidence;
+use crate::tui::columns::record::{Peer, Record};
 use crate::tui::columns::{Column, Field};
 
 #[derive(Clone, Copy, Debug)]
@@ -27,9 +31,10 @@ impl<'k> RenderContext<'k> {
     /// The route, or group of routes, of a row of view Routes.
     pub(crate) fn route(self, record: Record) -> Option<RouteRow<'k>> {
         let key = match record {
-            Record::Route(id) => RouteOrGroup::Route(self.triage.route_shown(id)?),
+            Record::Host(id) => RouteKey::Host(self.triage.host_shown(id)?),
+            Record::Route(id) => RouteKey::Destination(self.triage.route_shown(id)?),
             Record::Group(number) => {
-                RouteOrGroup::Group(self.triage.group(number)?, self.triage.wanted.by)
+                RouteKey::Group(self.triage.group(number)?, self.triage.wanted.by)
             }
             _ => return None,
         };
@@ -52,7 +57,9 @@ impl<'k> RenderContext<'k> {
                 let user = UserRow::new(index, text, self.users.of(name));
                 return Some(show(&TableRow::User(&user)));
             }
-            Record::Route(_) | Record::Group(_) => TableRow::Route(self.route(record)?),
+            Record::Route(_) | Record::Host(_) | Record::Group(_) => {
+                TableRow::Route(self.route(record)?)
+            }
             Record::Finding(number) => TableRow::Finding(triage.finding(number)?),
             Record::Source(at) => {
                 let status = self.files.statuses.get(at as usize)?;
@@ -66,7 +73,10 @@ impl<'k> RenderContext<'k> {
                     facts,
                 })
             }
-            Record::AffectedMessages(_) => return None,
+            Record::Tail(_)
+            | Record::AffectedMessages(_)
+            | Record::FailedConnections(_)
+            | Record::Line(_) => return None,
         };
         Some(show(&row))
     }
@@ -93,8 +103,42 @@ pub(crate) fn cell_term(
 
 /// The filter that keeps the connections of a row of view Routes.
 pub(crate) fn row_term(known: RenderContext<'_>, record: Record) -> Option<String> {
-    match record {
-        Record::Route(id) | Record::AffectedMessages(id) => Some(route_term(known.index, id)),
-        _ => term_of(&known.route(record)?),
+    match record.peer() {
+        Some(Peer::Host(id)) => Some(host_term(known.index, id)),
+        Some(Peer::Route(id)) => term_of(&known.route(Record::Route(id))?),
+        None => term_of(&known.route(record)?),
     }
+}
+
+/// The positions of the raw lines of a record; of a finding, those that show it.
+pub(crate) fn spans(known: RenderContext<'_>, record: Record) -> Vec<Span> {
+    let Record::Finding(number) = record else {
+        return record.spans(known.index);
+    };
+    let evidence = known
+        .triage
+        .finding(number)
+        .map(|finding| &finding.evidence);
+    let evidence = evidence.into_iter().flatten();
+    let mut lines: Vec<Span> = evidence
+        .filter_map(|evidence| match evidence {
+            Evidence::Line(at) => Some(Span {
+                first: *at,
+                last: *at,
+            }),
+            Evidence::Connection(_) => None,
+        })
+        .collect();
+    lines.sort_unstable();
+    lines.dedup();
+    lines
+}
+
+/// The request that reads its lines.
+pub(crate) fn wanted(known: RenderContext<'_>, record: Record) -> Option<LineRequest> {
+    let Record::Finding(_) = record else {
+        return record.wanted(known.index);
+    };
+    let lines: Vec<Position> = spans(known, record).iter().map(|span| span.first).collect();
+    (!lines.is_empty()).then(|| LineRequest::of_lines(lines))
 }

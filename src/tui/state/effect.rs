@@ -11,7 +11,7 @@ use crate::pipeline::ReadProgress;
 use crate::position::Position;
 use crate::query::{Query, TextMatches};
 use crate::search::{LineChunk, LinePattern, LineRange, LineRequest, RawLine, SearchDirection};
-use crate::triage::RouteId;
+use crate::triage::HostId;
 use crate::tui::columns::record::Record;
 use crate::tui::state::source_list::SourceList;
 use crate::tui::state::triage_state::{TriageJob, TriageResult};
@@ -39,6 +39,8 @@ pub(crate) enum Effect {
     Exit,
     Redraw,
     Suspend,
+    /// Ring the terminal's bell.
+    Bell,
     /// Put safe text on the clipboard.
     Copy(String),
     Read(Job),
@@ -51,7 +53,7 @@ pub(crate) enum Effect {
     /// Analyze routes and findings.
     Look(TriageJob),
     /// Write a route's incident report.
-    Report(RouteId),
+    Report(HostId),
     /// Fetch the state of the sources.
     Files,
 }

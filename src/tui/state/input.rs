@@ -6,11 +6,11 @@ use super::log::{marked_notice, no_marks};
 use super::table::Ends;
 use super::{App, Effect, Outcome, PromptKind, View};
 use crate::index::Index;
+use crate::judge::RouteState;
+use crate::judge::incident::Severity;
 use crate::pipeline::SourceState;
 use crate::query;
 use crate::search::SearchDirection;
-use crate::triage::RouteState;
-use crate::triage::findings::FindingSeverity;
 use crate::tui::columns::record::Record;
 use crate::tui::keymap::{self, Command};
 use crate::tui::state::context;
@@ -74,6 +74,9 @@ impl App {
                 self.log.grew();
             }
         }
+        if self.fold(command) {
+            return;
+        }
         let areas = layout::areas(self.size, self.view);
         let outcome = if let Some(page) = self.pages.last_mut() {
             page.update(command, areas.page.height)
@@ -89,6 +92,20 @@ impl App {
             Some(outcome) => self.finish(outcome),
             None => self.run_across(command, index),
         }
+    }
+
+    /// Unfolds or folds the selected part of the tail; `false` for another command or row.
+    fn fold(&mut self, command: Command) -> bool {
+        let shown = match command {
+            Command::Right => true,
+            Command::Left => false,
+            _ => return false,
+        };
+        let Some(Record::Tail(kind)) = self.current() else {
+            return false;
+        };
+        self.unfold(kind, Some(shown));
+        true
     }
 
     pub(super) fn finish(&mut self, outcome: Outcome) {
@@ -120,6 +137,7 @@ impl App {
             Command::ByProfile => self.filter_by("profile", index),
             Command::ByRoute => self.filter_by_route(index),
             Command::Hit => self.open_affected(index),
+            Command::Failures => self.open_failed(index),
             Command::RollUp => self.group_routes(),
             Command::Report => self.report(),
             Command::Keep => self.narrow("", index),
@@ -223,17 +241,21 @@ impl App {
     fn next_failure(&mut self, way: SearchDirection, index: &Index) {
         let records = &mut self.records;
         let (triage, users, sources) = (&records.triage, &records.users, &records.sources);
-        let failing = |state: RouteState| state != RouteState::Healthy;
+        let failing = |id| {
+            let route = triage.route(id);
+            route.is_some_and(|route| route.judgement.incident.is_some())
+        };
         let failed = |record: Record| match record {
             Record::User(name) => users.of(name).totals.failing_since.is_some(),
-            Record::Route(id) => triage.route(id).is_some_and(|route| failing(route.state)),
+            Record::Route(id) => failing(id),
+            Record::Host(id) => triage.host(id).is_some_and(|host| host.tally.failed() > 0),
             Record::Group(number) => {
                 let group = triage.group(number);
-                group.is_some_and(|group| failing(group.state))
+                group.is_some_and(|group| group.state < RouteState::Healthy)
             }
             Record::Finding(number) => {
                 let finding = triage.finding(number);
-                finding.is_some_and(|finding| finding.severity == FindingSeverity::Critical)
+                finding.is_some_and(|finding| finding.severity == Severity::Critical)
             }
             Record::Source(at) => {
                 let status = sources.list.statuses.get(at as usize);

@@ -9,9 +9,9 @@ use crate::query::{self, term};
 use crate::safe;
 use crate::search::RawLine;
 use crate::triage::GroupBy;
-use crate::triage::findings::{DrillDown, Evidence};
+use crate::triage::findings::{DrillDown, Evidence, FindingKind};
 use crate::tui::columns::Field;
-use crate::tui::columns::record::Record;
+use crate::tui::columns::record::{Record, Tail};
 use crate::tui::state::context;
 use crate::tui::state::page::{self, Page};
 use crate::tui::state::rows::Sort;
@@ -32,8 +32,14 @@ impl App {
                 let text = term("user", index.names.users.get(name));
                 self.lead_to(View::Connections, &text);
             }
+            // From the page of its route.
+            Some(Record::Finding(number)) if !self.pages.is_empty() => {
+                self.open_page(Record::Finding(number), index);
+            }
             Some(Record::Finding(number)) => self.open_finding(number, index),
             Some(Record::Source(at)) => self.open_source(at),
+            Some(Record::Tail(kind)) => self.unfold(kind, None),
+            Some(Record::Line(position)) => self.open_line(position),
             Some(record) => self.open_page(record, index),
             None if self.view == View::Log || !self.pages.is_empty() => {
                 self.note(Role::Pending, "nothing to open on this line");
@@ -49,63 +55,96 @@ impl App {
                 let key = group.and_then(|group| group.key.clone());
                 key.unwrap_or_else(|| "(none)".to_owned())
             }
-            Record::AffectedMessages(_) => "messages hit".to_owned(),
+            Record::AffectedMessages(_) => "affected messages".to_owned(),
+            Record::FailedConnections(_) => "failed connections".to_owned(),
+            Record::Finding(number) => {
+                let finding = self.records.triage.finding(number);
+                finding.map_or_else(String::new, |finding| finding.kind.phrase().to_owned())
+            }
             record => record.title(index),
         };
         self.pages.push(Page::new(record, title));
     }
 
-    /// Opens the route, the records or the line that a finding refers to.
+    /// Opens the route or the records that a finding refers to, else its page.
     fn open_finding(&mut self, number: u32, index: &Index) {
         let Some(finding) = self.records.triage.finding(number) else {
             return;
         };
-        match finding.drill_down.clone() {
-            DrillDown::Route(id) if self.records.triage.route(id).is_some() => {
+        match (finding.drill_down.clone(), &finding.evidence[..]) {
+            (DrillDown::Destination(id), _) if self.records.triage.route(id).is_some() => {
                 self.open_page(Record::Route(id), index);
             }
-            DrillDown::Query(terms) => self.lead_to(View::Connections, &query::filter_text(&terms)),
-            DrillDown::Route(_) | DrillDown::Evidence => match finding.evidence.first().copied() {
-                Some(Evidence::Connection(id)) => {
-                    self.open_page(Record::Connection(id), index);
-                }
-                Some(Evidence::Line(position)) => {
-                    self.push_history();
-                    self.view = View::Log;
-                    self.log.go_to(position);
-                }
-                None => {}
-            },
+            (DrillDown::Query(terms), _) if !page::has_routes(finding) => {
+                let view = match finding.kind {
+                    FindingKind::TailNoSuchDomain => View::Messages,
+                    _ => View::Connections,
+                };
+                self.lead_to(view, &query::filter_text(&terms));
+            }
+            (DrillDown::Evidence, [Evidence::Connection(id)]) => {
+                let record = Record::Connection(*id);
+                self.open_page(record, index);
+            }
+            _ => self.open_page(Record::Finding(number), index),
         }
+    }
+
+    fn open_line(&mut self, position: Position) {
+        self.push_history();
+        self.view = View::Log;
+        self.log.go_to(position);
+    }
+
+    /// Shows or hides the routes of a part of the tail; the other one if `shown` is `None`.
+    pub(super) fn unfold(&mut self, kind: Tail, shown: Option<bool>) {
+        let triage = &mut self.records.triage;
+        let shown = shown.unwrap_or(!triage.is_unfolded(kind));
+        triage.unfold(kind, shown);
+        if let Some(table) = self.records.table_mut(View::Routes) {
+            table.generation = None;
+            if shown {
+                table.scroll.offset = table.scroll.cursor;
+            }
+        }
+        self.refresh_soon();
     }
 
     /// Goes to a source's first line.
     fn open_source(&mut self, at: u32) {
         let status = self.records.sources.list.statuses.get(at as usize);
         match status.and_then(|status| status.source) {
-            Some(source) => {
-                self.push_history();
-                self.view = View::Log;
-                self.log.go_to(Position::new(source, 0));
-            }
+            Some(source) => self.open_line(Position::new(source, 0)),
             None => self.note(Role::Pending, "nothing has been read from it yet"),
         }
     }
 
-    /// Opens the messages affected by the route of the page.
+    /// Opens the messages affected by the route or host of the page.
     pub(super) fn open_affected(&mut self, index: &Index) {
-        let Some(Record::Route(id)) = self.current() else {
+        let Some(peer) = self.current().and_then(Record::peer) else {
             return;
         };
-        let hit = self
-            .records
-            .triage
-            .route(id)
-            .map(|route| route.tally.affected.len());
-        if hit.unwrap_or(0) > 0 {
-            self.open_page(Record::AffectedMessages(id), index);
+        let snapshot = self.records.triage.whole();
+        let tally = snapshot.and_then(|snapshot| page::tally(snapshot, peer));
+        if tally.is_some_and(|tally| !tally.affected.is_empty()) {
+            self.open_page(Record::AffectedMessages(peer), index);
         } else {
             self.note(Role::Pending, "its failures affected no message");
+        }
+    }
+
+    /// Opens the failed connections of the route or host that is selected.
+    pub(super) fn open_failed(&mut self, index: &Index) {
+        let Some(peer) = self.current().and_then(Record::peer) else {
+            self.note(Role::Pending, "select one route or host first");
+            return;
+        };
+        let snapshot = self.records.triage.whole();
+        let tally = snapshot.and_then(|snapshot| page::tally(snapshot, peer));
+        if tally.is_some_and(|tally| tally.failed() > 0) {
+            self.open_page(Record::FailedConnections(peer), index);
+        } else {
+            self.note(Role::Pending, "no connection to it failed");
         }
     }
 
@@ -121,7 +160,8 @@ impl App {
     /// Asks for the report of the route that the page, the row or the finding is about.
     pub(super) fn report(&mut self) {
         let route = match self.current() {
-            Some(Record::Route(id)) => Some(id),
+            Some(Record::Host(id)) => Some(id),
+            Some(Record::Route(id)) => self.records.triage.host_of(id),
             Some(Record::Finding(number)) => {
                 let leads = self
                     .records
@@ -129,7 +169,7 @@ impl App {
                     .finding(number)
                     .map(|finding| &finding.drill_down);
                 match leads {
-                    Some(DrillDown::Route(id)) => Some(*id),
+                    Some(DrillDown::Destination(id)) => self.records.triage.host_of(*id),
                     _ => None,
                 }
             }
@@ -180,14 +220,14 @@ impl App {
         let (by, grouping) = match self.records.triage.wanted.by {
             GroupBy::Route => (GroupBy::Profile, "grouped by SMTP Auth profile"),
             GroupBy::Profile => (GroupBy::Domain, "grouped by recipient domain"),
-            GroupBy::Domain => (GroupBy::Ip, "grouped by address"),
-            GroupBy::Ip => (GroupBy::Route, "not grouped"),
+            GroupBy::Domain => (GroupBy::Host, "hosts"),
+            GroupBy::Host => (GroupBy::Route, "not grouped"),
         };
         self.records.triage.wanted.by = by;
         let hidden = match by {
             GroupBy::Profile => Some(Field::Profiles),
             GroupBy::Domain => Some(Field::Domains),
-            GroupBy::Ip | GroupBy::Route => None,
+            GroupBy::Host | GroupBy::Route => None,
         };
         if let Some(table) = self.records.table_mut(View::Routes) {
             table.generation = None;

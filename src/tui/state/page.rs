@@ -5,13 +5,17 @@
 mod builder;
 mod comparison;
 mod connection;
+mod failures;
 mod finding;
+mod group;
+mod host;
 mod message;
 mod route;
 mod source;
 
 use crate::index::ConnectionId;
 use crate::index::store::extent::Span;
+use crate::position::Position;
 use crate::search::{RawLine, SearchDirection, reports_failure};
 use crate::tui::columns::record::Record;
 use crate::tui::keymap::Command;
@@ -19,7 +23,9 @@ use crate::tui::state::context::RenderContext;
 use crate::tui::state::{Motion, Outcome, RecordLines, Scroll};
 use crate::tui::theme::Role;
 
-pub(crate) use route::sides;
+pub(crate) use failures::tally;
+pub(crate) use finding::has_routes;
+pub(crate) use route::{sides, tail_sentence};
 
 /// Links of one kind that are shown; the rest is counted.
 const MOST: usize = 500;
@@ -60,7 +66,7 @@ pub(crate) struct Comparison {
 
 impl Page {
     pub(crate) fn new(record: Record, title: String) -> Self {
-        let has_lines = record.subject().is_some();
+        let has_lines = record.has_lines();
         Self {
             head: Vec::new(),
             lines: RecordLines {
@@ -101,13 +107,37 @@ impl Page {
 
     /// The record that the line under the cursor opens.
     pub(crate) fn link(&self) -> Option<Record> {
-        self.head.get(self.scroll.cursor).and_then(|row| row.link)
+        let at = self.scroll.cursor;
+        match self.head.get(at) {
+            Some(row) => row.link,
+            None => self.line_at(at).map(Record::Line),
+        }
+    }
+
+    /// The position of the raw line at a line of the page; of findings only, whose lines belong to
+    /// several records.
+    fn line_at(&self, at: usize) -> Option<Position> {
+        let at = at.checked_sub(self.head.len())?;
+        let line = self.lines.known()?.get(at)?;
+        matches!(self.lines.record, Record::Finding(_)).then_some(line.position)
+    }
+
+    /// Whether a line of the page is a raw line that shows a finding.
+    pub(crate) fn shows_evidence(&self, at: usize) -> bool {
+        self.line_at(at).is_some()
+    }
+
+    /// Whether a line opens a record.
+    pub(crate) fn leads(&self, at: usize) -> bool {
+        match self.head.get(at) {
+            Some(row) => row.link.is_some(),
+            None => self.line_at(at).is_some(),
+        }
     }
 
     pub(super) fn update(&mut self, command: Command, height: u16) -> Option<Outcome> {
         let (forward, backward) = (SearchDirection::Forward, SearchDirection::Backward);
-        let links =
-            |page: &Self, at: usize| page.head.get(at).is_some_and(|row| row.link.is_some());
+        let links = |page: &Self, at: usize| page.leads(at);
         match (Motion::of(command, height), command) {
             (Some(Motion::By(lines)), _) => self.scroll.step(lines, self.len()),
             (Some(Motion::Sideways(by)), _) => self.scroll.step_sideways(by),
@@ -168,9 +198,12 @@ pub(crate) fn head(known: RenderContext<'_>, page: &Page, width: u16) -> Vec<Pag
             message::head(index, &index.message(id), lines)
         }
         Record::Route(id) => route::head(known, id, &page.sides, width),
-        Record::Group(number) => route::group_head(known, number, width),
-        Record::AffectedMessages(id) => route::affected_head(known, id),
-        Record::User(_) | Record::Finding(_) | Record::Source(_) => Vec::new(),
+        Record::Host(id) => host::head(known, id, &page.sides, width),
+        Record::Group(number) => group::head(known, number, width),
+        Record::AffectedMessages(peer) => failures::affected_head(known, peer),
+        Record::FailedConnections(peer) => failures::failed_head(known, peer),
+        Record::Finding(number) => finding::head(known, number, width),
+        Record::User(_) | Record::Source(_) | Record::Tail(_) | Record::Line(_) => Vec::new(),
     }
 }
 
@@ -187,7 +220,9 @@ pub(crate) fn preview(known: RenderContext<'_>, record: Record, width: u16) -> V
     let width = usize::from(width);
     match record {
         Record::Route(id) => route::preview(known, id, width),
-        Record::Group(number) => route::group_head(known, number, width),
+        Record::Host(id) => host::preview(known, id, width),
+        Record::Tail(kind) => route::tail_preview(known, kind),
+        Record::Group(number) => group::head(known, number, width),
         Record::Finding(number) => finding::preview(known, number, width),
         Record::Source(at) => source::preview(known, at, width),
         _ => Vec::new(),

@@ -67,7 +67,7 @@ impl App {
     /// Opens the filter bar with the selected record's value.
     pub(super) fn filter_by(&mut self, field: &'static str, index: &Index) {
         let text = match self.current() {
-            Some(record @ (Record::Route(_) | Record::Group(_))) => {
+            Some(record @ (Record::Route(_) | Record::Host(_) | Record::Group(_))) => {
                 columns::column(columns::ROUTES, Field::Profiles)
                     .and_then(|column| context::cell_term(self.known(index), record, column))
             }

@@ -1,9 +1,10 @@
 //! The views that are tables of records, and the data that their rows refer to beside the index.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::time::Duration;
 
 use super::View;
+use super::alert::Announced;
 use super::source_list::SourcesState;
 use super::table::Table;
 use super::triage_state::TriageState;
@@ -23,6 +24,8 @@ pub(crate) struct Records {
     pub triage: TriageState,
     pub sources: SourcesState,
     pub marks: BTreeSet<Record>,
+    /// The open critical findings; `None` until the log was read once.
+    pub(super) announced: Option<HashSet<Announced>>,
     /// When rows may be computed again: a time since the start.
     pub(super) next_refresh: Duration,
 }
@@ -44,6 +47,7 @@ impl Records {
             triage: TriageState::default(),
             sources: SourcesState::default(),
             marks: BTreeSet::new(),
+            announced: None,
             next_refresh: Duration::ZERO,
         }
     }

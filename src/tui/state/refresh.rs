@@ -8,9 +8,8 @@ use super::table::{Keep, Table};
 use super::{App, Effect, Job, RecordLines, View};
 use crate::index::Index;
 use crate::search::LineRequest;
-use crate::triage::RouteId;
-use crate::tui::columns::record::Record;
-use crate::tui::state::context::RenderContext;
+use crate::tui::columns::record::{Peer, Record};
+use crate::tui::state::context::{self, RenderContext};
 use crate::tui::state::page::{self, Page};
 use crate::tui::state::rows::{self, Order, PinOpen};
 use crate::tui::state::triage_state::{Need, RefreshPolicy, TriageJob};
@@ -225,7 +224,8 @@ impl App {
         rows.into_iter().filter(is_new).collect()
     }
 
-    /// Rows keep their order; new ones are appended, and those that are gone are removed.
+    /// Rows keep their order; new ones are appended, before the tail of routes, and those that are
+    /// gone are removed.
     fn keep_rows(&mut self, rows: Vec<Record>, index: &Index) {
         let generation = self.generation(index);
         let Some(table) = self.table_mut() else {
@@ -236,7 +236,10 @@ impl App {
         let selected = table.selected();
         table.rows.retain(|row| there.contains(row));
         let new = rows.into_iter().filter(|row| !known.contains(row));
-        table.rows.extend(new);
+        let is_tail = |row: &Record| matches!(row, Record::Tail(_));
+        let end = table.rows.iter().position(is_tail);
+        let end = end.unwrap_or(table.rows.len());
+        table.rows.splice(end..end, new);
         let at = selected.and_then(|record| table.rows.iter().position(|row| *row == record));
         table.scroll.cursor = at.unwrap_or(table.scroll.cursor);
         table.generation = Some(generation);
@@ -275,17 +278,18 @@ impl App {
             page.settle(height);
             return;
         }
-        let spans = record.spans(index);
+        let spans = context::spans(known, record);
         if page.lines.spans != spans {
             page.built_from = None;
             page.lines.spans = spans.clone();
-            let job = record
-                .wanted(index)
-                .map(|wanted| Job::Record(record, spans, wanted));
+            let job =
+                context::wanted(known, record).map(|wanted| Job::Record(record, spans, wanted));
             self.effects.extend(job.map(Effect::Read));
+        } else if spans.is_empty() && record.subject().is_none() {
+            page.lines.read.get_or_insert_with(|| Ok(Vec::new()));
         }
-        if let Record::Route(id) = record {
-            let job = settle_sides(page, known, id);
+        if let (Record::Route(_) | Record::Host(_), Some(peer)) = (record, record.peer()) {
+            let job = settle_sides(page, known, peer);
             self.effects.extend(job.map(Effect::Read));
         }
         // Only what is summed up changes with a look.
@@ -307,13 +311,15 @@ impl App {
         let Some(record) = selected.or(self.preview.copying) else {
             return;
         };
-        let spans = record.spans(index);
+        let known = self.records.context(index);
+        let spans = context::spans(known, record);
+        let wanted = context::wanted(known, record);
         let preview = &mut self.preview.lines;
         let shown = preview.as_ref();
         if shown.is_some_and(|preview| preview.is_of(record, &spans)) {
             return;
         }
-        let Some(wanted) = record.wanted(index) else {
+        let Some(wanted) = wanted else {
             *preview = None;
             return;
         };
@@ -330,9 +336,9 @@ impl App {
 }
 
 /// The job that reads the two connections that a route's page compares, if these have changed.
-fn settle_sides(page: &mut Page, known: RenderContext<'_>, id: RouteId) -> Option<Job> {
+fn settle_sides(page: &mut Page, known: RenderContext<'_>, peer: Peer) -> Option<Job> {
     let index = known.index;
-    let of = page::sides(known, id);
+    let of = page::sides(known, peer);
     let spans = of.map(|id| id.map_or_else(Vec::new, |id| index.connection(id).spans()));
     let sides = &mut page.sides;
     if (sides.of, &sides.spans) == (of, &spans) {

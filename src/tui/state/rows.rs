@@ -4,9 +4,10 @@ use std::collections::HashMap;
 
 use crate::header::Timestamp;
 use crate::index::{ConnectionId, Direction, Index, Symbol};
+use crate::judge::incident::Impact;
+use crate::present::RouteRow;
 use crate::query::aggregate::Users;
 use crate::query::{Query, TextMatches};
-use crate::triage::RouteState;
 use crate::tui::columns::Field;
 use crate::tui::columns::record::Record;
 use crate::tui::state::context::RenderContext;
@@ -306,6 +307,8 @@ pub(crate) fn users(
 /// Routes, or groups of them; the triage results list failing ones first.
 pub(crate) fn routes(known: RenderContext<'_>, sort: Sort) -> Vec<Record> {
     let mut rows = known.triage.route_rows().unwrap_or_default();
+    let tail = known.triage.tail_rows();
+    let places: HashMap<Record, u64> = (0..).zip(&rows).map(|(at, row)| (*row, at)).collect();
     let mut names: Vec<(String, Record)> = Vec::new();
     if sort.field == Field::Route {
         names = rows.iter().map(|row| (name(known, *row), *row)).collect();
@@ -318,20 +321,28 @@ pub(crate) fn routes(known: RenderContext<'_>, sort: Sort) -> Vec<Record> {
             return u64::MAX;
         };
         match sort.field {
-            Field::State => match row.state() {
-                RouteState::Failing => 0,
-                RouteState::Degraded => 1,
-                RouteState::Healthy => 2,
-            },
+            // Worst first, which the state alone does not tell.
+            Field::State => places.get(&record).copied().unwrap_or(u64::MAX),
             Field::Route => sort_keys.get(&record).copied().unwrap_or(u64::MAX),
             Field::Since => latest_first(row.since()),
-            Field::Impact => u64::MAX - row.tally().impact.recipients(),
+            Field::Impact => u64::MAX - impact(&row),
             Field::Failed => u64::MAX - row.tally().failed(),
             Field::LastSuccess => latest_first(row.tally().last_ok),
             _ => 0,
         }
     });
+    rows.extend(tail);
     rows
+}
+
+/// The recipients that its incident hit, else those that wait.
+fn impact(row: &RouteRow<'_>) -> u64 {
+    let Some(route) = row.destination() else {
+        return row.tally().impact.recipients();
+    };
+    let of_incident = route.judgement.impact.as_ref();
+    let hit = of_incident.map_or(route.traffic.waiting, Impact::recipients);
+    u64::from(hit)
 }
 
 fn name(known: RenderContext<'_>, record: Record) -> String {
@@ -342,6 +353,10 @@ fn name(known: RenderContext<'_>, record: Record) -> String {
                 .and_then(|group| group.key.clone())
                 .unwrap_or_default()
         }
+        Record::Route(id) => {
+            let route = known.triage.route_shown(id);
+            route.map_or_else(String::new, |route| route.name.clone())
+        }
         record => record.title(known.index),
     }
 }
@@ -349,6 +364,7 @@ fn name(known: RenderContext<'_>, record: Record) -> String {
 /// Findings; the triage results list the worst first.
 pub(crate) fn findings(known: RenderContext<'_>, sort: Sort) -> Vec<Record> {
     let mut rows = known.triage.finding_rows().to_vec();
+    let places: HashMap<Record, u64> = (0..).zip(&rows).map(|(at, row)| (*row, at)).collect();
     sort.apply(&mut rows, |record| {
         let Record::Finding(number) = record else {
             return u64::MAX;
@@ -357,7 +373,8 @@ pub(crate) fn findings(known: RenderContext<'_>, sort: Sort) -> Vec<Record> {
             return u64::MAX;
         };
         match sort.field {
-            Field::Severity => finding.severity as u64,
+            // Worst first, which the severity alone does not tell.
+            Field::Severity => places.get(&record).copied().unwrap_or(u64::MAX),
             Field::Kind => finding.kind as u64,
             Field::Since => latest_first(finding.since),
             _ => 0,

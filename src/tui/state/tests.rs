@@ -328,6 +328,27 @@ fn messages_have_a_view_of_their_own() {
 }
 
 #[test]
+fn a_message_that_waits_says_for_what_on_its_page() {
+    let mut desk = Harness::new(
+        "\
+Wed Apr 22 11:40:00 2009 Info: Start MID 500 ICID 0
+Wed Apr 22 11:40:00 2009 Info: MID 500 ICID 0 RID 0 To: <b@dead.example>
+Wed Apr 22 11:40:02 2009 Info: MID 500 queued for delivery
+Wed Apr 22 11:40:03 2009 Info: New SMTP DCID 9 interface 192.0.2.25 address 198.51.100.9 port 25
+Wed Apr 22 11:40:33 2009 Info: Connection Error: DCID 9 domain: dead.example IP: 198.51.100.9 port: 25 details: timeout interface: 192.0.2.25 reason: network error
+",
+        120,
+        30,
+    );
+    desk.types("2");
+    desk.key(KeyCode::Enter);
+    let page = desk.body();
+    let waits = "waits for dead.example, unreachable since 11:40 (1 attempt, next about 11:41)";
+    assert!(page.contains(waits), "{page}");
+    assert!(page.contains("queued     2009-04-22 11:40:02"), "{page}");
+}
+
+#[test]
 fn a_time_is_gone_to_and_marks_are_found_again() {
     let mut desk = desk();
     desk.types("t11:19");

@@ -6,22 +6,25 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use crate::index::Index;
 use crate::index::records::timeline::Slot;
+use crate::judge;
+use crate::judge::incident::Severity;
 use crate::query::{Query, TextMatches};
-use crate::triage::findings::{FindingKind, FindingSeverity};
+use crate::triage::findings::{DrillDown, FindingKind};
 use crate::triage::{
-    self, Finding, Group, GroupBy, IndexAccess, Route, RouteId, RouteState, Thresholds, Triage,
+    self, Destination, DestinationHost, DestinationId, Finding, Group, GroupBy, HostId,
+    HostSummary, IndexAccess, Thresholds,
 };
-use crate::tui::columns::record::Record;
+use crate::tui::columns::record::{Record, Tail};
+use crate::tui::state::numbered_rows::NumberedRows;
+use crate::tui::state::triage_snapshot::{TriageSnapshot, tail_of};
 
-/// Buckets of a route's timeline.
-pub(crate) const STRIP: usize = 48;
-/// Routes whose timelines are made while the index is held once.
-const AT_ONCE: usize = 8;
+/// Routes of one part of the tail that are shown without being unfolded.
+const UNFOLDED: usize = 3;
 /// The pause after an analysis, as a multiple of its duration.
 const REST: u32 = 10;
 /// The same while the log is still being read.
@@ -40,7 +43,12 @@ pub(crate) struct Scope {
 
 impl Scope {
     fn is_whole(&self) -> bool {
-        self.by == GroupBy::Route && self.filter.is_empty()
+        !self.is_grouped() && self.filter.is_empty()
+    }
+
+    /// Whether its rows are groups, not routes or hosts.
+    fn is_grouped(&self) -> bool {
+        matches!(self.by, GroupBy::Profile | GroupBy::Domain)
     }
 }
 
@@ -71,71 +79,6 @@ pub(crate) enum TriageResult {
     Done,
 }
 
-/// Routes and findings at one generation of the index.
-#[derive(Debug, Default)]
-pub(crate) struct TriageSnapshot {
-    pub triage: Triage,
-    /// The timeline of each route.
-    strips: Vec<Vec<Slot>>,
-    /// The timeline of each group.
-    group_strips: Vec<Vec<Slot>>,
-    by_id: HashMap<RouteId, usize>,
-    took: Duration,
-}
-
-impl TriageSnapshot {
-    /// Draws the timelines, holding the index for a few of them at a time.
-    fn of(
-        triage: Triage,
-        began: Instant,
-        stop: &AtomicBool,
-        with: IndexAccess<'_>,
-    ) -> Option<Self> {
-        let routes = triage.routes.iter().enumerate();
-        // Of several rows of one route (grouped by domain or profile) the first one counts.
-        let by_id = routes.rev().map(|(at, route)| (route.id(), at)).collect();
-        let (mut strips, mut group_strips) = (Vec::new(), Vec::new());
-        for routes in triage.routes.chunks(AT_ONCE) {
-            with(&mut |index| {
-                if let Some(span) = index.oldest().zip(index.newest()) {
-                    let strip = |route| triage.timeline(index, route, span, STRIP);
-                    strips.extend(routes.iter().map(strip));
-                }
-            });
-            if stop.load(Ordering::Relaxed) {
-                return None;
-            }
-        }
-        for group in &triage.groups {
-            with(&mut |index| {
-                if let Some(span) = index.oldest().zip(index.newest()) {
-                    group_strips.push(triage.group_timeline(index, group, span, STRIP));
-                }
-            });
-            if stop.load(Ordering::Relaxed) {
-                return None;
-            }
-        }
-        Some(Self {
-            triage,
-            strips,
-            group_strips,
-            by_id,
-            took: began.elapsed(),
-        })
-    }
-
-    pub(crate) fn route(&self, id: RouteId) -> Option<&Route> {
-        self.triage.routes.get(*self.by_id.get(&id)?)
-    }
-
-    fn strip_of(&self, id: RouteId) -> &[Slot] {
-        let at = self.by_id.get(&id);
-        at.and_then(|at| self.strips.get(*at))
-            .map_or(&[], Vec::as_slice)
-    }
-}
-
 /// Does the job and reports each result; ends silently once `stop` is set.
 pub(crate) fn run(
     job: &TriageJob,
@@ -156,7 +99,11 @@ pub(crate) fn run(
         let (filter, matches) = &job.filter;
         let select =
             |index: &Index| (!filter.is_empty()).then(|| filter.connections(index, matches));
-        let triage = triage::routes_in_slices(scope.by, select, stop, with);
+        let by = match scope.by {
+            GroupBy::Host => GroupBy::Route,
+            by => by,
+        };
+        let triage = triage::routes_in_slices(by, select, stop, with);
         match triage.and_then(|triage| TriageSnapshot::of(triage, began, stop, with)) {
             Some(snapshot) => report(TriageResult::Scope(scope.clone(), Box::new(snapshot))),
             None => return,
@@ -183,44 +130,14 @@ fn finding_keys(snapshot: &TriageSnapshot) -> Vec<FindingKey> {
     key.collect()
 }
 
-/// The rows of what has no ID: a key has the same number in every snapshot.
-#[derive(Debug)]
-struct NumberedRows<K> {
-    numbers: HashMap<K, u32>,
-    /// Positions in the current snapshot, by number.
-    at: HashMap<u32, usize>,
-    rows: Vec<Record>,
-}
-
-impl<K> Default for NumberedRows<K> {
-    fn default() -> Self {
-        Self {
-            numbers: HashMap::new(),
-            at: HashMap::new(),
-            rows: Vec::new(),
-        }
-    }
-}
-
-impl<K: std::hash::Hash + Eq> NumberedRows<K> {
-    fn renew(&mut self, keys: impl Iterator<Item = K>, record: fn(u32) -> Record) {
-        self.at.clear();
-        self.rows.clear();
-        for (at, key) in keys.enumerate() {
-            let next = u32::try_from(self.numbers.len()).unwrap_or(u32::MAX);
-            let number = *self.numbers.entry(key).or_insert(next);
-            self.at.insert(number, at);
-            self.rows.push(record(number));
-        }
-    }
-}
-
 #[derive(Debug, Default)]
 pub(crate) struct TriageState {
     /// What view Routes shows, once it is analyzed.
     pub wanted: Scope,
     whole: Option<TriageSnapshot>,
     scoped: Option<(Scope, TriageSnapshot)>,
+    /// The parts of the tail whose routes are shown.
+    unfolded: Vec<Tail>,
     groups: NumberedRows<GroupKey>,
     findings: NumberedRows<FindingKey>,
     /// Grows with each snapshot.
@@ -283,28 +200,45 @@ impl TriageState {
     }
 
     /// In the whole log.
-    pub(crate) fn route(&self, id: RouteId) -> Option<&Route> {
+    pub(crate) fn host(&self, id: HostId) -> Option<&HostSummary> {
+        self.whole.as_ref()?.host(id)
+    }
+
+    /// In the whole log.
+    pub(crate) fn route(&self, id: DestinationId) -> Option<&Destination> {
         self.whole.as_ref()?.route(id)
     }
 
+    /// The first host of a route that does not work, else its first one.
+    pub(crate) fn host_of(&self, id: DestinationId) -> Option<HostId> {
+        let destination = self.route(id)?;
+        let failing = |host: &&DestinationHost| host.state != judge::RouteState::Healthy;
+        let failing = destination.hosts.iter().find(failing);
+        failing.or(destination.hosts.first())?.id
+    }
+
     /// As view Routes shows it.
-    pub(crate) fn route_shown(&self, id: RouteId) -> Option<&Route> {
+    pub(crate) fn host_shown(&self, id: HostId) -> Option<&HostSummary> {
+        self.snapshot_of(Record::Host(id))?.host(id)
+    }
+
+    /// As view Routes shows it.
+    pub(crate) fn route_shown(&self, id: DestinationId) -> Option<&Destination> {
         self.snapshot_of(Record::Route(id))?.route(id)
     }
 
     /// The snapshot that a row belongs to. A route that the filter hides is shown as in the whole
     /// log.
     pub(crate) fn snapshot_of(&self, record: Record) -> Option<&TriageSnapshot> {
+        let shown = self.shown().filter(|_| !self.wanted.is_grouped());
         match record {
             Record::Group(_) => self.scoped.as_ref().map(|(_, snapshot)| snapshot),
-            Record::Route(id) => {
-                let shown = self.shown().filter(|_| self.wanted.by == GroupBy::Route);
-                shown
-                    .filter(|snapshot| snapshot.route(id).is_some())
-                    .or(self.whole.as_ref())
-            }
-            _ => self.whole.as_ref(),
+            Record::Route(id) => shown.filter(|snapshot| snapshot.route(id).is_some()),
+            Record::Host(id) => shown.filter(|snapshot| snapshot.host(id).is_some()),
+            Record::Tail(_) => shown,
+            _ => None,
         }
+        .or(self.whole.as_ref())
     }
 
     /// By the number of its row.
@@ -322,49 +256,119 @@ impl TriageState {
             .get(*self.findings.at.get(&number)?)
     }
 
-    /// The timeline of a row, in [`STRIP`] buckets.
-    pub(crate) fn strip(&self, record: Record) -> &[Slot] {
-        match record {
-            Record::Route(id) => self
-                .snapshot_of(record)
-                .map_or(&[], |snapshot| snapshot.strip_of(id)),
-            Record::Group(number) => {
-                let at = self.groups.at.get(&number);
-                let strips = self
-                    .scoped
-                    .as_ref()
-                    .map(|(_, snapshot)| &snapshot.group_strips);
-                at.zip(strips)
-                    .and_then(|(at, strips)| strips.get(*at))
-                    .map_or(&[], Vec::as_slice)
-            }
-            _ => &[],
-        }
+    /// The findings on incidents of a route that are over.
+    pub(crate) fn past_findings(
+        &self,
+        id: DestinationId,
+    ) -> impl Iterator<Item = (Record, &Finding)> {
+        let findings = self.whole.iter().flat_map(|whole| &whole.triage.findings);
+        let numbered = self.findings.rows.iter().copied().zip(findings);
+        numbered.filter(move |(_, finding)| {
+            finding.until.is_some() && finding.drill_down == DrillDown::Destination(id)
+        })
     }
 
-    /// The routes of the whole log in a state; `None` until it is analyzed.
-    pub(crate) fn count(&self, state: RouteState) -> Option<usize> {
-        self.whole
-            .as_ref()
-            .map(|snapshot| snapshot.triage.count(state))
+    /// The finding on the open incident of a route, or on the common cause that explains it.
+    pub(crate) fn finding_of(&self, id: DestinationId) -> Option<(Record, &Finding)> {
+        let findings = self.whole.as_ref()?.triage.findings.iter();
+        let mut found = self.findings.rows.iter().copied().zip(findings);
+        found.find(|(_, finding)| {
+            let facts = finding.facts.as_ref();
+            let is_member = facts.is_some_and(|facts| facts.routes.contains(&id));
+            let is_subject = finding.drill_down == DrillDown::Destination(id);
+            finding.is_open_incident() && (is_member || is_subject)
+        })
+    }
+
+    /// The timeline of a row.
+    pub(crate) fn strip(&self, record: Record) -> &[Slot] {
+        let strip = || {
+            let snapshot = self.snapshot_of(record)?;
+            match record {
+                Record::Host(id) => snapshot.host_strip(id),
+                Record::Route(id) => snapshot.route_strip(id),
+                Record::Group(number) => snapshot.group_strip(*self.groups.at.get(&number)?),
+                _ => None,
+            }
+        };
+        strip().unwrap_or_default()
+    }
+
+    /// The open incidents of routes that are critical, and that are warnings; `None` until the log
+    /// is analyzed.
+    pub(crate) fn incidents(&self) -> Option<(usize, usize)> {
+        let findings = &self.whole.as_ref()?.triage.findings;
+        let count = |severity| {
+            let open = findings.iter().filter(|finding| finding.is_open_incident());
+            open.filter(|finding| finding.severity == severity).count()
+        };
+        Some((count(Severity::Critical), count(Severity::Warning)))
     }
 
     /// The number of findings, and the severity of the worst.
-    pub(crate) fn worst(&self) -> Option<(usize, FindingSeverity)> {
+    pub(crate) fn worst(&self) -> Option<(usize, Severity)> {
         let findings = &self.whole.as_ref()?.triage.findings;
         findings
             .first()
             .map(|worst| (findings.len(), worst.severity))
     }
 
-    /// The rows of view Routes, worst first; `None` until they are analyzed.
+    /// The rows of view Routes, worst first, without those of the tail; `None` until they are
+    /// analyzed.
     pub(crate) fn route_rows(&self) -> Option<Vec<Record>> {
-        let snapshot = self.shown()?;
-        if self.wanted.by != GroupBy::Route {
-            return Some(self.groups.rows.clone());
+        let triage = &self.shown()?.triage;
+        Some(match self.wanted.by {
+            GroupBy::Route => {
+                let routes = triage.destinations.iter();
+                let mut routes: Vec<_> = routes.filter(|route| tail_of(route).is_none()).collect();
+                // What may become an incident comes right after those that are.
+                routes.sort_by_key(|route| match route.judgement.incident {
+                    Some(_) => 0,
+                    None if route.traffic.configured && route.is_undecided() => 1,
+                    None => 2,
+                });
+                let routes = routes.into_iter();
+                routes.map(|route| Record::Route(route.id)).collect()
+            }
+            GroupBy::Host => {
+                let hosts = triage.routes.iter();
+                hosts.map(|host| Record::Host(host.id())).collect()
+            }
+            GroupBy::Profile | GroupBy::Domain => self.groups.rows.clone(),
+        })
+    }
+
+    /// One row for each kind of route of the tail that is not small, each followed by its routes if
+    /// it is unfolded.
+    pub(crate) fn tail_rows(&self) -> Vec<Record> {
+        let shown = self.shown().filter(|_| self.wanted.by == GroupBy::Route);
+        let Some(snapshot) = shown else {
+            return Vec::new();
+        };
+        let mut rows = Vec::new();
+        for kind in Tail::ALL {
+            let tail = snapshot.tail(kind);
+            let is_small = tail.len() <= UNFOLDED;
+            if !is_small {
+                rows.push(Record::Tail(kind));
+            }
+            if is_small || self.unfolded.contains(&kind) {
+                rows.extend(tail.iter().map(|route| Record::Route(route.id)));
+            }
         }
-        let routes = snapshot.triage.routes.iter();
-        Some(routes.map(|route| Record::Route(route.id())).collect())
+        rows
+    }
+
+    /// Shows or hides the routes of a part of the tail.
+    pub(crate) fn unfold(&mut self, kind: Tail, shown: bool) {
+        self.unfolded.retain(|unfolded| *unfolded != kind);
+        if shown {
+            self.unfolded.push(kind);
+        }
+    }
+
+    pub(crate) fn is_unfolded(&self, kind: Tail) -> bool {
+        self.unfolded.contains(&kind)
     }
 
     /// The rows of view Findings, worst first.

@@ -6,7 +6,6 @@ use crate::index::Index;
 use crate::pipeline::ReadProgress;
 use crate::present::CellContext;
 use crate::safe;
-use crate::triage::RouteState;
 use crate::tui::columns::record::Record;
 use crate::tui::state::{App, Feed, View};
 use crate::tui::theme::Role;
@@ -22,7 +21,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_, '_>, areas: &Areas, app: &App, index:
     let feed = feed(app, index);
     let title = safe::text(&app.feed.title);
     let wanted = width(&feed) + safe::width(&title).min(TITLE) + 16;
-    let failing = app.records.triage.count(RouteState::Failing);
+    let failing = app.records.triage.incidents();
     let words = [Words::All, Words::Most, Words::Some, Words::Few];
     let all = words.map(|words| totals(index, failing, words));
     let fits = |right: &&Parts| width(right) + wanted <= whole;
@@ -86,7 +85,7 @@ enum Words {
 }
 
 /// Open connections, logins and failing routes.
-fn totals(index: &Index, failing: Option<usize>, words: Words) -> Parts {
+fn totals(index: &Index, failing: Option<(usize, usize)>, words: Words) -> Parts {
     let totals = index.totals();
     let failed = |count: u64| {
         let role = if count > 0 { Role::Failed } else { Role::Dim };
@@ -108,9 +107,16 @@ fn totals(index: &Index, failing: Option<usize>, words: Words) -> Parts {
     parts.push((Role::Dim, "logins ".into()));
     parts.push((Role::Ok, format!("✓ {} ", grouped(totals.logins))));
     parts.push(failed(totals.failed_logins));
-    if let Some(failing) = failing {
-        parts.push((Role::Dim, "  routes ".into()));
-        parts.push(failed(failing as u64));
+    if let Some((critical, warnings)) = failing {
+        let label = match words {
+            Words::All => "  failing routes ",
+            _ => "  routes ",
+        };
+        parts.push((Role::Dim, label.into()));
+        parts.push(failed(critical as u64));
+        if warnings > 0 {
+            parts.push((Role::Warning, format!(" ⚠ {warnings}")));
+        }
     }
     if words == Words::All {
         parts.push((Role::Dim, "  out auth ".into()));
@@ -186,16 +192,17 @@ fn chosen_tab(app: &App) -> Parts {
     vec![(Role::Title, text)]
 }
 
-/// The counts of failing routes and of findings.
+/// The counts of open incidents and of findings.
 fn noticed(app: &App, view: View) -> Option<(Role, String)> {
+    let triage = &app.records.triage;
     match view {
-        View::Routes => {
-            let failing = app.records.triage.count(RouteState::Failing);
-            let failing = failing.filter(|count| *count > 0)?;
-            Some((Role::Failed, format!(" ✗{failing}")))
-        }
+        View::Routes => match triage.incidents()? {
+            (0, 0) => None,
+            (0, warnings) => Some((Role::Warning, format!(" ⚠{warnings}"))),
+            (critical, _) => Some((Role::Failed, format!(" ✗{critical}"))),
+        },
         View::Findings => {
-            let (count, worst) = app.records.triage.worst()?;
+            let (count, worst) = triage.worst()?;
             let role = CellContext::SCREEN.severity(worst).role;
             Some((role, format!(" {count}")))
         }

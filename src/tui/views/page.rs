@@ -32,8 +32,14 @@ pub(super) fn draw(canvas: &mut Canvas<'_, '_>, areas: &Areas, app: &App) {
             break;
         }
         let area = Canvas::row(areas.page, n);
-        let mut parts = log_line::sideways(line(page, at, format), page.scroll.sideways);
-        let leads = page.head.get(at).is_some_and(|row| row.link.is_some());
+        let mut parts = match page.scroll.sideways {
+            0 if page.shows_evidence(at) => {
+                let width = usize::from(area.width).saturating_sub(1);
+                log_line::without_middle(line(page, at, format), width)
+            }
+            columns => log_line::sideways(line(page, at, format), columns),
+        };
+        let leads = page.leads(at);
         let sign = match (at == page.scroll.cursor, leads) {
             (true, _) => "▸",
             (false, true) => "›",

@@ -9,11 +9,11 @@ use crate::index::{Index, Symbol};
 use crate::present;
 use crate::safe;
 use crate::tui::columns::record::Record;
-use crate::tui::state::App;
 use crate::tui::state::page;
+use crate::tui::state::{App, RecordLines};
 use crate::tui::theme::Role;
 use crate::tui::widgets::layout::Areas;
-use crate::tui::widgets::log_line::HeaderFormat;
+use crate::tui::widgets::log_line::{self, HeaderFormat};
 
 pub(super) fn draw(canvas: &mut Canvas<'_, '_>, areas: &Areas, app: &App, index: &Index) {
     if areas.preview.height < 2 {
@@ -31,7 +31,16 @@ pub(super) fn draw(canvas: &mut Canvas<'_, '_>, areas: &Areas, app: &App, index:
     }
     if let Some(record) = app.current().filter(|record| record.subject().is_none()) {
         let rows = page::preview(app.known(index), record, area.width);
-        return canvas.rows(area, rows.into_iter().map(|row| row.parts));
+        let lines = app.preview.lines.as_ref();
+        let lines = lines.filter(|lines| lines.record == record);
+        let lines = lines.and_then(RecordLines::known).unwrap_or_default();
+        let lines = lines.iter();
+        let width = usize::from(area.width);
+        let lines = lines.map(|line| {
+            let parts = super::page::raw(line, HeaderFormat::Short);
+            log_line::without_middle(parts, width)
+        });
+        return canvas.rows(area, rows.into_iter().map(|row| row.parts).chain(lines));
     }
     let preview = app.preview.lines.as_ref();
     let Some(preview) = preview.filter(|preview| app.current() == Some(preview.record)) else {

@@ -12,9 +12,10 @@ use crate::index::Index;
 use crate::index::records::timeline::Slot;
 use crate::safe;
 use crate::triage::GroupBy;
-use crate::tui::columns::record::Record;
+use crate::tui::columns::record::{Record, Tail};
 use crate::tui::columns::{self, ColumnKind, Field};
 use crate::tui::state::context::{RenderContext, cell};
+use crate::tui::state::page::tail_sentence;
 use crate::tui::state::rows::Order;
 use crate::tui::state::{App, Table, View};
 use crate::tui::theme::Role;
@@ -81,6 +82,11 @@ fn row(
     (known, record): (RenderContext<'_>, Record),
 ) -> Rect {
     let mut parts = vec![(Role::Pending, format!("{sign} "))];
+    if let Record::Tail(kind) = record {
+        parts.extend(tail(known, kind));
+        canvas.parts(area, &parts);
+        return Rect::default();
+    }
     let mut cursor = Rect::default();
     let mut x = area.x + SIGN;
     for (at, width) in widths {
@@ -102,6 +108,18 @@ fn row(
     cursor
 }
 
+/// Destinations of one kind in one row.
+fn tail(known: RenderContext<'_>, kind: Tail) -> Option<(Role, String)> {
+    let snapshot = known.triage.snapshot_of(Record::Tail(kind))?;
+    let sign = if known.triage.is_unfolded(kind) {
+        "-"
+    } else {
+        "+"
+    };
+    let sentence = tail_sentence(&snapshot.tail(kind), kind);
+    Some((Role::Dim, format!("{sign} {sentence}")))
+}
+
 fn rates(parts: &mut Vec<(Role, String)>, strip: &[Slot], width: u16) {
     for (role, bar) in columns::rate(strip, usize::from(width)) {
         parts.push((role, bar.to_string()));
@@ -113,7 +131,7 @@ fn empty_message(app: &App) -> &'static str {
     if looks && !app.records.triage.is_ready() {
         "analyzing routes …"
     } else if app.view == View::Findings {
-        "nothing to report: no failing route, no password guessing"
+        "nothing to report: no failing route, no guessed password"
     } else if app.is_searching() {
         "searching the log …"
     } else if app.moment.is_some() {

@@ -53,8 +53,10 @@ pub(crate) fn areas((width, height): (u16, u16), view: View) -> Areas {
     let [bar, footer] = [lines(body.bottom(), 1), lines(height - 1, 1)];
     let preview = match view {
         // The advice on a finding is shown on small screens too.
-        View::Findings | View::Sources if height >= TALL => (body.height / 2).min(14),
-        View::Routes if roomy => (body.height / 3).min(14),
+        // So are the hosts of a route.
+        View::Findings | View::Routes | View::Sources if height >= TALL => {
+            (body.height / 2).min(14)
+        }
         _ if roomy => (body.height / 3).min(12),
         _ => 0,
     };

@@ -104,6 +104,31 @@ fn verdict(event: Event<'_>, body: &[u8]) -> Option<(usize, usize, Role, &'stati
     .filter(|(at, length, ..)| at + length <= body.len())
 }
 
+/// The texts in `width` columns, the longest one without its middle: the reason of a failure is at
+/// the end of its line.
+pub(crate) fn without_middle(mut parts: Vec<(Role, String)>, width: usize) -> Vec<(Role, String)> {
+    let whole: usize = parts.iter().map(|(_, text)| safe::width(text)).sum();
+    let excess = whole.saturating_sub(width);
+    let longest = parts.iter_mut().max_by_key(|(_, text)| safe::width(text));
+    let Some((_, text)) = longest.filter(|_| excess > 0) else {
+        return parts;
+    };
+    let room = safe::width(text).saturating_sub(excess + 1);
+    let head = safe::fit(text, room / 3);
+    let mut end = text.len();
+    let mut taken = 0;
+    for (at, c) in text.char_indices().rev() {
+        taken += safe::width(c.encode_utf8(&mut [0; 4]));
+        if taken > room - room / 3 {
+            break;
+        }
+        end = at;
+    }
+    // The head ends with a mark of its own.
+    *text = format!("{head}{}", &text[end..]);
+    parts
+}
+
 /// The texts without their first `columns` columns.
 pub(crate) fn sideways(parts: Vec<(Role, String)>, columns: usize) -> Vec<(Role, String)> {
     let mut left = columns;

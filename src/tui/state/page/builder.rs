@@ -94,6 +94,13 @@ impl PageBuilder {
         }
     }
 
+    /// The page of what the first analysis has not reached.
+    pub(super) fn analyzing(mut self, title: &str) -> Vec<PageRow> {
+        let words = format!(" {}  is being analyzed …", text(title));
+        self.row(vec![(Role::Dim, words)]);
+        self.rows
+    }
+
     pub(super) fn more(&mut self, count: usize) {
         if count > MOST {
             self.row(vec![(Role::Dim, format!("  … {} more", count - MOST))]);
@@ -134,7 +141,7 @@ fn roles(text: Vec<TextPart>) -> Vec<(Role, String)> {
 }
 
 /// Safe text in lines of at most `width` columns, broken between words where that is possible.
-fn wrap(text: &str, width: usize) -> Vec<String> {
+pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in text.split(' ') {
         let last = lines.len() - 1;

@@ -16,6 +16,9 @@ pub(super) fn head(index: &Index, message: &Message<'_>, lines: &[RawLine]) -> V
     let mut builder = PageBuilder::default();
     builder.headline(index, record);
     builder.fact("started", message.first_seen().map(humanize::date_time));
+    builder.fact("queued", message.queued().map(humanize::date_time));
+    let finished = message.ended();
+    builder.fact("finished", finished.map(humanize::date_time));
     builder.fact("subject", message.subject().map(text));
     builder.fact("message-id", message.message_id().map(|id| text(&id)));
     let size = message.size();

@@ -1,415 +1,445 @@
-//! A route's page: its state, since when, cause, impact, what to do, and the evidence.
+//! A route's page: its state and since when, cause, impact, what to do, its hosts, and the evidence.
 //!
 //! ```text
-//!  ✗ failing  172.16.155.102:25  profile OutboundAuthentication
-//!   since      2009-04-22 11:19:39 (45 m), 412 consecutive failures
-//!   cause         412 × 535 5.7.8 authentication failed
-//!                 398 ×   └ 554 5.7.1 <…>: Relay access denied                 consequence
-//!   impact     398 recipients bounced, 14 waiting; 371 messages to a.example and 5 more
-//!   what to do Check the profile OutboundAuthentication (smtpauthconfig) …
-//!   history    11:00 ▁▁▁▁▁▁▁✗✗✗✗✗✗✗✗✗✗✗✗ 12:04
-//! › last success   DCID 5633  2009-04-22 11:06:20  delivered
-//! › first failure  DCID 5640  2009-04-22 11:19:39  authentication failed
-//! › messages       371 affected messages
+//!  ✗ failing  OutboundAuthentication  critical since 11:19:39 (45 m)
+//!   attempts        412 of 9,120 failed, usually 1 %; noticed 11:20:43
+//!   cause           authentication failed, on our side
+//! ›                    412 × 535 5.7.8 Error: authentication failed
+//! ›                    398 × └ consequence: 554 5.7.1 <…>: Relay access denied
+//!   impact          398 recipients bounced, 14 waiting; 371 messages
+//!   what to do      Check the profile OutboundAuthentication (smtpauthconfig) …
+//! › hosts           ✗ failing     172.16.155.102:25   last success 11:06:20
+//!   history         11:00 ▁▁▁▁▁▁▁✗✗✗✗✗✗✗✗✗✗✗✗ 12:04
+//!   waiting         up to 5 min 2, up to 20 min 12
+//! › last success    DCID 5633  2009-04-22 11:06:20  172.16.155.102:25  ✓ delivered
+//! › first failure   DCID 5640  2009-04-22 11:19:39  172.16.155.102:25  ✗ authentication failed
 //!
 //!  Last success                               │ First failure
 //!  11:06:20 New SMTP DCID 5633 …              │ 11:19:39 New SMTP DCID 5640 …
 //! ```
 
 use super::builder::{PageBuilder, text};
-use super::{Comparison, PageRow, comparison, message};
-use crate::header::Timestamp;
-use crate::humanize::{self, and_more, plural};
+use super::failures::{self, builder};
+use super::{Comparison, PageRow, comparison};
+use crate::humanize::{self, plural};
 use crate::index::ConnectionId;
+use crate::judge::RouteState;
+use crate::judge::class::{Class, Side};
 use crate::present::CellContext;
 use crate::safe;
-use crate::triage::{ConnectionOutcome, Reason, Route, RouteId, RouteState, Tally};
-use crate::tui::columns;
-use crate::tui::columns::record::Record;
+use crate::triage::{Destination, DestinationHost, DestinationId, Reason};
+use crate::tui::columns::record::{Peer, Record, Tail};
 use crate::tui::state::context::RenderContext;
-use crate::tui::state::triage_state::TriageSnapshot;
 use crate::tui::theme::Role;
 
-/// Reasons, consequences and outages shown individually.
-const SHOWN: usize = 5;
-/// Affected messages shown.
-const LISTED: usize = 5000;
+/// Hosts that are shown.
+const HOSTS: usize = 8;
+/// The same of a route with more of them, if all work.
+const FEW_HOSTS: usize = 3;
+/// Changes of the state that are shown.
+const CHANGES: usize = 5;
+/// Routes of the tail that are named below its row.
+const NAMED: usize = 12;
+/// The upper limits of the ages of waiting mail: seconds, and words.
+const AGES: [(i64, &str); 6] = [
+    (300, "up to 5 min"),
+    (1200, "20 min"),
+    (3600, "1 h"),
+    (14_400, "4 h"),
+    (86_400, "1 d"),
+    (i64::MAX, "older"),
+];
 
 /// The connections to compare: the last success and the first failure.
-pub(crate) fn sides(known: RenderContext<'_>, id: RouteId) -> [Option<ConnectionId>; 2] {
-    let Some(route) = known.triage.route(id) else {
+pub(crate) fn sides(known: RenderContext<'_>, peer: Peer) -> [Option<ConnectionId>; 2] {
+    let Some(snapshot) = known.triage.whole() else {
         return [None, None];
     };
-    let sides = match route.outage() {
-        Some(outage) => [outage.before, Some(outage.first)],
-        None => [route.last_good, None],
-    };
+    let sides = snapshot.sides(peer);
     // The analysis may be older than an eviction.
-    sides.map(|side| side.filter(|id| known.index.contains_connection(*id)))
-}
-
-/// With room for `latest failure`, the longest name.
-fn route_builder() -> PageBuilder {
-    PageBuilder {
-        name_width: 17,
-        ..PageBuilder::default()
-    }
+    [sides.good, sides.first_bad].map(|side| side.filter(|id| known.index.contains_connection(*id)))
 }
 
 pub(super) fn head(
     known: RenderContext<'_>,
-    id: RouteId,
+    id: DestinationId,
     sides: &Comparison,
     width: usize,
 ) -> Vec<PageRow> {
-    let mut builder = route_builder();
-    let Some((snapshot, route)) = found(known, id) else {
-        builder.row(vec![(
-            Role::Dim,
-            format!(" {}  is being analyzed …", text(&id.title(known.index))),
-        )]);
-        return builder.rows;
+    let mut builder = builder();
+    let snapshot = known.triage.whole();
+    let Some((snapshot, route)) = snapshot.and_then(|all| Some((all, all.route(id)?))) else {
+        return builder.analyzing(&id.title(known.index));
     };
-    summary(&mut builder, known, snapshot, route, width);
-    history(&mut builder, known, snapshot, route, width);
-    links(&mut builder, known, snapshot, route);
-    outages(&mut builder, known, route);
+    title(&mut builder, known, route);
+    builder.wrapped("attempts", &attempts(known, route), Role::Text, width);
+    cause(&mut builder, known, route, width);
+    impact(&mut builder, route);
+    advice(&mut builder, route, width);
+    past(&mut builder, known, route, width);
+    hosts(&mut builder, known, route);
+    let room = failures::strip_room(&builder, known, width);
+    if let Some(span) = known.index.oldest().zip(known.index.newest()) {
+        let hosts = snapshot.hosts_of(route);
+        let strip = snapshot
+            .triage
+            .hosts_timeline(known.index, &hosts, span, room);
+        failures::history(&mut builder, known, &strip, room);
+    }
+    changes(&mut builder, known, route, width);
+    waiting(&mut builder, known, route, width);
+    failures::links(&mut builder, known, snapshot, Peer::Route(id));
+    if !is_troubled(route) {
+        failures::reasons(&mut builder, "failed", route.tally.reasons.iter(), width);
+    }
     // Refusals of single recipients are no failure of the route.
-    reasons(&mut builder, "refused", &route.tally.refusals);
+    failures::reasons(&mut builder, "refused", route.tally.refusals.iter(), width);
+    domains(&mut builder, route, width);
     comparison::lines(&mut builder, sides, width);
     builder.rows
 }
 
 /// The first lines of the page, shown below the table.
-pub(super) fn preview(known: RenderContext<'_>, id: RouteId, width: usize) -> Vec<PageRow> {
-    let mut builder = route_builder();
-    if let Some((snapshot, route)) = found(known, id) {
-        summary(&mut builder, known, snapshot, route, width);
-        links(&mut builder, known, snapshot, route);
+pub(super) fn preview(known: RenderContext<'_>, id: DestinationId, width: usize) -> Vec<PageRow> {
+    let mut builder = PageBuilder::default();
+    if let Some(route) = known.triage.route(id) {
+        title(&mut builder, known, route);
+        let reason = cause_reasons(route)
+            .next()
+            .map(|reason| text(&reason.line()));
+        let cause = [class_words(route), reason];
+        let cause: Vec<String> = cause.into_iter().flatten().collect();
+        match cause.is_empty() {
+            true => builder.wrapped("attempts", &attempts(known, route), Role::Text, width),
+            false => {
+                builder.parts("cause", vec![(Role::Text, cause.join(": "))]);
+            }
+        }
+        impact(&mut builder, route);
+        advice(&mut builder, route, width);
+        hosts(&mut builder, known, route);
     }
     builder.rows
 }
 
-fn found<'k>(known: RenderContext<'k>, id: RouteId) -> Option<(&'k TriageSnapshot, &'k Route)> {
-    let snapshot = known.triage.whole()?;
-    Some((snapshot, snapshot.route(id)?))
+/// The routes of a part of the tail, those with most waiting mail first.
+pub(super) fn tail_preview(known: RenderContext<'_>, kind: Tail) -> Vec<PageRow> {
+    let mut builder = PageBuilder::default();
+    let Some(snapshot) = known.triage.snapshot_of(Record::Tail(kind)) else {
+        return builder.rows;
+    };
+    let tail = snapshot.tail(kind);
+    builder.row(vec![(
+        Role::Title,
+        format!(" {}", tail_sentence(&tail, kind)),
+    )]);
+    let verb = if known.triage.is_unfolded(kind) {
+        "hides"
+    } else {
+        "shows"
+    };
+    let words = format!(" No incident: every site has such destinations. Enter {verb} them.");
+    builder.row(vec![(Role::Dim, words)]);
+    for route in tail.iter().take(NAMED) {
+        let waiting = humanize::grouped(route.traffic.waiting);
+        let reason = cause_reasons(route)
+            .next()
+            .map_or_else(String::new, Reason::line);
+        builder.row(vec![
+            (
+                Role::Text,
+                format!("  {}", safe::fit(&text(&route.name), 32)),
+            ),
+            (Role::Pending, format!("  {waiting:>5} waiting")),
+            (Role::Dim, format!("  {}", text(&reason))),
+        ]);
+    }
+    builder.rows
 }
 
-fn summary(
-    builder: &mut PageBuilder,
-    known: RenderContext<'_>,
-    snapshot: &TriageSnapshot,
-    route: &Route,
-    width: usize,
-) {
-    let state = CellContext::SCREEN.route_state(route.state);
-    let mut title = vec![
-        (state.role, format!(" {}", state.text)),
+/// `298 destinations never answered (272 hosts); 640 recipients wait`
+pub(crate) fn tail_sentence(tail: &[&Destination], kind: Tail) -> String {
+    let hosts: usize = tail.iter().map(|route| route.hosts.len()).sum();
+    let waiting: u32 = tail.iter().map(|route| route.traffic.waiting).sum();
+    let waiting = match waiting {
+        0 => String::new(),
+        1 => "; 1 recipient waits".to_owned(),
+        count => format!("; {} recipients wait", humanize::grouped(count)),
+    };
+    format!(
+        "{} {} ({}){waiting}",
+        plural(tail.len(), "destination"),
+        kind.phrase(),
+        plural(hosts, "host")
+    )
+}
+
+/// Whether there is something to do about it.
+fn is_troubled(route: &Destination) -> bool {
+    let works = matches!(
+        route.judgement.state,
+        RouteState::Healthy | RouteState::Idle
+    );
+    !works || route.is_undecided()
+}
+
+fn title(builder: &mut PageBuilder, known: RenderContext<'_>, route: &Destination) {
+    let judgement = &route.judgement;
+    let (role, state) = failures::state_part(judgement.state);
+    let mut parts = vec![
+        (role, format!(" {state}")),
         (
             Role::Title,
-            format!("  {}", text(&route.title(known.index))),
+            format!("  {}", text(&route.id.title(known.index))),
         ),
     ];
-    if let Some(profile) = route.profile() {
-        let name = known.index.names.profiles.get(profile);
-        title.push((Role::Text, format!("  profile {}", text(name))));
+    if let Some(severity) = judgement.severity {
+        let cell = CellContext::SCREEN.severity(severity);
+        parts.push((cell.role, format!("  {}", severity.word())));
     }
-    builder.row(title);
-    builder.wrapped("since", &since(known, route), Role::Text, width);
-    reasons(builder, "cause", &route.tally.reasons);
-    impact(builder, snapshot, &route.tally);
+    if let Some((since, newest)) = judgement.since.zip(known.index.newest()) {
+        let age = humanize::duration(newest.seconds() - since.seconds());
+        let since = humanize::short_time(since, Some(newest));
+        parts.push((Role::Text, format!("  since {since} ({age})")));
+    }
+    builder.row(parts);
+}
+
+fn attempts(known: RenderContext<'_>, route: &Destination) -> String {
+    let (all, failed) = route.attempts();
+    if route.is_undecided() {
+        let attempts = plural(all, "attempt");
+        return format!("{attempts}, {failed} failed: too little to judge");
+    }
+    let mut words = match all {
+        0 => "no attempt yet".to_owned(),
+        all => format!(
+            "{} of {} failed",
+            humanize::grouped(failed),
+            humanize::grouped(all)
+        ),
+    };
+    if judged(route) {
+        words += &format!(", usually {:.1} %", route.traffic.usual * 100.0);
+    }
+    let finding = known
+        .triage
+        .finding_of(route.id)
+        .map(|(_, finding)| finding);
+    let own = finding.filter(|finding| !finding.is_common());
+    let facts = own.and_then(|finding| finding.facts.as_deref());
+    if let Some(found) = facts
+        .and_then(|facts| facts.found)
+        .filter(|_| judged(route))
+    {
+        let found = humanize::short_time(found, known.index.newest());
+        words += &format!("; noticed {found}");
+    }
+    if let Some(flaps) = facts.map(|facts| facts.flaps).filter(|flaps| *flaps > 0) {
+        words += &format!("; failed again {}", plural(flaps, "time"));
+    }
+    if route.is_tail() {
+        words += "; no success in this log";
+    }
+    words
+}
+
+/// Its incidents that are over.
+fn past(builder: &mut PageBuilder, known: RenderContext<'_>, route: &Destination, width: usize) {
+    let mut name = "before";
+    for (record, finding) in known.triage.past_findings(route.id) {
+        let first = builder.rows.len();
+        builder.wrapped(name, &text(&finding.summary), Role::Text, width);
+        if let Some(row) = builder.rows.get_mut(first) {
+            row.link = Some(record);
+        }
+        name = "";
+    }
+}
+
+fn judged(route: &Destination) -> bool {
+    route.judgement.incident.is_some()
+}
+
+/// What its failures say; of a route that is not judged yet, the worst class.
+fn class(route: &Destination) -> Option<Class> {
+    let classes = route.traffic.attempts.iter().map(|(class, _)| *class);
+    let failed = classes.filter(|class| !class.works()).max();
+    let class = route.judgement.class.or(failed);
+    class.filter(|_| is_troubled(route))
+}
+
+/// `authentication failed, on our side`
+fn class_words(route: &Destination) -> Option<String> {
+    let class = class(route)?;
+    let side = match route.judgement.side {
+        // It says so.
+        _ if class.phrase().starts_with("our") => "",
+        Some(Side::Ours) => ", on our side",
+        Some(Side::Theirs) => ", on their side",
+        _ => "",
+    };
+    Some(format!("{}{side}", class.phrase()))
+}
+
+/// The reasons of the class that it is judged by; all if none is known by its text.
+fn cause_reasons(route: &Destination) -> impl Iterator<Item = &Reason> {
+    let class = class(route);
+    let is_cause = move |reason: &&Reason| Some(reason.class()) == class;
+    let tally = &route.tally;
+    let mut of_class = tally
+        .reasons
+        .iter()
+        .chain(&tally.refusals)
+        .filter(is_cause)
+        .peekable();
+    let others = (class.is_some() && of_class.peek().is_none()).then_some(&tally.reasons);
+    of_class.chain(others.into_iter().flatten())
+}
+
+fn cause(builder: &mut PageBuilder, known: RenderContext<'_>, route: &Destination, width: usize) {
+    let Some(words) = class_words(route) else {
+        return;
+    };
+    builder.parts("cause", vec![(Role::Text, words)]);
+    failures::reasons(builder, "", cause_reasons(route), width);
+    let common = known.triage.finding_of(route.id);
+    if let Some((record, finding)) = common.filter(|(_, finding)| finding.is_common()) {
+        let parts = vec![(Role::Failed, finding.kind.phrase().to_owned())];
+        builder.parts("part of", parts).link = Some(record);
+    }
+}
+
+fn impact(builder: &mut PageBuilder, route: &Destination) {
+    let (words, is_loss) = match &route.judgement.impact {
+        Some(impact) => {
+            let mut words = impact.text();
+            if let Some(delay) = impact.median_delay() {
+                words += &format!(" (median {})", humanize::duration(i64::from(delay)));
+            }
+            if impact.messages > 0 && !words.is_empty() {
+                words += &format!(
+                    "; {}",
+                    plural(humanize::grouped(impact.messages), "message")
+                );
+            }
+            (words, impact.bounced + impact.expired > 0)
+        }
+        None if is_troubled(route) => (route.tally.impact.text(), route.tally.impact.is_loss()),
+        None => return,
+    };
+    if !words.is_empty() {
+        let role = if is_loss { Role::Failed } else { Role::Pending };
+        builder.parts("impact", vec![(role, words)]);
+    }
     if route.tally.in_clear > 0 {
         let count = humanize::grouped(route.tally.in_clear);
         let sentence = format!("{count} connections delivered unencrypted because TLS had failed");
         builder.parts("cleartext", vec![(Role::Warning, sentence)]);
     }
-    if let Some(advice) = snapshot.triage.advice(known.index, route) {
+}
+
+fn advice(builder: &mut PageBuilder, route: &Destination, width: usize) {
+    let class = class(route);
+    if let Some(advice) = class.and_then(|class| route.advice_for(class)) {
         builder.wrapped("what to do", &text(&advice), Role::Title, width);
     }
 }
 
-fn since(known: RenderContext<'_>, route: &Route) -> String {
-    let newest = known.index.newest();
-    let short = |time: Timestamp| humanize::short_time(time, newest);
-    let good = match route.tally.last_ok {
-        None => "; no success in this log",
-        Some(_) => "",
-    };
-    let failed = format!(
-        "{} of {} connections failed",
-        humanize::grouped(route.tally.failed()),
-        humanize::grouped(route.tally.connections)
-    );
-    match (route.state, route.failing_since, route.outage()) {
-        (RouteState::Failing, Some(since), _) => {
-            let age = newest.map_or(0, |newest| newest.seconds() - since.seconds());
-            format!(
-                "{} ({}), {}{good}",
-                humanize::date_time(since),
-                humanize::age(age),
-                plural(route.run, "consecutive failure")
-            )
-        }
-        (_, _, Some(outage)) => {
-            let until = outage.until.map_or_else(String::new, |until| {
-                format!("works again since {}; ", short(until))
-            });
-            format!("{until}{failed}{good}")
-        }
-        // Without a failure, a missing success means that nothing was tried.
-        _ if route.tally.failed() == 0 => failed,
-        _ => format!("{failed}{good}"),
-    }
-}
-
-fn reasons(builder: &mut PageBuilder, name: &str, reasons: &[Reason]) {
-    let mut name = name;
-    for reason in reasons.iter().take(SHOWN) {
-        reason_row(builder, name, reason, "");
+/// Those that do not work first.
+fn hosts(builder: &mut PageBuilder, known: RenderContext<'_>, route: &Destination) {
+    let works = |host: &&DestinationHost| host.state == RouteState::Healthy;
+    let (good, bad): (Vec<_>, Vec<_>) = route.hosts.iter().partition(works);
+    let mut name = "hosts";
+    let mut shown = HOSTS;
+    if route.hosts.len() > HOSTS {
+        let words = match bad.len() {
+            0 => "none failed last".to_owned(),
+            count => format!("{count} failed last"),
+        };
+        let words = format!("{}, {words}", plural(route.hosts.len(), "host"));
+        builder.parts(name, vec![(Role::Text, words)]);
         name = "";
-        for consequence in reason.consequences.iter().take(SHOWN) {
-            reason_row(builder, "", consequence, "  └ ");
-        }
+        shown = bad.len().clamp(FEW_HOSTS, HOSTS);
     }
-    if reasons.len() > SHOWN {
-        let more = format!("… {} more", reasons.len() - SHOWN);
-        builder.parts("", vec![(Role::Dim, more)]);
-    }
-}
-
-fn reason_row(builder: &mut PageBuilder, name: &str, reason: &Reason, under: &str) {
-    let role = if under.is_empty() {
-        Role::Text
-    } else {
-        Role::Dim
-    };
-    let mut parts = vec![
-        (
-            Role::Warning,
-            format!("{:>6} × ", humanize::grouped(reason.count)),
-        ),
-        (Role::Dim, under.to_owned()),
-        (role, text(&reason.line())),
-    ];
-    if !under.is_empty() {
-        parts.push((Role::Dim, "   consequence".to_owned()));
-    }
-    builder.parts(name, parts).link = reason.example.map(Record::Connection);
-}
-
-fn impact(builder: &mut PageBuilder, snapshot: &TriageSnapshot, tally: &Tally) {
-    let impact = tally.impact.text();
-    if impact.is_empty() {
-        return;
-    }
-    let role = if tally.impact.is_loss() {
-        Role::Failed
-    } else {
-        Role::Pending
-    };
-    let mut messages = format!("; {}", plural(tally.affected.len(), "message"));
-    let domains = tally.domains.iter().take(3);
-    let domains: Vec<String> = domains
-        .map(|name| text(snapshot.triage.domain(*name)))
-        .collect();
-    if !domains.is_empty() {
-        let more = and_more(domains.len(), tally.domains.len());
-        messages.push_str(&format!(" to {}{more}", domains.join(", ")));
-    }
-    builder.parts("impact", vec![(role, impact), (Role::Text, messages)]);
-}
-
-/// The outcomes over the whole time of the log.
-fn history(
-    builder: &mut PageBuilder,
-    known: RenderContext<'_>,
-    snapshot: &TriageSnapshot,
-    route: &Route,
-    width: usize,
-) {
-    let index = known.index;
-    let Some((oldest, newest)) = index.oldest().zip(index.newest()) else {
-        return;
-    };
-    let label = |time: Timestamp| {
-        let time = humanize::short_time(time, Some(newest));
-        time.rsplit_once(':').map_or(time.clone(), |(minute, _)| {
-            if minute.contains(':') {
-                minute.to_owned()
-            } else {
-                time.clone()
-            }
-        })
-    };
-    let (first, last) = (label(oldest), label(newest));
-    let room = width
-        .saturating_sub(builder.names() + 1 + first.len() + last.len() + 2)
-        .min(160);
-    let strip = snapshot
-        .triage
-        .timeline(index, route, (oldest, newest), room.max(1));
-    let mut parts = vec![(Role::Dim, format!("{first} "))];
-    for (role, bar) in columns::rate(&strip, room) {
-        match parts.last_mut() {
-            Some((last, run)) if *last == role => run.push(bar),
-            _ => parts.push((role, bar.to_string())),
-        }
-    }
-    parts.push((Role::Dim, format!(" {last}")));
-    builder.parts("history", parts);
-}
-
-/// Links to the evidence and to the affected messages.
-fn links(
-    builder: &mut PageBuilder,
-    known: RenderContext<'_>,
-    snapshot: &TriageSnapshot,
-    route: &Route,
-) {
-    let [good, bad] = sides(known, route.id());
-    let outcome = |id: ConnectionId| {
-        let all = snapshot.triage.connections(route).iter();
-        all.rev()
-            .find(|(of, _)| *of == id)
-            .map(|(_, outcome)| *outcome)
-    };
-    let newest = route
-        .newest_bad
-        .filter(|newest| bad != Some(*newest) && known.index.contains_connection(*newest));
-    for (name, id) in [
-        ("last success", good),
-        ("first failure", bad),
-        ("latest failure", newest),
-    ] {
-        let Some(id) = id else { continue };
-        let time = known.index.connection(id).first_seen();
-        let role = match outcome(id) {
-            Some(ConnectionOutcome::Ok) => Role::Ok,
-            _ => Role::Failed,
+    for host in bad.into_iter().chain(good).take(shown) {
+        let (role, state) = match host.state {
+            // One failure is no incident.
+            RouteState::Incident(_) if !judged(route) => (Role::Dim, "· failed last".to_owned()),
+            state => failures::state_part(state),
         };
-        let mut parts = vec![
-            (Role::Id, Record::Connection(id).title(known.index)),
-            (
-                Role::Dim,
-                format!("  {}  ", time.map_or_else(String::new, humanize::date_time)),
-            ),
-        ];
-        if let Some(outcome) = outcome(id) {
-            let sign = if role == Role::Ok { "✓" } else { "✗" };
-            parts.push((role, format!("{sign} {}", outcome.phrase())));
-        }
-        builder.parts(name, parts).link = Some(Record::Connection(id));
-    }
-    if !route.tally.affected.is_empty() {
-        let count = plural(route.tally.affected.len(), "affected message");
-        builder.parts("messages", vec![(Role::Text, count)]).link =
-            Some(Record::AffectedMessages(route.id()));
-    }
-}
-
-fn outages(builder: &mut PageBuilder, known: RenderContext<'_>, route: &Route) {
-    let newest = known.index.newest();
-    let over: Vec<_> = route
-        .outages
-        .iter()
-        .rev()
-        .filter(|outage| outage.until.is_some())
-        .collect();
-    let mut name = "outages";
-    for outage in over.iter().take(SHOWN) {
-        let at = |time: Option<Timestamp>| {
-            time.map_or_else(|| "?".to_owned(), |time| humanize::short_time(time, newest))
-        };
-        let period = format!(
-            "{}–{}  {}, {}",
-            at(outage.since),
-            at(outage.until),
-            plural(outage.connections, "connection"),
-            outage.outcome.phrase()
+        let last = host.last_ok.map_or_else(
+            || "no success in this log".to_owned(),
+            |time| {
+                let time = humanize::short_time(time, known.index.newest());
+                format!("last success {time}")
+            },
         );
-        builder.parts(name, vec![(Role::Text, period)]).link =
-            Some(Record::Connection(outage.first));
+        let parts = vec![
+            (role, safe::fit(&state, 15)),
+            (Role::Id, safe::fit(&host.name, host.name.len().max(22))),
+            (Role::Dim, format!("  {last}")),
+        ];
+        builder.parts(name, parts).link = host.id.map(Record::Host);
         name = "";
     }
-    if over.len() > SHOWN {
-        let more = format!("… {} earlier ones", over.len() - SHOWN);
+    if route.hosts.len() > shown {
+        let more = format!("… {} more", route.hosts.len() - shown);
         builder.parts("", vec![(Role::Dim, more)]);
     }
 }
 
-/// A group: its totals, and each of its routes.
-pub(super) fn group_head(known: RenderContext<'_>, number: u32, width: usize) -> Vec<PageRow> {
-    let mut builder = PageBuilder::default();
-    let snapshot = known.triage.snapshot_of(Record::Group(number));
-    let Some((snapshot, group)) = snapshot.zip(known.triage.group(number)) else {
-        return builder.rows;
-    };
-    let state = CellContext::SCREEN.route_state(group.state);
-    let key = group.key.as_deref().map_or("(none)".into(), text);
-    builder.row(vec![
-        (state.role, format!(" {}", state.text)),
-        (Role::Title, format!("  {key}")),
-        (Role::Text, format!("  {}", plural(group.routes, "route"))),
-    ]);
-    let since = group.failing_since.map_or_else(
-        || {
-            format!(
-                "{} of {} connections failed",
-                humanize::grouped(group.tally.failed()),
-                humanize::grouped(group.tally.connections)
-            )
-        },
-        |since| format!("{}, on every route", humanize::date_time(since)),
-    );
-    builder.wrapped("since", &since, Role::Text, width);
-    reasons(&mut builder, "cause", &group.tally.reasons);
-    impact(&mut builder, snapshot, &group.tally);
-    let mut name = "routes";
-    for id in group.members.iter().take(super::MOST) {
-        let route = known.triage.route(*id);
-        let state = route.map(|route| CellContext::SCREEN.route_state(route.state));
-        let why = route
-            .filter(|route| route.state != RouteState::Healthy)
-            .and_then(Route::cause);
-        let parts = vec![
-            (
-                state.as_ref().map_or(Role::Dim, |state| state.role),
-                safe::fit(&state.map_or_else(String::new, |state| state.text), 11),
-            ),
-            (Role::Id, text(&id.title(known.index))),
-            (
-                Role::Dim,
-                why.map_or_else(String::new, |reason| format!("  {}", text(&reason.line()))),
-            ),
-        ];
-        builder.parts(name, parts).link = Some(Record::Route(*id));
-        name = "";
+fn changes(builder: &mut PageBuilder, known: RenderContext<'_>, route: &Destination, width: usize) {
+    let changes = &route.judgement.changes;
+    if changes.len() < 2 {
+        return;
     }
-    builder.more(group.members.len());
-    builder.rows
+    let newest = changes.iter().skip(changes.len().saturating_sub(CHANGES));
+    let words = newest.map(|(time, state, severity)| {
+        let time = humanize::short_time(*time, known.index.newest());
+        let severity = severity.map_or("", |severity| severity.word());
+        format!("{time} {} {severity}", state.word())
+            .trim_end()
+            .to_owned()
+    });
+    let words: Vec<String> = words.collect();
+    builder.wrapped("changes", &words.join(", "), Role::Text, width);
 }
 
-/// The affected messages, newest first.
-pub(super) fn affected_head(known: RenderContext<'_>, id: RouteId) -> Vec<PageRow> {
-    let mut builder = PageBuilder::default();
-    let Some((_, route)) = found(known, id) else {
-        return builder.rows;
+/// Recipients in the queue by their age.
+fn waiting(builder: &mut PageBuilder, known: RenderContext<'_>, route: &Destination, width: usize) {
+    let Some(view) = route.id.view(known.index) else {
+        return;
     };
-    let affected = &route.tally.affected;
-    let title = format!(
-        " {} of {}, newest first",
-        plural(affected.len(), "affected message"),
-        text(&id.title(known.index))
+    let mut counts = [0u32; AGES.len()];
+    for age in view.waiting_ages() {
+        let at = AGES.iter().position(|(limit, _)| age <= *limit);
+        counts[at.unwrap_or(AGES.len() - 1)] += 1;
+    }
+    let all: u32 = counts.iter().sum();
+    if all == 0 {
+        return;
+    }
+    let ages = AGES.iter().zip(counts).filter(|(_, count)| *count > 0);
+    let ages = ages.map(|((_, words), count)| format!("{words} {}", humanize::grouped(count)));
+    let ages: Vec<String> = ages.collect();
+    let words = format!(
+        "{}: {}",
+        plural(humanize::grouped(all), "recipient"),
+        ages.join(", ")
     );
-    builder.row(vec![(Role::Title, title)]);
-    let newest_first = affected.iter().rev();
-    let kept = newest_first.filter(|id| known.index.contains_message(**id));
-    for id in kept.take(LISTED) {
-        message::line(&mut builder, known.index, &known.index.message(*id));
+    builder.wrapped("waiting", &words, Role::Pending, width);
+}
+
+fn domains(builder: &mut PageBuilder, route: &Destination, width: usize) {
+    if route.domains.len() < 2 && route.profile.is_none() {
+        return;
     }
-    if affected.len() > LISTED {
-        let more = humanize::grouped((affected.len() - LISTED) as u64);
-        builder.row(vec![(Role::Dim, format!("  … {more} older ones"))]);
+    let shown = route.domains.iter().take(super::MOST.min(20));
+    let names: Vec<String> = shown.map(|name| text(name)).collect();
+    if !names.is_empty() {
+        let more = humanize::and_more(names.len(), route.domains.len());
+        let words = format!("{}{more}", names.join(", "));
+        builder.wrapped("domains", &words, Role::Text, width);
     }
-    builder.rows
 }

@@ -43,7 +43,15 @@ const CASES: &[(&str, LogName, &str)] = &[
     ("page-message", LogName::Outages, "2/mid:448\n\n"),
     ("page-route", LogName::Outages, "4\n"),
     ("page-route-scrolled", LogName::Outages, "4\nG"),
+    ("page-route-little", LogName::Tac, "4\n"),
+    ("page-host", LogName::Outages, "4bbb\n"),
+    ("page-failed-connections", LogName::Outages, "4c"),
     ("page-group", LogName::Outages, "4b\n"),
+    ("routes-by-host", LogName::Outages, "4bbb"),
+    ("routes-tail", LogName::Tail, "4"),
+    ("routes-tail-unfolded", LogName::Tail, "4G\n"),
+    ("findings-tail", LogName::Tail, "5j"),
+    ("page-finding", LogName::Tail, "5j\n"),
     ("page-affected-messages", LogName::Outages, "4\nm"),
     ("page-nested", LogName::Outages, "4\nm\n"),
     ("help", LogName::Outages, "?"),
@@ -66,6 +74,8 @@ const CASES: &[(&str, LogName, &str)] = &[
 #[derive(Clone, Copy)]
 enum LogName {
     Outages,
+    /// With destinations that never answered.
+    Tail,
     Tac,
 }
 
@@ -102,6 +112,7 @@ fn every_view_and_page_is_drawn_as_in_its_snapshot() {
 fn drawn(log: LogName, keys: &str, (width, height): (u16, u16)) -> String {
     let log = match log {
         LogName::Outages => routes::outages(),
+        LogName::Tail => routes::dead(12),
         LogName::Tac => TAC.to_owned(),
     };
     let mut desk = Harness::new(&log, width, height);
