@@ -37,7 +37,7 @@ fn every_shell_gets_completions_and_man_a_page_with_all_commands_and_fields() {
     for shell in ["bash", "zsh", "fish", "powershell"] {
         let said = place.run(&["completions", shell]);
         assert_eq!((said.status, said.err.as_str()), (0, ""));
-        for word in ["query", "trace", "view", "explain"] {
+        for word in ["query", "trace", "check", "view", "explain"] {
             assert!(said.out.contains(word), "{shell}: {word}");
         }
     }
@@ -46,9 +46,11 @@ fn every_shell_gets_completions_and_man_a_page_with_all_commands_and_fields() {
     for word in [
         "COMMAND QUERY",
         "COMMAND TRACE",
+        "COMMAND CHECK",
         "QUERY FIELDS",
         "fBsbrs",
         "\\-\\-explain",
+        "\\-\\-only",
     ] {
         assert!(page.contains(word), "{word}");
     }

@@ -41,8 +41,6 @@ struct Block {
     ip: String,
     #[serde(default)]
     user: String,
-    /// Instead of `user`: so many users in turn.
-    users: Option<u32>,
     lines: String,
 }
 
@@ -89,14 +87,10 @@ impl Block {
             }
         }
         let repetition = |number: u32| {
-            let user = match self.users {
-                Some(users) => format!("user{}", number % users),
-                None => self.user.clone(),
-            };
             let text = text
                 .replace("$n", &(self.n + number).to_string())
                 .replace("$ip", &self.ip)
-                .replace("$user", &user);
+                .replace("$user", &self.user);
             assert!(!text.contains('$'), "{text}");
             let at = seconds(&self.at) + number * self.every;
             let clock = format!("{:02}:{:02}:{:02}", at / 3600, at / 60 % 60, at % 60);

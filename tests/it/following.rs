@@ -21,17 +21,12 @@ struct Follower {
 
 impl Follower {
     fn start(place: &Place, view: &str) -> Self {
+        Self::of(place, &["query", "", "mail.current", "--view", view])
+    }
+
+    fn of(place: &Place, words: &[&str]) -> Self {
         let mut command = place.command();
-        command.args([
-            "query",
-            "",
-            "mail.current",
-            "--view",
-            view,
-            "--format",
-            "json",
-            "-f",
-        ]);
+        command.args(words).args(["--format", "json", "-f"]);
         let mut child = command
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -199,6 +194,55 @@ fn notices_are_objects_on_standard_error() {
             .unwrap()
             .contains("mail.@20260302T080000.s")
     );
+}
+
+/// A minute of a route with a profile, whose login is refused or not.
+fn login(minute: u32, works: bool) -> String {
+    let at = format!("Mon Mar  2 08:{minute:02}:05 2026 Info:");
+    let result = match works {
+        true => "succeeded.",
+        false => "failed: ('535', ['5.7.8 Error: authentication failed'])",
+    };
+    let done = match works {
+        true => format!(
+            "{at} Delivery start DCID {minute} MID {minute} to RID [0]\n\
+             {at} Message done DCID {minute} MID {minute} to RID [0]\n"
+        ),
+        false => String::new(),
+    };
+    format!(
+        "{at} New SMTP DCID {minute} interface 192.0.2.25 address 203.0.113.9 port 25\n\
+         {at} DCID: {minute} IP: 203.0.113.9 SMTP authentication using the profile Out {result}\n\
+         {done}{at} DCID {minute} close\n"
+    )
+}
+
+#[test]
+fn routes_are_followed_by_the_changes_of_their_incidents() {
+    let place = Place::new();
+    let first: String = (1..20).map(|minute| login(minute, true)).collect();
+    let log = place.write("mail.current", first);
+    let follower = Follower::of(&place, &["routes", "mail.current"]);
+    let before = follower.next();
+    assert_eq!(
+        (&before["route"], &before["state"]),
+        (&"Out".into(), &"healthy".into())
+    );
+    let refused: String = (20..30).map(|minute| login(minute, false)).collect();
+    append(&log, &refused);
+    let failing = follower.next();
+    assert_eq!(failing["state"], "failing");
+    assert_eq!(failing["severity"], "critical");
+    assert_eq!(failing["since"], "2026-03-02T08:20:05");
+    assert_eq!(failing["finding"], "profile_failing");
+    let works: String = (30..59).map(|minute| login(minute, true)).collect();
+    append(&log, &works);
+    let mut states = Vec::new();
+    while states.last().is_none_or(|state| state != "healthy") {
+        states.push(follower.next()["state"].as_str().unwrap().to_owned());
+    }
+    let said = place.run(&["routes", "--check", "mail.current"]);
+    assert_eq!(said.status, 0, "{}", said.out);
 }
 
 #[test]

@@ -10,6 +10,7 @@ const FLOW: &[&[&str]] = &[
     &["lines"],
     &["header"],
     &["event"],
+    &["judge"],
     &["index"],
     &["pipeline", "search"],
     &["query"],

@@ -3,6 +3,7 @@
 
 mod bad_input;
 mod cases;
+mod check;
 mod config;
 mod explained;
 mod findings;
@@ -16,6 +17,7 @@ mod outages;
 mod printed;
 #[path = "../support/pty.rs"]
 mod pty;
+mod queue;
 mod readme;
 mod records;
 mod report;

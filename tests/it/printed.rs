@@ -6,16 +6,20 @@ use std::path::Path;
 
 use crate::run::{Place, tac};
 
-/// Name of the snapshot, and the command. `LOG` stands for `tests/logs/morning.log`, `TAC` for Cisco's sample.
+/// Name of the snapshot, and the command. `LOG` stands for `tests/logs/morning.log`, `TAC` for Cisco's sample,
+/// `OUTAGE` for a morning of `report`.
 const CASES: &[(&str, &[&str])] = &[
     ("help", &["--help"]),
     ("help-query", &["query", "--help"]),
     ("help-trace", &["trace", "--help"]),
     ("help-routes", &["routes", "--help"]),
+    ("help-queue", &["queue", "--help"]),
+    ("help-check", &["check", "--help"]),
     ("help-demo", &["demo", "--help"]),
     ("config-default", &["config", "--default"]),
     ("summary", &["LOG"]),
     ("summary-tac", &["TAC"]),
+    ("summary-outage", &["OUTAGE"]),
     ("connections", &["query", "", "LOG"]),
     ("connections-csv", &["query", "", "LOG", "--format", "csv"]),
     (
@@ -43,11 +47,15 @@ const CASES: &[(&str, &[&str])] = &[
         "events-json",
         &["query", "", "LOG", "--view", "events", "--format", "json"],
     ),
-    ("findings", &["query", "", "TAC", "--view", "findings"]),
+    ("findings", &["query", "", "OUTAGE", "--view", "findings"]),
     (
         "findings-json",
-        &["query", "", "TAC", "--view", "findings", "--format", "json"],
+        &[
+            "query", "", "OUTAGE", "--view", "findings", "--format", "json",
+        ],
     ),
+    ("queue", &["queue", "LOG"]),
+    ("queue-latency", &["queue", "LOG", "--latency"]),
     ("count", &["query", "dir:out", "LOG", "--count"]),
     (
         "fields",
@@ -57,8 +65,13 @@ const CASES: &[(&str, &[&str])] = &[
     ("routes-json", &["routes", "LOG", "--format", "json"]),
     ("routes-by-profile", &["routes", "LOG", "--by", "profile"]),
     ("routes-by-domain", &["routes", "LOG", "--by", "domain"]),
+    ("routes-by-host", &["routes", "LOG", "--by", "host"]),
     ("routes-check", &["routes", "LOG", "--check"]),
-    ("routes-report", &["routes", "TAC", "--report"]),
+    ("check", &["check", "LOG"]),
+    ("hosts", &["query", "", "LOG", "--view", "hosts"]),
+    ("routes-check-critical", &["routes", "OUTAGE", "--check"]),
+    ("routes-explain", &["routes", "OUTAGE", "--explain", "Out"]),
+    ("routes-report", &["routes", "OUTAGE", "--report"]),
     ("trace-message", &["trace", "mid:52001", "LOG"]),
     ("trace-bounced", &["trace", "mid:52003", "LOG"]),
     ("trace-inbound", &["trace", "icid:8102", "LOG"]),
@@ -93,6 +106,7 @@ fn commands_print_what_their_snapshots_hold() {
     let morning = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/logs/morning.log");
     place.write("morning.log", std::fs::read(morning).unwrap());
     place.write("tac.log", std::fs::read(tac()).unwrap());
+    place.write("outage.log", crate::report::morning());
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/snapshots/printed");
     let bless = std::env::var_os("MAILSCOPE_BLESS").is_some();
     let mut differing = Vec::new();
@@ -101,6 +115,7 @@ fn commands_print_what_their_snapshots_hold() {
             .map(|word| match *word {
                 "LOG" => "morning.log",
                 "TAC" => "tac.log",
+                "OUTAGE" => "outage.log",
                 word => word,
             })
             .collect();

@@ -71,6 +71,47 @@ fn the_other_views_of_the_published_sample() {
     );
 }
 
+/// The keys of a record, in their order.
+fn keys(line: &str) -> Vec<String> {
+    let before = line.match_indices("\":").map(|(at, _)| &line[..at]);
+    let keys = before.filter_map(|before| Some(before.rsplit_once('"')?.1.to_owned()));
+    keys.collect()
+}
+
+#[test]
+fn routes_hosts_and_groups_have_the_keys_of_the_contract_in_their_order() {
+    let (place, path) = (Place::new(), tac());
+    let path = path.to_str().unwrap();
+    let of = |words: &[&str]| {
+        let said = place.run(&[words, &[path, "--format", "json"]].concat());
+        assert_eq!(said.status, 0, "{}", said.err);
+        keys(said.out.lines().next().unwrap())
+    };
+    let outcomes = "outcomes ok auth_failed tls_failed connection_error rejected idle";
+    let reasons = "reasons class side code enhanced detail count first last";
+    let route = format!(
+        "appliance route state since severity reason side hosts host state last_ok last_outcome domains profiles \
+         configured share usual connections attempts ok recipient message greylisted deferred throttled policy sender \
+         resources listed unauthenticated relay authentication tls unreachable dns {outcomes} delivered bounced \
+         delayed impact first_seen last_seen last_ok {reasons} changes advice finding"
+    );
+    let sums = format!(
+        "profiles domains connections {outcomes} delivered bounced delayed first_seen last_seen last_ok"
+    );
+    let host = format!("appliance remote_ip remote_port {sums} last_outcome");
+    let group = format!("host state hosts {sums} {reasons}");
+    let words = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(of(&["routes"]), words(&route));
+    assert_eq!(of(&["query", "", "--view", "routes"]), words(&route));
+    assert_eq!(of(&["query", "", "--view", "hosts"]), words(&host));
+    assert_eq!(of(&["routes", "--by", "host"]), words(&group));
+    let host = &place.records("", "hosts", &tac())[0];
+    assert_eq!(
+        (&host["remote_ip"], &host["last_outcome"]),
+        (&json!("172.16.155.102"), &json!("auth_failed"))
+    );
+}
+
 #[test]
 fn an_event_says_where_it_stands_and_what_it_carries() {
     let events = Place::new().records("", "events", &tac());

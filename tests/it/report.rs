@@ -2,21 +2,67 @@
 
 use crate::run::{Place, tac};
 
+/// A morning on which the partner refuses the login from 08:20 on.
+pub(crate) fn morning() -> String {
+    let mut log = String::new();
+    for minute in 0..30 {
+        let at = format!("Mon Mar  2 08:{minute:02}:05 2026 Info:");
+        let (dcid, mid) = (40 + minute, 400 + minute);
+        let (login, result) = match minute {
+            0..20 => (
+                "succeeded.",
+                format!("Message done DCID {dcid} MID {mid} to RID [0]"),
+            ),
+            _ => (
+                "failed: ('535', ['5.7.8 Error: authentication failed'])",
+                format!(
+                    "Bounced: DCID {dcid} MID {mid} From: <a@example.com> To: <b@partner.example> RID 0 - Bounced by destination server with response: 5.1.0 - Unknown address error ('554', ['5.7.1 <b@partner.example>: Relay access denied'])"
+                ),
+            ),
+        };
+        log += &format!(
+            "{at} Start MID {mid} ICID 0\n\
+             {at} MID {mid} ICID 0 From: <a@example.com>\n\
+             {at} MID {mid} ICID 0 RID 0 To: <b@partner.example>\n\
+             {at} MID {mid} queued for delivery\n\
+             {at} New SMTP DCID {dcid} interface 192.0.2.25 address 203.0.113.9 port 25\n\
+             {at} DCID: {dcid} IP: 203.0.113.9 SMTP authentication using the profile Out {login}\n\
+             {at} Delivery start DCID {dcid} MID {mid} to RID [0]\n\
+             {at} {result}\n\
+             {at} DCID {dcid} close\n"
+        );
+    }
+    log
+}
+
 #[test]
-fn a_failing_route_is_reported_with_cause_consequence_advice_and_lines() {
-    let said = Place::new().run(&["routes", "--report", tac().to_str().unwrap()]);
+fn an_incident_is_reported_with_cause_consequence_impact_advice_and_lines() {
+    let place = Place::new();
+    place.write("mail.current", morning());
+    let said = place.run(&["routes", "--report", "mail.current"]);
     assert_eq!(said.status, 0, "{}", said.err);
     for text in [
-        "# Mail to `172.16.155.102:25` fails since 2009-04-22 11:19:39",
-        "`OutboundAuthentication`",
-        "first failure: authentication failed (DCID 5640)",
-        "535 5.7.8 Error: authentication failed",
+        "# `Out`: profile fails since 2026-03-02 08:20:05",
+        "- **State**: failing, critical for 9 min",
+        "- **Cause**: `535 5.7.8 Error: authentication failed` (authentication failed; side: ours)",
+        "- **Impact**: 10 recipients bounced; 10 messages",
+        "`203.0.113.9:25` failing, last success 2026-03-02 08:19:05",
+        "- 2026-03-02 08:19:05 last success",
+        "- 2026-03-02 08:20:05 first failure: authentication failed",
         "consequence: `554 5.7.1 <…>: Relay access denied`",
-        "New SMTP DCID 5640 interface",
+        "MID 429 `a@example.com` → `b@partner.example`: bounced",
+        "New SMTP DCID 59 interface",
+        "profile Out failed: ('535', ['5.7.8 Error: authentication failed'])",
         "smtpauthconfig",
     ] {
         assert!(said.out.contains(text), "{text}:\n{}", said.out);
     }
+}
+
+#[test]
+fn one_refused_login_is_nothing_to_report() {
+    let said = Place::new().run(&["routes", "--report", tac().to_str().unwrap()]);
+    assert_eq!((said.status, said.out.as_str()), (1, ""));
 }
 
 #[test]
