@@ -90,6 +90,10 @@ impl Judge {
     /// Judges the results of the second before the newest one, and with `all` of that, too: the lines
     /// of a message may be spread over two seconds. Then forgets what has ended.
     pub(super) fn judge_results(&mut self, before: Seconds, all: bool) {
+        let mail = &self.mail;
+        if mail.earlier.is_empty() && mail.results.is_empty() && mail.ended.is_empty() {
+            return;
+        }
         let mut complete: Vec<((u64, u64), Result)> = self.mail.earlier.drain().collect();
         if all {
             complete.extend(self.mail.results.drain());

@@ -54,6 +54,24 @@ impl Clues {
         self.0.iter().map(|clue| clue.recipients).sum()
     }
 
+    /// When the newest run of clues began: some destinations refuse our address on every day, so a
+    /// clue long before the next one is not of this run.
+    fn began(&self) -> Option<Seconds> {
+        const LEAST_GAP: Seconds = 120;
+        let mut times: Vec<Seconds> = self.0.iter().map(|clue| clue.sample.at).collect();
+        times.sort_unstable();
+        let newest = *times.last()?;
+        let mut began = newest;
+        for (count, at) in (1..).zip(times.iter().rev().skip(1)) {
+            let usual = (newest - began) / count;
+            if began - at > LEAST_GAP.max(4 * usual) {
+                break;
+            }
+            began = *at;
+        }
+        Some(began)
+    }
+
     fn since(&self) -> Option<Seconds> {
         self.0.iter().map(|clue| clue.sample.at).min()
     }
@@ -219,7 +237,7 @@ impl Judge {
             .count();
         if worked >= self.limits.listed_routes || places.len() >= 3 * self.limits.listed_routes {
             let clues: Vec<Clue> = self.causes.listed.0.iter().copied().collect();
-            let since = self.causes.listed.since().unwrap_or(self.now);
+            let since = self.causes.listed.began().unwrap_or(self.now);
             self.open_cause(IncidentKind::Listed, since, Severity::Critical, &clues);
         }
     }

@@ -312,3 +312,30 @@ fn a_clock_that_is_set_back_and_ids_that_wrap_open_nothing() {
     works(&mut log, "contoso.example", PEER);
     assert_eq!(log.judge().incidents().len(), 0);
 }
+
+#[test]
+fn a_refusal_of_every_day_does_not_date_a_listing_back() {
+    let mut log = Log::new();
+    let domains: Vec<String> = (0..5).map(|n| format!("peer{n}.example")).collect();
+    let ips: Vec<String> = (0..5).map(|n| format!("203.0.113.{n}")).collect();
+    for (domain, ip) in domains.iter().zip(&ips) {
+        works(&mut log, domain, ip);
+    }
+    let text = "5.7.1 Client host [192.0.2.30] blocked using list.example";
+    log.message("anna@corp.example", "strict.example");
+    log.bounced("203.0.113.77", 550, text);
+    log.wait(600);
+    let since = log.now();
+    for _ in 0..4 {
+        for (domain, ip) in domains.iter().zip(&ips) {
+            log.message("anna@corp.example", domain);
+            log.bounced(ip, 550, text);
+            log.wait(5);
+        }
+    }
+    let judge = log.judge();
+    let listed = open(&judge)
+        .into_iter()
+        .find(|one| one.kind == IncidentKind::Listed);
+    assert_eq!(listed.map(|one| one.since), Some(since));
+}
