@@ -57,7 +57,7 @@ impl Default for RouteLimits {
             listed_routes: 3,
             dns_domains: 5,
             network_routes: 5,
-            destinations: 200_000,
+            destinations: 50_000,
         }
     }
 }
