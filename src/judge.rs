@@ -129,6 +129,9 @@ pub(crate) struct Judge {
     /// The numbers of the incidents that are not over.
     open: Vec<usize>,
     causes: Causes,
+    /// Bytes of memory that the destinations, the texts of messages and the incidents took at the last
+    /// minute.
+    tables: usize,
     /// Logins of clients.
     pub(crate) logins: Logins,
     recorder: Option<Recorder>,
@@ -145,6 +148,7 @@ impl Judge {
             incidents: Vec::new(),
             open: Vec::new(),
             causes: Causes::default(),
+            tables: 0,
             logins: Logins::new(logins),
             recorder: None,
         }
@@ -201,11 +205,16 @@ impl Judge {
         for id in self.open.clone() {
             self.review(id);
         }
+        self.count_bytes();
     }
 
     fn bytes(&self) -> usize {
-        self.mail.bytes()
-            + self.destinations.bytes()
-            + self.incidents.capacity() * size_of::<Incident>()
+        self.mail.bytes() + self.logins.bytes() + self.tables
+    }
+
+    fn count_bytes(&mut self) {
+        self.tables = self.destinations.bytes()
+            + self.mail.held()
+            + self.incidents.capacity() * size_of::<Incident>();
     }
 }

@@ -146,6 +146,7 @@ mod humanize;
 mod index;
 mod judge;
 mod lines;
+mod memory;
 mod pipeline;
 mod position;
 mod present;

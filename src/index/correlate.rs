@@ -22,8 +22,8 @@ use crate::header::Timestamp;
 use crate::index::records::attempt::NewAttempt;
 use crate::index::records::delivery::NewDelivery;
 use crate::index::records::timeline::TimelineEvent;
-use crate::index::store::column::map_bytes;
 use crate::index::store::intern::PrefetchScratch;
+use crate::memory::map_bytes;
 
 pub(super) use messages::PendingReplies;
 

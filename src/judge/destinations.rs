@@ -447,8 +447,19 @@ impl Destinations {
         }
     }
 
+    /// Bytes of memory that the tables and what they hold take, about.
     pub(super) fn bytes(&self) -> usize {
-        self.hosts.bytes() + self.domains.bytes() + self.routes.capacity() * size_of::<Route>()
+        let domains = self
+            .domains
+            .iter()
+            .map(|domain| domain.name.len() + domain.links.capacity() * size_of::<Link>());
+        let hosts = self.hosts.iter().map(|host| host.evidence.bytes());
+        self.hosts.bytes()
+            + self.domains.bytes()
+            + self.routes.capacity() * size_of::<Route>()
+            + domains.sum::<usize>()
+            + hosts.sum::<usize>()
+            + self.routes.iter().map(Route::bytes).sum::<usize>()
     }
 }
 

@@ -77,6 +77,11 @@ impl Rates {
 }
 
 impl Evidence {
+    /// Bytes of memory beside its own.
+    pub(super) fn bytes(&self) -> usize {
+        self.run.capacity() * size_of::<Sample>()
+    }
+
     /// Usual failures: their rate, and an upper bound of it.
     pub(super) fn usual(&self) -> f64 {
         (self.failed + 0.5) / (self.worked + self.failed + 30.0)

@@ -24,6 +24,11 @@ impl<T> Few<T> {
         }
     }
 
+    /// Bytes of memory beside its own.
+    pub(super) fn bytes(&self) -> usize {
+        self.more.capacity() * size_of::<T>()
+    }
+
     pub(super) fn iter(&self) -> impl Iterator<Item = &T> {
         self.first.iter().chain(&self.more)
     }

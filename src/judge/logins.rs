@@ -22,6 +22,7 @@ mod spray;
 #[cfg(test)]
 mod tests;
 
+use crate::memory::map_bytes;
 use std::collections::VecDeque;
 use std::net::IpAddr;
 
@@ -202,6 +203,19 @@ impl Logins {
             session.user = Some(key);
             session.new_net = is_suspect.then_some(source.net_key);
         }
+    }
+
+    /// Bytes of memory that the maps take, about.
+    pub(super) fn bytes(&self) -> usize {
+        map_bytes(&self.sessions)
+            + self.closed.capacity() * size_of::<(u32, Icid)>()
+            + self.known.capacity() * size_of::<u64>()
+            + self.nets.bytes()
+            + self.guessing.bytes()
+            + self.spray.bytes()
+            + self.guessers.bytes()
+            + self.devices.bytes()
+            + self.accounts.bytes()
     }
 
     /// Whether the client of a connection has logged in.

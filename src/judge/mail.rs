@@ -7,6 +7,7 @@ use super::Seconds;
 use super::class::Class;
 use super::destinations::{DomainNo, HostNo};
 use super::few::Few;
+use crate::memory::map_bytes;
 use crate::position::Position;
 
 type Map<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
@@ -123,8 +124,21 @@ pub(super) struct ConnectionFailure {
 
 impl Mail {
     pub(super) fn bytes(&self) -> usize {
-        self.connections.capacity() * size_of::<(u64, Connection)>()
-            + self.messages.capacity() * size_of::<(u64, Message)>()
+        map_bytes(&self.connections) + map_bytes(&self.messages)
+    }
+
+    /// Bytes of memory that the messages hold beside their map.
+    pub(super) fn held(&self) -> usize {
+        let messages = self.messages.values().map(|message| {
+            let addresses = message
+                .recipients
+                .iter()
+                .filter_map(|one| one.address.as_ref());
+            message.recipients.bytes()
+                + message.from.as_ref().map_or(0, |from| from.len())
+                + addresses.map(|address| address.len()).sum::<usize>()
+        });
+        messages.sum()
     }
 
     /// Forgets connections whose end the log does not tell, and gives the messages to forget.

@@ -68,6 +68,17 @@ impl Newest {
 }
 
 impl Route {
+    /// Bytes of memory beside its own.
+    pub(super) fn bytes(&self) -> usize {
+        let samples = self.newest.failures.capacity()
+            + self.slow.run.capacity()
+            + self.refusals.run.capacity();
+        self.hosts.capacity() * size_of::<HostNo>()
+            + self.domains.capacity() * size_of::<DomainNo>()
+            + samples * size_of::<Sample>()
+            + self.evidence.bytes()
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.hosts.is_empty() && self.domains.is_empty()
     }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 /// The modules of the crate, in the order of the flow. Those of one row do not import each other.
 const FLOW: &[&[&str]] = &[
-    &["words", "position", "safe", "humanize", "signal"],
+    &["words", "position", "safe", "humanize", "signal", "memory"],
     &["source"],
     &["lines"],
     &["header"],

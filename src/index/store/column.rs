@@ -263,12 +263,6 @@ pub(crate) fn make_room<T>(values: &mut Vec<T>, length: usize) {
     }
 }
 
-/// Bytes of memory that a map takes: its slots, and a control byte each.
-pub(crate) fn map_bytes<K, V, S>(map: &hashbrown::HashMap<K, V, S>) -> usize {
-    // At most seven in eight slots are used.
-    (map.capacity() * 8 / 7).next_power_of_two() * (size_of::<(K, V)>() + 1)
-}
-
 /// The records from `newest` along a column of previous ones, newest first.
 pub(crate) fn newest_first<K: Tag, P: ColumnPage<Option<RecordId<K>>>>(
     newest: Option<RecordId<K>>,
@@ -314,7 +308,7 @@ macro_rules! table {
 
             pub(crate) fn bytes(&self) -> usize {
                 self.$first.bytes() $(+ self.$($column).+.bytes())+ + self.$first.live().bytes()
-                    $($(+ crate::index::store::column::map_bytes(&self.$map))+)?
+                    $($(+ crate::memory::map_bytes(&self.$map))+)?
             }
         }
     };

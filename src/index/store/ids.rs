@@ -7,7 +7,8 @@
 
 use hashbrown::HashMap;
 
-use super::column::{make_room, map_bytes};
+use super::column::make_room;
+use crate::memory::map_bytes;
 
 #[cfg(test)]
 mod tests;

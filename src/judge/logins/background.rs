@@ -55,6 +55,10 @@ pub(super) struct Guessers {
 }
 
 impl Guessers {
+    pub(super) fn bytes(&self) -> usize {
+        self.addresses.bytes() + self.nets.bytes()
+    }
+
     pub(super) fn new() -> Self {
         Self {
             addresses: Bounded::new(1 << 16),
