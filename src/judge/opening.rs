@@ -255,17 +255,24 @@ impl Judge {
         const QUEUED: u32 = 8;
         const PAUSE: Seconds = 60;
         let now = self.now;
+        let began = self.began;
         let routes = self.destinations.routes();
         let stuck = routes.filter(|(_, route)| {
             let newest = &route.newest;
-            newest.queued >= QUEUED
+            let (queued, since) = match newest.success {
+                Some(success) => (newest.queued, success),
+                None => (route.load.waiting, began),
+            };
+            queued >= QUEUED
                 && newest.failures.len() >= 2
-                && newest.success.is_some_and(|success| now - success >= PAUSE)
+                && now - since >= PAUSE
                 && route.incident.is_none()
         });
         let stuck: Vec<RouteNo> = stuck.map(|(no, _)| no).collect();
         for no in stuck {
-            if self.is_important(no) && self.destinations.route(no).evidence.successes > 0 {
+            // A log may begin during the failure of a route that is configured.
+            let worked = self.destinations.route(no).evidence.successes > 0;
+            if self.is_configured(no) || worked && self.is_big(no) {
                 let run = self.destinations.route(no).newest.failures.clone();
                 self.open_route(no, &run);
             }

@@ -97,6 +97,8 @@ impl Route {
         self.load.queued += other.load.queued;
         self.evidence.absorb(&other.evidence);
         self.newest.success = self.newest.success.max(other.newest.success);
+        self.newest.failures.extend(other.newest.failures);
+        self.newest.failures.truncate(FAILURES);
         self.incident = self.incident.or(other.incident);
         self.slow.incident = self.slow.incident.or(other.slow.incident);
         self.refusals.incident = self.refusals.incident.or(other.refusals.incident);

@@ -339,3 +339,23 @@ fn a_refusal_of_every_day_does_not_date_a_listing_back() {
         .find(|one| one.kind == IncidentKind::Listed);
     assert_eq!(listed.map(|one| one.since), Some(since));
 }
+
+#[test]
+fn a_log_that_begins_during_the_failure_of_a_configured_route_shows_it() {
+    let mut log = Log::new();
+    for minute in 0..20 {
+        log.message("anna@corp.example", "corp.example");
+        if minute == 10 {
+            log.unreachable("10.1.2.11", "corp.example");
+            log.wait(2);
+            log.unreachable("10.1.2.12", "corp.example");
+        }
+        log.wait(60);
+    }
+    let judge = log.judge();
+    let [incident] = open(&judge)[..] else {
+        panic!("{:?}", judge.incidents());
+    };
+    assert_eq!(incident.progress.severity, Some(Severity::Critical));
+    assert_eq!(incident.impact.waiting, 20);
+}
