@@ -199,7 +199,13 @@ impl Judge {
         if let Some(now) = Timestamp::from_seconds(self.now) {
             self.logins.tick(now);
         }
+        let forgotten = self.destinations.forgotten;
         self.destinations.forget(self.limits.destinations);
+        if self.destinations.forgotten > forgotten {
+            let hosts = &self.destinations.hosts;
+            let connections = &mut self.mail.connections;
+            connections.retain(|_, connection| hosts.has(connection.host));
+        }
         self.look_at_causes();
         self.look_for_stuck();
         for id in self.open.clone() {

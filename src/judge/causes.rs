@@ -296,8 +296,9 @@ impl Judge {
             return;
         }
         let known = domains.iter().filter(|at| {
-            let domain = &self.destinations.domains[DomainNo::new(**at)];
-            let route = domain.route.map(|no| self.destinations.route(no));
+            let domain = self.destinations.domains.get(DomainNo::new(**at));
+            let no = domain.and_then(|domain| domain.route);
+            let route = no.map(|no| self.destinations.route(no));
             route.is_some_and(|route| route.evidence.successes > 0)
         });
         let nothing = self.causes.counted(self.now - SHORT).0 == 0;

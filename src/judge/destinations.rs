@@ -279,7 +279,7 @@ impl Destinations {
             let (waiting, queued) = (self.domains[domain].waiting, self.domains[domain].queued);
             let route_of = self.route_mut(route);
             route_of.domains.retain(|other| *other != domain);
-            route_of.load.waiting -= waiting;
+            route_of.load.waiting = route_of.load.waiting.saturating_sub(waiting);
             route_of.load.queued = (route_of.load.queued - queued).max(0.0);
             self.free(route);
         }

@@ -120,7 +120,7 @@ fn one_host_of_two_that_is_down_is_a_warning_that_names_it() {
     let IncidentKind::Host(_, host) = incident.kind else {
         panic!("{incident:?}");
     };
-    assert_eq!(judge.host_key(host).ip.to_string(), BACKUP);
+    assert_eq!(judge.host_name(host), Some(format!("{BACKUP}:25")));
     assert_eq!(incident.progress.severity, Some(Severity::Warning));
 }
 

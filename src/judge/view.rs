@@ -83,8 +83,9 @@ impl Judge {
         &self.incidents[id]
     }
 
-    pub(crate) fn host_key(&self, no: HostNo) -> HostKey {
-        self.destinations.hosts[no].key
+    /// The name of a host; `None` for one that was forgotten.
+    pub(crate) fn host_name(&self, no: HostNo) -> Option<String> {
+        Some(self.destinations.hosts.get(no)?.key.to_string())
     }
 
     /// A host, as it is judged.
@@ -141,7 +142,8 @@ impl<'j> RouteView<'j> {
             return first;
         }
         let host = self.route.hosts.first();
-        host.map_or_else(String::new, |no| self.judge.host_key(*no).to_string())
+        let name = host.and_then(|no| self.judge.host_name(*no));
+        name.unwrap_or_default()
     }
 
     pub(crate) fn profile(&self) -> Option<&'j str> {

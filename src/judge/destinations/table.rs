@@ -124,8 +124,13 @@ impl<R: Numbered> Table<R> {
             .map(|no| R::No::new(*no as usize))
     }
 
-    pub(super) fn has(&self, no: R::No) -> bool {
-        self.rows[no.at()].is_some()
+    pub(in crate::judge) fn has(&self, no: R::No) -> bool {
+        self.get(no).is_some()
+    }
+
+    /// `None` for a row that was removed.
+    pub(in crate::judge) fn get(&self, no: R::No) -> Option<&R> {
+        self.rows[no.at()].as_ref()
     }
 
     pub(super) fn remove(&mut self, no: R::No) {

@@ -130,7 +130,7 @@ impl OfJudge<'_> {
         let failing = incident.kind;
         let hosts = destination.hosts.iter().map(|host| host.name.clone());
         let hosts: Vec<String> = match failing {
-            IncidentKind::Host(_, host) => vec![self.judge.host_key(host).to_string()],
+            IncidentKind::Host(_, host) => vec![self.judge.host_name(host).unwrap_or_default()],
             _ => hosts.take(LISTED).collect(),
         };
         let subject = match failing {
