@@ -3,7 +3,6 @@
 //! A new net alone means nothing, because phones have a new one every day, and neither does a
 //! login after failures. Mail to many recipients is what an account is stolen for.
 
-use crate::memory::map_bytes;
 use std::collections::VecDeque;
 
 use hashbrown::HashMap;
@@ -117,10 +116,6 @@ pub(super) struct Accounts {
 }
 
 impl Accounts {
-    pub(super) fn bytes(&self) -> usize {
-        self.suspects.bytes() + self.volumes.bytes() + map_bytes(&self.messages)
-    }
-
     pub(super) fn new() -> Self {
         Self {
             suspects: Bounded::new(1 << 12),

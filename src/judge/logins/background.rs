@@ -55,10 +55,6 @@ pub(super) struct Guessers {
 }
 
 impl Guessers {
-    pub(super) fn bytes(&self) -> usize {
-        self.addresses.bytes() + self.nets.bytes()
-    }
-
     pub(super) fn new() -> Self {
         Self {
             addresses: Bounded::new(1 << 16),

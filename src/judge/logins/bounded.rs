@@ -1,6 +1,5 @@
 //! A map that strangers can fill: it keeps a fixed number of entries and counts the others.
 
-use crate::memory::map_bytes;
 use std::hash::{BuildHasher, Hash};
 
 use foldhash::quality::RandomState;
@@ -46,10 +45,6 @@ pub(super) struct Bounded<V> {
 }
 
 impl<V: Ranked> Bounded<V> {
-    pub(super) fn bytes(&self) -> usize {
-        map_bytes(&self.entries)
-    }
-
     pub(super) fn new(most: usize) -> Self {
         Self {
             entries: HashMap::default(),

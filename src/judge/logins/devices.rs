@@ -56,10 +56,6 @@ pub(super) struct Devices {
 }
 
 impl Devices {
-    pub(super) fn bytes(&self) -> usize {
-        self.devices.bytes()
-    }
-
     pub(super) fn new(keys: Keys) -> Self {
         Self {
             keys,

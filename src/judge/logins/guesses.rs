@@ -72,10 +72,6 @@ pub(super) struct Guessing {
 }
 
 impl Guessing {
-    pub(super) fn bytes(&self) -> usize {
-        self.users.bytes()
-    }
-
     pub(super) fn new() -> Self {
         Self {
             users: Bounded::new(1 << 15),

@@ -58,10 +58,6 @@ pub(super) struct Nets {
 }
 
 impl Nets {
-    pub(super) fn bytes(&self) -> usize {
-        self.homes.bytes() + self.own.bytes() + self.sites.bytes()
-    }
-
     pub(super) fn new(keys: Keys) -> Self {
         Self {
             keys,

@@ -72,10 +72,6 @@ pub(super) struct Spray {
 }
 
 impl Spray {
-    pub(super) fn bytes(&self) -> usize {
-        self.tries.capacity() * size_of::<Try>()
-    }
-
     pub(super) fn is_open(&self) -> bool {
         self.open.is_some()
     }
