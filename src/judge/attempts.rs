@@ -142,9 +142,6 @@ impl Judge {
         let Some((class, expired)) = result.class() else {
             return;
         };
-        if let Some(message) = self.mail.messages.get_mut(&mid) {
-            message.tries += 1;
-        }
         let incident = if dcid == 0 {
             self.judge_unsent(mid, class, result)
         } else if expired {
@@ -394,13 +391,8 @@ fn follows(refused: Option<Class>, class: Class) -> bool {
 /// The sum towards recovery, at most three times what suffices.
 fn recover(evidence: &mut super::evidence::Evidence, sample: &Sample) -> f64 {
     const MOST: f64 = 15.0;
-    let rates = evidence.rates();
-    let step = if sample.works() {
-        -rates.success()
-    } else {
-        -rates.failure()
-    };
-    evidence.recovery = (evidence.recovery + step).clamp(0.0, MOST);
+    let step = evidence.rates().step(sample.works());
+    evidence.recovery = (evidence.recovery - step).clamp(0.0, MOST);
     evidence.recovery
 }
 

@@ -29,6 +29,17 @@ struct Clue {
     recipients: u32,
 }
 
+impl Clue {
+    fn of_connection(at: Seconds, route: RouteNo, sample: Sample) -> Self {
+        Self {
+            at,
+            place: route.at(),
+            sample,
+            recipients: 0,
+        }
+    }
+}
+
 #[derive(Debug, Default)]
 struct Clues(VecDeque<Clue>);
 
@@ -71,10 +82,12 @@ impl Clues {
         }
         Some(began)
     }
+}
 
-    fn since(&self) -> Option<Seconds> {
-        self.0.iter().map(|clue| clue.sample.at).min()
-    }
+/// The earliest of the attempts.
+fn since(clues: &[Clue]) -> Seconds {
+    let times = clues.iter().map(|clue| clue.sample.at);
+    times.min().unwrap_or_default()
 }
 
 #[derive(Debug, Default)]
@@ -178,16 +191,9 @@ impl Judge {
         if self.destinations.route(route).evidence.successes < 8 {
             return;
         }
-        let clue = Clue {
-            at: self.now,
-            place: route.at(),
-            sample,
-            recipients: 0,
-        };
+        let clue = Clue::of_connection(self.now, route, sample);
         self.causes.unreachable.push(clue);
-        if let Some(id) = self.causes.of(IncidentKind::Network) {
-            self.note_member(id, route, &sample);
-        }
+        self.note_together(IncidentKind::Network, route, &sample);
     }
 
     /// Notes required TLS that failed at a host where it succeeded before.
@@ -195,14 +201,14 @@ impl Judge {
         if !self.destinations.hosts[attempt.host].tls_worked {
             return;
         }
-        self.causes.tls.push(Clue {
-            at: self.now,
-            place: attempt.route.at(),
-            sample: attempt.sample,
-            recipients: 0,
-        });
-        if let Some(id) = self.causes.of(IncidentKind::Tls) {
-            self.note_member(id, attempt.route, &attempt.sample);
+        let clue = Clue::of_connection(self.now, attempt.route, attempt.sample);
+        self.causes.tls.push(clue);
+        self.note_together(IncidentKind::Tls, attempt.route, &attempt.sample);
+    }
+
+    fn note_together(&mut self, kind: IncidentKind, route: RouteNo, sample: &Sample) {
+        if let Some(id) = self.causes.of(kind) {
+            self.note_member(id, route, sample);
         }
     }
 
@@ -304,8 +310,12 @@ impl Judge {
         let nothing = self.causes.counted(self.now - SHORT).0 == 0;
         if known.count() >= KNOWN || domains.len() >= ALONE && nothing {
             let copied: Vec<Clue> = clues.0.iter().copied().collect();
-            let since = clues.since().unwrap_or(self.now);
-            let id = self.open_cause(IncidentKind::Dns, since, Severity::Critical, &copied);
+            let id = self.open_cause(
+                IncidentKind::Dns,
+                since(&copied),
+                Severity::Critical,
+                &copied,
+            );
             self.incidents[id].members.clear();
         }
     }
@@ -336,36 +346,24 @@ impl Judge {
     }
 
     fn look_for_network(&mut self) {
-        if self.causes.of(IncidentKind::Network).is_some() {
-            return;
-        }
-        let clues = self.of_failing_routes(&self.causes.unreachable);
-        let routes: BTreeSet<usize> = clues.iter().map(|clue| clue.place).collect();
         let (worked, failed) = self.causes.counted(self.now - SHORT);
-        if routes.len() >= self.limits.network_routes && failed >= worked {
-            let since = clues
-                .iter()
-                .map(|clue| clue.sample.at)
-                .min()
-                .unwrap_or(self.now);
-            self.open_cause(IncidentKind::Network, since, Severity::Critical, &clues);
+        if failed >= worked {
+            let clues = self.of_failing_routes(&self.causes.unreachable);
+            self.look_together(IncidentKind::Network, &clues, self.limits.network_routes);
         }
     }
 
     fn look_for_tls(&mut self) {
         const ROUTES: usize = 3;
-        if self.causes.of(IncidentKind::Tls).is_some() {
-            return;
-        }
         let clues = self.of_failing_routes(&self.causes.tls);
+        self.look_together(IncidentKind::Tls, &clues, ROUTES);
+    }
+
+    /// Opens a cause if enough routes fail together.
+    fn look_together(&mut self, kind: IncidentKind, clues: &[Clue], least: usize) {
         let routes: BTreeSet<usize> = clues.iter().map(|clue| clue.place).collect();
-        if routes.len() >= ROUTES {
-            let since = clues
-                .iter()
-                .map(|clue| clue.sample.at)
-                .min()
-                .unwrap_or(self.now);
-            self.open_cause(IncidentKind::Tls, since, Severity::Critical, &clues);
+        if self.causes.of(kind).is_none() && routes.len() >= least {
+            self.open_cause(kind, since(clues), Severity::Critical, clues);
         }
     }
 
@@ -419,9 +417,7 @@ impl Judge {
             }
         }
         incident.set(now, State::Failing, Some(severity));
-        self.incidents.push(incident);
-        let id = self.incidents.len() - 1;
-        self.open.push(id);
+        let id = self.add_incident(incident);
         self.causes.open.push((kind, id));
         if let Some((_, earlier)) = clues.split_last() {
             for clue in earlier {

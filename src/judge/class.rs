@@ -91,6 +91,13 @@ impl Class {
         Self::Dns,
     ];
 
+    /// The class with the largest count, the best one of several; `None` if nothing was counted.
+    pub(crate) fn most_frequent(counts: &[u32; Self::COUNT]) -> Option<Self> {
+        let counted = Self::ALL.into_iter().zip(counts);
+        let most = counted.max_by_key(|(class, count)| (**count, std::cmp::Reverse(*class)))?;
+        (*most.1 > 0).then_some(most.0)
+    }
+
     /// The words for people.
     pub(crate) fn phrase(self) -> &'static str {
         match self {

@@ -33,6 +33,17 @@ pub(crate) struct HostKey {
     pub port: u16,
 }
 
+impl HostKey {
+    /// Old releases do not write the port: it is that of SMTP.
+    pub(crate) fn new(ip: IpAddr, port: Option<u16>) -> Self {
+        const SMTP: u16 = 25;
+        Self {
+            ip,
+            port: port.unwrap_or(SMTP),
+        }
+    }
+}
+
 impl std::fmt::Display for HostKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         std::net::SocketAddr::new(self.ip, self.port).fmt(f)

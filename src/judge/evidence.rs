@@ -67,6 +67,15 @@ pub(super) struct Rates {
 }
 
 impl Rates {
+    /// What an attempt adds to a sum towards failure.
+    pub(super) fn step(self, works: bool) -> f64 {
+        if works {
+            self.success()
+        } else {
+            self.failure()
+        }
+    }
+
     pub(super) fn failure(self) -> f64 {
         (self.failing / self.usual).ln()
     }

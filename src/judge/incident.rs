@@ -272,9 +272,7 @@ impl Incident {
 
     /// The most frequent class of its failures.
     pub(crate) fn class(&self) -> Class {
-        let counts = Class::ALL.into_iter().zip(self.classes);
-        let most = counts.max_by_key(|(class, count)| (*count, std::cmp::Reverse(*class)));
-        most.map_or(Class::Unreachable, |(class, _)| class)
+        Class::most_frequent(&self.classes).unwrap_or(Class::Unreachable)
     }
 
     pub(super) fn failures(&self) -> u32 {

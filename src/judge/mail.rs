@@ -58,8 +58,6 @@ pub(super) struct Message {
     /// The sender, if the client logged in.
     pub from: Option<Box<[u8]>>,
     pub recipients: Few<Recipient>,
-    /// Attempts to deliver it.
-    pub tries: u32,
 }
 
 #[derive(Clone, Debug)]

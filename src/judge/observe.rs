@@ -17,9 +17,6 @@ use crate::event::{
 use crate::header::Timestamp;
 use crate::position::Position;
 
-/// The port of SMTP, if an old release does not write it.
-const SMTP: u16 = 25;
-
 impl Judge {
     pub(super) fn observe(&mut self, entry: &Entry<'_>) {
         if let Some(time) = entry.time {
@@ -123,8 +120,7 @@ impl Judge {
 
     fn host_number(&mut self, ip: &[u8], port: Option<u16>) -> Option<HostNo> {
         let ip = address(ip)?;
-        let port = port.unwrap_or(SMTP);
-        Some(self.destinations.hosts.number(&HostKey { ip, port }))
+        Some(self.destinations.hosts.number(&HostKey::new(ip, port)))
     }
 
     /// A domain, in lower case.
@@ -147,7 +143,6 @@ impl Judge {
             has_sender: false,
             from: None,
             recipients: Few::default(),
-            tries: 0,
         })
     }
 

@@ -147,6 +147,11 @@ impl Judge {
         for sample in run {
             incident.note(sample);
         }
+        self.add_incident(incident)
+    }
+
+    /// Adds an incident to the open ones; returns its number.
+    pub(super) fn add_incident(&mut self, incident: Incident) -> usize {
         self.incidents.push(incident);
         let id = self.incidents.len() - 1;
         self.open.push(id);
@@ -238,9 +243,7 @@ impl Judge {
             .evidence
             .clone_from(&self.incidents[ended].evidence);
         incident.progress.last_failure = host.used;
-        self.incidents.push(incident);
-        let id = self.incidents.len() - 1;
-        self.open.push(id);
+        let id = self.add_incident(incident);
         self.destinations.hosts[no].incident = Some(id);
         self.review(id);
     }
@@ -286,7 +289,5 @@ fn main_class(run: &[Sample]) -> Option<Class> {
     for sample in run.iter().filter(|sample| !sample.works()) {
         counts[sample.class as usize] += 1;
     }
-    let counted = Class::ALL.into_iter().zip(counts);
-    let most = counted.max_by_key(|(class, count)| (*count, std::cmp::Reverse(*class)))?;
-    (most.1 > 0).then_some(most.0)
+    Class::most_frequent(&counts)
 }

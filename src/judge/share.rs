@@ -33,12 +33,7 @@ impl Slow {
             usual,
             failing: f64::midpoint(1.0, usual).max(0.3).min(0.3 + usual),
         };
-        let step = if works {
-            rates.success()
-        } else {
-            rates.failure()
-        };
-        self.sum = (self.sum + step).max(0.0);
+        self.sum = (self.sum + rates.step(works)).max(0.0);
         if self.sum == 0.0 {
             self.run.clear();
         }
@@ -98,12 +93,7 @@ impl Refusals {
             usual,
             failing: (5.0 * usual).max(0.02),
         };
-        let step = if refused {
-            rates.failure()
-        } else {
-            rates.success()
-        };
-        self.sum = (self.sum + step).max(0.0);
+        self.sum = (self.sum + rates.step(!refused)).max(0.0);
         if self.sum == 0.0 {
             self.run.clear();
         }

@@ -207,10 +207,7 @@ impl<'j> RouteView<'j> {
     }
 
     fn most_frequent(&self) -> Option<Class> {
-        let most = self
-            .attempts()
-            .max_by_key(|(class, count)| (*count, std::cmp::Reverse(*class)));
-        most.map(|(class, _)| class)
+        Class::most_frequent(&self.route.attempts)
     }
 
     /// Recipients that wait.

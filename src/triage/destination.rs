@@ -15,9 +15,6 @@ use crate::judge::{HostKey, Judge, RouteNo, RouteState, RouteView};
 
 /// Fewer attempts than this say too little about a route.
 const DECIDED: u32 = 4;
-/// The port of SMTP, if an old release does not write it.
-const SMTP: u16 = 25;
-
 /// The identity of a route, the same in every analysis.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub(crate) struct DestinationId {
@@ -235,8 +232,7 @@ impl HostId {
     /// The host's name in the judge.
     fn key(self, index: &Index) -> Option<HostKey> {
         let ip: IpAddr = index.address(self.remote?)?;
-        let port = self.port.unwrap_or(SMTP);
-        Some(HostKey { ip, port })
+        Some(HostKey::new(ip, self.port))
     }
 
     /// How the host is judged.

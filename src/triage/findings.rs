@@ -259,7 +259,7 @@ pub(crate) struct Finding {
     /// What to do, in one sentence.
     pub advice: String,
     pub drill_down: DrillDown,
-    /// What is known of an incident; `None` for what stands.
+    /// The incident that it is about; `None` if it is about none.
     pub facts: Option<Box<IncidentFacts>>,
 }
 
@@ -305,7 +305,7 @@ impl IncidentFacts {
 }
 
 impl Finding {
-    /// Whether it is an incident that goes on, not what stands or is over.
+    /// Whether it is an incident that goes on.
     pub(crate) fn is_open(&self) -> bool {
         self.until.is_none() && !self.kind.is_tail()
     }
