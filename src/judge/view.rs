@@ -138,8 +138,9 @@ impl<'j> RouteView<'j> {
         if let Some(profile) = self.profile() {
             return profile.to_owned();
         }
-        if let Some(first) = self.domains().into_iter().next() {
-            return first;
+        let domains = self.route.domains.iter().copied();
+        if let Some(busiest) = domains.min_by(|a, b| self.busier(*a, *b)) {
+            return self.domain(busiest);
         }
         let host = self.route.hosts.first();
         let name = host.and_then(|no| self.judge.host_name(*no));
@@ -152,18 +153,20 @@ impl<'j> RouteView<'j> {
 
     /// The domains, busiest first.
     pub(crate) fn domains(&self) -> Vec<String> {
-        let domains = &self.judge.destinations.domains;
         let mut sorted: Vec<DomainNo> = self.route.domains.clone();
-        sorted.sort_by(|a, b| {
-            let (a, b) = (&domains[*a], &domains[*b]);
-            b.uses()
-                .total_cmp(&a.uses())
-                .then_with(|| a.name.cmp(&b.name))
-        });
-        let names = sorted.iter().map(|no| &domains[*no].name);
-        names
-            .map(|name| String::from_utf8_lossy(name).into_owned())
-            .collect()
+        sorted.sort_by(|a, b| self.busier(*a, *b));
+        sorted.into_iter().map(|no| self.domain(no)).collect()
+    }
+
+    fn busier(&self, a: DomainNo, b: DomainNo) -> std::cmp::Ordering {
+        let domains = &self.judge.destinations.domains;
+        let (a, b) = (&domains[a], &domains[b]);
+        let uses = b.uses().total_cmp(&a.uses());
+        uses.then_with(|| a.name.cmp(&b.name))
+    }
+
+    fn domain(&self, no: DomainNo) -> String {
+        String::from_utf8_lossy(&self.judge.destinations.domains[no].name).into_owned()
     }
 
     pub(crate) fn hosts(&self) -> Vec<HostView> {

@@ -251,7 +251,7 @@ fn counts(mut text: Text, message: &Message<'_>) -> Text {
 /// The newest failed connection to the recipient's domain before this delivery.
 fn failed_connection<'i>(delivery: &Delivery<'i>, message: &Message<'i>) -> Option<Connection<'i>> {
     let time = delivery.time()?.seconds();
-    let (_, domain) = delivery.recipient().to()?.rsplit_once('@')?;
+    let domain = delivery.recipient().domain()?;
     let seen = |one: &Connection<'_>| one.closed().or(one.first_seen()).map(Timestamp::seconds);
     message
         .index()

@@ -69,6 +69,11 @@ names! { Recipient;
 }
 
 impl<'i> Recipient<'i> {
+    /// The part of the address after its last `@`.
+    pub(crate) fn domain(&self) -> Option<&'i str> {
+        Some(self.to()?.rsplit_once('@')?.1)
+    }
+
     pub(crate) fn message(&self) -> Message<'i> {
         self.index
             .message(self.read(&self.index.recipients.message))

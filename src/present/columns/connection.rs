@@ -98,11 +98,9 @@ fn interface(cx: CellContext, connection: &Connection<'_>) -> Cell {
     }
     if connection.direction() == Direction::Outbound {
         let deliveries = connection.deliveries();
-        let to = deliveries
-            .first()
-            .and_then(|delivery| delivery.recipient().to());
-        let domain = to.and_then(|to| to.rsplit_once('@'));
-        return cx.text(domain.map(|(_, domain)| format!("→ {domain}")));
+        let first = deliveries.first();
+        let domain = first.and_then(|delivery| delivery.recipient().domain());
+        return cx.text(domain.map(|domain| format!("→ {domain}")));
     }
     let group = connection
         .policy()

@@ -59,6 +59,5 @@ fn origin<'i>(message: &Message<'i>) -> Option<Message<'i>> {
 }
 
 fn domain(recipient: &Recipient<'_>) -> Option<String> {
-    let (_, domain) = recipient.to()?.rsplit_once('@')?;
-    Some(domain.to_ascii_lowercase())
+    recipient.domain().map(str::to_ascii_lowercase)
 }
