@@ -67,7 +67,7 @@ pub(crate) struct HostId {
 #[derive(Debug, Default)]
 pub(crate) struct Triage {
     /// The hosts: those whose newest connection failed first, then by failures.
-    pub routes: Vec<HostSummary>,
+    pub hosts: Vec<HostSummary>,
     /// Empty unless grouped.
     pub groups: Vec<Group>,
     /// The routes as destinations, worst first.
@@ -150,7 +150,7 @@ impl Triage {
     fn sort(&mut self, index: &Index) {
         let port = |route: &HostSummary| (index.appliance(route.appliance), route.port);
         let ip = |route: &HostSummary| route.remote.and_then(|name| index.address(name));
-        self.routes.sort_by(|a, b| {
+        self.hosts.sort_by(|a, b| {
             let order = |host: &HostSummary| {
                 let fails = host.last_outcome.is_some_and(ConnectionOutcome::is_failure);
                 (!fails, std::cmp::Reverse(host.tally.failed()), ip(host))
@@ -172,7 +172,7 @@ impl Triage {
     }
 
     pub(crate) fn find(&self, id: HostId) -> Option<&HostSummary> {
-        self.routes.iter().find(|route| route.id() == id)
+        self.hosts.iter().find(|route| route.id() == id)
     }
 
     /// The text of a domain in [`Tally::domains`].

@@ -225,7 +225,7 @@ impl Selection<'_> {
             }
             View::Hosts => {
                 let triage = self.triage(GroupBy::Route);
-                let all = triage.routes.iter();
+                let all = triage.hosts.iter();
                 each(out, all, |host| HostRecord::new(index, &triage, host))
             }
             View::Findings | View::Events | View::RouteGroups => Ok(()),

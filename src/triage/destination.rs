@@ -211,7 +211,7 @@ impl Destination {
 /// The routes of all judges that have one of the hosts of `triage`, worst first.
 pub(super) fn destinations(index: &Index, triage: &Triage, all: bool) -> Vec<Destination> {
     let records: HashMap<(ApplianceId, HostKey), &HostSummary> = triage
-        .routes
+        .hosts
         .iter()
         .filter_map(|route| Some(((route.appliance, route.id().key(index)?), route)))
         .collect();

@@ -33,7 +33,7 @@ pub(super) fn groups(
         return Vec::new();
     }
     let mut groups: BTreeMap<Option<String>, Vec<&HostSummary>> = BTreeMap::new();
-    for (route, group) in triage.routes.iter().zip(of_routes) {
+    for (route, group) in triage.hosts.iter().zip(of_routes) {
         let key = match by {
             GroupBy::Host => Some(route.address(index)),
             GroupBy::Profile => group.map(|name| index.names.profiles.get(name).to_owned()),

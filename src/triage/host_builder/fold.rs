@@ -76,7 +76,7 @@ pub(super) fn finish(mut builder: HostBuilder, index: &Index) -> Triage {
         .map(|member| (member.connection, member.outcome))
         .collect();
     let mut triage = Triage {
-        routes,
+        hosts: routes,
         connections,
         domains: builder.domains.names,
         generation: builder.generation,
@@ -85,7 +85,7 @@ pub(super) fn finish(mut builder: HostBuilder, index: &Index) -> Triage {
         findings: Vec::new(),
     };
     triage.groups = group::groups(index, &triage, builder.by, &groups);
-    triage.routes.retain(|route| route.remote.is_some());
+    triage.hosts.retain(|route| route.remote.is_some());
     triage.sort(index);
     triage.destinations = destinations(index, &triage, builder.selected.is_none());
     triage

@@ -40,7 +40,7 @@ impl TriageSnapshot {
         stop: &AtomicBool,
         with: IndexAccess<'_>,
     ) -> Option<Self> {
-        let hosts = triage.routes.iter().enumerate();
+        let hosts = triage.hosts.iter().enumerate();
         // Of several rows of one host (grouped by domain or profile) the first one counts.
         let hosts_by_id = hosts.rev().map(|(at, host)| (host.id(), at)).collect();
         let routes = triage.destinations.iter().enumerate();
@@ -53,7 +53,7 @@ impl TriageSnapshot {
         };
         let triage = &snapshot.triage;
         let routes_of = hosts_of_routes(triage);
-        snapshot.hosts = in_parts(&triage.routes, stop, with, |index, span, host| {
+        snapshot.hosts = in_parts(&triage.hosts, stop, with, |index, span, host| {
             let since = routes_of
                 .get(&host.id())
                 .and_then(|route| route.judgement.since);
@@ -77,7 +77,7 @@ impl TriageSnapshot {
     }
 
     pub(crate) fn host(&self, id: HostId) -> Option<&HostSummary> {
-        self.triage.routes.get(*self.hosts_by_id.get(&id)?)
+        self.triage.hosts.get(*self.hosts_by_id.get(&id)?)
     }
 
     pub(crate) fn route(&self, id: DestinationId) -> Option<&Destination> {

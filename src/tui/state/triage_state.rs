@@ -331,7 +331,7 @@ impl TriageState {
                 routes.map(|route| Record::Route(route.id)).collect()
             }
             GroupBy::Host => {
-                let hosts = triage.routes.iter();
+                let hosts = triage.hosts.iter();
                 hosts.map(|host| Record::Host(host.id())).collect()
             }
             GroupBy::Profile | GroupBy::Domain => self.groups.rows.clone(),
