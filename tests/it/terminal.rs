@@ -95,8 +95,11 @@ fn without_colour_the_words_remain() {
 fn an_idle_interface_writes_no_byte() {
     let place = Place::new();
     let terminal = open(&place, &[]);
-    // What follows the first frame: the end of loading, the last notices.
+    // What follows the first frame: the end of loading, the last notices, the end of the rate.
     std::thread::sleep(Duration::from_secs(2));
+    terminal.wait_until("no rate of lines", |shown| {
+        !shown.screen().contains("lines/s")
+    });
     let before = terminal.bytes().len();
     std::thread::sleep(Duration::from_secs(3));
     assert_eq!(terminal.bytes().len(), before);
